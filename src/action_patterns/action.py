@@ -1,0 +1,146 @@
+"""The contract of an action: what it takes, what it gives, and how it runs.
+
+An action module defines `ACTION = Action(...)` with an `Inputs` and an `Outputs` model, and `run(inputs, ports)`.
+Inside, the shape is always the same: `gather()` reads through the ports, `decide()` is pure, `apply()` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from action_patterns.ports import Annotation, Ports
+
+Pattern = Literal[
+    "Idempotency",
+    "Fail Fast",
+    "Prerequisite Checks",
+    "Work Avoidance",
+    "Three-Stage Design",
+    "Matrix Distribution",
+    "Error Handling",
+    "Change Detection",
+    "Rate Limiting",
+    "State Management",
+]
+
+
+def input_name(field_name: str) -> str:
+    """`dry_run` -> `dry-run`: the public spelling of a field."""
+    return field_name.replace("_", "-")
+
+
+class Inputs(BaseModel):
+    """Base of every action's inputs. Name, description, default and type live here and nowhere else.
+
+    A field without a default is required. A blank input counts as not given, as GitHub passes "" for an unset one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True)
+
+
+class Outputs(BaseModel):
+    """Base of every action's outputs; a field's description is the public one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True)
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(item.strip() for line in value.splitlines() for item in line.split(",") if item.strip())
+    return value
+
+
+def _split_lines(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(line.strip() for line in value.splitlines() if line.strip())
+    return value
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, str):
+        # The spellings of YAML 1.2's core schema, as GitHub's own getBooleanInput takes them. "yes" and "1" are not
+        # among them, and guessing what they mean is how a dry run becomes a real one.
+        if value in ("true", "True", "TRUE"):
+            return True
+        if value in ("false", "False", "FALSE"):
+            return False
+        raise ValueError("must be true or false")
+    return value
+
+
+NameList = Annotated[tuple[str, ...], BeforeValidator(_split)]
+"""Names separated by commas or new lines."""
+
+LineList = Annotated[tuple[str, ...], BeforeValidator(_split_lines)]
+"""Values that may contain commas (paths, globs), one a line."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""`true` or `false`."""
+
+
+def token_field() -> Any:
+    """The `token` input, worded once for every action that has one."""
+    return Field(
+        default=None,
+        description="Token to work with: a GitHub App installation token or a personal access token. Default: the"
+        " job's GITHUB_TOKEN, which reaches only the repository the workflow runs in.",
+    )
+
+
+class TokenInputs(Inputs):
+    """Inputs of an action that talks to GitHub."""
+
+    token: SecretStr | None = token_field()
+    job_token: SecretStr | None = Field(
+        default=None,
+        description="Set by the action itself to the job's GITHUB_TOKEN; not for callers.",
+        json_schema_extra={"internal": "${{ github.token }}"},
+    )
+
+
+I = TypeVar("I", bound=Inputs)
+O = TypeVar("O", bound=Outputs)
+
+
+@dataclass(frozen=True)
+class Finish(Generic[O]):
+    """How an action ends: outputs and summary are written first, then annotations, then the exit code is returned."""
+
+    outputs: O
+    summary: str = ""
+    annotations: tuple[Annotation, ...] = ()
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason code an action can answer with, what it means, and what to do. Listed in the action's README."""
+
+    code: str
+    outcome: str
+    meaning: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Action(Generic[I, O]):
+    """One shipped action."""
+
+    name: str
+    """Kebab case; the folder below `actions/` (the root action has none)."""
+    title: str
+    description: str
+    patterns: tuple[Pattern, ...]
+    inputs: type[I]
+    outputs: type[O]
+    run: Callable[[I, Ports], Finish[O]]
+    icon: str
+    """A Feather icon that GitHub's marketplace knows."""
+    color: Literal["white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"]
+    reasons: tuple[Reason, ...] = ()
+    permissions: tuple[str, ...] = ()
+    """What the token needs, in the words of GitHub's permission settings."""

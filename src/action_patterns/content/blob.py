@@ -1,0 +1,19 @@
+"""Blob ids, computed as git does, so that a file can be compared with GitHub's without fetching it."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def blob_oid(content: bytes) -> str:
+    """The id git gives these bytes: SHA-1 of `blob <length>\\0` and the content (git docs: "Git Internals - Objects")."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def as_text(content: bytes) -> str | None:
+    """The content as text that survives a JSON round trip byte for byte; None when it must travel as base64."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text

@@ -1,0 +1,106 @@
+"""A set of file changes, normalised and checked before anything is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from action_patterns.content.blob import blob_oid
+from action_patterns.errors import InputError, Problem
+
+Mode = Literal["100644", "100755", "120000", "160000"]
+"""Regular file, executable file, symbolic link, submodule (git docs: "git-fast-import", filemodify)."""
+
+MAX_FILE_BYTES = 40 * 1024 * 1024
+"""GitHub takes blobs up to 40 MiB over its REST API once they are base64 (community measurements; not documented)."""
+
+UNKNOWN = "unknown"
+"""`base_oid` of a change that does not know what it replaces (content laid over a target sight unseen)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What one path shall be: `mode` None means absent."""
+
+    path: str
+    mode: Mode | None
+    content: bytes = b""
+    gitlink: str | None = None
+    """The submodule's commit, for mode 160000."""
+    base_oid: str | None = UNKNOWN
+    """Blob id this change was made against, None = the path was absent, UNKNOWN = it was not looked at."""
+
+    @property
+    def oid(self) -> str | None:
+        """Object id of the desired content; None for a deletion."""
+        if self.mode is None:
+            return None
+        return self.gitlink if self.mode == "160000" else blob_oid(self.content)
+
+
+def path_problem(path: str) -> str | None:
+    """Why git or GitHub would not take this path in a tree; None for a good one."""
+    if not path:
+        return "is empty"
+    if path.startswith("/"):
+        return "is absolute; it must be relative to the repository's root"
+    if "\0" in path:
+        return "contains a NUL character"
+    parts = path.split("/")
+    if "" in parts:
+        return "has an empty component ('//' or a trailing '/')"
+    if "." in parts or ".." in parts:
+        return "has a '.' or '..' component; it must stay inside the repository"
+    if any(part.lower() == ".git" for part in parts):
+        return "has a '.git' component, which git refuses"
+    return None
+
+
+def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
+    """The changes, sorted by path and fit to be sent.
+
+    Raises:
+        InputError: a path git refuses, two changes of one path, a file inside a path that is itself a file, or a file
+            over GitHub's size; every problem at once.
+    """
+    ordered = tuple(sorted(changes, key=lambda change: change.path))
+    problems: list[Problem] = []
+    wanted = {change.path for change in ordered if change.mode is not None}
+    previous: str | None = None
+    for change in ordered:
+        if (why := path_problem(change.path)) is not None:
+            problems.append(Problem(f"The path {change.path!r} {why}.", "Name a path inside the target repository."))
+        if change.path == previous:
+            problems.append(
+                Problem(f"The path {change.path!r} is changed twice.", "Name each target path once; remove the other.")
+            )
+        previous = change.path
+        parts = change.path.split("/")
+        for depth in range(1, len(parts)):
+            if (parent := "/".join(parts[:depth])) in wanted and change.mode is not None:
+                problems.append(
+                    Problem(
+                        f"The path {change.path!r} is inside {parent!r}, which is a file in the same change.",
+                        "A path is either a file or a directory: rename one of the two.",
+                    )
+                )
+        if len(change.content) > MAX_FILE_BYTES:
+            problems.append(
+                Problem(
+                    f"The file {change.path!r} has {len(change.content)} bytes; GitHub takes at most {MAX_FILE_BYTES}.",
+                    "Leave the file out, or keep it in Git LFS or a release asset.",
+                )
+            )
+    if problems:
+        raise InputError(*problems)
+    return ordered
+
+
+def digest(changes: Iterable[FileChange]) -> str:
+    """SHA-256 over path, mode and object id of each change: equal digests mean equal wishes, whatever the base is."""
+    state = hashlib.sha256()
+    for change in sorted(changes, key=lambda change: change.path):
+        state.update(f"{change.path}\0{change.mode}\0{change.oid}\0".encode(errors="surrogateescape"))
+    return state.hexdigest()

@@ -1,0 +1,26 @@
+"""Versioned models that cross a process: what one stage writes and another reads.
+
+Every file carries `schema_version`. A reader refuses a version it does not know instead of guessing.
+"""
+
+from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry
+from action_patterns.contracts.report import CauseCount, Counts, RunReport, Verdict
+from action_patterns.contracts.result import ErrorRecord, Outcome, TargetResult, Usage
+from action_patterns.contracts.target import Target
+
+__all__ = [
+    "Budget",
+    "CauseCount",
+    "Counts",
+    "ErrorRecord",
+    "Exclusion",
+    "Outcome",
+    "Pack",
+    "Plan",
+    "PlanEntry",
+    "RunReport",
+    "Target",
+    "TargetResult",
+    "Usage",
+    "Verdict",
+]

@@ -1,0 +1,73 @@
+"""What discover decided: the roster, the exclusions, how the work is packed, and what it will cost."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from action_patterns.contracts.document import Document, Record
+from action_patterns.contracts.target import Target
+
+ExclusionReason = Literal[
+    "archived",
+    "fork",
+    "empty",
+    "source-repository",
+    "opted-out",
+    "not-included",
+    "excluded",
+    "not-found",
+    "topic-missing",
+    "disabled",
+]
+
+
+class PlanEntry(Record):
+    """One target of the roster. `index` is its place, from 0, and its name in the matrix."""
+
+    index: int
+    target: Target
+    expected_head_oid: str | None = Field(description="Tip of the default branch that the plan was made on.")
+
+
+class Exclusion(Record):
+    """A repository that was seen and left out, and why."""
+
+    repository: str
+    reason: ExclusionReason
+    detail: str = ""
+
+
+class Pack(Record):
+    """One leg of the matrix: the targets `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+class Budget(Record):
+    """What the run is expected to cost, and how parallel it may be."""
+
+    requests_per_target: int = Field(description="Worst case: every target gets a new pull request.")
+    requests_needed: int
+    requests_remaining: int | None = Field(description="None where GitHub did not say.")
+    max_parallel: int = Field(ge=1, description="Legs of the matrix that may run at the same time.")
+    minimum_seconds: int = Field(description="Lower bound of the run's duration at the pace GitHub asks for.")
+
+
+class Plan(Document):
+    """The immutable hand-off from discover to apply and report."""
+
+    schema_version: Literal[1] = 1
+    plan_id: str = Field(description="Run id, discover's attempt and a digest of roster and content.")
+    name: str = Field(description="The campaign's name; prefixes artifact names.")
+    source_repository: str
+    source_oid: str = Field(description="Commit of the source repository the content comes from.")
+    content_digest: str = Field(description="Digest of the rendered files; apply refuses other content.")
+    planned_at: AwareDatetime
+    visible: int = Field(description="Repositories visible to the token, never 'all'.")
+    roster: tuple[PlanEntry, ...]
+    excluded: tuple[Exclusion, ...]
+    packing: tuple[Pack, ...]
+    budget: Budget

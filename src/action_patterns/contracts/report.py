@@ -1,0 +1,67 @@
+"""The whole run, told once: every channel (summary, JSON, terminal) renders this one model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from action_patterns.contracts.document import Document, Record
+from action_patterns.contracts.plan import Exclusion
+from action_patterns.contracts.result import TargetResult, Usage
+
+Verdict = Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"]
+"""`inconclusive` = there is no roster, so nothing can be said of the targets."""
+
+
+class Counts(Record):
+    """How many roster entries ended in each outcome; the sum is the roster."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    closed: int = 0
+    skipped: int = 0
+    blocked: int = 0
+    deferred: int = 0
+    failed: int = 0
+    missing: int = 0
+    planned: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.model_dump().values())
+
+
+class CauseCount(Record):
+    """Targets that failed, were blocked or deferred for one and the same cause, with its one remedy."""
+
+    reason: str
+    message: str
+    remediation: str
+    retryable: bool
+    resumes_at: AwareDatetime | None = None
+    targets: tuple[str, ...]
+
+
+class RunReport(Document):
+    """Roster, results and verdict of one run attempt."""
+
+    schema_version: Literal[1] = 1
+    plan_id: str | None
+    name: str
+    verdict: Verdict
+    counts: Counts
+    visible: int = Field(description="Repositories visible to the token.")
+    excluded: tuple[Exclusion, ...] = ()
+    causes: tuple[CauseCount, ...] = ()
+    results: tuple[TargetResult, ...] = Field(default=(), description="One per roster entry, sorted by target.")
+    ignored_records: int = Field(default=0, description="Records of another plan, or of an older attempt.")
+    usage: Usage = Usage()
+    run_url: str
+    run_id: int
+    attempt: int
+    source_repository: str
+    source_oid: str
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None

@@ -1,0 +1,86 @@
+"""What happened to one target, in one attempt."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from action_patterns.contracts.document import Document, Record
+
+Outcome = Literal[
+    "created",
+    "updated",
+    "unchanged",
+    "closed",
+    "skipped",
+    "blocked",
+    "deferred",
+    "failed",
+    "missing",
+    "planned",
+]
+"""Exactly one per roster entry.
+
+`skipped` = left alone on purpose; `blocked` = a guard stopped it, a person must act; `deferred` = a limit was reached,
+a later run does it; `failed` = it was tried and went wrong; `missing` = no record came back; `planned` = dry run.
+"""
+
+FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
+"""Outcomes that count as a failure for `fail-on`. A limit (`deferred`) and a choice (`skipped`) do not."""
+
+ErrorCategory = Literal[
+    "input",
+    "authentication",
+    "permission",
+    "not-found",
+    "conflict",
+    "rate-limit",
+    "unavailable",
+    "defect",
+]
+
+
+class ErrorRecord(Record):
+    """An error, ready for a report: redacted, with its remedy."""
+
+    category: ErrorCategory
+    message: str
+    remediation: str
+    retryable: bool
+    request_id: str | None = None
+    resumes_at: AwareDatetime | None = Field(default=None, description="From when a rerun is safe, for a rate limit.")
+
+
+class Usage(Record):
+    """What GitHub was asked for."""
+
+    requests: int = 0
+    writes: int = 0
+    seconds_waited: float = 0.0
+
+
+class TargetResult(Document):
+    """One JSON file per target per attempt: the only thing report believes."""
+
+    schema_version: Literal[1] = 1
+    plan_id: str
+    index: int = Field(description="The target's place in the roster.")
+    target: str = Field(description="`owner/name`.")
+    attempt: int = Field(ge=1, description="The run's attempt that produced this record.")
+    outcome: Outcome
+    reason: str = Field(description="Stable kebab-case code of why this outcome.")
+    message: str = Field(default="", description="One sentence for people.")
+    pull_request_number: int | None = None
+    pull_request_url: str | None = None
+    branch: str | None = None
+    before_oid: str | None = Field(default=None, description="Bot branch before the run.")
+    after_oid: str | None = Field(default=None, description="Bot branch after the run.")
+    changed_fields: tuple[str, ...] = ()
+    refused_fields: tuple[str, ...] = Field(default=(), description="Fields GitHub refused; the rest was applied.")
+    files: tuple[str, ...] = Field(default=(), description="Paths that differ from the base branch.")
+    planned_requests: tuple[str, ...] = Field(default=(), description="Dry run: the exact writes that would be sent.")
+    error: ErrorRecord | None = None
+    usage: Usage = Usage()
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None

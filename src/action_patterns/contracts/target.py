@@ -1,0 +1,30 @@
+"""A repository that a campaign may change."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from action_patterns.contracts.document import Record
+
+
+class Target(Record):
+    """One repository, as discovery saw it."""
+
+    repository: str = Field(description="`owner/name`, in GitHub's own spelling.")
+    default_branch: str | None = Field(default=None, description="None for an empty repository.")
+    head_oid: str | None = Field(default=None, description="Tip of the default branch when it was read.")
+    types: tuple[str, ...] = Field(default=(), description="Kinds of project found by marker files.")
+    topics: tuple[str, ...] = ()
+    language: str | None = Field(default=None, description="GitHub's primary language of the repository.")
+    archived: bool = False
+    fork: bool = False
+    empty: bool = False
+    private: bool = False
+
+    @property
+    def owner(self) -> str:
+        return self.repository.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.repository.partition("/")[2]

@@ -1,0 +1,154 @@
+"""Every error this product raises on purpose.
+
+    ActionPatternsError
+    ├── InputError              input           exit 2   the caller's inputs or files are wrong; nothing was done
+    ├── AuthenticationError     authentication  exit 1   the token was refused
+    ├── PermissionDeniedError   permission      exit 1   the token is valid and may not do this
+    ├── NotFoundError           not-found       exit 1   absent, or invisible to this token
+    ├── ConflictError           conflict        exit 1   GitHub refused a write because of the target's state
+    │   ├── LostRaceError       conflict        exit 1   somebody else moved the ref first; planning again is safe
+    │   └── RefusedError        conflict        exit 1   refused for good (validation failed)
+    ├── RateLimitedError        rate-limit      exit 1   a limit would be waited for longer than allowed
+    ├── UnavailableError        unavailable     exit 1   5xx, connection or time-out: try again
+    │   └── AnswerLostError     unavailable     exit 1   a write was sent and its answer never came: look before resending
+    └── DefectError             defect          exit 70  a bug in action-patterns
+
+`message` says what happened and why, `remediation` says how to fix it (and what not to do).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+Category = Literal[
+    "input",
+    "authentication",
+    "permission",
+    "not-found",
+    "conflict",
+    "rate-limit",
+    "unavailable",
+    "defect",
+]
+
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+EXIT_DEFECT = 70
+
+
+class ActionPatternsError(Exception):
+    """Base of all deliberate errors."""
+
+    category: ClassVar[Category] = "defect"
+    retryable: ClassVar[bool] = False
+    exit_code: ClassVar[int] = EXIT_FAILED
+
+    def __init__(self, message: str, *, remediation: str, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remediation = remediation
+        self.request_id = request_id
+
+
+class InputError(ActionPatternsError):
+    """One or more inputs are wrong. `problems` holds every problem found, each with its own fix."""
+
+    category = "input"
+    exit_code = EXIT_BAD_INPUT
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(
+            "\n".join(problem.what for problem in problems),
+            remediation="\n".join(dict.fromkeys(problem.fix for problem in problems)),
+        )
+
+
+class Problem:
+    """One thing wrong with what the caller gave us: where, what and why, and the fix."""
+
+    __slots__ = ("file", "fix", "line", "what")
+
+    def __init__(self, what: str, fix: str, *, file: str | None = None, line: int | None = None) -> None:
+        self.what = what
+        self.fix = fix
+        self.file = file
+        self.line = line
+
+    def __repr__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file else ""
+        return f"Problem({place}{self.what!r})"
+
+
+class AuthenticationError(ActionPatternsError):
+    """GitHub answered 401: the token is missing, expired, revoked or malformed."""
+
+    category = "authentication"
+
+
+class PermissionDeniedError(ActionPatternsError):
+    """GitHub answered 403 for another reason than a limit."""
+
+    category = "permission"
+
+
+class NotFoundError(ActionPatternsError):
+    """GitHub answered 404: the thing is absent, or this token may not see it."""
+
+    category = "not-found"
+
+
+class ConflictError(ActionPatternsError):
+    """GitHub refused a write because of the state the target is in."""
+
+    category = "conflict"
+
+
+class LostRaceError(ConflictError):
+    """A compare-and-swap found another value than the one that was read: read again and plan again."""
+
+    retryable = True
+
+
+class RefusedError(ConflictError):
+    """GitHub refused a request for good (422): sending it again gives the same answer."""
+
+
+class RateLimitedError(ActionPatternsError):
+    """A limit was reached and waiting for it would take longer than allowed.
+
+    `resumes_at` is the time (UTC) from which a rerun is safe, where GitHub said it.
+    """
+
+    category = "rate-limit"
+    retryable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remediation: str,
+        request_id: str | None = None,
+        resumes_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message, remediation=remediation, request_id=request_id)
+        self.resumes_at = resumes_at
+
+
+class UnavailableError(ActionPatternsError):
+    """GitHub or the network failed for now: 5xx, a reset connection or a time-out, after all retries."""
+
+    category = "unavailable"
+    retryable = True
+
+
+class AnswerLostError(UnavailableError):
+    """A write that must not be repeated blindly was sent, and its answer never came. It may have taken effect."""
+
+
+class DefectError(ActionPatternsError):
+    """A bug in action-patterns."""
+
+    category = "defect"
+    exit_code = EXIT_DEFECT

@@ -1,0 +1,264 @@
+"""What the pure parts may ask of the world: every side effect is one of these, passed in.
+
+`run.py` (an action on a runner) and `cli.py` (a terminal) build the real ones; tests build their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Target, Usage
+    from action_patterns.content.changes import FileChange
+    from action_patterns.pull_request.observed import Observed, PullRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The run, as the runner describes it (GitHub docs: "Variables reference", default environment variables)."""
+
+    repository: str
+    """`owner/name` of the repository whose workflow runs."""
+    sha: str
+    run_id: int
+    run_number: int
+    run_attempt: int
+    workflow: str
+    job: str
+    event_name: str
+    ref_name: str
+    default_branch: str | None
+    """From the event's payload; None where the event does not carry it."""
+    server_url: str
+    api_url: str
+    graphql_url: str
+    workspace: str
+    """Absolute path of the checkout."""
+    temp: str
+    """Absolute path of RUNNER_TEMP."""
+    debug: bool = False
+
+    @property
+    def run_url(self) -> str:
+        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Repositories of one owner. `visible` is what GitHub counts for this token; `targets` is what was listed."""
+
+    owner: str
+    visible: int
+    targets: tuple[Target, ...]
+    disabled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Primary rate limits of the token, as GitHub reports them."""
+
+    core_remaining: int
+    graphql_remaining: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewPullRequest:
+    """What `POST /repos/{owner}/{repo}/pulls` takes. `head` is a branch of the same repository."""
+
+    title: str
+    body: str
+    head: str
+    base: str
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """An entry of `POST /git/trees`: inline text, or a blob's oid; both None deletes the path."""
+
+    path: str
+    mode: str
+    text: str | None = None
+    oid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Author or committer of a commit."""
+
+    name: str
+    email: str
+
+
+class GitHub(Protocol):
+    """GitHub, in this product's words. One instance serves many threads; it paces and retries by itself.
+
+    Any verb may raise AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitedError, UnavailableError.
+    """
+
+    def viewer_login(self) -> str: ...
+
+    def limits(self) -> Limits | None:
+        """Primary limits; None where GitHub does not say (a server without rate limiting answers 404)."""
+
+    def list_owner(self, owner: str) -> Listing:
+        """Every repository of an organization or user that this token may see, complete or an error."""
+
+    def read_repositories(self, repositories: Sequence[str]) -> dict[str, Target | None]:
+        """The named repositories; None for one that is absent or invisible to this token."""
+
+    def observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str]) -> Observed:
+        """All that a decision about one pull request needs, in one request (more only beyond 100 paths)."""
+
+    def read_branch(self, repository: str, branch: str) -> str | None:
+        """The branch's tip, or None when there is no such branch."""
+
+    def create_blob(self, repository: str, content: bytes) -> str: ...
+
+    def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str: ...
+
+    def create_commit(
+        self,
+        repository: str,
+        *,
+        message: str,
+        tree: str,
+        parents: Sequence[str],
+        author: Identity | None,
+        committer: Identity | None,
+    ) -> str: ...
+
+    def swap_branch(
+        self, repository: str, repository_id: str, branch: str, *, before: str | None, after: str | None
+    ) -> None:
+        """Compare-and-swap of a branch's tip. `before` None = it must not exist; `after` None = delete it.
+
+        Raises:
+            LostRaceError: the branch is at neither `before` nor `after` now.
+        """
+
+    def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
+        """Raises RefusedError (422) and AnswerLostError (it may exist: observe before sending again)."""
+
+    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> None:
+        """Fields of `PATCH /pulls/{number}`: title, body, base, state."""
+
+    def set_issue_fields(
+        self, repository: str, number: int, *, labels: Sequence[str], assignees: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Overwrite labels and assignees: only right for a pull request created in this run. Returns the assignees."""
+
+    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None: ...
+
+    def remove_label(self, repository: str, number: int, label: str) -> None: ...
+
+    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
+        """Returns the assignees afterwards: GitHub ignores a login that cannot be assigned without saying so."""
+
+    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> None: ...
+
+    def request_reviewers(
+        self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
+    ) -> None: ...
+
+    def usage(self) -> Usage:
+        """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""
+
+    def reset_usage(self) -> None: ...
+
+
+class Checkout(Protocol):
+    """The checked-out repository in the workspace."""
+
+    def head_oid(self) -> str:
+        """The commit that is checked out."""
+
+    def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
+        """What the worktree changes against HEAD, untracked files included; limited to `paths` if any are given.
+
+        Raises InputError when `paths` name something git ignores: it would be left out without a word.
+        """
+
+
+class Files(Protocol):
+    """Files of the workspace and of RUNNER_TEMP. Any other place is an InputError."""
+
+    def read(self, path: str) -> bytes:
+        """Raises InputError when the file is absent or outside."""
+
+    def exists(self, path: str) -> bool: ...
+
+    def directory(self, path: str) -> tuple[FileChange, ...]:
+        """Every file below a directory, as additions at paths relative to it; modes and symbolic links kept."""
+
+    def entry(self, path: str, at: PurePosixPath) -> FileChange:
+        """One file or symbolic link as an addition at the path `at`, mode kept."""
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Paths of all regular files below a directory, sorted, usable with `read`; empty if it does not exist."""
+
+    def write(self, path: str, text: str) -> str:
+        """Write atomically, making parents; relative to RUNNER_TEMP. Returns the absolute path."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, in UTC."""
+
+    def monotonic(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+Level = Literal["debug", "notice", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A message GitHub shows beside the run, and beside a line of a file where one is named."""
+
+    level: Level
+    message: str
+    title: str = ""
+    file: str | None = None
+    line: int | None = None
+
+
+class Log(Protocol):
+    """What a person following the run reads."""
+
+    def info(self, message: str) -> None: ...
+
+    def annotate(self, annotation: Annotation) -> None: ...
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        """One step of a long run is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The token to work with, and the job's own GITHUB_TOKEN (to know it when it is passed as `token`)."""
+
+    token: str = field(repr=False)
+    job_token: str | None = field(default=None, repr=False)
+
+    @property
+    def is_job_token(self) -> bool:
+        return self.job_token is not None and self.token == self.job_token
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything an action may use. `github` is a function: opening the client costs start-up time."""
+
+    context: Context
+    github: Callable[[Credentials], GitHub]
+    checkout: Checkout
+    files: Files
+    clock: Clock
+    log: Log
