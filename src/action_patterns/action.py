@@ -12,7 +12,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from action_patterns.ports import Annotation, Ports
+from action_patterns.errors import InputError, Problem
+from action_patterns.ports import Annotation, Credentials, Ports
 
 Pattern = Literal[
     "Idempotency",
@@ -100,6 +101,24 @@ class TokenInputs(Inputs):
         description="Set by the action itself to the job's GITHUB_TOKEN; not for callers.",
         json_schema_extra={"internal": "${{ github.token }}"},
     )
+
+    def credentials(self) -> Credentials:
+        """The token to work with; the job's own when none is given.
+
+        Raises:
+            InputError: there is neither.
+        """
+        job_token = self.job_token.get_secret_value() if self.job_token else None
+        token = self.token.get_secret_value() if self.token else job_token
+        if not token:
+            raise InputError(
+                Problem(
+                    "There is no token: `token` is empty, and the job has none either.",
+                    "Set `token` to a secret that exists. A secret that is not defined is passed as an empty text, and"
+                    " secrets are not passed to runs from forks.",
+                )
+            )
+        return Credentials(token, job_token)
 
 
 I = TypeVar("I", bound=Inputs)

@@ -41,6 +41,9 @@ class Context:
     temp: str
     """Absolute path of RUNNER_TEMP."""
     debug: bool = False
+    write_spacing_seconds: float = 1.0
+    """Pause between writes of one token. GitHub asks for at least one second (docs: "Best practices for using the REST
+    API"); only a local sandbox is asked faster."""
 
     @property
     def run_url(self) -> str:
@@ -54,7 +57,6 @@ class Listing:
     owner: str
     visible: int
     targets: tuple[Target, ...]
-    disabled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,6 @@ class TreeEntry:
     oid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Author or committer of a commit."""
-
-    name: str
-    email: str
-
-
 class GitHub(Protocol):
     """GitHub, in this product's words. One instance serves many threads; it paces and retries by itself.
 
@@ -122,16 +116,8 @@ class GitHub(Protocol):
 
     def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str: ...
 
-    def create_commit(
-        self,
-        repository: str,
-        *,
-        message: str,
-        tree: str,
-        parents: Sequence[str],
-        author: Identity | None,
-        committer: Identity | None,
-    ) -> str: ...
+    def create_commit(self, repository: str, *, message: str, tree: str, parents: Sequence[str]) -> str:
+        """Without author and committer: the form GitHub signs for Apps and GITHUB_TOKEN."""
 
     def swap_branch(
         self, repository: str, repository_id: str, branch: str, *, before: str | None, after: str | None
@@ -192,6 +178,8 @@ class Files(Protocol):
         """Raises InputError when the file is absent or outside."""
 
     def exists(self, path: str) -> bool: ...
+
+    def is_directory(self, path: str) -> bool: ...
 
     def directory(self, path: str) -> tuple[FileChange, ...]:
         """Every file below a directory, as additions at paths relative to it; modes and symbolic links kept."""

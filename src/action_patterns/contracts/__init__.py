@@ -5,7 +5,7 @@ Every file carries `schema_version`. A reader refuses a version it does not know
 
 from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry
 from action_patterns.contracts.report import CauseCount, Counts, RunReport, Verdict
-from action_patterns.contracts.result import ErrorRecord, Outcome, TargetResult, Usage
+from action_patterns.contracts.result import ErrorRecord, Outcome, TargetResult, Usage, error_record
 from action_patterns.contracts.target import Target
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "TargetResult",
     "Usage",
     "Verdict",
+    "error_record",
 ]

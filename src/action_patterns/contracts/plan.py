@@ -19,7 +19,7 @@ ExclusionReason = Literal[
     "excluded",
     "not-found",
     "topic-missing",
-    "disabled",
+    "visibility",
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from action_patterns.contracts.document import Document, Record
+from action_patterns.errors import ActionPatternsError, Category, RateLimitedError
 
 Outcome = Literal[
     "created",
@@ -29,22 +30,10 @@ a later run does it; `failed` = it was tried and went wrong; `missing` = no reco
 FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
 """Outcomes that count as a failure for `fail-on`. A limit (`deferred`) and a choice (`skipped`) do not."""
 
-ErrorCategory = Literal[
-    "input",
-    "authentication",
-    "permission",
-    "not-found",
-    "conflict",
-    "rate-limit",
-    "unavailable",
-    "defect",
-]
-
-
 class ErrorRecord(Record):
     """An error, ready for a report: redacted, with its remedy."""
 
-    category: ErrorCategory
+    category: Category
     message: str
     remediation: str
     retryable: bool
@@ -84,3 +73,20 @@ class TargetResult(Document):
     usage: Usage = Usage()
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
+
+
+def error_record(error: ActionPatternsError) -> ErrorRecord:
+    """An error as a report shows it."""
+    return ErrorRecord(
+        category=error.category,
+        message=error.message,
+        remediation=error.remediation,
+        retryable=error.retryable,
+        request_id=error.request_id,
+        resumes_at=error.resumes_at if isinstance(error, RateLimitedError) else None,
+    )
+
+
+def record_file(result: TargetResult) -> str:
+    """The name of a record's file, unique per target and attempt."""
+    return f"{result.index:05d}-a{result.attempt}.json"

@@ -1,0 +1,1 @@
+"""One module per action: inputs in, outputs out; every side effect arrives as a port."""

@@ -1,0 +1,157 @@
+"""apply: one leg of a campaign. Upsert the targets of a pack and write one record each."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
+from action_patterns.contracts import Plan, PlanEntry, TargetResult
+from action_patterns.contracts.result import FAILING, record_file
+from action_patterns.distribution.campaign import Campaign, apply, check_reach, read_campaign
+from action_patterns.distribution.plan import read_plan
+from action_patterns.errors import EXIT_FAILED, InputError, Problem
+from action_patterns.ports import Annotation, Log, Ports
+from action_patterns.pull_request.decide import REASONS
+from action_patterns.report.fail_on import parse
+
+
+class ApplyInputs(TokenInputs):
+    """Inputs of apply."""
+
+    plan: str = Field(description="Path of the plan file that discover wrote.")
+    plan_digest: str | None = Field(default=None, description="Digest from discover's outputs; another plan is refused.")
+    distribution: str = Field(default="distribution.yml", description="Path of the distribution file.")
+    index: int = Field(ge=0, description="Number of this leg (`matrix.index`); part of the records' artifact name.")
+    first: int | None = Field(default=None, ge=0, description="First target of this leg. Default: `index`.")
+    last: int | None = Field(default=None, ge=0, description="Last target of this leg, included. Default: `first`.")
+    dry_run: Flag = Field(default=False, description="Write nothing; record the exact writes a real run would send.")
+    fail_on: str = Field(
+        default="any",
+        description="`any`: this leg is red if one of its targets failed, so that re-running failed jobs reruns it. Any"
+        " other policy leaves legs green and lets report decide.",
+    )
+
+
+class ApplyOutputs(Outputs):
+    """Outputs of apply."""
+
+    path: str = Field(description="Directory of the records; upload it as an artifact.")
+    artifact_name: str = Field(description="Name for that artifact, unique per leg and attempt.")
+    failed_count: int = Field(description="Targets that failed or were blocked.")
+    requests: int = Field(description="Requests sent to GitHub.")
+    writes: int = Field(description="How many of them were writes.")
+
+
+def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
+    """Plan and campaign, and that they belong together."""
+    plan = read_plan(ports.files, inputs.plan, inputs.plan_digest)
+    campaign = read_campaign(inputs.distribution, ports.files)
+    if campaign.digest != plan.content_digest:
+        raise InputError(
+            Problem(
+                f"{inputs.distribution} or a file it names is not what the plan was made of.",
+                "Check out the same commit in every job, and do not change sources between discover and apply.",
+            )
+        )
+    return plan, campaign
+
+
+def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
+    """The targets of this leg."""
+    first = inputs.index if inputs.first is None else inputs.first
+    last = first if inputs.last is None else inputs.last
+    if not first <= last < len(plan.roster):
+        raise InputError(
+            Problem(
+                f"`first` {first} to `last` {last} is no part of a roster of {len(plan.roster)} targets.",
+                "Take them from the matrix of the same discover job.",
+            )
+        )
+    return plan.roster[first : last + 1]
+
+
+def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
+    """Apply one leg."""
+    policy = parse(inputs.fail_on)
+    credentials = inputs.credentials()
+    plan, campaign = gather(inputs, ports)
+    check_reach(credentials, campaign.distribution.targets, ports.context)
+    entries = decide(inputs, plan)
+    attempt = ports.context.run_attempt
+    recorder = Recorder(ports, plan, f"{plan.name}-records-{inputs.index}-a{attempt}", len(entries))
+    results = apply(
+        entries,
+        campaign,
+        plan.plan_id,
+        ports.github(credentials),
+        ports.clock,
+        attempt=attempt,
+        dry_run=inputs.dry_run,
+        on_result=recorder.write,
+    )
+    failed = [result for result in results if result.outcome in FAILING]
+    outputs = ApplyOutputs(
+        path=recorder.directory,
+        artifact_name=recorder.name,
+        failed_count=len(failed),
+        requests=sum(result.usage.requests for result in results),
+        writes=sum(result.usage.writes for result in results),
+    )
+    return Finish(
+        outputs,
+        annotations=cause_annotations(failed),
+        exit_code=EXIT_FAILED if failed and policy.policy == "any" else 0,
+    )
+
+
+class Recorder:
+    """Writes each record as its target ends: what is done is on disk, and in the log, when a run is cancelled."""
+
+    def __init__(self, ports: Ports, plan: Plan, name: str, total: int) -> None:
+        self.name = name
+        self.directory = f"{ports.context.temp}/action-patterns/{name}"
+        self._ports = ports
+        self._total = total
+        self._done = 0
+
+    def write(self, result: TargetResult) -> None:
+        self._ports.files.write(f"{self.directory}/{record_file(result)}", result.encode())
+        self._done += 1
+        progress(self._ports.log, self._done, self._total, result)
+
+
+def progress(log: Log, done: int, total: int, result: TargetResult) -> None:
+    """One line per finished target."""
+    pull = f" #{result.pull_request_number}" if result.pull_request_number else ""
+    log.progress(done, total, f"{result.target}: {result.outcome} ({result.reason}){pull}")
+
+
+def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
+    """One per cause, however many targets share it: GitHub shows ten and drops the rest."""
+    causes: dict[tuple[str, str], list[TargetResult]] = {}
+    for result in failed:
+        remedy = result.error.remediation if result.error else ""
+        causes.setdefault((result.reason, remedy), []).append(result)
+    found = []
+    for (reason, remedy), results in sorted(causes.items(), key=lambda item: (-len(item[1]), item[0])):
+        names = ", ".join(result.target for result in results[:5])
+        more = f" and {len(results) - 5} more" if len(results) > 5 else ""
+        message = results[0].error.message if results[0].error else results[0].message
+        found.append(Annotation("error", f"{names}{more}: {message}\n{remedy}", title=f"{len(results)} × {reason}"))
+    return tuple(found)
+
+
+ACTION = Action(
+    name="apply",
+    title="Apply distribution",
+    description="Bring the targets of one matrix leg to the state a distribution.yml asks for, and record each outcome.",
+    patterns=("Three-Stage Design", "Idempotency"),
+    inputs=ApplyInputs,
+    outputs=ApplyOutputs,
+    run=run,
+    icon="play",
+    color="green",
+    reasons=REASONS,
+    permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
+)
+

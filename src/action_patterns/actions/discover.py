@@ -1,0 +1,267 @@
+"""discover: list the targets, say why each other repository is left out, and emit a bounded, valid matrix."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from action_patterns.action import Action, Finish, Flag, LineList, NameList, Outputs, TokenInputs
+from action_patterns.contracts import Plan
+from action_patterns.distribution.campaign import Seen, check_reach, excluded_summary, look, plan_from, read_campaign
+from action_patterns.distribution.distribution_file import NAME, Selection
+from action_patterns.distribution.packing import MAX_LEGS
+from action_patterns.errors import InputError, Problem
+from action_patterns.ports import Annotation, Clock, Context, Ports
+from action_patterns.report.escape import cell, cell_code
+
+MAX_OUTPUT_CHARACTERS = 200_000
+"""All outputs of a job together may have 1 MiB, counted as UTF-16 (GitHub docs: "Defining outputs for jobs")."""
+
+
+class DiscoverInputs(TokenInputs):
+    """Inputs of discover."""
+
+    distribution: str = Field(
+        default="",
+        description="Path of a `distribution.yml`. Its `targets` are used, and `apply` takes its files from it. Give"
+        " either this or the inputs below.",
+    )
+    owners: NameList = Field(default=(), description="Organizations or users whose repositories are considered.")
+    repositories: NameList = Field(default=(), description="Repositories by name, `owner/name`.")
+    topics: NameList = Field(default=(), description="Only repositories that have all of these topics.")
+    include: LineList = Field(default=(), description="Only repositories that match one of these globs, one a line.")
+    exclude: LineList = Field(default=(), description="Not the repositories that match one of these globs, one a line.")
+    visibility: Literal["all", "public", "private"] = Field(
+        default="all", description="Only repositories of this visibility: `all`, `public` or `private`."
+    )
+    forks: Flag = Field(default=False, description="Consider forks too.")
+    name: str = Field(
+        default="targets", description="Prefix of artifact names. With `distribution`, the name in that file is used."
+    )
+    targets_per_job: int = Field(
+        default=0,
+        ge=0,
+        description="How many targets one job of the matrix takes; the matrix then holds only `index first last`."
+        " 0 = one target a job with its names in the matrix, packed only beyond 256 targets.",
+    )
+
+
+class DiscoverOutputs(Outputs):
+    """Outputs of discover."""
+
+    matrix: str = Field(description='`{"include": [...]}` for `strategy.matrix`, at most 256 entries.')
+    count: int = Field(description="Number of targets.")
+    has_targets: bool = Field(description="Gate the next job with `if: needs.<job>.outputs.has-targets == 'true'`.")
+    targets: str = Field(description="JSON list of the targets' names; empty beyond 200,000 characters (see the plan).")
+    excluded: str = Field(description="JSON object: how many repositories each reason excluded.")
+    visible: int = Field(description="Repositories visible to the token.")
+    max_parallel: int = Field(description="For `strategy.max-parallel`, from GitHub's limits.")
+    path: str = Field(description="Path of the plan file; upload its directory as an artifact.")
+    artifact_name: str = Field(description="Name for that artifact, unique per attempt.")
+    digest: str = Field(description="SHA-256 of the plan; pass it on as `plan-digest`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    seen: Seen
+    name: str
+    content_digest: str
+    selection: Selection
+
+
+def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
+    """Read the campaign, if one is given, and every repository it may mean."""
+    if inputs.distribution:
+        campaign = read_campaign(inputs.distribution, ports.files)
+        name, digest, selection = campaign.distribution.name, campaign.digest, campaign.distribution.targets
+    else:
+        name, digest, selection = inputs.name, "", _selection(inputs)
+    credentials = inputs.credentials()
+    check_reach(credentials, selection, ports.context)
+    return Facts(look(selection, ports.github(credentials)), name, digest, selection)
+
+
+def decide(inputs: DiscoverInputs, facts: Facts, context: Context, clock: Clock) -> Plan:
+    """Select the targets and pack them."""
+    return plan_from(
+        facts.seen,
+        facts.selection,
+        name=facts.name,
+        content_digest=facts.content_digest,
+        per_leg=max(1, inputs.targets_per_job),
+        context=context,
+        clock=clock,
+    )
+
+
+def matrix_of(plan: Plan, *, packed: bool) -> dict[str, list[dict[str, Any]]]:
+    """The matrix, scalars only. Packed, it holds nothing but integers, which no masked value can make GitHub drop."""
+    if packed or len(plan.roster) > MAX_LEGS:
+        return {
+            "include": [
+                {"index": index, "first": pack.first, "last": pack.last} for index, pack in enumerate(plan.packing)
+            ]
+        }
+    return {
+        "include": [
+            {
+                "index": entry.index,
+                "repository": entry.target.repository,
+                "owner": entry.target.owner,
+                "name": entry.target.name,
+                "default-branch": entry.target.default_branch or "",
+            }
+            for entry in plan.roster
+        ]
+    }
+
+
+def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
+    """Discover."""
+    _check(inputs)
+    facts = gather(inputs, ports)
+    plan = decide(inputs, facts, ports.context, ports.clock)
+    artifact = f"{plan.name}-plan-a{ports.context.run_attempt}"
+    path = ports.files.write(f"action-patterns/{artifact}/plan.json", plan.encode())
+    names = _compact([entry.target.repository for entry in plan.roster])
+    if len(names) > MAX_OUTPUT_CHARACTERS:
+        ports.log.info(f"`targets` is left empty: {len(names)} characters are too many for an output. The plan has them.")
+        names = ""
+    outputs = DiscoverOutputs(
+        matrix=_compact(matrix_of(plan, packed=inputs.targets_per_job > 0)),
+        count=len(plan.roster),
+        has_targets=bool(plan.roster),
+        targets=names,
+        excluded=_compact(excluded_summary(plan.excluded)),
+        visible=plan.visible,
+        max_parallel=plan.budget.max_parallel,
+        path=path,
+        artifact_name=artifact,
+        digest=plan.digest(),
+    )
+    return Finish(outputs, summary=_summary(plan), annotations=_annotations(plan))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _check(inputs: DiscoverInputs) -> None:
+    problems: list[Problem] = []
+    given = [
+        name
+        for name, value in (
+            ("owners", inputs.owners),
+            ("repositories", inputs.repositories),
+            ("topics", inputs.topics),
+            ("include", inputs.include),
+            ("exclude", inputs.exclude),
+        )
+        if value
+    ]
+    if inputs.distribution and given:
+        problems.append(
+            Problem(
+                f"`distribution` and {', '.join(f'`{name}`' for name in given)} are both given; they contradict each other.",
+                "Write the selection under `targets` in the distribution file, or leave `distribution` out.",
+            )
+        )
+    if not NAME.fullmatch(inputs.name):
+        problems.append(
+            Problem(
+                f"`name` is {inputs.name!r}; it becomes part of artifact names.",
+                "Use lower-case letters, digits and hyphens, at most 63, starting with a letter or digit.",
+            )
+        )
+    if problems:
+        raise InputError(*problems)
+
+
+def _selection(inputs: DiscoverInputs) -> Selection:
+    try:
+        return Selection(
+            owners=inputs.owners,
+            repositories=inputs.repositories,
+            topics=inputs.topics,
+            include=inputs.include,
+            exclude=inputs.exclude,
+            visibility=inputs.visibility,
+            forks=inputs.forks,
+        )
+    except ValidationError as error:
+        raise InputError(
+            *(
+                Problem(str(item["msg"]).removeprefix("Value error, ").capitalize() + ".", "Correct the input.")
+                for item in error.errors(include_url=False)
+            )
+        ) from None
+
+
+def _summary(plan: Plan) -> str:
+    lines = [
+        f"### {len(plan.roster)} targets of {plan.visible} repositories visible to this token",
+        "",
+        f"{plan.budget.max_parallel} jobs at a time; at most {plan.budget.requests_needed} requests"
+        f" and {len(plan.packing)} jobs.",
+    ]
+    if plan.excluded:
+        lines += ["", "<details><summary>Left out</summary>", "", "| Repository | Reason | |", "|:--|:--|:--|"]
+        shown = plan.excluded[:500]
+        lines += [
+            f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown
+        ]
+        if len(shown) < len(plan.excluded):
+            lines.append(f"\nShowing {len(shown)} of {len(plan.excluded)}; the plan file has all.")
+        lines += ["", "</details>"]
+    return "\n".join(lines) + "\n"
+
+
+def _annotations(plan: Plan) -> tuple[Annotation, ...]:
+    missing = [item.repository for item in plan.excluded if item.reason == "not-found"]
+    found: list[Annotation] = []
+    if missing:
+        found.append(
+            Annotation(
+                "warning",
+                f"{len(missing)} named repositories do not exist or are invisible to this token: {', '.join(missing[:10])}.",
+                title="Repositories not found",
+            )
+        )
+    if not plan.roster:
+        found.append(
+            Annotation(
+                "notice",
+                f"No target among {plan.visible} repositories visible to this token. If you expected some: the token may"
+                " not see them (organization members permission, App installation), or the filters exclude them.",
+                title="Nothing to do",
+            )
+        )
+    budget = plan.budget
+    if budget.requests_remaining is not None and budget.requests_remaining < budget.requests_needed:
+        found.append(
+            Annotation(
+                "warning",
+                f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining} remain this hour;"
+                " targets that do not fit are deferred to the next run.",
+                title="Rate limit",
+            )
+        )
+    return tuple(found)
+
+
+ACTION = Action(
+    name="discover",
+    title="Discover targets",
+    description="List repositories by owner, topic or name, completely or not at all, and emit a matrix that is always valid.",
+    patterns=("Matrix Distribution", "Three-Stage Design"),
+    inputs=DiscoverInputs,
+    outputs=DiscoverOutputs,
+    run=run,
+    icon="search",
+    color="blue",
+    permissions=("metadata: read on the targets (any token that may see them)",),
+)
+

@@ -1,0 +1,109 @@
+"""distribute (the root action): discover, apply and report in one step of one job."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from pydantic import Field
+
+from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
+from action_patterns.actions.apply import Recorder, cause_annotations
+from action_patterns.contracts.result import FAILING
+from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
+from action_patterns.ports import Ports
+from action_patterns.pull_request.decide import REASONS
+from action_patterns.report.fail_on import parse
+from action_patterns.report.summarise import summarise
+
+
+class DistributeInputs(TokenInputs):
+    """Inputs of the root action."""
+
+    distribution: str = Field(default="distribution.yml", description="Path of the distribution file.")
+    dry_run: Flag = Field(default=False, description="Write nothing; report what a real run would do.")
+    fail_on: str = Field(
+        default="any",
+        description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets failed.",
+    )
+
+
+class DistributeOutputs(Outputs):
+    """Outputs of the root action."""
+
+    verdict: Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"] = Field(
+        description="`passed`, `partial`, `failed` or `nothing-to-do`."
+    )
+    counts: str = Field(description="JSON object: targets by outcome.")
+    failed_targets: str = Field(description="JSON list of the targets that failed or were blocked.")
+    path: str = Field(description="Path of the full report, run-report.json.")
+    artifact_name: str = Field(description="Name for it as an artifact, unique per attempt.")
+    requests: int = Field(description="Requests sent to GitHub.")
+    writes: int = Field(description="How many of them were writes.")
+
+
+def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
+    """The whole campaign."""
+    policy = parse(inputs.fail_on)
+    campaign = read_campaign(inputs.distribution, ports.files)
+    selection = campaign.distribution.targets
+    credentials = inputs.credentials()
+    context = ports.context
+    check_reach(credentials, selection, context)
+    github = ports.github(credentials)
+    plan = plan_from(
+        look(selection, github),
+        selection,
+        name=campaign.distribution.name,
+        content_digest=campaign.digest,
+        per_leg=1,
+        context=context,
+        clock=ports.clock,
+    )
+    ports.log.info(f"{len(plan.roster)} targets of {plan.visible} repositories visible to this token.")
+    recorder = Recorder(ports, plan, f"{plan.name}-records-0-a{context.run_attempt}", len(plan.roster))
+    results = apply(
+        plan.roster,
+        campaign,
+        plan.plan_id,
+        github,
+        ports.clock,
+        attempt=context.run_attempt,
+        dry_run=inputs.dry_run,
+        on_result=recorder.write,
+    )
+    artifact = f"{plan.name}-report-a{context.run_attempt}"
+    told = summarise(plan, results, context, artifact_name=artifact)
+    path = ports.files.write(f"action-patterns/{artifact}/run-report.json", told.report.encode())
+    ports.log.info(told.text)
+    failed = [result for result in results if result.outcome in FAILING]
+    outputs = DistributeOutputs(
+        verdict=told.report.verdict,
+        counts=told.report.counts.model_dump_json(),
+        failed_targets=json.dumps([result.target for result in failed]),
+        path=path,
+        artifact_name=artifact,
+        requests=told.report.usage.requests,
+        writes=told.report.usage.writes,
+    )
+    return Finish(
+        outputs,
+        summary=told.markdown,
+        annotations=cause_annotations(failed),
+        exit_code=policy.exit_code(told.report.verdict, told.report.counts),
+    )
+
+
+ACTION = Action(
+    name="distribute",
+    title="action-patterns: distribute files by pull request",
+    description="Push files to many repositories as one idempotent pull request each, from one distribution.yml.",
+    patterns=("Three-Stage Design", "Idempotency", "Matrix Distribution"),
+    inputs=DistributeInputs,
+    outputs=DistributeOutputs,
+    run=run,
+    icon="share-2",
+    color="green",
+    reasons=REASONS,
+    permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
+)

@@ -1,0 +1,285 @@
+"""report: what happened to every target of the plan, told once, and the run's one exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from action_patterns.action import Action, Finish, Inputs, Outputs, Reason
+from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts.result import FAILING
+from action_patterns.errors import InputError, Problem
+from action_patterns.ports import Annotation, Context, Ports
+from action_patterns.report import fail_on, missing, needs
+from action_patterns.report.aggregate import Unreadable
+from action_patterns.report.summarise import Summary, summarise, unreadable_note
+
+REPORT_FILE = "action-patterns-report/run-report.json"
+"""Below RUNNER_TEMP."""
+
+FALLBACK_NAME = "action-patterns"
+"""Prefix of the artifact's name where there is no plan to take it from."""
+
+MOST_ANNOTATIONS = 9
+"""GitHub shows ten errors and ten warnings of a step (docs: "Workflow commands", limits); one says what is left out."""
+
+_NOT_IN_ARTIFACT_NAMES = re.compile(r'[\x00-\x1f":<>|*?\\/]')
+"""actions/upload-artifact refuses these in a name."""
+
+
+class ReportInputs(Inputs):
+    """Inputs of report."""
+
+    plan: str = Field(
+        default="",
+        description="Path of the plan file that discover wrote. Absent, or no such file: the verdict is `inconclusive`"
+        " and the run is red.",
+    )
+    plan_digest: str = Field(default="", description="discover's output `digest`. If given, any other plan is refused.")
+    records: str = Field(
+        default="", description="Directory with the records of the targets (`*.json`, searched recursively)."
+    )
+    needs: str = Field(
+        default="",
+        description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. Tells why a target has"
+        " no record: cancelled, not started or lost.",
+    )
+    fail_on: str = Field(
+        default="any",
+        description="When failed targets make this step fail: `any`, `all`, `never`, `threshold:<n>` (more than n) or"
+        " `threshold:<n>%` (more than n percent). A run without a plan always fails.",
+    )
+    name: str = Field(
+        default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
+    )
+
+
+class ReportOutputs(Outputs):
+    """Outputs of report."""
+
+    verdict: str = Field(description="`passed`, `partial`, `failed`, `nothing-to-do` or `inconclusive`.")
+    counts: str = Field(description="JSON object: number of targets by outcome; the sum is the roster.")
+    total: int = Field(description="Number of targets in the roster.")
+    failed_count: int = Field(description="Number of targets that failed, were blocked or left no record.")
+    deferred_count: int = Field(description="Number of targets a limit left for a later run.")
+    failed_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `failed-count`.")
+    deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
+    path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
+    artifact_name: str = Field(description="Name to upload it under.")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that was read."""
+
+    plan: Plan | None
+    records: tuple[TargetResult, ...]
+    unreadable: tuple[Unreadable, ...]
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that will be written, and the exit code."""
+
+    summary: Summary
+    artifact_name: str
+    annotations: tuple[Annotation, ...]
+    exit_code: int
+
+
+def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
+    """Raises InputError for a plan, a digest, `needs`, `fail-on` or a name that is wrong; never for a record."""
+    return apply(decide(inputs, gather(inputs, ports)), ports)
+
+
+def gather(inputs: ReportInputs, ports: Ports) -> Facts:
+    """Read the plan and every record."""
+    plan = None
+    if inputs.plan and ports.files.exists(inputs.plan):
+        plan = Plan.decode(_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
+    records: list[TargetResult] = []
+    unreadable: list[Unreadable] = []
+    for path in ports.files.names(inputs.records) if inputs.records else ():
+        if path.endswith(".json"):
+            read = read_record(ports.files.read(path), path)
+            if isinstance(read, Unreadable):
+                unreadable.append(read)
+            else:
+                records.append(read)
+    return Facts(plan, tuple(records), tuple(unreadable), ports.context)
+
+
+def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
+    """A record, or why it is none. One bad file must not cost the report of all the others."""
+    try:
+        return TargetResult.decode(_text(content, path), name=path)
+    except InputError as error:
+        problem = error.problems[0].what.removeprefix(f"{path} is ")
+    try:
+        claimed = json.loads(content)
+    except (ValueError, RecursionError):
+        return Unreadable(path, problem)
+    claims = claimed if isinstance(claimed, dict) else {}
+    target, attempt = claims.get("target"), claims.get("attempt")
+    return Unreadable(
+        path,
+        problem,
+        target=target if isinstance(target, str) else None,
+        attempt=attempt if isinstance(attempt, int) else 0,
+    )
+
+
+def decide(inputs: ReportInputs, facts: Facts) -> Decision:
+    """The report, its renderings, the annotations and the exit code."""
+    policy = fail_on.parse(inputs.fail_on)
+    jobs = needs.parse(inputs.needs)
+    _check_digest(inputs, facts.plan)
+    name = inputs.name or (facts.plan.name if facts.plan else "")
+    artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
+    summary = summarise(
+        facts.plan,
+        facts.records,
+        facts.context,
+        name=name,
+        needs=jobs,
+        unreadable=facts.unreadable,
+        artifact_name=artifact_name,
+        notes=_notes(inputs, facts, jobs),
+    )
+    return Decision(
+        summary,
+        artifact_name,
+        annotate(summary.report, facts.unreadable),
+        policy.exit_code(summary.report.verdict, summary.report.counts),
+    )
+
+
+def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
+    """Write run-report.json and the log, and hand over the rest."""
+    report = decision.summary.report
+    for line in decision.summary.text.splitlines():
+        ports.log.info(line)
+    path = ports.files.write(REPORT_FILE, report.encode())
+    failed = [result.target for result in report.results if result.outcome in FAILING]
+    deferred = [result.target for result in report.results if result.outcome == "deferred"]
+    return Finish(
+        outputs=ReportOutputs(
+            verdict=report.verdict,
+            counts=_compact(report.counts.model_dump()),
+            total=report.counts.total,
+            failed_count=len(failed),
+            deferred_count=len(deferred),
+            failed_targets=_compact(failed),
+            deferred_targets=_compact(deferred),
+            path=path,
+            artifact_name=decision.artifact_name,
+        ),
+        summary=decision.summary.markdown,
+        annotations=decision.annotations,
+        exit_code=decision.exit_code,
+    )
+
+
+def annotate(report: RunReport, unreadable: tuple[Unreadable, ...]) -> tuple[Annotation, ...]:
+    """One annotation per cause, errors first: GitHub shows ten, and a thousand failures often have one cause."""
+    found = []
+    if report.verdict == "inconclusive":
+        found.append(
+            Annotation(
+                "error",
+                "There is no plan, so nothing can be said of any repository. Open the log of the discover job.",
+                title="No roster",
+            )
+        )
+    failed = {result.target for result in report.results if result.outcome in FAILING}
+    for cause in report.causes:
+        level = "error" if failed.intersection(cause.targets) else "warning"
+        found.append(
+            Annotation(
+                "error" if level == "error" else "warning",
+                f"{', '.join(cause.targets[:3])}{' and others' if len(cause.targets) > 3 else ''}:"
+                f" {cause.message} {cause.remediation}",
+                title=f"{cause.reason}: {len(cause.targets)} of {report.counts.total} targets",
+            )
+        )
+    found.sort(key=lambda annotation: annotation.level)
+    left_out = len(found) - MOST_ANNOTATIONS
+    if left_out > 0:
+        found[MOST_ANNOTATIONS:] = [
+            Annotation(found[MOST_ANNOTATIONS].level, f"{left_out} more causes are in the job summary.", title="More")
+        ]
+    if unreadable:
+        found.append(Annotation("warning", unreadable_note(unreadable), title="Unreadable records"))
+    return tuple(found)
+
+
+def _notes(inputs: ReportInputs, facts: Facts, jobs: Mapping[str, needs.JobResult]) -> tuple[str, ...]:
+    notes = []
+    if facts.plan is None:
+        notes.append(f"There is no file {inputs.plan}." if inputs.plan else "No plan was given.")
+        unwell = ", ".join(f"{job or 'job'}: {result}" for job, result in jobs.items() if result != "success")
+        if unwell:
+            notes.append(f"Jobs before this one that did not succeed: {unwell}.")
+    elif inputs.records and facts.plan.roster and not facts.records and not facts.unreadable:
+        notes.append(f"No record was found below {inputs.records}.")
+    return tuple(notes)
+
+
+def _check_digest(inputs: ReportInputs, plan: Plan | None) -> None:
+    expected = inputs.plan_digest.strip()
+    if plan is None or not expected or plan.digest() == expected:
+        return
+    raise InputError(
+        Problem(
+            f"The plan {inputs.plan} has the digest {plan.digest()}, not {expected} as `plan-digest` says.",
+            "Download the plan under discover's output `artifact-name` and pass discover's output `digest`, both of the"
+            " same run; do not edit the file.",
+            file=inputs.plan,
+        )
+    )
+
+
+def _artifact_prefix(name: str) -> str:
+    bad = sorted(set(_NOT_IN_ARTIFACT_NAMES.findall(name)))
+    if bad:
+        raise InputError(
+            Problem(
+                f"`name` {name!r} contains {', '.join(map(repr, bad))}, which no artifact's name may.",
+                "Use letters, digits, spaces, dots, dashes and underscores.",
+            )
+        )
+    return name or FALLBACK_NAME
+
+
+def _text(content: bytes, path: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise InputError(
+            Problem(f"{path} is not UTF-8 text.", f"{path} must be the file as action-patterns wrote it.", file=path)
+        ) from None
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+ACTION = Action(
+    name="report",
+    title="Report a run over many repositories",
+    description="Says what happened to every target of a plan, counts targets without a record as failures, and ends"
+    " the run red or green as you decide.",
+    patterns=("Three-Stage Design", "Error Handling"),
+    inputs=ReportInputs,
+    outputs=ReportOutputs,
+    run=run,
+    icon="clipboard",
+    color="blue",
+    reasons=tuple(Reason(cause.code, "missing", cause.message, cause.remediation) for cause in missing.CAUSES),
+    permissions=(),
+)

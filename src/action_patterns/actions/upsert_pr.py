@@ -1,0 +1,207 @@
+"""upsert-pr: find or create the one pull request of a key, and bring it to the wished state. Safe to repeat."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from action_patterns.action import Action, Finish, Flag, LineList, NameList, Outputs, TokenInputs
+from action_patterns.content.changes import FileChange
+from action_patterns.contracts import TargetResult
+from action_patterns.contracts.result import FAILING
+from action_patterns.distribution.campaign import check_reach
+from action_patterns.distribution.distribution_file import REPOSITORY, Selection
+from action_patterns.errors import EXIT_FAILED, InputError, Problem
+from action_patterns.ports import Annotation, Level, Ports
+from action_patterns.pull_request.decide import REASONS
+from action_patterns.pull_request.desired import Desired, desire
+from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.report.escape import cell, cell_code, code_fence, inline, link
+
+
+class UpsertPrInputs(TokenInputs):
+    """Inputs of upsert-pr."""
+
+    key: str | None = Field(
+        default=None,
+        description="What this pull request is, in a word that stays the same on every run, for example `sync-config`."
+        " The branch follows from it. Required unless `branch` is given.",
+    )
+    title: str = Field(description="Title. A title that a person edited later is left alone.")
+    body: str = Field(default="", description="Our part of the body. Text people add around it survives every update.")
+    commit_message: str | None = Field(default=None, description="Commit message. Default: the title.")
+    directory: str | None = Field(
+        default=None,
+        description="Lay the files of this directory over the target. Default: what the checked-out worktree changes,"
+        " untracked and deleted files included.",
+    )
+    paths: LineList = Field(
+        default=(), description="Limit the worktree's changes to these paths or git pathspecs, one a line."
+    )
+    repository: str | None = Field(
+        default=None, description="`owner/name` to open the pull request in. Default: the repository the workflow runs in."
+    )
+    branch: str | None = Field(default=None, description="Bot branch, if it must have a name of its own.")
+    base: str | None = Field(default=None, description="Branch to merge into. Default: the default branch.")
+    labels: NameList = Field(default=(), description="Labels to have. Labels that people add are left alone.")
+    assignees: NameList = Field(default=(), description="Logins to assign.")
+    reviewers: NameList = Field(default=(), description="Logins to ask for a review; nobody who reviewed is asked again.")
+    team_reviewers: NameList = Field(default=(), description="Team slugs to ask for a review.")
+    draft: Flag = Field(default=False, description="Open a new pull request as a draft.")
+    dry_run: Flag = Field(default=False, description="Write nothing; show the exact writes a real run would send.")
+
+
+class UpsertPrOutputs(Outputs):
+    """Outputs of upsert-pr."""
+
+    outcome: Literal["created", "updated", "unchanged", "closed", "skipped", "blocked", "deferred", "failed", "planned"] = (
+        Field(description="What happened: created, updated, unchanged, closed, skipped, blocked, deferred, failed, planned.")
+    )
+    reason: str = Field(description="Why, as a stable code (see the table of reasons).")
+    number: int | None = Field(description="Number of the pull request, if there is one.")
+    url: str | None = Field(description="Its URL.")
+    branch: str | None = Field(description="The bot branch.")
+    head_sha: str | None = Field(description="Tip of the bot branch after the run.")
+    changed_fields: str = Field(description="Comma-separated fields this run changed, `content` among them.")
+    requests: int = Field(description="Requests sent to GitHub.")
+    writes: int = Field(description="How many of them were writes.")
+    result: str = Field(description="Path of the record (TargetResult, JSON) that `report` reads.")
+
+
+def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
+    """The wished changes, from a directory or from the worktree."""
+    if inputs.directory is None:
+        return ports.checkout.changes(inputs.paths)
+    found = ports.files.directory(inputs.directory)
+    if not found:
+        raise InputError(
+            Problem(
+                f"The directory {inputs.directory!r} holds no file.",
+                "Check that the step which fills it ran before this one and wrote to the same place.",
+            )
+        )
+    return found
+
+
+def decide(inputs: UpsertPrInputs, changes: tuple[FileChange, ...]) -> Desired:
+    """The wish, checked."""
+    return desire(
+        key=inputs.key,
+        branch=inputs.branch,
+        base=inputs.base,
+        title=inputs.title,
+        body=inputs.body,
+        commit_message=inputs.commit_message,
+        changes=changes,
+        labels=inputs.labels,
+        assignees=inputs.assignees,
+        reviewers=inputs.reviewers,
+        team_reviewers=inputs.team_reviewers,
+        draft=inputs.draft,
+    )
+
+
+def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
+    """Upsert one pull request."""
+    context = ports.context
+    repository = inputs.repository or context.repository
+    _check(inputs, repository)
+    credentials = inputs.credentials()
+    check_reach(credentials, Selection(repositories=(repository,)), context)
+    desired = decide(inputs, gather(inputs, ports))
+    assignment = Assignment(f"{context.run_id}-{context.run_attempt}-upsert-pr", 0, context.run_attempt, repository)
+    result = upsert(desired, assignment, ports.github(credentials), ports.clock, dry_run=inputs.dry_run)
+    path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
+    outputs = UpsertPrOutputs(
+        outcome=result.outcome,  # type: ignore[arg-type]  # `missing` is report's alone
+        reason=result.reason,
+        number=result.pull_request_number,
+        url=result.pull_request_url,
+        branch=result.branch,
+        head_sha=result.after_oid,
+        changed_fields=",".join(result.changed_fields),
+        requests=result.usage.requests,
+        writes=result.usage.writes,
+        result=path,
+    )
+    return Finish(
+        outputs,
+        summary=summary(result, context.server_url),
+        annotations=_notes(result),
+        exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
+    )
+
+
+def _check(inputs: UpsertPrInputs, repository: str) -> None:
+    problems: list[Problem] = []
+    if not REPOSITORY.fullmatch(repository):
+        problems.append(Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`."))
+    if inputs.directory is not None and inputs.paths:
+        problems.append(
+            Problem(
+                "`directory` and `paths` are both given; `paths` limits the worktree's changes, which `directory` replaces.",
+                "Give one of the two.",
+            )
+        )
+    if problems:
+        raise InputError(*problems)
+
+
+def _notes(result: TargetResult) -> tuple[Annotation, ...]:
+    """At most two: what went wrong, and what GitHub refused on the way."""
+    found: list[Annotation] = []
+    if result.error is not None:
+        level: Level = "error" if result.outcome in FAILING else "warning"
+        message = f"{result.target}: {result.error.message}\n{result.error.remediation}"
+        found.append(Annotation(level, message, title=f"{result.outcome}: {result.reason}"))
+    elif result.outcome == "skipped":
+        found.append(Annotation("notice", f"{result.target}: {result.message}", title=f"skipped: {result.reason}"))
+    if result.refused_fields:
+        found.append(
+            Annotation(
+                "warning",
+                f"{result.target}: GitHub refused {', '.join(result.refused_fields)}. Check the spelling, and that they"
+                " have access to the repository. They are not asked again until the input changes.",
+                title="Not everybody could be asked",
+            )
+        )
+    return tuple(found)
+
+
+def summary(result: TargetResult, server_url: str) -> str:
+    """One target, for the job summary."""
+    pull = ""
+    if result.pull_request_number is not None:
+        pull = " · " + link(f"#{result.pull_request_number}", result.pull_request_url or "", server_url)
+    lines = [f"### {inline(result.target)}: {result.outcome}{pull}", "", inline(result.message or result.reason)]
+    if result.error is not None:
+        lines += ["", f"**What to do:** {inline(result.error.remediation)}"]
+    if result.files:
+        shown = result.files[:100]
+        lines += ["", "<details><summary>Files</summary>", "", "| Path |", "|:--|"]
+        lines += [f"| {cell_code(path)} |" for path in shown]
+        if len(shown) < len(result.files):
+            lines.append(f"\nShowing {len(shown)} of {len(result.files)}.")
+        lines += ["", "</details>"]
+    if result.planned_requests:
+        lines += ["", "A real run would send:", "", code_fence("\n".join(result.planned_requests))]
+    usage = result.usage
+    changed = f" · changed {cell(', '.join(result.changed_fields))}" if result.changed_fields else ""
+    lines += ["", f"{usage.requests} requests, {usage.writes} writes{changed}"]
+    return "\n".join(lines) + "\n"
+
+
+ACTION = Action(
+    name="upsert-pr",
+    title="Upsert pull request",
+    description="Find or create the one pull request of a key and bring it to the wished state: safe to repeat.",
+    patterns=("Idempotency", "Work Avoidance"),
+    inputs=UpsertPrInputs,
+    outputs=UpsertPrOutputs,
+    run=run,
+    icon="git-pull-request",
+    color="green",
+    reasons=REASONS,
+    permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
+)

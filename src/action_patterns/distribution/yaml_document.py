@@ -1,0 +1,81 @@
+"""YAML with line numbers and without surprises.
+
+Every scalar stays the text that was written: YAML 1.1 would make `on` and `yes` booleans and `12:30` a number. The
+models decide what a text means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from action_patterns.errors import InputError, Problem
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """Plain data, and the line (from 1) on which each key or item stands."""
+
+    data: Any
+    lines: dict[Location, int]
+
+    def line(self, location: Location) -> int:
+        """The line of a key, or of the nearest thing around it that has one."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+
+def parse(text: str, *, name: str) -> YamlDocument:
+    """Read one YAML document.
+
+    Raises:
+        InputError: not YAML, more than one document, an anchor or merge key, or a key given twice; with its line.
+    """
+    try:
+        # Composing builds nodes and constructs nothing: no tag in the document can run anything.
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        raise InputError(
+            Problem(f"{name} is not valid YAML: {what}.", "Correct the line named.", file=name, line=line)
+        ) from None
+    except yaml.YAMLError as error:
+        raise InputError(Problem(f"{name} is not valid YAML: {error}.", "Correct it.", file=name, line=1)) from None
+    lines: dict[Location, int] = {}
+    problems: list[Problem] = []
+    data = _value(node, (), lines, problems, name)
+    if problems:
+        raise InputError(*problems)
+    return YamlDocument(data, lines)
+
+
+def _value(
+    node: yaml.Node | None, location: Location, lines: dict[Location, int], problems: list[Problem], name: str
+) -> Any:
+    if node is None:
+        return None
+    lines.setdefault(location, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None or key == "<<" or key in found:
+                what = "a key that is not plain text" if key is None else f"the key {key!r} a second time"
+                what = "a merge key ('<<'), which is not supported here" if key == "<<" else what
+                problems.append(Problem(f"{name} has {what}.", "Write each key once, out in full.", file=name, line=line))
+                continue
+            lines[(*location, key)] = line
+            found[key] = _value(value_node, (*location, key), lines, problems, name)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*location, index), lines, problems, name) for index, item in enumerate(node.value)]
+    if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null", "Null", "NULL"):
+        return None
+    return node.value

@@ -1,0 +1,269 @@
+"""GitHub in domain verbs. Each verb knows how it may be repeated; none knows why it is called."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+from action_patterns.contracts import Target, Usage
+from action_patterns.errors import (
+    ActionPatternsError,
+    AuthenticationError,
+    DefectError,
+    LostRaceError,
+    NotFoundError,
+    RateLimitedError,
+    UnavailableError,
+)
+from action_patterns.github_api import error_mapping, queries, reading
+from action_patterns.github_api.transport import OperationClass, Transport
+from action_patterns.ports import Limits, Listing, NewPullRequest, TreeEntry
+from action_patterns.pull_request.observed import Observed, PullRequest
+
+ABSENT = "0" * 40
+"""The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
+
+
+class Gateway:
+    """ports.GitHub over a transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    # Reads
+
+    def viewer_login(self) -> str:
+        return str(self._query(queries.VIEWER, {})["viewer"]["login"])
+
+    def limits(self) -> Limits | None:
+        try:
+            resources = self._transport.send("read", "GET", "/rate_limit").data["resources"]
+        except NotFoundError:
+            return None  # A server whose administrator switched rate limiting off.
+        return Limits(
+            core_remaining=resources["core"]["remaining"],
+            graphql_remaining=resources["graphql"]["remaining"],
+            resets_at=datetime.fromtimestamp(
+                max(resources["core"]["reset"], resources["graphql"]["reset"]), UTC
+            ),
+        )
+
+    def list_owner(self, owner: str) -> Listing:
+        targets: list[Target] = []
+        after: str | None = None
+        while True:
+            found = self._query(queries.OWNER, {"login": owner, "after": after})["repositoryOwner"]
+            if found is None:
+                raise NotFoundError(
+                    f"There is no organization or user {owner!r} that this token may see.",
+                    remediation="Check the spelling, and that the token's owner or App installation covers it.",
+                )
+            page = found["repositories"]
+            targets += [reading.target(node) for node in page["nodes"] if node is not None]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = page["pageInfo"]["endCursor"]
+        unique = {item.repository: item for item in targets}
+        if len(unique) < page["totalCount"]:
+            raise UnavailableError(
+                f"GitHub counts {page['totalCount']} repositories of {owner}, but listed {len(unique)}.",
+                remediation="Run again. Do not go on with a short list: the missing repositories would be left out"
+                " without a word.",
+            )
+        return Listing(found["login"], page["totalCount"], tuple(unique.values()))
+
+    def read_repositories(self, repositories: Sequence[str]) -> dict[str, Target | None]:
+        found: dict[str, Target | None] = {}
+        for chunk in _chunks(repositories, queries.REPOSITORIES_PER_QUERY):
+            variables = {}
+            for index, repository in enumerate(chunk):
+                variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
+            data = self._query(queries.repositories(len(chunk)), variables, absent_is_null=True)
+            for index, repository in enumerate(chunk):
+                node = data.get(f"r{index}")
+                found[repository] = reading.target(node) if node else None
+        return found
+
+    def observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str]) -> Observed:
+        owner, _, name = repository.partition("/")
+        first, *more = list(_chunks(paths, queries.PATHS_PER_QUERY)) or [[]]
+        variables: dict[str, Any] = {
+            "owner": owner,
+            "name": name,
+            "branch": f"refs/heads/{branch}",
+            "head": branch,
+            **{f"p{i}": path for i, path in enumerate(first)},
+        }
+        if base is not None:
+            variables["base"] = f"refs/heads/{base}"
+        document = queries.observe(len(first), named_base=base is not None)
+        node = self._query(document, variables, absent_is_null=True)["repository"]
+        if node is None:
+            raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
+        commit = node["base"]["target"] if node.get("base") else None
+        files = reading.files(commit, first)
+        for chunk in more:
+            if commit is None:
+                files |= dict.fromkeys(chunk)
+                continue
+            variables = {"owner": owner, "name": name, "oid": commit["oid"]}
+            variables |= {f"p{i}": path for i, path in enumerate(chunk)}
+            data = self._query(queries.files(len(chunk)), variables, absent_is_null=True)
+            files |= reading.files(data["repository"]["object"], chunk)
+        return reading.observed(node, files)
+
+    def read_branch(self, repository: str, branch: str) -> str | None:
+        try:
+            response = self._transport.send("read", "GET", f"/repos/{repository}/git/ref/heads/{quote(branch)}")
+        except NotFoundError:
+            return None
+        return str(response.data["object"]["sha"])
+
+    # Objects: invisible until a ref points at them, and content-addressed, so sending one twice is harmless.
+
+    def create_blob(self, repository: str, content: bytes) -> str:
+        body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        return str(self._rest("repeatable", "POST", f"/repos/{repository}/git/blobs", body)["sha"])
+
+    def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str:
+        tree: list[dict[str, Any]] = []
+        for entry in entries:
+            kind = "commit" if entry.mode == "160000" else "blob"
+            item: dict[str, Any] = {"path": entry.path, "mode": entry.mode, "type": kind}
+            item |= {"sha": entry.oid} if entry.text is None else {"content": entry.text}
+            tree.append(item)
+        body = {"base_tree": base_tree, "tree": tree}
+        return str(self._rest("repeatable", "POST", f"/repos/{repository}/git/trees", body)["sha"])
+
+    def create_commit(self, repository: str, *, message: str, tree: str, parents: Sequence[str]) -> str:
+        body = {"message": message, "tree": tree, "parents": list(parents)}
+        return str(self._rest("repeatable", "POST", f"/repos/{repository}/git/commits", body)["sha"])
+
+    # Refs
+
+    def swap_branch(
+        self, repository: str, repository_id: str, branch: str, *, before: str | None, after: str | None
+    ) -> None:
+        update = {
+            "name": f"refs/heads/{branch}",
+            "beforeOid": before or ABSENT,
+            "afterOid": after or ABSENT,
+            "force": True,
+        }
+        variables = {"input": {"repositoryId": repository_id, "refUpdates": [update]}}
+        try:
+            self._graphql("once", queries.UPDATE_REFS, variables, write=True)
+        except (AuthenticationError, RateLimitedError):
+            raise
+        except ActionPatternsError as error:
+            # Whatever the answer said or failed to say, the ref itself says what happened.
+            now = self.read_branch(repository, branch)
+            if now == after:
+                return
+            if now == before:
+                raise error from None
+            raise LostRaceError(
+                f"The branch {branch} of {repository} moved while it was being written.",
+                remediation="Nothing was overwritten. Run again: the new state is read first.",
+                request_id=error.request_id,
+            ) from error
+
+    # Pull requests
+
+    def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
+        body = {"title": new.title, "body": new.body, "head": new.head, "base": new.base, "draft": new.draft}
+        node = self._rest("once", "POST", f"/repos/{repository}/pulls", body)
+        return PullRequest(
+            number=node["number"],
+            url=node["html_url"],
+            state="OPEN",
+            title=node["title"],
+            body=node["body"] or "",
+            base=node["base"]["ref"],
+            head_oid=node["head"]["sha"],
+            draft=bool(node.get("draft")),
+            author=node["user"]["login"],
+        )
+
+    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> None:
+        self._rest("repeatable", "PATCH", f"/repos/{repository}/pulls/{number}", fields)
+
+    def set_issue_fields(
+        self, repository: str, number: int, *, labels: Sequence[str], assignees: Sequence[str]
+    ) -> tuple[str, ...]:
+        body = {"labels": list(labels), "assignees": list(assignees)}
+        node = self._rest("repeatable", "PATCH", f"/repos/{repository}/issues/{number}", body)
+        return _logins(node)
+
+    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
+        self._rest("repeatable", "POST", f"/repos/{repository}/issues/{number}/labels", {"labels": list(labels)})
+
+    def remove_label(self, repository: str, number: int, label: str) -> None:
+        try:
+            self._rest("repeatable", "DELETE", f"/repos/{repository}/issues/{number}/labels/{quote(label, safe='')}")
+        except NotFoundError:
+            pass  # Already gone, which is what was asked for.
+
+    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
+        body = {"assignees": list(assignees)}
+        return _logins(self._rest("repeatable", "POST", f"/repos/{repository}/issues/{number}/assignees", body))
+
+    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> None:
+        body = {"assignees": list(assignees)}
+        self._rest("repeatable", "DELETE", f"/repos/{repository}/issues/{number}/assignees", body)
+
+    def request_reviewers(
+        self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
+    ) -> None:
+        body = {"reviewers": list(reviewers), "team_reviewers": list(team_reviewers)}
+        self._rest("repeatable", "POST", f"/repos/{repository}/pulls/{number}/requested_reviewers", body)
+
+    # Cost
+
+    def usage(self) -> Usage:
+        return self._transport.usage()
+
+    def reset_usage(self) -> None:
+        self._transport.reset_usage()
+
+    # Sending
+
+    def _rest(self, kind: OperationClass, method: str, path: str, body: object = None) -> Any:
+        return self._transport.send(kind, method, path, body).data
+
+    def _query(self, document: str, variables: Mapping[str, Any], *, absent_is_null: bool = False) -> Any:
+        return self._graphql("read", document, variables, write=False, absent_is_null=absent_is_null)
+
+    def _graphql(
+        self,
+        kind: OperationClass,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        write: bool,
+        absent_is_null: bool = False,
+    ) -> Any:
+        body = {"query": document, "variables": variables}
+        response = self._transport.send(kind, "POST", self._transport.graphql_url, body, write=write)
+        data = response.data if isinstance(response.data, Mapping) else {}
+        errors = [error for error in data.get("errors") or () if not (absent_is_null and error.get("type") == "NOT_FOUND")]
+        if errors:
+            # Partial data is no answer: what is missing from it would be taken for absent.
+            raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))
+        if data.get("data") is None:
+            raise DefectError("A GraphQL answer had neither data nor errors.", remediation="Report it with its request id.")
+        return data["data"]
+
+
+def _chunks(items: Iterable[str], size: int) -> Iterable[list[str]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def _logins(node: Any) -> tuple[str, ...]:
+    return tuple(user["login"] for user in node.get("assignees") or ())

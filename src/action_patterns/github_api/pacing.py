@@ -1,0 +1,61 @@
+"""When the next write may go, and how long to wait after a refusal. Pure: times in, seconds out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+MAX_ATTEMPTS = 5
+"""How often one request is sent at most."""
+BACKOFF_BASE_SECONDS = 1.0
+BACKOFF_CAP_SECONDS = 60.0
+SECONDARY_WAIT_SECONDS = 60.0
+"""GitHub docs, "Rate limits for the REST API": without `retry-after`, wait at least one minute, then longer."""
+MAX_WAIT_SECONDS = 300.0
+"""The longest single wait; beyond it the target is deferred to a later run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request GitHub did not process because of a limit: how long to wait, and until when."""
+
+    seconds: float
+    resumes_at: datetime
+    primary: bool
+
+
+def read_refusal(status: int, headers: Mapping[str, str], message: str, now: datetime, attempt: int) -> Refusal | None:
+    """The limit behind a refused request; None when it was refused for another reason.
+
+    A 403 is a limit if it says when to come back, if the primary limit is used up, or if its message names a limit;
+    any other 403 is about permission. `attempt` counts from 1 and lengthens a wait GitHub gave no time for.
+    """
+    text = message.lower()
+    exhausted = headers.get("x-ratelimit-remaining") == "0"
+    named = "rate limit" in text or "abuse detection" in text or "submitted too quickly" in text
+    if not (
+        status == 429
+        or (status == 403 and ("retry-after" in headers or exhausted or named))
+        or (status == 422 and "submitted too quickly" in text)
+    ):
+        return None
+    seconds = _number(headers.get("retry-after"))
+    if seconds is None and exhausted and (reset := _number(headers.get("x-ratelimit-reset"))) is not None:
+        # One second more: GitHub's clock and ours need not agree to the second.
+        seconds = max(0.0, reset - now.timestamp()) + 1.0
+    if seconds is None:
+        seconds = SECONDARY_WAIT_SECONDS * 2.0 ** (attempt - 1)
+    return Refusal(seconds, datetime.fromtimestamp(now.timestamp() + seconds, UTC), primary=exhausted)
+
+
+def backoff_seconds(attempt: int, random: float) -> float:
+    """Exponential with full jitter: `random` in [0, 1) decides. `attempt` counts from 1."""
+    return min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** (attempt - 1)) * (0.5 + 0.5 * random)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""The only code that starts child processes. No shell, and nothing of a child outlives its call."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from action_patterns.errors import ActionPatternsError
+
+_TAIL_CHARACTERS = 2000
+_GRACE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A child that ended by itself."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def stderr_tail(self) -> str:
+        """The end of what it complained, as text."""
+        return self.stderr.decode(errors="replace").strip()[-_TAIL_CHARACTERS:]
+
+
+class ProcessError(ActionPatternsError):
+    """A child could not be started, did not end in time, or ended with an exit code that was not expected.
+
+    The message holds the command and the end of its stderr.
+    """
+
+    def __init__(self, what: str, argv: Sequence[str], *, remediation: str, completed: Completed | None = None) -> None:
+        tail = f"\n{completed.stderr_tail}" if completed and completed.stderr_tail else ""
+        super().__init__(f"`{' '.join(argv)}` {what}{tail}", remediation=remediation)
+        self.completed = completed
+
+
+class ProgramMissingError(ProcessError):
+    """There is no such program."""
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: str | Path,
+    timeout_seconds: float,
+    env: Mapping[str, str] | None = None,
+    input: bytes = b"",
+    expected: frozenset[int] | None = frozenset({0}),
+) -> Completed:
+    """Run a program to its end.
+
+    Args:
+        argv: the program and its arguments; never a shell line.
+        cwd: where it runs.
+        timeout_seconds: after that it is killed, and all it started with it.
+        env: its whole environment; None gives it this process's.
+        input: what it reads from stdin.
+        expected: exit codes that are an answer; None takes any.
+
+    Raises:
+        ProgramMissingError: there is no such program.
+        ProcessError: it could not be started, was killed for time, or ended with another exit code.
+    """
+    try:
+        child = subprocess.Popen(  # noqa: S603 - an argv list, never a shell
+            list(argv),
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # Its own process group, so that what it started can be ended with it.
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        if not Path(cwd).is_dir():
+            raise ProcessError(f"cannot run in {cwd}: no such directory.", argv, remediation="Check the path.") from None
+        raise ProgramMissingError(
+            f"could not be started: {error.strerror}.", argv, remediation=f"Install {argv[0]} on the runner."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ProcessError(f"could not be started: {error}.", argv, remediation="Check the runner.") from None
+    try:
+        stdout, stderr = child.communicate(input, timeout=timeout_seconds)
+    except subprocess.TimeoutExpired:
+        stdout, stderr = _end(child)
+        raise ProcessError(
+            f"did not end within {timeout_seconds:g} seconds and was killed.",
+            argv,
+            remediation="Run it by hand to see what it waits for.",
+            completed=Completed(tuple(argv), child.returncode, stdout, stderr),
+        ) from None
+    except BaseException:  # an interrupt must not leave it running
+        _end(child)
+        raise
+    completed = Completed(tuple(argv), child.returncode, stdout, stderr)
+    if expected is not None and child.returncode not in expected:
+        how = f"exit code {child.returncode}" if child.returncode >= 0 else f"signal {-child.returncode}"
+        raise ProcessError(f"ended with {how}.", argv, remediation="See its message above.", completed=completed)
+    return completed
+
+
+def _end(child: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """Kill the whole group; what was written until then."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    try:
+        return child.communicate(timeout=_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        # Something left the group and holds the pipe open; it is not ours any more.
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            if pipe:
+                pipe.close()
+        child.wait()
+        return b"", b""

@@ -1,0 +1,313 @@
+"""The decision about one target: pure and total. Every branch is a row of a table test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from action_patterns.action import Reason
+from action_patterns.content.changes import UNKNOWN, FileChange, digest
+from action_patterns.contracts.result import Outcome
+from action_patterns.ports import NewPullRequest
+from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.fields import reconcile_fields
+from action_patterns.pull_request.marker import Marker, compose, parse_marker, text_hash
+from action_patterns.pull_request.observed import Observed, PullRequest, Tip
+from action_patterns.pull_request.steps import (
+    DeleteBranch,
+    OpenPullRequest,
+    RequestReviewers,
+    SetIssueFields,
+    Step,
+    UpdatePullRequest,
+    WriteBranch,
+)
+from action_patterns.pull_request.trailers import parse as parse_trailers
+
+REASONS = (
+    Reason("opened", "created", "There was no pull request for this key; now there is one.", "Review and merge it."),
+    Reason("content", "updated", "The wished content changed, or the base did; the branch holds it now.", "Review it."),
+    Reason("fields", "updated", "Title, body, base, labels, assignees or reviewers were brought in line.", "Nothing."),
+    Reason("up-to-date", "unchanged", "The open pull request already is what was wished. Nothing was written.", "Nothing."),
+    Reason("already-on-base", "unchanged", "The base branch already holds the wished content.", "Nothing."),
+    Reason(
+        "converged",
+        "closed",
+        "The base branch now holds the wished content, so our pull request was closed and its branch deleted.",
+        "Nothing.",
+    ),
+    Reason("archived", "skipped", "The repository is archived and takes no writes.", "Unarchive it, or exclude it."),
+    Reason("disabled", "skipped", "GitHub has disabled the repository.", "Ask its owner, or exclude it."),
+    Reason("empty", "skipped", "The repository has no commit to build on.", "Push a first commit to its default branch."),
+    Reason(
+        "closed-by-someone",
+        "skipped",
+        "Somebody closed the pull request of this key without merging it. That is an answer, and it is respected.",
+        "Reopen the pull request to go on with it, or change `key` to ask again. Do not delete the branch to force it.",
+    ),
+    Reason(
+        "base-missing",
+        "blocked",
+        "The base branch does not exist in the target.",
+        "Set `base` to an existing branch, or leave it out for the default branch.",
+    ),
+    Reason(
+        "human-commit",
+        "blocked",
+        "The bot branch holds a commit that is not ours, or ours was amended. It was not touched.",
+        "Merge or close the pull request, or move the commit to another branch and delete this one; then run again.",
+    ),
+    Reason(
+        "foreign-branch",
+        "blocked",
+        "A branch of this name exists and its tip is not ours.",
+        "Rename or delete that branch, or set another `key` or `branch`.",
+    ),
+    Reason(
+        "foreign-pull-request",
+        "blocked",
+        "An open pull request from this branch does not carry our marker: somebody else opened it, or the marker was"
+        " removed from the first line of its body.",
+        "Close it, or set another `key`. Do not paste a marker from another pull request.",
+    ),
+    Reason(
+        "path-clash",
+        "blocked",
+        "A wished file stands where the target has a directory, or below a path that is a file there.",
+        "Choose another target path, or remove what is in the way in its own change first.",
+    ),
+    Reason(
+        "stale-checkout",
+        "blocked",
+        "The base branch changed the same paths after the commit that was checked out; writing would undo that change.",
+        "Run the workflow again: it checks out the newest commit.",
+    ),
+    Reason(
+        "pull-request-refused",
+        "blocked",
+        "GitHub refused to open the pull request; a branch made in this run was deleted again.",
+        "Follow the message. For GITHUB_TOKEN: Settings > Actions > General > 'Allow GitHub Actions to create and"
+        " approve pull requests'.",
+    ),
+)
+_REASONS = {reason.code: reason for reason in REASONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done about one target, and why."""
+
+    outcome: Outcome
+    reason: str
+    message: str
+    steps: tuple[Step, ...] = ()
+    pull_request: PullRequest | None = None
+    marker: Marker | None = None
+    """The marker the pull request carries once the steps are done."""
+    changed_fields: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """Paths in which the wish differs from the base branch."""
+
+    @property
+    def remedy(self) -> str:
+        return _REASONS[self.reason].remedy
+
+
+def decide(desired: Desired, observed: Observed) -> Decision:
+    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
+    for flag, reason in ((observed.archived, "archived"), (observed.disabled, "disabled"), (observed.empty, "empty")):
+        if flag:
+            return _stop("skipped", reason)
+    if observed.base is None or observed.base_tip is None:
+        return _stop("blocked", "base-missing", f"The branch {desired.base!r} does not exist.")
+
+    pending = tuple(change for change in desired.changes if _differs(change, observed))
+    files = tuple(change.path for change in pending)
+    heads = [pull for pull in observed.pull_requests if not pull.cross_repository]
+    opened = next((pull for pull in heads if pull.state == "OPEN"), None)
+    latest = heads[0] if heads else None
+    tip = observed.branch_tip
+    tip_is_ours = tip is not None and _is_ours(tip, desired.key)
+
+    if opened is not None:
+        marker = parse_marker(opened.body)
+        if marker is None or marker.key != desired.key:
+            return replace(_stop("blocked", "foreign-pull-request", f"#{opened.number} is open."), pull_request=opened)
+        if tip is not None and not tip_is_ours:
+            return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=opened, files=files)
+        if not pending:
+            return _converged(opened, marker, desired, tip)
+    else:
+        marker = _marker_of_ours(latest, desired.key)
+        if not pending:
+            return _finish_closing(latest, marker, desired, tip if tip_is_ours else None)
+        if latest is not None and latest.state == "CLOSED" and marker is not None and not marker.closed:
+            stop = _stop("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
+            return replace(stop, pull_request=latest, files=files)
+        merged = latest is not None and latest.state == "MERGED" and tip is not None and latest.head_oid == tip.oid
+        if tip is not None and not tip_is_ours and not merged:
+            return replace(_stop("blocked", "foreign-branch", _whose(tip)), files=files)
+
+    if (clash := _clash(pending, observed)) is not None:
+        return replace(_stop("blocked", "path-clash", clash), pull_request=opened, files=files)
+    if stale := [change.path for change in pending if _is_stale(change, observed)]:
+        return replace(_stop("blocked", "stale-checkout", f"Changed on {observed.base}: {', '.join(stale[:5])}."), files=files)
+    if opened is None:
+        return _create(desired, observed, pending, files, latest)
+    return _update(desired, observed, pending, files, opened, marker)
+
+
+def _stop(outcome: Outcome, reason: str, detail: str = "") -> Decision:
+    return Decision(outcome, reason, f"{_REASONS[reason].meaning} {detail}".strip())
+
+
+def _whose(tip: Tip) -> str:
+    return f"Tip {tip.oid[:12]} by {tip.author or 'an unknown author'}."
+
+
+def _differs(change: FileChange, observed: Observed) -> bool:
+    there = observed.files.get(change.path)
+    if change.mode is None:
+        return there is not None
+    return there is None or there.oid != change.oid or there.mode != change.mode
+
+
+def _is_ours(tip: Tip, key: str) -> bool:
+    """Our trailers, our key, and the tree we wrote: an amended commit keeps its message but not its tree."""
+    trailers = parse_trailers(tip.message)
+    return trailers is not None and trailers.key == key and trailers.tree == tip.tree
+
+
+def _marker_of_ours(pull: PullRequest | None, key: str) -> Marker | None:
+    marker = parse_marker(pull.body) if pull is not None else None
+    return marker if marker is not None and marker.key == key else None
+
+
+def _is_stale(change: FileChange, observed: Observed) -> bool:
+    if change.base_oid == UNKNOWN:
+        return False
+    there = observed.files.get(change.path)
+    return (there.oid if there is not None else None) != change.base_oid
+
+
+def _clash(pending: tuple[FileChange, ...], observed: Observed) -> str | None:
+    """A directory would be wiped, or a file turned into a directory, without the change saying so."""
+    removed = {change.path for change in pending if change.mode is None}
+    for change in pending:
+        there = observed.files.get(change.path)
+        if there is not None and there.mode == "040000" and not any(p.startswith(change.path + "/") for p in removed):
+            return f"{change.path!r} is a directory there."
+        if change.mode is None:
+            continue
+        parts = change.path.split("/")
+        for depth in range(1, len(parts)):
+            parent = "/".join(parts[:depth])
+            above = observed.files.get(parent)
+            if above is not None and above.mode != "040000" and parent not in removed:
+                return f"{parent!r} is a file there, and {change.path!r} would be below it."
+    return None
+
+
+def _wanted_marker(desired: Desired, refused: tuple[str, ...] = ()) -> Marker:
+    return Marker(
+        key=desired.key,
+        title=text_hash(desired.title),
+        block=text_hash(desired.block),
+        labels=desired.labels,
+        assignees=desired.assignees,
+        refused=refused,
+    )
+
+
+def _write(desired: Desired, observed: Observed, pending: tuple[FileChange, ...]) -> WriteBranch:
+    assert observed.base_tip is not None  # decide() stops before this without one
+    return WriteBranch(
+        branch=desired.branch,
+        before=observed.branch_tip.oid if observed.branch_tip else None,
+        parent=observed.base_tip.oid,
+        parent_tree=observed.base_tip.tree,
+        changes=pending,
+        message=desired.commit_message,
+        key=desired.key,
+        digest=digest(pending),
+    )
+
+
+def _holds(tip: Tip | None, pending: tuple[FileChange, ...], key: str) -> bool:
+    """The branch already holds this very change.
+
+    The digest is over what differs from the base, not over the whole wish: when the base drifts away in a path that
+    was left out of our commit, the digest changes and the branch is written again.
+    """
+    trailers = parse_trailers(tip.message) if tip is not None and _is_ours(tip, key) else None
+    return trailers is not None and trailers.digest == digest(pending)
+
+
+def _create(
+    desired: Desired,
+    observed: Observed,
+    pending: tuple[FileChange, ...],
+    files: tuple[str, ...],
+    latest: PullRequest | None,
+) -> Decision:
+    assert observed.base is not None and observed.base_tip is not None  # decide() stops before this without them
+    tip = observed.branch_tip
+    marker = _wanted_marker(desired)
+    # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One that
+    # a merged or closed pull request left behind is written anew: its commits may already be part of the base.
+    leftover = (
+        tip is not None
+        and _holds(tip, pending, desired.key)
+        and tip.parents == (observed.base_tip.oid,)
+        and not (latest is not None and latest.head_oid == tip.oid)
+    )
+    steps: list[Step] = [] if leftover else [_write(desired, observed, pending)]
+    new = NewPullRequest(
+        desired.title, compose(marker, desired.block), desired.branch, observed.base, desired.draft
+    )
+    steps.append(OpenPullRequest(new))
+    if desired.labels or desired.assignees:
+        steps.append(SetIssueFields(desired.labels, desired.assignees))
+    if desired.reviewers or desired.team_reviewers:
+        steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
+    return Decision("created", "opened", "", tuple(steps), None, marker, (), files)
+
+
+def _update(
+    desired: Desired,
+    observed: Observed,
+    pending: tuple[FileChange, ...],
+    files: tuple[str, ...],
+    opened: PullRequest,
+    marker: Marker | None,
+) -> Decision:
+    assert marker is not None and observed.base is not None  # an open pull request without our marker stopped earlier
+    steps: list[Step] = []
+    changed: list[str] = []
+    if opened.conflicting or not _holds(observed.branch_tip, pending, desired.key):
+        steps.append(_write(desired, observed, pending))
+        changed.append("content")
+    fields = reconcile_fields(desired, opened, marker, _wanted_marker(desired), base=observed.base)
+    steps += fields.steps
+    changed += fields.changed
+    if not steps:
+        return Decision("unchanged", "up-to-date", "", (), opened, marker, (), files)
+    reason = "content" if "content" in changed else "fields"
+    return Decision("updated", reason, "", tuple(steps), opened, fields.marker, tuple(changed), files)
+
+
+def _converged(opened: PullRequest, marker: Marker, desired: Desired, tip: Tip | None) -> Decision:
+    """The base holds the wish: one PATCH closes the pull request and remembers that it was us, then the branch goes."""
+    closed = replace(marker, closed="converged")
+    block = f"{desired.block}\n\n*Closed by action-patterns: `{opened.base}` already holds this change.*".strip()
+    fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
+    steps: list[Step] = [UpdatePullRequest(fields)]
+    if tip is not None:
+        steps.append(DeleteBranch(desired.branch, tip.oid))
+    return Decision("closed", "converged", "", tuple(steps), opened, closed, ("state",))
+
+
+def _finish_closing(latest: PullRequest | None, marker: Marker | None, desired: Desired, tip: Tip | None) -> Decision:
+    """Nothing to wish for. Only a run of ours that died between closing and deleting leaves something to do."""
+    if latest is not None and marker is not None and marker.closed and tip is not None and tip.oid == latest.head_oid:
+        return Decision("closed", "converged", "", (DeleteBranch(desired.branch, tip.oid),), latest, marker, ("branch",))
+    return Decision("unchanged", "already-on-base", "")

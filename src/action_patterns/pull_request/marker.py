@@ -1,0 +1,138 @@
+"""The pull request's body: a marker on the first line that proves ownership, then a block that is ours.
+
+Everything outside the block belongs to people and survives every update. The branch finds the pull request, the marker
+proves that it is ours; neither needs a search index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from action_patterns.errors import InputError, Problem
+
+_OPEN = "<!-- action-patterns: "
+_CLOSE = " -->"
+_BEGIN = "<!-- action-patterns:begin -->"
+_END = "<!-- action-patterns:end -->"
+
+MAX_BODY_LENGTH = 65_536
+"""Characters GitHub takes in a pull request's body; only the API's error message says so."""
+_HASH_LENGTH = 16
+
+
+def text_hash(text: str) -> str:
+    """16 hex digits of the SHA-256 of a text, line endings aside: GitHub's web editor turns them into CRLF."""
+    return hashlib.sha256(_lf(text).encode()).hexdigest()[:_HASH_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a pull request of ours remembers about our last write."""
+
+    key: str
+    title: str
+    """Hash of the title we wrote: a title with another hash was edited by a person and is left alone."""
+    block: str
+    """Hash of our body block."""
+    labels: tuple[str, ...] = ()
+    """Labels we asked for: those that are no longer wished are removed, all others are not ours to remove."""
+    assignees: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Assignees (`@login`) and reviewers (`login`, `org/team`) GitHub refused: asking again would never converge."""
+    closed: Literal["", "converged"] = ""
+    """Why we closed it ourselves: a person's close is respected, our own is not an opinion."""
+
+
+def _lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def render_marker(marker: Marker) -> str:
+    """The marker as one HTML comment on one line. `-`, `<` and `>` are escaped in values: `-->` must not end it early."""
+    fields = {
+        "v": 1,
+        "key": marker.key,
+        "title": marker.title,
+        "block": marker.block,
+        "labels": list(marker.labels),
+        "assignees": list(marker.assignees),
+        "refused": list(marker.refused),
+        "closed": marker.closed,
+    }
+    text = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
+    return _OPEN + text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e") + _CLOSE
+
+
+def parse_marker(body: str) -> Marker | None:
+    """The marker on the body's first line; None when there is none that can be read."""
+    line = _lf(body).split("\n", 1)[0].strip()
+    if not (line.startswith(_OPEN) and line.endswith(_CLOSE)):
+        return None
+    try:
+        fields = json.loads(line[len(_OPEN) : -len(_CLOSE)])
+        if fields["v"] != 1 or not isinstance(fields["key"], str):
+            return None
+        return Marker(
+            key=fields["key"],
+            title=str(fields["title"]),
+            block=str(fields["block"]),
+            labels=_names(fields.get("labels")),
+            assignees=_names(fields.get("assignees")),
+            refused=_names(fields.get("refused")),
+            closed="converged" if fields.get("closed") == "converged" else "",
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def compose(marker: Marker, block: str, previous: str | None = None) -> str:
+    """The whole body: marker, our block, and whatever people wrote around it in the `previous` body.
+
+    A body whose fences were removed keeps all its text, below our block.
+    """
+    block = _lf(block).strip("\n")
+    ours = f"{_BEGIN}\n{block}\n{_END}"
+    head = render_marker(replace(marker, block=text_hash(block)))
+    if previous is None:
+        return f"{head}\n{ours}\n"
+    rest = _lf(previous)
+    if parse_marker(rest):
+        rest = rest.partition("\n")[2]
+    before, begin, tail = rest.partition(_BEGIN)
+    _, end, after = tail.partition(_END)
+    if begin and end:
+        return f"{head}\n{before}{ours}{after}"
+    return f"{head}\n{ours}\n\n{rest.strip()}\n"
+
+
+def block_of(body: str) -> str | None:
+    """The text of our block in a body; None when its fences are gone."""
+    _, begin, tail = _lf(body).partition(_BEGIN)
+    block, end, _ = tail.partition(_END)
+    return block.strip("\n") if begin and end else None
+
+
+def check_block(block: str) -> None:
+    """Raises InputError when the text would break the body's structure or is longer than GitHub takes."""
+    if "<!-- action-patterns:" in block:
+        raise InputError(
+            Problem(
+                "The body contains '<!-- action-patterns:', which marks our own part of a pull request's body.",
+                "Remove that text from `body`. Do not copy the body of an existing pull request: only the part"
+                " between the markers is yours to set.",
+            )
+        )
+    if len(block) > MAX_BODY_LENGTH - 4096:
+        raise InputError(
+            Problem(
+                f"The body has {len(block)} characters; GitHub takes {MAX_BODY_LENGTH}, and the marker needs 4096.",
+                "Shorten `body`; link to the full text instead of pasting it.",
+            )
+        )

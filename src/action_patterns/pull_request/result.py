@@ -1,0 +1,82 @@
+"""One target, tried to the end: whatever happens becomes a TargetResult, so that no target's failure is another's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from action_patterns.contracts import ErrorRecord, TargetResult, error_record
+from action_patterns.errors import ActionPatternsError, RateLimitedError
+from action_patterns.ports import Clock, GitHub
+from action_patterns.pull_request.converge import Convergence, converge
+from action_patterns.pull_request.desired import Desired
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which record the outcome belongs to."""
+
+    plan_id: str
+    index: int
+    attempt: int
+    repository: str
+
+
+def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clock, *, dry_run: bool) -> TargetResult:
+    """Converge one target and record what happened, what it cost and how long it took."""
+    github.reset_usage()
+    started = clock.now()
+    try:
+        ended = converge(desired, assignment.repository, github, dry_run=dry_run, pause=clock.sleep)
+        record = _record(ended, assignment)
+    except ActionPatternsError as error:
+        record = failure(error, assignment, branch=desired.branch)
+    return record.model_copy(
+        update={"usage": github.usage(), "started_at": started, "finished_at": clock.now()}
+    )
+
+
+def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str | None = None) -> TargetResult:
+    """The record of an error. A limit is `deferred`: a later run does it, and nothing went wrong."""
+    deferred = isinstance(error, RateLimitedError)
+    return TargetResult(
+        plan_id=assignment.plan_id,
+        index=assignment.index,
+        target=assignment.repository,
+        attempt=assignment.attempt,
+        outcome="deferred" if deferred else "failed",
+        reason=error.category,
+        message=error.message,
+        branch=branch,
+        error=error_record(error),
+    )
+
+
+def _record(ended: Convergence, assignment: Assignment) -> TargetResult:
+    decision, pull = ended.decision, ended.pull_request
+    error = None
+    if decision.outcome == "blocked":
+        error = ErrorRecord(
+            category="conflict",
+            message=decision.message,
+            remediation=ended.remediation or decision.remedy,
+            retryable=decision.reason == "stale-checkout",
+        )
+    return TargetResult(
+        plan_id=assignment.plan_id,
+        index=assignment.index,
+        target=assignment.repository,
+        attempt=assignment.attempt,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        message=decision.message,
+        pull_request_number=pull.number if pull else None,
+        pull_request_url=pull.url if pull else None,
+        branch=ended.branch,
+        before_oid=ended.before_oid,
+        after_oid=ended.after_oid,
+        changed_fields=decision.changed_fields,
+        refused_fields=ended.refused_fields,
+        files=decision.files,
+        planned_requests=ended.planned_requests,
+        error=error,
+    )

@@ -1,0 +1,160 @@
+"""The writes a decision asks for, as data: a dry run prints them, `converge` sends them, nothing else exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from action_patterns.content.blob import as_text
+from action_patterns.content.changes import FileChange
+from action_patterns.ports import NewPullRequest, TreeEntry
+
+MAX_TREE_ENTRIES = 500
+MAX_TREE_BYTES = 1024 * 1024
+"""Per `POST /git/trees`. GitHub states no limit; large inline trees have timed out with 422, so this stays well below."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBranch:
+    """Objects first (invisible), then one compare-and-swap of the branch."""
+
+    branch: str
+    before: str | None
+    parent: str
+    parent_tree: str
+    changes: tuple[FileChange, ...]
+    message: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteBranch:
+    branch: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPullRequest:
+    new: NewPullRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SetIssueFields:
+    """Only ever for a pull request opened in this run."""
+
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePullRequest:
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddLabels:
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLabel:
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddAssignees:
+    assignees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAssignees:
+    assignees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReviewers:
+    reviewers: tuple[str, ...]
+    team_reviewers: tuple[str, ...]
+
+
+Step = (
+    WriteBranch
+    | DeleteBranch
+    | OpenPullRequest
+    | SetIssueFields
+    | UpdatePullRequest
+    | AddLabels
+    | RemoveLabel
+    | AddAssignees
+    | RemoveAssignees
+    | RequestReviewers
+)
+
+
+def tree_chunks(changes: tuple[FileChange, ...]) -> list[list[FileChange]]:
+    """The changes in portions that one tree request takes, in order."""
+    chunks: list[list[FileChange]] = [[]]
+    size = 0
+    for change in changes:
+        weight = len(change.content) if travels_inline(change) else 0
+        if chunks[-1] and (len(chunks[-1]) >= MAX_TREE_ENTRIES or size + weight > MAX_TREE_BYTES):
+            chunks.append([])
+            size = 0
+        chunks[-1].append(change)
+        size += weight
+    return chunks
+
+
+def travels_inline(change: FileChange) -> bool:
+    """Text goes inside the tree request; binary and large content needs a blob request of its own."""
+    return (
+        change.mode is not None
+        and change.gitlink is None
+        and len(change.content) <= MAX_TREE_BYTES
+        and as_text(change.content) is not None
+    )
+
+
+def needs_blob(change: FileChange) -> bool:
+    return change.mode is not None and change.gitlink is None and not travels_inline(change)
+
+
+def tree_entry(change: FileChange) -> TreeEntry:
+    """The entry of a tree request; a blob that needs a request of its own must exist by then."""
+    if change.mode is None:
+        # The mode of a deletion is not looked at, but the field is required.
+        return TreeEntry(change.path, "100644")
+    if travels_inline(change):
+        return TreeEntry(change.path, change.mode, text=as_text(change.content))
+    return TreeEntry(change.path, change.mode, oid=change.oid)
+
+
+def requests_of(step: Step, repository: str, number: int | str) -> list[str]:
+    """The exact write requests a step sends, in order, as `METHOD /path`."""
+    repo = f"/repos/{repository}"
+    match step:
+        case WriteBranch(branch=branch, changes=changes):
+            return [
+                *(f"POST {repo}/git/blobs ({change.path})" for change in changes if needs_blob(change)),
+                *(f"POST {repo}/git/trees ({len(chunk)} paths)" for chunk in tree_chunks(changes)),
+                f"POST {repo}/git/commits",
+                f"POST /graphql updateRefs ({branch})",
+            ]
+        case DeleteBranch(branch=branch):
+            return [f"POST /graphql updateRefs (delete {branch})"]
+        case OpenPullRequest():
+            return [f"POST {repo}/pulls"]
+        case SetIssueFields():
+            return [f"PATCH {repo}/issues/{number}"]
+        case UpdatePullRequest(fields=fields):
+            return [f"PATCH {repo}/pulls/{number} ({', '.join(name for name, _ in fields)})"]
+        case AddLabels():
+            return [f"POST {repo}/issues/{number}/labels"]
+        case RemoveLabel(label=label):
+            return [f"DELETE {repo}/issues/{number}/labels/{label}"]
+        case AddAssignees():
+            return [f"POST {repo}/issues/{number}/assignees"]
+        case RemoveAssignees():
+            return [f"DELETE {repo}/issues/{number}/assignees"]
+        case RequestReviewers():
+            return [f"POST {repo}/pulls/{number}/requested_reviewers"]

@@ -1,0 +1,12 @@
+"""Results in, text out. Pure: no clock, no files, no network.
+
+aggregate.py   plan + records -> RunReport, the one model every channel renders
+needs.py       what the `needs` context says about the jobs before
+missing.py     why a target has no record, and what to do about it
+fail_on.py     verdict -> exit code, as the caller defined failure
+markdown.py    RunReport -> the job summary at one level of detail (parts: headline, failures, folded)
+layout.py      the levels of detail, and the first of them that fits the sink
+plain_text.py  RunReport -> logs and terminals
+escape.py      one escaping function per sink
+summarise.py   all of it in one call
+"""

@@ -1,0 +1,157 @@
+"""One function per sink: text of others goes into a report through one of these and no other way.
+
+Every text is taken as hostile: repository names, reasons and messages come from other repositories and from files.
+A text can change no structure around it: no row, cell, link, image, mention, reference, tag or comment is added.
+
+Backslashes stop Markdown, but GitHub looks for @mentions, #references and emoji in the rendered text, after Markdown
+has removed them. There only a character between the sign and the name helps: U+2060, which has no width.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+
+JOINER = "\u2060"
+
+_PUNCTUATION = str.maketrans(
+    {character: "\\" + character for character in "\\`*_{}[]()#!~$^"}
+    # Entities, not backslashes: they hold inside a table row too, where a pipe is looked for before anything else.
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;"}
+)
+
+# Controls, and the characters that reorder or hide the text around them (bidirectional overrides, zero width).
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+_AUTOMATIC = re.compile(
+    r"(?P<mention>@)(?=[\w])"
+    r"|(?P<reference>#)(?=\d)"
+    r"|(?P<issue>\bGH)(?=-\d)"
+    r"|(?P<scheme>:)(?=//)"
+    r"|(?P<host>\bwww)(?=\.)"
+    r"|(?P<emoji>:)(?=[\w+-]+:)"
+    r"|(?P<commit>\b[0-9a-f])(?=[0-9a-f]{6,39}\b)",
+    re.IGNORECASE,
+)
+
+_BLOCK_START = re.compile(r"^(?:([-+=:])|(\d+)([.)]))")
+
+_LINKABLE_REPOSITORY = re.compile(r"(?!\.{1,2}/)[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
+
+
+def visible(text: str) -> str:
+    """The text on one line, without characters that hide or reorder: what every other function here starts from."""
+    return _INVISIBLE.sub("\ufffd", " ".join(text.split()))
+
+
+def clip(text: str, most: int) -> str:
+    """At most `most` characters of a text, and how many more there are. For messages: a name is never clipped."""
+    return text if len(text) <= most else f"{text[:most]} … ({len(text) - most} more characters)"
+
+
+def inline(text: str) -> str:
+    """Markdown text within a paragraph, list item or heading, and at its start."""
+    broken = _AUTOMATIC.sub(lambda found: found[0] + JOINER, visible(text)).translate(_PUNCTUATION)
+    return _BLOCK_START.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", broken)
+
+
+def cell(text: str) -> str:
+    """A cell of a Markdown table; a dash for no text, so that a cell is never mistaken for a forgotten one."""
+    return inline(text) or "–"
+
+
+def code_span(text: str) -> str:
+    """Code within Markdown text; nothing for no text. In a table use `cell_code`."""
+    text = visible(text)
+    if not text:
+        return ""
+    fence = "`" * (_longest_run(text) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def cell_code(text: str) -> str:
+    """Code within a table cell. A table is cut at its pipes before code is looked for, so they are escaped here.
+
+    `\\|` is the one escape that works inside code in a table (GitHub Flavored Markdown, section 4.10).
+    """
+    return code_span(text).replace("|", "\\|")
+
+
+def prose(text: str) -> str:
+    """A sentence as we write them, `names` between single backticks: those become code, all else is `inline`."""
+    return _prose(text, code_span)
+
+
+def cell_prose(text: str) -> str:
+    """`prose` in a table cell; a dash for no text."""
+    return _prose(text, cell_code) or cell("")
+
+
+def code_fence(text: str) -> str:
+    """A block of code, lines kept."""
+    lines = [_INVISIBLE.sub("\ufffd", line.replace("\t", "    ")) for line in text.splitlines()]
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return "\n".join((fence, *lines, fence))
+
+
+def link_url(url: str, server_url: str) -> str | None:
+    """The URL as a link's destination, or None if it must not be one.
+
+    Only `https`, or `http` on the host this run's GitHub itself is on; no credentials, no spaces or controls.
+    """
+    if url != visible(url) or not url.isascii() or "\\" in url or " " in url:
+        return None
+    try:
+        parts, server = urlsplit(url), urlsplit(server_url)
+        same_host = (parts.hostname, parts.port) == (server.hostname, server.port)
+    except ValueError:  # a port that is no number, or a broken IPv6 address
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", parts.netloc):
+        return None
+    if parts.scheme != "https" and not (parts.scheme == "http" == server.scheme and same_host):
+        return None
+    return quote(url, safe="%/:?#=&;,+~@$'-._").replace("&", "&amp;")
+
+
+def link(text: str, url: str, server_url: str) -> str:
+    """A Markdown link, in a table or out of it; the text alone where the URL must not be linked."""
+    safe = link_url(url, server_url)
+    return f"[{inline(text)}]({safe})" if safe and text.strip() else inline(text)
+
+
+def repository_link(repository: str, server_url: str) -> str:
+    """A repository's name, linked to it where it is a name GitHub can have given."""
+    if not _LINKABLE_REPOSITORY.fullmatch(repository):
+        return cell(repository)
+    return link(repository, f"{server_url}/{repository}", server_url)
+
+
+def terminal(text: str) -> str:
+    """Text of a log line: no control characters, and nothing the runner takes for a command in the middle of a line.
+
+    The runner obeys `##[…]` anywhere in a line and `::…::` at its start; the renderer starts no line with such a text.
+    """
+    return visible(text).replace("##[", "## [")
+
+
+_CODE_IN_PROSE = re.compile(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)")
+
+
+def _prose(text: str, code: Callable[[str], str]) -> str:
+    text = visible(text)
+    # Odd pieces are what stood between backticks. Each piece goes through its own sink, so neither can open the other.
+    pieces = _CODE_IN_PROSE.split(text)
+    return "".join(_keeping_ends(piece) if i % 2 == 0 else code(piece.strip()) for i, piece in enumerate(pieces))
+
+
+def _keeping_ends(piece: str) -> str:
+    """`inline` takes the spaces at the ends of a text; between two pieces of one sentence they are needed."""
+    before = " " if piece.startswith(" ") else ""
+    after = " " if piece.endswith(" ") and piece.strip() else ""
+    return before + inline(piece) + after
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)

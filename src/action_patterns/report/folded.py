@@ -1,0 +1,94 @@
+"""The quiet end of the job summary: what was left as it is, how to run the failures again, what it cost."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from action_patterns.contracts import RunReport
+from action_patterns.contracts.result import FAILING
+from action_patterns.report.escape import clip, code_fence, code_span
+from action_patterns.report.tables import CODE_CHARACTERS
+from action_patterns.report.view import Detail, Page, limited, number_of, repositories, span, wrong
+
+INPUT_CHARACTERS = 60_000
+"""GitHub docs, "Manually running a workflow": the inputs of a dispatch hold at most 65,535 characters together."""
+
+
+def left_alone(report: RunReport, detail: Detail) -> list[str]:
+    """Unchanged and skipped targets, and excluded repositories, each with its reason."""
+    sections = []
+    for outcome in ("unchanged", "skipped"):
+        reasons = [(result.reason, result.target) for result in report.results if result.outcome == outcome]
+        sections += _by_reason(outcome.capitalize(), reasons, detail)
+    excluded = [(exclusion.reason, exclusion.repository) for exclusion in report.excluded]
+    return sections + _by_reason("Excluded by discovery", excluded, detail)
+
+
+def _by_reason(title: str, reasons: Sequence[tuple[str, str]], detail: Detail) -> list[str]:
+    if not reasons:
+        return []
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for reason, name in reasons:
+        groups[reason].append(name)
+    largest_first = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    shown, note = limited(largest_first, detail.cause_rows)
+    lines = "\n".join(_reason_line(reason, names, detail) for reason, names in shown)
+    more = f", {len(groups):,} reasons{note}" if note else ""
+    summary = f"<details><summary>{title} ({len(reasons):,}{more})</summary>"
+    return [summary, lines, "</details>"] if lines else [f"{title}: {len(reasons):,}."]
+
+
+def _reason_line(reason: str, names: Iterable[str], detail: Detail) -> str:
+    ordered = sorted(names)
+    shown, note = limited(ordered, detail.names)
+    listed = ": " + ", ".join(code_span(name) for name in shown) if shown else ""
+    return f"- {code_span(clip(reason, CODE_CHARACTERS)) or 'no reason'} ({len(ordered):,}{note}){listed}"
+
+
+def run_again(report: RunReport, page: Page) -> list[str]:
+    """How to run only the failures again: the same run's red jobs, or a new run with their list."""
+    again = [result.target for result in report.results if result.outcome in FAILING or result.outcome == "deferred"]
+    if not again:
+        return []
+    context = page.context
+    host = urlsplit(context.server_url).netloc
+    repository = shlex.quote(context.repository if host == "github.com" else f"{host}/{context.repository}")
+    listed = json.dumps(again, separators=(",", ":"), ensure_ascii=False)
+    sections = [f"<details><summary>Run only the {wrong(report.counts)} again</summary>"]
+    if number_of(report.counts, FAILING):
+        sections += [
+            "**Same run**, same commit and roster; what passed keeps its result: *Re-run jobs*, *Re-run failed jobs*, or",
+            code_fence(f"gh run rerun {context.run_id} --repo {repository} --failed"),
+            "It repeats the red jobs. For a target whose job stayed green (deferred, or let pass by `fail-on`) start a"
+            + " new run.",
+        ]
+    if len(listed) > INPUT_CHARACTERS:
+        sections.append(
+            f"**New run**: the list of {repositories(len(again))} is longer than a workflow input may be;"
+            " take it from `run-report.json`."
+        )
+    else:
+        workflow = shlex.quote(context.workflow)
+        sections += [
+            f"**New run** of these {repositories(len(again))}, where the workflow hands an input `targets` to discover:",
+            code_fence(f"gh workflow run {workflow} --repo {repository} -f targets={shlex.quote(listed)}"),
+        ]
+    return [*sections, "</details>"]
+
+
+def cost(report: RunReport) -> str:
+    """What discovery could see, and what the run asked of GitHub."""
+    usage = report.usage
+    waited = f", waited {span(timedelta(seconds=usage.seconds_waited))} for limits" if usage.seconds_waited else ""
+    ignored = report.ignored_records
+    others = f" · {ignored:,} {'record' if ignored == 1 else 'records'} of another plan or attempt not counted"
+    return (
+        f"{repositories(report.visible)} visible to this token, {report.counts.total:,} in the roster,"
+        f" {len(report.excluded):,} excluded · API cost: {usage.requests:,} requests, {usage.writes:,} of them writes"
+        f"{waited}{others if ignored else ''}"
+    )

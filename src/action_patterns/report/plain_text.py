@@ -1,0 +1,44 @@
+"""RunReport -> text for logs and terminals: a table, the causes, and the verdict as the last line."""
+
+from __future__ import annotations
+
+from action_patterns.contracts import CauseCount, RunReport
+from action_patterns.report.escape import terminal
+from action_patterns.report.headline import verdict_line
+from action_patterns.report.view import ORDER, Page, moment, of_outcomes
+
+WIDEST_COLUMN = 60
+"""A longer name shifts its own row rather than every row."""
+
+
+def render(report: RunReport, page: Page) -> str:
+    """Failures first. Each line starts with a word of ours, as the runner takes a line's start for a command."""
+    rows = [
+        (result.outcome, terminal(result.target), terminal(result.reason), terminal(result.pull_request_url or ""))
+        for result in of_outcomes(report.results, frozenset(ORDER))
+    ]
+    blocks = [_table([("OUTCOME", "TARGET", "REASON", "PULL REQUEST"), *rows])] if rows else []
+    blocks += [_cause(cause) for cause in report.causes]
+    blocks += [f"Note: {terminal(note)}" for note in page.notes]
+    name = f"{terminal(report.name)}: " if report.name else ""
+    blocks.append(f"Report of {name}{terminal(report.run_url)}\n{verdict_line(report)}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _cause(cause: CauseCount) -> str:
+    if cause.resumes_at:
+        again = f"safe to run again after {moment(cause.resumes_at)}"
+    else:
+        again = "safe to run again" if cause.retryable else "fix first"
+    return (
+        f"Cause: {terminal(cause.reason)} ({len(cause.targets):,}; {again})\n"
+        f"  What: {terminal(cause.message)}\n"
+        f"  Do: {terminal(cause.remediation)}"
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [min(WIDEST_COLUMN, max(len(row[i]) for row in rows)) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -1,0 +1,104 @@
+"""What a renderer is told besides the report itself: where it stands, and how much of it to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from action_patterns.contracts import Counts, Outcome, TargetResult
+from action_patterns.contracts.result import FAILING
+from action_patterns.ports import Context
+
+CHANGED: frozenset[Outcome] = frozenset({"created", "updated", "closed"})
+ORDER: tuple[Outcome, ...] = (
+    "failed",
+    "missing",
+    "blocked",
+    "deferred",
+    "created",
+    "updated",
+    "closed",
+    "planned",
+    "unchanged",
+    "skipped",
+)
+"""Failures first, in every channel."""
+
+EVERYTHING = 1_000_000_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The run a report is shown in."""
+
+    context: Context
+    artifact_name: str = ""
+    """Artifact that will hold the full report; "" = none, and none is named."""
+    notes: tuple[str, ...] = ()
+    """What else the reader must know, one sentence each (records that could not be read)."""
+
+    @property
+    def server_url(self) -> str:
+        return self.context.server_url
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much one rendering says. Numbers are upper limits; what is left out is counted, never dropped silently."""
+
+    rows: int = EVERYTHING
+    """Rows of a table with one row per target."""
+    names: int = EVERYTHING
+    """Names in a folded list."""
+    cause_rows: int = EVERYTHING
+    cause_names: int = 10
+    messages: bool = True
+    """Whether what went wrong is told in words, or by its code alone."""
+
+
+def limited(items: Sequence[T], most: int) -> tuple[Sequence[T], str]:
+    """The first `most` items, and ", showing x of y" if that is not all of them."""
+    shown = items[:most]
+    return shown, "" if len(shown) == len(items) else f", showing {len(shown):,} of {len(items):,}"
+
+
+def number_of(counts: Counts, outcomes: frozenset[Outcome]) -> int:
+    """How many targets ended in one of these outcomes."""
+    return sum(number for outcome, number in counts.model_dump().items() if outcome in outcomes)
+
+
+def of_outcomes(results: Sequence[TargetResult], outcomes: frozenset[Outcome]) -> list[TargetResult]:
+    """Those results, worst outcome first and then as given (by name)."""
+    return sorted((r for r in results if r.outcome in outcomes), key=lambda r: ORDER.index(r.outcome))
+
+
+def wrong(counts: Counts) -> str:
+    """What the targets with a cause are called together: never "failures" where a limit was merely reached."""
+    failed = number_of(counts, FAILING)
+    return "failures and deferrals" if failed and counts.deferred else "failures" if failed else "deferrals"
+
+
+def repositories(number: int) -> str:
+    """`1 repository`, `2 repositories`."""
+    return f"{number:,} {'repository' if number == 1 else 'repositories'}"
+
+
+def moment(at: datetime) -> str:
+    """A time, to the minute. Everything in a report is UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def span(duration: timedelta) -> str:
+    """A duration in its two largest units."""
+    seconds = max(0, round(duration.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

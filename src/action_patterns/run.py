@@ -1,0 +1,230 @@
+"""The process boundary: `python -I src/action_patterns/run.py <action>`.
+
+Inputs are read, the action runs, then outputs, summary and annotations are written, in that order, and the exit code is
+returned. Whatever goes wrong ends here as annotations that say how to fix it, never as a bare traceback.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if __name__ == "__main__":
+    # Isolated mode (-I) leaves out this file's directory and PYTHONPATH, so that no module of the workspace is imported.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from action_patterns import registry
+from action_patterns.action import Action, Finish
+from action_patterns.errors import EXIT_DEFECT, ActionPatternsError, DefectError, InputError, Problem
+from action_patterns.ports import Annotation, Ports
+from action_patterns.release import ISSUES_URL, VERSION
+from action_patterns.runner import context, environment, inputs, outputs, summary
+from action_patterns.runner.clock import SystemClock
+from action_patterns.runner.commands import Commands
+from action_patterns.runner.files import RunnerFiles
+from action_patterns.runner.log import RunnerLog
+
+if TYPE_CHECKING:
+    from action_patterns.content.changes import FileChange
+    from action_patterns.ports import Checkout, Context, Credentials, GitHub
+
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_TERMINATED = 128 + signal.SIGTERM
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived: the runner sends it when a run is cancelled."""
+
+
+def main(
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    stream: TextIO,
+    load: Callable[[str], Action[Any, Any]] = registry.load,
+) -> int:
+    """Run one action. Returns the exit code; raises nothing."""
+    commands = Commands(stream)
+    try:
+        return _run(arguments, variables, commands, load)
+    except InputError as error:
+        for problem in error.problems:
+            commands.annotate(
+                Annotation("error", f"{problem.what}\n{problem.fix}", "Input", file=problem.file, line=problem.line)
+            )
+        return error.exit_code
+    except DefectError as error:
+        _explain(commands, error)
+        _trace(commands, error)
+        return error.exit_code
+    except ActionPatternsError as error:
+        _explain(commands, error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        commands.line("Interrupted. Nothing is half done that a rerun would not finish: rerunning is safe.")
+        return EXIT_INTERRUPTED
+    except Terminated:
+        commands.line("Cancelled. Nothing is half done that a rerun would not finish: rerunning is safe.")
+        return EXIT_TERMINATED
+    except Exception as error:  # noqa: BLE001 - the last place before the process ends
+        _report_defect(commands, error)
+        return EXIT_DEFECT
+    finally:
+        commands.finish()
+
+
+def _run(
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    commands: Commands,
+    load: Callable[[str], Action[Any, Any]],
+) -> int:
+    if len(arguments) != 1 or arguments[0] not in registry.ACTIONS:
+        raise InputError(
+            Problem(
+                f"{' '.join(arguments) or 'Nothing'!r} is not an action.",
+                f"Name one of: {', '.join(registry.ACTIONS)}.",
+            )
+        )
+    action = load(arguments[0])
+    # Secrets are masked by `parse` before anything else is looked at, so it comes before every other message.
+    problems: list[Problem] = []
+    parsed = run_context = None
+    try:
+        parsed = inputs.parse(action.inputs, variables, commands.secrets)
+    except InputError as error:
+        problems += error.problems
+    try:
+        run_context = context.read(variables)
+    except InputError as error:
+        problems += error.problems
+    if parsed is None or run_context is None:
+        raise InputError(*problems)
+    for hint in parsed.hints:
+        commands.line(hint)
+    finish = action.run(parsed.inputs, build_ports(run_context, variables, commands))
+    return publish(finish, variables, commands)
+
+
+def build_ports(run_context: Context, variables: Mapping[str, str], commands: Commands) -> Ports:
+    """The real ports. GitHub and git are opened when they are first used."""
+    clock, log = SystemClock(), RunnerLog(commands)
+
+    def connect(credentials: Credentials) -> GitHub:
+        # A token that was minted in this run is as secret as one that was given.
+        for token in (credentials.token, credentials.job_token):
+            if token:
+                commands.secrets.add(token)
+        from action_patterns import github_api
+
+        return github_api.connect(credentials, run_context, clock, log)
+
+    return Ports(
+        context=run_context,
+        github=connect,
+        checkout=_Checkout(run_context, environment.for_children(variables)),
+        files=RunnerFiles(run_context.workspace, run_context.temp, commands.secrets.redact),
+        clock=clock,
+        log=log,
+    )
+
+
+class _Checkout:
+    """ports.Checkout that loads the git code on first use."""
+
+    def __init__(self, run_context: Context, variables: Mapping[str, str]) -> None:
+        self._context = run_context
+        self._variables = variables
+        self._checkout: Checkout | None = None
+
+    def head_oid(self) -> str:
+        return self._open().head_oid()
+
+    def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
+        return self._open().changes(paths)
+
+    def _open(self) -> Checkout:
+        if self._checkout is None:
+            from action_patterns.worktree import GitCheckout
+
+            self._checkout = GitCheckout(self._context.workspace, self._context.temp, self._variables)
+        return self._checkout
+
+
+def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Commands) -> int:
+    """Write outputs, then the summary, then annotations. Outputs that are refused do not cost the other two.
+
+    Raises:
+        DefectError: the outputs were refused.
+    """
+    refusal: DefectError | None = None
+    try:
+        outputs.write(finish.outputs, variables["GITHUB_OUTPUT"], commands.secrets)
+    except DefectError as error:
+        refusal = error
+    if file := variables.get("GITHUB_STEP_SUMMARY"):
+        notice = summary.append(finish.summary, file, commands.secrets)
+        if notice:
+            commands.annotate(Annotation("warning", notice, "Summary too long"))
+    if finish.summary and (not file or notice):
+        with commands.group("Summary"):
+            commands.line(finish.summary)
+    for annotation in finish.annotations:
+        commands.annotate(annotation)
+    if refusal:
+        raise refusal
+    return finish.exit_code
+
+
+def _explain(commands: Commands, error: ActionPatternsError) -> None:
+    request = f"\nGitHub's request id: {error.request_id}" if error.request_id else ""
+    title = error.category.replace("-", " ").capitalize()
+    commands.annotate(Annotation("error", f"{error.message}\n{error.remediation}{request}", title))
+
+
+def _report_defect(commands: Commands, error: Exception) -> None:
+    request_id = _request_id(error)
+    text = [
+        f"This is a defect in action-patterns {VERSION}: {type(error).__name__}: {error}",
+        "A rerun is safe, but will probably end the same way."
+        f" Please report it with the traceback from the log: {ISSUES_URL}",
+    ]
+    if request_id:
+        text.append(f"GitHub's request id: {request_id}")
+    commands.annotate(Annotation("error", "\n".join(text), "Defect"))
+    _trace(commands, error)
+
+
+def _trace(commands: Commands, error: Exception) -> None:
+    with commands.group("Traceback"):
+        commands.line("".join(traceback.format_exception(error)).rstrip())
+
+
+def _request_id(error: BaseException | None) -> str | None:
+    """The id of the GitHub request an error came from, if any error in its chain knows one."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(found := getattr(error, "request_id", None), str):
+            return found
+        headers = getattr(error, "headers", None)
+        if isinstance(headers, Mapping):
+            for name, value in headers.items():
+                if str(name).lower() == "x-github-request-id":
+                    return str(value)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _terminate(signum: int, frame: object) -> None:
+    raise Terminated
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminate)
+    # Runners exist whose locale is C; a path or a title in another script must not end the run.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:], environment.read(), sys.stdout))

@@ -1,0 +1,88 @@
+"""The run, as the runner's variables describe it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from action_patterns.errors import InputError, Problem
+from action_patterns.ports import Context
+
+_FIX = (
+    "Run this inside a GitHub Actions job, or set the variables as the runner does"
+    " (GitHub docs: 'Variables reference', default environment variables)."
+)
+_TEXTS = (
+    "GITHUB_REPOSITORY",
+    "GITHUB_SHA",
+    "GITHUB_WORKFLOW",
+    "GITHUB_JOB",
+    "GITHUB_EVENT_NAME",
+    "GITHUB_REF_NAME",
+    "GITHUB_WORKSPACE",
+    "RUNNER_TEMP",
+)
+_NUMBERS = ("GITHUB_RUN_ID", "GITHUB_RUN_NUMBER", "GITHUB_RUN_ATTEMPT")
+_FILES = ("GITHUB_OUTPUT",)
+_SPACING = "ACTION_PATTERNS_WRITE_SPACING_SECONDS"
+"""For runs against a local sandbox. Not an input: on GitHub a shorter pause gets the token blocked."""
+
+_WHOLE = re.compile(r"[0-9]+")
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def read(environment: Mapping[str, str]) -> Context:
+    """The context of this run. Nothing is guessed but the three addresses, which default to github.com's.
+
+    Raises:
+        InputError: naming every variable that is missing or no number.
+    """
+    missing = [name for name in (*_TEXTS, *_NUMBERS, *_FILES) if not environment.get(name, "").strip()]
+    odd = [name for name in _NUMBERS if name not in missing and not _WHOLE.fullmatch(environment[name].strip())]
+    problems = []
+    if missing:
+        problems.append(Problem(f"Variables the runner sets are missing: {', '.join(missing)}.", _FIX))
+    spacing = environment.get(_SPACING, "").strip()
+    if spacing and not _SECONDS.fullmatch(spacing):
+        odd.append(_SPACING)
+    problems += [Problem(f"The variable {name} is {environment[name]!r}, not a number.", _FIX) for name in odd]
+    if problems:
+        raise InputError(*problems)
+    return Context(
+        repository=environment["GITHUB_REPOSITORY"],
+        sha=environment["GITHUB_SHA"],
+        run_id=int(environment["GITHUB_RUN_ID"]),
+        run_number=int(environment["GITHUB_RUN_NUMBER"]),
+        run_attempt=int(environment["GITHUB_RUN_ATTEMPT"]),
+        workflow=environment["GITHUB_WORKFLOW"],
+        job=environment["GITHUB_JOB"],
+        event_name=environment["GITHUB_EVENT_NAME"],
+        ref_name=environment["GITHUB_REF_NAME"],
+        default_branch=_default_branch(environment.get("GITHUB_EVENT_PATH", "")),
+        server_url=_address(environment, "GITHUB_SERVER_URL", "https://github.com"),
+        api_url=_address(environment, "GITHUB_API_URL", "https://api.github.com"),
+        graphql_url=_address(environment, "GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+        workspace=environment["GITHUB_WORKSPACE"],
+        temp=environment["RUNNER_TEMP"],
+        debug=environment.get("RUNNER_DEBUG") == "1",
+        **({"write_spacing_seconds": float(spacing)} if spacing else {}),
+    )
+
+
+def _address(environment: Mapping[str, str], name: str, default: str) -> str:
+    return (environment.get(name, "").strip() or default).rstrip("/")
+
+
+def _default_branch(event_file: str) -> str | None:
+    # The payload is a convenience: some events carry no repository, and nothing depends on it being there.
+    if not event_file:
+        return None
+    try:
+        event = json.loads(Path(event_file).read_bytes())
+    except (OSError, ValueError):
+        return None
+    repository = event.get("repository") if isinstance(event, dict) else None
+    branch = repository.get("default_branch") if isinstance(repository, dict) else None
+    return branch if isinstance(branch, str) and branch else None

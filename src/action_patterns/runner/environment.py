@@ -1,0 +1,43 @@
+"""The one place that reads the real environment of this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+# Variables that would make a child work on another repository than the one it is told to, or hand it our inputs.
+_NOT_FOR_CHILDREN = frozenset(
+    {
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+        "GIT_PREFIX",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_DIFF_OPTS",
+        "GITHUB_TOKEN",
+        "GH_TOKEN",
+    }
+)
+_NOT_FOR_CHILDREN_PREFIXES = ("INPUT_", "ACTIONS_", "GIT_TRACE")
+
+
+def read() -> dict[str, str]:
+    """A copy of the environment of this process."""
+    return dict(os.environ)
+
+
+def for_children(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a child process gets: the environment without tokens, inputs, and variables that redirect git."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in _NOT_FOR_CHILDREN and not name.startswith(_NOT_FOR_CHILDREN_PREFIXES)
+    }

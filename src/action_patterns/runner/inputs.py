@@ -1,0 +1,149 @@
+"""Inputs of an action, out of the environment and into its model: every problem at once, none of them a traceback."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar, get_args, get_origin
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUndefined
+
+from action_patterns.action import Inputs, input_name
+from action_patterns.errors import InputError, Problem
+from action_patterns.runner.masking import Secrets
+
+I = TypeVar("I", bound=Inputs)
+
+PREFIX = "INPUT_"
+_SHOWN_CHARACTERS = 80
+_CLOSE = 0.75
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[I]):
+    """The inputs, and hints about variables that look like a misspelt input."""
+
+    inputs: I
+    hints: tuple[str, ...]
+
+
+def variable_name(name: str) -> str:
+    """`dry-run` -> `INPUT_DRY_RUN`, the spelling of our own composites."""
+    return PREFIX + name.replace("-", "_").upper()
+
+
+def parse(model: type[I], environment: Mapping[str, str], secrets: Secrets) -> Parsed[I]:
+    """Read an action's inputs. Secret ones are masked before anything is looked at, let alone printed.
+
+    Raises:
+        InputError: with one problem per input that is wrong.
+    """
+    for name, field in model.model_fields.items():
+        if is_secret(field):
+            for variable in _spellings(name):
+                secrets.add(environment.get(variable, "").strip())
+    given = {input_name(name): value for name in model.model_fields if (value := _read(name, environment)) is not None}
+    hints = tuple(_hints(model, environment))
+    try:
+        inputs = model.model_validate(given, by_alias=True, by_name=False)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise InputError(*(_problem(model, given, detail, hints) for detail in details)) from None
+    return Parsed(inputs, hints)
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the field holds a SecretStr, in whatever wrapping."""
+    return SecretStr in _leaves(field.annotation)
+
+
+def default_text(field: FieldInfo) -> str | None:
+    """A field's default, spelled so that `parse` reads the same value back; None for a required field."""
+    if field.is_required():
+        return None
+    default = field.get_default(call_default_factory=True)
+    if default is None or default is PydanticUndefined:
+        return ""
+    if isinstance(default, bool):
+        return "true" if default else "false"
+    if isinstance(default, str):
+        return default
+    if isinstance(default, (list, tuple)):
+        return "\n".join(str(item) for item in default)
+    if isinstance(default, dict):
+        return json.dumps(default)
+    return str(default)
+
+
+def allowed_values(field: FieldInfo) -> tuple[str, ...]:
+    """The values of a closed set (a Literal or a flag); empty for any other type."""
+    leaves = _leaves(field.annotation)
+    values = tuple(str(value) for leaf in leaves if get_origin(leaf) is Literal for value in get_args(leaf))
+    return values or (("true", "false") if bool in leaves else ())
+
+
+def _leaves(annotation: object) -> tuple[object, ...]:
+    if get_origin(annotation) is Literal:
+        return (annotation,)
+    arguments = get_args(annotation)
+    return tuple(leaf for each in arguments for leaf in _leaves(each)) if arguments else (annotation,)
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    # act and other runners keep the hyphen, as GitHub does for JavaScript actions.
+    return variable_name(name), PREFIX + input_name(name).upper()
+
+
+def _read(name: str, environment: Mapping[str, str]) -> str | None:
+    for variable in _spellings(name):
+        if value := environment.get(variable, "").strip():
+            return value
+    return None
+
+
+def _hints(model: type[Inputs], environment: Mapping[str, str]) -> Iterator[str]:
+    known = {spelling for name in model.model_fields for spelling in _spellings(name)}
+    names = {variable_name(name): input_name(name) for name in model.model_fields}
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and variable not in known and environment[variable].strip():
+            spelled = variable.replace("-", "_").upper()
+            if close := difflib.get_close_matches(spelled, names, n=1, cutoff=_CLOSE):
+                given = variable.removeprefix(PREFIX).lower().replace("_", "-")
+                yield f"There is no input `{given}`; did you mean `{names[close[0]]}`?"
+
+
+def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails, hints: tuple[str, ...]) -> Problem:
+    if not detail["loc"]:  # a rule over several inputs; its author worded it
+        return Problem(_reason(detail), "Correct the inputs under `with:`.")
+    name = str(detail["loc"][0])
+    field = model.model_fields.get(name.replace("-", "_"))
+    if field is None:
+        return Problem(f"There is no input `{name}`.", f"Remove `{name}` from `with:`.")
+    if detail["type"] == "missing":
+        hint = next((f" {text}" for text in hints if f"`{name}`" in text), "")
+        return Problem(f"Input `{name}` is required and was not given.{hint}", _fix(name, field, "Add"))
+    shown = "the given value" if is_secret(field) else f"`{_shortened(given.get(name, ''))}`"
+    return Problem(f"Input `{name}` is {shown}: {_reason(detail)}.", _fix(name, field, "Correct"))
+
+
+def _reason(detail: ErrorDetails) -> str:
+    # pydantic's own words end with the value; for a secret that would print it, so only its `msg` is used.
+    return detail["msg"].removeprefix("Value error, ").removesuffix(".")
+
+
+def _fix(name: str, field: FieldInfo, verb: str) -> str:
+    parts = [f"{verb} `{name}` under `with:`. {field.description or ''}".strip()]
+    if allowed := allowed_values(field):
+        parts.append(f"Allowed: {', '.join(allowed)}.")
+    if default := default_text(field):
+        parts.append(f"Default: {_shortened(default)}.")
+    return " ".join(parts)
+
+
+def _shortened(value: str) -> str:
+    text = value.replace("\r", "\\r").replace("\n", "\\n")
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}… ({len(value)} characters)"

@@ -1,0 +1,25 @@
+"""ports.Log on the log of a workflow step."""
+
+from __future__ import annotations
+
+from action_patterns.ports import Annotation
+from action_patterns.runner.commands import Commands
+
+
+class RunnerLog:
+    """What a person following the run reads."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+
+    def info(self, message: str) -> None:
+        """One or more lines of text."""
+        self._commands.line(message)
+
+    def annotate(self, annotation: Annotation) -> None:
+        """A message beside the run, or beside a line of a file."""
+        self._commands.annotate(annotation)
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        """`[ 7/480] message`: how far a long run has come."""
+        self._commands.line(f"[{done:>{len(str(total))}}/{total}] {message}")

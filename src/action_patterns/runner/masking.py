@@ -1,0 +1,80 @@
+"""The secrets of this run, and every spelling of them that must not leave it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+MASK = "***"
+
+# A line of a private key is a secret; a line of one brace would blank out every brace of the log.
+_SHORTEST_LINE = 4
+# Below this, the middle of the base64 form is so short that it would match ordinary words.
+_SHORTEST_ENCODED = 8
+
+
+class Secrets:
+    """A registry of secret values. Safe to use from many threads."""
+
+    def __init__(self, announce: Callable[[str], None] = lambda line: None) -> None:
+        """`announce` is called once with each single-line value, for the runner's `add-mask`."""
+        self._announce = announce
+        self._lock = threading.Lock()
+        self._values: set[str] = set()
+        self._spellings: tuple[str, ...] = ()
+
+    def add(self, value: str) -> None:
+        """Mask a value from now on. Of a multi-line one, every line: the runner matches its log line by line."""
+        with self._lock:
+            if not value.strip() or value in self._values:
+                return
+            self._values.add(value)
+            # Longest first, so that no replacement leaves the tail of a longer spelling behind.
+            self._spellings = tuple(
+                sorted({s for known in self._values for s in _spellings(known)}, key=lambda s: (-len(s), s))
+            )
+            for line in _lines(value):
+                self._announce(line)
+
+    def redact(self, text: str) -> str:
+        """The text with every spelling of every secret replaced by `***`."""
+        for spelling in self._spellings:
+            text = text.replace(spelling, MASK)
+        return text
+
+    def found_in(self, text: str) -> bool:
+        """Whether the text contains a secret in any spelling."""
+        return any(spelling in text for spelling in self._spellings)
+
+
+def _lines(value: str) -> Iterator[str]:
+    stripped = [line.strip() for line in value.splitlines()]
+    if len(stripped) == 1:
+        yield stripped[0]
+    else:
+        yield from (line for line in dict.fromkeys(stripped) if len(line) >= _SHORTEST_LINE)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    yield value
+    yield from _lines(value)
+    for text in {value, value.strip()}:
+        yield quote(text, safe="")
+        yield json.dumps(text)[1:-1]
+        yield json.dumps(text, ensure_ascii=False)[1:-1]
+        yield from _base64_spellings(text.encode(errors="surrogateescape"))
+
+
+def _base64_spellings(value: bytes) -> Iterator[str]:
+    """What a base64 text contains wherever in the encoded bytes the value starts (a `user:token` header, say)."""
+    if len(value) < _SHORTEST_ENCODED:
+        return
+    for shift in range(3):
+        # Characters that mix in bits of the neighbours are cut off at both ends; the rest is the same in any text.
+        first = (shift * 8 + 5) // 6
+        last = (shift + len(value)) * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(b"\0" * shift + value).decode()[first:last]
