@@ -123,6 +123,10 @@ class Gateway:
             return None
         return str(response.data["object"]["sha"])
 
+    def read_blob(self, repository: str, oid: str) -> bytes:
+        data = self._rest("read", "GET", f"/repos/{repository}/git/blobs/{oid}")
+        return base64.b64decode(data["content"])
+
     # Objects: invisible until a ref points at them, and content-addressed, so sending one twice is harmless.
 
     def create_blob(self, repository: str, content: bytes) -> str:

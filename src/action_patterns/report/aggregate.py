@@ -105,11 +105,12 @@ def causes(results: Iterable[TargetResult]) -> tuple[CauseCount, ...]:
 
 def _cause(reason: str, remediation: str, group: Sequence[TargetResult]) -> CauseCount:
     messages = list(dict.fromkeys(result.error.message if result.error else result.message for result in group))
-    others = f" (and {len(messages) - 1} other messages)" if len(messages) > 1 else ""
+    others = len(messages) - 1
+    more = f" (and {others} other {'message' if others == 1 else 'messages'})" if others else ""
     resumes = [result.error.resumes_at for result in group if result.error and result.error.resumes_at]
     return CauseCount(
         reason=reason,
-        message=messages[0] + others,
+        message=messages[0] + more,
         remediation=remediation,
         # A group is safe to retry only if each of its targets is: the reader acts on the group.
         retryable=all(result.error.retryable if result.error else result.outcome == "deferred" for result in group),

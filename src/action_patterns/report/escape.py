@@ -25,13 +25,11 @@ _PUNCTUATION = str.maketrans(
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 _AUTOMATIC = re.compile(
-    r"(?P<mention>@)(?=[\w])"
-    r"|(?P<reference>#)(?=\d)"
-    r"|(?P<issue>\bGH)(?=-\d)"
-    r"|(?P<scheme>:)(?=//)"
-    r"|(?P<host>\bwww)(?=\.)"
-    r"|(?P<emoji>:)(?=[\w+-]+:)"
-    r"|(?P<commit>\b[0-9a-f])(?=[0-9a-f]{6,39}\b)",
+    r"(?P<commit>\b[0-9a-f]{7,40}\b)"
+    r"|@(?=\w)"  # a mention
+    r"|#(?=\d)|\bGH(?=-\d)"  # an issue
+    r"|:(?=//)|\bwww(?=\.)"  # a URL
+    r"|:(?=[\w+-]+:)",  # an emoji, which may be a picture
     re.IGNORECASE,
 )
 
@@ -52,7 +50,7 @@ def clip(text: str, most: int) -> str:
 
 def inline(text: str) -> str:
     """Markdown text within a paragraph, list item or heading, and at its start."""
-    broken = _AUTOMATIC.sub(lambda found: found[0] + JOINER, visible(text)).translate(_PUNCTUATION)
+    broken = _AUTOMATIC.sub(_apart, visible(text)).translate(_PUNCTUATION)
     return _BLOCK_START.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", broken)
 
 
@@ -134,6 +132,13 @@ def terminal(text: str) -> str:
     The runner obeys `##[…]` anywhere in a line and `::…::` at its start; the renderer starts no line with such a text.
     """
     return visible(text).replace("##[", "## [")
+
+
+def _apart(found: re.Match[str]) -> str:
+    if not found["commit"]:
+        return found[0] + JOINER
+    # Seven digits are enough for GitHub to link a commit: no piece may have them.
+    return JOINER.join(re.findall(".{1,6}", found[0]))
 
 
 _CODE_IN_PROSE = re.compile(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)")

@@ -14,6 +14,7 @@ LADDER = (
     Detail(),
     Detail(names=0),
     Detail(names=0, messages=False),
+    Detail(rows=6_000, names=0, cause_names=5, messages=False),
     Detail(rows=2_000, names=0, cause_names=5, messages=False),
     Detail(rows=200, names=0, cause_rows=50, cause_names=5, messages=False),
     Detail(rows=0, names=0, cause_rows=0, cause_names=0, messages=False),

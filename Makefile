@@ -1,0 +1,74 @@
+# Needs only Python >= 3.11, git, make and bash: every target makes .venv itself, and writes only inside this checkout.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+bin := .venv/bin
+sources := src tests benchmarks
+ready := .venv/.synced
+
+# Named one by one: what a tool would skip in silence (an example.yml is no workflow to it) nobody would check.
+workflows := $(sort $(wildcard .github/workflows/*.yml))
+examples := $(sort $(wildcard actions/*/example.yml))
+actions := $(wildcard action.yml) $(sort $(wildcard actions/*/action.yml))
+benchmarks := $(sort $(wildcard benchmarks/*.py))
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(ready) ## three real runs of a campaign against a local GitHub; KEEP=1 leaves it running to look at
+	@KEEP='$(KEEP)' $(bin)/python -m github_sandbox.demo
+
+.PHONY: test
+test: check ## every check and every test that needs no GitHub
+	@$(bin)/pytest tests --ignore=tests/live -n auto --dist worksteal -q
+
+.PHONY: check
+check: $(ready) ## the checks without the tests: style, types, imports, workflows, generated files, locks
+	@$(bin)/ruff check --quiet $(sources)
+	@$(bin)/ruff format --check --quiet $(sources)
+	@$(bin)/mypy --strict src
+	@$(bin)/lint-imports
+	@$(bin)/python -m bootstrap.lock --check
+	@$(bin)/python -m action_patterns.metadata --check
+	@$(bin)/zizmor --quiet --offline --persona pedantic --strict-collection --config zizmor.yml $(actions) $(workflows) $(examples)
+	@$(bin)/actionlint $(workflows) $(examples)
+	@mkdir -p .cache/home; for file in $(workflows) $(examples); do \
+	  said=$$(HOME="$(CURDIR)/.cache/home" $(bin)/act --validate --strict --workflows "$$file" 2>&1) || { echo "$$said"; exit 1; }; \
+	done
+
+.PHONY: metadata
+metadata: $(ready) ## write action.yml and the README tables from the Inputs models
+	@$(bin)/python -m action_patterns.metadata
+
+.PHONY: lock
+lock: $(ready) ## write uv.lock and src/bootstrap/*.lock from pyproject.toml; UV=0.0.0 pins another uv
+	@$(bin)/python -m bootstrap.lock --write $(if $(UV),--uv $(UV))
+
+.PHONY: bench
+bench: $(ready) ## measure every figure the README quotes; fails where one is over its budget
+	@status=0; for file in $(benchmarks); do $(bin)/python "$$file" || status=1; done; exit $$status
+
+.PHONY: proof
+proof: $(ready) ## only the idempotency and race proofs, from every crash point
+	@$(bin)/pytest tests -m proof -n auto --dist worksteal -q
+
+.PHONY: live
+live: $(ready) ## the same against real GitHub; needs LIVE_TOKEN and LIVE_REPOSITORY, and writes there
+	@$(bin)/pytest tests/live -v
+
+.PHONY: venv
+venv: $(ready) ## .venv of this checkout, with everything the other targets need
+
+# src/bootstrap finds the Python and the pinned uv, for this checkout as for every action.
+$(ready): pyproject.toml uv.lock src/bootstrap/requirements-uv.lock
+	@bash src/bootstrap/launch.sh --develop
+	@touch $@
+
+.PHONY: clean
+clean: ## remove everything made here
+	@rm -rf .venv .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,317 @@
+"""`action-patterns plan` and `action-patterns apply`: the campaign from a terminal, by the very code the actions run."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.prompt import Confirm
+from rich.syntax import Syntax
+from rich.table import Table
+
+from action_patterns import __version__
+from action_patterns.contracts import Outcome, Plan, PlanEntry, TargetResult
+from action_patterns.contracts.result import FAILING
+from action_patterns.distribution.campaign import WORKERS, Campaign, apply, check_reach, look, plan_from, read_campaign
+from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError
+from action_patterns.github_api import connect
+from action_patterns.ports import Annotation, Context, GitHub
+from action_patterns.process import run as run_process
+from action_patterns.pull_request.converge import observed_paths
+from action_patterns.pull_request.decide import decide
+from action_patterns.pull_request.result import Assignment, failure
+from action_patterns.report.summarise import summarise
+from action_patterns.runner import environment, terminal
+from action_patterns.runner.clock import SystemClock
+from action_patterns.runner.files import RunnerFiles
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+STYLES: dict[Outcome, str] = {
+    "created": "green",
+    "updated": "yellow",
+    "planned": "cyan",
+    "closed": "magenta",
+    "blocked": "red",
+    "failed": "red",
+    "missing": "red",
+    "deferred": "blue",
+    "unchanged": "dim",
+    "skipped": "dim",
+}
+DistributionPath = Annotated[str, typer.Option("--distribution", "-d", help="Path of the distribution file.")]
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command, opened: the campaign read, the plan made."""
+
+    context: Context
+    campaign: Campaign
+    plan: Plan
+    github: GitHub
+    clock: SystemClock
+
+
+class ConsoleLog:
+    """ports.Log on a terminal, beside a progress bar."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def info(self, message: str) -> None:
+        self._console.print(message, style="dim", markup=False, highlight=False)
+
+    def annotate(self, annotation: Annotation) -> None:
+        self._console.print(f"{annotation.level}: {annotation.message}", markup=False, highlight=False)
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        self._console.print(f"[{done}/{total}] {message}", markup=False, highlight=False)
+
+
+@app.callback(invoke_without_command=True)
+def root(*, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    """Push files to many repositories, one pull request each; safe to repeat."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def plan(
+    distribution: DistributionPath = "distribution.yml",
+    *,
+    diff: Annotated[bool, typer.Option(help="Show what would change in each file.")] = True,
+) -> None:
+    """Show what `apply` would do to each target, with a diff. Writes nothing."""
+    console = Console()
+    session = _open(distribution, console)
+    previews = _preview(session, console, diff=diff)
+    for result, patch in previews:
+        if patch:
+            console.rule(f"{result.target} ({result.reason})", align="left", style="cyan")
+            console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+    _print_table([result for result, _ in previews], console)
+    _print_excluded(session.plan, console)
+    changing = sum(1 for result, _ in previews if result.outcome == "planned")
+    console.print(f"{changing} of {len(previews)} targets would change; {session.plan.visible} repositories are visible.")
+
+
+@app.command(name="apply")
+def apply_command(
+    distribution: DistributionPath = "distribution.yml",
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Bring every target to the wished state. Running it again changes nothing that is already right."""
+    console = Console()
+    session = _open(distribution, console)
+    roster = session.plan.roster
+    if roster and not yes:
+        if not sys.stdin.isatty():
+            _fail(console, "Nobody is there to answer: this is no terminal.", "Pass --yes to go on without asking.")
+        if not Confirm.ask(f"Apply to {len(roster)} targets?", console=console, default=False):
+            raise typer.Exit(EXIT_FAILED)
+    with _bar(console, "Applying", len(roster)) as advance:
+        results = apply(
+            roster,
+            session.campaign,
+            session.plan.plan_id,
+            session.github,
+            session.clock,
+            attempt=1,
+            dry_run=False,
+            on_result=lambda result: advance(result.target),
+        )
+    _print_table(results, console)
+    _print_excluded(session.plan, console)
+    told = summarise(session.plan, results, session.context)
+    path = Path(session.context.temp) / "run-report.json"
+    path.write_text(told.report.encode())
+    console.print(told.text, markup=False, highlight=False)
+    console.print(f"Full report: {path}", style="dim", highlight=False)
+    if any(result.outcome in FAILING for result in results):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def main() -> None:
+    """The console script: our own errors are sentences, not tracebacks."""
+    console = Console(stderr=True)
+    try:
+        app()
+    except InputError as error:
+        for problem in error.problems:
+            place = f"{problem.file}:{problem.line}: " if problem.file else ""
+            console.print(f"[red]error:[/] {_plain(place + problem.what)}\n  {_plain(problem.fix)}", highlight=False)
+        sys.exit(error.exit_code)
+    except ActionPatternsError as error:
+        console.print(f"[red]error:[/] {_plain(error.message)}\n  {_plain(error.remediation)}", highlight=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        console.print("Interrupted. Run the same command again to go on: what is done stays done.")
+        sys.exit(130)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def _fail(console: Console, what: str, fix: str) -> None:
+    console.print(f"[red]error:[/] {what} {fix}")
+    raise typer.Exit(2)
+
+
+def _open(distribution: str, console: Console) -> Session:
+    variables = environment.read()
+    workspace = Path.cwd()
+    credentials = terminal.credentials(variables)
+    context = terminal.context(variables, workspace, repository=_origin(workspace), sha=_head(workspace))
+    campaign = read_campaign(distribution, RunnerFiles(context.workspace, context.temp))
+    selection = campaign.distribution.targets
+    check_reach(credentials, selection, context)
+    clock = SystemClock()
+    github = connect(credentials, context, clock, ConsoleLog(console))
+    with console.status("Looking at the repositories…"):
+        plan = plan_from(
+            look(selection, github),
+            selection,
+            name=campaign.distribution.name,
+            content_digest=campaign.digest,
+            per_leg=1,
+            context=context,
+            clock=clock,
+        )
+    return Session(context, campaign, plan, github, clock)
+
+
+def _git(workspace: Path, *arguments: str) -> str:
+    done = run_process(["git", *arguments], cwd=str(workspace), timeout_seconds=30)
+    return done.stdout.decode(errors="replace").strip()
+
+
+def _origin(workspace: Path) -> str:
+    """`owner/name` of the source repository, from the remote `origin`; a name of its own where there is none."""
+    try:
+        match = re.search(r"[/:]([^/:]+/[^/]+?)(?:\.git)?/?$", _git(workspace, "remote", "get-url", "origin"))
+    except ActionPatternsError:
+        match = None
+    return match[1] if match else "local/checkout"
+
+
+def _head(workspace: Path) -> str:
+    try:
+        return _git(workspace, "rev-parse", "HEAD")
+    except ActionPatternsError:
+        return "0" * 40
+
+
+def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[TargetResult, str]]:
+    """What would happen to each target, in order, and the diff of its files."""
+    desired = session.campaign.desired
+    wished = {change.path: change for change in desired.changes}
+
+    @cache
+    def text_of(repository: str, oid: str) -> str:
+        return session.github.read_blob(repository, oid).decode(errors="replace")
+
+    def one(entry: PlanEntry) -> tuple[TargetResult, str]:
+        assignment = Assignment(session.plan.plan_id, entry.index, 1, entry.target.repository)
+        try:
+            observed = session.github.observe(
+                entry.target.repository,
+                branch=desired.branch,
+                base=desired.base,
+                paths=observed_paths(desired.changes),
+            )
+        except ActionPatternsError as error:
+            return failure(error, assignment), ""
+        decision = decide(desired, observed)
+        patch = ""
+        if diff and decision.steps:
+            for path in decision.files:
+                before, change = observed.files.get(path), wished[path]
+                old = text_of(observed.repository, before.oid) if before and before.mode != "040000" else ""
+                new = change.content.decode(errors="replace") if change.mode else ""
+                patch += _diff(path, old, new, before is None, change.mode is None)
+        pull = decision.pull_request
+        result = TargetResult(
+            plan_id=session.plan.plan_id,
+            index=entry.index,
+            target=entry.target.repository,
+            attempt=1,
+            outcome="planned" if decision.steps else decision.outcome,
+            reason=decision.reason,
+            message=decision.message,
+            pull_request_number=pull.number if pull else None,
+            changed_fields=decision.changed_fields,
+            files=decision.files,
+        )
+        return result, patch
+
+    entries = session.plan.roster
+    with _bar(console, "Planning", len(entries)) as advance, ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        previews = []
+        for preview in pool.map(one, entries):
+            previews.append(preview)
+            advance(preview[0].target)
+    return previews
+
+
+def _diff(path: str, old: str, new: str, added: bool, removed: bool) -> str:
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True),
+        new.splitlines(keepends=True),
+        "/dev/null" if added else f"a/{path}",
+        "/dev/null" if removed else f"b/{path}",
+    )
+    text = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return text or f"# {path}: the same text, another mode\n"
+
+
+class _bar:
+    """A progress bar that names what was finished last."""
+
+    def __init__(self, console: Console, title: str, total: int) -> None:
+        self._progress = Progress(
+            TextColumn(title),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[last]}", style="dim"),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task(title, total=total, last="")
+
+    def __enter__(self) -> Callable[[str], None]:
+        self._progress.start()
+        return lambda last: self._progress.update(self._task, advance=1, last=last)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+
+def _print_table(results: list[TargetResult], console: Console) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("Repository", "Outcome", "Reason", "Pull request", "Files"):
+        table.add_column(title, overflow="fold", justify="right" if title == "Files" else "left")
+    for result in results:
+        pull = f"#{result.pull_request_number}" if result.pull_request_number else ""
+        files = str(len(result.files)) if result.files else ""
+        style = STYLES[result.outcome]
+        table.add_row(_plain(result.target), f"[{style}]{result.outcome}[/]", result.reason, pull, files)
+    console.print(table)
+
+
+def _print_excluded(plan: Plan, console: Console) -> None:
+    for exclusion in plan.excluded:
+        console.print(f"left out: {exclusion.repository}: {exclusion.reason}", style="dim", markup=False, highlight=False)

@@ -1,0 +1,236 @@
+"""Make the environment of the locked dependencies once, then become its Python.
+
+    bootstrap.py run <venv> <program> [argument...]   an action; started by launch.sh when <venv> is not complete
+    bootstrap.py develop                              .venv of this checkout, with everything the Makefile needs
+
+Runs as `python -I -S`, before anything is installed: standard library only. What makes it safe:
+
+- Every file installed has its sha256 in `requirements.lock` or `requirements-uv.lock`, and only wheels are accepted: an
+  index, a mirror or a proxy can refuse to serve us, it cannot make us run something else.
+- The environment is built beside its final place and renamed into it, so it is there entirely or not at all, and a file
+  lock lets parallel starts wait for one build. What a killed build left behind is removed by the next one.
+- The installers get a short list of environment variables, so neither a token nor a stray PIP_TARGET reaches them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+# -I leaves this file's directory off the path, which is right for everything but our own package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bootstrap.installers import (
+    INTERPRETER,
+    CannotStart,
+    fetch_uv,
+    note,
+    pinned_uv_version,
+    run_tool,
+    run_with_retries,
+    tool_environment,
+    usable_uv,
+)
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = Path(__file__).resolve().parent / "requirements.lock"
+
+IGNORED_BY_PARENT = frozenset(
+    number for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN
+)
+
+
+class Interrupted(BaseException):
+    """A signal asked us to stop. Not an Exception: nothing but clean-up may come between it and the exit."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command of this module; returns an exit code, unless it became the action's Python."""
+    handle_signals(interrupt)
+    try:
+        match arguments:
+            case ["run", venv, program, *rest]:
+                ensure_environment(Path(venv), shared=bool(os.environ.get("ACTION_PATTERNS_VENV_DIR")))
+                become([f"{venv}/bin/python", "-I", program, *rest])
+            case ["develop"]:
+                develop(CHECKOUT)
+            case _:
+                print(__doc__, file=sys.stderr)
+                return 2
+    except CannotStart as error:
+        show_failure(str(error), error.output)
+        return 1
+    except OSError as error:  # a full or read-only disk, a directory of somebody else
+        show_failure(
+            f"The Python environment could not be made. The file system refused: {error}. Make room or fix the "
+            "permissions there, or name another directory in ACTION_PATTERNS_VENV_DIR.",
+            "",
+        )
+        return 1
+    except Interrupted as stop:
+        note(f"stopped by {signal.Signals(stop.number).name}; nothing was left behind")
+        return 128 + stop.number
+    return 0
+
+
+def handle_signals(handler: Callable[[int, FrameType | None], NoReturn] | signal.Handlers) -> None:
+    """Set what the stopping signals do, except those our parent had us ignore (nohup, a shell's background job)."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number not in IGNORED_BY_PARENT:
+            signal.signal(number, handler)
+
+
+def interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    """Turn the first signal into an exception, so that `finally` runs; a second one must not cut the clean-up short."""
+    handle_signals(signal.SIG_IGN)
+    raise Interrupted(number)
+
+
+def become(command: list[str]) -> NoReturn:
+    """Replace this process, with signals as they were given to us."""
+    handle_signals(signal.SIG_DFL)
+    sys.stderr.flush()
+    os.execv(command[0], command)
+
+
+# --- an action's environment ----------------------------------------------------------------------
+
+
+def ensure_environment(venv: Path, *, shared: bool) -> None:
+    """Make `venv` unless it is complete. `shared`: it outlives the job, so compiling it once pays."""
+    base = venv.parent
+    base.mkdir(mode=0o755 if shared else 0o700, parents=True, exist_ok=True)
+    if not shared and base.stat().st_uid != os.geteuid():
+        raise CannotStart(
+            f"The Python environment was not made. {base} belongs to another user, who could change what we run. "
+            "Remove it, or name a directory you trust in ACTION_PATTERNS_VENV_DIR."
+        )
+    with one_at_a_time(base / f".{venv.name}.lock"):
+        if is_complete(venv):
+            return
+        started = time.monotonic()
+        for leftover in base.glob(f".{venv.name}.building-*"):  # we hold the lock: whoever made it was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        with building_directory(base, venv.name) as workspace:
+            build(workspace, compile_bytecode=shared)
+            if venv.exists():  # half of a restored cache, or its interpreter was uninstalled since
+                venv.rename(workspace / "replaced")
+            (workspace / "venv").rename(venv)
+        note(f"made the Python environment in {time.monotonic() - started:.1f} s; later steps of this job reuse it")
+
+
+def is_complete(venv: Path) -> bool:
+    """Whether a build finished here and its interpreter is still installed. launch.sh asks the same question."""
+    return (venv / ".complete").is_file() and os.access(venv / "bin" / "python", os.X_OK)
+
+
+def build(workspace: Path, *, compile_bytecode: bool) -> None:
+    """Leave a complete environment in `workspace`/venv."""
+    environment = tool_environment(os.environ, workspace)
+    uv = usable_uv(environment) or fetch_uv(workspace / "uv", environment)
+    venv = workspace / "venv"
+    create = [uv, "--quiet", "--no-config", "venv", "--python", INTERPRETER, str(venv)]
+    code, output = run_tool(create, environment)
+    if code != 0:
+        raise CannotStart(f"uv could not make an environment for {INTERPRETER}. Its output is above.", output)
+    install = [uv, "--quiet", "--no-config", "pip", "install", "--python", str(venv / "bin" / "python")]
+    install += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(REQUIREMENTS)]
+    # Any index may serve any package, as with pip: safe since the hash decides, needed where mirrors are partial.
+    install += ["--index-strategy", "unsafe-best-match"]
+    if compile_bytecode:
+        install.append("--compile-bytecode")
+    run_with_retries("Installing the locked dependencies", install, environment)
+    (venv / ".complete").touch()
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on `path`; the kernel drops it when this process ends, however it ends."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            note("waiting for another step which is making the same Python environment")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def building_directory(base: Path, name: str) -> Iterator[Path]:
+    """A directory on the file system of `base`, so that a rename out of it is atomic; removed whatever happens."""
+    directory = Path(tempfile.mkdtemp(prefix=f".{name}.building-", dir=base))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+# --- this checkout's .venv ------------------------------------------------------------------------
+
+
+def develop(checkout: Path) -> None:
+    """Make or refresh `.venv` from uv.lock with every extra. Touches nothing outside the checkout."""
+    started = time.monotonic()
+    cache = checkout / ".cache"
+    cache.mkdir(exist_ok=True)
+    uv = pinned_uv(cache)
+    own = checkout / ".venv" / "bin" / "python"
+    with building_directory(cache, "develop") as workspace:
+        environment = tool_environment(os.environ, workspace)
+        environment["UV_PROJECT_ENVIRONMENT"] = str(checkout / ".venv")
+        # Kept inside the checkout: after a dependency changed only that is downloaded, and nothing is written to the
+        # home directory.
+        environment["UV_CACHE_DIR"] = str(cache / "uv")
+        sync = [uv, "--quiet", "--project", str(checkout), "sync", "--frozen", "--all-extras"]
+        sync += ["--python", str(own) if is_supported(own, environment) else INTERPRETER]
+        run_with_retries("Installing the development dependencies", sync, environment)
+    note(f"made .venv in {time.monotonic() - started:.1f} s")
+
+
+def pinned_uv(cache: Path) -> str:
+    """The uv of requirements-uv.lock, fetched once into `cache`."""
+    kept = cache / f"uv-{pinned_uv_version()}"
+    if not (kept / "bin" / "uv").is_file():
+        with building_directory(cache, kept.name) as workspace:
+            fetch_uv(workspace / "uv", tool_environment(os.environ, workspace))
+            with contextlib.suppress(OSError):  # another process was faster: its uv has the same hash
+                (workspace / "uv").rename(kept)
+    return str(kept / "bin" / "uv")
+
+
+def is_supported(python: Path, environment: Mapping[str, str]) -> bool:
+    """Whether a developer's existing environment may keep its interpreter."""
+    if not os.access(python, os.X_OK):
+        return False
+    code, _ = run_tool([str(python), "-I", "-S", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], environment)
+    return code == 0
+
+
+def show_failure(message: str, output: str) -> None:
+    """The tool's output, folded on a runner, then the one line that becomes the annotation."""
+    on_runner = os.environ.get("GITHUB_ACTIONS") == "true"
+    if output.strip():
+        # Each line is prefixed: text that came from an index must not be read as a workflow command.
+        body = "\n".join(f"  | {line}" for line in output.strip().splitlines()).replace("##[", "## [")
+        print(f"::group::Output of the installer\n{body}\n::endgroup::" if on_runner else body, file=sys.stderr)
+    prefix = "::error title=action-patterns could not start::" if on_runner else "error: "
+    escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A") if on_runner else message
+    print(f"{prefix}{escaped}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""A copy of src/bootstrap in a checkout of its own, a package index on loopback, and a launcher to start it with."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from bootstrap.bootstrap import pinned_uv
+from bootstrap.installers import INTERPRETER
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+WHEEL = "locked_thing-1.0-py3-none-any.whl"
+
+# What stands in for an action: it shows which Python it became, and that the locked package is there.
+RUN_PY = """\
+import sys
+import json
+import locked_thing
+print(json.dumps({"argv": sys.argv[1:], "executable": sys.executable, "isolated": sys.flags.isolated,
+                  "json": json.__file__, "locked": locked_thing.VALUE}))
+"""
+
+
+def wheel_bytes() -> bytes:
+    """The smallest wheel: one module."""
+    content = BytesIO()
+    info = "locked_thing-1.0.dist-info"
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("locked_thing.py", "VALUE = 42\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: locked-thing\nVersion: 1.0\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return content.getvalue()
+
+
+class Index:
+    """A package index with one package. `hold` makes downloads hang until it is set, `requests` is what was asked."""
+
+    def __init__(self) -> None:
+        self.wheel = wheel_bytes()
+        self.requests: list[str] = []
+        self.asked_for_wheel = threading.Event()
+        self.hold: threading.Event | None = None
+        index = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                index.requests.append(self.path)
+                body = f'<a href="/files/{WHEEL}">{WHEEL}</a>'.encode()
+                if self.path.endswith(".whl"):
+                    index.asked_for_wheel.set()
+                    if index.hold:
+                        index.hold.wait(30)
+                    body = index.wheel
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html" if not self.path.endswith(".whl") else "application/zip")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                if self.command == "GET":
+                    self.wfile.write(body)
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/simple"
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    served = Index()
+    yield served
+    if served.hold:
+        served.hold.set()
+    served.server.shutdown()
+    served.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def uv_directory() -> Path:
+    """Where the pinned uv lives; the set-up of this checkout has already fetched it."""
+    cache = REPOSITORY / ".cache"
+    cache.mkdir(exist_ok=True)
+    return Path(pinned_uv(cache)).parent
+
+
+class Checkout:
+    """One checkout of action-patterns on one runner."""
+
+    def __init__(self, root: Path, environment: dict[str, str]) -> None:
+        self.root = root
+        self.environment = environment
+        self.bootstrap = root / "src/bootstrap"
+        self.temp = Path(environment["RUNNER_TEMP"])
+        self.workspace = root / "workspace"
+        self.workspace.mkdir()
+
+    def start(self, **changed: str) -> subprocess.Popen[str]:
+        """Start an action in the workspace; `changed` environment variables, '' to remove one."""
+        environment = {k: v for k, v in (self.environment | changed).items() if v}
+        return subprocess.Popen(
+            ["bash", str(self.bootstrap / "launch.sh"), "record", "a b"],
+            env=environment,
+            cwd=self.workspace,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def run(self, **changed: str) -> subprocess.CompletedProcess[str]:
+        """Start an action and wait for it."""
+        process = self.start(**changed)
+        out, err = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def lock(self, digest: str) -> None:
+        """Write requirements.lock with this sha256 for the only package."""
+        (self.bootstrap / "requirements.lock").write_text(f"locked-thing==1.0 --hash=sha256:{digest}\n")
+
+    def environments(self) -> list[Path]:
+        """Complete environments."""
+        return [marker.parent for marker in self.temp.glob("action-patterns/*/.complete")]
+
+    def leftovers(self) -> list[str]:
+        """Everything in the base directory that is neither a complete environment nor a lock file."""
+        base = self.temp / "action-patterns"
+        entries = list(base.iterdir()) if base.exists() else []
+        return [e.name for e in entries if e not in self.environments() and e.suffix != ".lock"]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, index: Index, uv_directory: Path) -> Checkout:
+    """A runner with a Python, uv and an index which has the only locked package."""
+    root = tmp_path / "check out"  # a space, as on some self-hosted runners
+    shutil.copytree(REPOSITORY / "src/bootstrap", root / "src/bootstrap", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "src/action_patterns").mkdir()
+    (root / "src/action_patterns/run.py").write_text(RUN_PY)
+    (tmp_path / "temp").mkdir()
+    made = Checkout(
+        root,
+        {
+            "PATH": f"{uv_directory}:/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "RUNNER_TEMP": str(tmp_path / "temp"),
+            "GITHUB_ACTIONS": "true",
+            "ACTION_PATTERNS_PYTHON": INTERPRETER,
+            "UV_DEFAULT_INDEX": index.url,
+            "PIP_CONFIG_FILE": os.devnull,
+            "INPUT_TOKEN": "not-for-installers",
+        },
+    )
+    made.lock(hashlib.sha256(index.wheel).hexdigest())
+    return made
+
+
+@pytest.fixture
+def python_shim(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Make a `python3` which is the real one, or believes to be another version."""
+
+    def make(path: str, version: str) -> Path:
+        shim = tmp_path / path
+        shim.parent.mkdir(parents=True, exist_ok=True)
+        script = f'exec {INTERPRETER} "$@"'
+        if version != "real":
+            faked = f"import sys; sys.version_info = tuple(map(int, '{version}'.split('.'))); exec(sys.argv[1])"
+            script = f'exec {INTERPRETER} -I -S -c "{faked}" "$4"'  # launch.sh asks with: -I -S -c <program>
+        shim.write_text(f"#!/bin/sh\n{script}\n")
+        shim.chmod(0o755)
+        return shim
+
+    return make

@@ -1,0 +1,218 @@
+"""bootstrap.py: one good environment, or none, and a message that says which and why."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bootstrap import bootstrap, installers
+
+if TYPE_CHECKING:
+    from conftest import Checkout, Index
+
+UNTIL_SECONDS = 20
+
+
+def test_a_wrong_hash_stops_at_once_and_leaves_nothing(checkout: Checkout, index: Index) -> None:
+    checkout.lock("0" * 64)
+    result = checkout.run()
+    assert result.returncode == 1
+    assert "Do not edit the lock by hand" in result.stderr
+    assert "trying again" not in result.stderr
+    assert sum(path.endswith(".whl") for path in index.requests) <= 2  # metadata and file of one attempt
+    assert checkout.environments() == []
+    assert checkout.leftovers() == []
+
+
+def test_four_parallel_first_starts_make_one_environment(checkout: Checkout) -> None:
+    processes = [checkout.start() for _ in range(4)]
+    answers = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0, 0], answers
+    assert len(checkout.environments()) == 1
+    assert checkout.leftovers() == []
+    assert sum("made the Python environment" in err for _, err in answers) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_build_leaves_nothing_and_the_next_start_succeeds(
+    checkout: Checkout, index: Index, number: signal.Signals
+) -> None:
+
+    index.hold = threading.Event()
+    process = checkout.start()
+    assert index.asked_for_wheel.wait(UNTIL_SECONDS)
+    assert checkout.leftovers() != []
+    process.send_signal(number)
+    _, err = process.communicate(timeout=UNTIL_SECONDS)
+    assert process.returncode == 128 + number
+    assert number.name in err
+    assert "Traceback" not in err
+    assert checkout.environments() == []
+    time.sleep(0.3)  # an installer which outlived us would write again
+    assert checkout.leftovers() == []
+    index.hold.set()
+    assert checkout.run().returncode == 0
+    assert len(checkout.environments()) == 1
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(checkout: Checkout, index: Index) -> None:
+
+    index.hold = threading.Event()
+    process = checkout.start()
+    assert index.asked_for_wheel.wait(UNTIL_SECONDS)
+    process.kill()
+    process.communicate()
+    assert checkout.leftovers() != []
+    index.hold.set()
+    assert checkout.run().returncode == 0
+    assert checkout.leftovers() == []
+
+
+@pytest.mark.parametrize("damage", ["no marker", "no interpreter"])
+def test_an_incomplete_environment_is_replaced(checkout: Checkout, damage: str) -> None:
+    checkout.run()
+    (made,) = checkout.environments()
+    if damage == "no marker":
+        (made / ".complete").unlink()
+    else:
+        (made / "bin/python").unlink()
+        (made / "bin/python").symlink_to("/nonexistent/python3")
+    assert checkout.run().returncode == 0
+    assert checkout.environments() == [made]
+    assert checkout.leftovers() == []
+
+
+def test_another_lock_gets_another_environment(checkout: Checkout) -> None:
+    checkout.run()
+    path = checkout.bootstrap / "requirements.lock"
+    path.write_text(path.read_text() + "# changed\n")
+    checkout.run()
+    assert len(checkout.environments()) == 2
+
+
+def test_a_directory_that_cannot_be_made_is_named(checkout: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = checkout.run(ACTION_PATTERNS_VENV_DIR=str(tmp_path / "file"))
+    assert result.returncode == 1
+    assert str(tmp_path / "file") in result.stderr and "Traceback" not in result.stderr
+
+
+def test_an_unusable_uv_on_path_is_passed_over(tmp_path: Path, uv_directory: Path) -> None:
+    shim = tmp_path / "uv"
+    environment = {"PATH": str(tmp_path), "TMPDIR": str(tmp_path)}
+    assert installers.usable_uv(environment) is None
+    for script in ("echo 'uv: not selected' >&2; exit 127", "echo 'uv 0.1.2'"):
+        shim.write_text(f"#!/bin/sh\n{script}\n")
+        shim.chmod(0o755)
+        assert installers.usable_uv(environment) is None
+    assert installers.usable_uv(environment | {"PATH": str(uv_directory)}) == str(uv_directory / "uv")
+
+
+def test_tools_run_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert installers.run_tool(["pwd"], {"TMPDIR": str(tmp_path / "own")}) == (0, f"{tmp_path / 'own'}\n")
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A tool which fails with the text in `says` as often as `failures` has lines, then succeeds."""
+    monkeypatch.setattr(installers, "PAUSES_SECONDS", (0.0, 0.0))
+    script = tmp_path / "tool.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "left = pathlib.Path(sys.argv[1]); lines = left.read_text().splitlines(True)\n"
+        "if not lines: sys.exit(0)\n"
+        "left.write_text(''.join(lines[1:])); sys.exit(lines[0])\n"
+    )
+    return [sys.executable, str(script), str(tmp_path / "failures")]
+
+
+def test_network_trouble_is_tried_again(tool: list[str], tmp_path: Path) -> None:
+    (tmp_path / "failures").write_text("error: Connection refused\n" * 2)
+    installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
+    assert (tmp_path / "failures").read_text() == ""
+
+
+def test_network_trouble_that_stays_names_the_settings(tool: list[str], tmp_path: Path) -> None:
+    (tmp_path / "failures").write_text("error: Connection refused\n" * 9)
+    with pytest.raises(installers.CannotStart, match=r"failed 3 times: error: Connection refused\. .*HTTPS_PROXY"):
+        installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
+    assert len((tmp_path / "failures").read_text().splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        ("error: Hash mismatch for `idna==3.11`", "Do not edit the lock by hand"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "Do not edit the lock by hand"),
+        ("ERROR: Hashes are required in --require-hashes mode", "Do not edit the lock by hand"),
+        ("/usr/bin/python3: No module named pip", "apt-get install python3-pip"),
+        ("Because docopt==0.6.2 has no usable wheels and you require it", "Building from source is off on purpose"),
+    ],
+)
+def test_trouble_that_will_not_pass_is_not_tried_again(
+    tool: list[str], tmp_path: Path, says: str, expected: str
+) -> None:
+    (tmp_path / "failures").write_text(f"{says}\n" * 3)
+    with pytest.raises(installers.CannotStart, match=expected):
+        installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
+    assert len((tmp_path / "failures").read_text().splitlines()) == 2
+
+
+def test_installers_see_where_to_fetch_from_and_nothing_secret(tmp_path: Path) -> None:
+    outer = {
+        "PATH": "/bin",
+        "HOME": str(tmp_path),
+        "HTTPS_PROXY": "http://proxy",
+        "PIP_INDEX_URL": "https://mirror/simple",
+        "PIP_CERT": "/company.pem",
+        "UV_INDEX_COMPANY_PASSWORD": "for the index",
+        "INPUT_TOKEN": "secret",
+        "GITHUB_TOKEN": "secret",
+        "PIP_TARGET": "/stray",
+        "UV_PYTHON": "2.7",
+        "UV_CACHE_DIR": "/machine/cache",
+        "PYTHONPATH": "/stray",
+    }
+    inner = installers.tool_environment(outer, tmp_path)
+    assert "secret" not in inner.values() and "/stray" not in inner.values() and "2.7" not in inner.values()
+    assert inner["HTTPS_PROXY"] == "http://proxy"
+    assert inner["UV_DEFAULT_INDEX"] == "https://mirror/simple"
+    assert inner["SSL_CERT_FILE"] == "/company.pem"
+    assert inner["UV_INDEX_COMPANY_PASSWORD"] == "for the index"
+    assert inner["UV_CACHE_DIR"].startswith(str(tmp_path))
+
+
+def test_a_mirror_known_only_to_pip_serves_uv_too(tmp_path: Path) -> None:
+    (tmp_path / ".config/pip").mkdir(parents=True)
+    (tmp_path / ".config/pip/pip.conf").write_text("[global]\nindex-url = https://user:50%25@mirror/simple\n")
+    inner = installers.tool_environment({"HOME": str(tmp_path)}, tmp_path)
+    assert inner["UV_DEFAULT_INDEX"] == "https://user:50%25@mirror/simple"
+
+
+def test_tool_output_cannot_issue_workflow_commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    bootstrap.show_failure("100% broken\nindeed", "::add-path::/evil\n##[add-path]/evil")
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if line.lstrip().startswith("::")] == [
+        "::group::Output of the installer",
+        "::endgroup::",
+        "::error title=action-patterns could not start::100%25 broken%0Aindeed",
+    ]
+    assert not any("##[" in line for line in said)
+
+
+def test_it_runs_without_anything_installed() -> None:
+    """Its imports are the standard library's: a Python without site packages can start it."""
+    script = Path(__file__).parents[3] / "src/bootstrap/bootstrap.py"
+    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-I", "-S", str(script), "no-such-command"]) == 2

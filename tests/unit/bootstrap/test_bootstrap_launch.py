@@ -1,0 +1,183 @@
+"""launch.sh as a composite step starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Checkout, Index
+
+Shim = Callable[[str, str], Path]
+
+
+def shown(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """What the stand-in action printed."""
+    assert result.returncode == 0, result.stderr
+    answer: dict[str, Any] = json.loads(result.stdout)
+    return answer
+
+
+def error_lines(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """The error annotations a runner would show."""
+    return [line for line in result.stderr.splitlines() if line.startswith("::error")]
+
+
+def without_system_python(checkout: Checkout, tmp_path: Path, stand_in: Path) -> dict[str, str]:
+    """A machine whose /usr/bin/python3 is `stand_in` and whose PATH holds no other Python."""
+    script = checkout.bootstrap / "launch.sh"
+    assert script.read_text().count("(/usr/bin/python3 ") == 1
+    script.write_text(script.read_text().replace("(/usr/bin/python3 ", f"({stand_in} "))
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "dirname", "sha256sum"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    (tools / "uv").symlink_to(Path(checkout.environment["PATH"].split(":")[0]) / "uv")
+    return {"ACTION_PATTERNS_PYTHON": "", "PATH": str(tools)}
+
+
+def test_the_action_runs_isolated_in_the_environment_with_its_arguments(checkout: Checkout) -> None:
+    answer = shown(checkout.run())
+    assert answer["argv"] == ["record", "a b"]
+    assert answer["isolated"] == 1
+    assert answer["locked"] == 42
+    assert answer["executable"].startswith(str(checkout.environments()[0]))
+
+
+def test_without_a_usable_python_one_line_says_what_why_and_how(
+    checkout: Checkout, tmp_path: Path, python_shim: Shim
+) -> None:
+    machine = without_system_python(checkout, tmp_path, python_shim("usr/python3", "3.9.18"))
+    python_shim("tools/python3", "3.10.12")
+    result = checkout.run(**machine)
+    assert result.returncode == 1
+    (line,) = error_lines(result)
+    assert "CPython >= 3.11" in line
+    assert "3.9.18" in line and "3.10.12" in line
+    assert "ACTION_PATTERNS_PYTHON" in line and "actions/setup-python" in line
+    assert result.stderr.strip() == line
+
+
+def test_with_no_python_at_all_the_line_says_none_answered(checkout: Checkout, tmp_path: Path) -> None:
+    result = checkout.run(**without_system_python(checkout, tmp_path, tmp_path / "absent"))
+    assert result.returncode == 1
+    assert "none answered" in error_lines(result)[0]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["tools/python3", "tools/python3.13", "toolcache/Python/3.12.4/x64/bin/python3"],
+    ids=["name", "named", "toolcache"],
+)
+def test_a_too_old_python_found_first_is_passed_over(
+    checkout: Checkout, tmp_path: Path, python_shim: Shim, place: str
+) -> None:
+    machine = without_system_python(checkout, tmp_path, python_shim("usr/python3", "3.9.18"))
+    if place != "tools/python3":
+        python_shim("tools/python3", "3.9.18")
+    python_shim(place, "real")
+    assert shown(checkout.run(**machine, RUNNER_TOOL_CACHE=str(tmp_path / "toolcache")))["locked"] == 42
+
+
+def test_an_explicit_python_is_never_overruled(checkout: Checkout, python_shim: Shim) -> None:
+    chosen = python_shim("chosen/python3", "3.9.18")
+    result = checkout.run(ACTION_PATTERNS_PYTHON=str(chosen))
+    assert result.returncode == 1
+    assert f"ACTION_PATTERNS_PYTHON={chosen} is not one" in error_lines(result)[0]
+
+
+def test_another_system_than_linux_is_refused(checkout: Checkout) -> None:
+    result = checkout.run(OSTYPE="darwin22")
+    assert result.returncode == 1
+    assert "darwin22" in error_lines(result)[0] and "runs-on" in error_lines(result)[0]
+
+
+def test_outside_a_runner_the_message_is_no_workflow_command(checkout: Checkout) -> None:
+    result = checkout.run(OSTYPE="darwin22", GITHUB_ACTIONS="")
+    assert result.stderr.startswith("error: ")
+
+
+def test_the_second_start_makes_no_network_call(checkout: Checkout, index: Index) -> None:
+    checkout.run()
+    asked = len(index.requests)
+    assert asked > 0
+    (checkout.bootstrap / "bootstrap.py").unlink()  # nor does it start anything but the action
+    dead = "http://127.0.0.1:9/simple"
+    result = checkout.run(UV_DEFAULT_INDEX=dead, PIP_INDEX_URL=dead, PATH="/usr/bin:/bin")
+    assert shown(result)["locked"] == 42
+    assert result.stderr == ""
+    assert len(index.requests) == asked
+
+
+def test_nothing_of_the_workspace_is_imported(checkout: Checkout, tmp_path: Path) -> None:
+    loud = f"import pathlib; pathlib.Path({str(tmp_path / 'imported')!r}).write_text(__file__)\n"
+    names = ("requests", "sitecustomize", "usercustomize", "json", "locked_thing", "subprocess", "pip")
+    for name in names:
+        (checkout.workspace / f"{name}.py").write_text(loud)
+    (checkout.workspace / "uv.toml").write_text("this is not toml")
+    (checkout.workspace / ".python-version").write_text("2.7")
+    caller = {"PYTHONPATH": str(checkout.workspace), "PYTHONSTARTUP": str(checkout.workspace / "json.py")}
+    for _start in ("cold", "warm"):
+        answer = shown(checkout.run(**caller))
+        assert answer["locked"] == 42
+        assert not answer["json"].startswith(str(checkout.root))
+    assert not (tmp_path / "imported").exists()
+
+
+def test_settings_meant_for_the_callers_own_steps_change_nothing(checkout: Checkout, tmp_path: Path) -> None:
+    stray = {
+        "PIP_TARGET": str(tmp_path / "stray"),
+        "UV_TARGET": str(tmp_path / "stray"),
+        "UV_NO_BINARY": "1",
+        "UV_PYTHON": "2.7",
+        "UV_OFFLINE": "1",
+        "VIRTUAL_ENV": str(tmp_path / "stray"),
+        "PYTHONHOME": "/nonexistent",
+    }
+    assert shown(checkout.run(**stray))["locked"] == 42
+    assert not (tmp_path / "stray").exists()
+
+
+def test_a_shared_directory_is_used_when_named(checkout: Checkout, tmp_path: Path) -> None:
+    answer = shown(checkout.run(ACTION_PATTERNS_VENV_DIR=str(tmp_path / "shared")))
+    assert answer["executable"].startswith(str(tmp_path / "shared"))
+    assert checkout.environments() == []
+
+
+def test_a_first_start_needs_neither_uv_nor_an_unmanaged_python(checkout: Checkout, tmp_path: Path) -> None:
+    """The one test on PyPI: pip fetches the pinned uv, with an externally managed Python where there is one."""
+    query = "import os,sys,sysconfig; sys.exit(not os.path.exists(sysconfig.get_path('stdlib')+'/EXTERNALLY-MANAGED'))"
+    interpreter = checkout.environment["ACTION_PATTERNS_PYTHON"]
+    if sys.version_info >= (3, 11) and subprocess.run(["/usr/bin/python3", "-c", query], check=False).returncode == 0:
+        interpreter = "/usr/bin/python3"
+    shutil.copy(Path(__file__).parents[3] / "src/bootstrap/requirements.lock", checkout.bootstrap)
+    (checkout.root / "src/action_patterns/run.py").write_text("import github, pydantic, yaml\nprint(github.__file__)\n")
+    real = {k: os.environ.get(k, "") for k in ("PIP_CERT", "SSL_CERT_FILE", "HTTPS_PROXY", "PIP_INDEX_URL")}
+    real["UV_DEFAULT_INDEX"] = os.environ.get("UV_DEFAULT_INDEX", "")
+    tools = without_system_python(checkout, tmp_path, Path(interpreter))
+    (tmp_path / "tools/uv").unlink()
+    result = checkout.run(**tools, **real)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(str(checkout.environments()[0]))
+    (said,) = result.stderr.splitlines()
+    assert said.startswith("action-patterns: made the Python environment in ")
+    assert checkout.leftovers() == []
+
+
+def test_the_script_is_shellcheck_clean() -> None:
+    shellcheck = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if shellcheck is None:
+        pytest.skip("shellcheck is not installed")
+    script = Path(__file__).parents[3] / "src/bootstrap/launch.sh"
+    checked = subprocess.run(
+        [shellcheck, "--enable=all", "--exclude=SC2250,SC2292,SC2310,SC2312", str(script)], check=False
+    )
+    assert checked.returncode == 0
