@@ -98,7 +98,7 @@ def plan(
     previews = _preview(session, console, diff=diff)
     for result, patch in previews:
         if patch:
-            console.rule(f"{result.target} ({result.reason})", align="left", style="cyan")
+            console.rule(f"{_plain(result.target)}: {result.reason}", align="left", style="cyan")
             console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
     _print_table([result for result, _ in previews], console)
     _print_excluded(session.plan, console)
@@ -137,7 +137,9 @@ def apply_command(
     told = summarise(session.plan, results, session.context)
     path = Path(session.context.temp) / "run-report.json"
     path.write_text(told.report.encode())
-    console.print(told.text, markup=False, highlight=False)
+    for cause in told.report.causes:
+        console.print(f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}")
+    console.print(told.text.rstrip().rpartition("\n")[2], markup=False, highlight=False)
     console.print(f"Full report: {path}", style="dim", highlight=False)
     if any(result.outcome in FAILING for result in results):
         raise typer.Exit(EXIT_FAILED)
@@ -249,7 +251,7 @@ def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[Ta
             target=entry.target.repository,
             attempt=1,
             outcome="planned" if decision.steps else decision.outcome,
-            reason=decision.reason,
+            reason=f"would be {decision.outcome}" if decision.steps else decision.reason,
             message=decision.message,
             pull_request_number=pull.number if pull else None,
             changed_fields=decision.changed_fields,

@@ -38,8 +38,10 @@ class DiscoverInputs(TokenInputs):
         default="all", description="Only repositories of this visibility: `all`, `public` or `private`."
     )
     forks: Flag = Field(default=False, description="Consider forks too.")
-    name: str = Field(
-        default="targets", description="Prefix of artifact names. With `distribution`, the name in that file is used."
+    name: str | None = Field(
+        default=None,
+        description="Prefix of artifact names; `targets` when it is not given. With `distribution` it is the name in"
+        " that file, and giving another one here is an error.",
     )
     targets_per_job: int = Field(
         default=0,
@@ -77,8 +79,17 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     if inputs.distribution:
         campaign = read_campaign(inputs.distribution, ports.files)
         name, digest, selection = campaign.distribution.name, campaign.digest, campaign.distribution.targets
+        if inputs.name not in (None, name):
+            raise InputError(
+                Problem(
+                    f"`name` is {inputs.name!r}, but {inputs.distribution} is named {name!r}.",
+                    "Write the same name in both: artifacts and the concurrency group are named by it.",
+                    file=inputs.distribution,
+                    line=1,
+                )
+            )
     else:
-        name, digest, selection = inputs.name, "", _selection(inputs)
+        name, digest, selection = inputs.name or "targets", "", _selection(inputs)
     credentials = inputs.credentials()
     check_reach(credentials, selection, ports.context)
     return Facts(look(selection, ports.github(credentials)), name, digest, selection)
@@ -169,7 +180,7 @@ def _check(inputs: DiscoverInputs) -> None:
                 "Write the selection under `targets` in the distribution file, or leave `distribution` out.",
             )
         )
-    if not NAME.fullmatch(inputs.name):
+    if inputs.name is not None and not NAME.fullmatch(inputs.name):
         problems.append(
             Problem(
                 f"`name` is {inputs.name!r}; it becomes part of artifact names.",

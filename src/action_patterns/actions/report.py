@@ -18,9 +18,6 @@ from action_patterns.report import fail_on, missing, needs
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.summarise import Summary, summarise, unreadable_note
 
-REPORT_FILE = "action-patterns-report/run-report.json"
-"""Below RUNNER_TEMP."""
-
 FALLBACK_NAME = "action-patterns"
 """Prefix of the artifact's name where there is no plan to take it from."""
 
@@ -164,7 +161,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     report = decision.summary.report
     for line in decision.summary.text.splitlines():
         ports.log.info(line)
-    path = ports.files.write(REPORT_FILE, report.encode())
+    path = ports.files.write(f"action-patterns/{decision.artifact_name}/run-report.json", report.encode())
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
     return Finish(

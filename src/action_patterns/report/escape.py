@@ -99,7 +99,7 @@ def link_url(url: str, server_url: str) -> str | None:
 
     Only `https`, or `http` on the host this run's GitHub itself is on; no credentials, no spaces or controls.
     """
-    if url != visible(url) or not url.isascii() or "\\" in url or " " in url:
+    if url != visible(url) or "\\" in url or " " in url:
         return None
     try:
         parts, server = urlsplit(url), urlsplit(server_url)

@@ -1,0 +1,71 @@
+"""Requests per target, measured at the sandbox's door, beside the published counts of other tools.
+
+    python benchmarks/requests.py
+
+Exit code 1 when one of ours is over its budget. The others' figures were counted in their sources by reading
+(peter-evans/create-pull-request v8.1, REST calls only, `M` = 0 to 4 metadata calls): not measured here.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# In place of this script's own folder: from there, `import requests` would find this very file.
+sys.path[:1] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "src")]
+
+from action_patterns.pull_request.desired import Desired
+from support.stage import FULL, TARGET, Stage, stage, wish
+
+BINARY = {"logo.png": b"\x89PNG\0\xff"}
+MANY = {f"locks/{number:03}.lock": f"version {number}\n" for number in range(640)}
+
+
+def nothing(_: Stage) -> None:
+    """A repository that never saw us."""
+
+
+def done(wished: Desired) -> object:
+    def before(scene: Stage) -> None:
+        scene.upsert(wished)
+
+    return before
+
+
+def converged(scene: Stage) -> None:
+    scene.upsert(wish())
+    files = {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}
+    scene.sandbox.repository(TARGET).commit_files("main", files, message="By hand")
+
+
+ROWS = [
+    # situation, before, wish, most requests, most writes, the other tool's count
+    ("create", nothing, wish(), 5, 4, "a + ceil(n/100) + 4 + M"),
+    ("create, labels, assignees, reviewers", nothing, wish(**FULL), 7, 6, "a + ceil(n/100) + 4 + M"),
+    ("create, one binary file", nothing, wish(BINARY), 6, 5, "a + ceil(n/100) + 4 + M"),
+    ("create, 640 text files", nothing, wish(MANY), 15, 8, "651 + M"),
+    ("same wish again", done(wish(**FULL)), wish(**FULL), 1, 0, "4 + M, of which 2 + M are writes"),
+    ("content changed", done(wish(**FULL)), wish({"ci.yml": "on: [push]\n"}, **FULL), 4, 3, "a + ceil(n/100) + 6 + M"),
+    ("difference vanished", converged, wish(), 4, 3, "2, and a push"),
+    ("base already holds it", nothing, wish({"old.txt": "old\n"}), 1, 0, "0, and a fetch"),
+]
+
+
+def main() -> int:
+    over = False
+    print(f"{'situation':38} {'requests':>8} {'budget':>6} {'writes':>6} {'budget':>6}   create-pull-request, sign-commits")
+    for situation, before, wished, most_requests, most_writes, other in ROWS:
+        with stage() as scene:
+            before(scene)  # type: ignore[operator]
+            scene.forget()
+            result = scene.upsert(wished)
+            requests, writes = scene.reads() + scene.writes(), scene.writes()
+        late = requests > most_requests or writes > most_writes or result.error is not None
+        over |= late
+        mark = "  OVER" if late else ""
+        print(f"{situation:38} {requests:>8} {most_requests:>6} {writes:>6} {most_writes:>6}   {other}{mark}")
+    return int(over)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""What a person did on the bot branch or to the pull request stays."""
+
+from __future__ import annotations
+
+from support.stage import FULL, TARGET, Stage, stage, wish
+
+CHANGED = {"ci.yml": "on: [push]\n"}
+
+
+def commit_as_a_person(scene: Stage, branch: str) -> str:
+    return scene.sandbox.repository(TARGET).commit_files(
+        branch, {"mine.txt": b"by hand\n"}, message="My fix", author="Alice <alice@example.com>"
+    )
+
+
+def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named() -> None:
+    with stage() as scene:
+        branch = scene.upsert(wish(**FULL)).branch
+        assert branch is not None
+        theirs = commit_as_a_person(scene, branch)
+        scene.forget()
+        result = scene.upsert(wish(CHANGED, title="New", **FULL))
+        assert (result.outcome, result.reason) == ("blocked", "human-commit")
+        assert theirs[:12] in result.message
+        assert "alice@example.com" in result.message
+        assert result.error is not None
+        assert result.error.remediation
+        assert scene.writes() == 0
+        assert scene.sandbox.repository(TARGET).tip(branch) == theirs
+        assert scene.sandbox.repository(TARGET).pulls()[0].title == "Sync config"
+
+
+def test_a_branch_of_that_name_that_is_not_ours_is_not_touched() -> None:
+    with stage() as scene:
+        branch = wish().branch
+        repository = scene.sandbox.repository(TARGET)
+        theirs = repository.commit_files(branch, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
+        result = scene.upsert(wish())
+        assert (result.outcome, result.reason) == ("blocked", "foreign-branch")
+        assert scene.sandbox.repository(TARGET).tip(branch) == theirs
+        assert scene.sandbox.repository(TARGET).pulls() == []
+
+
+def test_a_pull_request_closed_by_a_person_stays_closed() -> None:
+    with stage() as scene:
+        scene.upsert(wish(**FULL))
+        scene.sandbox.repository(TARGET).close_pull(1)
+        scene.forget()
+        result = scene.upsert(wish(CHANGED, **FULL))
+        assert (result.outcome, result.reason) == ("skipped", "closed-by-someone")
+        assert result.pull_request_number == 1
+        assert scene.writes() == 0
+        assert [pull.state for pull in scene.sandbox.repository(TARGET).pulls()] == ["closed"]
+
+
+def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update() -> None:
+    with stage() as scene:
+        scene.upsert(wish(**FULL))
+        pull = scene.sandbox.repository(TARGET).pulls()[0]
+        scene.sandbox.repository(TARGET).edit_pull(
+            1, body=pull.body.replace("\n", "\r\n") + "\r\nReviewed with love.\r\n", title="My title", labels=["urgent"]
+        )
+        result = scene.upsert(wish(body="New text.", title="Other title", **FULL))
+        assert result.outcome == "updated"
+        pull = scene.sandbox.repository(TARGET).pulls()[0]
+        assert pull.title == "My title"
+        assert "New text." in pull.body
+        assert "From the source." not in pull.body
+        assert "Reviewed with love." in pull.body
+        assert set(pull.labels) == {"urgent", "sync", "bot"}
+        scene.forget()
+        assert scene.upsert(wish(body="New text.", title="Other title", **FULL)).outcome == "unchanged"
+        assert scene.writes() == 0
+
+
+def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch() -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        scene.sandbox.repository(TARGET).merge_pull(1)
+        result = scene.upsert(wish(CHANGED))
+        assert (result.outcome, result.pull_request_number) == ("created", 2)
+        repository = scene.sandbox.repository(TARGET)
+        assert repository.commit(repository.tip(wish().branch)).parents == (repository.tip("main"),)

@@ -1,0 +1,122 @@
+"""`action-patterns plan` and `apply`, as a person runs them, against the sandbox."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.stage import TARGET, Stage, stage
+
+SEED = {
+    "organizations": {"acme": {"members": ["bot"]}},
+    "users": ["bot"],
+    "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
+    "repositories": [
+        {"name": TARGET, "files": {"README.md": "# api\n"}},
+        {"name": "acme/web", "files": {".editorconfig": "root = true\n"}},
+        {"name": "acme/gone", "archived": True, "files": {"README.md": "x\n"}},
+        {"name": "acme/other", "files": {"README.md": "x\n", ".editorconfig": "root = false\n"}},
+    ],
+}
+DISTRIBUTION = """\
+name: editorconfig
+targets:
+  owners: [acme]
+files:
+  - source: editorconfig
+    target: .editorconfig
+pull-request:
+  title: Add .editorconfig
+"""
+
+
+@pytest.fixture
+def scene() -> Iterator[Stage]:
+    with stage(SEED) as staged:
+        yield staged
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "distribution.yml").write_text(DISTRIBUTION)
+    (tmp_path / "editorconfig").write_text("root = true\n")
+    return tmp_path
+
+
+def terminal(scene: Stage, folder: Path, *arguments: str, token: str = "tok-bot") -> subprocess.CompletedProcess[str]:
+    source = Path(__file__).parents[2] / "src"
+    return subprocess.run(
+        [sys.executable, "-c", "from action_patterns.cli import main; main()", *arguments],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(source),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "COLUMNS": "120",
+            "GH_TOKEN": token,
+            "GITHUB_API_URL": scene.context.api_url,
+            "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
+            "GITHUB_SERVER_URL": scene.context.server_url,
+            "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0.02",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def test_plan_shows_a_diff_for_each_target_and_writes_nothing(scene: Stage, folder: Path) -> None:
+    done = terminal(scene, folder, "plan")
+    assert done.returncode == 0, done.stderr
+    assert "+root = true" in done.stdout
+    assert "-root = false" in done.stdout
+    assert "left out: acme/gone: archived" in done.stdout
+    assert "2 of 3 targets would change; 4 repositories are visible." in done.stdout
+    assert scene.writes() == 0
+
+
+def test_apply_twice_opens_each_pull_request_once(scene: Stage, folder: Path) -> None:
+    first = terminal(scene, folder, "apply", "--yes")
+    assert first.returncode == 0, first.stderr
+    assert len(scene.sandbox.repository(TARGET).pulls()) == 1
+    assert len(scene.sandbox.repository("acme/web").pulls()) == 0
+    scene.forget()
+    second = terminal(scene, folder, "apply", "--yes")
+    assert second.returncode == 0, second.stderr
+    assert scene.writes() == 0
+    assert len(scene.sandbox.repository(TARGET).pulls()) == 1
+
+
+def test_apply_without_a_terminal_asks_for_yes_and_does_nothing(scene: Stage, folder: Path) -> None:
+    done = terminal(scene, folder, "apply")
+    assert done.returncode == 2
+    assert "--yes" in done.stdout
+    assert scene.writes() == 0
+
+
+def test_a_broken_file_names_each_line_and_key(scene: Stage, folder: Path) -> None:
+    broken = DISTRIBUTION.replace("owners:", "ownerz:").replace("  title: Add .editorconfig", "  titel: x")
+    (folder / "distribution.yml").write_text(broken)
+    done = terminal(scene, folder, "plan")
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert "distribution.yml:3:" in said
+    assert "targets.ownerz" in said
+    assert "distribution.yml:8:" in said
+    assert "pull-request.titel" in said
+    assert "Traceback" not in done.stderr
+    assert not list(scene.sandbox.requests)
+
+
+def test_no_token_says_how_to_get_one(scene: Stage, folder: Path) -> None:
+    done = terminal(scene, folder, "plan", token="")
+    assert done.returncode == 2
+    assert "gh auth token" in " ".join(done.stderr.split())

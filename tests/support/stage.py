@@ -1,0 +1,181 @@
+"""A target on the sandbox, a wish, and a gateway that can die at any call: what scenarios are told with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from action_patterns.content.changes import FileChange
+from action_patterns.contracts import TargetResult
+from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.transport import Response, Transport
+from action_patterns.ports import Annotation, Context, Credentials
+from action_patterns.pull_request.desired import Desired, desire
+from action_patterns.pull_request.result import Assignment, upsert
+from github_sandbox import Sandbox
+
+TARGET = "acme/api"
+
+FLEET: dict[str, Any] = {
+    "organizations": {"acme": {"members": ["bot", "alice", "bob"], "teams": {"core": ["bob"]}}},
+    "users": ["alice", "bob", "bot", "mallory"],
+    "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
+    "repositories": [{"name": TARGET, "files": {"README.md": "# api\n", "old.txt": "old\n", "src/app.py": "print()\n"}}],
+}
+
+
+class Killed(BaseException):
+    """The process died. Not an Exception: nothing in the product may catch it and go on."""
+
+
+class VirtualClock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._now = datetime.now(UTC)
+        self._monotonic = 0.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._monotonic += seconds
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Said:
+    """ports.Log that remembers."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def info(self, message: str) -> None:
+        self.lines.append(message)
+
+    def annotate(self, annotation: Annotation) -> None:
+        self.lines.append(f"{annotation.level}: {annotation.message}")
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        self.lines.append(f"[{done}/{total}] {message}")
+
+
+Moment = Literal["before", "after"]
+
+
+class DyingTransport(Transport):
+    """Dies at call number `call` (from 1), before it is sent or after it took effect and before its answer is read."""
+
+    def __init__(self, context: Context, *, call: int = 0, moment: Moment = "before", token: str = "tok-bot") -> None:
+        super().__init__(Credentials(token), context, VirtualClock(), Said())
+        self.calls = 0
+        self._fatal = (call, moment)
+
+    def exchange(self, method: str, url: str, body: object) -> Response:
+        self.calls += 1
+        if self._fatal == (self.calls, "before"):
+            raise Killed
+        response = super().exchange(method, url, body)
+        if self._fatal == (self.calls, "after"):
+            raise Killed
+        return response
+
+
+@dataclass
+class Stage:
+    """A sandbox that is up, and the ways to run the product against it."""
+
+    sandbox: Sandbox
+    context: Context
+    transport: DyingTransport | None = None
+
+    def upsert(
+        self,
+        wish: Desired,
+        *,
+        repository: str = TARGET,
+        call: int = 0,
+        moment: Moment = "before",
+        dry_run: bool = False,
+        token: str = "tok-bot",
+    ) -> TargetResult:
+        """One run, as one process would do it: a client of its own, nothing remembered."""
+        self.transport = DyingTransport(self.context, call=call, moment=moment, token=token)
+        assignment = Assignment("plan-1", 0, 1, repository)
+        return upsert(wish, assignment, Gateway(self.transport), VirtualClock(), dry_run=dry_run)
+
+    def writes(self) -> int:
+        """Writes the sandbox has seen since the last `forget`."""
+        return sum(1 for record in self.sandbox.requests if record.kind == "write")
+
+    def reads(self) -> int:
+        return sum(1 for record in self.sandbox.requests if record.kind == "read")
+
+    def forget(self) -> None:
+        self.sandbox.requests.clear()
+
+
+def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Context:
+    """A run of acme/source against a server."""
+    context = Context(
+        repository="acme/source",
+        sha="0" * 40,
+        run_id=1,
+        run_number=1,
+        run_attempt=1,
+        workflow="Test",
+        job="test",
+        event_name="workflow_dispatch",
+        ref_name="main",
+        default_branch="main",
+        server_url=url,
+        api_url=api_url,
+        graphql_url=graphql_url,
+        workspace="/nowhere",
+        temp="/nowhere",
+        write_spacing_seconds=0.0,
+    )
+    return replace(context, **changes)
+
+
+@contextmanager
+def stage(seed: Mapping[str, Any] = FLEET) -> Iterator[Stage]:
+    """A fresh sandbox, served."""
+    sandbox = Sandbox.from_seed(dict(seed))
+    with sandbox.serve(port=0) as server:
+        yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url))
+
+
+def wish(
+    files: Mapping[str, str | bytes | None] | None = None, *, changes: Sequence[FileChange] | None = None, **fields: Any
+) -> Desired:
+    """A wish with defaults: one added, one changed, one deleted file."""
+    if changes is None:
+        content = {"ci.yml": "on: push\n", "README.md": "# API\n", "old.txt": None} if files is None else files
+        changes = [
+            FileChange(path, None)
+            if data is None
+            else FileChange(path, "100644", data.encode() if isinstance(data, str) else data)
+            for path, data in content.items()
+        ]
+    given: dict[str, Any] = {
+        "key": "sync-config",
+        "branch": None,
+        "base": None,
+        "title": "Sync config",
+        "body": "From the source.",
+        "commit_message": None,
+        **fields,
+    }
+    return desire(changes=changes, **given)
+
+
+FULL = {"labels": ["sync", "bot"], "assignees": ["alice"], "reviewers": ["alice", "bob"]}
+"""Every field that is applied after the pull request exists."""

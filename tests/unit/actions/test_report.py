@@ -1,0 +1,243 @@
+"""The report action: files in; outputs, summary, annotations and an exit code out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+from support.report_builders import context, fleet, plan, record
+
+from action_patterns import registry
+from action_patterns.action import Finish
+from action_patterns.actions.report import ACTION, MOST_ANNOTATIONS, ReportInputs, ReportOutputs
+from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts.result import ErrorRecord
+from action_patterns.errors import InputError
+from action_patterns.ports import Annotation, Ports
+
+OUTCOMES = ["updated", "unchanged", "failed", "deferred", "missing"]
+
+
+class MemoryFiles:
+    """Files of the workspace in a dictionary; what is written stands in `written`."""
+
+    def __init__(self, files: Mapping[str, str | bytes]) -> None:
+        self.files = files
+        self.written: dict[str, str] = {}
+
+    def read(self, path: str) -> bytes:
+        content = self.files[path]
+        return content.encode() if isinstance(content, str) else content
+
+    def exists(self, path: str) -> bool:
+        return path in self.files
+
+    def names(self, path: str) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self.files if name.startswith(path.rstrip("/") + "/")))
+
+    def write(self, path: str, text: str) -> str:
+        self.written[path] = text
+        return f"/temp/{path}"
+
+
+class MemoryLog:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def info(self, message: str) -> None:
+        self.lines.append(message)
+
+    def annotate(self, annotation: Annotation) -> None:
+        raise AssertionError("annotations go through Finish")
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        raise AssertionError("report is not a long run")
+
+
+def files_of(roster: Plan | None, records: list[TargetResult]) -> dict[str, str | bytes]:
+    files: dict[str, str | bytes] = {f"records/{r.index}/a{r.attempt}.json": r.encode() for r in records}
+    return files | ({"plan/plan.json": roster.encode()} if roster else {})
+
+
+def run(
+    files: Mapping[str, str | bytes], /, **inputs: Any
+) -> tuple[Finish[ReportOutputs], RunReport, MemoryFiles, MemoryLog]:
+    given = {"plan": "plan/plan.json", "records": "records"} | inputs
+    memory, log = MemoryFiles(files), MemoryLog()
+    # No github, no checkout, no clock: a use of any of them fails the test.
+    ports = cast(Ports, _Ports(memory, log))
+    finish = ACTION.run(ReportInputs(**given), ports)
+    (written,) = memory.written.values()
+    return finish, RunReport.decode(written, name="written"), memory, log
+
+
+class _Ports:
+    def __init__(self, files: MemoryFiles, log: MemoryLog) -> None:
+        self.context, self.files, self.log = context(), files, log
+
+
+def test_the_registry_finds_it() -> None:
+    assert registry.load("report") is ACTION
+
+
+def test_a_run_with_failures_is_told_in_outputs_summary_log_and_exit_code() -> None:
+    roster, records = fleet(OUTCOMES)
+    finish, report, _, log = run(files_of(roster, records), plan_digest=roster.digest())
+    outputs = finish.outputs
+    assert (outputs.verdict, outputs.total, outputs.failed_count, outputs.deferred_count) == ("partial", 5, 2, 1)
+    counts = json.loads(outputs.counts)
+    assert (sum(counts.values()), counts["missing"], counts["created"]) == (5, 1, 0)
+    assert json.loads(outputs.failed_targets) == ["acme/service-00002", "acme/service-00004"]
+    assert json.loads(outputs.deferred_targets) == ["acme/service-00003"]
+    assert outputs.path == "/temp/action-patterns/sync-files-report-a2/run-report.json"
+    assert outputs.artifact_name == "sync-files-report-a2"
+    assert finish.exit_code == 1
+    assert finish.summary.startswith("## ⚠️ Partial: 2 of 5 repositories failed")
+    assert log.lines[-1] == "Partial: 2 of 5 repositories failed, 1 repository deferred to a later run"
+    assert [result.target for result in report.results] == [entry.target.repository for entry in roster.roster]
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "exit_code"), [("any", 1), ("all", 0), ("never", 0), ("threshold:2", 0), ("threshold:39%", 1)]
+)
+def test_fail_on_decides_the_exit_code_and_nothing_else(fail_on: str, exit_code: int) -> None:
+    roster, records = fleet(OUTCOMES)
+    files = files_of(roster, records)
+    finish, report, _, _ = run(files, fail_on=fail_on)
+    assert finish.exit_code == exit_code
+    assert report == run(files)[1]
+
+
+def test_a_green_run_has_no_annotations() -> None:
+    roster, records = fleet(["updated", "unchanged", "skipped"])
+    finish, report, _, _ = run(files_of(roster, records))
+    assert (report.verdict, finish.exit_code, finish.annotations) == ("passed", 0, ())
+    assert finish.outputs.failed_targets == "[]"
+
+
+def test_an_empty_roster_is_nothing_to_do_and_green() -> None:
+    finish, report, _, _ = run(files_of(plan(), []), needs='{"apply": {"result": "skipped"}}')
+    assert (report.verdict, finish.exit_code, finish.annotations) == ("nothing-to-do", 0, ())
+
+
+@pytest.mark.parametrize("inputs", [{"plan": ""}, {"plan": "plan/absent.json"}])
+@pytest.mark.parametrize("fail_on", ["any", "never", "all", "threshold:50%"])
+def test_without_a_plan_the_run_is_red_under_every_policy(inputs: dict[str, str], fail_on: str) -> None:
+    _, records = fleet(["updated"])
+    needs = '{"discover": {"result": "failure"}, "gate": {"result": "success"}}'
+    finish, report, _, _ = run(files_of(None, records), fail_on=fail_on, needs=needs, name="sync", **inputs)
+    assert (report.verdict, finish.exit_code) == ("inconclusive", 1)
+    assert [annotation.level for annotation in finish.annotations] == ["error"]
+    assert finish.outputs.artifact_name == "sync-report-a2"
+    assert "discover: failure" in finish.summary
+    assert "gate" not in finish.summary
+
+
+def test_without_plan_and_name_the_artifact_still_has_a_name() -> None:
+    assert run({}, plan="", records="")[0].outputs.artifact_name == "action-patterns-report-a2"
+
+
+def test_another_plan_than_the_digest_says_is_refused_naming_both() -> None:
+    roster, _ = fleet(["updated"])
+    other = "d" * 64
+    with pytest.raises(InputError) as refused:
+        run(files_of(roster, []), plan_digest=other)
+    assert roster.digest() in refused.value.message
+    assert other in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"\xff\xfe", "", "{", "[]", "null", "3", "{}", '{"schema_version": 2}', "[" * 100_000],
+    ids=["bytes", "empty", "cut", "list", "null", "number", "object", "newer", "deep"],
+)
+def test_a_file_that_is_no_record_is_named_and_its_target_is_missing(broken: str | bytes) -> None:
+    roster, records = fleet(["updated", "missing"])
+    finish, report, _, _ = run(files_of(roster, records) | {"records/deep/er/1.json": broken}, needs="success")
+    assert [(result.outcome, result.reason) for result in report.results] == [
+        ("updated", "content-differs"),
+        ("missing", "lost"),
+    ]
+    warnings = [annotation for annotation in finish.annotations if annotation.level == "warning"]
+    assert len(warnings) == 1
+    assert "records/deep/er/1.json" in warnings[0].message
+    assert "records/deep/er/1.json" in finish.summary
+    assert finish.exit_code == 1
+
+
+def test_a_spoiled_rerun_is_not_covered_by_the_success_before_it() -> None:
+    roster, records = fleet(["updated"])
+    spoiled = json.loads(records[0].encode()) | {"attempt": 2, "outcome": "exploded"}
+    finish, report, _, _ = run(files_of(roster, records) | {"records/again.json": json.dumps(spoiled)})
+    assert (report.results[0].outcome, report.results[0].reason) == ("missing", "lost")
+    assert finish.exit_code == 1
+
+
+def test_files_of_other_kinds_are_no_records() -> None:
+    roster, records = fleet(["updated"])
+    finish, _, _, _ = run(files_of(roster, records) | {"records/readme.txt": "x"})
+    assert finish.annotations == ()
+
+
+def test_an_empty_directory_of_records_is_said() -> None:
+    roster, _ = fleet(["missing", "missing"])
+    finish, report, _, _ = run(files_of(roster, []), needs="cancelled")
+    assert {result.reason for result in report.results} == {"cancelled"}
+    assert "No record was found below records" in finish.summary
+
+
+def test_a_cause_is_annotated_once_errors_before_warnings() -> None:
+    roster, records = fleet(["deferred"] * 5 + ["failed"] * 5)
+    finish, _, _, _ = run(files_of(roster, records))
+    assert [(annotation.level, annotation.title) for annotation in finish.annotations] == [
+        ("error", "branch-protected: 5 of 10 targets"),
+        ("warning", "rate-limited: 5 of 10 targets"),
+    ]
+
+
+def test_no_more_annotations_than_github_shows() -> None:
+    names = [f"acme/{index:02}" for index in range(30)]
+    records = [
+        record(
+            index,
+            name,
+            "failed" if index else "deferred",
+            reason=f"cause-{index}",
+            error=ErrorRecord(category="defect", message="m", remediation=f"fix {index}", retryable=False),
+        )
+        for index, name in enumerate(names)
+    ]
+    finish, _, _, _ = run(files_of(plan(*names), records) | {"records/x.json": "{"})
+    errors = [annotation for annotation in finish.annotations if annotation.level == "error"]
+    assert len(errors) == MOST_ANNOTATIONS + 1
+    assert errors[-1].message.startswith("21 more causes")
+    assert len([annotation for annotation in finish.annotations if annotation.level == "warning"]) == 1
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"fail_on": "some"},
+        {"needs": "maybe"},
+        {"name": "a/b"},
+        {"name": "a\nb"},
+        {"plan": "records/0/a1.json"},
+    ],
+    ids=["fail-on", "needs", "slash", "line break", "not a plan"],
+)
+def test_wrong_inputs_are_refused_with_a_fix(inputs: dict[str, str]) -> None:
+    roster, records = fleet(["updated"])
+    with pytest.raises(InputError) as refused:
+        run(files_of(roster, records), **inputs)
+    assert refused.value.remediation
+
+
+def test_every_reason_of_a_missing_target_is_documented() -> None:
+    reasons = {reason.code for reason in ACTION.reasons}
+    for needs, records in (("cancelled", 0), ("skipped", 0), ("failure", 1)):
+        roster, made = fleet(["updated", "missing"])
+        _, report, _, _ = run(files_of(roster, made[:records]), needs=needs)
+        reasons -= {result.reason for result in report.results if result.outcome == "missing"}
+    assert reasons == set()

@@ -1,0 +1,139 @@
+"""The job summary of each kind of run, word by word. `UPDATE_GOLDEN=1 pytest tests/unit/report` writes them anew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.report_builders import context, fleet, plan, record
+
+from action_patterns.contracts import Exclusion
+from action_patterns.report.aggregate import Unreadable
+from action_patterns.report.summarise import Summary, summarise
+
+GOLDEN = Path(__file__).parent / "golden"
+ARTIFACT = "sync-files-report-a2"
+
+EXCLUDED = (
+    Exclusion(repository="acme/attic", reason="archived"),
+    Exclusion(repository="acme/platform", reason="source-repository"),
+    Exclusion(repository="acme/old", reason="archived"),
+)
+
+HOSTILE = (
+    "acme/a|b | c",
+    "acme/![x](https://evil.example/x.png)",
+    "@octocat #1 GH-1 https://evil.example www.evil.example",
+    "</summary><script>alert(1)</script><!--",
+    "acme/`code` ``` :tada: $x$",
+    "acme/new\n\n# line\n| x | y |",
+)
+
+
+def green() -> Summary:
+    names = ("acme/api", "acme/cli", "acme/docs", "acme/web")
+    outcomes = ("created", "updated", "unchanged", "unchanged")
+    records = [record(i, name, outcome) for i, (name, outcome) in enumerate(zip(names, outcomes, strict=True))]
+    return summarise(plan(*names, excluded=EXCLUDED), records, context(), artifact_name=ARTIFACT)
+
+
+def partial() -> Summary:
+    names = ("acme/api", "acme/cli", "acme/docs", "acme/infra", "acme/ml", "acme/pay", "acme/web", "acme/web-old")
+    records = [
+        record(0, "acme/api", "created"),
+        record(1, "acme/cli", "updated", changed_fields=("title", "labels"), refused_fields=("reviewers",)),
+        record(2, "acme/docs"),
+        record(3, "acme/infra", "skipped"),
+        record(5, "acme/pay", "blocked", pull_request_number=7, pull_request_url="https://github.com/acme/pay/pull/7"),
+        record(6, "acme/web", "deferred"),
+        record(7, "acme/web-old", "failed", attempt=1),
+        record(7, "acme/web-old", "failed", attempt=2),
+    ]
+    return summarise(
+        plan(*names, excluded=EXCLUDED),
+        records,
+        context(),
+        artifact_name=ARTIFACT,
+        needs={"discover": "success", "apply": "failure"},
+        unreadable=(Unreadable("records/ml.json", "not a valid TargetResult: document: Invalid JSON"),),
+    )
+
+
+def all_failed() -> Summary:
+    roster, records = fleet(["failed"] * 3)
+    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+
+
+def nothing_to_do() -> Summary:
+    return summarise(plan(excluded=EXCLUDED), (), context(), artifact_name=ARTIFACT, needs={"apply": "skipped"})
+
+
+def no_roster() -> Summary:
+    notes = ("No plan was given.", "Jobs before this one that did not succeed: discover: failure, apply: skipped.")
+    return summarise(None, (), context(), name="sync-files", artifact_name=ARTIFACT, notes=notes)
+
+
+def cancelled() -> Summary:
+    roster, records = fleet(["updated", "unchanged", "missing", "missing"])
+    return summarise(roster, records, context(), artifact_name=ARTIFACT, needs={"apply": "cancelled"})
+
+
+def dry_run() -> Summary:
+    roster, records = fleet(["planned", "planned", "unchanged"])
+    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+
+
+def fleet_of_480() -> Summary:
+    outcomes = ["updated"] * 300 + ["unchanged"] * 120 + ["skipped"] * 35 + ["failed"] * 20 + ["deferred"] * 5
+    roster, records = fleet(outcomes)
+    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+
+
+def hostile_names() -> Summary:
+    outcomes = ("created", "failed", "blocked", "planned", "unchanged", "skipped")
+    records = [
+        record(i, name, outcome, reason=name, pull_request_number=i + 1, pull_request_url="javascript:alert(1)")
+        for i, (name, outcome) in enumerate(zip(HOSTILE, outcomes, strict=True))
+    ]
+    excluded = tuple(Exclusion(repository=name, reason="archived") for name in HOSTILE)
+    return summarise(
+        plan(*HOSTILE, excluded=excluded, name=" ".join(HOSTILE)),
+        records,
+        context(workflow="x'; rm -rf / #"),
+        artifact_name=HOSTILE[0],
+        notes=HOSTILE,
+    )
+
+
+SITUATIONS: tuple[Callable[[], Summary], ...] = (
+    green,
+    partial,
+    all_failed,
+    nothing_to_do,
+    no_roster,
+    cancelled,
+    dry_run,
+    fleet_of_480,
+    hostile_names,
+)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.__name__)
+def test_the_summary_reads_as_agreed(situation: Callable[[], Summary]) -> None:
+    golden, text = GOLDEN / f"{situation.__name__}.md", situation().markdown
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_every_golden_file_belongs_to_a_situation() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.md")} == {situation.__name__ for situation in SITUATIONS}
+
+
+def test_the_log_reads_as_agreed() -> None:
+    golden, text = GOLDEN / "partial.txt", partial().text
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")

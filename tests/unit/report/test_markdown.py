@@ -1,0 +1,112 @@
+"""The whole summary, filled with hostile text everywhere, keeps the structure it has with harmless text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from support.report_builders import context, fleet, plan, record
+
+from action_patterns.contracts import ErrorRecord, Exclusion
+from action_patterns.report import layout, markdown
+from action_patterns.report.aggregate import aggregate
+from action_patterns.report.view import Detail, Page
+
+OUTCOMES = ("failed", "blocked", "deferred", "created", "updated", "planned", "unchanged", "skipped")
+
+ATTACKS = st.sampled_from(
+    ["|", "a | b", "`", "```", "\n\n# h\n", "\n| x | y |\n", "[a](https://e.example)", "![a](https://e.example)",
+     "<img src=x>", "<!--", "</details>", "</summary>", "@octocat", "#1", "https://e.example", "\\", "&#124;", "\r",
+     "\n> q\n", "\n- i\n", "**", "$", "'", '"', "\x00", "\u202e"]
+)  # fmt: skip
+hostile = st.lists(ATTACKS | st.text(max_size=4), min_size=1, max_size=5).map("".join)
+
+
+def render(text: str, detail: Detail) -> str:
+    """A report in which `text` stands wherever a text of others may stand."""
+    names = [f"{text}{index}" for index in range(len(OUTCOMES))]
+    records = [
+        record(
+            index,
+            name,
+            outcome,
+            reason=text,
+            message=text,
+            pull_request_number=index,
+            pull_request_url=text,
+            files=(text,),
+            changed_fields=(text, text),
+            refused_fields=(text,),
+            planned_requests=(text, text),
+            error=ErrorRecord(category="defect", message=text, remediation=text, retryable=False)
+            if outcome in ("failed", "blocked", "deferred")
+            else None,
+        )
+        for index, (name, outcome) in enumerate(zip(names, OUTCOMES, strict=True))
+    ]
+    excluded = tuple(Exclusion(repository=name, reason="archived", detail=text) for name in names)
+    roster = plan(*names, excluded=excluded, name=text, source_repository=text, source_oid=text)
+    page = Page(context(workflow=text), artifact_name=text, notes=(text, text))
+    return markdown.render(aggregate(roster, records, page.context), page, detail)
+
+
+def structure(text: str) -> list[str]:
+    """Blocks in their order, and how many links and tags stand in the text; code may come from a note's backticks."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    inline = Counter(child.type for token in tokens for child in token.children or ())
+    kept = ("link_open", "image", "html_inline", "em_open", "s_open", "strong_open", "softbreak", "hardbreak")
+    return [token.type for token in tokens] + [f"{kind}: {inline[kind]}" for kind in kept]
+
+
+@pytest.mark.parametrize("detail", layout.LADDER, ids=range(len(layout.LADDER)))
+@settings(max_examples=40, deadline=None)
+@given(text=hostile)
+def test_hostile_text_changes_no_structure(detail: Detail, text: str) -> None:
+    # A harmless text that is no repository's name either, so that neither is linked.
+    assert structure(render("x " + text, detail)) == structure(render("harmless text", detail))
+
+
+def test_equal_reports_give_equal_bytes() -> None:
+    roster, records = fleet([*OUTCOMES, "missing"])
+    page = Page(context())
+    texts = {markdown.render(aggregate(roster, order, context()), page, Detail()) for order in (records, records[::-1])}
+    assert len(texts) == 1
+
+
+def test_only_links_to_this_server_are_made_of_pull_requests() -> None:
+    urls = {
+        "https://github.com/acme/a/pull/5": "[#5](https://github.com/acme/a/pull/5)",
+        "https://github.com.evil.example/acme/a/pull/5": "#",
+        "https://evil.example/acme/a/pull/5": "#",
+        "javascript:alert(1)": "#",
+    }
+    for url, expected in urls.items():
+        records = [record(0, "acme/a", "created", pull_request_number=5, pull_request_url=url)]
+        text = markdown.render(aggregate(plan("acme/a"), records, context()), Page(context()), Detail())
+        assert expected in text
+        assert ("/pull/5" in text) == expected.startswith("[")
+
+
+def test_a_ghes_run_is_rerun_on_its_own_host() -> None:
+    roster, records = fleet(["failed"])
+    page = Page(context(server_url="https://git.acme.example"))
+    text = markdown.render(aggregate(roster, records, page.context), page, Detail())
+    assert "gh run rerun 1234567 --repo git.acme.example/acme/platform --failed" in text
+
+
+def test_failures_are_listed_one_by_one_only_where_that_adds_something() -> None:
+    def listed(*records: dict[str, Any]) -> bool:
+        names = [f"acme/{index}" for index in range(len(records))]
+        made = [record(index, names[index], "failed", **changes) for index, changes in enumerate(records)]
+        text = markdown.render(aggregate(plan(*names), made, context()), Page(context()), Detail())
+        return "one by one" in text
+
+    assert not listed({}, {})
+    assert listed({"pull_request_number": 1}, {})
+    assert listed(*[{}] * 11)
+    other = ErrorRecord(category="defect", message="other", remediation="same", retryable=False)
+    assert listed({"error": other}, {"error": other.model_copy(update={"message": "another"})})
