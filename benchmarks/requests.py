@@ -53,7 +53,9 @@ ROWS = [
 
 def main() -> int:
     over = False
-    print(f"{'situation':38} {'requests':>8} {'budget':>6} {'writes':>6} {'budget':>6}   create-pull-request, sign-commits")
+    print(
+        f"{'situation':38} {'requests':>8} {'budget':>6} {'writes':>6} {'budget':>6}   create-pull-request"
+    )
     for situation, before, wished, most_requests, most_writes, other in ROWS:
         with stage() as scene:
             before(scene)  # type: ignore[operator]

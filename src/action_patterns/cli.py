@@ -1,4 +1,4 @@
-"""`action-patterns plan` and `action-patterns apply`: the campaign from a terminal, by the very code the actions run."""
+"""`action-patterns plan` and `action-patterns apply`: the campaign from a terminal, by the code the actions run."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def plan(
     _print_table([result for result, _ in previews], console)
     _print_excluded(session.plan, console)
     changing = sum(1 for result, _ in previews if result.outcome == "planned")
-    console.print(f"{changing} of {len(previews)} targets would change; {session.plan.visible} repositories are visible.")
+    console.print(
+        f"{changing} of {len(previews)} targets would change; {session.plan.visible} repositories are visible."
+    )
 
 
 @app.command(name="apply")
@@ -121,7 +123,7 @@ def apply_command(
             _fail(console, "Nobody is there to answer: this is no terminal.", "Pass --yes to go on without asking.")
         if not Confirm.ask(f"Apply to {len(roster)} targets?", console=console, default=False):
             raise typer.Exit(EXIT_FAILED)
-    with _bar(console, "Applying", len(roster)) as advance:
+    with _Bar(console, "Applying", len(roster)) as advance:
         results = apply(
             roster,
             session.campaign,
@@ -138,7 +140,9 @@ def apply_command(
     path = Path(session.context.temp) / "run-report.json"
     path.write_text(told.report.encode())
     for cause in told.report.causes:
-        console.print(f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}")
+        console.print(
+            f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}"
+        )
     console.print(told.text.rstrip().rpartition("\n")[2], markup=False, highlight=False)
     console.print(f"Full report: {path}", style="dim", highlight=False)
     if any(result.outcome in FAILING for result in results):
@@ -243,7 +247,7 @@ def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[Ta
                 before, change = observed.files.get(path), wished[path]
                 old = text_of(observed.repository, before.oid) if before and before.mode != "040000" else ""
                 new = change.content.decode(errors="replace") if change.mode else ""
-                patch += _diff(path, old, new, before is None, change.mode is None)
+                patch += _diff(path, old, new, added=before is None, removed=change.mode is None)
         pull = decision.pull_request
         result = TargetResult(
             plan_id=session.plan.plan_id,
@@ -260,7 +264,7 @@ def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[Ta
         return result, patch
 
     entries = session.plan.roster
-    with _bar(console, "Planning", len(entries)) as advance, ThreadPoolExecutor(max_workers=WORKERS) as pool:
+    with _Bar(console, "Planning", len(entries)) as advance, ThreadPoolExecutor(max_workers=WORKERS) as pool:
         previews = []
         for preview in pool.map(one, entries):
             previews.append(preview)
@@ -268,7 +272,7 @@ def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[Ta
     return previews
 
 
-def _diff(path: str, old: str, new: str, added: bool, removed: bool) -> str:
+def _diff(path: str, old: str, new: str, *, added: bool, removed: bool) -> str:
     lines = difflib.unified_diff(
         old.splitlines(keepends=True),
         new.splitlines(keepends=True),
@@ -279,7 +283,7 @@ def _diff(path: str, old: str, new: str, added: bool, removed: bool) -> str:
     return text or f"# {path}: the same text, another mode\n"
 
 
-class _bar:
+class _Bar:
     """A progress bar that names what was finished last."""
 
     def __init__(self, console: Console, title: str, total: int) -> None:
@@ -316,4 +320,6 @@ def _print_table(results: list[TargetResult], console: Console) -> None:
 
 def _print_excluded(plan: Plan, console: Console) -> None:
     for exclusion in plan.excluded:
-        console.print(f"left out: {exclusion.repository}: {exclusion.reason}", style="dim", markup=False, highlight=False)
+        console.print(
+            f"left out: {exclusion.repository}: {exclusion.reason}", style="dim", markup=False, highlight=False
+        )

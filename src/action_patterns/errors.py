@@ -10,7 +10,7 @@
     │   └── RefusedError        conflict        exit 1   refused for good (validation failed)
     ├── RateLimitedError        rate-limit      exit 1   a limit would be waited for longer than allowed
     ├── UnavailableError        unavailable     exit 1   5xx, connection or time-out: try again
-    │   └── AnswerLostError     unavailable     exit 1   a write was sent and its answer never came: look before resending
+    │   └── AnswerLostError     unavailable     exit 1   a write was sent, its answer never came: look before resending
     └── DefectError             defect          exit 70  a bug in action-patterns
 
 `message` says what happened and why, `remediation` says how to fix it (and what not to do).

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from action_patterns.contracts import Target, Usage
     from action_patterns.content.changes import FileChange
+    from action_patterns.contracts import Target, Usage
     from action_patterns.pull_request.observed import Observed, PullRequest
 
 

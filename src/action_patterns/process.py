@@ -83,7 +83,9 @@ def run(
         )
     except FileNotFoundError as error:
         if not Path(cwd).is_dir():
-            raise ProcessError(f"cannot run in {cwd}: no such directory.", argv, remediation="Check the path.") from None
+            raise ProcessError(
+                f"cannot run in {cwd}: no such directory.", argv, remediation="Check the path."
+            ) from None
         raise ProgramMissingError(
             f"could not be started: {error.strerror}.", argv, remediation=f"Install {argv[0]} on the runner."
         ) from None

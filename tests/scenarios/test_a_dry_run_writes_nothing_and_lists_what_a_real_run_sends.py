@@ -25,7 +25,10 @@ def an_older_one(scene: Stage) -> None:
         (nothing, wish(**FULL)),
         (nothing, wish({"logo.png": b"\0\xff", "b.txt": "b\n"})),
         (an_older_one, wish(**FULL)),
-        (an_older_one, wish({"ci.yml": "old\n", "x": "x\n"}, labels=["stale"], assignees=["bob"], title="Old", body="Old.")),
+        (
+            an_older_one,
+            wish({"ci.yml": "old\n", "x": "x\n"}, labels=["stale"], assignees=["bob"], title="Old", body="Old."),
+        ),
     ],
 )
 def test_planned_is_what_is_sent(before: Callable[[Stage], Any], wished: Desired) -> None:

@@ -63,7 +63,9 @@ def test_a_clean_run_takes_as_many_calls_as_the_story_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("name", "call"), [(name, call + 1) for name, story in STORIES.items() for call in range(story.calls)])
+@pytest.mark.parametrize(
+    ("name", "call"), [(name, call + 1) for name, story in STORIES.items() for call in range(story.calls)]
+)
 def test_the_rerun_ends_where_one_clean_run_ends(name: str, call: int, moment: Moment) -> None:
     story = STORIES[name]
     with stage() as clean:

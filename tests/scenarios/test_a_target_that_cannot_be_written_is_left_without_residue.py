@@ -20,7 +20,10 @@ def seed(**repository: Any) -> dict[str, Any]:
     fleet["users"].append({"login": "app[bot]", "bot": True})
     fleet["tokens"] |= READ_ONLY
     fleet["tokens"]["tok-job"] = {
-        "login": "github-actions[bot]", "kind": "actions", "permission": "write", "repositories": [TARGET]
+        "login": "github-actions[bot]",
+        "kind": "actions",
+        "permission": "write",
+        "repositories": [TARGET],
     }
     fleet["users"].append({"login": "github-actions[bot]", "bot": True})
     fleet["repositories"][0] |= repository

@@ -17,7 +17,14 @@ def race(scene: Stage, texts: list[str]) -> list[dict[str, object]]:
     processes = []
     for text in texts:
         process = subprocess.Popen(
-            [sys.executable, str(RACER), scene.context.server_url, scene.context.api_url, scene.context.graphql_url, text],
+            [
+                sys.executable,
+                str(RACER),
+                scene.context.server_url,
+                scene.context.api_url,
+                scene.context.graphql_url,
+                text,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -23,7 +23,9 @@ FLEET: dict[str, Any] = {
     "organizations": {"acme": {"members": ["bot", "alice", "bob"], "teams": {"core": ["bob"]}}},
     "users": ["alice", "bob", "bot", "mallory"],
     "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
-    "repositories": [{"name": TARGET, "files": {"README.md": "# api\n", "old.txt": "old\n", "src/app.py": "print()\n"}}],
+    "repositories": [
+        {"name": TARGET, "files": {"README.md": "# api\n", "old.txt": "old\n", "src/app.py": "print()\n"}}
+    ],
 }
 
 

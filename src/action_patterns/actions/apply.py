@@ -12,6 +12,7 @@ from action_patterns.distribution.plan import read_plan
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.ports import Annotation, Log, Ports
 from action_patterns.pull_request.decide import REASONS
+from action_patterns.pull_request.result import FAILURES
 from action_patterns.report.fail_on import parse
 
 
@@ -19,7 +20,9 @@ class ApplyInputs(TokenInputs):
     """Inputs of apply."""
 
     plan: str = Field(description="Path of the plan file that discover wrote.")
-    plan_digest: str | None = Field(default=None, description="Digest from discover's outputs; another plan is refused.")
+    plan_digest: str | None = Field(
+        default=None, description="Digest from discover's outputs; any other plan is refused."
+    )
     distribution: str = Field(default="distribution.yml", description="Path of the distribution file.")
     index: int = Field(ge=0, description="Number of this leg (`matrix.index`); part of the records' artifact name.")
     first: int | None = Field(default=None, ge=0, description="First target of this leg. Default: `index`.")
@@ -78,7 +81,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     check_reach(credentials, campaign.distribution.targets, ports.context)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, plan, f"{plan.name}-records-{inputs.index}-a{attempt}", len(entries))
+    recorder = Recorder(ports, f"{plan.name}-records-{inputs.index}-a{attempt}", len(entries))
     results = apply(
         entries,
         campaign,
@@ -107,7 +110,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
 class Recorder:
     """Writes each record as its target ends: what is done is on disk, and in the log, when a run is cancelled."""
 
-    def __init__(self, ports: Ports, plan: Plan, name: str, total: int) -> None:
+    def __init__(self, ports: Ports, name: str, total: int) -> None:
         self.name = name
         self.directory = f"{ports.context.temp}/action-patterns/{name}"
         self._ports = ports
@@ -144,14 +147,13 @@ def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
 ACTION = Action(
     name="apply",
     title="Apply distribution",
-    description="Bring the targets of one matrix leg to the state a distribution.yml asks for, and record each outcome.",
+    description="Bring the targets of one matrix leg to what a distribution.yml asks for, and record each outcome.",
     patterns=("Three-Stage Design", "Idempotency"),
     inputs=ApplyInputs,
     outputs=ApplyOutputs,
     run=run,
     icon="play",
     color="green",
-    reasons=REASONS,
+    reasons=REASONS + FAILURES,
     permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
 )
-

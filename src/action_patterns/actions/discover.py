@@ -68,6 +68,8 @@ class DiscoverOutputs(Outputs):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
+    """What was read, and what it is held against."""
+
     seen: Seen
     name: str
     content_digest: str
@@ -139,7 +141,9 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     path = ports.files.write(f"action-patterns/{artifact}/plan.json", plan.encode())
     names = _compact([entry.target.repository for entry in plan.roster])
     if len(names) > MAX_OUTPUT_CHARACTERS:
-        ports.log.info(f"`targets` is left empty: {len(names)} characters are too many for an output. The plan has them.")
+        ports.log.info(
+            f"`targets` is left empty: {len(names)} characters are too many for an output; the plan has them."
+        )
         names = ""
     outputs = DiscoverOutputs(
         matrix=_compact(matrix_of(plan, packed=inputs.targets_per_job > 0)),
@@ -176,7 +180,7 @@ def _check(inputs: DiscoverInputs) -> None:
     if inputs.distribution and given:
         problems.append(
             Problem(
-                f"`distribution` and {', '.join(f'`{name}`' for name in given)} are both given; they contradict each other.",
+                f"`distribution` and {', '.join(f'`{name}`' for name in given)} are both given.",
                 "Write the selection under `targets` in the distribution file, or leave `distribution` out.",
             )
         )
@@ -215,15 +219,12 @@ def _summary(plan: Plan) -> str:
     lines = [
         f"### {len(plan.roster)} targets of {plan.visible} repositories visible to this token",
         "",
-        f"{plan.budget.max_parallel} jobs at a time; at most {plan.budget.requests_needed} requests"
-        f" and {len(plan.packing)} jobs.",
+        f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; at most {plan.budget.requests_needed} requests.",
     ]
     if plan.excluded:
         lines += ["", "<details><summary>Left out</summary>", "", "| Repository | Reason | |", "|:--|:--|:--|"]
         shown = plan.excluded[:500]
-        lines += [
-            f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown
-        ]
+        lines += [f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown]
         if len(shown) < len(plan.excluded):
             lines.append(f"\nShowing {len(shown)} of {len(plan.excluded)}; the plan file has all.")
         lines += ["", "</details>"]
@@ -237,7 +238,8 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
         found.append(
             Annotation(
                 "warning",
-                f"{len(missing)} named repositories do not exist or are invisible to this token: {', '.join(missing[:10])}.",
+                f"{len(missing)} named repositories do not exist, or this token may not see them:"
+                f" {', '.join(missing[:10])}.",
                 title="Repositories not found",
             )
         )
@@ -245,8 +247,8 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
         found.append(
             Annotation(
                 "notice",
-                f"No target among {plan.visible} repositories visible to this token. If you expected some: the token may"
-                " not see them (organization members permission, App installation), or the filters exclude them.",
+                f"No target among {plan.visible} repositories visible to this token. If you expected some: the token"
+                " may not see them (App installation, organization membership), or the filters exclude them.",
                 title="Nothing to do",
             )
         )
@@ -255,8 +257,8 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
         found.append(
             Annotation(
                 "warning",
-                f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining} remain this hour;"
-                " targets that do not fit are deferred to the next run.",
+                f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining} remain this"
+                " hour; targets that do not fit are deferred to the next run.",
                 title="Rate limit",
             )
         )
@@ -266,7 +268,7 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
 ACTION = Action(
     name="discover",
     title="Discover targets",
-    description="List repositories by owner, topic or name, completely or not at all, and emit a matrix that is always valid.",
+    description="List repositories by owner, topic or name, completely or not at all, as an always valid matrix.",
     patterns=("Matrix Distribution", "Three-Stage Design"),
     inputs=DiscoverInputs,
     outputs=DiscoverOutputs,
@@ -275,4 +277,3 @@ ACTION = Action(
     color="blue",
     permissions=("metadata: read on the targets (any token that may see them)",),
 )
-

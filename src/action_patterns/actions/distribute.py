@@ -13,6 +13,7 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
 from action_patterns.ports import Ports
 from action_patterns.pull_request.decide import REASONS
+from action_patterns.pull_request.result import FAILURES
 from action_patterns.report.fail_on import parse
 from action_patterns.report.summarise import summarise
 
@@ -24,7 +25,8 @@ class DistributeInputs(TokenInputs):
     dry_run: Flag = Field(default=False, description="Write nothing; report what a real run would do.")
     fail_on: str = Field(
         default="any",
-        description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets failed.",
+        description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets"
+        " failed.",
     )
 
 
@@ -61,7 +63,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         clock=ports.clock,
     )
     ports.log.info(f"{len(plan.roster)} targets of {plan.visible} repositories visible to this token.")
-    recorder = Recorder(ports, plan, f"{plan.name}-records-0-a{context.run_attempt}", len(plan.roster))
+    recorder = Recorder(ports, f"{plan.name}-records-0-a{context.run_attempt}", len(plan.roster))
     results = apply(
         plan.roster,
         campaign,
@@ -104,6 +106,6 @@ ACTION = Action(
     run=run,
     icon="share-2",
     color="green",
-    reasons=REASONS,
+    reasons=REASONS + FAILURES,
     permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
 )

@@ -38,7 +38,7 @@ def _repository(value: str) -> str:
 
 def _artifact_prefix(value: str) -> str:
     if _NOT_IN_ARTIFACT_NAMES.search(value):
-        raise ValueError('must not contain any of " : < > | * ? \\ / or a control character, as an artifact\'s name')
+        raise ValueError("must not contain any of \" : < > | * ? \\ / or a control character, as an artifact's name")
     return value
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from action_patterns.action import Action, Finish, Flag, LineList, NameList, Outputs, TokenInputs
@@ -16,7 +14,7 @@ from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.ports import Annotation, Level, Ports
 from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.desired import Desired, desire
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.pull_request.result import FAILURES, Assignment, upsert
 from action_patterns.report.escape import cell, cell_code, code_fence, inline, link
 
 
@@ -40,13 +38,16 @@ class UpsertPrInputs(TokenInputs):
         default=(), description="Limit the worktree's changes to these paths or git pathspecs, one a line."
     )
     repository: str | None = Field(
-        default=None, description="`owner/name` to open the pull request in. Default: the repository the workflow runs in."
+        default=None,
+        description="`owner/name` to open the pull request in. Default: the repository the workflow runs in.",
     )
     branch: str | None = Field(default=None, description="Bot branch, if it must have a name of its own.")
     base: str | None = Field(default=None, description="Branch to merge into. Default: the default branch.")
     labels: NameList = Field(default=(), description="Labels to have. Labels that people add are left alone.")
     assignees: NameList = Field(default=(), description="Logins to assign.")
-    reviewers: NameList = Field(default=(), description="Logins to ask for a review; nobody who reviewed is asked again.")
+    reviewers: NameList = Field(
+        default=(), description="Logins to ask for a review; nobody who reviewed is asked again."
+    )
     team_reviewers: NameList = Field(default=(), description="Team slugs to ask for a review.")
     draft: Flag = Field(default=False, description="Open a new pull request as a draft.")
     dry_run: Flag = Field(default=False, description="Write nothing; show the exact writes a real run would send.")
@@ -55,8 +56,9 @@ class UpsertPrInputs(TokenInputs):
 class UpsertPrOutputs(Outputs):
     """Outputs of upsert-pr."""
 
-    outcome: Literal["created", "updated", "unchanged", "closed", "skipped", "blocked", "deferred", "failed", "planned"] = (
-        Field(description="What happened: created, updated, unchanged, closed, skipped, blocked, deferred, failed, planned.")
+    outcome: str = Field(
+        description="What happened: `created`, `updated`, `unchanged`, `closed`, `skipped`, `blocked`, `deferred`,"
+        " `failed` or `planned`."
     )
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     number: int | None = Field(description="Number of the pull request, if there is one.")
@@ -114,7 +116,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     result = upsert(desired, assignment, ports.github(credentials), ports.clock, dry_run=inputs.dry_run)
     path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
     outputs = UpsertPrOutputs(
-        outcome=result.outcome,  # type: ignore[arg-type]  # `missing` is report's alone
+        outcome=result.outcome,
         reason=result.reason,
         number=result.pull_request_number,
         url=result.pull_request_url,
@@ -140,7 +142,8 @@ def _check(inputs: UpsertPrInputs, repository: str) -> None:
     if inputs.directory is not None and inputs.paths:
         problems.append(
             Problem(
-                "`directory` and `paths` are both given; `paths` limits the worktree's changes, which `directory` replaces.",
+                "`directory` and `paths` are both given; `paths` limits the worktree's changes, and `directory` is"
+                " taken instead of them.",
                 "Give one of the two.",
             )
         )
@@ -202,6 +205,6 @@ ACTION = Action(
     run=run,
     icon="git-pull-request",
     color="green",
-    reasons=REASONS,
+    reasons=REASONS + FAILURES,
     permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
 )

@@ -6,7 +6,7 @@ import hashlib
 
 
 def blob_oid(content: bytes) -> str:
-    """The id git gives these bytes: SHA-1 of `blob <length>\\0` and the content (git docs: "Git Internals - Objects")."""
+    r"""The id git gives these bytes: SHA-1 of `blob <length>\0` and the content (git book: "Git Objects")."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 

@@ -41,7 +41,7 @@ class Document(Record):
             raise InputError(
                 *(
                     Problem(
-                        f"{name} is not a valid {cls.__name__}: {'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}",
+                        f"{name} is no valid {cls.__name__}: {'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}",
                         fix,
                         file=name,
                     )

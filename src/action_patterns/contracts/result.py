@@ -30,6 +30,7 @@ a later run does it; `failed` = it was tried and went wrong; `missing` = no reco
 FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
 """Outcomes that count as a failure for `fail-on`. A limit (`deferred`) and a choice (`skipped`) do not."""
 
+
 class ErrorRecord(Record):
     """An error, ready for a report: redacted, with its remedy."""
 

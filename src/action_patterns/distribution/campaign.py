@@ -1,4 +1,4 @@
-"""The campaign in process: discover the targets, apply the wish to each. Actions, root action and terminal call these."""
+"""The campaign in process: discover the targets, apply the wish to each. Actions and terminal call these."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def check_reach(credentials: Credentials, selection: Selection, context: Context
     what = f"the repositories of {', '.join(selection.owners)}" if selection.owners else elsewhere[0]
     raise InputError(
         Problem(
-            f"The token is the job's GITHUB_TOKEN, which reaches only {context.repository}; {what} would be invisible to it.",
+            f"The token is the job's GITHUB_TOKEN, which reaches only {context.repository}, not {what}.",
             "Pass `token`: a GitHub App's installation token (create one with an App installed on the targets), or a"
             " personal access token kept as a secret. Do not raise the job's `permissions`: they never reach further.",
         )

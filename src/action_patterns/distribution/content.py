@@ -28,7 +28,9 @@ def read_changes(distribution: Distribution, files: Files) -> tuple[FileChange, 
                 found = files.directory(rule.source)
                 if not found:
                     problems.append(
-                        Problem(f"The source directory {rule.source!r} is empty.", "Add files to it, or remove the rule.")
+                        Problem(
+                            f"The source directory {rule.source!r} is empty.", "Add files to it, or remove the rule."
+                        )
                     )
                 changes += [FileChange(prefix + change.path, change.mode, change.content) for change in found]
             else:

@@ -31,12 +31,16 @@ class Section(BaseModel):
 class Selection(Section):
     """Which repositories are the campaign's targets."""
 
-    owners: tuple[str, ...] = Field(default=(), description="Organizations or users; all their repositories are considered.")
+    owners: tuple[str, ...] = Field(
+        default=(), description="Organizations or users; all their repositories are considered."
+    )
     repositories: tuple[str, ...] = Field(default=(), description="Repositories by name, `owner/name`.")
     topics: tuple[str, ...] = Field(default=(), description="Only repositories that have all of these topics.")
     include: tuple[str, ...] = Field(default=(), description="Only repositories that match one of these globs.")
     exclude: tuple[str, ...] = Field(default=(), description="Not the repositories that match one of these globs.")
-    visibility: Literal["all", "public", "private"] = Field(default="all", description="Only repositories of this visibility.")
+    visibility: Literal["all", "public", "private"] = Field(
+        default="all", description="Only repositories of this visibility."
+    )
     forks: Flag = Field(default=False, description="Consider forks too.")
 
     @field_validator("repositories")
@@ -97,7 +101,9 @@ class PullRequestFields(Section):
 class Distribution(Section):
     """The campaign."""
 
-    name: str = Field(description="Short name: prefixes artifacts, and is the pull request's key unless `key` is given.")
+    name: str = Field(
+        description="Short name: prefixes artifacts, and is the pull request's key unless `key` is given."
+    )
     key: str | None = Field(default=None, description="Key of the pull request; the same on every run.")
     targets: Selection
     files: tuple[FileRule, ...] = Field(min_length=1)

@@ -43,9 +43,7 @@ def make_plan(
         roster=roster,
         excluded=selected.excluded,
         packing=packing,
-        budget=estimate(
-            len(roster), len(packing), limits, write_spacing_seconds=context.write_spacing_seconds
-        ),
+        budget=estimate(len(roster), len(packing), limits, write_spacing_seconds=context.write_spacing_seconds),
     )
 
 
@@ -60,8 +58,8 @@ def read_plan(files: Files, path: str, digest: str | None) -> Plan:
     if digest and found != digest:
         raise InputError(
             Problem(
-                f"{path} has the digest {found[:12]}…, but `plan-digest` is {digest[:12]}…: it is the plan of another run"
-                " or attempt.",
+                f"{path} has the digest {found[:12]}…, but `plan-digest` is {digest[:12]}…: it is another run's or"
+                " attempt's plan.",
                 "Take the artifact's name and the digest from the same discover job's outputs. Do not leave the digest"
                 " out to get past this.",
             )

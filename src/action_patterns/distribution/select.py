@@ -50,7 +50,9 @@ def select(
     )
 
 
-def _verdict(target: Target, selection: Selection, *, explicit: bool, source: str) -> tuple[ExclusionReason, str] | None:
+def _verdict(
+    target: Target, selection: Selection, *, explicit: bool, source: str
+) -> tuple[ExclusionReason, str] | None:
     if OPT_OUT_TOPIC in target.topics:
         return "opted-out", f"It has the topic {OPT_OUT_TOPIC}."
     if target.archived:
@@ -75,7 +77,7 @@ def _verdict(target: Target, selection: Selection, *, explicit: bool, source: st
 
 
 def _matching(repository: str, patterns: Iterable[str]) -> str | None:
-    """The first glob that matches; one without a slash is held against the name alone. Case is ignored, as by GitHub."""
+    """The first glob that matches; one without a slash is held against the name alone. Case is ignored."""
     full = repository.lower()
     name = full.partition("/")[2]
     for pattern in patterns:

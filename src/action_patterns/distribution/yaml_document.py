@@ -69,7 +69,9 @@ def _value(
             if key is None or key == "<<" or key in found:
                 what = "a key that is not plain text" if key is None else f"the key {key!r} a second time"
                 what = "a merge key ('<<'), which is not supported here" if key == "<<" else what
-                problems.append(Problem(f"{name} has {what}.", "Write each key once, out in full.", file=name, line=line))
+                problems.append(
+                    Problem(f"{name} has {what}.", "Write each key once, out in full.", file=name, line=line)
+                )
                 continue
             lines[(*location, key)] = line
             found[key] = _value(value_node, (*location, key), lines, problems, name)

@@ -27,7 +27,9 @@ def message_of(data: object) -> str:
     if isinstance(errors, Sequence) and not isinstance(errors, str):
         for error in errors:
             if isinstance(error, Mapping):
-                detail = error.get("message") or " ".join(str(error[k]) for k in ("resource", "field", "code") if k in error)
+                detail = error.get("message") or " ".join(
+                    str(error[k]) for k in ("resource", "field", "code") if k in error
+                )
                 parts.append(str(detail))
             else:
                 parts.append(str(error))
@@ -48,7 +50,11 @@ def classify(status: int, data: object) -> tuple[int, str]:
     kinds = {error.get("type") for error in errors}
     if "RATE_LIMITED" in kinds:
         return 429, text
-    if kinds & {"SERVICE_UNAVAILABLE", "INTERNAL"} or "something went wrong" in text.lower() or "timed out" in text.lower():
+    if (
+        kinds & {"SERVICE_UNAVAILABLE", "INTERNAL"}
+        or "something went wrong" in text.lower()
+        or "timed out" in text.lower()
+    ):
         return 502, text
     return 200, text
 
@@ -66,9 +72,7 @@ def from_response(status: int, headers: Mapping[str, str], data: object, request
             request_id=request_id,
         )
     if status == 403 and "archived" in text.lower():
-        return RefusedError(
-            said, remediation="Unarchive the repository, or exclude it.", request_id=request_id
-        )
+        return RefusedError(said, remediation="Unarchive the repository, or exclude it.", request_id=request_id)
     if status == 403:
         needed = headers.get("x-accepted-github-permissions")
         return PermissionDeniedError(
@@ -102,7 +106,9 @@ def from_response(status: int, headers: Mapping[str, str], data: object, request
             request_id=request_id,
         )
     return RefusedError(
-        said, remediation="Correct what the message names; the same request gets the same answer.", request_id=request_id
+        said,
+        remediation="Correct what the message names; the same request gets the same answer.",
+        request_id=request_id,
     )
 
 
@@ -121,8 +127,8 @@ def from_limit(refusal: Refusal, request: str, request_id: str | None) -> RateLi
     when = refusal.resumes_at.strftime("%H:%M UTC")
     return RateLimitedError(
         f"GitHub's {which} ({request}); the wait of {refusal.seconds:.0f} s is longer than this run may wait.",
-        remediation=f"Run again after {when}: what is done stays done. If it keeps happening, lower `max-parallel` or use"
-        " a GitHub App, whose limit grows with the organization. Do not retry in a loop: GitHub may block the token.",
+        remediation=f"Run again after {when}: what is done stays done. If it keeps happening, lower `max-parallel` or"
+        " use a GitHub App, whose limit grows with the organization. Do not retry in a loop: GitHub may block the token.",
         request_id=request_id,
         resumes_at=refusal.resumes_at,
     )

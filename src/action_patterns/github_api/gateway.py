@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -47,9 +48,7 @@ class Gateway:
         return Limits(
             core_remaining=resources["core"]["remaining"],
             graphql_remaining=resources["graphql"]["remaining"],
-            resets_at=datetime.fromtimestamp(
-                max(resources["core"]["reset"], resources["graphql"]["reset"]), UTC
-            ),
+            resets_at=datetime.fromtimestamp(max(resources["core"]["reset"], resources["graphql"]["reset"]), UTC),
         )
 
     def list_owner(self, owner: str) -> Listing:
@@ -207,10 +206,8 @@ class Gateway:
         self._rest("repeatable", "POST", f"/repos/{repository}/issues/{number}/labels", {"labels": list(labels)})
 
     def remove_label(self, repository: str, number: int, label: str) -> None:
-        try:
+        with suppress(NotFoundError):  # Already gone, which is what was asked for.
             self._rest("repeatable", "DELETE", f"/repos/{repository}/issues/{number}/labels/{quote(label, safe='')}")
-        except NotFoundError:
-            pass  # Already gone, which is what was asked for.
 
     def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
         body = {"assignees": list(assignees)}
@@ -254,12 +251,16 @@ class Gateway:
         body = {"query": document, "variables": variables}
         response = self._transport.send(kind, "POST", self._transport.graphql_url, body, write=write)
         data = response.data if isinstance(response.data, Mapping) else {}
-        errors = [error for error in data.get("errors") or () if not (absent_is_null and error.get("type") == "NOT_FOUND")]
+        errors = [
+            error for error in data.get("errors") or () if not (absent_is_null and error.get("type") == "NOT_FOUND")
+        ]
         if errors:
             # Partial data is no answer: what is missing from it would be taken for absent.
             raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))
         if data.get("data") is None:
-            raise DefectError("A GraphQL answer had neither data nor errors.", remediation="Report it with its request id.")
+            raise DefectError(
+                "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
+            )
         return data["data"]
 
 

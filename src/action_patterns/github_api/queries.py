@@ -6,6 +6,8 @@ PATHS_PER_QUERY = 100
 """`file(path:)` look-ups in one query; more go into further queries on the same commit."""
 REPOSITORIES_PER_QUERY = 50
 
+_NEWEST = "first: 10, orderBy: {field: CREATED_AT, direction: DESC}"
+
 _PULL = """
 fragment Pull on PullRequest {
   number url state title body isDraft mergeable baseRefName headRefOid isCrossRepository
@@ -13,9 +15,9 @@ fragment Pull on PullRequest {
   labels(first: 100) { nodes { name } }
   assignees(first: 100) { nodes { login } }
   reviewRequests(first: 100) { nodes { requestedReviewer {
-    __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
+    __typename ... on User { login } ... on Bot { login } ... on Team { combinedSlug }
   } } }
-  latestReviews(first: 100) { nodes { author { login } onBehalfOf(first: 10) { nodes { combinedSlug } } } }
+  latestReviews(first: 100) { nodes { author { login } } }
 }
 """
 
@@ -40,14 +42,12 @@ query Observe($owner: String!, $name: String!, $branch: String!, $head: String!{
     id nameWithOwner isArchived isDisabled isEmpty
     {base} {{ name target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }} }}
     bot: ref(qualifiedName: $branch) {{
-      target {{ ... on Commit {{ oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }} author {{ name email }} }} }}
+      target {{ ... on Commit {{
+        oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }} author {{ name email }}
+      }} }}
     }}
-    open: pullRequests(headRefName: $head, states: [OPEN], first: 10, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
-      nodes {{ ...Pull }}
-    }}
-    ended: pullRequests(headRefName: $head, states: [CLOSED, MERGED], first: 10, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
-      nodes {{ ...Pull }}
-    }}
+    open: pullRequests(headRefName: $head, states: [OPEN], {_NEWEST}) {{ nodes {{ ...Pull }} }}
+    ended: pullRequests(headRefName: $head, states: [CLOSED, MERGED], {_NEWEST}) {{ nodes {{ ...Pull }} }}
   }}
   rateLimit {{ cost remaining resetAt }}
 }}

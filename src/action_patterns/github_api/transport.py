@@ -36,7 +36,7 @@ class Response:
 
 
 class Transport:
-    """Requests of one token. Serves any number of threads; PyGithub's client is not thread-safe, so each has its own."""
+    """Requests of one token. Serves any number of threads; PyGithub's client is not thread-safe: each has its own."""
 
     def __init__(self, credentials: Credentials, context: Context, clock: Clock, log: Log) -> None:
         self._credentials = credentials
@@ -69,7 +69,7 @@ class Transport:
             attempt += 1
             if is_write:
                 self._wait_for_write_slot()
-            self._count(is_write)
+            self._count(write=is_write)
             try:
                 response = self.exchange(method, url, body)
             except requests.RequestException as error:
@@ -165,9 +165,9 @@ class Transport:
         self._local.waited = getattr(self._local, "waited", 0.0) + seconds
         self._clock.sleep(seconds)
 
-    def _count(self, is_write: bool) -> None:
+    def _count(self, *, write: bool) -> None:
         self._local.requests = getattr(self._local, "requests", 0) + 1
-        self._local.writes = getattr(self._local, "writes", 0) + int(is_write)
+        self._local.writes = getattr(self._local, "writes", 0) + int(write)
 
 
 def _decode(text: str) -> Any:

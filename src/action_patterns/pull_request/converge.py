@@ -59,8 +59,8 @@ class Convergence:
     after_oid: str | None
     refused_fields: tuple[str, ...] = ()
     planned_requests: tuple[str, ...] = ()
-    remediation: str | None = None
-    """For `blocked`: GitHub's own words where it said more than the reason's remedy."""
+    error: ActionPatternsError | None = None
+    """What stopped it, where it was not a decision: what was written before it is found again by the next run."""
 
 
 @dataclass(slots=True)
@@ -76,11 +76,13 @@ class _Progress:
     wrote: bool = False
 
 
-def converge(desired: Desired, repository: str, github: GitHub, *, dry_run: bool, pause: Callable[[float], None]) -> Convergence:
+def converge(
+    desired: Desired, repository: str, github: GitHub, *, dry_run: bool, pause: Callable[[float], None]
+) -> Convergence:
     """One target, to the end. `pause` sleeps for that many seconds between rounds.
 
     Raises:
-        ActionPatternsError: what could not be done; everything written so far is found again by the next run.
+        ActionPatternsError: the target could not be read, so there is nothing to say about it.
     """
     progress = _Progress()
     for round_number in range(1, MAX_ROUNDS + 1):
@@ -99,17 +101,19 @@ def converge(desired: Desired, repository: str, github: GitHub, *, dry_run: bool
                 _send(step, observed, github, progress)
                 progress.wrote = True
             break
-        except (LostRaceError, AnswerLostError):
+        except (LostRaceError, AnswerLostError) as error:
             if round_number == MAX_ROUNDS:
-                raise
+                return _failed(error, decision, desired, progress)
             pause(2.0 ** (round_number - 1))
-        except _PullRequestRefused as refused:
+        except _PullRequestRefusedError as refused:
             return _blocked(refused.error, desired, observed, progress, github)
+        except ActionPatternsError as error:
+            return _failed(error, decision, desired, progress)
     return _finish(decision, desired, observed, progress, github, dry_run=dry_run)
 
 
 def observed_paths(changes: tuple[FileChange, ...]) -> tuple[str, ...]:
-    """The changed paths and the directories above them: a file in a directory's place must be seen before it is lost."""
+    """The changed paths and the directories above them: what stands in a file's way must be seen before it is lost."""
     paths = {change.path for change in changes}
     for change in changes:
         parts = change.path.split("/")
@@ -117,7 +121,7 @@ def observed_paths(changes: tuple[FileChange, ...]) -> tuple[str, ...]:
     return tuple(sorted(paths))
 
 
-class _PullRequestRefused(Exception):
+class _PullRequestRefusedError(Exception):
     """The pull request was refused for good."""
 
     def __init__(self, error: ActionPatternsError) -> None:
@@ -125,7 +129,26 @@ class _PullRequestRefused(Exception):
         self.error = error
 
 
+_FIELD_STEPS: dict[type, str] = {
+    SetIssueFields: "labels and assignees",
+    AddLabels: "labels",
+    RemoveLabel: "labels",
+    AddAssignees: "assignees",
+    RemoveAssignees: "assignees",
+}
+
+
 def _send(step: Step, observed: Observed, github: GitHub, progress: _Progress) -> None:
+    """Send one step. A field that GitHub refuses costs that field, never the pull request."""
+    try:
+        _send_strictly(step, observed, github, progress)
+    except (RefusedError, PermissionDeniedError, NotFoundError):
+        if type(step) not in _FIELD_STEPS:
+            raise
+        progress.refused.append(_FIELD_STEPS[type(step)])
+
+
+def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: _Progress) -> None:
     repository = observed.repository
     number = progress.pull.number if progress.pull else 0
     match step:
@@ -149,8 +172,8 @@ def _send(step: Step, observed: Observed, github: GitHub, progress: _Progress) -
             _note_ignored(assignees, github.add_assignees(repository, number, assignees), progress)
         case RemoveAssignees(assignees=assignees):
             github.remove_assignees(repository, number, assignees)
-        case RequestReviewers(reviewers=reviewers, team_reviewers=teams):
-            _request_reviewers(repository, number, reviewers, teams, github, progress)
+        case RequestReviewers():
+            _request_reviewers(step, repository, github, progress)
 
 
 def _write_branch(step: WriteBranch, observed: Observed, github: GitHub) -> str:
@@ -167,9 +190,7 @@ def _write_branch(step: WriteBranch, observed: Observed, github: GitHub) -> str:
         tree=tree,
         parents=[step.parent],
     )
-    github.swap_branch(
-        observed.repository, observed.repository_id, step.branch, before=step.before, after=commit
-    )
+    github.swap_branch(observed.repository, observed.repository_id, step.branch, before=step.before, after=commit)
     return commit
 
 
@@ -185,7 +206,7 @@ def _open(step: OpenPullRequest, observed: Observed, github: GitHub, progress: _
         if isinstance(error, RefusedError) and "already exists" in error.message:
             # Another run was faster; the next round finds its pull request and goes on from there.
             raise LostRaceError(error.message, remediation=error.remediation, request_id=error.request_id) from error
-        raise _PullRequestRefused(error) from error
+        raise _PullRequestRefusedError(error) from error
 
 
 def _note_ignored(wished: tuple[str, ...], present: tuple[str, ...], progress: _Progress) -> None:
@@ -194,17 +215,13 @@ def _note_ignored(wished: tuple[str, ...], present: tuple[str, ...], progress: _
     progress.refused += [f"assignee:{name}" for name in wished if name.lower() not in there]
 
 
-def _request_reviewers(
-    repository: str,
-    number: int,
-    reviewers: tuple[str, ...],
-    teams: tuple[str, ...],
-    github: GitHub,
-    progress: _Progress,
-) -> None:
+def _request_reviewers(step: RequestReviewers, repository: str, github: GitHub, progress: _Progress) -> None:
     """All at once; when GitHub refuses the lot (one is no collaborator, one is the author), one by one."""
-    author = progress.pull.author.lower() if progress.pull else ""
-    asked = [("reviewer", name) for name in reviewers if name.lower() != author] + [("team", name) for name in teams]
+    if progress.pull is None:
+        return
+    author = progress.pull.author.lower()
+    asked = [("reviewer", name) for name in step.reviewers if name.lower() != author]
+    asked += [("team", name) for name in step.team_reviewers]
     if not asked:
         return
     attempts = [asked] if len(asked) == 1 else [asked, *([one] for one in asked)]
@@ -212,7 +229,7 @@ def _request_reviewers(
         try:
             github.request_reviewers(
                 repository,
-                number,
+                progress.pull.number,
                 reviewers=[name for kind, name in attempt if kind == "reviewer"],
                 team_reviewers=[name.rpartition("/")[2] for kind, name in attempt if kind == "team"],
             )
@@ -224,7 +241,9 @@ def _request_reviewers(
                 return
 
 
-def _blocked(error: ActionPatternsError, desired: Desired, observed: Observed, progress: _Progress, github: GitHub) -> Convergence:
+def _blocked(
+    error: ActionPatternsError, desired: Desired, observed: Observed, progress: _Progress, github: GitHub
+) -> Convergence:
     """No pull request can be had here: take back a branch that no pull request ever used, and say what GitHub said."""
     decision = Decision("blocked", "pull-request-refused", error.message, files=tuple(c.path for c in desired.changes))
     if progress.after is not None and not observed.pull_requests:
@@ -235,9 +254,11 @@ def _blocked(error: ActionPatternsError, desired: Desired, observed: Observed, p
             progress.after = None
         except LostRaceError:
             pass  # Somebody committed to it meanwhile: then it is no longer ours to delete.
-    return Convergence(
-        decision, None, desired.branch, progress.before, progress.after, remediation=error.remediation
-    )
+    return Convergence(decision, None, desired.branch, progress.before, progress.after, error=error)
+
+
+def _failed(error: ActionPatternsError, decision: Decision, desired: Desired, progress: _Progress) -> Convergence:
+    return Convergence(decision, progress.pull, desired.branch, progress.before, progress.after, error=error)
 
 
 def _finish(
@@ -251,10 +272,9 @@ def _finish(
             would = {"created": "open a pull request", "updated": "update", "closed": "close"}[decision.outcome]
             subject = f" #{pull.number}" if pull and decision.outcome != "created" else ""
             decision = replace(decision, outcome="planned", message=f"A real run would {would}{subject}.")
-        return Convergence(
-            decision, pull, desired.branch, progress.before, progress.before, planned_requests=requests
-        )
-    refused = tuple(dict.fromkeys(name for name in progress.refused if name in refusable(desired)))
+        return Convergence(decision, pull, desired.branch, progress.before, progress.before, planned_requests=requests)
+    told = tuple(dict.fromkeys(progress.refused))
+    refused = tuple(name for name in told if name in refusable(desired))
     marker = decision.marker
     if pull is not None and marker is not None and not set(refused) <= set(marker.refused):
         # Remembered in the pull request itself, so that the next run does not ask again, for ever, in vain.
@@ -271,5 +291,5 @@ def _finish(
         desired.branch,
         progress.before,
         progress.after,
-        refused_fields=marker.refused if marker is not None else refused,
+        refused_fields=tuple(dict.fromkeys((*(marker.refused if marker is not None else ()), *told))),
     )

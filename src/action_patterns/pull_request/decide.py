@@ -27,7 +27,9 @@ REASONS = (
     Reason("opened", "created", "There was no pull request for this key; now there is one.", "Review and merge it."),
     Reason("content", "updated", "The wished content changed, or the base did; the branch holds it now.", "Review it."),
     Reason("fields", "updated", "Title, body, base, labels, assignees or reviewers were brought in line.", "Nothing."),
-    Reason("up-to-date", "unchanged", "The open pull request already is what was wished. Nothing was written.", "Nothing."),
+    Reason(
+        "up-to-date", "unchanged", "The open pull request already is what was wished. Nothing was written.", "Nothing."
+    ),
     Reason("already-on-base", "unchanged", "The base branch already holds the wished content.", "Nothing."),
     Reason(
         "converged",
@@ -37,7 +39,9 @@ REASONS = (
     ),
     Reason("archived", "skipped", "The repository is archived and takes no writes.", "Unarchive it, or exclude it."),
     Reason("disabled", "skipped", "GitHub has disabled the repository.", "Ask its owner, or exclude it."),
-    Reason("empty", "skipped", "The repository has no commit to build on.", "Push a first commit to its default branch."),
+    Reason(
+        "empty", "skipped", "The repository has no commit to build on.", "Push a first commit to its default branch."
+    ),
     Reason(
         "closed-by-someone",
         "skipped",
@@ -150,7 +154,9 @@ def decide(desired: Desired, observed: Observed) -> Decision:
     if (clash := _clash(pending, observed)) is not None:
         return replace(_stop("blocked", "path-clash", clash), pull_request=opened, files=files)
     if stale := [change.path for change in pending if _is_stale(change, observed)]:
-        return replace(_stop("blocked", "stale-checkout", f"Changed on {observed.base}: {', '.join(stale[:5])}."), files=files)
+        return replace(
+            _stop("blocked", "stale-checkout", f"Changed on {observed.base}: {', '.join(stale[:5])}."), files=files
+        )
     if opened is None:
         return _create(desired, observed, pending, files, latest)
     return _update(desired, observed, pending, files, opened, marker)
@@ -261,9 +267,7 @@ def _create(
         and not (latest is not None and latest.head_oid == tip.oid)
     )
     steps: list[Step] = [] if leftover else [_write(desired, observed, pending)]
-    new = NewPullRequest(
-        desired.title, compose(marker, desired.block), desired.branch, observed.base, desired.draft
-    )
+    new = NewPullRequest(desired.title, compose(marker, desired.block), desired.branch, observed.base, desired.draft)
     steps.append(OpenPullRequest(new))
     if desired.labels or desired.assignees:
         steps.append(SetIssueFields(desired.labels, desired.assignees))
@@ -309,5 +313,7 @@ def _converged(opened: PullRequest, marker: Marker, desired: Desired, tip: Tip |
 def _finish_closing(latest: PullRequest | None, marker: Marker | None, desired: Desired, tip: Tip | None) -> Decision:
     """Nothing to wish for. Only a run of ours that died between closing and deleting leaves something to do."""
     if latest is not None and marker is not None and marker.closed and tip is not None and tip.oid == latest.head_oid:
-        return Decision("closed", "converged", "", (DeleteBranch(desired.branch, tip.oid),), latest, marker, ("branch",))
+        return Decision(
+            "closed", "converged", "", (DeleteBranch(desired.branch, tip.oid),), latest, marker, ("branch",)
+        )
     return Decision("unchanged", "already-on-base", "")

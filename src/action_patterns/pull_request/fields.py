@@ -20,6 +20,8 @@ from action_patterns.pull_request.steps import (
 
 @dataclass(frozen=True, slots=True)
 class Fields:
+    """What is to be written, what that changes, and the marker afterwards."""
+
     steps: tuple[Step, ...]
     changed: tuple[str, ...]
     marker: Marker

@@ -33,7 +33,7 @@ def normalise(key: str) -> str:
         raise InputError(
             Problem(
                 f"The key has {len(normal)} characters; at most {MAX_KEY_LENGTH} are stored in the pull request.",
-                "Shorten `key`. Do not put content, times or run numbers into it: the key must be the same on every run.",
+                "Shorten `key`. Do not put content, times or run numbers into it: it must be the same on every run.",
             )
         )
     if any(unicodedata.category(character) == "Cc" for character in normal):

@@ -51,7 +51,7 @@ def _lf(text: str) -> str:
 
 
 def render_marker(marker: Marker) -> str:
-    """The marker as one HTML comment on one line. `-`, `<` and `>` are escaped in values: `-->` must not end it early."""
+    """The marker as one HTML comment on one line, with values escaped so that no `-->` in them ends it early."""
     fields = {
         "v": 1,
         "key": marker.key,

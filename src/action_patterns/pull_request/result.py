@@ -4,11 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from action_patterns.action import Reason
 from action_patterns.contracts import ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
 from action_patterns.ports import Clock, GitHub
 from action_patterns.pull_request.converge import Convergence, converge
 from action_patterns.pull_request.desired import Desired
+
+FAILURES = (
+    Reason(
+        "authentication",
+        "failed",
+        "GitHub refused the token.",
+        "Pass a token that is valid; a secret that is not defined is empty.",
+    ),
+    Reason(
+        "permission",
+        "failed",
+        "The token is valid and may not do this.",
+        "Give it the permission the message names, or cover the repository with the App's installation.",
+    ),
+    Reason(
+        "not-found",
+        "failed",
+        "The repository does not exist, or the token may not see it.",
+        "Check the spelling and what the token covers.",
+    ),
+    Reason(
+        "conflict",
+        "failed",
+        "GitHub refused a write, or somebody else kept moving the branch.",
+        "Follow the message; run again.",
+    ),
+    Reason(
+        "rate-limit",
+        "deferred",
+        "A limit was reached that this run may not wait for.",
+        "Run again after the time named.",
+    ),
+    Reason("unavailable", "failed", "GitHub or the network failed, after all retries.", "Run again."),
+    Reason("defect", "failed", "A bug in action-patterns.", "Report it with the message."),
+)
+"""Reasons that are an error's category. Nothing half done is lost: a later run finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +67,7 @@ def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Cloc
         record = _record(ended, assignment)
     except ActionPatternsError as error:
         record = failure(error, assignment, branch=desired.branch)
-    return record.model_copy(
-        update={"usage": github.usage(), "started_at": started, "finished_at": clock.now()}
-    )
+    return record.model_copy(update={"usage": github.usage(), "started_at": started, "finished_at": clock.now()})
 
 
 def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str | None = None) -> TargetResult:
@@ -53,30 +88,42 @@ def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str |
 
 def _record(ended: Convergence, assignment: Assignment) -> TargetResult:
     decision, pull = ended.decision, ended.pull_request
-    error = None
-    if decision.outcome == "blocked":
-        error = ErrorRecord(
-            category="conflict",
+    if ended.error is not None and decision.outcome != "blocked":
+        record = failure(ended.error, assignment)
+    else:
+        record = TargetResult(
+            plan_id=assignment.plan_id,
+            index=assignment.index,
+            target=assignment.repository,
+            attempt=assignment.attempt,
+            outcome=decision.outcome,
+            reason=decision.reason,
             message=decision.message,
-            remediation=ended.remediation or decision.remedy,
-            retryable=decision.reason == "stale-checkout",
+            error=_blockage(ended) if decision.outcome == "blocked" else None,
         )
-    return TargetResult(
-        plan_id=assignment.plan_id,
-        index=assignment.index,
-        target=assignment.repository,
-        attempt=assignment.attempt,
-        outcome=decision.outcome,
-        reason=decision.reason,
+    return record.model_copy(
+        update={
+            "pull_request_number": pull.number if pull else None,
+            "pull_request_url": pull.url if pull else None,
+            "branch": ended.branch,
+            "before_oid": ended.before_oid,
+            "after_oid": ended.after_oid,
+            "changed_fields": decision.changed_fields,
+            "refused_fields": ended.refused_fields,
+            "files": decision.files,
+            "planned_requests": ended.planned_requests,
+        }
+    )
+
+
+def _blockage(ended: Convergence) -> ErrorRecord:
+    """What a person must do. GitHub's own words where it said more than the reason's remedy."""
+    if ended.error is not None:
+        return error_record(ended.error)
+    decision = ended.decision
+    return ErrorRecord(
+        category="conflict",
         message=decision.message,
-        pull_request_number=pull.number if pull else None,
-        pull_request_url=pull.url if pull else None,
-        branch=ended.branch,
-        before_oid=ended.before_oid,
-        after_oid=ended.after_oid,
-        changed_fields=decision.changed_fields,
-        refused_fields=ended.refused_fields,
-        files=decision.files,
-        planned_requests=ended.planned_requests,
-        error=error,
+        remediation=decision.remedy,
+        retryable=decision.reason == "stale-checkout",
     )

@@ -10,7 +10,8 @@ from action_patterns.ports import NewPullRequest, TreeEntry
 
 MAX_TREE_ENTRIES = 500
 MAX_TREE_BYTES = 1024 * 1024
-"""Per `POST /git/trees`. GitHub states no limit; large inline trees have timed out with 422, so this stays well below."""
+"""Per `POST /git/trees`. GitHub states no limit; large inline trees have timed out with 422, so this stays well below.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,16 @@ class WriteBranch:
 
 @dataclass(frozen=True, slots=True)
 class DeleteBranch:
+    """Delete the bot branch, if it still is at `before`."""
+
     branch: str
     before: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPullRequest:
+    """Open the pull request."""
+
     new: NewPullRequest
 
 
@@ -48,31 +53,43 @@ class SetIssueFields:
 
 @dataclass(frozen=True, slots=True)
 class UpdatePullRequest:
+    """Title, body, base or state, in one PATCH."""
+
     fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AddLabels:
+    """Labels that are missing."""
+
     labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveLabel:
+    """A label that we once set and nobody wishes any more."""
+
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class AddAssignees:
+    """Assignees that are missing."""
+
     assignees: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveAssignees:
+    """Assignees that we once set and nobody wishes any more."""
+
     assignees: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestReviewers:
+    """Reviewers who were not asked yet and have not reviewed."""
+
     reviewers: tuple[str, ...]
     team_reviewers: tuple[str, ...]
 

@@ -1,0 +1,116 @@
+"""The generated blocks of the READMEs: everything between `<!-- generated:<name> -->` and `<!-- /generated -->`
+(or `<!-- /generated:<name> -->`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from action_patterns.action import Action, input_name
+from action_patterns.metadata.action_file import folder, internal_expression
+from action_patterns.runner.inputs import allowed_values, default_text, is_secret
+
+_BLOCK = re.compile(r"(<!-- generated:(?P<name>[a-z]+) -->\n).*?(<!-- /generated(?::(?P=name))? -->)", re.DOTALL)
+_ANY_MARKER = re.compile(r"<!-- generated:([a-z]+) -->|<!-- /generated(?::[a-z]+)? -->")
+
+
+def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
+    """The blocks of an action's README; a block for which there is nothing to say is left out."""
+    found = {
+        "inputs": _inputs(action),
+        "outputs": _outputs(action),
+        "example": f"```yaml\n{example.rstrip()}\n```\n" if example else "",
+        "reasons": _reasons(action),
+        "permissions": "".join(f"- {each}\n" for each in action.permissions),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def skeleton(action: Action[Any, Any], names: Sequence[str]) -> str:
+    """A first README for an action that has none."""
+    titles = {
+        "example": "Usage",
+        "inputs": "Inputs",
+        "outputs": "Outputs",
+        "reasons": "Reasons",
+        "permissions": "Permissions",
+    }
+    parts = [f"# {action.title}\n\n{action.description}\n"]
+    parts += [
+        f"\n## {title}\n\n<!-- generated:{name} -->\n<!-- /generated -->\n"
+        for name, title in titles.items()
+        if name in names
+    ]
+    return "".join(parts)
+
+
+def actions_table(actions: Sequence[Action[Any, Any]]) -> str:
+    """The table of the top README."""
+    rows = [
+        (
+            f"[`{action.name}`]({folder(action.name) or 'action.yml'})",
+            ", ".join(action.patterns),
+            _one_line(action.description),
+        )
+        for action in actions
+    ]
+    return _table(("Action", "Pattern", "What it does"), rows)
+
+
+def fill(text: str, contents: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The README with its blocks filled, and what is wrong with its markers."""
+    problems = []
+    markers = [match.group(1) for match in _ANY_MARKER.finditer(text)]
+    if [marker is not None for marker in markers] != [True, False] * (len(markers) // 2):
+        return text, ("has a `generated` marker without its partner",)
+    names = [marker for marker in markers if marker is not None]
+    problems += [f"has the block `{name}` twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    problems += [f"lacks the block `<!-- generated:{name} -->`" for name in contents if name not in names]
+    problems += [f"has the block `{name}`, for which there is nothing" for name in names if name not in contents]
+
+    def replace(match: re.Match[str]) -> str:
+        return match.group(1) + contents.get(match["name"], "") + match.group(3)
+
+    return _BLOCK.sub(replace, text), tuple(problems)
+
+
+def _inputs(action: Action[Any, Any]) -> str:
+    rows = []
+    for name, field in action.inputs.model_fields.items():
+        if internal_expression(field) is not None:
+            continue
+        description = field.description or ""
+        if allowed := allowed_values(field):
+            description += f" One of {', '.join(f'`{value}`' for value in allowed)}."
+        if is_secret(field):
+            description += " Masked."
+        default = default_text(field)
+        shown = "**required**" if default is None else _code(default) if default else ""
+        rows.append((f"`{input_name(name)}`", description, shown))
+    return _table(("Input", "Meaning", "Default"), rows)
+
+
+def _outputs(action: Action[Any, Any]) -> str:
+    fields = action.outputs.model_fields.items()
+    return _table(("Output", "Meaning"), [(f"`{input_name(name)}`", field.description or "") for name, field in fields])
+
+
+def _reasons(action: Action[Any, Any]) -> str:
+    rows = [(f"`{each.code}`", each.outcome, each.meaning, each.remedy) for each in action.reasons]
+    return _table(("Reason", "Outcome", "Meaning", "What to do"), rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(_one_line(cell) for cell in line)} |\n" for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return ", ".join(f"`{line}`" for line in text.split("\n"))

@@ -1,0 +1,30 @@
+"""JSON Schemas of the documents that cross a process, for people who write or read them with other tools."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from action_patterns import contracts
+from action_patterns.contracts.document import Document
+from action_patterns.release import REPOSITORY, VERSION
+
+FOLDER = "schemas"
+
+
+def schemas() -> dict[str, str]:
+    """File name to content, for every exported Document."""
+    found = {}
+    for name in contracts.__all__:
+        model = getattr(contracts, name)
+        if not (isinstance(model, type) and issubclass(model, Document)):
+            continue
+        version = model.model_fields["schema_version"].default
+        file = f"{re.sub(r'(?<!^)(?=[A-Z])', '-', name).lower()}-v{version}.json"
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"https://raw.githubusercontent.com/{REPOSITORY}/{VERSION}/{FOLDER}/{file}",
+            **model.model_json_schema(mode="serialization"),
+        }
+        found[file] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return found

@@ -1,0 +1,267 @@
+"""ports.Checkout: what the worktree changes against HEAD, with git itself as the judge.
+
+The user's index is copied, everything is added to the copy, and the copy is compared with HEAD. So the answer is what
+`git add -A && git commit` would commit, to the byte: ignore rules, line endings and filters (LFS), modes, links,
+submodules, what is staged already, sparse checkouts. New objects go to a directory of their own that is thrown away.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from action_patterns.content.changes import MAX_FILE_BYTES, FileChange, Mode
+from action_patterns.errors import DefectError, InputError, Problem
+from action_patterns.worktree import pathspecs
+from action_patterns.worktree.git import Git, split
+from action_patterns.worktree.pathspecs import Pathspec
+
+_ABSENT = "000000"
+_MODES: dict[str, Mode] = {"100644": "100644", "100755": "100755", "120000": "120000", "160000": "160000"}
+_SUBMODULE = "160000"
+
+
+class GitCheckout:
+    """A checked-out repository on disk."""
+
+    def __init__(self, workspace: str, temp: str, environment: Mapping[str, str]) -> None:
+        """`temp` takes a copy of the index and of changed files for a moment; `environment` is what git runs with."""
+        self._root = Path(os.path.realpath(workspace))
+        self._temp = temp
+        self._git = Git(self._root, environment)
+
+    def head_oid(self) -> str:
+        """The commit that is checked out.
+
+        Raises:
+            InputError: there is no repository in the workspace, or it has no commit.
+        """
+        self._check_root()
+        found = self._git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", expected=frozenset({0, 1}))
+        if found.returncode:
+            raise InputError(
+                Problem(
+                    f"The repository in {self._root} has no commit checked out.",
+                    "Push a first commit to the repository, or check out a branch that has one.",
+                )
+            )
+        return found.stdout.decode().strip()
+
+    def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
+        """What the worktree changes against HEAD, sorted by path; limited to `paths` (see pathspecs) if any are given.
+
+        Raises:
+            InputError: no usable checkout, unresolved conflicts, a repository inside the repository that is no
+                submodule, a path that git ignores, or one without a pattern that names nothing.
+        """
+        head = self.head_oid()
+        specs = pathspecs.read(paths, self._root)
+        with self._scratch() as git:
+            self._check_conflicts(git)
+            for spec in specs:
+                self._check_spec(git, spec, head)
+            limits = tuple(spec.text for spec in specs)
+            self._add_everything(git, limits)
+            return self._compare(git, head, limits)
+
+    def _check_root(self) -> None:
+        inside = self._git.run("rev-parse", "--is-inside-work-tree").stdout.strip()
+        if inside != b"true":
+            raise InputError(
+                Problem(f"{self._root} is a bare repository: it has no files to compare.", "Run actions/checkout.")
+            )
+        top = Path(os.fsdecode(self._git.run("rev-parse", "--show-toplevel").stdout.removesuffix(b"\n")))
+        if Path(os.path.realpath(top)) != self._root:
+            raise InputError(
+                Problem(
+                    f"{self._root} is inside the repository {top}, not its root.",
+                    "Run actions/checkout without `path:`, so that the workspace is the repository.",
+                )
+            )
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Git]:
+        """git with a copy of the index, and with a directory of its own for new objects."""
+        Path(self._temp).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="action-patterns-git-", dir=self._temp) as directory:
+            index, objects = Path(directory, "index"), Path(directory, "objects")
+            (objects / "info").mkdir(parents=True)
+            (objects / "info" / "alternates").write_bytes(os.fsencode(self._git_path("objects")) + b"\n")
+            theirs = self._git_path("index")
+            if theirs.exists():
+                # With its times: git tells by them which entries it cannot trust ("racy git").
+                shutil.copy2(theirs, index)
+            yield self._git.using({"GIT_INDEX_FILE": str(index), "GIT_OBJECT_DIRECTORY": str(objects)})
+
+    def _git_path(self, name: str) -> Path:
+        found = self._git.run("rev-parse", "--git-path", name).stdout.removesuffix(b"\n")
+        return self._root / os.fsdecode(found)
+
+    def _check_conflicts(self, git: Git) -> None:
+        unmerged = git.lines("ls-files", "--unmerged", "-z")
+        if unmerged:
+            names = sorted({entry.partition("\t")[2] for entry in unmerged})
+            raise InputError(
+                Problem(
+                    f"The checkout has unresolved conflicts: {_some(names)}.",
+                    "Resolve them or abort the merge before this step; conflict markers must not be proposed.",
+                )
+            )
+
+    def _check_spec(self, git: Git, spec: Pathspec, head: str) -> None:
+        """Refuse a path whose files would be left out without a word."""
+        tracked = git.lines("ls-files", "--cached", "-z", "--", spec.text)
+        visible = tracked or git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", spec.text)
+        if not visible or (not spec.is_pattern and self._names_ignored(git, spec)):
+            ignored = git.lines("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", spec.text)
+            if ignored:
+                raise InputError(
+                    Problem(
+                        f"The path {spec.given!r} names files that git ignores: {_some(ignored)}.",
+                        f"Take them out of .gitignore (a line such as `!/{spec.path}`), or remove {spec.given!r} here.",
+                    )
+                )
+        if visible or spec.is_pattern:
+            return
+        if not git.lines("diff-index", "--cached", "--name-only", "-z", head, "--", spec.text):
+            raise InputError(
+                Problem(
+                    f"The path {spec.given!r} names nothing, neither in the checkout nor in its last commit.",
+                    "Correct it. If the file may be absent, write a pattern such as `docs/*.md`: it may match nothing.",
+                )
+            )
+
+    def _names_ignored(self, git: Git, spec: Pathspec) -> bool:
+        # --no-index: a directory may be ignored although a file in it was added by force; its new files still are.
+        # `./`: it would take a name such as `:(top)` for a pattern, and it knows no way to say it is none.
+        found = git.run(
+            "check-ignore",
+            "--no-index",
+            "--stdin",
+            "-z",
+            input=b"./" + os.fsencode(spec.path) + b"\0",
+            expected=frozenset({0, 1}),
+        )
+        return bool(found.stdout)
+
+    def _add_everything(self, git: Git, limits: tuple[str, ...]) -> None:
+        # Not `git add -A`: with limits it fails for a tracked file in an ignored directory, and for one that is gone.
+        known = tuple(limit for limit in limits if git.lines("ls-files", "--cached", "-z", "--", limit))
+        if known or not limits:
+            git.run("add", "--update", "--", *known)
+        new = git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *limits)
+        self._check_nested(git, (path.removesuffix("/") for path in new if path.endswith("/")))
+        if new:
+            git.using({"GIT_LITERAL_PATHSPECS": "1"}).run(
+                "add",
+                "--pathspec-from-file=-",
+                "--pathspec-file-nul",
+                input=b"".join(os.fsencode(path) + b"\0" for path in new),
+            )
+
+    def _check_nested(self, git: Git, paths: Iterable[str]) -> None:
+        """Refuse a checkout inside the checkout: git would commit a pointer that nobody can follow."""
+        if not (nested := set(paths)):
+            return
+        listed = git.run(
+            "config", "--file", ".gitmodules", "--null", "--get-regexp", r"\.path$", expected=frozenset({0, 1})
+        )
+        submodules = {entry.partition("\n")[2].rstrip("/") for entry in split(listed.stdout)}
+        if strange := sorted(nested - submodules):
+            raise InputError(
+                Problem(
+                    f"There are repositories inside the checkout that are no submodules: {_some(strange)}.",
+                    "Check them out elsewhere (for example below $RUNNER_TEMP), put them into .gitignore, or limit `paths`.",
+                )
+            )
+
+    def _compare(self, git: Git, head: str, limits: tuple[str, ...]) -> tuple[FileChange, ...]:
+        items = git.lines(
+            "diff-index",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-renames",
+            "--no-abbrev",
+            "--ignore-submodules=none",
+            head,
+            "--",
+            *limits,
+        )
+        found = [_Difference.parse(*pair) for pair in zip(items[::2], items[1::2], strict=True)]
+        self._check_nested(git, (each.path for each in found if each.mode == _SUBMODULE != each.base_mode))
+        contents = _contents(git, [each for each in found if each.mode not in (None, _SUBMODULE)])
+        return tuple(
+            FileChange(
+                path=each.path,
+                mode=each.mode,
+                content=contents.get(each.oid, b"") if each.mode not in (None, _SUBMODULE) else b"",
+                gitlink=each.oid if each.mode == _SUBMODULE else None,
+                base_oid=each.base_oid,
+            )
+            for each in sorted(found, key=lambda each: each.path)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """One line of `git diff-index --raw` (git docs: "git-diff-index", raw output format)."""
+
+    path: str
+    mode: Mode | None
+    oid: str
+    base_mode: Mode | None
+    base_oid: str | None
+
+    @classmethod
+    def parse(cls, meta: str, path: str) -> _Difference:
+        base_mode, mode, base_oid, oid, _status = meta.removeprefix(":").split(" ")
+        return cls(
+            path=path,
+            mode=None if mode == _ABSENT else _MODES[mode],
+            oid=oid,
+            base_mode=None if base_mode == _ABSENT else _MODES[base_mode],
+            base_oid=None if base_mode == _ABSENT else base_oid,
+        )
+
+
+def _contents(git: Git, wanted: Sequence[_Difference]) -> dict[str, bytes]:
+    """The blobs by oid. Sizes are asked for first, so that a stray disk image is refused and not read."""
+    if not wanted:
+        return {}
+    oids = "".join(f"{oid}\n" for oid in dict.fromkeys(each.oid for each in wanted)).encode()
+    sizes: dict[str, int] = {}
+    for line in git.run("cat-file", "--batch-check", input=oids).stdout.decode().splitlines():
+        oid, _kind, size = line.split(" ")
+        sizes[oid] = int(size)
+    if large := [each for each in wanted if sizes[each.oid] > MAX_FILE_BYTES]:
+        raise InputError(
+            *(
+                Problem(
+                    f"The file {each.path!r} has {sizes[each.oid]} bytes; GitHub takes at most {MAX_FILE_BYTES}.",
+                    "Leave the file out, or keep it in Git LFS or a release asset.",
+                )
+                for each in large
+            )
+        )
+    output = git.run("cat-file", "--batch", input=oids).stdout
+    contents: dict[str, bytes] = {}
+    start = 0
+    while start < len(output):
+        end = output.index(b"\n", start)
+        oid, _, size = output[start:end].decode().split(" ")
+        contents[oid] = output[end + 1 : end + 1 + int(size)]
+        start = end + 1 + int(size) + 1
+    if missing := [each.path for each in wanted if each.oid not in contents]:
+        raise DefectError(f"git did not give the content of {_some(missing)}.", remediation="Please report this.")
+    return contents
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"  # noqa: PLR2004 - the five above

@@ -1,0 +1,94 @@
+"""Running git so that its answers depend on the repository alone, and telling what its refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from action_patterns.errors import InputError, Problem
+from action_patterns.process import Completed, ProcessError, ProgramMissingError, run
+
+TIMEOUT_SECONDS = 600.0
+
+# Nothing in the background, no hook, and no format of the index that keeps parts of it in the user's repository.
+_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": "/dev/null",
+    "core.splitIndex": "false",
+    "core.untrackedCache": "false",
+    "index.sparse": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+}
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_PAGER": "cat",
+}
+
+
+class Git:
+    """git in one directory. Refusals arrive as InputError: the checkout is the caller's, and so is the fix."""
+
+    def __init__(self, directory: str | Path, environment: Mapping[str, str]) -> None:
+        """`environment` is the child's whole environment; git needs PATH and HOME of it."""
+        self._directory = Path(directory)
+        self._environment = {**environment, **_ENVIRONMENT}
+
+    def using(self, variables: Mapping[str, str]) -> Git:
+        """The same with more variables."""
+        return Git(self._directory, {**self._environment, **variables})
+
+    def run(self, *arguments: str, input: bytes = b"", expected: frozenset[int] = frozenset({0})) -> Completed:
+        """Run one git command.
+
+        Raises:
+            InputError: git is missing, or refused.
+        """
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        try:
+            return run(
+                ["git", *settings, *arguments],
+                cwd=self._directory,
+                env=self._environment,
+                input=input,
+                timeout_seconds=TIMEOUT_SECONDS,
+                expected=expected,
+            )
+        except ProgramMissingError:
+            raise InputError(
+                Problem("There is no git on this runner.", "Install git 2.25 or newer in an earlier step.")
+            ) from None
+        except ProcessError as error:
+            raise InputError(self._meaning(arguments, error)) from None
+
+    def lines(self, *arguments: str, input: bytes = b"") -> tuple[str, ...]:
+        """The NUL-terminated items a command prints, decoded as Python does file names."""
+        return split(self.run(*arguments, input=input).stdout)
+
+    def _meaning(self, arguments: Sequence[str], error: ProcessError) -> Problem:
+        said = error.completed.stderr_tail if error.completed else ""
+        place = self._directory
+        if "dubious ownership" in said or "safe.directory" in said:
+            return Problem(
+                f"git does not trust {place}: it belongs to another user (usual in a job with `container:`).",
+                'Add a step before: run: git config --global --add safe.directory "$GITHUB_WORKSPACE"',
+            )
+        if "not a git repository" in said or not place.is_dir():
+            return Problem(
+                f"{place} is not a git repository.",
+                "Run actions/checkout before this step, without `path:`.",
+            )
+        if not error.completed:
+            return Problem(error.message, error.remediation)
+        return Problem(
+            f"git {arguments[0]} refused: {said or f'exit code {error.completed.returncode}'}",
+            "Correct the checkout so that this git command works in it.",
+        )
+
+
+def split(output: bytes) -> tuple[str, ...]:
+    """NUL-terminated items. Bytes that are not UTF-8 survive a round trip."""
+    return tuple(item.decode("utf-8", "surrogateescape") for item in output.split(b"\0")[:-1])
