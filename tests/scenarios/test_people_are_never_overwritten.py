@@ -81,3 +81,17 @@ def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch() -> 
         assert (result.outcome, result.pull_request_number) == ("created", 2)
         repository = scene.sandbox.repository(TARGET)
         assert repository.commit(repository.tip(wish().branch)).parents == (repository.tip("main"),)
+
+
+def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team() -> None:
+    asked = wish(reviewers=["alice"], team_reviewers=["core"])
+    with stage() as scene:
+        scene.upsert(asked)
+        repository = scene.sandbox.repository(TARGET)
+        assert (repository.pulls()[0].reviewers, repository.pulls()[0].team_reviewers) == (["alice"], ["core"])
+        repository.review(1, "alice")
+        repository.review(1, "bob")
+        assert (repository.pulls()[0].reviewers, repository.pulls()[0].team_reviewers) == ([], [])
+        scene.forget()
+        assert scene.upsert(asked).outcome == "unchanged"
+        assert scene.writes() == 0

@@ -46,10 +46,10 @@ jobs:
       contents: read
     uses: action-patterns/action-patterns/.github/workflows/distribute.yml@v0.1.0
     with:
-      name: NAME
+      name: <name>
       targets-per-job: 2
-      dry-run: DRY
-      fail-on: FAIL
+      dry-run: <dry-run>
+      fail-on: <fail-on>
     secrets:
       token: ${{ secrets.TOKEN }}
   after:
@@ -81,7 +81,7 @@ SHARED: dict[str, Any] = {
 
 def caller(*, name: str = "shared-config", dry_run: bool = False, fail_on: str = "any") -> str:
     """A workflow that calls distribute.yml."""
-    return CALLER.replace("NAME", name).replace("DRY", str(dry_run).lower()).replace("FAIL", fail_on)
+    return CALLER.replace("<name>", name).replace("<dry-run>", str(dry_run).lower()).replace("<fail-on>", fail_on)
 
 
 def seed(
@@ -122,7 +122,9 @@ class Stage:
 
     def requests(self) -> list[str]:
         """What the last run asked the API, one line each; cloning is not counted."""
-        return [f"{r.kind} {r.method} {r.path} {r.graphql_operation or ''}" for r in self._records() if r.route != "git"]
+        return [
+            f"{r.kind} {r.method} {r.path} {r.graphql_operation or ''}" for r in self._records() if r.route != "git"
+        ]
 
     def writes(self) -> list[str]:
         """The writes among them."""

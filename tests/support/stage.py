@@ -149,10 +149,12 @@ def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Cont
 
 @contextmanager
 def stage(seed: Mapping[str, Any] = FLEET) -> Iterator[Stage]:
-    """A fresh sandbox, served."""
+    """A fresh sandbox, served. Every exchange is held against GitHub's published description."""
     sandbox = Sandbox.from_seed(dict(seed))
+    sandbox.contract = True
     with sandbox.serve(port=0) as server:
         yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url))
+    assert not sandbox.violations, "\n".join(sandbox.violations)
 
 
 def wish(

@@ -15,9 +15,9 @@ fragment Pull on PullRequest {
   labels(first: 100) { nodes { name } }
   assignees(first: 100) { nodes { login } }
   reviewRequests(first: 100) { nodes { requestedReviewer {
-    __typename ... on User { login } ... on Bot { login } ... on Team { combinedSlug }
+    __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
   } } }
-  latestReviews(first: 100) { nodes { author { login } } }
+  latestReviews(first: 100) { nodes { author { login } onBehalfOf(first: 10) { nodes { combinedSlug } } } }
 }
 """
 

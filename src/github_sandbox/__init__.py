@@ -1,0 +1,14 @@
+"""A local GitHub made of real git objects: REST, GraphQL and git smart HTTP on one loopback port.
+
+from github_sandbox import Sandbox
+with Sandbox.from_seed({...}).serve() as server:
+    ...  # GITHUB_API_URL=server.api_url
+"""
+
+from github_sandbox.faults import Fault
+from github_sandbox.inspection import PullView, RepositoryView
+from github_sandbox.request_log import RequestRecord
+from github_sandbox.sandbox import Sandbox
+from github_sandbox.seed import SeedError
+
+__all__ = ["Fault", "PullView", "RepositoryView", "RequestRecord", "Sandbox", "SeedError"]

@@ -1,0 +1,146 @@
+"""What act says happened, from its `--json` log: one result per leg of a matrix, outputs, summaries, annotations, log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Result = Literal["success", "failure"]
+
+
+class UnknownRunner(AssertionError):
+    """A job was skipped because no runner has its label. act itself would call that run a success."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """`level` is error, warning or notice."""
+
+    job: str
+    level: str
+    message: str
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one step wrote to its job summary."""
+
+    job: str
+    text: str
+
+
+@dataclass(slots=True)
+class Leg:
+    """One run of a job: a job without a matrix has one leg. `caller` is the job that called the reusable workflow."""
+
+    job: str
+    caller: str | None
+    matrix: Mapping[str, Any]
+    result: Result | None = None
+    """None: it began and did not end."""
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Step id -> output name -> value."""
+    printed: dict[str, list[str]] = field(default_factory=dict)
+    """Step id -> what it printed, nested steps included."""
+
+
+@dataclass(slots=True)
+class Events:
+    """Everything that was read."""
+
+    legs: list[Leg] = field(default_factory=list)
+    summaries: list[Summary] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    log: str = ""
+    """What the steps printed."""
+    messages: list[str] = field(default_factory=list)
+    """What act itself said."""
+
+
+def read(lines: Iterable[str]) -> Events:
+    """Parse act's log.
+
+    Raises:
+        UnknownRunner: a job was skipped for its `runs-on` label.
+    """
+    reading = _Reading()
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            reading.events.messages.append(line.rstrip())
+            continue
+        reading.take(event)
+    reading.events.log = "".join(reading.printed)
+    return reading.events
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self.events = Events()
+        self.printed: list[str] = []
+        self._legs: dict[tuple[str, str], Leg] = {}
+        self._tolerated: set[tuple[str, str, str]] = set()
+        self._failed: set[tuple[str, str]] = set()
+        self._summaries: set[tuple[tuple[str, str], str, str]] = set()
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        message = str(event.get("msg", ""))
+        if "Skipping unsupported platform" in message:
+            raise UnknownRunner(message)
+        if "jobID" not in event:
+            self.events.messages.append(message)
+            return
+        key = (
+            str(event["job"]).strip(),
+            json.dumps(event.get("matrix") or {}, sort_keys=True),
+        )
+        steps = tuple(event.get("stepID") or ())
+        if event.get("raw_output"):
+            self.printed.append(message)
+            if steps:
+                self._leg(key, event).printed.setdefault(steps[0], []).append(message)
+        elif message.startswith(("\U0001f6a7", "Error")) or event.get("level") in (
+            "error",
+            "fatal",
+        ):
+            self.events.messages.append(message)
+        if "Failed but continue next step" in message and steps:
+            self._tolerated.add((*key, steps[0]))
+        # act's own job result stays a failure for all later legs of a matrix, so a leg is judged by its steps.
+        if event.get("stepResult") == "failure" and len(steps) == 1 and (*key, steps[0]) not in self._tolerated:
+            self._failed.add(key)
+        if "jobResult" in event:
+            failed = key in self._failed or (event["jobResult"] != "success" and not event.get("matrix"))
+            self._leg(key, event).result = "failure" if failed else "success"
+        elif steps:
+            self._leg(key, event)
+        self._command(event, key, steps)
+
+    def _leg(self, key: tuple[str, str], event: Mapping[str, Any]) -> Leg:
+        if key not in self._legs:
+            # "<workflow>/<job>", and below a calling job "<calling job>/<workflow>/<job>".
+            parts = key[0].split("/")
+            caller = parts[0] if len(parts) > 2 else None
+            self._legs[key] = Leg(str(event["jobID"]), caller, dict(event.get("matrix") or {}))
+            self.events.legs.append(self._legs[key])
+        return self._legs[key]
+
+    def _command(self, event: Mapping[str, Any], key: tuple[str, str], steps: tuple[str, ...]) -> None:
+        job, text = str(event.get("jobID")), str(event.get("arg", ""))
+        match event.get("command"):
+            case "set-output" if len(steps) == 1:
+                self._leg(key, event).outputs.setdefault(steps[0], {})[str(event["name"])] = text
+            case "summary":
+                # Repeated once for each level of nested composite actions.
+                text = str(event.get("content", ""))
+                seen = (key, steps[0] if steps else "", text)
+                if seen not in self._summaries:
+                    self._summaries.add(seen)
+                    self.events.summaries.append(Summary(job, text))
+            case "error" | "warning" | "notice" as level:
+                properties = {name: str(value) for name, value in (event.get("kvPairs") or {}).items()}
+                self.events.annotations.append(Annotation(job, level, text, properties))

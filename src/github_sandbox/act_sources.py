@@ -1,0 +1,87 @@
+"""The sources act runs instead of fetching them: a copy of this checkout, and the doubles of third-party actions.
+
+act refuses `uses: $/actions/x` ("this repository at this commit"), so the copy names this repository and a fixed ref
+there. Nothing else differs from what is shipped.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+PRODUCT = "action-patterns/action-patterns"
+REF_OF_THE_COPY = "this-checkout"
+SHIPPED = (
+    "action.yml",
+    "actions",
+    ".github/workflows",
+    "src/action_patterns",
+    "src/bootstrap",
+)
+"""What a workflow of another repository can reach."""
+
+_USES = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?uses:[ \t]*['\"]?([\w.-]+/[\w.-]+)((?:/[\w./-]+)?)@([\w./-]+)",
+    re.MULTILINE,
+)
+_OWN = re.compile(r"^([ \t]*(?:-[ \t]+)?uses:[ \t]*)\$/", re.MULTILINE)
+_DOUBLES = Path(__file__).parent / "doubles"
+
+
+def copy_product(checkout: Path, target: Path) -> None:
+    """Copy what is shipped to `target`, with `uses: $/` made readable for act."""
+    for name in SHIPPED:
+        source, place = checkout / name, target / name
+        if source.is_dir():
+            shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        elif source.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, place)
+    for workflow in (target / ".github" / "workflows").glob("*.yml"):
+        workflow.write_text(readable_for_act(workflow.read_text("utf-8")), "utf-8")
+
+
+def readable_for_act(workflow: str) -> str:
+    """A workflow of ours with each `uses: $/<path>` spelled `uses: <this repository>/<path>@<ref>`."""
+    lines = []
+    for line in workflow.splitlines(keepends=True):
+        if _OWN.match(line):
+            body = line.rstrip("\n")
+            line = _OWN.sub(rf"\g<1>{PRODUCT}/", body) + f"@{REF_OF_THE_COPY}" + line[len(body) :]
+        lines.append(line)
+    return "".join(lines)
+
+
+def copy_doubles(target: Path) -> dict[str, Path]:
+    """Lay out one directory per doubled action. Returns repository -> directory."""
+    found = {}
+    for action in sorted(_DOUBLES.glob("*/action.yml")):
+        place = target / action.parent.name
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(action, place)
+        shutil.copy2(_DOUBLES / "artifacts.py", place)  # an action's directory is all it can reach
+        found[f"actions/{action.parent.name}"] = place
+    return found
+
+
+def local_repositories(repository: Path, product: Path, doubles: dict[str, Path]) -> dict[str, Path]:
+    """`owner/repo@ref` -> directory, for every reference in the workflows of `repository` and of the product."""
+    found = {f"{PRODUCT}@{REF_OF_THE_COPY}": product}
+    for text in _texts(repository, product):
+        for owner, _, ref in _USES.findall(text):
+            if owner == PRODUCT:
+                found[f"{owner}@{ref}"] = product
+            elif owner in doubles:
+                found[f"{owner}@{ref}"] = doubles[owner]
+    return found
+
+
+def _texts(repository: Path, product: Path) -> Iterator[str]:
+    for root in (
+        repository / ".github" / "workflows",
+        product / ".github" / "workflows",
+    ):
+        for file in sorted(root.glob("*.yml")):
+            yield file.read_text("utf-8")

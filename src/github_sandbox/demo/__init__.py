@@ -1,0 +1,1 @@
+"""`make demo`: the shipped workflow, run three times by a real runner against a local GitHub."""

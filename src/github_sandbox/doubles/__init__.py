@@ -1,0 +1,1 @@
+"""Stand-ins for actions/upload-artifact and actions/download-artifact, and their one client."""

@@ -1,0 +1,122 @@
+"""Client of the artifact service that act serves: GitHub's own protocol (Twirp over HTTP), standard library only.
+
+python3 -I artifacts.py upload | download      inputs come by environment, see the two action.yml files
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import io
+import json
+import os
+import re
+import sys
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService/"
+TIMEOUT_SECONDS = 30
+# The real action refuses these too, so that an artifact can be unpacked on every file system.
+FORBIDDEN_IN_NAME = re.compile(r'["<>|*?:\\/\r\n]')
+
+
+class Refused(Exception):
+    """What the step should fail with."""
+
+
+def main(arguments: list[str], variables: Mapping[str, str]) -> int:
+    """Run `upload` or `download`. Returns the exit code."""
+    try:
+        if arguments == ["upload"]:
+            upload(variables)
+        elif arguments == ["download"]:
+            download(variables)
+        else:
+            raise Refused(f"{arguments} is neither upload nor download")
+    except (Refused, urllib.error.URLError) as error:
+        print(f"::error::{error}")
+        return 1
+    return 0
+
+
+def upload(variables: Mapping[str, str]) -> None:
+    """Zip a file, or a directory from its root, and store it. A name that is taken is refused, as by GitHub."""
+    name, path = variables["ARTIFACT_NAME"], Path(variables["ARTIFACT_PATH"])
+    if not name or FORBIDDEN_IN_NAME.search(name):
+        raise Refused(f"The artifact name is not valid: {name!r}")
+    root = path if path.is_dir() else path.parent
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path] * path.is_file()
+    # The real action leaves hidden files out unless it is told otherwise.
+    files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
+    if not files:
+        message = f"No files were found with the provided path: {path}. No artifacts will be uploaded."
+        match variables["IF_NO_FILES_FOUND"]:
+            case "error":
+                raise Refused(message)
+            case "warn":
+                print(f"::warning::{message}")
+            case _:
+                print(message)
+        return
+    if any(artifact["name"] == name for artifact in _artifacts(variables)):
+        raise Refused(f"Conflict: an artifact with this name already exists on the workflow run: {name}")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in files:
+            archive.write(file, file.relative_to(root))
+    content = buffer.getvalue()
+    address = _call(variables, "CreateArtifact", name=name, version=4)["signedUploadUrl"]
+    block = urllib.request.Request(f"{address}&comp=block", content, method="PUT")
+    urllib.request.urlopen(block, timeout=TIMEOUT_SECONDS).close()
+    _call(variables, "FinalizeArtifact", name=name, size=str(len(content)))
+    print(f"Uploaded {len(files)} files as {name}")
+
+
+def download(variables: Mapping[str, str]) -> None:
+    """Unpack one artifact, or all whose name matches a glob. A named one that does not exist is an error."""
+    name, root = variables["ARTIFACT_NAME"], Path(variables["ARTIFACT_PATH"])
+    if bool(variables["RUN_ID_INPUT"]) != bool(variables["GITHUB_TOKEN_INPUT"]):
+        raise Refused("run-id and github-token go together: without both, only this attempt's artifacts are seen")
+    wanted = [
+        artifact["name"]
+        for artifact in _artifacts(variables)
+        if (
+            artifact["name"] == name
+            if name
+            else fnmatch.fnmatchcase(artifact["name"], variables["ARTIFACT_PATTERN"] or "*")
+        )
+    ]
+    if name and not wanted:
+        raise Refused(f"Unable to download artifact(s): Artifact not found for name: {name}")
+    merge = bool(name) or variables["MERGE_MULTIPLE"] == "true"
+    for each in wanted:
+        address = _call(variables, "GetSignedArtifactURL", name=each)["signedUrl"]
+        with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:
+            archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+        archive.extractall(root if merge else root / each)
+    print(f"Downloaded {len(wanted)} artifacts to {root}")
+
+
+def _artifacts(variables: Mapping[str, str]) -> list[dict[str, Any]]:
+    return list(_call(variables, "ListArtifacts").get("artifacts") or ())
+
+
+def _call(variables: Mapping[str, str], method: str, **fields: object) -> dict[str, Any]:
+    run = variables["GITHUB_RUN_ID"]
+    body = json.dumps({"workflow_run_backend_id": run, "workflow_job_run_backend_id": run, **fields}).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "Authorization": f"Bearer {variables['ACTIONS_RUNTIME_TOKEN']}",
+    }
+    address = variables["ACTIONS_RESULTS_URL"].rstrip("/") + SERVICE + method
+    with urllib.request.urlopen(urllib.request.Request(address, body, headers), timeout=TIMEOUT_SECONDS) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

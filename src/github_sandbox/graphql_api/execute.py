@@ -1,0 +1,70 @@
+"""Validate against the schema, execute, and report errors the way GitHub does (``type``, ``path``, ``message``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
+
+from github_sandbox.errors import ApiError
+from github_sandbox.graphql_api.request import GraphQLRequest
+from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
+from github_sandbox.schemas import graphql_text
+from github_sandbox.tokens import Token
+
+if TYPE_CHECKING:
+    from github_sandbox.sandbox import Sandbox
+
+
+@dataclass
+class Context:
+    """What a resolver may know about the request."""
+
+    sandbox: Sandbox
+    token: Token
+
+
+@lru_cache(maxsize=1)
+def schema() -> GraphQLSchema:
+    """The trimmed schema, built on first use and kept for the process."""
+    return build_schema(graphql_text(), assume_valid=True, no_location=True)
+
+
+@lru_cache(maxsize=256)
+def _problems(document: DocumentNode) -> list[GraphQLError]:
+    return validate(schema(), document)
+
+
+def run(sandbox: Sandbox, token: Token, request: GraphQLRequest) -> dict[str, Any]:
+    """The response body: ``data`` and, when anything went wrong, ``errors``."""
+    if request.problem or request.document is None:
+        return {"errors": [request.problem]}
+    problems = _problems(request.document)
+    if problems:
+        return {"errors": [dict(error.formatted) for error in problems]}
+    result = execute_sync(
+        schema(),
+        request.document,
+        context_value=Context(sandbox, token),
+        variable_values=dict(request.variables),
+        operation_name=request.operation_name,
+        field_resolver=resolve_field,
+        type_resolver=resolve_type,
+    )
+    assert isinstance(result, ExecutionResult)
+    body: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        body["errors"] = [_error(error) for error in result.errors]
+    return body
+
+
+def _error(error: GraphQLError) -> Mapping[str, Any]:
+    entry: dict[str, Any] = dict(error.formatted)
+    cause = error.original_error
+    if isinstance(cause, ApiError):
+        entry = {"type": cause.graphql_type} | entry
+        entry["message"] = getattr(cause, "graphql_message", cause.message)
+    return entry

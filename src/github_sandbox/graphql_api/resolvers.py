@@ -1,0 +1,56 @@
+"""The table of everything GraphQL answers: type -> field -> function. It also decides what the trimmed schema keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from github_sandbox.graphql_api import git_types, mutations, pull_types, repository_types, root_types
+from github_sandbox.graphql_api.connections import Connection
+from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, RefNode, TeamNode, TreeNode
+from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, Review
+
+Resolver = Callable[..., Any]
+RESOLVERS: dict[str, dict[str, Resolver]] = {}
+for _module in (root_types, repository_types, git_types, pull_types, mutations):
+    for _type, _fields in _module.FIELDS.items():
+        RESOLVERS.setdefault(_type, {}).update(_fields)
+
+_CONNECTION: dict[str, Resolver] = {
+    "totalCount": lambda c, info: c.total,
+    "pageInfo": lambda c, info: c.page_info(),
+    "nodes": lambda c, info: c.items,
+    "edges": lambda c, info: [{"cursor": c.cursor(c.start + n), "node": item} for n, item in enumerate(c.items)],
+}
+_KINDS: dict[type, str] = {
+    Repository: "Repository", PullRequest: "PullRequest", RefNode: "Ref", CommitNode: "Commit", TreeNode: "Tree",
+    BlobNode: "Blob", EntryNode: "TreeEntry", TeamNode: "Team", Label: "Label", Milestone: "Milestone",
+    Comment: "IssueComment", Review: "PullRequestReview",
+}  # fmt: skip
+
+
+def kept_fields(type_name: str) -> set[str]:
+    """The fields of a type this sandbox answers: what ``schemas.refresh`` keeps."""
+    if type_name.endswith("Connection"):
+        return set(_CONNECTION)
+    if type_name.endswith("Edge"):
+        return {"cursor", "node"}
+    return set(RESOLVERS.get(type_name, {}))
+
+
+def resolve_field(source: Any, info: Any, **args: Any) -> Any:
+    """One field: by the table, else from a mapping."""
+    if isinstance(source, Connection) and info.field_name in _CONNECTION:
+        return _CONNECTION[info.field_name](source, info)
+    resolver = RESOLVERS.get(info.parent_type.name, {}).get(info.field_name)
+    if resolver is not None:
+        return resolver(source, info, **args)
+    return source.get(info.field_name) if isinstance(source, dict) else None
+
+
+def resolve_type(value: Any, info: Any, abstract: Any) -> str | None:
+    if isinstance(value, Account):
+        return value.type
+    if isinstance(value, dict):  # the only mapping behind an abstract type is a signature
+        return "GpgSignature"
+    return _KINDS.get(type(value))

@@ -1,0 +1,61 @@
+"""Questions about a commit graph: ancestry, merge base, what lies between two commits, a three-way merge by path."""
+
+from __future__ import annotations
+
+from github_sandbox.git_store import CommitRecord, Flat, GitStore
+
+
+def ancestors(git: GitStore, oid: str) -> dict[str, CommitRecord]:
+    """``oid`` and everything reachable from it, newest first as far as the graph says."""
+    seen: dict[str, CommitRecord] = {}
+    queue = [oid]
+    while queue:
+        current = queue.pop(0)
+        if current in seen:
+            continue
+        commit = git.commit(current)
+        if commit:
+            seen[current] = commit
+            queue.extend(commit.parents)
+    return seen
+
+
+def is_ancestor(git: GitStore, older: str, newer: str) -> bool:
+    """Whether ``older`` is reachable from ``newer`` (a commit is its own ancestor)."""
+    return older == newer or older in ancestors(git, newer)
+
+
+def merge_base(git: GitStore, left: str, right: str) -> str | None:
+    """The first common commit met from ``right``, or None for unrelated histories."""
+    known = ancestors(git, left)
+    return next((oid for oid in ancestors(git, right) if oid in known), None)
+
+
+def between(git: GitStore, base: str, head: str) -> list[CommitRecord]:
+    """Commits reachable from ``head`` and not from ``base``, oldest first (as pulls/{n}/commits lists them)."""
+    hidden = ancestors(git, base)
+    fresh = [commit for oid, commit in ancestors(git, head).items() if oid not in hidden]
+    return fresh[::-1]
+
+
+def flat(git: GitStore, oid: str | None) -> Flat:
+    """The files of a commit; None and unknown ids have none."""
+    commit = git.commit(oid) if oid else None
+    return git.flatten(commit.tree) if commit else {}
+
+
+def merge_trees(git: GitStore, base: str, head: str) -> Flat | None:
+    """The files of ``head`` merged into ``base`` path by path, or None when one path changed on both sides."""
+    origin = flat(git, merge_base(git, base, head))
+    ours, theirs = flat(git, base), flat(git, head)
+    merged = dict(ours)
+    for path in origin.keys() | theirs.keys():
+        if theirs.get(path) == origin.get(path) or theirs.get(path) == ours.get(path):
+            continue
+        if ours.get(path) != origin.get(path):
+            return None
+        if path in theirs:
+            merged[path] = theirs[path]
+        else:
+            merged.pop(path, None)
+    return merged

@@ -1,0 +1,220 @@
+"""A repository seen from inside the process: assertions and staging, without HTTP and without the request log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from github_sandbox import planting, pulls
+from github_sandbox.git_store import ZERO, CommitRecord
+from github_sandbox.model import Comment, PullRequest, Repository
+from github_sandbox.ref_updates import RefUpdate, apply
+
+SOMEONE = "Mona Lisa <mona@example.com>"
+
+
+class PullView:
+    """One pull request: plain values, read live."""
+
+    def __init__(self, pull: PullRequest) -> None:
+        self._pull = pull
+
+    number = property(lambda self: self._pull.number)
+    state = property(lambda self: self._pull.state)
+    merged = property(lambda self: self._pull.merged)
+    draft = property(lambda self: self._pull.draft)
+    title = property(lambda self: self._pull.title)
+    body = property(lambda self: self._pull.body)
+    base = property(lambda self: self._pull.base)
+    head = property(lambda self: self._pull.head)
+    head_oid = property(lambda self: self._pull.head_oid)
+    author = property(lambda self: self._pull.author.login)
+    labels = property(lambda self: [label.name for label in self._pull.labels])
+    assignees = property(lambda self: [a.login for a in self._pull.assignees])
+    reviewers = property(lambda self: [a.login for a in self._pull.reviewers])
+    team_reviewers = property(lambda self: list(self._pull.team_reviewers))
+    comments = property(lambda self: [c.body for c in self._pull.comments])
+    milestone = property(lambda self: self._pull.milestone.title if self._pull.milestone else None)
+
+    def __repr__(self) -> str:
+        return f"<PullView #{self.number} {self.state} {self.head} -> {self.base}: {self.title!r}>"
+
+
+class RepositoryView:
+    """Every method takes the sandbox's lock, so it sees and makes whole states only."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._lock = repository.world.lock
+
+    @property
+    def name(self) -> str:
+        """owner/name, as of now."""
+        return self._repository.full_name
+
+    @property
+    def id(self) -> int:
+        return self._repository.id
+
+    @property
+    def archived(self) -> bool:
+        return self._repository.archived
+
+    @property
+    def topics(self) -> list[str]:
+        return list(self._repository.topics)
+
+    @property
+    def default_branch(self) -> str:
+        return self._repository.default_branch
+
+    def refs(self, prefix: str = "refs/") -> dict[str, str]:
+        """Full ref name -> object id."""
+        with self._lock:
+            return self._repository.git.refs(prefix)
+
+    def branches(self) -> list[str]:
+        return [name.removeprefix("refs/heads/") for name in self.refs("refs/heads/")]
+
+    def tip(self, branch: str | None = None) -> str | None:
+        """The branch's commit id (None = no such branch); the default branch when not named."""
+        with self._lock:
+            return self._repository.tip(branch or self._repository.default_branch)
+
+    def commit(self, revision: str) -> CommitRecord:
+        """The commit of a branch or id. Raises KeyError when there is none."""
+        with self._lock:
+            git = self._repository.git
+            commit = git.commit(git.resolve(revision) or "")
+        if commit is None:
+            raise KeyError(revision)
+        return commit
+
+    def files(self, revision: str | None = None) -> dict[str, tuple[str, bytes]]:
+        """Path -> (mode such as "100644", content) of a branch or commit; a submodule's content is its commit id."""
+        with self._lock:
+            git = self._repository.git
+            commit = self.commit(revision or self._repository.default_branch)
+            flat = git.flatten(commit.tree)
+            return {
+                path: (f"{mode:06o}", oid.encode() if (content := git.blob(oid)) is None else content)
+                for path, (mode, oid) in sorted(flat.items())
+            }
+
+    def is_verified(self, oid: str) -> bool:
+        with self._lock:
+            return oid in self._repository.contents.verified
+
+    def pulls(self, state: str | None = None) -> list[PullView]:
+        """All pull requests by number, or those that are ``open`` or ``closed``."""
+        with self._lock:
+            return [PullView(p) for _, p in sorted(self._repository.pulls.items()) if state in (None, p.state)]
+
+    def pull(self, number: int) -> PullView:
+        with self._lock:
+            return PullView(self._repository.pulls[number])
+
+    # -- staging ---------------------------------------------------------------------------------------------------
+
+    def commit_files(
+        self,
+        branch: str,
+        files: Mapping[str, bytes | str | tuple[str, bytes] | None],
+        *,
+        message: str = "A change",
+        author: str = SOMEONE,
+        parent: str | None = None,
+    ) -> str:
+        """Commit on ``branch`` and move it, as a person's push would.
+
+        ``files``: content, (mode, content), or None to delete. ``parent`` None = the branch's tip, or the default
+        branch's tip when the branch does not exist yet; any other parent makes it a force push.
+        """
+        with self._lock:
+            repository = self._repository
+            git = repository.git
+            before = repository.tip(branch)
+            origin = parent or before or repository.tip(repository.default_branch)
+            changes = {path: _entry(value) for path, value in files.items()}
+            seconds = int(repository.world.clock())
+            oid = planting.commit_files(git, "", changes, message, author, origin, seconds, move=False)
+            apply(repository, [RefUpdate(f"refs/heads/{branch}", before or ZERO, oid, force=True)])
+            return oid
+
+    def set_branch(self, branch: str, oid: str) -> None:
+        """Create or force-move a branch."""
+        with self._lock:
+            apply(self._repository, [RefUpdate(f"refs/heads/{branch}", None, oid, force=True)])
+
+    def delete_branch(self, branch: str) -> None:
+        with self._lock:
+            apply(self._repository, [RefUpdate(f"refs/heads/{branch}", None, ZERO)])
+
+    def open_pull(self, head: str, *, base: str | None = None, author: str = "mona", **fields: Any) -> PullView:
+        """Open a pull request as ``author``; ``fields``: title, body, draft."""
+        with self._lock:
+            repository = self._repository
+            fields.setdefault("title", head)
+            person = repository.world.add_account(author)
+            return PullView(
+                pulls.open_pull(repository, person, head=head, base=base or repository.default_branch, **fields)
+            )
+
+    def close_pull(self, number: int) -> None:
+        with self._lock:
+            pulls.close(self._repository.pulls[number])
+
+    def reopen_pull(self, number: int) -> None:
+        with self._lock:
+            pulls.reopen(self._repository.pulls[number])
+
+    def merge_pull(self, number: int, *, actor: str = "mona", method: str = "merge") -> str:
+        """Merge and return the id of the commit that landed."""
+        with self._lock:
+            return pulls.merge(self._repository.pulls[number], self._repository.world.add_account(actor), method)
+
+    def edit_pull(
+        self, number: int, *, labels: list[str] | None = None, title: str | None = None, body: str | None = None
+    ) -> None:
+        """Edit as a person would in the browser; what is None stays."""
+        with self._lock:
+            pull = self._repository.pulls[number]
+            if labels is not None:
+                pulls.add_labels(pull, labels, replace=True)
+            pull.title = pull.title if title is None else title
+            pull.body = pull.body if body is None else body
+
+    def review(self, number: int, author: str, state: str = "APPROVED") -> None:
+        """Review as a person would."""
+        with self._lock:
+            pulls.review(self._repository.pulls[number], self._repository.world.add_account(author), state)
+
+    def comment(self, number: int, body: str, *, author: str = "mona") -> None:
+        with self._lock:
+            world = self._repository.world
+            now = world.clock()
+            comment = Comment(world.next_id(), world.add_account(author), body, now, now)
+            self._repository.pulls[number].comments.append(comment)
+
+    def set_archived(self, archived: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well as a call
+        with self._lock:
+            self._repository.archived = archived
+
+    def rename(self, name: str) -> None:
+        """New name without owner; the old one redirects."""
+        with self._lock:
+            self._repository.world.rename(self._repository, name)
+
+    def set_default_branch(self, branch: str) -> None:
+        with self._lock:
+            self._repository.default_branch = branch
+            self._repository.git.set_head(branch)
+
+
+def _entry(value: bytes | str | tuple[str, bytes] | None) -> tuple[int, bytes] | None:
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return int(value[0], 8), value[1]
+    mode_content = value.encode() if isinstance(value, str) else value
+    return 0o100644, mode_content

@@ -1,0 +1,221 @@
+"""What GitHub lets happen to a pull request: opening, following its branch, closing by itself, merging."""
+
+from __future__ import annotations
+
+from github_sandbox import ref_updates
+from github_sandbox.errors import ApiError, custom_failure, unprocessable, validation_failed
+from github_sandbox.git_store import Identity
+from github_sandbox.history import between, is_ancestor, merge_trees
+from github_sandbox.model import Account, PullRequest, Repository, Review
+
+BODY_LIMIT = 65_536
+LABEL_LIMIT = 100
+
+
+def find_head(repository: Repository, head: str) -> tuple[Repository | None, str]:
+    """``branch`` or ``owner:branch`` -> the repository of the network that owner has, and the branch."""
+    owner, colon, branch = head.partition(":")
+    if not colon:
+        return repository, head
+    network = repository.world.forks(repository)
+    return next((r for r in network if r.owner.login.lower() == owner.lower()), None), branch
+
+
+def check_text(title: str | None, body: str | None) -> None:
+    """Raises ApiError 422 for a blank title or a body over 65,536 characters."""
+    if title is not None and not title.strip():
+        raise validation_failed("PullRequest", "title", "missing_field")
+    if body is not None and len(body) > BODY_LIMIT:
+        raise validation_failed(
+            "PullRequest", "body", "custom", f"body is too long (maximum is {BODY_LIMIT} characters)"
+        )
+
+
+def open_pull(
+    repository: Repository,
+    author: Account,
+    *,
+    head: str,
+    base: str,
+    title: str,
+    body: str | None = None,
+    draft: bool = False,
+    maintainer_can_modify: bool = False,
+) -> PullRequest:
+    """Open a pull request or raise what GitHub answers (ApiError 422)."""
+    check_text(title, body)
+    head_repository, branch = find_head(repository, head)
+    base_oid = repository.tip(base)
+    if base_oid is None:
+        raise validation_failed("PullRequest", "base", "invalid")
+    head_oid = head_repository.tip(branch) if head_repository else None
+    if head_repository is None or head_oid is None:
+        raise validation_failed("PullRequest", "head", "invalid")
+    if _duplicate(repository, head_repository, branch, base):
+        owner = head_repository.owner.login
+        raise custom_failure("PullRequest", f"A pull request already exists for {owner}:{branch}.")
+    if is_ancestor(repository.git, head_oid, base_oid):
+        raise custom_failure("PullRequest", f"No commits between {base} and {head}")
+    world, now = repository.world, repository.world.clock()
+    pull = PullRequest(
+        id=world.next_id(), number=repository.next_number(), repository=repository, author=author, title=title,
+        body=body, base=base, head=branch, head_repository=head_repository, head_oid=head_oid, base_oid=base_oid,
+        created_at=now, updated_at=now, draft=draft, maintainer_can_modify=maintainer_can_modify,
+    )  # fmt: skip
+    repository.pulls[pull.number] = pull
+    world.pulls_by_id[pull.id] = pull
+    return pull
+
+
+def _duplicate(repository: Repository, head_repository: Repository | None, branch: str, base: str) -> bool:
+    return any(
+        p.state == "open" and p.head_repository is head_repository and p.head == branch and p.base == base
+        for p in repository.pulls.values()
+    )
+
+
+def branch_moved(repository: Repository, branch: str) -> None:
+    """Let open pull requests follow a branch that was pushed, reset or deleted."""
+    tip = repository.tip(branch)
+    for target in list(repository.world.forks(repository)):
+        if target is not repository and target.built is None:
+            continue
+        for pull in [p for p in target.pulls.values() if p.state == "open"]:
+            if pull.head_repository is repository and pull.head == branch:
+                _head_moved(pull, tip)
+            elif target is repository and pull.base == branch:
+                _base_moved(pull, tip)
+
+
+def _head_moved(pull: PullRequest, tip: str | None) -> None:
+    base = pull.repository.tip(pull.base)
+    pull.updated_at = pull.repository.world.clock()
+    if tip is not None:
+        pull.head_oid = tip
+    # A head without commits of its own has nothing left to ask for; so has a deleted one.
+    if tip is None or (base is not None and is_ancestor(pull.repository.git, tip, base)):
+        close(pull)
+
+
+def _base_moved(pull: PullRequest, tip: str | None) -> None:
+    if tip is None:
+        close(pull)
+    elif is_ancestor(pull.repository.git, pull.head_oid, tip):
+        _mark_merged(pull, tip, None)
+
+
+def close(pull: PullRequest) -> None:
+    pull.state = "closed"
+    pull.closed_at = pull.updated_at = pull.repository.world.clock()
+
+
+def reopen(pull: PullRequest) -> None:
+    """Raises ApiError 422 when merged, superseded, or the branch is not where it was when it was closed."""
+    if pull.state == "open":
+        return
+    tip = pull.head_repository.tip(pull.head) if pull.head_repository else None
+    problem = None
+    if pull.merged:
+        problem = "The pull request cannot be reopened because it was merged."
+    elif tip is None:
+        problem = f"The {pull.head} branch was deleted."
+    elif tip != pull.head_oid:
+        problem = f"The {pull.head} branch was force-pushed or recreated."
+    elif _duplicate(pull.repository, pull.head_repository, pull.head, pull.base):
+        problem = f"A pull request already exists for {pull.head_owner}:{pull.head}."
+    elif (base := pull.repository.tip(pull.base)) is None or is_ancestor(pull.repository.git, tip, base):
+        problem = f"There are no new commits on the {pull.head} branch."
+    if problem:
+        entry = {
+            "resource": "PullRequest",
+            "code": "invalid",
+            "field": "state",
+            "message": f"state cannot be changed. {problem}",
+        }
+        raise ApiError(422, "Validation Failed", errors=[entry])
+    pull.state, pull.closed_at = "open", None
+    pull.updated_at = pull.repository.world.clock()
+
+
+def change_base(pull: PullRequest, base: str) -> None:
+    """Raises ApiError 422 for a missing branch, a duplicate, or nothing between."""
+    tip = pull.repository.tip(base)
+    if tip is None:
+        raise validation_failed("PullRequest", "base", "invalid")
+    if base == pull.base:
+        return
+    if _duplicate(pull.repository, pull.head_repository, pull.head, base):
+        raise custom_failure(
+            "PullRequest", f"A pull request already exists for base branch '{base}' and head branch '{pull.head}'"
+        )
+    if is_ancestor(pull.repository.git, pull.head_oid, tip):
+        raise custom_failure(
+            "PullRequest", f"There are no new commits between base branch '{base}' and head branch '{pull.head}'"
+        )
+    pull.base, pull.base_oid = base, tip
+
+
+def mergeable(pull: PullRequest) -> bool | None:
+    """Whether the head merges without a path changed on both sides; None once it is not open."""
+    base = pull.repository.tip(pull.base)
+    if pull.state != "open" or base is None:
+        return None
+    return merge_trees(pull.repository.git, base, pull.head_oid) is not None
+
+
+def commits(pull: PullRequest) -> list[str]:
+    """Ids of the commits the pull request brings, oldest first."""
+    base = pull.base_oid if pull.merged else pull.repository.tip(pull.base) or pull.base_oid
+    return [c.oid for c in between(pull.repository.git, base, pull.head_oid)]
+
+
+def merge(pull: PullRequest, actor: Account, method: str = "merge", expected_head: str | None = None) -> str:
+    """Merge (``merge``, ``squash`` or ``rebase``) and return the id that landed; ApiError 405 or 409 when refused."""
+    git, base = pull.repository.git, pull.repository.tip(pull.base)
+    if expected_head and expected_head != pull.head_oid:
+        raise ApiError(409, "Head branch was modified. Review and try the merge again.")
+    if pull.state != "open" or pull.draft or base is None:
+        raise ApiError(405, "Pull Request is not mergeable")
+    files = merge_trees(git, base, pull.head_oid)
+    if files is None:
+        raise ApiError(405, "Pull Request is not mergeable")
+    now = int(pull.repository.world.clock())
+    who = Identity(actor.login, actor.email, now)
+    parents, message = (
+        [base, pull.head_oid],
+        f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head}\n\n{pull.title}",
+    )
+    if method != "merge":  # rebase is simplified to one commit: the resulting tree is the same
+        parents, message = [base], f"{pull.title} (#{pull.number})"
+    landed = git.write_commit(
+        git.write_tree(files), parents, message, who, Identity("GitHub", "noreply@github.com", now)
+    )
+    _mark_merged(pull, landed, actor)
+    ref_updates.apply(pull.repository, [ref_updates.RefUpdate(f"refs/heads/{pull.base}", base, landed)])
+    return landed
+
+
+def _mark_merged(pull: PullRequest, landed: str, actor: Account | None) -> None:
+    close(pull)
+    pull.merged, pull.merge_oid, pull.merged_by, pull.merged_at = (True, landed, actor, pull.closed_at)
+
+
+def add_labels(pull: PullRequest, names: list[str], *, replace: bool = False) -> None:
+    """Add (or with ``replace`` set) labels, creating missing ones; 422 over 100."""
+    wanted = [pull.repository.label(name) for name in names]
+    labels = ([] if replace else list(pull.labels)) + wanted
+    unique = list(dict.fromkeys(labels))
+    if len(unique) > LABEL_LIMIT:
+        raise unprocessable(f"Issues can have no more than {LABEL_LIMIT} labels")
+    pull.labels = unique
+    pull.updated_at = pull.repository.world.clock()
+
+
+def review(pull: PullRequest, author: Account, state: str) -> Review:
+    """A review answers the request made of its author, and those made of the author's teams."""
+    teams = [slug for slug in pull.team_reviewers if author.login in pull.repository.owner.teams.get(slug, ())]
+    pull.reviewers = [account for account in pull.reviewers if account is not author]
+    pull.team_reviewers = [slug for slug in pull.team_reviewers if slug not in teams]
+    given = Review(pull.repository.world.next_id(), author, state, teams)
+    pull.reviews = [*(earlier for earlier in pull.reviews if earlier.author is not author), given]
+    return given

@@ -1,0 +1,72 @@
+"""The only place where refs change: conditions first, then every change at once, then pull requests follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from github_sandbox import pulls
+from github_sandbox.errors import unprocessable
+from github_sandbox.git_store import ZERO, GitStore
+from github_sandbox.history import is_ancestor
+from github_sandbox.model import Repository
+
+_BAD_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$|^refs/[^/]+$")
+
+
+@dataclass(frozen=True)
+class RefUpdate:
+    """One change. ``before`` None = unguarded, ZERO = must not exist; ``after`` ZERO = delete."""
+
+    name: str
+    before: str | None
+    after: str
+    force: bool = False
+
+
+def valid_name(name: str) -> bool:
+    """Whether git accepts a full ref name (git check-ref-format)."""
+    return name.startswith("refs/") and not _BAD_NAME.search(name)
+
+
+def apply(repository: Repository, updates: Sequence[RefUpdate]) -> None:
+    """All or nothing.
+
+    Raises:
+        ApiError: 422, nothing changed: a guard does not hold, a name or object is bad, or not a fast-forward.
+    """
+    git = repository.git
+    for update in updates:
+        _check(git, update)
+    for update in updates:
+        git.set_ref(update.name, None if update.after == ZERO else update.after)
+    repository.pushed_at = repository.world.clock()
+    for update in updates:
+        if update.name.startswith("refs/heads/"):
+            pulls.branch_moved(repository, update.name.removeprefix("refs/heads/"))
+
+
+def _check(git: GitStore, update: RefUpdate) -> None:
+    current = git.ref(update.name) or ZERO
+    if not valid_name(update.name):
+        raise unprocessable(f"{update.name} is not a valid ref name.")
+    if update.before is not None and update.before != current:
+        raise unprocessable(f"{update.name}: expected {update.before} but found {current}")
+    if update.after == ZERO:
+        if current == ZERO:
+            raise unprocessable("Reference does not exist")
+    elif not _suits(git, update):
+        raise unprocessable("Object does not exist")
+    elif current == ZERO:
+        if any(name.startswith(update.name + "/") or update.name.startswith(name + "/") for name in git.refs()):
+            raise unprocessable(f"{update.name}: cannot create, a directory/file conflict with another ref")
+    elif not update.force and not is_ancestor(git, current, update.after):
+        raise unprocessable("Update is not a fast forward")
+
+
+def _suits(git: GitStore, update: RefUpdate) -> bool:
+    """A branch holds a commit; any other ref whatever exists."""
+    if update.name.startswith("refs/heads/"):
+        return git.commit(update.after) is not None
+    return git.get(update.after) is not None

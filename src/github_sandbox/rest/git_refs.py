@@ -1,0 +1,199 @@
+"""Refs, branches, comparison and file contents."""
+
+from __future__ import annotations
+
+import base64
+
+from github_sandbox import ref_updates
+from github_sandbox.errors import not_found, unprocessable
+from github_sandbox.git_store import DIRECTORY, SUBMODULE, SYMLINK, ZERO
+from github_sandbox.history import ancestors, between, merge_base
+from github_sandbox.model import Repository
+from github_sandbox.pulls import find_head
+from github_sandbox.ref_updates import RefUpdate
+from github_sandbox.rest import git_shapes
+from github_sandbox.rest.routing import Call, Reply, router
+from github_sandbox.rest.shapes import Shape
+
+
+@router.on("GET", "/repos/{owner}/{repo}/git/ref/{ref}", "git/get-ref")
+def get_ref(call: Call) -> Reply:
+    repository, name = call.with_objects(), f"refs/{call.params['ref']}"
+    oid = repository.git.ref(name)
+    if oid is None:
+        raise not_found()
+    return Reply(200, git_shapes.ref(repository, name, oid))
+
+
+@router.on("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", "git/list-matching-refs")
+def matching_refs(call: Call) -> Reply:
+    repository = call.with_objects()
+    found = list(repository.git.refs(f"refs/{call.params['ref']}").items())
+    return call.page(found, lambda item: git_shapes.ref(repository, *item))
+
+
+@router.on("POST", "/repos/{owner}/{repo}/git/refs", "git/create-ref")
+def create_ref(call: Call) -> Reply:
+    repository = call.with_objects(write=True)
+    name, oid = (call.text("ref", required=True) or "", call.text("sha", required=True) or "")
+    if not ref_updates.valid_name(name):
+        raise unprocessable("Reference name must start with 'refs/' and have at least two slashes.")
+    if repository.git.ref(name):
+        raise unprocessable("Reference already exists")
+    ref_updates.apply(repository, [RefUpdate(name, ZERO, oid)])
+    shape = git_shapes.ref(repository, name, oid)
+    return Reply(201, shape, {"Location": shape["url"]})
+
+
+@router.on("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", "git/update-ref")
+def update_ref(call: Call) -> Reply:
+    repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
+    oid, force = (call.text("sha", required=True) or "", call.body.get("force", False) is True)
+    current = repository.git.ref(name)
+    if current is None:
+        raise unprocessable("Reference does not exist")
+    ref_updates.apply(repository, [RefUpdate(name, current, oid, force)])
+    return Reply(200, git_shapes.ref(repository, name, oid))
+
+
+@router.on("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", "git/delete-ref")
+def delete_ref(call: Call) -> Reply:
+    repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
+    if name == f"refs/heads/{repository.default_branch}":
+        raise unprocessable("Cannot delete the default branch")
+    ref_updates.apply(repository, [RefUpdate(name, None, ZERO)])
+    return Reply(204)
+
+
+@router.on("GET", "/repos/{owner}/{repo}/branches", "repos/list-branches")
+def branches(call: Call) -> Reply:
+    repository = call.repository
+    found = list(repository.git.refs("refs/heads/").items())
+
+    def shape(item: tuple[str, str]) -> Shape:
+        commit = {"sha": item[1], "url": f"{git_shapes.api(repository)}/commits/{item[1]}"}
+        return {"name": item[0].removeprefix("refs/heads/"), "commit": commit, "protected": False}
+
+    return call.page(found, shape)
+
+
+@router.on("GET", "/repos/{owner}/{repo}/branches/{path}", "repos/get-branch")
+def branch(call: Call) -> Reply:
+    repository, name = call.repository, call.params["path"]
+    commit = repository.git.commit(repository.tip(name) or "")
+    if commit is None:
+        raise not_found("Branch not found")
+    url = f"{git_shapes.api(repository)}/branches/{name}"
+    return Reply(
+        200,
+        {
+            "name": name,
+            "commit": git_shapes.commit(repository, commit),
+            "_links": {"self": url, "html": f"{git_shapes.html(repository)}/tree/{name}"},
+            "protected": False,
+            "protection": {
+                "enabled": False,
+                "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
+            },
+            "protection_url": f"{url}/protection",
+        },
+    )
+
+
+@router.on("GET", "/repos/{owner}/{repo}/commits/{path}", "repos/get-commit")
+def commit_by_ref(call: Call) -> Reply:
+    repository = call.with_objects()
+    record = repository.git.commit(repository.git.resolve(call.params["path"]) or "")
+    if record is None:
+        raise unprocessable(f"No commit found for SHA: {call.params['path']}")
+    files = git_shapes.changed_files(repository, record.parents[0] if record.parents else None, record.oid)
+    totals = {key: sum(f[key] for f in files) for key in ("additions", "deletions")}
+    shape = git_shapes.commit(repository, record)
+    return Reply(200, shape | {"stats": totals | {"total": sum(totals.values())}, "files": files})
+
+
+@router.on("GET", "/repos/{owner}/{repo}/compare/{basehead}", "repos/compare-commits-with-basehead")
+def compare(call: Call) -> Reply:
+    repository = call.with_objects()
+    left, dots, right = call.params["basehead"].partition("...")
+    base, head = (_endpoint(repository, left), _endpoint(repository, right if dots else ""))
+    origin = merge_base(repository.git, base, head) if base and head else None
+    if base is None or head is None or origin is None:
+        raise not_found()
+    ahead, behind = (between(repository.git, base, head), between(repository.git, head, base))
+    status = ("diverged" if behind else "ahead") if ahead else ("behind" if behind else "identical")
+    page = call.page(ahead, lambda c: git_shapes.commit(repository, c))
+    known = ancestors(repository.git, base) | ancestors(repository.git, head)
+    url = f"{git_shapes.html(repository)}/compare/{left}...{right}"
+    return Reply(
+        200,
+        {
+            "url": f"{git_shapes.api(repository)}/compare/{left}...{right}",
+            "html_url": url,
+            "permalink_url": url,
+            "diff_url": f"{url}.diff",
+            "patch_url": f"{url}.patch",
+            "base_commit": git_shapes.commit(repository, known[base]),
+            "merge_base_commit": git_shapes.commit(repository, known[origin]),
+            "status": status,
+            "ahead_by": len(ahead),
+            "behind_by": len(behind),
+            "total_commits": len(ahead),
+            "commits": page.content,
+            "files": git_shapes.changed_files(repository, origin, head),
+        },
+        page.headers,
+    )
+
+
+def _endpoint(repository: Repository, text: str) -> str | None:
+    owner, branch = find_head(repository, text)
+    return owner.git.resolve(branch) if owner else None
+
+
+@router.on("GET", "/repos/{owner}/{repo}/contents/{path}", "repos/get-content")
+@router.on("GET", "/repos/{owner}/{repo}/contents", "repos/get-content")
+def contents(call: Call) -> Reply:
+    repository, path = call.repository, call.params.get("path", "").strip("/")
+    git, revision = repository.git, call.query.get("ref") or repository.default_branch
+    commit = git.commit(git.resolve(revision) or "")
+    if commit is None:
+        raise not_found("This repository is empty." if repository.empty else f"No commit found for the ref {revision}")
+    found = git.lookup(commit.tree, path)
+    if found is None:
+        raise not_found()
+    mode, oid = found
+    if mode == DIRECTORY:
+        prefix = f"{path}/" if path else ""
+        return Reply(
+            200, [_content(repository, prefix + name, m, o, revision, whole=False) for name, m, o in git.entries(oid)]
+        )
+    return Reply(200, _content(repository, path, mode, oid, revision, whole=True))
+
+
+def _content(repository: Repository, path: str, mode: int, oid: str, revision: str, *, whole: bool) -> Shape:
+    url = f"{git_shapes.api(repository)}/contents/{path}?ref={revision}"
+    data = repository.git.blob(oid) or b""
+    kind = {DIRECTORY: "dir", SUBMODULE: "submodule", SYMLINK: "symlink"}.get(mode, "file")
+    git_kind = "trees" if mode == DIRECTORY else "blobs"
+    git_url, page = (
+        f"{git_shapes.api(repository)}/git/{git_kind}/{oid}",
+        f"{git_shapes.html(repository)}/blob/{revision}/{path}",
+    )
+    shape: Shape = {
+        "name": path.rpartition("/")[2],
+        "path": path,
+        "sha": oid,
+        "size": len(data),
+        "url": url,
+        "html_url": page,
+        "git_url": git_url,
+        "download_url": None if mode == DIRECTORY else page.replace("/blob/", "/raw/"),
+        "type": kind,
+        "_links": {"self": url, "git": git_url, "html": page},
+    }
+    if whole and mode == SYMLINK:
+        shape["target"] = data.decode("utf-8", "replace")
+    elif whole and mode != SUBMODULE:
+        shape |= {"content": base64.encodebytes(data).decode(), "encoding": "base64"}
+    return shape

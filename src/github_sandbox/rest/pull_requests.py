@@ -1,0 +1,143 @@
+"""pulls: list, open, edit, merge, reviewers."""
+
+from __future__ import annotations
+
+from github_sandbox import pulls
+from github_sandbox.errors import ApiError, unprocessable
+from github_sandbox.model import PullRequest
+from github_sandbox.rest import git_shapes, pull_shapes, shapes
+from github_sandbox.rest.routing import Call, Reply, router
+from github_sandbox.rest.shapes import Shape
+
+
+@router.on("GET", "/repos/{owner}/{repo}/pulls", "pulls/list")
+def list_pulls(call: Call) -> Reply:
+    query, state = call.query, call.query.get("state", "open")
+    found = [p for p in call.repository.pulls.values() if state in ("all", p.state)]
+    if "base" in query:
+        found = [p for p in found if p.base == query["base"]]
+    owner, colon, branch = query.get("head", "").partition(":")
+    if colon:  # without `owner:` GitHub ignores the filter and gives every pull request
+        found = [p for p in found if p.head == branch and (p.head_owner or "").lower() == owner.lower()]
+    sort = "updated_at" if query.get("sort") == "updated" else "created_at"
+    descending = query.get("direction", "desc" if query.get("sort", "created") == "created" else "asc") == "desc"
+    found.sort(key=lambda p: (getattr(p, sort), p.number), reverse=descending)
+    return call.page(found, lambda p: pull_shapes.simple(p, call.token))
+
+
+@router.on("POST", "/repos/{owner}/{repo}/pulls", "pulls/create")
+def create_pull(call: Call) -> Reply:
+    repository, token = call.writable(), call.actor
+    if token.kind == "actions" and not repository.actions_may_open_pulls:
+        raise ApiError(
+            403, "GitHub Actions is not permitted to create or approve pull requests.", graphql_type="FORBIDDEN"
+        )
+    pull = pulls.open_pull(
+        repository,
+        token.account,
+        head=call.text("head", required=True) or "",
+        base=call.text("base", required=True) or "",
+        title=call.text("title", required=True) or "",
+        body=call.text("body"),
+        draft=call.body.get("draft") is True,
+        maintainer_can_modify=call.body.get("maintainer_can_modify") is True,
+    )
+    shape = pull_shapes.full(pull, token)
+    return Reply(201, shape, {"Location": shape["url"]})
+
+
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}", "pulls/get")
+def get_pull(call: Call) -> Reply:
+    return Reply(200, pull_shapes.full(call.pull(), call.token))
+
+
+@router.on("PATCH", "/repos/{owner}/{repo}/pulls/{number}", "pulls/update")
+def update_pull(call: Call) -> Reply:
+    pull = call.pull(write=True)
+    title, body, base, state = (call.text("title"), call.text("body"), call.text("base"), call.text("state"))
+    pulls.check_text(title, body)
+    change_state(pull, state)
+    if base is not None:
+        pulls.change_base(pull, base)
+    if title is not None:
+        pull.title = title
+    if "body" in call.body:
+        pull.body = body
+    pull.updated_at = call.world.clock()
+    return Reply(200, pull_shapes.full(pull, call.token))
+
+
+def change_state(pull: PullRequest, state: str | None) -> None:
+    if state == "closed" and pull.state == "open":
+        pulls.close(pull)
+    elif state == "open":
+        pulls.reopen(pull)
+    elif state not in (None, "closed"):
+        raise unprocessable(f'Invalid request.\n\n{state} is not a member of ["open", "closed"].')
+
+
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/files", "pulls/list-files")
+def pull_files(call: Call) -> Reply:
+    def as_is(item: Shape) -> Shape:
+        return item
+
+    return call.page(pull_shapes.pull_files(call.pull()), as_is)
+
+
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/commits", "pulls/list-commits")
+def pull_commits(call: Call) -> Reply:
+    pull = call.pull()
+    records = [c for oid in pulls.commits(pull) if (c := pull.repository.git.commit(oid))]
+    return call.page(records, lambda c: git_shapes.commit(pull.repository, c))
+
+
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/merge", "pulls/check-if-merged")
+def is_merged(call: Call) -> Reply:
+    if not call.pull().merged:
+        raise ApiError(404, "Not Found")
+    return Reply(204)
+
+
+@router.on("PUT", "/repos/{owner}/{repo}/pulls/{number}/merge", "pulls/merge")
+def merge(call: Call) -> Reply:
+    pull, method = call.pull(write=True), call.text("merge_method") or "merge"
+    landed = pulls.merge(pull, call.actor.account, method, call.text("sha"))
+    return Reply(200, {"sha": landed, "merged": True, "message": "Pull Request successfully merged"})
+
+
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/list-requested-reviewers")
+def requested_reviewers(call: Call) -> Reply:
+    pull = call.pull()
+    users = [shapes.user(call.world, a) for a in pull.reviewers]
+    return Reply(200, {"users": users, "teams": [pull_shapes.team(pull.repository, s) for s in pull.team_reviewers]})
+
+
+@router.on("POST", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/request-reviewers")
+def request_reviewers(call: Call) -> Reply:
+    pull = call.pull(write=True)
+    people, teams = call.texts("reviewers"), call.texts("team_reviewers")
+    allowed = call.world.collaborators(pull.repository)
+    if any(login.lower() == pull.author.login.lower() for login in people):
+        raise unprocessable("Review cannot be requested from pull request author.")
+    if any(login.lower() not in allowed for login in people):
+        raise unprocessable(
+            f"Reviews may only be requested from collaborators. One or more of the users or teams you specified is"
+            f" not a collaborator of the {pull.repository.full_name} repository."
+        )
+    if any(slug not in pull.repository.owner.teams for slug in teams):
+        raise unprocessable("Could not resolve to a node with the global id of the team.")
+    for login in people:
+        account = call.world.add_account(login)
+        if account not in pull.reviewers:
+            pull.reviewers.append(account)
+    pull.team_reviewers += [slug for slug in dict.fromkeys(teams) if slug not in pull.team_reviewers]
+    return Reply(201, pull_shapes.simple(pull, call.token))
+
+
+@router.on("DELETE", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/remove-requested-reviewers")
+def remove_reviewers(call: Call) -> Reply:
+    pull = call.pull(write=True)
+    people, teams = ({p.lower() for p in call.texts("reviewers")}, call.texts("team_reviewers"))
+    pull.reviewers = [a for a in pull.reviewers if a.login.lower() not in people]
+    pull.team_reviewers = [slug for slug in pull.team_reviewers if slug not in teams]
+    return Reply(200, pull_shapes.simple(pull, call.token))

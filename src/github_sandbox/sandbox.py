@@ -1,0 +1,76 @@
+"""The sandbox itself: a world, its tokens, limits, faults and request log, and the server over them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from github_sandbox import planting, seed
+from github_sandbox.faults import FaultScript
+from github_sandbox.inspection import RepositoryView
+from github_sandbox.limits import Limits
+from github_sandbox.model import World
+from github_sandbox.request_log import RequestLog
+from github_sandbox.snapshot import snapshot
+from github_sandbox.tokens import Token
+
+if TYPE_CHECKING:
+    from github_sandbox.server import Server
+
+
+class Sandbox:
+    """A GitHub of one's own.
+
+    Attributes:
+        requests: what was asked so far (RequestRecord), thread safe.
+        faults: the trouble to come; ``faults.add(Fault(...))``.
+        contract: True = check every REST exchange against GitHub's OpenAPI description; see ``violations``.
+        violations: one line per exchange that breaks the description.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        self.world = World(clock)
+        self.limits = Limits(clock)
+        self.tokens: dict[str, Token] = {}
+        self.requests = RequestLog()
+        self.faults = FaultScript()
+        self.contract = False
+        self.violations: list[str] = []
+
+    @classmethod
+    def from_seed(cls, data: Mapping[str, Any], *, clock: Callable[[], float] = time.time) -> Sandbox:
+        """Raises SeedError naming every problem with its key path."""
+        checked = seed.check(data)
+        sandbox = cls(clock=clock)
+        planting.accounts(sandbox.world, checked)
+        planting.repositories(sandbox.world, checked)
+        sandbox.tokens = planting.tokens(sandbox.world, checked, sandbox.limits)
+        return sandbox
+
+    @classmethod
+    def from_seed_file(cls, path: str | Path, *, clock: Callable[[], float] = time.time) -> Sandbox:
+        return cls.from_seed(seed.load(path), clock=clock)
+
+    def serve(self, port: int = 0) -> Server:
+        """Start serving on 127.0.0.1 (``port`` 0 = any free one). A context manager; ``close()`` stops at once."""
+        from github_sandbox.server import Server
+
+        return Server(self, port)
+
+    def repository(self, full_name: str) -> RepositoryView:
+        """Look at (and stage) one repository without HTTP. Raises KeyError for a name that never existed."""
+        with self.world.lock:
+            found = self.world.repository(full_name) or self.world.renamed_from(full_name)
+        if found is None:
+            raise KeyError(full_name)
+        return RepositoryView(found)
+
+    def repositories(self) -> list[RepositoryView]:
+        with self.world.lock:
+            return [RepositoryView(r) for r in self.world.by_id.values()]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Comparable end state of all repositories: no timestamps, no commit ids."""
+        return snapshot(self.world)

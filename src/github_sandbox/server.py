@@ -1,0 +1,130 @@
+"""The HTTP server: one loopback port, one thread per connection, keep-alive, and a close that does not wait."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import struct
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from github_sandbox.dispatch import Answer, Dispatcher, Incoming
+
+if TYPE_CHECKING:
+    from github_sandbox.sandbox import Sandbox
+
+
+class Server:
+    """A sandbox being served: ``url`` = GITHUB_SERVER_URL, ``api_url`` = GITHUB_API_URL, ``graphql_url`` likewise."""
+
+    def __init__(self, sandbox: Sandbox, port: int) -> None:
+        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http.dispatcher = Dispatcher(sandbox)
+        self.port: int = self._http.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api_url = f"{self.url}/api/v3"
+        self.graphql_url = f"{self.url}/api/graphql"
+        sandbox.world.base_url = self.url
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(0.02,), name="github-sandbox", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop accepting and cut what is open; safe to call twice."""
+        self._http.shutdown()
+        self._http.server_close()
+        self._http.cut_all()
+        self._thread.join(2)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+    dispatcher: Dispatcher
+
+    def __init__(self, *args: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def cut_all(self) -> None:
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is not news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "github-sandbox"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Http
+
+    def _serve(self) -> None:
+        try:
+            body = self._read_body()
+        except ValueError:
+            self.close_connection = True
+            return
+        path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = self.server.dispatcher.handle(Incoming(self.command, path, query, headers, body))
+        self._send(answer)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
+
+    def _read_body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            body = bytearray()
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            data = bytes(body)
+        else:
+            data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return gzip.decompress(data) if self.headers.get("Content-Encoding") == "gzip" else data
+
+    def _send(self, answer: Answer) -> None:
+        if answer.cut:
+            # SO_LINGER 0 makes close() send a reset, which is what a broken connection looks like.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.wfile = self.connection.makefile("wb", 0)
+            self.connection.close()
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.status not in (204, 304):
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Silent: the request log is the record."""
