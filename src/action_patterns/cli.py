@@ -183,7 +183,7 @@ def _open(distribution: str, console: Console) -> Session:
     context = terminal.context(variables, workspace, repository=_origin(workspace), sha=_head(workspace))
     campaign = read_campaign(distribution, RunnerFiles(context.workspace, context.temp))
     selection = campaign.distribution.targets
-    check_reach(credentials, selection, context)
+    check_reach(credentials, selection, context, writing=True)
     clock = SystemClock()
     github = connect(credentials, context, clock, ConsoleLog(console))
     with console.status("Looking at the repositories…"):

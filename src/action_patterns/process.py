@@ -71,7 +71,7 @@ def run(
         ProcessError: it could not be started, was killed for time, or ended with another exit code.
     """
     try:
-        child = subprocess.Popen(  # noqa: S603 - an argv list, never a shell
+        child = subprocess.Popen(  # an argv list, never a shell
             list(argv),
             cwd=cwd,
             env=None if env is None else dict(env),

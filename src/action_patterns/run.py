@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if __name__ == "__main__":
-    # Isolated mode (-I) leaves out this file's directory and PYTHONPATH, so that no module of the workspace is imported.
+    # Isolated mode (-I) leaves out this file's directory and PYTHONPATH, so no module of the workspace is imported.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from action_patterns import registry
@@ -189,8 +189,7 @@ def _report_defect(commands: Commands, error: Exception) -> None:
     request_id = _request_id(error)
     text = [
         f"This is a defect in action-patterns {VERSION}: {type(error).__name__}: {error}",
-        "A rerun is safe, but will probably end the same way."
-        f" Please report it with the traceback from the log: {ISSUES_URL}",
+        f"A rerun is safe, but will probably end the same way. Please report it with the log's traceback: {ISSUES_URL}",
     ]
     if request_id:
         text.append(f"GitHub's request id: {request_id}")
@@ -219,7 +218,7 @@ def _request_id(error: BaseException | None) -> str | None:
     return None
 
 
-def _terminate(signum: int, frame: object) -> None:
+def _terminate(_signum: int, _frame: object) -> None:
     raise Terminated
 
 

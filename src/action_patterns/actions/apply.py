@@ -78,7 +78,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     policy = parse(inputs.fail_on)
     credentials = inputs.credentials()
     plan, campaign = gather(inputs, ports)
-    check_reach(credentials, campaign.distribution.targets, ports.context)
+    check_reach(credentials, campaign.distribution.targets, ports.context, writing=True)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
     recorder = Recorder(ports, f"{plan.name}-records-{inputs.index}-a{attempt}", len(entries))

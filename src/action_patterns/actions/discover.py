@@ -93,7 +93,7 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     else:
         name, digest, selection = inputs.name or "targets", "", _selection(inputs)
     credentials = inputs.credentials()
-    check_reach(credentials, selection, ports.context)
+    check_reach(credentials, selection, ports.context, writing=False)
     return Facts(look(selection, ports.github(credentials)), name, digest, selection)
 
 
@@ -174,6 +174,8 @@ def _check(inputs: DiscoverInputs) -> None:
             ("topics", inputs.topics),
             ("include", inputs.include),
             ("exclude", inputs.exclude),
+            ("visibility", inputs.visibility != "all"),
+            ("forks", inputs.forks),
         )
         if value
     ]
@@ -209,7 +211,7 @@ def _selection(inputs: DiscoverInputs) -> Selection:
     except ValidationError as error:
         raise InputError(
             *(
-                Problem(str(item["msg"]).removeprefix("Value error, ").capitalize() + ".", "Correct the input.")
+                Problem(str(item["msg"]).removeprefix("Value error, ") + ".", "Correct the input.")
                 for item in error.errors(include_url=False)
             )
         ) from None

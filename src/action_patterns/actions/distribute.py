@@ -51,7 +51,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     selection = campaign.distribution.targets
     credentials = inputs.credentials()
     context = ports.context
-    check_reach(credentials, selection, context)
+    check_reach(credentials, selection, context, writing=True)
     github = ports.github(credentials)
     plan = plan_from(
         look(selection, github),

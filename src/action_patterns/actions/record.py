@@ -165,8 +165,8 @@ def _roster_target(inputs: RecordInputs, plan: Plan) -> str:
         Problem(
             f"The plan {inputs.plan} has {at} at index {inputs.index} of {len(plan.roster)} targets,"
             f" not `{inputs.target}`.",
-            "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of the"
-            " same discover job.",
+            "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of"
+            " the same discover job.",
         )
     )
 

@@ -110,7 +110,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     repository = inputs.repository or context.repository
     _check(inputs, repository)
     credentials = inputs.credentials()
-    check_reach(credentials, Selection(repositories=(repository,)), context)
+    check_reach(credentials, Selection(repositories=(repository,)), context, writing=True)
     desired = decide(inputs, gather(inputs, ports))
     assignment = Assignment(f"{context.run_id}-{context.run_attempt}-upsert-pr", 0, context.run_attempt, repository)
     result = upsert(desired, assignment, ports.github(credentials), ports.clock, dry_run=inputs.dry_run)

@@ -77,7 +77,7 @@ def look(selection: Selection, github: GitHub) -> Seen:
         visible += listing.visible
     named = github.read_repositories(selection.repositories) if selection.repositories else {}
     known = {target.repository for target in listed}
-    visible += sum(1 for target in named.values() if target is not None and target.repository not in known)
+    visible += len({target.repository for target in named.values() if target is not None} - known)
     return Seen(tuple(listed), named, visible, github.limits())
 
 
@@ -98,8 +98,10 @@ def plan_from(
     )
 
 
-def check_reach(credentials: Credentials, selection: Selection, context: Context) -> None:
+def check_reach(credentials: Credentials, selection: Selection, context: Context, *, writing: bool) -> None:
     """GITHUB_TOKEN reaches only the repository its workflow runs in; stop before the first request.
+
+    It may list what is public elsewhere, so that alone is let through where nothing is to be written.
 
     Raises:
         InputError: the job's own token is used for another repository.
@@ -107,7 +109,7 @@ def check_reach(credentials: Credentials, selection: Selection, context: Context
     if not credentials.is_job_token:
         return
     elsewhere = [name for name in selection.repositories if name.lower() != context.repository.lower()]
-    if not elsewhere and (not selection.owners or selection.visibility == "public"):
+    if not elsewhere and (not selection.owners or (selection.visibility == "public" and not writing)):
         return
     what = f"the repositories of {', '.join(selection.owners)}" if selection.owners else elsewhere[0]
     raise InputError(

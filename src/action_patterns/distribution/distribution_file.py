@@ -13,7 +13,8 @@ from action_patterns.distribution.yaml_document import YamlDocument, parse
 from action_patterns.errors import InputError, Problem
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+# The underscore is in logins of managed users (GitHub docs: "About Enterprise Managed Users").
+REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 
 
 class Section(BaseModel):

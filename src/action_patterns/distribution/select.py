@@ -69,7 +69,7 @@ def _verdict(
         return "fork", "Forks are left out unless `forks` is true."
     if selection.visibility != "all" and target.private != (selection.visibility == "private"):
         return "visibility", f"It is {'private' if target.private else 'public'}."
-    if missing := [topic for topic in selection.topics if topic not in target.topics]:
+    if missing := [topic for topic in selection.topics if topic.lower() not in target.topics]:
         return "topic-missing", f"It has not the topic {missing[0]}."
     if selection.include and _matching(target.repository, selection.include) is None:
         return "not-included", "It matches no `include`."

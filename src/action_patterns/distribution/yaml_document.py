@@ -37,6 +37,12 @@ def parse(text: str, *, name: str) -> YamlDocument:
         InputError: not YAML, more than one document, an anchor or merge key, or a key given twice; with its line.
     """
     try:
+        # An alias may point at what holds it, or grow a few lines into gigabytes.
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                what = "an anchor or alias ('&' or '*'), which is not supported here"
+                raise InputError(Problem(f"{name} has {what}.", "Write it out in full.", file=name, line=line))
         # Composing builds nodes and constructs nothing: no tag in the document can run anything.
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -47,6 +53,8 @@ def parse(text: str, *, name: str) -> YamlDocument:
         ) from None
     except yaml.YAMLError as error:
         raise InputError(Problem(f"{name} is not valid YAML: {error}.", "Correct it.", file=name, line=1)) from None
+    except RecursionError:
+        raise InputError(Problem(f"{name} is nested too deeply.", "Flatten it.", file=name, line=1)) from None
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
     data = _value(node, (), lines, problems, name)

@@ -12,6 +12,8 @@ BACKOFF_BASE_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 60.0
 SECONDARY_WAIT_SECONDS = 60.0
 """GitHub docs, "Rate limits for the REST API": without `retry-after`, wait at least one minute, then longer."""
+_LATEST_SECONDS = 1e11
+"""No time or wait is beyond this (the year 5138): a header that says so is no number to count with."""
 MAX_WAIT_SECONDS = 300.0
 """The longest single wait; beyond it the target is deferred to a later run."""
 
@@ -56,6 +58,7 @@ def backoff_seconds(attempt: int, random: float) -> float:
 
 def _number(text: str | None) -> float | None:
     try:
-        return None if text is None else float(text)
+        number = float(text or "")
     except ValueError:
         return None
+    return number if 0.0 <= number < _LATEST_SECONDS else None

@@ -1,7 +1,7 @@
 """What is written about the actions, made from the models that define them: `make metadata`, or `--check` in CI.
 
-`actions/<name>/action.yml`, the marked blocks of the READMEs, and the JSON Schemas of the documents that cross a process
-all come from here, so none of them can say something else than the code.
+`actions/<name>/action.yml`, the marked blocks of the READMEs, and the JSON Schemas of the documents that cross a
+process all come from here, so none of them can say something else than the code.
 """
 
 from action_patterns.metadata.gaps import gaps

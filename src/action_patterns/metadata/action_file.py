@@ -86,5 +86,5 @@ def _input(field: FieldInfo) -> dict[str, object]:
 class _Dumper(yaml.SafeDumper):
     """Indents lists below their key, as people write workflows."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        super().increase_indent(flow, indentless=False)

@@ -28,12 +28,13 @@ def gaps(root: Path, name: str) -> Iterator[str]:
     ):
         yield f"tests/unit/actions/test_{snake}.py: table tests of its decide()"
     if not any(_names(text, name) for text in _scenarios(root)):
-        yield f"tests/scenarios: a scenario that runs `{name}`"
+        yield f"tests/scenarios or tests/e2e: a scenario that runs `{name}`"
 
 
 def _scenarios(root: Path) -> Iterator[str]:
-    for path in sorted((root / "tests/scenarios").rglob("*.py")):
-        yield path.read_text()
+    for folder_name in ("tests/scenarios", "tests/e2e"):
+        for path in sorted((root / folder_name).rglob("*.py")):
+            yield path.read_text()
 
 
 def _names(text: str, name: str) -> bool:

@@ -13,8 +13,15 @@ from action_patterns.action import Action
 from action_patterns.metadata import action_file, readme, schemas
 from action_patterns.release import REPOSITORY, VERSION
 
-_USES = re.compile(rf"uses:\s*[\"']?{re.escape(REPOSITORY)}(?P<path>/[^@\s\"']*)?@(?P<ref>[^\s\"']+)")
-_TEXTS = ("README.md", "actions/*/README.md", "actions/*/example.yml", "docs/**/*.md", ".github/workflows/*.yml")
+_USES = re.compile(rf"uses:\s*[\"']?{re.escape(REPOSITORY)}(?P<path>/[^@\s\"']*)?@(?P<ref>[\w./-]+)")
+_TEXTS = (
+    "README.md",
+    "example.yml",
+    "actions/*/README.md",
+    "actions/*/example.yml",
+    "docs/**/*.md",
+    ".github/workflows/*.yml",
+)
 
 
 @dataclass
@@ -42,7 +49,7 @@ def generate(root: Path) -> Generated:
         _action(generated, root, action)
     top = root / "README.md"
     if top.exists():
-        _fill(generated, root, top, top.read_text(), {"actions": readme.actions_table(actions)})
+        _fill(generated, root, top, top.read_text(), _top_blocks(root, actions))
     for file, text in schemas.schemas().items():
         generated.files[root / schemas.FOLDER / file] = text
     generated.problems += references(root)
@@ -73,6 +80,16 @@ def _action(generated: Generated, root: Path, action: Action[Any, Any]) -> None:
     blocks = readme.blocks(action, example.read_text() if example.exists() else "")
     text = path.read_text() if path.exists() else readme.skeleton(action, tuple(blocks))
     _fill(generated, root, path, text, blocks)
+
+
+def _top_blocks(root: Path, actions: list[Action[Any, Any]]) -> dict[str, str]:
+    """The blocks of the top README: the actions, the flagship workflow, and figures as their benchmark wrote them."""
+    found = {"actions": readme.actions_table(actions)}
+    if (workflow := root / "example.yml").exists():
+        found["workflow"] = readme.fenced(workflow.read_text())
+    for figures in sorted((root / "benchmarks").glob("*.md")):
+        found[figures.stem] = figures.read_text()
+    return found
 
 
 def _fill(generated: Generated, root: Path, path: Path, text: str, contents: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
-"""The generated blocks of the READMEs: everything between `<!-- generated:<name> -->` and `<!-- /generated -->`
-(or `<!-- /generated:<name> -->`)."""
+"""The generated blocks of the READMEs.
+
+A block is everything between `<!-- generated:<name> -->` and `<!-- /generated -->` (or `<!-- /generated:<name> -->`).
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,16 @@ def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
     found = {
         "inputs": _inputs(action),
         "outputs": _outputs(action),
-        "example": f"```yaml\n{example.rstrip()}\n```\n" if example else "",
+        "example": fenced(example) if example else "",
         "reasons": _reasons(action),
-        "permissions": "".join(f"- {each}\n" for each in action.permissions),
+        "permissions": "".join(f"- {each}\n" for each in action.permissions) or "None: it asks GitHub nothing.\n",
     }
     return {name: text for name, text in found.items() if text}
+
+
+def fenced(workflow: str) -> str:
+    """A workflow as a code block."""
+    return f"```yaml\n{workflow.rstrip()}\n```\n"
 
 
 def skeleton(action: Action[Any, Any], names: Sequence[str]) -> str:

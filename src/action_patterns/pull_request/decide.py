@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from action_patterns.action import Reason
@@ -122,7 +123,7 @@ def decide(desired: Desired, observed: Observed) -> Decision:
         if flag:
             return _stop("skipped", reason)
     if observed.base is None or observed.base_tip is None:
-        return _stop("blocked", "base-missing", f"The branch {desired.base!r} does not exist.")
+        return _stop("blocked", "base-missing", f"Looked for {desired.base or 'the default branch'}.")
 
     pending = tuple(change for change in desired.changes if _differs(change, observed))
     files = tuple(change.path for change in pending)
@@ -130,7 +131,8 @@ def decide(desired: Desired, observed: Observed) -> Decision:
     opened = next((pull for pull in heads if pull.state == "OPEN"), None)
     latest = heads[0] if heads else None
     tip = observed.branch_tip
-    tip_is_ours = tip is not None and _is_ours(tip, desired.key)
+    # A merge can leave our commit as the base's own tip; the base is never ours to write.
+    tip_is_ours = tip is not None and _is_ours(tip, desired.key) and desired.branch != observed.base
 
     if opened is not None:
         marker = parse_marker(opened.body)
@@ -139,7 +141,7 @@ def decide(desired: Desired, observed: Observed) -> Decision:
         if tip is not None and not tip_is_ours:
             return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=opened, files=files)
         if not pending:
-            return _converged(opened, marker, desired, tip)
+            return _converged(opened, marker, desired, observed.base, tip)
     else:
         marker = _marker_of_ours(latest, desired.key)
         if not pending:
@@ -234,18 +236,31 @@ def _write(desired: Desired, observed: Observed, pending: tuple[FileChange, ...]
         changes=pending,
         message=desired.commit_message,
         key=desired.key,
-        digest=digest(pending),
+        digest=change_digest(pending, observed.base),
     )
 
 
-def _holds(tip: Tip | None, pending: tuple[FileChange, ...], key: str) -> bool:
-    """The branch already holds this very change.
+def change_digest(pending: tuple[FileChange, ...], base: str | None) -> str:
+    """What `Pattern-Digest` says: the change, and the name of the base it was made for.
 
-    The digest is over what differs from the base, not over the whole wish: when the base drifts away in a path that
-    was left out of our commit, the digest changes and the branch is written again.
+    It is over what differs from the base, not over the whole wish: when the base drifts away in a path that was left
+    out of our commit, the digest changes and the branch is written again. Without the name, a wish that goes to
+    another base would take the branch as it is, with all commits of the former base.
     """
+    return hashlib.sha256(f"{base}\0{digest(pending)}".encode()).hexdigest()
+
+
+def _holds(observed: Observed, pending: tuple[FileChange, ...], key: str) -> bool:
+    """The branch already holds this very change."""
+    tip = observed.branch_tip
     trailers = parse_trailers(tip.message) if tip is not None and _is_ours(tip, key) else None
-    return trailers is not None and trailers.digest == digest(pending)
+    return trailers is not None and trailers.digest == change_digest(pending, observed.base)
+
+
+def _stands_on_base(observed: Observed) -> bool:
+    """The bot branch is one commit on top of today's base tip."""
+    tip, base = observed.branch_tip, observed.base_tip
+    return tip is not None and base is not None and tip.parents == (base.oid,)
 
 
 def _create(
@@ -262,8 +277,8 @@ def _create(
     # a merged or closed pull request left behind is written anew: its commits may already be part of the base.
     leftover = (
         tip is not None
-        and _holds(tip, pending, desired.key)
-        and tip.parents == (observed.base_tip.oid,)
+        and _holds(observed, pending, desired.key)
+        and _stands_on_base(observed)
         and not (latest is not None and latest.head_oid == tip.oid)
     )
     steps: list[Step] = [] if leftover else [_write(desired, observed, pending)]
@@ -287,7 +302,9 @@ def _update(
     assert marker is not None and observed.base is not None  # an open pull request without our marker stopped earlier
     steps: list[Step] = []
     changed: list[str] = []
-    if opened.conflicting or not _holds(observed.branch_tip, pending, desired.key):
+    # A branch on today's base tip cannot conflict with it: GitHub has not looked again since it was written.
+    conflicting = opened.conflicting and not _stands_on_base(observed)
+    if conflicting or not _holds(observed, pending, desired.key):
         steps.append(_write(desired, observed, pending))
         changed.append("content")
     fields = reconcile_fields(desired, opened, marker, _wanted_marker(desired), base=observed.base)
@@ -299,10 +316,10 @@ def _update(
     return Decision("updated", reason, "", tuple(steps), opened, fields.marker, tuple(changed), files)
 
 
-def _converged(opened: PullRequest, marker: Marker, desired: Desired, tip: Tip | None) -> Decision:
+def _converged(opened: PullRequest, marker: Marker, desired: Desired, base: str, tip: Tip | None) -> Decision:
     """The base holds the wish: one PATCH closes the pull request and remembers that it was us, then the branch goes."""
     closed = replace(marker, closed="converged")
-    block = f"{desired.block}\n\n*Closed by action-patterns: `{opened.base}` already holds this change.*".strip()
+    block = f"{desired.block}\n\n*Closed by action-patterns: `{base}` already holds this change.*".strip()
     fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
     steps: list[Step] = [UpdatePullRequest(fields)]
     if tip is not None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from action_patterns.content.changes import FileChange, check
 from action_patterns.errors import InputError, Problem
 from action_patterns.pull_request.key import branch_of, branch_problem, normalise
-from action_patterns.pull_request.marker import check_block
+from action_patterns.pull_request.marker import Marker, check_block
 
 MAX_LABELS = 100
 """Labels GitHub takes on one pull request (github/docs#161)."""
+MAX_LABEL_LENGTH = 50
+"""Characters GitHub takes in a label's name (the API's own error message)."""
 MAX_TITLE_LENGTH = 256
 """Characters GitHub takes in a title (the API's own error message)."""
 
@@ -91,15 +93,25 @@ def desire(
             Problem(f"The title has {len(title)} characters; GitHub takes {MAX_TITLE_LENGTH}.", "Shorten `title`.")
         )
     block = body.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    labels, assignees, reviewers, team_reviewers = _names(labels), *map(_logins, (assignees, reviewers, team_reviewers))
+    # No prefix of a refused name is longer than this one.
+    refusable = tuple(f"assignee:{name}" for name in (*assignees, *reviewers, *team_reviewers))
     try:
-        check_block(block)
+        check_block(block, Marker(normal, "0" * 16, "0" * 16, labels, assignees, refusable, "converged"))
     except InputError as error:
         collect(error)
-    labels = _names(labels)
     if len(labels) > MAX_LABELS:
         problems.append(
             Problem(f"{len(labels)} labels are wished; GitHub takes {MAX_LABELS}.", "Remove labels from `labels`.")
         )
+    problems += [
+        Problem(
+            f"The label {label!r} has {len(label)} characters; GitHub takes {MAX_LABEL_LENGTH}.",
+            "Shorten it. Do not leave it for GitHub to refuse: every run would ask for it again.",
+        )
+        for label in labels
+        if len(label) > MAX_LABEL_LENGTH
+    ]
     checked: tuple[FileChange, ...] = ()
     try:
         checked = check(changes)
@@ -113,12 +125,12 @@ def desire(
         base=base,
         title=title,
         block=block,
-        commit_message=(commit_message or title).strip(),
+        commit_message=(commit_message or "").strip() or title,
         changes=checked,
         labels=labels,
-        assignees=_logins(assignees),
-        reviewers=_logins(reviewers),
-        team_reviewers=_logins(team_reviewers),
+        assignees=assignees,
+        reviewers=reviewers,
+        team_reviewers=team_reviewers,
         draft=draft,
     )
 

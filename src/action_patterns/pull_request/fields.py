@@ -104,4 +104,5 @@ def _difference(wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str,
 
 def _stale(remembered: tuple[str, ...], wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str, ...]:
     """What we once asked for, nobody wishes now, and still is there. A label a person added is never in memory."""
-    return _difference(tuple(name for name in present if name in set(remembered)), wanted)
+    ours = {name.lower() for name in remembered}
+    return _difference(tuple(name for name in present if name.lower() in ours), wanted)

@@ -21,6 +21,8 @@ _END = "<!-- action-patterns:end -->"
 MAX_BODY_LENGTH = 65_536
 """Characters GitHub takes in a pull request's body; only the API's error message says so."""
 _HASH_LENGTH = 16
+_NOTE_LENGTH = 512
+"""Room for what is added when we close a pull request ourselves."""
 
 
 def text_hash(text: str) -> str:
@@ -84,7 +86,7 @@ def parse_marker(body: str) -> Marker | None:
             refused=_names(fields.get("refused")),
             closed="converged" if fields.get("closed") == "converged" else "",
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -119,8 +121,11 @@ def block_of(body: str) -> str | None:
     return block.strip("\n") if begin and end else None
 
 
-def check_block(block: str) -> None:
-    """Raises InputError when the text would break the body's structure or is longer than GitHub takes."""
+def check_block(block: str, marker: Marker) -> None:
+    """Raises InputError when the text would break the body's structure, or makes it longer than GitHub takes.
+
+    `marker` is the longest that may come with it.
+    """
     if "<!-- action-patterns:" in block:
         raise InputError(
             Problem(
@@ -129,10 +134,11 @@ def check_block(block: str) -> None:
                 " between the markers is yours to set.",
             )
         )
-    if len(block) > MAX_BODY_LENGTH - 4096:
+    around = len(compose(marker, "")) + _NOTE_LENGTH
+    if len(block) > MAX_BODY_LENGTH - around:
         raise InputError(
             Problem(
-                f"The body has {len(block)} characters; GitHub takes {MAX_BODY_LENGTH}, and the marker needs 4096.",
+                f"The body has {len(block)} characters; GitHub takes {MAX_BODY_LENGTH}, and the marker needs {around}.",
                 "Shorten `body`; link to the full text instead of pasting it.",
             )
         )

@@ -18,7 +18,7 @@ class Trailers:
 
     key: str
     digest: str
-    """Digest of the wished changes: equal on every base, so a moved base alone never causes a write."""
+    """Digest of the change and its base's name, not of the base's commit: a moved base alone never causes a write."""
     tree: str
 
 

@@ -55,7 +55,7 @@ class Commands:
             self._write(str(Command("endgroup", {}, "")))
 
     def annotate(self, annotation: Annotation) -> None:
-        """Show an annotation. The tenth of a level is held back until `finish`, as it may have to speak for the rest."""
+        """Show an annotation; the tenth of a level waits for `finish`, as it may have to speak for the rest."""
         if annotation.level == "debug":
             self.debug(annotation.message)
             return

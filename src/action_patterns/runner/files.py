@@ -68,7 +68,7 @@ class RunnerFiles:
         Raises:
             InputError: it is absent, outside, or neither a file nor a link.
         """
-        given = self._workspace / path
+        given = self._workspace / _checked(path)
         place = self._inside(self._workspace, str(given.parent)) / given.name
         if not os.path.lexists(place):
             raise _problem(path, "does not exist", "Name an existing file; relative paths start at the workspace.")
@@ -82,7 +82,10 @@ class RunnerFiles:
         root = self._inside(self._workspace, path)
         if not root.is_dir():
             return ()
-        return tuple(str(place) for place in _walk(root) if stat.S_ISREG(place.lstat().st_mode))
+        try:
+            return tuple(str(place) for place in _walk(root) if stat.S_ISREG(place.lstat().st_mode))
+        except OSError as error:
+            raise _unreadable(path, error) from None
 
     def write(self, path: str, text: str) -> str:
         """Write a text file so that a reader sees all of it or nothing. Returns its absolute path.
@@ -90,7 +93,7 @@ class RunnerFiles:
         Raises:
             InputError: the path is outside, a directory, or cannot be written.
         """
-        given = self._temp / path
+        given = self._temp / _checked(path)
         parent = self._inside(self._temp, str(given.parent))
         if not given.name or given.name == ".." or (parent / given.name).is_dir():
             raise _problem(path, "is a directory", "Name a file.")
@@ -114,12 +117,16 @@ class RunnerFiles:
 
     def _inside(self, base: Path, path: str) -> Path:
         """The real place of a path, every link followed."""
-        if not path or "\0" in path:
-            raise _problem(path, "is not a path", _OUTSIDE)
-        place = Path(os.path.realpath(base / path))
+        place = Path(os.path.realpath(base / _checked(path)))
         if not any(place.is_relative_to(root) for root in self._roots):
             raise _problem(path, "is outside the workspace and RUNNER_TEMP", _OUTSIDE)
         return place
+
+
+def _checked(path: str) -> str:
+    if not path or "\0" in path:
+        raise _problem(path, "is not a path", _OUTSIDE)
+    return path
 
 
 def _walk(root: Path) -> Iterator[Path]:

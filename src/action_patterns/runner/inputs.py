@@ -107,18 +107,17 @@ def _read(name: str, environment: Mapping[str, str]) -> str | None:
 
 def _hints(model: type[Inputs], environment: Mapping[str, str]) -> Iterator[str]:
     known = {spelling for name in model.model_fields for spelling in _spellings(name)}
-    names = {variable_name(name): input_name(name) for name in model.model_fields}
+    names = [input_name(name) for name in model.model_fields]
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in known and environment[variable].strip():
-            spelled = variable.replace("-", "_").upper()
-            if close := difflib.get_close_matches(spelled, names, n=1, cutoff=_CLOSE):
-                given = variable.removeprefix(PREFIX).lower().replace("_", "-")
-                yield f"There is no input `{given}`; did you mean `{names[close[0]]}`?"
+            given = variable.removeprefix(PREFIX).lower().replace("_", "-")
+            if close := difflib.get_close_matches(given, names, n=1, cutoff=_CLOSE):
+                yield f"There is no input `{given}`; did you mean `{close[0]}`?"
 
 
 def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails, hints: tuple[str, ...]) -> Problem:
     if not detail["loc"]:  # a rule over several inputs; its author worded it
-        return Problem(_reason(detail), "Correct the inputs under `with:`.")
+        return Problem(f"{_reason(detail)}.", "Correct the inputs under `with:`.")
     name = str(detail["loc"][0])
     field = model.model_fields.get(name.replace("-", "_"))
     if field is None:
@@ -126,13 +125,18 @@ def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails
     if detail["type"] == "missing":
         hint = next((f" {text}" for text in hints if f"`{name}`" in text), "")
         return Problem(f"Input `{name}` is required and was not given.{hint}", _fix(name, field, "Add"))
-    shown = "the given value" if is_secret(field) else f"`{_shortened(given.get(name, ''))}`"
+    value = given.get(name, "")
+    if detail["type"] == "literal_error":
+        close = difflib.get_close_matches(value, allowed_values(field), n=1)
+        why = "not one of the allowed values" + (f"; did you mean `{close[0]}`?" if close else ".")
+        return Problem(f"Input `{name}` is `{_shortened(value)}`, which is {why}", _fix(name, field, "Correct"))
+    shown = "the given value" if is_secret(field) else f"`{_shortened(value)}`"
     return Problem(f"Input `{name}` is {shown}: {_reason(detail)}.", _fix(name, field, "Correct"))
 
 
 def _reason(detail: ErrorDetails) -> str:
     # pydantic's own words end with the value; for a secret that would print it, so only its `msg` is used.
-    return detail["msg"].removeprefix("Value error, ").removesuffix(".")
+    return detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1).removesuffix(".")
 
 
 def _fix(name: str, field: FieldInfo, verb: str) -> str:

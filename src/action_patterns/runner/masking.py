@@ -19,7 +19,7 @@ _SHORTEST_ENCODED = 8
 class Secrets:
     """A registry of secret values. Safe to use from many threads."""
 
-    def __init__(self, announce: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(self, announce: Callable[[str], None] = lambda _line: None) -> None:
         """`announce` is called once with each single-line value, for the runner's `add-mask`."""
         self._announce = announce
         self._lock = threading.Lock()

@@ -48,7 +48,8 @@ def write(outputs: Outputs, file: str, secrets: Secrets) -> None:
     if size > MAX_BYTES:
         largest = max(values, key=lambda name: len(values[name]))
         raise _refused(
-            f"The outputs take {size} bytes as GitHub counts them; it keeps {MAX_BYTES} per job. `{largest}` is largest."
+            f"The outputs take {size} bytes as GitHub counts them, and it keeps {MAX_BYTES} per job;"
+            f" `{largest}` is the largest."
         )
     text = "".join(prepare_key_value_message(name, value) + "\n" for name, value in values.items())
     # A name that is no UTF-8 (git allows any bytes in a path) is written readable rather than not at all.

@@ -86,7 +86,7 @@ class GitCheckout:
 
     @contextmanager
     def _scratch(self) -> Iterator[Git]:
-        """git with a copy of the index, and with a directory of its own for new objects."""
+        """Yield git with a copy of the index, and with a directory of its own for new objects."""
         Path(self._temp).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="action-patterns-git-", dir=self._temp) as directory:
             index, objects = Path(directory, "index"), Path(directory, "objects")
@@ -176,7 +176,7 @@ class GitCheckout:
             raise InputError(
                 Problem(
                     f"There are repositories inside the checkout that are no submodules: {_some(strange)}.",
-                    "Check them out elsewhere (for example below $RUNNER_TEMP), put them into .gitignore, or limit `paths`.",
+                    "Check them out elsewhere (below $RUNNER_TEMP, say), put them into .gitignore, or limit `paths`.",
                 )
             )
 
@@ -264,4 +264,4 @@ def _contents(git: Git, wanted: Sequence[_Difference]) -> dict[str, bytes]:
 
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(repr(name) for name in names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"  # noqa: PLR2004 - the five above
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

@@ -1,0 +1,62 @@
+"""What the local GitHub assumes. Each test is a line of its FACTS.md that only the real one can confirm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from action_patterns.errors import LostRaceError
+from action_patterns.github_api import queries
+
+if TYPE_CHECKING:
+    from conftest import Live
+
+ABSENT = "f" * 40
+
+
+def test_update_refs_is_a_compare_and_swap_for_this_token(live: Live) -> None:
+    desired = live.wish()
+    tip = live.upsert(desired).after_oid
+    observed = live.gateway.observe(live.repository, branch=desired.branch, base=None, paths=[])
+    assert observed.base_tip is not None
+    with pytest.raises(LostRaceError):
+        live.gateway.swap_branch(
+            live.repository,
+            observed.repository_id,
+            desired.branch,
+            before=observed.base_tip.oid,  # not what the branch is at
+            after=observed.base_tip.oid[::-1] if observed.base_tip.oid[::-1] != tip else ABSENT,
+        )
+    assert live.gateway.read_branch(live.repository, desired.branch) == tip
+
+
+def test_a_missing_path_is_null_and_no_error(live: Live) -> None:
+    observed = live.gateway.observe(live.repository, branch="none", base=None, paths=["no/such/path"])
+    assert observed.files == {"no/such/path": None}
+
+
+def test_what_a_hundred_paths_in_one_query_cost(live: Live, record_property: pytest.RecordProperty) -> None:
+    owner, _, name = live.repository.partition("/")
+    variables = {"owner": owner, "name": name, "branch": "refs/heads/none", "head": "none"}
+    variables |= {f"p{i}": f"no/such/path/{i}" for i in range(queries.PATHS_PER_QUERY)}
+    body = {"query": queries.observe(queries.PATHS_PER_QUERY, named_base=False), "variables": variables}
+    answer = live.transport.send("read", "POST", live.transport.graphql_url, body)
+    cost = answer.data["data"]["rateLimit"]["cost"]
+    record_property("graphql-cost-of-100-paths", cost)
+    assert cost <= 2, f"a no-op costs {cost} points"
+
+
+def test_whether_commits_are_signed(live: Live, record_property: pytest.RecordProperty) -> None:
+    tip = live.upsert(live.wish()).after_oid
+    verification = live.rest("GET", f"/git/commits/{tip}")["verification"]
+    record_property("verified", verification["verified"])
+    record_property("verification-reason", verification["reason"])
+    assert set(verification) >= {"verified", "reason"}
+
+
+def test_a_tree_written_in_portions_is_the_tree_git_would_make(live: Live) -> None:
+    files: dict[str, str | bytes | None] = {f"many/{number:03}.txt": f"{number}\n" for number in range(520)}
+    result = live.upsert(live.wish(files))
+    assert result.outcome == "created", result
+    assert len(live.rest("GET", f"/pulls/{result.pull_request_number}/files?per_page=100")) == 100

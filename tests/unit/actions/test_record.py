@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from action_patterns.actions.record import ACTION, Facts, RecordInputs, decide, run
+from action_patterns.contracts import TargetResult
+from action_patterns.errors import InputError
+from action_patterns.ports import Ports
+from support.report_builders import context, plan
+
+PLAN = plan("acme/api", "Acme/Web", name="licences")
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def given(**changes: Any) -> RecordInputs:
+    values = {"target": "acme/api", "index": 0, "outcome": "updated", "reason": "done", **changes}
+    return RecordInputs(**values)
+
+
+@dataclass
+class Disk:
+    """Files in memory."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        return self.files[path]
+
+    def write(self, path: str, text: str) -> str:
+        self.files[f"/temp/{path}"] = text.encode()
+        return f"/temp/{path}"
+
+
+class Quiet:
+    """A log and a clock that say and tell the same every time."""
+
+    def info(self, message: str) -> None: ...
+
+    def now(self) -> datetime:
+        return NOW
+
+
+def ports(disk: Disk) -> Ports:
+    quiet: Any = Quiet()
+    nothing: Any = None
+    files: Any = disk
+    return Ports(context(), nothing, nothing, files, quiet, quiet)
+
+
+def test_the_record_is_one_that_report_reads() -> None:
+    disk = Disk({"plan.json": PLAN.encode().encode()})
+    finish = run(
+        given(plan="plan.json", message="All done.", pull_request_number=7, pull_request_url="https://x/pull/7"),
+        ports(disk),
+    )
+    assert finish.outputs.path == "/temp/action-patterns-records/record-0-a2.json"
+    assert finish.outputs.artifact_name == "licences-records-0-a2"
+    assert finish.exit_code == 0
+    read = TargetResult.decode(disk.files[finish.outputs.path].decode(), name="record")
+    assert read == TargetResult(
+        plan_id=PLAN.plan_id,
+        index=0,
+        target="acme/api",
+        attempt=2,
+        outcome="updated",
+        reason="done",
+        message="All done.",
+        pull_request_number=7,
+        pull_request_url="https://x/pull/7",
+        finished_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("outcome", ["failed", "blocked", "missing", "skipped"])
+def test_no_outcome_fails_the_step(outcome: str) -> None:
+    assert run(given(outcome=outcome), ports(Disk())).exit_code == 0
+
+
+def test_without_a_plan_the_record_says_so_by_its_plan_id() -> None:
+    decision = decide(given(), Facts(None, context()))
+    assert decision.result.plan_id == f"run-{context().run_id}"
+    assert decision.artifact_name == "action-patterns-records-0-a2"
+
+
+def test_a_name_and_a_directory_can_be_chosen() -> None:
+    decision = decide(given(name="mine", records="there"), Facts(PLAN, context()))
+    assert (decision.artifact_name, decision.path) == ("mine-records-0-a2", "there/record-0-a2.json")
+
+
+def test_two_attempts_and_two_targets_never_share_a_file() -> None:
+    names = {
+        decide(given(index=index), Facts(None, replace(context(), run_attempt=attempt))).path
+        for index in (0, 1, 10)
+        for attempt in (1, 2, 11)
+    }
+    assert len(names) == 9
+
+
+def test_the_target_takes_the_spelling_of_the_plan() -> None:
+    assert decide(given(target="acme/WEB", index=1), Facts(PLAN, context())).result.target == "Acme/Web"
+
+
+@pytest.mark.parametrize(("target", "index", "there"), [("acme/web", 0, "acme/api"), ("acme/api", 2, "nothing")])
+def test_a_target_that_is_not_in_the_roster_at_that_index_is_refused(target: str, index: int, there: str) -> None:
+    with pytest.raises(InputError) as caught:
+        decide(given(target=target, index=index, plan="plan.json"), Facts(PLAN, context()))
+    assert there in caught.value.message
+    assert "matrix.index" in caught.value.remediation
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"target": "api"},
+        {"target": "a/b/c"},
+        {"target": "a/b\n"},
+        {"index": -1},
+        {"outcome": "success"},
+        {"reason": "Some words"},
+        {"reason": "some words"},
+        {"reason": ""},
+        {"name": "a/b"},
+        {"name": "a\nb"},
+        {"pull_request_number": 0},
+        {"pull_request_url": "javascript:alert(1)"},
+        {"pull_request_url": "https://x y"},
+    ],
+)
+def test_values_that_report_could_not_show_are_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        given(**changes)
+
+
+def test_a_file_that_is_no_plan_is_refused() -> None:
+    with pytest.raises(InputError, match=r"plan\.json is no valid Plan"):
+        run(given(plan="plan.json"), ports(Disk({"plan.json": b"\xff{"})))
+
+
+def test_it_needs_no_permission() -> None:
+    assert ACTION.permissions == ()

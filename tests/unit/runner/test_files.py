@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_patterns.content.changes import FileChange
+from action_patterns.errors import InputError
+from action_patterns.runner.files import RunnerFiles
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[Path, Path]:
+    for name in ("work", "temp", "other", "work-beside"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "other/secret").write_bytes(b"secret")
+    (tmp_path / "work-beside/secret").write_bytes(b"secret")
+    (tmp_path / "work/a.txt").write_bytes(b"a\r\n")
+    (tmp_path / "temp/t.txt").write_bytes(b"t")
+    return tmp_path / "work", tmp_path / "temp"
+
+
+@pytest.fixture
+def files(places: tuple[Path, Path]) -> RunnerFiles:
+    return RunnerFiles(str(places[0]), str(places[1]), lambda text: text.replace("hush", "***"))
+
+
+def test_relative_paths_are_read_in_the_workspace_and_written_in_temp(
+    files: RunnerFiles, places: tuple[Path, Path]
+) -> None:
+    work, temp = places
+    assert files.read("a.txt") == b"a\r\n"
+    assert files.read(str(temp / "t.txt")) == b"t"
+    assert files.exists("a.txt")
+    assert not files.exists("t.txt")
+    assert files.is_directory(".")
+    assert not files.is_directory("a.txt")
+    assert files.write("deep/er/x.json", "text\n") == str(temp / "deep/er/x.json")
+    assert (temp / "deep/er/x.json").read_bytes() == b"text\n"
+    assert files.write(str(work / "y"), "hush") == str(work / "y")
+    assert (work / "y").read_bytes() == b"***"
+    assert (work / "y").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../other/secret",
+        "/etc/passwd",
+        "a/../../other/secret",
+        "link/secret",
+        "file-link",
+        "../work-beside/secret",
+        "",
+        "a\0b",
+    ],
+)
+def test_no_path_leads_out(files: RunnerFiles, places: tuple[Path, Path], path: str) -> None:
+    for place in places:
+        (place / "link").symlink_to("../other")
+        (place / "file-link").symlink_to("../other/secret")
+    for use in (files.read, files.exists, files.is_directory, files.directory, files.names):
+        with pytest.raises(InputError):
+            use(path)
+    if path != "file-link":
+        with pytest.raises(InputError):
+            files.write(path, "x")
+        with pytest.raises(InputError):
+            files.entry(path, PurePosixPath("x"))
+    assert (places[0].parent / "other/secret").read_bytes() == b"secret"
+    assert sorted(place.name for place in (places[0].parent / "other").iterdir()) == ["secret"]
+
+
+def test_writing_replaces_a_link_and_does_not_follow_it(files: RunnerFiles, places: tuple[Path, Path]) -> None:
+    (places[1] / "link").symlink_to("../other/secret")
+    files.write("link", "new")
+    assert (places[1] / "link").read_text() == "new"
+    assert not (places[1] / "link").is_symlink()
+    assert (places[0].parent / "other/secret").read_bytes() == b"secret"
+
+
+def test_a_write_that_fails_leaves_what_was_there(places: tuple[Path, Path]) -> None:
+    def stop(text: str) -> str:
+        raise KeyboardInterrupt
+
+    (places[1] / "x").write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        RunnerFiles(str(places[0]), str(places[1]), stop).write("x", "new")
+    assert (places[1] / "x").read_text() == "old"
+    assert sorted(place.name for place in places[1].iterdir()) == ["t.txt", "x"]
+
+
+def test_a_directory_is_no_file_to_read_or_write(files: RunnerFiles, places: tuple[Path, Path]) -> None:
+    (places[1] / "dir").mkdir()
+    for path in ("dir", ".", ".."):
+        with pytest.raises(InputError):
+            files.write(path, "x")
+    with pytest.raises(InputError, match="is not a file"):
+        files.read(".")
+    with pytest.raises(InputError, match="does not exist"):
+        files.read("absent")
+
+
+def test_a_directory_becomes_additions_with_modes_and_links_kept(files: RunnerFiles, places: tuple[Path, Path]) -> None:
+    root = places[0] / "template"
+    (root / "sub").mkdir(parents=True)
+    (root / ".hidden").write_bytes(b"h")
+    (root / "sub/run.sh").write_bytes(b"#!/bin/sh\n")
+    (root / "sub/run.sh").chmod(0o755)
+    (root / "sub/link").symlink_to("/etc/passwd")
+    (root / "sub/directory-link").symlink_to("..")
+    assert files.directory("template") == (
+        FileChange(".hidden", "100644", b"h"),
+        FileChange("sub/directory-link", "120000", b".."),
+        FileChange("sub/link", "120000", b"/etc/passwd"),
+        FileChange("sub/run.sh", "100755", b"#!/bin/sh\n"),
+    )
+    assert files.entry("template/sub/run.sh", PurePosixPath("bin/run")) == FileChange(
+        "bin/run", "100755", b"#!/bin/sh\n"
+    )
+    assert files.entry("template/sub/link", PurePosixPath("x")).content == b"/etc/passwd"
+    assert files.names("template") == (str(root / ".hidden"), str(root / "sub/run.sh"))
+    assert [files.read(name) for name in files.names("template")] == [b"h", b"#!/bin/sh\n"]
+
+
+def test_what_is_no_content_is_refused(files: RunnerFiles, places: tuple[Path, Path]) -> None:
+    (places[0] / "repo/.git").mkdir(parents=True)
+    (places[0] / "repo/.git/config").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"\.git directory"):
+        files.directory("repo")
+    (places[0] / "pipes").mkdir()
+    os.mkfifo(places[0] / "pipes/p")
+    with pytest.raises(InputError, match="neither a file"):
+        files.directory("pipes")
+    with pytest.raises(InputError, match="neither a file"):
+        files.entry("pipes", PurePosixPath("x"))
+    with pytest.raises(InputError, match="does not exist"):
+        files.directory("absent")
+    with pytest.raises(InputError, match="does not exist"):
+        files.entry("absent", PurePosixPath("x"))
+    assert files.names("absent") == ()
+
+
+@given(st.lists(st.sampled_from(["..", ".", "a", "link", "loop", "/", "b c", "\\"]), min_size=1, max_size=6))
+def test_no_combination_leads_out(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    base = tmp_path_factory.mktemp("base")
+    for name in ("work", "temp", "out"):
+        (base / name).mkdir()
+    (base / "temp/link").symlink_to("../out")
+    (base / "temp/loop").symlink_to("loop")
+    try:
+        written = RunnerFiles(str(base / "work"), str(base / "temp")).write("/".join(parts), "x")
+    except InputError:
+        return
+    assert os.path.realpath(written).startswith((f"{base}/work/", f"{base}/temp/"))
+    assert list((base / "out").iterdir()) == []

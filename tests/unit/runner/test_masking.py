@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_patterns.runner.masking import Secrets
+
+SECRETS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=8, max_size=40).filter(
+    lambda value: value == value.strip() and "*" not in value and len(set(value)) > 4
+)
+
+
+def knowing(*values: str) -> Secrets:
+    secrets = Secrets()
+    for value in values:
+        secrets.add(value)
+    return secrets
+
+
+@given(SECRETS, st.binary(max_size=5), st.binary(max_size=5))
+def test_no_spelling_of_a_secret_survives(secret: str, before: bytes, after: bytes) -> None:
+    secrets = knowing(secret)
+    raw = secret.encode()
+    for text in (
+        f"x{secret}y",
+        json.dumps({"key": secret}),
+        json.dumps({"key": secret}, ensure_ascii=False),
+        f"https://host/?q={quote(secret, safe='')}",
+    ):
+        assert secrets.found_in(text)
+        assert secret not in secrets.redact(text)
+        assert not secrets.found_in(secrets.redact(text).replace("***", ""))
+    # Wherever the value starts in the encoded bytes, the runs of characters it alone decides are gone.
+    encoded = base64.b64encode(before + raw + after).decode()
+    assert secrets.found_in(encoded)
+    left = secrets.redact(encoded).replace("***", "").rstrip("=")
+    assert len(left) <= (len(before) + len(after)) * 8 / 6 + 4
+
+
+def test_of_a_multi_line_secret_every_line_is_announced_and_redacted_but_no_lone_brace() -> None:
+    announced: list[str] = []
+    secrets = Secrets(announced.append)
+    secrets.add("{\nline one\n  line two\n}\n")
+    assert announced == ["line one", "line two"]
+    assert secrets.redact("got line two, {}") == "got ***, {}"
+    assert secrets.redact(json.dumps("{\nline one\n  line two\n}")) == '"***"'
+
+
+def test_the_longer_of_two_secrets_is_redacted_first() -> None:
+    assert knowing("abcd", "abcdefgh").redact("abcdefgh abcd") == "*** ***"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_value_is_no_secret(blank: str) -> None:
+    announced: list[str] = []
+    secrets = Secrets(announced.append)
+    secrets.add(blank)
+    assert announced == []
+    assert secrets.redact("a b\nc") == "a b\nc"
+
+
+def test_a_value_is_announced_once() -> None:
+    announced: list[str] = []
+    secrets = Secrets(announced.append)
+    secrets.add("hush")
+    secrets.add("hush")
+    assert announced == ["hush"]

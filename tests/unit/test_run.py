@@ -1,0 +1,289 @@
+"""The process boundary, in this process with doubles and as a real process."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import Field, SecretStr
+
+from action_patterns import errors, registry
+from action_patterns.action import Action, Finish, Inputs, Outputs
+from action_patterns.ports import Annotation, Credentials, Ports
+from action_patterns.run import Terminated, main
+
+RUN = Path(registry.__file__).with_name("run.py")
+
+
+class ExampleInputs(Inputs):
+    token: SecretStr | None = Field(default=None, description="A secret.")
+    count: int = Field(default=1, description="How often.")
+
+
+class ExampleOutputs(Outputs):
+    word: str = ""
+
+
+Behaviour = Callable[[ExampleInputs, Ports], Finish[ExampleOutputs]]
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "temp").mkdir()
+    return {
+        "PATH": os.environ["PATH"],
+        "GITHUB_REPOSITORY": "o/r",
+        "GITHUB_SHA": "c0ffee",
+        "GITHUB_WORKFLOW": "w",
+        "GITHUB_JOB": "j",
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_WORKSPACE": str(tmp_path / "work"),
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+        "GITHUB_RUN_ID": "1",
+        "GITHUB_RUN_NUMBER": "1",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "INPUT_TOKEN": "hush-hush-hush",
+    }
+
+
+def ends(variables: dict[str, str], behaviour: Behaviour) -> tuple[int, str]:
+    action = Action(
+        name="record",
+        title="",
+        description="",
+        patterns=(),
+        inputs=ExampleInputs,
+        outputs=ExampleOutputs,
+        run=behaviour,
+        icon="",
+        color="blue",
+    )
+
+    def load(name: str) -> Action[Any, Any]:
+        return action
+
+    stream = io.StringIO()
+    code = main(["record"], variables, stream, load)
+    return code, stream.getvalue()
+
+
+def raising(error: BaseException) -> Behaviour:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        raise error
+
+    return run
+
+
+def test_outputs_then_summary_then_annotations_then_the_exit_code(variables: dict[str, str]) -> None:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        ports.log.info("working with hush-hush-hush")
+        return Finish(ExampleOutputs(word="done"), "# Done hush-hush-hush", (Annotation("warning", "mind"),), 1)
+
+    code, log = ends(variables, run)
+    assert code == 1
+    assert "\ndone\n" in Path(variables["GITHUB_OUTPUT"]).read_text()
+    assert Path(variables["GITHUB_STEP_SUMMARY"]).read_text() == "# Done ***\n"
+    assert log == "::add-mask::hush-hush-hush\nworking with ***\n::warning::mind\n"
+
+
+def test_an_annotation_that_was_held_back_is_shown_at_the_end(variables: dict[str, str]) -> None:
+    ten = tuple(Annotation("error", f"e{n}") for n in range(10))
+    _, log = ends(variables, lambda inputs, ports: Finish(ExampleOutputs(), annotations=ten))
+    assert log.endswith("::error::e9\n")
+
+
+def test_a_bad_input_ends_with_2_before_anything_runs(variables: dict[str, str]) -> None:
+    del variables["GITHUB_SHA"]
+    code, log = ends({**variables, "INPUT_COUNT": "x"}, raising(AssertionError("it ran")))
+    assert code == 2
+    assert log.count("::error") == 2
+    assert "GITHUB_SHA" in log
+    assert log.startswith("::add-mask::")
+    assert not Path(variables["GITHUB_OUTPUT"]).exists()
+
+
+def test_each_problem_is_an_annotation_at_its_place(variables: dict[str, str]) -> None:
+    problems = (
+        errors.Problem("One is wrong.", "Fix it.", file="distribution.yml", line=7),
+        errors.Problem("Two is wrong.", "Fix that."),
+    )
+    code, log = ends(variables, raising(errors.InputError(*problems)))
+    assert code == 2
+    assert "::error title=Input,file=distribution.yml,line=7::One is wrong.%0AFix it.\n" in log
+    assert "::error title=Input::Two is wrong.%0AFix that.\n" in log
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "title"),
+    [
+        (errors.AuthenticationError, 1, "Authentication"),
+        (errors.PermissionDeniedError, 1, "Permission"),
+        (errors.NotFoundError, 1, "Not found"),
+        (errors.LostRaceError, 1, "Conflict"),
+        (errors.RateLimitedError, 1, "Rate limit"),
+        (errors.AnswerLostError, 1, "Unavailable"),
+        (errors.DefectError, 70, "Defect"),
+    ],
+)
+def test_a_deliberate_error_is_one_annotation_with_its_remedy(
+    variables: dict[str, str], kind: type[errors.ActionPatternsError], code: int, title: str
+) -> None:
+    error = kind("It went wrong with hush-hush-hush.", remediation="Do that.", request_id="ABCD:1")
+    found, log = ends(variables, raising(error))
+    assert found == code
+    assert f"::error title={title}::It went wrong with ***.%0ADo that.%0AGitHub's request id: ABCD:1\n" in log
+    assert ("Traceback" in log) is (code == 70)
+    assert "hush" not in log.partition("\n")[2]
+
+
+def test_a_defect_names_version_request_and_where_to_report_and_folds_its_traceback(variables: dict[str, str]) -> None:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        assert inputs.token is not None
+        try:
+            raise errors.UnavailableError("x", remediation="y", request_id="ABCD:1")
+        except errors.UnavailableError:
+            raise KeyError(inputs.token.get_secret_value()) from None
+
+    code, log = ends(variables, run)
+    assert code == 70
+    annotation = next(line for line in log.splitlines() if line.startswith("::error"))
+    assert "defect in action-patterns v" in annotation
+    assert "KeyError: '***'" in annotation
+    assert "ABCD%3A1" in annotation or "ABCD:1" in annotation
+    assert "/issues/new" in annotation
+    assert log.index("::group::Traceback") < log.index("Traceback (most recent call last)") < log.index("::endgroup::")
+    assert "hush" not in log.partition("\n")[2]
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (Terminated(), 143)])
+def test_a_cancelled_run_says_in_one_line_that_a_rerun_is_safe(
+    variables: dict[str, str], error: BaseException, code: int
+) -> None:
+    found, log = ends(variables, raising(error))
+    assert found == code
+    (line,) = log.splitlines()[1:]
+    assert "rerunning is safe" in line
+
+
+def test_refused_outputs_do_not_cost_the_summary_and_the_run_is_red(variables: dict[str, str]) -> None:
+    finish = Finish(ExampleOutputs(word="hush-hush-hush"), "# Done", (Annotation("notice", "mind"),), 0)
+    code, log = ends(variables, lambda inputs, ports: finish)
+    assert code == 70
+    assert "`word` contains a secret" in log
+    assert Path(variables["GITHUB_STEP_SUMMARY"]).read_text() == "# Done\n"
+    assert "::notice::mind\n" in log
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_summary_that_github_would_not_show_is_in_the_log(variables: dict[str, str], long: bool) -> None:
+    if not long:
+        del variables["GITHUB_STEP_SUMMARY"]
+    text = "x" * 2**20 + "END" if long else "END"
+    code, log = ends(variables, lambda inputs, ports: Finish(ExampleOutputs(), text))
+    assert code == 0
+    assert "END\n::endgroup::" in log
+    assert ("Summary too long" in log) is long
+
+
+def test_a_token_minted_in_the_run_is_masked_before_the_client_opens(variables: dict[str, str]) -> None:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        ports.github(Credentials("minted-token", "job-token-value"))
+        ports.log.info("minted-token job-token-value")
+        return Finish(ExampleOutputs())
+
+    _, log = ends(variables, run)
+    assert log.endswith("::add-mask::minted-token\n::add-mask::job-token-value\n*** ***\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["record", "more"], ["../record"]])
+def test_only_an_action_of_the_list_is_loaded(variables: dict[str, str], arguments: list[str]) -> None:
+    stream = io.StringIO()
+    assert main(arguments, variables, stream) == 2
+    assert "Name one of: " in stream.getvalue()
+
+
+def test_git_is_opened_when_it_is_asked_for_without_our_inputs(variables: dict[str, str]) -> None:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        ports.checkout.changes(())
+        raise AssertionError
+
+    code, log = ends(variables, run)
+    assert code == 2
+    assert "is not a git repository" in log
+
+
+# As a process, as launch.sh starts it.
+
+RECORD = {"INPUT_TARGET": "o/r", "INPUT_INDEX": "0", "INPUT_OUTCOME": "updated", "INPUT_REASON": "done"}
+
+
+def test_the_process_takes_nothing_from_the_workspace(variables: dict[str, str], tmp_path: Path) -> None:
+    for name in ("json.py", "pydantic.py", "action_patterns.py", "sitecustomize.py"):
+        (tmp_path / "work" / name).write_text("raise SystemExit('taken from the workspace')\n")
+    completed = subprocess.run(
+        [sys.executable, "-I", RUN, "record"],
+        cwd=tmp_path / "work",
+        env={**variables, **RECORD, "PYTHONPATH": str(tmp_path / "work")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert completed.stdout == "o/r: updated (done)\n"
+
+
+@pytest.mark.parametrize("name", ["record", "report"])
+def test_an_action_that_asks_github_nothing_loads_no_client(variables: dict[str, str], name: str) -> None:
+    code = (
+        "import runpy, sys\n"
+        f"sys.argv = ['run.py', {name!r}]\n"
+        "try:\n"
+        f"    runpy.run_path({str(RUN)!r}, run_name='__main__')\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "loaded = {'github', 'requests', 'urllib3', 'jwt', 'actions_toolkit.core', 'actions_toolkit.github'}\n"
+        "assert f'action_patterns.actions." + name + "' in sys.modules\n"
+        "print('LOADED', sorted(loaded & set(sys.modules)))\n"
+    )
+    completed = subprocess.run(
+        [sys.executable, "-I", "-c", code], env={**variables, **RECORD}, capture_output=True, text=True, check=False
+    )
+    assert completed.stdout.endswith("LOADED []\n"), completed.stderr
+
+
+def test_sigterm_ends_a_process_with_143(variables: dict[str, str], tmp_path: Path) -> None:
+    # A plan that never ends to be looked for: the action waits in it until it is told to stop.
+    started = tmp_path / "started"
+    code = (
+        "import runpy, sys, time, pathlib\n"
+        "from pathlib import Path\n"
+        f"Path.is_file = lambda self: (pathlib.Path({str(started)!r}).touch(), time.sleep(60)) and True\n"
+        "sys.argv = ['run.py', 'record']\n"
+        f"runpy.run_path({str(RUN)!r}, run_name='__main__')\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-I", "-c", code],
+        env={**variables, **RECORD, "INPUT_PLAN": "plan.json"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(1000):
+        if started.exists() or child.poll() is not None:
+            break
+        time.sleep(0.02)
+    child.send_signal(signal.SIGTERM)
+    output, _ = child.communicate(timeout=20)
+    assert child.returncode == 143
+    assert "rerunning is safe" in output

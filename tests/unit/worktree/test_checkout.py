@@ -1,0 +1,452 @@
+"""Real git repositories, real edits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from action_patterns.content.blob import blob_oid
+from action_patterns.content.changes import FileChange
+from action_patterns.errors import InputError
+from action_patterns.worktree import GitCheckout
+
+GIT_ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
+}
+
+
+def git(root: Path, *arguments: str, data: bytes = b"", **variables: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=root, env={**GIT_ENVIRONMENT, **variables}, input=data, check=True, capture_output=True
+    ).stdout.decode("utf-8", "surrogateescape")
+
+
+def repository(root: Path, files: dict[str, bytes] | None = None) -> Path:
+    root.mkdir(exist_ok=True)
+    git(root, "init", "-q", "-b", "main")
+    for name, content in (files or {"kept.txt": b"kept\n", "docs/a.md": b"a\n"}).items():
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    git(root, "add", "-A", "-f")
+    git(root, "commit", "-q", "-m", "first", "--allow-empty")
+    return root
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return repository(tmp_path / "work")
+
+
+def checkout(root: Path) -> GitCheckout:
+    return GitCheckout(str(root), str(root.parent / "temp"), GIT_ENVIRONMENT)
+
+
+def changes(root: Path, *paths: str) -> dict[str, FileChange]:
+    return {change.path: change for change in checkout(root).changes(paths)}
+
+
+def refusal(root: Path, *paths: str) -> str:
+    with pytest.raises(InputError) as caught:
+        checkout(root).changes(paths)
+    return f"{caught.value.message}\n{caught.value.remediation}"
+
+
+def test_a_clean_checkout_has_no_changes(root: Path) -> None:
+    assert changes(root) == {}
+
+
+def test_head_is_the_commit_that_is_checked_out(root: Path) -> None:
+    assert checkout(root).head_oid() == git(root, "rev-parse", "HEAD").strip()
+
+
+def test_modified_added_and_deleted_files_with_what_they_replace(root: Path) -> None:
+    (root / "kept.txt").write_bytes(b"changed\n")
+    (root / "docs/a.md").unlink()
+    (root / "new").mkdir()
+    (root / "new/one").write_bytes(b"1")
+    (root / "new/two").write_bytes(b"2")
+    assert changes(root) == {
+        "kept.txt": FileChange("kept.txt", "100644", b"changed\n", base_oid=blob_oid(b"kept\n")),
+        "docs/a.md": FileChange("docs/a.md", None, base_oid=blob_oid(b"a\n")),
+        "new/one": FileChange("new/one", "100644", b"1", base_oid=None),
+        "new/two": FileChange("new/two", "100644", b"2", base_oid=None),
+    }
+
+
+def test_a_rename_is_a_deletion_and_an_addition(root: Path) -> None:
+    git(root, "mv", "kept.txt", "moved.txt")
+    assert {path: change.mode for path, change in changes(root).items()} == {"kept.txt": None, "moved.txt": "100644"}
+
+
+def test_staged_and_unstaged_edits_count_alike_and_the_worktree_wins(root: Path) -> None:
+    (root / "kept.txt").write_bytes(b"staged\n")
+    git(root, "add", "kept.txt")
+    (root / "kept.txt").write_bytes(b"later\n")
+    (root / "gone.txt").write_bytes(b"x")
+    git(root, "add", "gone.txt")
+    (root / "gone.txt").unlink()
+    assert {path: change.content for path, change in changes(root).items()} == {"kept.txt": b"later\n"}
+
+
+def test_a_staged_edit_that_was_undone_is_no_change(root: Path) -> None:
+    (root / "kept.txt").write_bytes(b"staged\n")
+    git(root, "add", "kept.txt")
+    (root / "kept.txt").write_bytes(b"kept\n")
+    assert changes(root) == {}
+
+
+def test_an_edit_of_the_same_size_in_the_same_instant_is_seen(root: Path) -> None:
+    # "Racy git": git trusts size and time unless the time is the index's own, which a careless copy would change.
+    git(root, "config", "core.trustctime", "false")
+    instant = 1_700_000_000_000_000_000
+    os.utime(root / "kept.txt", ns=(instant, instant))
+    git(root, "update-index", "--refresh")
+    (root / "kept.txt").write_bytes(b"KEPT\n")
+    os.utime(root / "kept.txt", ns=(instant, instant))
+    os.utime(root / ".git/index", ns=(instant, instant))
+    assert set(changes(root)) == {"kept.txt"}
+
+
+def test_the_executable_bit_is_a_change(root: Path) -> None:
+    (root / "kept.txt").chmod(0o755)
+    assert changes(root)["kept.txt"].mode == "100755"
+
+
+def test_a_symbolic_link_is_its_target_and_is_not_followed(root: Path) -> None:
+    (root / "kept.txt").unlink()
+    (root / "kept.txt").symlink_to("/etc/passwd")
+    change = changes(root)["kept.txt"]
+    assert (change.mode, change.content) == ("120000", b"/etc/passwd")
+
+
+def test_a_file_that_became_a_directory_and_a_directory_that_became_a_file(root: Path) -> None:
+    (root / "kept.txt").unlink()
+    (root / "kept.txt").mkdir()
+    (root / "kept.txt/inside").write_bytes(b"i")
+    (root / "docs/a.md").unlink()
+    (root / "docs").rmdir()
+    (root / "docs").write_bytes(b"d")
+    assert {path: change.mode for path, change in changes(root).items()} == {
+        "kept.txt": None,
+        "kept.txt/inside": "100644",
+        "docs": "100644",
+        "docs/a.md": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space",
+        'quo"te',
+        "new\nline",
+        "tab\tbed",
+        "grüße/日本",
+        "-n",
+        ":(glob)x",
+        "back\\slash",
+        "a*b",
+        "trailing ",
+    ],
+)
+def test_odd_names_arrive_exactly(root: Path, name: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_bytes(b"x")
+    assert set(changes(root)) == {name}
+    assert set(changes(root, name)) == {name}
+
+
+def test_a_name_that_is_no_utf8_survives(root: Path) -> None:
+    Path(os.fsdecode(os.fsencode(root) + b"/\xff\xfe")).write_bytes(b"x")
+    (change,) = checkout(root).changes(())
+    assert os.fsencode(change.path) == b"\xff\xfe"
+
+
+def test_content_is_what_git_would_commit_not_what_is_on_disk(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "work",
+        {".gitattributes": b"*.txt text\n*.big filter=upper\n", "a.txt": b"one\n", "same.txt": b"x\n"},
+    )
+    git(root, "config", "filter.upper.clean", "tr a-z A-Z")
+    (root / "a.txt").write_bytes(b"one\r\ntwo\r\n")
+    (root / "same.txt").write_bytes(b"x\r\n")
+    (root / "b.big").write_bytes(b"big")
+    assert {path: change.content for path, change in changes(root).items()} == {
+        "a.txt": b"one\ntwo\n",
+        "b.big": b"BIG",
+    }
+
+
+def test_a_submodule_is_its_commit(root: Path, tmp_path: Path) -> None:
+    inner = repository(tmp_path / "inner")
+    git(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "lib")
+    git(root, "commit", "-qm", "submodule")
+    assert changes(root) == {}
+    before = git(root / "lib", "rev-parse", "HEAD").strip()
+    git(root / "lib", "commit", "-qm", "next", "--allow-empty")
+    change = changes(root)["lib"]
+    after = git(root / "lib", "rev-parse", "HEAD").strip()
+    assert change == FileChange("lib", "160000", gitlink=after, base_oid=before)
+
+
+def test_a_pointer_that_was_committed_without_gitmodules_may_move(root: Path) -> None:
+    inner = repository(root / "lib")
+    git(root, "add", "lib")
+    git(root, "commit", "-qm", "pointer")
+    git(inner, "commit", "-qm", "next", "--allow-empty")
+    assert set(changes(root)) == {"lib"}
+
+
+def test_a_new_submodule_is_taken(root: Path, tmp_path: Path) -> None:
+    inner = repository(tmp_path / "inner")
+    git(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "lib")
+    assert {path: change.mode for path, change in changes(root).items()} == {".gitmodules": "100644", "lib": "160000"}
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_stray_repository_inside_is_refused(root: Path, staged: bool) -> None:
+    repository(root / "other")
+    if staged:
+        git(root, "add", "other")
+    assert "no submodules: 'other'" in refusal(root)
+    assert changes(root, "docs") == {}
+
+
+def test_an_empty_stray_repository_is_refused_too(root: Path) -> None:
+    (root / "other").mkdir()
+    git(root / "other", "init", "-q")
+    assert "no submodules: 'other'" in refusal(root)
+
+
+def test_paths_limit_what_is_seen(root: Path) -> None:
+    for name in ("docs/b.md", "docs/deep/c.md", "docs/d.txt", "e.md"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"new")
+    assert set(changes(root, "docs")) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt"}
+    assert set(changes(root, "./docs/")) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt"}
+    assert set(changes(root, str(root / "docs"))) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt"}
+    assert set(changes(root, "docs/*.md")) == {"docs/b.md"}
+    assert set(changes(root, "docs/**/*.md")) == {"docs/b.md", "docs/deep/c.md"}
+    assert set(changes(root, "*.md", "docs/d.txt")) == {"e.md", "docs/d.txt"}
+    assert set(changes(root, "docs", ".")) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt", "e.md"}
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(root: Path) -> None:
+    (root / "[slug]").write_bytes(b"x")
+    (root / "s").write_bytes(b"x")
+    assert set(changes(root, "[slug]")) == {"[slug]"}
+    assert set(changes(root, "[s]")) == {"s"}
+
+
+def test_a_path_that_was_deleted_is_seen_staged_or_not(root: Path) -> None:
+    git(root, "rm", "-q", "kept.txt")
+    (root / "docs/a.md").unlink()
+    assert {path: change.mode for path, change in changes(root, "kept.txt", "docs").items()} == {
+        "kept.txt": None,
+        "docs/a.md": None,
+    }
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", ".git/config", "a\0b"])
+def test_a_path_outside_is_refused(root: Path, path: str) -> None:
+    assert repr(path) in refusal(root, path)
+
+
+def test_a_path_that_names_nothing_is_refused_but_a_pattern_may(root: Path) -> None:
+    assert "names nothing" in refusal(root, "dcos")
+    assert changes(root, "dcos/*") == {}
+
+
+@pytest.mark.parametrize("path", ["dist", "dist/out.js", "dist/*", "**/out.js"])
+def test_a_path_that_git_ignores_is_refused(root: Path, path: str) -> None:
+    (root / ".git/info/exclude").write_text("dist\n")
+    (root / "dist").mkdir()
+    (root / "dist/out.js").write_bytes(b"x")
+    assert changes(root) == {}
+    text = refusal(root, path)
+    assert "git ignores: 'dist/out.js'" in text
+    assert ".gitignore" in text
+
+
+def test_a_directory_of_nothing_but_ignored_files_is_refused(root: Path) -> None:
+    (root / "out").mkdir()
+    (root / "out/.gitignore").write_text("*\n")
+    (root / "out/x").write_bytes(b"x")
+    assert "git ignores" in refusal(root, "out")
+
+
+def test_ignored_files_beside_others_do_not_matter(root: Path) -> None:
+    (root / ".git/info/exclude").write_text("*.log\n")
+    (root / "docs/x.log").write_bytes(b"x")
+    (root / "docs/b.md").write_bytes(b"b")
+    assert set(changes(root, "docs")) == {"docs/b.md"}
+
+
+def test_an_ignored_file_that_is_tracked_is_seen(tmp_path: Path) -> None:
+    root = repository(tmp_path / "work", {".gitignore": b"dist\n", "dist/kept.js": b"1"})
+    (root / "dist/kept.js").write_bytes(b"2")
+    for path in ("dist", "dist/kept.js", "dist/*", "."):
+        assert set(changes(root, path)) == {"dist/kept.js"}
+    (root / "dist/new.js").write_bytes(b"x")
+    assert "git ignores: 'dist/new.js'" in refusal(root, "dist")
+
+
+def test_conflicts_are_refused(root: Path) -> None:
+    git(root, "checkout", "-qb", "side")
+    (root / "kept.txt").write_bytes(b"side\n")
+    git(root, "commit", "-qam", "side")
+    git(root, "checkout", "-q", "main")
+    (root / "kept.txt").write_bytes(b"main\n")
+    git(root, "commit", "-qam", "main")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(root, "merge", "side")
+    assert "unresolved conflicts: 'kept.txt'" in refusal(root)
+
+
+def test_a_sparse_checkout_does_not_look_like_deletions(root: Path) -> None:
+    git(root, "sparse-checkout", "set", "--no-cone", "/kept.txt")
+    assert not (root / "docs").exists()
+    assert changes(root) == {}
+
+
+def test_a_shallow_clone_and_a_linked_worktree_work(root: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{root}", "shallow")
+    git(root, "worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+    for name in ("shallow", "linked"):
+        (tmp_path / name / "new").write_bytes(b"x")
+        assert set(changes(tmp_path / name)) == {"new"}
+
+
+def test_not_a_repository_bare_empty_and_below_a_repository_are_explained(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    assert "is not a git repository" in refusal(tmp_path / "none")
+    git(tmp_path, "init", "-q", "--bare", "bare")
+    assert "bare" in refusal(tmp_path / "bare")
+    git(tmp_path, "init", "-q", "unborn")
+    assert "no commit" in refusal(tmp_path / "unborn")
+    assert "not its root" in refusal(root / "docs")
+    assert "not a git repository" in refusal(tmp_path / "absent")
+
+
+def test_a_repository_of_another_user_is_explained(root: Path) -> None:
+    distrusting = GitCheckout(
+        str(root), str(root.parent / "temp"), {**GIT_ENVIRONMENT, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+    )
+    with pytest.raises(InputError) as caught:
+        distrusting.changes(())
+    assert "does not trust" in caught.value.message
+    assert "safe.directory" in caught.value.remediation
+
+
+def test_a_runner_without_git_is_explained(root: Path) -> None:
+    with pytest.raises(InputError, match="no git on this runner"):
+        GitCheckout(str(root), str(root.parent / "temp"), {"PATH": "/nonexistent"}).head_oid()
+
+
+def test_a_file_over_githubs_size_is_refused_before_it_is_read(root: Path) -> None:
+    with (root / "disk.img").open("wb") as stream:
+        stream.truncate(40 * 1024 * 1024 + 1)
+    assert "disk.img" in refusal(root)
+
+
+def test_nothing_is_written_into_the_repository(root: Path) -> None:
+    (root / "kept.txt").write_bytes(b"changed\n")
+    (root / "new").write_bytes(b"new")
+    git(root, "config", "core.splitIndex", "true")
+    git(root, "config", "core.untrackedCache", "true")
+    hook = root / ".git/hooks/post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch hook-ran\n")
+    hook.chmod(0o755)
+
+    def state() -> dict[str, bytes]:
+        return {str(place): place.read_bytes() for place in root.rglob("*") if place.is_file()}
+
+    before = state()
+    assert set(changes(root)) == {"kept.txt", "new"}
+    assert state() == before
+    assert list((root.parent / "temp").iterdir()) == []
+
+
+NAMES = st.sampled_from(["a", "b", "dir", "dir/a", "dir/b", "dir/sub/c", "sp ace", "ü", "x.log", "dir/y.log", "q\nr"])
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "crlf", "delete", "link", "chmod", "stage", "unstage", "ignore"]),
+        NAMES,
+        st.binary(max_size=3),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(start=st.dictionaries(st.sampled_from(["a", "dir/b", "ü", "x.log"]), st.binary(max_size=4)), edits=EDITS)
+def test_applying_the_changes_gives_the_tree_git_would_commit(
+    start: dict[str, bytes], edits: list[tuple[str, str, bytes]]
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        root = repository(Path(directory, "work"), {".gitattributes": b"dir/* text\n", **start})
+        for kind, name, content in edits:
+            edit(root, kind, name, content)
+        found = checkout(root).changes(())
+        git(root, "add", "-A")
+        assert tree_after(root, found) == git(root, "write-tree").strip()
+
+
+def edit(root: Path, kind: str, name: str, content: bytes) -> None:
+    place = root / name
+    a_file = place.is_file() and not place.is_symlink()
+    if kind == "stage":
+        git(root, "add", "-A")
+    elif kind == "unstage":
+        git(root, "reset", "-q")
+    elif kind == "ignore":
+        (root / ".gitignore").write_text("*.log\n")
+    elif kind == "delete":
+        subprocess.run(["rm", "-rf", str(place)], check=True)
+    elif kind == "chmod":
+        place.chmod(0o755) if a_file else None
+    elif kind == "link":
+        if not os.path.lexists(place):
+            make_room(root, place)
+            place.symlink_to("target")
+    elif a_file or not os.path.lexists(place):
+        make_room(root, place)
+        place.write_bytes(content.replace(b"\0", b"0") + (b"\r\n" if kind == "crlf" else b""))
+
+
+def make_room(root: Path, place: Path) -> None:
+    """Directories for the place, instead of files that are in the way."""
+    for parent in reversed(place.relative_to(root).parents[:-1]):
+        if (root / parent).is_symlink() or (root / parent).is_file():
+            (root / parent).unlink()
+    place.parent.mkdir(parents=True, exist_ok=True)
+
+
+def tree_after(root: Path, found: tuple[FileChange, ...]) -> str:
+    """The tree of HEAD with the changes applied, by way of an index of its own."""
+    index = str(root.parent / "applied-index")
+    git(root, "read-tree", "HEAD", GIT_INDEX_FILE=index)
+    for change in sorted(found, key=lambda change: change.mode is not None):
+        path = os.fsencode(change.path)
+        if change.mode is None:
+            line = b"0 " + b"0" * 40 + b"\t" + path + b"\0"
+        else:
+            oid = git(root, "hash-object", "-w", "--stdin", data=change.content).strip()
+            assert oid == change.oid
+            line = f"{change.mode} {oid}\t".encode() + path + b"\0"
+        git(root, "update-index", "-z", "--index-info", data=line, GIT_INDEX_FILE=index)
+    return git(root, "write-tree", GIT_INDEX_FILE=index).strip()
