@@ -41,7 +41,7 @@ ELSEWHERE = (
 )
 
 
-class NotMeasured(Exception):
+class NotMeasuredError(Exception):
     """Why a figure could not be taken."""
 
 
@@ -92,7 +92,7 @@ def measure(name: str, budget_milliseconds: float, rounds: int, once: Callable[[
         if rounds == WARM_ROUNDS:
             once()
         median = statistics.median(once() for _ in range(rounds))
-    except NotMeasured as error:
+    except NotMeasuredError as error:
         return Figure(name, budget_milliseconds, rounds, None, str(error))
     return Figure(name, budget_milliseconds, rounds, median * 1000)
 
@@ -158,7 +158,7 @@ class Room:
             )
             made = list(temp.glob("action-patterns/*/.complete"))
             if len(made) != 1:
-                raise NotMeasured("launch.sh made no environment; run it by hand to see why")
+                raise NotMeasuredError("launch.sh made no environment; run it by hand to see why")
             self.prepared = made[0].parent
         return self.prepared
 
@@ -213,7 +213,7 @@ class Room:
                 process.kill()
                 said = process.stdout.read() if process.stdout else ""
             if server.first is None:
-                raise NotMeasured(f"upsert-pr sent no request: {tail(said)}")
+                raise NotMeasuredError(f"upsert-pr sent no request: {tail(said)}")
             return server.first - started
 
     def cold_start(self) -> float:
@@ -243,7 +243,7 @@ class Room:
             seconds = time.perf_counter() - started
             for process, output in zip(processes, said, strict=True):
                 if process.returncode != 0:
-                    raise NotMeasured(f"exit code {process.returncode}: {tail(output)}")
+                    raise NotMeasuredError(f"exit code {process.returncode}: {tail(output)}")
             return seconds
 
     def seconds(self, command: list[str], environment: dict[str, str]) -> float:
@@ -260,7 +260,7 @@ class Room:
         )
         seconds = time.perf_counter() - started
         if done.returncode != 0:
-            raise NotMeasured(f"exit code {done.returncode}: {tail(done.stdout)}")
+            raise NotMeasuredError(f"exit code {done.returncode}: {tail(done.stdout)}")
         return seconds
 
 

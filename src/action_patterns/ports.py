@@ -197,6 +197,8 @@ class Files(Protocol):
 
 
 class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
     def now(self) -> datetime:
         """The time, in UTC."""
 

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bootstrap.installers import (
     INTERPRETER,
-    CannotStart,
+    CannotStartError,
     fetch_uv,
     note,
     pinned_uv_version,
@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
-    except CannotStart as error:
+    except CannotStartError as error:
         show_failure(str(error), error.output)
         return 1
     except OSError as error:  # a full or read-only disk, a directory of somebody else
@@ -115,7 +115,7 @@ def ensure_environment(venv: Path, *, shared: bool) -> None:
     base = venv.parent
     base.mkdir(mode=0o755 if shared else 0o700, parents=True, exist_ok=True)
     if not shared and base.stat().st_uid != os.geteuid():
-        raise CannotStart(
+        raise CannotStartError(
             f"The Python environment was not made. {base} belongs to another user, who could change what we run. "
             "Remove it, or name a directory you trust in ACTION_PATTERNS_VENV_DIR."
         )
@@ -146,7 +146,7 @@ def build(workspace: Path, *, compile_bytecode: bool) -> None:
     create = [uv, "--quiet", "--no-config", "venv", "--python", INTERPRETER, str(venv)]
     code, output = run_tool(create, environment)
     if code != 0:
-        raise CannotStart(f"uv could not make an environment for {INTERPRETER}. Its output is above.", output)
+        raise CannotStartError(f"uv could not make an environment for {INTERPRETER}. Its output is above.", output)
     install = [uv, "--quiet", "--no-config", "pip", "install", "--python", str(venv / "bin" / "python")]
     install += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(REQUIREMENTS)]
     # Any index may serve any package, as with pip: safe since the hash decides, needed where mirrors are partial.

@@ -49,7 +49,7 @@ NETWORK_FIX = (
 )
 
 
-class CannotStart(Exception):
+class CannotStartError(Exception):
     """No environment, so no action. `args[0]` says what happened, why and how to fix it; `output` is the tool's own."""
 
     def __init__(self, message: str, output: str = "") -> None:
@@ -86,21 +86,21 @@ def run_with_retries(what: str, command: list[str], environment: Mapping[str, st
         if code == 0:
             return
         if HASH_MISMATCH.search(output):
-            raise CannotStart(
+            raise CannotStartError(
                 f"{what} was stopped: a file does not have the hash the lock records for it. Either the index or a "
                 "proxy serves another file than the one that was locked, or the lock was edited. Do not edit the lock "
                 "by hand and do not remove the hash: restore the lock from git, or find out who serves the other file.",
                 output,
             )
         if NO_PIP.search(output):
-            raise CannotStart(
+            raise CannotStartError(
                 f"{what} failed: {INTERPRETER} has no pip, and there is no uv on PATH. Install either (on Debian: "
                 "apt-get install python3-pip), or set ACTION_PATTERNS_PYTHON to a Python that has pip, or run "
                 "actions/setup-python.",
                 output,
             )
         if NO_WHEEL.search(output):
-            raise CannotStart(
+            raise CannotStartError(
                 f"{what} failed: there is no wheel for this machine among the locked files (Python "
                 f"{sys.version.split()[0]}, {os.uname().machine}). Set ACTION_PATTERNS_PYTHON to CPython 3.11 to 3.14 "
                 "on x86_64 or aarch64. Building from source is off on purpose: it would run code nobody locked.",
@@ -110,7 +110,7 @@ def run_with_retries(what: str, command: list[str], environment: Mapping[str, st
             note(f"{what.lower()} failed, trying again in {pause_seconds:g} s: {last_line(output)}")
             time.sleep(pause_seconds)
     attempts = len(PAUSES_SECONDS) + 1
-    raise CannotStart(f"{what} failed {attempts} times: {last_line(output)}. {NETWORK_FIX}", output)
+    raise CannotStartError(f"{what} failed {attempts} times: {last_line(output)}. {NETWORK_FIX}", output)
 
 
 def run_tool(command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
@@ -176,7 +176,7 @@ def pinned_uv_version() -> str:
     """The version in requirements-uv.lock."""
     found = re.search(r"^uv==(\S+)", UV_REQUIREMENT.read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
-        raise CannotStart(f"{UV_REQUIREMENT} pins no uv. Restore it from git.")
+        raise CannotStartError(f"{UV_REQUIREMENT} pins no uv. Restore it from git.")
     return found[1]
 
 

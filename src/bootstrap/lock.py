@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bootstrap import installers
 from bootstrap.bootstrap import CHECKOUT, REQUIREMENTS, building_directory, pinned_uv
-from bootstrap.installers import UV_REQUIREMENT, CannotStart
+from bootstrap.installers import UV_REQUIREMENT, CannotStartError
 
 # Linux is what launch.sh supports; the libc and the processor are the runner's choice.
 LINUX_WHEEL = re.compile(r"(?:manylinux|musllinux)\S*_(?:x86_64|aarch64)\.whl$")
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--uv goes with --write")
     try:
         return write(options.uv) if options.write else check()
-    except CannotStart as error:
+    except CannotStartError as error:
         print(f"{error.output}\nerror: {error}", file=sys.stderr)
         return 1
 
@@ -81,7 +81,7 @@ def lock_is_current() -> bool:
     """Whether uv.lock fits pyproject.toml; uv needs no network to say so when it does."""
     try:
         uv("lock", "--check", "--offline")
-    except CannotStart:
+    except CannotStartError:
         return False
     return True
 
@@ -102,7 +102,7 @@ def pinned(version: str) -> str:
     wheels = [name for name in hashes if name.startswith(prefix) and LINUX_WHEEL.search(name)]
     for libc, processor in itertools.product(("manylinux", "musllinux"), ("x86_64", "aarch64")):
         if not any(re.search(rf"{libc}_\d+_\d+_{processor}\b", name) for name in wheels):
-            raise CannotStart(f"uv {version} has no {libc} {processor} wheel on PyPI. Pin another version.")
+            raise CannotStartError(f"uv {version} has no {libc} {processor} wheel on PyPI. Pin another version.")
     digests = (f"    --hash=sha256:{digest}" for digest in sorted(hashes[name] for name in wheels))
     return UV_HEADER + " \\\n".join([f"uv=={version}", *digests]) + "\n"
 
@@ -117,7 +117,7 @@ def uv(*arguments: str) -> str:
         command = [program, "--quiet", "--no-config", "--project", str(CHECKOUT), *arguments]
         code, output = installers.run_tool([*command, "--python", installers.INTERPRETER], environment)
     if code != 0:
-        raise CannotStart(f"`uv {' '.join(arguments)}` failed with exit code {code}.", output)
+        raise CannotStartError(f"`uv {' '.join(arguments)}` failed with exit code {code}.", output)
     return output
 
 

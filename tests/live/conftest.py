@@ -2,7 +2,7 @@
 
     LIVE_TOKEN=… LIVE_REPOSITORY=owner/name make live
 
-The default branch is never written. Every test works under a key of its own, and afterwards its pull requests are closed
+The default branch is never written. Every test works under a key of its own; afterwards its pull requests are closed
 and its branches deleted (a pull request itself cannot be deleted: closed ones remain, titled `[live]`).
 LIVE_API_URL, LIVE_GRAPHQL_URL and LIVE_SERVER_URL name another server than github.com.
 """

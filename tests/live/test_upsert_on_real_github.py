@@ -31,9 +31,9 @@ def test_a_commit_by_somebody_else_stops_the_update(live: Live) -> None:
     desired = live.wish()
     tip = live.upsert(desired).after_oid
     commit = live.rest("GET", f"/git/commits/{tip}")
-    theirs = live.rest(
-        "POST", "/git/commits", {"message": "By hand", "tree": commit["tree"]["sha"], "parents": [tip]}
-    )["sha"]
+    theirs = live.rest("POST", "/git/commits", {"message": "By hand", "tree": commit["tree"]["sha"], "parents": [tip]})[
+        "sha"
+    ]
     live.rest("PATCH", f"/git/refs/heads/{desired.branch}", {"sha": theirs, "force": False})
     result = live.upsert(live.wish({"hello.txt": "other\n"}))
     assert (result.outcome, result.reason) == ("blocked", "human-commit"), result

@@ -24,10 +24,13 @@ class ShortClock(SystemClock):
 def main() -> None:
     url, api_url, graphql_url, text = sys.argv[1:]
     github = connect(Credentials("tok-bot"), context_of(url, api_url, graphql_url), ShortClock(), Said())
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     sys.stdin.readline()
     wished = wish({"a.txt": text, "b.txt": text}, labels=["sync"])
-    print(upsert(wished, Assignment("p", 0, 1, TARGET), github, ShortClock(), dry_run=False).model_dump_json())
+    sys.stdout.write(
+        upsert(wished, Assignment("p", 0, 1, TARGET), github, ShortClock(), dry_run=False).model_dump_json()
+    )
 
 
 main()

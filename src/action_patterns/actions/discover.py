@@ -221,7 +221,7 @@ def _summary(plan: Plan) -> str:
     lines = [
         f"### {len(plan.roster)} targets of {plan.visible} repositories visible to this token",
         "",
-        f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; at most {plan.budget.requests_needed} requests.",
+        f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; {plan.budget.requests_needed} requests at most",
     ]
     if plan.excluded:
         lines += ["", "<details><summary>Left out</summary>", "", "| Repository | Reason | |", "|:--|:--|:--|"]

@@ -79,13 +79,10 @@ def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
         previous = change.path
         parts = change.path.split("/")
         for depth in range(1, len(parts)):
-            if (parent := "/".join(parts[:depth])) in wanted and change.mode is not None:
-                problems.append(
-                    Problem(
-                        f"The path {change.path!r} is inside {parent!r}, which is a file in the same change.",
-                        "A path is either a file or a directory: rename one of the two.",
-                    )
-                )
+            parent = "/".join(parts[:depth])
+            if parent in wanted and change.mode is not None:
+                what = f"The path {change.path!r} is inside {parent!r}, which is a file in the same change."
+                problems.append(Problem(what, "A path is either a file or a directory: rename one of the two."))
         if len(change.content) > MAX_FILE_BYTES:
             problems.append(
                 Problem(

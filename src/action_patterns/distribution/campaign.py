@@ -141,7 +141,7 @@ def apply(
         assignment = Assignment(plan_id, entry.index, attempt, entry.target.repository)
         try:
             return upsert(campaign.desired, assignment, github, clock, dry_run=dry_run)
-        except Exception as error:  # a bug at one target must not cost the others
+        except Exception as error:  # noqa: BLE001 - a bug at one target must not cost the others
             defect = DefectError(
                 f"{type(error).__name__}: {error}", remediation="This is a bug in action-patterns: please report it."
             )

@@ -16,6 +16,8 @@ OPT_OUT_TOPIC = "action-patterns-ignore"
 
 @dataclass(frozen=True, slots=True)
 class Selected:
+    """Targets, and everything else with its reason."""
+
     targets: tuple[Target, ...]
     excluded: tuple[Exclusion, ...]
 

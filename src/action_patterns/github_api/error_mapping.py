@@ -127,8 +127,9 @@ def from_limit(refusal: Refusal, request: str, request_id: str | None) -> RateLi
     when = refusal.resumes_at.strftime("%H:%M UTC")
     return RateLimitedError(
         f"GitHub's {which} ({request}); the wait of {refusal.seconds:.0f} s is longer than this run may wait.",
-        remediation=f"Run again after {when}: what is done stays done. If it keeps happening, lower `max-parallel` or"
-        " use a GitHub App, whose limit grows with the organization. Do not retry in a loop: GitHub may block the token.",
+        remediation=f"Run again after {when}: what is done stays done. If it keeps happening, lower"
+        " `max-parallel`, or use a GitHub App, whose limit grows with the organization. Do not retry in a loop: GitHub"
+        " may block the token.",
         request_id=request_id,
         resumes_at=refusal.resumes_at,
     )

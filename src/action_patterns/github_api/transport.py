@@ -30,6 +30,8 @@ TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """An answer: status, headers with lower-case names, and the decoded JSON."""
+
     status: int
     headers: Mapping[str, str]
     data: Any

@@ -70,9 +70,9 @@ def code_span(text: str) -> str:
 
 
 def cell_code(text: str) -> str:
-    """Code within a table cell. A table is cut at its pipes before code is looked for, so they are escaped here.
+    r"""Code within a table cell. A table is cut at its pipes before code is looked for, so they are escaped here.
 
-    `\\|` is the one escape that works inside code in a table (GitHub Flavored Markdown, section 4.10).
+    `\|` is the one escape that works inside code in a table (GitHub Flavored Markdown, section 4.10).
     """
     return code_span(text).replace("|", "\\|")
 

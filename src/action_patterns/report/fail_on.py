@@ -1,5 +1,6 @@
 """From a verdict to an exit code. What is a failure of a target is settled (`contracts.result.FAILING`); how many of
-them make the run red is the caller's choice."""
+them make the run red is the caller's choice.
+"""
 
 from __future__ import annotations
 

@@ -62,10 +62,9 @@ def run_again(report: RunReport, page: Page) -> list[str]:
     sections = [f"<details><summary>Run only the {wrong(report.counts)} again</summary>"]
     if number_of(report.counts, FAILING):
         sections += [
-            "**Same run**, same commit and roster; what passed keeps its result: *Re-run jobs*, *Re-run failed jobs*, or",
+            "**Same run**, same commit and roster; what passed keeps its result: *Re-run failed jobs*, or",
             code_fence(f"gh run rerun {context.run_id} --repo {repository} --failed"),
-            "It repeats the red jobs. For a target whose job stayed green (deferred, or let pass by `fail-on`) start a"
-            + " new run.",
+            "It repeats the red jobs; a target of a green job (deferred, or let pass by `fail-on`) needs a new run.",
         ]
     if len(listed) > INPUT_CHARACTERS:
         sections.append(
@@ -75,7 +74,7 @@ def run_again(report: RunReport, page: Page) -> list[str]:
     else:
         workflow = shlex.quote(context.workflow)
         sections += [
-            f"**New run** of these {repositories(len(again))}, where the workflow hands an input `targets` to discover:",
+            f"**New run** of these {repositories(len(again))}, if the workflow hands an input `targets` to discover:",
             code_fence(f"gh workflow run {workflow} --repo {repository} -f targets={shlex.quote(listed)}"),
         ]
     return [*sections, "</details>"]

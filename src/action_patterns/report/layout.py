@@ -1,5 +1,6 @@
 """The budget ladder. GitHub drops a summary over its limit whole and says so nowhere in the job's status; so a report
-that is too long is rendered again with less detail, and never cut."""
+that is too long is rendered again with less detail, and never cut.
+"""
 
 from __future__ import annotations
 

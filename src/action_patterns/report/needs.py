@@ -29,7 +29,7 @@ def parse(text: str) -> Mapping[str, JobResult]:
     if not text:
         return {}
     if text in RESULTS:
-        return {"": cast(JobResult, text)}
+        return {"": cast("JobResult", text)}
     try:
         jobs = json.loads(text)
     except (ValueError, RecursionError):
@@ -41,5 +41,5 @@ def parse(text: str) -> Mapping[str, JobResult]:
         result = described.get("result") if isinstance(described, dict) else None
         if not isinstance(result, str) or result not in RESULTS:
             raise InputError(Problem(f"`needs` gives no result of the job {job!r} that GitHub knows.", _FIX))
-        results[job] = cast(JobResult, result)
+        results[job] = cast("JobResult", result)
     return results

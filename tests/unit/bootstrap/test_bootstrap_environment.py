@@ -143,7 +143,7 @@ def test_network_trouble_is_tried_again(tool: list[str], tmp_path: Path) -> None
 
 def test_network_trouble_that_stays_names_the_settings(tool: list[str], tmp_path: Path) -> None:
     (tmp_path / "failures").write_text("error: Connection refused\n" * 9)
-    with pytest.raises(installers.CannotStart, match=r"failed 3 times: error: Connection refused\. .*HTTPS_PROXY"):
+    with pytest.raises(installers.CannotStartError, match=r"failed 3 times: error: Connection refused\. .*HTTPS_PROXY"):
         installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
     assert len((tmp_path / "failures").read_text().splitlines()) == 6
 
@@ -162,7 +162,7 @@ def test_trouble_that_will_not_pass_is_not_tried_again(
     tool: list[str], tmp_path: Path, says: str, expected: str
 ) -> None:
     (tmp_path / "failures").write_text(f"{says}\n" * 3)
-    with pytest.raises(installers.CannotStart, match=expected):
+    with pytest.raises(installers.CannotStartError, match=expected):
         installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
     assert len((tmp_path / "failures").read_text().splitlines()) == 2
 

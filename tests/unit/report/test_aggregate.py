@@ -9,11 +9,11 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report_builders import LIMITED, START, context, fleet, plan, record
 
 from action_patterns.contracts import Counts, ErrorRecord, Outcome, TargetResult, Usage, Verdict
 from action_patterns.report.aggregate import Unreadable, aggregate, verdict
 from action_patterns.report.needs import JobResult
+from support.report_builders import LIMITED, START, context, fleet, plan, record
 
 NAMES = ("acme/api", "acme/cli", "acme/web")
 

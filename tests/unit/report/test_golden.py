@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.report_builders import context, fleet, plan, record
 
 from action_patterns.contracts import Exclusion
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.summarise import Summary, summarise
+from support.report_builders import context, fleet, plan, record
 
 GOLDEN = Path(__file__).parent / "golden"
 ARTIFACT = "sync-files-report-a2"

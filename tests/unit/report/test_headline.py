@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report_builders import LIMITED, PROTECTED, context, fleet, plan, record
 
 from action_patterns.contracts import Counts, Outcome
 from action_patterns.report import headline
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import ORDER, Page
+from support.report_builders import LIMITED, PROTECTED, context, fleet, plan, record
 
 some_counts = st.fixed_dictionaries({outcome: st.sampled_from((0, 0, 1, 3, 9_999)) for outcome in ORDER})
 

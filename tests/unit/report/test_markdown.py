@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from support.report_builders import context, fleet, plan, record
 
 from action_patterns.contracts import ErrorRecord, Exclusion
 from action_patterns.report import layout, markdown
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import Detail, Page
+from support.report_builders import context, fleet, plan, record
 
 OUTCOMES = ("failed", "blocked", "deferred", "created", "updated", "planned", "unchanged", "skipped")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report_builders import context, fleet, plan, record
 
 from action_patterns.report import plain_text
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.headline import verdict_line
 from action_patterns.report.view import Page
+from support.report_builders import context, fleet, plan, record
 
 
 def test_failures_come_first_and_the_verdict_last() -> None:
