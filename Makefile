@@ -10,7 +10,7 @@ ready := .venv/.synced
 
 # Named one by one: what a tool would skip in silence (an example.yml is no workflow to it) nobody would check.
 workflows := $(sort $(wildcard .github/workflows/*.yml))
-examples := $(sort $(wildcard actions/*/example.yml))
+examples := example.yml $(sort $(wildcard actions/*/example.yml)) .github/examples/one-step.yml
 actions := $(wildcard action.yml) $(sort $(wildcard actions/*/action.yml))
 benchmarks := $(sort $(wildcard benchmarks/*.py))
 

@@ -1,4 +1,4 @@
-"""What act says happened, from its `--json` log: one result per leg of a matrix, outputs, summaries, annotations, log."""
+"""What act says happened, from its `--json` log: a result per leg of a matrix, outputs, summaries, annotations, log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 Result = Literal["success", "failure"]
 
 
-class UnknownRunner(AssertionError):
+class UnknownRunnerError(AssertionError):
     """A job was skipped because no runner has its label. act itself would call that run a success."""
 
 
@@ -64,7 +64,7 @@ def read(lines: Iterable[str]) -> Events:
     """Parse act's log.
 
     Raises:
-        UnknownRunner: a job was skipped for its `runs-on` label.
+        UnknownRunnerError: a job was skipped for its `runs-on` label.
     """
     reading = _Reading()
     for line in lines:
@@ -90,7 +90,7 @@ class _Reading:
     def take(self, event: Mapping[str, Any]) -> None:
         message = str(event.get("msg", ""))
         if "Skipping unsupported platform" in message:
-            raise UnknownRunner(message)
+            raise UnknownRunnerError(message)
         if "jobID" not in event:
             self.events.messages.append(message)
             return
@@ -111,7 +111,10 @@ class _Reading:
         if "Failed but continue next step" in message and steps:
             self._tolerated.add((*key, steps[0]))
         # act's own job result stays a failure for all later legs of a matrix, so a leg is judged by its steps.
-        if event.get("stepResult") == "failure" and len(steps) == 1 and (*key, steps[0]) not in self._tolerated:
+        ended = steps or tuple(
+            event.get("stepid") or ()
+        )  # act's spelling for its own steps, such as setting up the job
+        if event.get("stepResult") == "failure" and len(ended) == 1 and (*key, ended[0]) not in self._tolerated:
             self._failed.add(key)
         if "jobResult" in event:
             failed = key in self._failed or (event["jobResult"] != "success" and not event.get("matrix"))

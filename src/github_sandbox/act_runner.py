@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets as random
 import shutil
 import signal
 import socket
@@ -34,10 +35,13 @@ ACT = Path(sysconfig.get_path("scripts")) / "act"
 WRITE_SPACING_SECONDS = 0.02
 """Here instead of the second GitHub asks for: the sandbox has no secondary limits to protect."""
 FIRST_RUN_ID = 1000
+TRACKING = "GITHUB_SANDBOX_RUN"
+"""Marks the processes of a run, so that what a step left in the background is ended with it. GitHub's runner does so by
+RUNNER_TRACKING_ID, which act sets to nothing."""
 _GRACE_SECONDS = 2.0
 
 
-class RunTimedOut(AssertionError):
+class RunTimeoutError(AssertionError):
     """act did not end in time and was killed; the message ends with the last lines of the log."""
 
 
@@ -88,7 +92,7 @@ class ActRun:
 
 
 class ActRunner:
-    """Runs workflows. Making one copies the product and, the first time on a machine, makes the actions' environment."""
+    """Runs workflows. Making one copies the product and, once in a checkout, makes the actions' environment."""
 
     def __init__(
         self, checkout: Path, work: Path, *, environments: Path | None = None, artifacts: Path | None = None
@@ -126,8 +130,8 @@ class ActRunner:
         """Run one workflow to its end. Artifacts of one `run_id` (default: a new one) are shared by its attempts.
 
         Raises:
-            RunTimedOut: it took longer than allowed; nothing of it is left running.
-            UnknownRunner: a job names a runner there is none of.
+            RunTimeoutError: it took longer than allowed; nothing of it is left running.
+            UnknownRunnerError: a job names a runner there is none of.
         """
         self._runs += 1
         place = self._work / f"run-{self._runs}"
@@ -214,11 +218,15 @@ def ensure_environment(checkout: Path, environments: Path) -> None:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A TCP port of 127.0.0.1 that nobody listens on at this moment.
+
+    From below the range the kernel takes ports of connections from: act opens it a moment later, or dies if it is gone.
+    """
+    while True:
+        port = 20_000 + random.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _environment(place: Path) -> dict[str, str]:
@@ -228,6 +236,7 @@ def _environment(place: Path) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join(path),
         "HOME": str(place / "home"),
+        TRACKING: f"{os.getpid()}-{place}",
         "XDG_CACHE_HOME": str(place / "cache"),
         "XDG_CONFIG_HOME": str(place / "config"),
         "TMPDIR": str(place),
@@ -257,39 +266,42 @@ def _run(
         try:
             output, complaint = process.communicate(timeout=timeout_seconds)
         except subprocess.TimeoutExpired:
-            end_session(process)
+            _stop(process)
             output, complaint = process.communicate()
             tail = "\n".join([*output.splitlines()[-20:], complaint])
-            raise RunTimedOut(f"act did not end within {timeout_seconds:g} s:\n{tail}") from None
+            raise RunTimeoutError(f"act did not end within {timeout_seconds:g} s:\n{tail}") from None
         except BaseException:  # Ctrl-C above all
-            end_session(process)
+            _stop(process)
             raise
+        finally:
+            _end_all(environment[TRACKING])
     return process.returncode, output, complaint
 
 
-def end_session(process: subprocess.Popen[str]) -> None:
-    """End act and everything it started. Steps have process groups of their own, but share act's session."""
-    process.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + _GRACE_SECONDS
-    while (alive := _session(process.pid)) and time.monotonic() < deadline:
-        if process.poll() is not None and alive == [process.pid]:
-            break
-        time.sleep(0.02)
-    for pid in _session(process.pid):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    process.wait()
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Ask act to end, which ends its steps; if it takes too long, make it."""
+    process.terminate()
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
-def _session(leader: int) -> list[int]:
-    """Processes of a session, from /proc; where there is none, the leader alone."""
-    if not Path("/proc/self/stat").exists():
-        return [leader]
+def _end_all(tracking_id: str) -> None:
+    """End every process of a run, whatever session and process group it has put itself in."""
+    while alive := _tracked(tracking_id):
+        for pid in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _tracked(tracking_id: str) -> list[int]:
+    """Processes that inherited the id, from /proc (the shipped actions run on Linux only)."""
+    mark = f"{TRACKING}={tracking_id}\0".encode()
     found = []
     for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            # The name in parentheses may hold anything, so fields are counted from its end: state, ppid, pgrp, session.
-            fields = (place / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            if int(fields[3]) == leader and fields[0] != "Z":
+        with contextlib.suppress(OSError):  # it ended, or is another user's
+            if mark in (place / "environ").read_bytes():
                 found.append(int(place.name))
     return found

@@ -26,7 +26,7 @@ _USES = re.compile(
     r"^[ \t]*(?:-[ \t]+)?uses:[ \t]*['\"]?([\w.-]+/[\w.-]+)((?:/[\w./-]+)?)@([\w./-]+)",
     re.MULTILINE,
 )
-_OWN = re.compile(r"^([ \t]*(?:-[ \t]+)?uses:[ \t]*)\$/", re.MULTILINE)
+_OWN = re.compile(r"^([ \t]*(?:-[ \t]+)?uses:[ \t]*)\$/([\w./-]+)", re.MULTILINE)
 _DOUBLES = Path(__file__).parent / "doubles"
 
 
@@ -45,13 +45,7 @@ def copy_product(checkout: Path, target: Path) -> None:
 
 def readable_for_act(workflow: str) -> str:
     """A workflow of ours with each `uses: $/<path>` spelled `uses: <this repository>/<path>@<ref>`."""
-    lines = []
-    for line in workflow.splitlines(keepends=True):
-        if _OWN.match(line):
-            body = line.rstrip("\n")
-            line = _OWN.sub(rf"\g<1>{PRODUCT}/", body) + f"@{REF_OF_THE_COPY}" + line[len(body) :]
-        lines.append(line)
-    return "".join(lines)
+    return _OWN.sub(rf"\g<1>{PRODUCT}/\g<2>@{REF_OF_THE_COPY}", workflow)
 
 
 def copy_doubles(target: Path) -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""A checkout of a repository of the sandbox, whose workflows are run: cloned, changed and committed as a person would."""
+"""A checkout of a sandbox repository whose workflows are run: cloned, changed and committed as a person would."""
 
 from __future__ import annotations
 
@@ -52,7 +52,12 @@ def _git(directory: Path, *arguments: str) -> str:
     variables |= {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_GLOBAL": os.devnull}
     variables |= {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in AUTHOR.items()}
     done = subprocess.run(
-        ["git", *arguments], cwd=directory, env=variables, capture_output=True, text=True, check=False
+        ["git", *arguments],
+        cwd=directory,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"git {' '.join(arguments)} failed in {directory}:\n{done.stderr}")

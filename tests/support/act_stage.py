@@ -1,4 +1,4 @@
-"""A stage for the end-to-end tests: a local GitHub with a small fleet, and a consumer repository that runs workflows."""
+"""A stage for the end-to-end tests: a local GitHub with a small fleet, and a repository that runs workflows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from github_sandbox.server import Server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOURCE = "acme/platform"
-TOKEN = "campaign-token-7f3a"  # noqa: S105 - of the sandbox
-JOB_TOKEN = "job-token-19c2"  # noqa: S105 - of the sandbox
+TOKEN = "campaign-token-7f3a"
+JOB_TOKEN = "job-token-19c2"
 
 DISTRIBUTION = """\
 name: shared-config

@@ -68,7 +68,7 @@ class UpsertPrOutputs(Outputs):
     changed_fields: str = Field(description="Comma-separated fields this run changed, `content` among them.")
     requests: int = Field(description="Requests sent to GitHub.")
     writes: int = Field(description="How many of them were writes.")
-    result: str = Field(description="Path of the record (TargetResult, JSON) that `report` reads.")
+    result: str = Field(description="Path of the full result, JSON.")
 
 
 def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:

@@ -36,6 +36,8 @@ def parse(text: str, *, name: str) -> YamlDocument:
     Raises:
         InputError: not YAML, more than one document, an anchor or merge key, or a key given twice; with its line.
     """
+    lines: dict[Location, int] = {}
+    problems: list[Problem] = []
     try:
         # An alias may point at what holds it, or grow a few lines into gigabytes.
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -44,7 +46,7 @@ def parse(text: str, *, name: str) -> YamlDocument:
                 what = "an anchor or alias ('&' or '*'), which is not supported here"
                 raise InputError(Problem(f"{name} has {what}.", "Write it out in full.", file=name, line=line))
         # Composing builds nodes and constructs nothing: no tag in the document can run anything.
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = _value(yaml.compose(text, Loader=yaml.SafeLoader), (), lines, problems, name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = " ".join(part for part in (error.context, error.problem) if part)
@@ -55,9 +57,6 @@ def parse(text: str, *, name: str) -> YamlDocument:
         raise InputError(Problem(f"{name} is not valid YAML: {error}.", "Correct it.", file=name, line=1)) from None
     except RecursionError:
         raise InputError(Problem(f"{name} is nested too deeply.", "Flatten it.", file=name, line=1)) from None
-    lines: dict[Location, int] = {}
-    problems: list[Problem] = []
-    data = _value(node, (), lines, problems, name)
     if problems:
         raise InputError(*problems)
     return YamlDocument(data, lines)

@@ -21,6 +21,7 @@ _TEXTS = (
     "actions/*/example.yml",
     "docs/**/*.md",
     ".github/workflows/*.yml",
+    ".github/examples/*.yml",
 )
 
 

@@ -121,7 +121,7 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 

@@ -111,14 +111,14 @@ class Story:
                 yield repository.name, numbers
 
 
-class DemoFailed(AssertionError):
+class DemoError(AssertionError):
     """A run ended before it could report; the message holds its log."""
 
 
 def _run_report(run: ActRun) -> Mapping[str, Any]:
     name = "shared-config-report-a1"
     if name not in run.artifacts:
-        raise DemoFailed(f"the run left no report:\n{run.diagnosis}")
+        raise DemoError(f"the run left no report:\n{run.diagnosis}")
     report: Mapping[str, Any] = json.loads(ZipFile(run.artifacts[name]).read("run-report.json"))
     return report
 

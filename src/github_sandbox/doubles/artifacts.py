@@ -24,7 +24,7 @@ TIMEOUT_SECONDS = 30
 FORBIDDEN_IN_NAME = re.compile(r'["<>|*?:\\/\r\n]')
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What the step should fail with."""
 
 
@@ -36,8 +36,8 @@ def main(arguments: list[str], variables: Mapping[str, str]) -> int:
         elif arguments == ["download"]:
             download(variables)
         else:
-            raise Refused(f"{arguments} is neither upload nor download")
-    except (Refused, urllib.error.URLError) as error:
+            raise RefusedError(f"{arguments} is neither upload nor download")
+    except (RefusedError, urllib.error.URLError) as error:
         print(f"::error::{error}")
         return 1
     return 0
@@ -47,7 +47,7 @@ def upload(variables: Mapping[str, str]) -> None:
     """Zip a file, or a directory from its root, and store it. A name that is taken is refused, as by GitHub."""
     name, path = variables["ARTIFACT_NAME"], Path(variables["ARTIFACT_PATH"])
     if not name or FORBIDDEN_IN_NAME.search(name):
-        raise Refused(f"The artifact name is not valid: {name!r}")
+        raise RefusedError(f"The artifact name is not valid: {name!r}")
     root = path if path.is_dir() else path.parent
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path] * path.is_file()
     # The real action leaves hidden files out unless it is told otherwise.
@@ -56,22 +56,21 @@ def upload(variables: Mapping[str, str]) -> None:
         message = f"No files were found with the provided path: {path}. No artifacts will be uploaded."
         match variables["IF_NO_FILES_FOUND"]:
             case "error":
-                raise Refused(message)
+                raise RefusedError(message)
             case "warn":
                 print(f"::warning::{message}")
             case _:
                 print(message)
         return
     if any(artifact["name"] == name for artifact in _artifacts(variables)):
-        raise Refused(f"Conflict: an artifact with this name already exists on the workflow run: {name}")
+        raise RefusedError(f"Conflict: an artifact with this name already exists on the workflow run: {name}")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for file in files:
             archive.write(file, file.relative_to(root))
     content = buffer.getvalue()
     address = _call(variables, "CreateArtifact", name=name, version=4)["signedUploadUrl"]
-    block = urllib.request.Request(f"{address}&comp=block", content, method="PUT")
-    urllib.request.urlopen(block, timeout=TIMEOUT_SECONDS).close()
+    _send(f"{address}&comp=block", content, method="PUT")
     _call(variables, "FinalizeArtifact", name=name, size=str(len(content)))
     print(f"Uploaded {len(files)} files as {name}")
 
@@ -80,7 +79,7 @@ def download(variables: Mapping[str, str]) -> None:
     """Unpack one artifact, or all whose name matches a glob. A named one that does not exist is an error."""
     name, root = variables["ARTIFACT_NAME"], Path(variables["ARTIFACT_PATH"])
     if bool(variables["RUN_ID_INPUT"]) != bool(variables["GITHUB_TOKEN_INPUT"]):
-        raise Refused("run-id and github-token go together: without both, only this attempt's artifacts are seen")
+        raise RefusedError("run-id and github-token go together: without both, only this attempt's artifacts are seen")
     wanted = [
         artifact["name"]
         for artifact in _artifacts(variables)
@@ -91,13 +90,12 @@ def download(variables: Mapping[str, str]) -> None:
         )
     ]
     if name and not wanted:
-        raise Refused(f"Unable to download artifact(s): Artifact not found for name: {name}")
+        raise RefusedError(f"Unable to download artifact(s): Artifact not found for name: {name}")
     merge = bool(name) or variables["MERGE_MULTIPLE"] == "true"
     for each in wanted:
         address = _call(variables, "GetSignedArtifactURL", name=each)["signedUrl"]
-        with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:
-            archive = zipfile.ZipFile(io.BytesIO(answer.read()))
-        archive.extractall(root if merge else root / each)
+        with zipfile.ZipFile(io.BytesIO(_send(address))) as archive:
+            archive.extractall(root if merge else root / each)
     print(f"Downloaded {len(wanted)} artifacts to {root}")
 
 
@@ -113,9 +111,18 @@ def _call(variables: Mapping[str, str], method: str, **fields: object) -> dict[s
         "Authorization": f"Bearer {variables['ACTIONS_RUNTIME_TOKEN']}",
     }
     address = variables["ACTIONS_RESULTS_URL"].rstrip("/") + SERVICE + method
-    with urllib.request.urlopen(urllib.request.Request(address, body, headers), timeout=TIMEOUT_SECONDS) as answer:
-        found: dict[str, Any] = json.load(answer)
+    found: dict[str, Any] = json.loads(_send(address, body, headers, method="POST"))
     return found
+
+
+def _send(
+    address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> bytes:
+    # Addresses come from act alone, on loopback.
+    request = urllib.request.Request(address, body, dict(headers or {}), method=method)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+        content: bytes = answer.read()
+    return content
 
 
 if __name__ == "__main__":

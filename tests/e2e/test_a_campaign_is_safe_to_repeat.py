@@ -1,0 +1,96 @@
+"""distribute.yml, called from another repository: the first run creates, the second finds nothing left to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+from github_sandbox.act_runner import ActRunner
+from support.act_stage import DISTRIBUTION, SHARED, caller, seed, stage
+
+FLEET = {
+    "alpha": {"files": {"README.md": "alpha\n", ".travis.yml": "language: python\n"}},
+    "beta": {"files": {"README.md": "beta\n"}},
+    "gamma": {"files": {"README.md": "gamma\n"}, "default-branch": "trunk"},
+    "omega": {"files": {"README.md": "omega\n"}, "archived": True},
+}
+SOURCE = SHARED | {"distribution.yml": DISTRIBUTION, ".github/workflows/distribute.yml": caller()}
+
+
+def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, tmp_path: Path) -> None:
+    with stage(runner, tmp_path / "platform", seed(source=SOURCE, fleet=FLEET)) as on:
+        first = on.run("distribute.yml", run_id=11)
+
+        assert first.exit_code == 0, first.diagnosis
+        assert [(leg.job, leg.result) for leg in first.legs] == [
+            ("discover", "success"),
+            ("apply", "success"),
+            ("apply", "success"),
+            ("report", "success"),
+            ("after", "success"),
+        ]
+        assert {(leg.matrix["index"], leg.matrix["first"], leg.matrix["last"]) for leg in first.job("apply")} == {
+            (0, 0, 1),
+            (1, 2, 2),
+        }
+        assert first.output("after", "seen", "verdict") == "passed"
+        assert first.output("after", "seen", "failed") == "[]"
+        assert json.loads(first.output("after", "seen", "counts"))["created"] == 3
+        assert set(first.artifacts) == {
+            "shared-config-plan-a1",
+            "shared-config-records-0-a1",
+            "shared-config-records-1-a1",
+            "shared-config-report-a1",
+        }
+        report = ZipFile(first.artifacts[first.output("after", "seen", "artifact")]).read("run-report.json")
+        assert json.loads(report)["counts"]["created"] == 3
+        assert first.summary("report").count("3 repositories, none failed") == 1, "told once"
+        assert "acme/omega" in first.summary("report"), "an excluded repository is named"
+
+        for name, base in (("alpha", "main"), ("beta", "main"), ("gamma", "trunk")):
+            repository = on.sandbox.repository(f"acme/{name}")
+            (pull,) = repository.pulls()
+            assert (pull.title, pull.base, pull.state) == ("Update shared configuration", base, "open")
+            assert pull.labels == ["shared-config"]
+            assert "These files come from acme/platform." in pull.body
+            files = repository.files(pull.head)
+            assert files[".editorconfig"] == ("100644", b"root = true\n")
+            assert files["scripts/check.sh"] == ("100755", b"#!/bin/sh\nexit 0\n")
+            assert files["README.md"] == repository.files()["README.md"]
+            assert ".travis.yml" not in files
+            assert repository.commit(pull.head).parents == (repository.tip(),)
+        assert on.sandbox.repository("acme/omega").pulls() == []
+        created = on.sandbox.snapshot()
+
+        second = on.run("distribute.yml", run_id=12)
+
+        assert second.exit_code == 0, second.diagnosis
+        counts = json.loads(second.output("after", "seen", "counts"))
+        assert counts["unchanged"] == sum(counts.values()) == 3
+        assert on.writes() == []
+        assert len(on.requests()) == 2 + 3, "discovery and limits, then one read for each target"
+        assert on.sandbox.snapshot() == created
+
+
+def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner, tmp_path: Path) -> None:
+    source = SOURCE | {".github/workflows/distribute.yml": caller(dry_run=True)}
+    with stage(runner, tmp_path / "platform", seed(source=source, fleet=FLEET)) as on:
+        before = on.sandbox.snapshot()
+        run = on.run("distribute.yml")
+        assert run.exit_code == 0, run.diagnosis
+        assert json.loads(run.output("after", "seen", "counts"))["planned"] == 3
+        assert on.writes() == []
+        assert on.sandbox.snapshot() == before
+        record = ZipFile(run.artifacts["shared-config-records-1-a1"]).read("00002-a1.json")
+        assert any("updateRefs" in line for line in json.loads(record)["planned_requests"]), record
+
+
+def test_a_run_without_targets_skips_the_matrix_and_says_so(runner: ActRunner, tmp_path: Path) -> None:
+    with stage(runner, tmp_path / "platform", seed(source=SOURCE, fleet={"omega": FLEET["omega"]})) as on:
+        run = on.run("distribute.yml")
+        assert run.exit_code == 0, run.diagnosis
+        assert run.result("apply") is None
+        assert run.output("discover", "discover", "has-targets") == "false"
+        assert run.output("after", "seen", "verdict") == "nothing-to-do"
+        assert "othing to do" in run.summary("report")

@@ -1,0 +1,133 @@
+"""Every example a reader may paste, run twice as it stands: what it makes, and that the second run makes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from action_patterns.registry import ACTIONS, ROOT
+from github_sandbox.act_runner import ActRunner
+from support.act_stage import CHECKOUT, JOB_TOKEN, SHARED, SOURCE, TOKEN, Stage, seed, stage
+
+CAMPAIGNS = {
+    "example.yml": "shared-files",
+    ".github/examples/one-step.yml": "shared-config",
+    "actions/apply/example.yml": "shared-config",
+}
+"""Examples of a whole campaign, and the name each gives it."""
+OTHERS = {f"actions/{name}/example.yml" for name in ACTIONS if name not in (ROOT, "apply")}
+DISTRIBUTION = ".github/examples/distribution.yml"
+SERVICE = {"topics": ["service"], "files": {"README.md": "service\n", "LICENSE": "MIT\n"}}
+FLEET: dict[str, Mapping[str, Any]] = {
+    "alpha": SERVICE,
+    "beta": {"files": {"README.md": "beta\n", "LICENSE": "MIT\n"}},
+    "notes-archive": {"files": {"README.md": "old\n", "LICENSE": "MIT\n"}},
+}
+
+
+def test_every_example_is_run_here() -> None:
+    found = {
+        str(path.relative_to(CHECKOUT))
+        for pattern in ("example.yml", "actions/*/example.yml", ".github/examples/*.yml")
+        for path in CHECKOUT.glob(pattern)
+    }
+    assert found - {DISTRIBUTION} == set(CAMPAIGNS) | OTHERS
+
+
+@pytest.mark.parametrize("example", CAMPAIGNS)
+def test_a_campaign(runner: ActRunner, tmp_path: Path, example: str) -> None:
+    text = (CHECKOUT / DISTRIBUTION).read_text()
+    distribution = text.replace("name: shared-config\n", f"name: {CAMPAIGNS[example]}\n", 1)
+    with _stage(runner, tmp_path, example, SHARED | {"distribution.yml": distribution}) as on:
+        first = on.run("example.yml", secrets={"DISTRIBUTION_TOKEN": TOKEN})
+        assert first.exit_code == 0, first.diagnosis
+        for name in ("alpha", "beta"):
+            (pull,) = on.sandbox.repository(f"acme/{name}").pulls()
+            assert pull.title == "Update shared configuration"
+            files = on.sandbox.repository(f"acme/{name}").files(pull.head)
+            assert files[".editorconfig"] == ("100644", b"root = true\n")
+            assert files["scripts/check.sh"][0] == "100755"
+        assert on.sandbox.repository("acme/notes-archive").pulls() == []
+        assert f"{CAMPAIGNS[example]}-report-a1" in first.artifacts
+        _repeat(on, secrets={"DISTRIBUTION_TOKEN": TOKEN})
+
+
+def test_upsert_pr(runner: ActRunner, tmp_path: Path) -> None:
+    source = {"README.md": "platform\n", "docs/install.md": "# Install\n", "docs/use.md": "# Use\n"}
+    with _stage(runner, tmp_path, "actions/upsert-pr/example.yml", source) as on:
+        first = on.run("example.yml", secrets={})
+        assert first.exit_code == 0, first.diagnosis
+        platform = on.sandbox.repository(SOURCE)
+        (pull,) = platform.pulls()
+        assert pull.labels == ["documentation"]
+        contents = platform.files(pull.head)["CONTENTS.md"]
+        assert contents == ("100644", b"# Contents\n\n- [Install](docs/install.md)\n- [Use](docs/use.md)\n")
+        assert f"created {on.server.url}/{SOURCE}/pull/{pull.number}" in first.log
+        _repeat(on, secrets={})
+
+        platform.merge_pull(pull.number)
+        on.consumer.git("fetch", "--quiet", f"{on.server.url}/{SOURCE}.git", "main")
+        on.consumer.git("reset", "--quiet", "--hard", "FETCH_HEAD")
+        _repeat(on, secrets={})
+
+
+def test_discover(runner: ActRunner, tmp_path: Path) -> None:
+    with _stage(runner, tmp_path, "actions/discover/example.yml", {"README.md": "platform\n"}) as on:
+        first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
+        assert first.exit_code == 0, first.diagnosis
+        (pull,) = on.sandbox.repository("acme/alpha").pulls()
+        owners = on.sandbox.repository("acme/alpha").files(pull.head)[".github/CODEOWNERS"]
+        assert owners == ("100644", b"* @acme/alpha-maintainers\n")
+        assert on.sandbox.repository("acme/beta").pulls() == [], "it has not the topic"
+        assert "1 created" in first.summary("report")
+        second = _repeat(on, secrets={"FLEET_TOKEN": TOKEN})
+        assert "1 unchanged" in second
+
+
+@pytest.mark.parametrize(
+    ("example", "secret"),
+    [("actions/record/example.yml", "DISTRIBUTION_TOKEN"), ("actions/report/example.yml", "FLEET_TOKEN")],
+)
+def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str, secret: str) -> None:
+    with _stage(runner, tmp_path, example, {"README.md": "platform\n"}) as on:
+        first = on.run("example.yml", secrets={secret: TOKEN})
+        assert first.exit_code == 0, first.diagnosis
+        assert "3 unchanged" in first.summary("report")
+        assert "3 unchanged" in _repeat(on, secrets={secret: TOKEN})
+
+
+def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_path: Path) -> None:
+    fleet = FLEET | {"beta": {"files": {"README.md": "beta\n"}}}
+    with _stage(runner, tmp_path, "actions/record/example.yml", {"README.md": "platform\n"}, fleet) as on:
+        run = on.run("example.yml", secrets={"DISTRIBUTION_TOKEN": TOKEN})
+        assert run.exit_code != 0
+        assert run.result("report") == "failure"
+        assert "licence-missing" in run.summary("report")
+        assert any("acme/beta" in message for message in run.errors("report"))
+
+
+def _stage(
+    runner: ActRunner,
+    place: Path,
+    example: str,
+    source: Mapping[str, Any],
+    fleet: Mapping[str, Mapping[str, Any]] = FLEET,
+) -> Any:
+    workflow = (CHECKOUT / example).read_text()
+    world = seed(source=dict(source) | {".github/workflows/example.yml": workflow}, fleet=fleet)
+    return stage(runner, place / "platform", world)
+
+
+def _repeat(on: Stage, *, secrets: dict[str, str]) -> str:
+    """Run the example again: nothing is written and nothing is different. Returns the report."""
+    before = on.sandbox.snapshot()
+    again = on.run("example.yml", secrets=secrets)
+    assert again.exit_code == 0, again.diagnosis
+    assert on.writes() == []
+    assert on.sandbox.snapshot() == before
+    assert JOB_TOKEN not in again.log
+    assert TOKEN not in again.log
+    return again.summary("report")
