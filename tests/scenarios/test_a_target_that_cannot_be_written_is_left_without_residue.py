@@ -69,7 +69,7 @@ def test_a_missing_base_branch_is_named() -> None:
     with stage() as scene:
         result = scene.upsert(wish(base="release"))
         assert (result.outcome, result.reason) == ("blocked", "base-missing")
-        assert "'release'" in result.message
+        assert "Looked for release." in result.message
 
 
 def test_a_pull_request_that_is_refused_for_good_takes_its_branch_back() -> None:

@@ -21,6 +21,7 @@ from action_patterns.errors import (
     UnavailableError,
 )
 from action_patterns.github_api import error_mapping, queries, reading
+from action_patterns.github_api.token_kind import is_a_persons
 from action_patterns.github_api.transport import OperationClass, Transport
 from action_patterns.ports import Limits, Listing, NewPullRequest, TreeEntry
 from action_patterns.pull_request.observed import Observed, PullRequest
@@ -113,7 +114,7 @@ class Gateway:
             variables |= {f"p{i}": path for i, path in enumerate(chunk)}
             data = self._query(queries.files(len(chunk)), variables, absent_is_null=True)
             files |= reading.files(data["repository"]["object"], chunk)
-        return reading.observed(node, files)
+        return reading.observed(node, files, person=is_a_persons(self._transport.token_kind))
 
     def read_branch(self, repository: str, branch: str) -> str | None:
         try:

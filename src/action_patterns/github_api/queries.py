@@ -39,7 +39,7 @@ def observe(path_count: int, *, named_base: bool) -> str:
     return f"""
 query Observe($owner: String!, $name: String!, $branch: String!, $head: String!{base_variable}{declarations}) {{
   repository(owner: $owner, name: $name) {{
-    id nameWithOwner isArchived isDisabled isEmpty
+    id nameWithOwner isArchived isDisabled isEmpty viewerPermission
     {base} {{ name target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }} }}
     bot: ref(qualifiedName: $branch) {{
       target {{ ... on Commit {{

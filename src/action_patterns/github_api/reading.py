@@ -27,8 +27,11 @@ def target(node: Mapping[str, Any]) -> Target:
     )
 
 
-def observed(node: Mapping[str, Any], files: dict[str, ObservedFile | None]) -> Observed:
-    """The repository of an Observe answer, with all its files (which may have taken several answers)."""
+def observed(node: Mapping[str, Any], files: dict[str, ObservedFile | None], *, person: bool) -> Observed:
+    """The repository of an Observe answer, with all its files (which may have taken several answers).
+
+    `person` = the token acts as a person: only then does the viewer's permission say anything about the token.
+    """
     base = node.get("base")
     base_tip = _tip(base)
     bot = node.get("bot")
@@ -38,6 +41,7 @@ def observed(node: Mapping[str, Any], files: dict[str, ObservedFile | None]) -> 
         archived=node["isArchived"],
         disabled=node["isDisabled"],
         empty=node["isEmpty"],
+        can_push=node["viewerPermission"] not in {"READ", "TRIAGE"} if person and node["viewerPermission"] else None,
         base=base["name"] if base else None,
         base_tip=base_tip,
         files=files,

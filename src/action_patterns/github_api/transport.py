@@ -16,6 +16,7 @@ from action_patterns.contracts import Usage
 from action_patterns.errors import AnswerLostError, UnavailableError
 from action_patterns.github_api import error_mapping
 from action_patterns.github_api.pacing import MAX_ATTEMPTS, MAX_WAIT_SECONDS, backoff_seconds, read_refusal
+from action_patterns.github_api.token_kind import TokenKind, token_kind
 from action_patterns.ports import Clock, Context, Credentials, Log
 
 OperationClass = Literal["read", "repeatable", "once"]
@@ -50,6 +51,10 @@ class Transport:
         self._next_write = 0.0
         if context.write_spacing_seconds != 1.0:
             log.info(f"Writes are {context.write_spacing_seconds} s apart instead of the 1 s GitHub asks for.")
+
+    @property
+    def token_kind(self) -> TokenKind:
+        return token_kind(self._credentials.token)
 
     @property
     def graphql_url(self) -> str:
@@ -161,7 +166,7 @@ class Transport:
             slot = max(now, self._next_write)
             self._next_write = slot + self._context.write_spacing_seconds
         if slot > now:
-            self._sleep(slot - now)
+            self._clock.sleep(slot - now)
 
     def _sleep(self, seconds: float) -> None:
         self._local.waited = getattr(self._local, "waited", 0.0) + seconds

@@ -56,6 +56,12 @@ REASONS = (
         "Set `base` to an existing branch, or leave it out for the default branch.",
     ),
     Reason(
+        "read-only",
+        "blocked",
+        "The person whose token this is may only read the repository, so nothing was tried.",
+        "Give that person write access, use a token of somebody who has it, or exclude the repository.",
+    ),
+    Reason(
         "human-commit",
         "blocked",
         "The bot branch holds a commit that is not ours, or ours was amended. It was not touched.",
@@ -119,6 +125,13 @@ class Decision:
 
 def decide(desired: Desired, observed: Observed) -> Decision:
     """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
+    decision = _decide(desired, observed)
+    if decision.steps and observed.can_push is False:
+        return replace(_stop("blocked", "read-only"), pull_request=decision.pull_request, files=decision.files)
+    return decision
+
+
+def _decide(desired: Desired, observed: Observed) -> Decision:
     for flag, reason in ((observed.archived, "archived"), (observed.disabled, "disabled"), (observed.empty, "empty")):
         if flag:
             return _stop("skipped", reason)

@@ -66,6 +66,8 @@ class Observed:
     archived: bool
     disabled: bool
     empty: bool
+    can_push: bool | None
+    """False where GitHub says that the person behind the token may only read; None = unknown, which blocks nothing."""
     base: str | None
     """The base branch; None when it does not exist."""
     base_tip: Tip | None

@@ -88,12 +88,11 @@ def _table(*chapters: Chapter) -> None:
     rows: list[tuple[str, list[str]]] = [(outcome, [str(c.count(outcome)) for c in chapters]) for outcome in OUTCOMES]
     rows.append(("requests", [str(c.requests) for c in chapters]))
     rows.append(("writes", [str(c.writes) for c in chapters]))
-    rows.append(("writes refused", [str(c.refused) for c in chapters]))
     rows.append(("seconds", [f"{c.seconds:.1f}" for c in chapters]))
     say(f"{'':<16}{'first':>8}{'second':>8}{'third':>8}")
     for name, values in rows:
         say(f"{name:<16}" + "".join(f"{value:>8}" for value in values))
-    say("\nThe refused writes are tries at infra-secrets, which the token may read and not write.")
+    say("")
 
 
 def _same_numbers(first: Chapter, third: Chapter) -> None:

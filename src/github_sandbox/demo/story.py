@@ -19,7 +19,7 @@ from github_sandbox.server import Server
 
 HERE = Path(__file__).parent
 SOURCE = "acme/platform"
-CAMPAIGN_TOKEN, JOB_TOKEN = "demo-campaign-token", "demo-job-token"
+CAMPAIGN_TOKEN, JOB_TOKEN = "github_pat_demo_campaign", "demo-job-token"
 PUSHED_TO, CLOSED, MERGED = "acme/payments", "acme/mobile-app", "acme/search"
 EDITED = "root = true\n\n[*]\nend_of_line = lf\ninsert_final_newline = true\n"
 
@@ -39,9 +39,7 @@ class Chapter:
     """Repository -> numbers of its open pull requests."""
     requests: int
     writes: int
-    """Writes that GitHub took."""
-    refused: int
-    """Writes that GitHub refused."""
+    """Write requests, refused ones included."""
     seconds: float
     run: ActRun
 
@@ -90,8 +88,6 @@ class Story:
         )
         report = _run_report(run)
         requests = [r for r in self.sandbox.requests.all()[asked:] if r.route != "git"]
-        writes = [r for r in requests if r.kind == WRITE]
-        accepted = [r for r in writes if 200 <= r.status < 300]
         return Chapter(
             title=title,
             report="".join(run.job("report")[0].printed["report"]).strip(),
@@ -99,8 +95,7 @@ class Story:
             excluded={e["repository"]: e["reason"] for e in report["excluded"]},
             pulls=dict(self._open_pulls()),
             requests=len(requests),
-            writes=len(accepted),
-            refused=len(writes) - len(accepted),
+            writes=sum(r.kind == WRITE for r in requests),
             seconds=run.seconds,
             run=run,
         )
@@ -139,6 +134,6 @@ def broken_promises(first: Chapter, second: Chapter, third: Chapter) -> list[str
             broken.append(f"{repository} had the pull requests {numbers} and has {third.pulls.get(repository)}")
     if not third.count("updated"):
         broken.append("the third run updated nothing")
-    if third.run.exit_code == 0 or any(third.count(outcome) != 1 for outcome in ("blocked", "failed", "skipped")):
-        broken.append("the three cases for people are not one blocked, one failed and one skipped")
+    if third.run.exit_code == 0 or (third.count("blocked"), third.count("skipped")) != (2, 1):
+        broken.append("the cases for people are not two blocked and one skipped")
     return broken

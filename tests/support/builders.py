@@ -1,0 +1,120 @@
+"""Wishes and observed targets for tests of the decision: everything has a default, a test states what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from action_patterns.content.blob import blob_oid
+from action_patterns.content.changes import FileChange, Mode
+from action_patterns.pull_request.decide import change_digest
+from action_patterns.pull_request.desired import Desired, desire
+from action_patterns.pull_request.marker import Marker, compose, text_hash
+from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
+from action_patterns.pull_request.trailers import Trailers, render
+
+KEY = "sync"
+BASE_TIP = Tip("b" * 40, "base tree")
+OLD_BASE = "a" * 40
+HUMAN_TIP = Tip("9" * 40, "their tree", "Fix it by hand", ("e" * 40,), "Alice <alice@acme>")
+
+
+def add(path: str = "ci.yml", content: bytes = b"new\n", mode: Mode = "100644", **fields: Any) -> FileChange:
+    return FileChange(path, mode, content, **fields)
+
+
+def remove(path: str, **fields: Any) -> FileChange:
+    return FileChange(path, None, **fields)
+
+
+def wish(*changes: FileChange, **fields: Any) -> Desired:
+    values: dict[str, Any] = {
+        "key": KEY,
+        "branch": None,
+        "base": None,
+        "title": "Sync files",
+        "body": "Our words.",
+        "commit_message": None,
+        "changes": changes or (add(),),
+    }
+    return desire(**(values | fields))
+
+
+def file(content: bytes = b"old\n", mode: Any = "100644") -> ObservedFile:
+    return ObservedFile(blob_oid(content), mode)
+
+
+DIRECTORY = ObservedFile("d" * 40, "040000")
+
+
+def our_tip(
+    desired: Desired, *, pending: tuple[FileChange, ...] | None = None, parent: str = BASE_TIP.oid, base: str = "main"
+) -> Tip:
+    """The commit a finished run leaves for a wish of which `pending` differed from the base."""
+    changes = desired.changes if pending is None else pending
+    message = render(
+        desired.commit_message, Trailers(desired.key, change_digest(changes, desired.base or base), "our tree")
+    )
+    return Tip("1" * 40, "our tree", message, (parent,), "bot <bot@acme>")
+
+
+def marker_of(desired: Desired, **fields: Any) -> Marker:
+    values: dict[str, Any] = {
+        "key": desired.key,
+        "title": text_hash(desired.title),
+        "block": text_hash(desired.block),
+        "labels": desired.labels,
+        "assignees": desired.assignees,
+    }
+    return Marker(**(values | fields))
+
+
+def our_pull(desired: Desired, *, marker: Marker | None = None, **fields: Any) -> PullRequest:
+    """The pull request a finished run leaves for a wish."""
+    values: dict[str, Any] = {
+        "number": 7,
+        "url": "https://github.com/acme/api/pull/7",
+        "state": "OPEN",
+        "title": desired.title,
+        "body": compose(marker or marker_of(desired), desired.block),
+        "base": desired.base or "main",
+        "head_oid": "1" * 40,
+        "author": "bot",
+        "labels": desired.labels,
+        "assignees": desired.assignees,
+        "requested": (*desired.reviewers, *(f"acme/{team}" for team in desired.team_reviewers)),
+    }
+    return PullRequest(**(values | fields))
+
+
+def observe(
+    *,
+    tip: Tip | None = None,
+    pulls: tuple[PullRequest, ...] = (),
+    files: dict[str, ObservedFile | None] | None = None,
+    **fields: Any,
+) -> Observed:
+    values: dict[str, Any] = {
+        "repository": "acme/api",
+        "repository_id": "R_1",
+        "archived": False,
+        "disabled": False,
+        "empty": False,
+        "can_push": None,
+        "can_push": None,
+        "base": "main",
+        "base_tip": BASE_TIP,
+        "files": {"ci.yml": None} if files is None else files,
+        "branch_tip": tip,
+        "pull_requests": pulls,
+    }
+    return Observed(**(values | fields))
+
+
+def converged(desired: Desired, **pull_fields: Any) -> Observed:
+    """What a finished run leaves behind."""
+    return observe(tip=our_tip(desired), pulls=(our_pull(desired, **pull_fields),))
+
+
+def edited(pull: PullRequest, body: str) -> PullRequest:
+    return replace(pull, body=body)

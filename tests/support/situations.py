@@ -1,0 +1,276 @@
+"""Whatever may have happened to a target before a run, and whatever may be wished: strategies for hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from action_patterns.content.changes import FileChange, Mode
+from action_patterns.pull_request.converge import Convergence, converge
+from action_patterns.pull_request.desired import Desired, desire
+from support.fake_github import FakeGitHub, KilledError, Moment, Pull, Repository
+
+TARGET = "acme/api"
+START = {"a.txt": b"1\n", "b.txt": b"1\n", "d/c.txt": b"1\n", "d/e.txt": b"1\n"}
+
+paths = st.sampled_from(["a.txt", "b.txt", "d/c.txt", "new.txt", "n/w.bin"])
+contents = st.sampled_from([b"1\n", b"2\n", b"3\n", b"\0\xff", b""])
+modes = st.sampled_from(["100644", "100644", "100755", "120000"])
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[FileChange, ...]:
+    found = []
+    for path in draw(st.lists(paths, max_size=3, unique=True)):
+        mode: Mode | None = draw(st.none() | modes)
+        found.append(FileChange(path, mode, b"" if mode is None else draw(contents)))
+    return tuple(found)
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> Desired:
+    return desire(
+        key="sync",
+        branch=None,
+        base=draw(st.sampled_from([None, None, None, "main", "dev"])),
+        title=draw(st.sampled_from(["Sync files", "Sync all files"])),
+        body=draw(st.sampled_from(["", "Text.", "Other --> text\r\n\r\nwith lines\n"])),
+        commit_message=draw(st.sampled_from([None, "chore: sync\n\nWith words.\n\nCo-authored-by: A <a@b>"])),
+        changes=draw(changes()),
+        labels=draw(st.lists(st.sampled_from(["bot", "Deps", "deps", "ci --> x"]), max_size=3)),
+        assignees=draw(st.lists(st.sampled_from(["alice", "Bob", "nobody"]), max_size=2)),
+        reviewers=draw(st.lists(st.sampled_from(["alice", "bob", "bot", "nobody"]), max_size=3)),
+        team_reviewers=draw(st.lists(st.sampled_from(["core", "acme/core", "ghosts"]), max_size=2)),
+        draft=draw(st.booleans()),
+    )
+
+
+@dataclass
+class World:
+    """A target, what people wrote on it, and the wish that came last."""
+
+    github: FakeGitHub
+    repository: Repository
+    branch: str
+    said: int = 0
+    texts: dict[str, int] | None = None
+    """What people wrote outside our block, and on which pull request."""
+
+    def say(self, pull: Pull) -> str:
+        self.said += 1
+        self.texts = self.texts or {}
+        text = f"A person's words {self.said}."
+        self.texts[text] = pull.number
+        return text
+
+
+def run(world: World, wish: Desired, *, dry_run: bool = False) -> Convergence:
+    return converge(wish, TARGET, world.github, dry_run=dry_run, pause=lambda _: None)
+
+
+Event = Callable[[World], None]
+
+
+def _on_open(act: Callable[[World, Pull], None]) -> Event:
+    def event(world: World) -> None:
+        pull = world.repository.open_pull(world.branch)
+        if pull is not None:
+            act(world, pull)
+
+    event.__name__ = act.__name__
+    return event
+
+
+def _on_branch(act: Callable[[World], None]) -> Event:
+    def event(world: World) -> None:
+        if world.branch in world.repository.refs:
+            act(world)
+
+    event.__name__ = act.__name__
+    return event
+
+
+@_on_branch
+def a_person_commits_to_the_branch(world: World) -> None:
+    world.repository.push(world.branch, {"mine.txt": b"mine\n"})
+
+
+@_on_branch
+def a_person_amends_our_commit(world: World) -> None:
+    world.repository.amend(world.branch, {"mine.txt": b"mine\n"})
+
+
+@_on_branch
+def a_person_deletes_the_branch(world: World) -> None:
+    world.repository.move(world.branch, None)
+
+
+def a_person_makes_the_branch(world: World) -> None:
+    if world.branch not in world.repository.refs:
+        world.repository.move(world.branch, world.repository.refs["main"])
+        world.repository.push(world.branch, {"mine.txt": b"mine\n"})
+
+
+def a_person_opens_a_pull_request_there(world: World) -> None:
+    refs = world.repository.refs
+    if world.branch in refs and world.repository.open_pull(world.branch) is None:
+        number = len(world.repository.pulls) + 1
+        world.repository.pulls.append(
+            Pull(number, "Mine", "My words", world.branch, "main", refs[world.branch], "alice")
+        )
+
+
+def a_fork_has_a_branch_of_that_name(world: World) -> None:
+    number = len(world.repository.pulls) + 1
+    world.repository.pulls.append(
+        Pull(number, "From a fork", "x", world.branch, "main", "f" * 40, "mallory", cross_repository=True)
+    )
+
+
+@_on_open
+def a_person_edits_the_title(world: World, pull: Pull) -> None:
+    pull.title = world.say(pull)
+
+
+@_on_open
+def a_person_writes_below_our_block(world: World, pull: Pull) -> None:
+    pull.body = f"{pull.body}\n{world.say(pull)}"
+
+
+@_on_open
+def a_person_writes_above_our_block(world: World, pull: Pull) -> None:
+    head, _, rest = pull.body.partition("\n")
+    pull.body = f"{head}\n{world.say(pull)}\n{rest}"
+
+
+@_on_open
+def a_person_removes_our_fences(world: World, pull: Pull) -> None:
+    for fence in ("<!-- action-patterns:begin -->", "<!-- action-patterns:end -->"):
+        pull.body = pull.body.replace(fence, "")
+
+
+@_on_open
+def a_person_removes_the_lower_fence(world: World, pull: Pull) -> None:
+    pull.body = pull.body.replace("<!-- action-patterns:end -->", "")
+
+
+@_on_open
+def a_person_edits_inside_our_block(world: World, pull: Pull) -> None:
+    pull.body = pull.body.replace("begin -->\n", "begin -->\nGraffiti\n")
+
+
+@_on_open
+def the_web_editor_saves_with_crlf(world: World, pull: Pull) -> None:
+    pull.body = pull.body.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+@_on_open
+def a_person_labels(world: World, pull: Pull) -> None:
+    pull.labels.append(world.repository.label("by-hand"))
+
+
+@_on_open
+def a_person_removes_labels(world: World, pull: Pull) -> None:
+    pull.labels.clear()
+
+
+@_on_open
+def a_person_retargets(world: World, pull: Pull) -> None:
+    pull.base = "dev" if pull.base == "main" else "main"
+
+
+@_on_open
+def a_person_closes(world: World, pull: Pull) -> None:
+    pull.state = "CLOSED"
+
+
+@_on_open
+def a_person_merges(world: World, pull: Pull) -> None:
+    world.repository.squash(pull, keep_branch=False)
+
+
+@_on_open
+def a_person_merges_and_keeps_the_branch(world: World, pull: Pull) -> None:
+    world.repository.squash(pull, keep_branch=True)
+
+
+@_on_open
+def the_reviewers_review(world: World, pull: Pull) -> None:
+    pull.reviewed += [name for name in pull.requested if "/" not in name]
+    pull.requested = [name for name in pull.requested if "/" in name]
+
+
+def base_gets(path: str, content: bytes | None, branch: str = "main") -> Event:
+    def event(world: World) -> None:
+        world.repository.push(branch, {path: content})
+
+    event.__name__ = f"{branch} gets {path} = {content!r}"
+    return event
+
+
+def a_run(wish: Desired, write: int, moment: Moment) -> Event:
+    """A run of ours, killed at a write (0 = never)."""
+
+    def event(world: World) -> None:
+        if write:
+            world.github.die(write, moment)
+        try:
+            run(world, wish)
+        except KilledError:
+            pass
+        finally:
+            world.github.live()
+
+    event.__name__ = f"run(killed {moment} {write}, {wish})" if write else f"run({wish})"
+    return event
+
+
+PEOPLE: list[Event] = [
+    a_person_commits_to_the_branch,
+    a_person_amends_our_commit,
+    a_person_deletes_the_branch,
+    a_person_makes_the_branch,
+    a_person_opens_a_pull_request_there,
+    a_fork_has_a_branch_of_that_name,
+    a_person_edits_the_title,
+    a_person_writes_below_our_block,
+    a_person_writes_above_our_block,
+    a_person_removes_our_fences,
+    a_person_removes_the_lower_fence,
+    a_person_edits_inside_our_block,
+    the_web_editor_saves_with_crlf,
+    a_person_labels,
+    a_person_removes_labels,
+    a_person_retargets,
+    a_person_closes,
+    a_person_merges,
+    a_person_merges_and_keeps_the_branch,
+    the_reviewers_review,
+]
+
+runs = st.builds(a_run, wishes(), st.integers(0, 9), st.sampled_from(["before", "after"]))
+pushes = st.builds(base_gets, paths, st.none() | contents, st.sampled_from(["main", "main", "dev"]))
+events = st.one_of(runs, st.sampled_from(PEOPLE), pushes)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """At least one run of ours in most cases, and whatever people and the base do around it."""
+    return [*draw(st.lists(runs, max_size=1)), *draw(st.lists(events, max_size=5))]
+
+
+def lived(history: list[Event], wish: Desired) -> World:
+    """The world after a history."""
+    repository = Repository(TARGET, START)
+    repository.move("dev", repository.refs["main"])
+    repository.push("dev", {"dev.txt": b"1\n"})
+    world = World(FakeGitHub(repository), repository, wish.branch)
+    for event in history:
+        event(world)
+    return world
+
+
+def without(wish: Desired, **fields: object) -> Desired:
+    return replace(wish, **fields)  # type: ignore[arg-type]  # fields of Desired, by name

@@ -1,0 +1,81 @@
+"""Documents that cross a process: equal documents are equal bytes, and what is not one is refused by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.report_builders import plan
+from support.report_builders import record as record_of
+
+from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts.document import Document
+from action_patterns.errors import InputError
+
+
+def record(index: int = 0, **fields: Any) -> TargetResult:
+    return record_of(index, "acme/api", **fields)
+
+
+DOCUMENTS: list[Document] = [plan("acme/api", "acme/web"), plan(), record(outcome="failed")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: type(d).__name__)
+def test_a_document_is_read_back_as_it_was(document: Document) -> None:
+    again = type(document).decode(document.encode(), name="x.json")
+    assert again == document
+    assert again.encode() == document.encode()
+    assert again.digest() == document.digest()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_in_a_document_survives(text: str) -> None:
+    document = record(message=text, reason=text)
+    assert TargetResult.decode(document.encode(), name="x") == document
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema_version": 2}, "schema_version"),
+        ({"surprise": 1}, "surprise"),
+        ({"attempt": 0}, "attempt"),
+        ({"outcome": "exploded"}, "outcome"),
+        ({"started_at": "2026-07-01T00:00:00"}, "started_at"),
+    ],
+    ids=["another version", "an unknown key", "out of range", "an unknown word", "a time without a zone"],
+)
+def test_what_is_not_quite_a_document_is_refused(change: dict[str, Any], said: str) -> None:
+    text = json.dumps(json.loads(record().encode()) | change)
+    with pytest.raises(InputError) as refused:
+        TargetResult.decode(text, name="a/b.json")
+    (problem,) = refused.value.problems
+    assert said in problem.what
+    assert problem.file == "a/b.json"
+
+
+@given(st.text())
+def test_any_other_text_is_an_input_error(text: str) -> None:
+    with pytest.raises(InputError):
+        Plan.decode(text, name="plan.json")
+
+
+def test_every_problem_is_said_at_once() -> None:
+    with pytest.raises(InputError) as refused:
+        TargetResult.decode("{}", name="x")
+    assert len(refused.value.problems) == 6
+
+
+@pytest.mark.parametrize("model", [Plan, TargetResult, RunReport])
+def test_every_document_has_a_version_in_its_schema(model: type[Document]) -> None:
+    schema = model.model_json_schema()
+    assert schema["properties"]["schema_version"]["const"] == 1
+    assert schema["additionalProperties"] is False
+
+
+def test_a_document_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        plan().name = "x"  # type: ignore[misc]

@@ -1,0 +1,64 @@
+"""Records: one file each, and errors as a report shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.report_builders import record as record_of
+
+from action_patterns.contracts import Counts, ErrorRecord, Outcome, Target, TargetResult
+from action_patterns.contracts.result import FAILING, error_record, record_file
+from action_patterns.errors import (
+    ActionPatternsError,
+    InputError,
+    LostRaceError,
+    PermissionDeniedError,
+    Problem,
+    RateLimitedError,
+)
+
+WHEN = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def record(index: int = 0, **fields: Any) -> TargetResult:
+    return record_of(index, "acme/api", **fields)
+
+
+@given(st.tuples(st.integers(0, 99_999), st.integers(1, 99)), st.tuples(st.integers(0, 99_999), st.integers(1, 99)))
+def test_a_record_file_is_unique_per_target_and_attempt(one: tuple[int, int], other: tuple[int, int]) -> None:
+    names = [record_file(record(index=index, attempt=attempt)) for index, attempt in (one, other)]
+    assert (names[0] == names[1]) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (PermissionDeniedError("m", remediation="r", request_id="i"), ("permission", False, "i", None)),
+        (LostRaceError("m", remediation="r"), ("conflict", True, None, None)),
+        (RateLimitedError("m", remediation="r", resumes_at=WHEN), ("rate-limit", True, None, WHEN)),
+        (InputError(Problem("m", "r")), ("input", False, None, None)),
+    ],
+)
+def test_an_error_as_a_report_shows_it(error: ActionPatternsError, expected: tuple[object, ...]) -> None:
+    shown = error_record(error)
+    assert (shown.category, shown.retryable, shown.request_id, shown.resumes_at) == expected
+    assert (shown.message, shown.remediation) == ("m", "r")
+    assert isinstance(shown, ErrorRecord)
+
+
+def test_there_is_a_count_for_every_outcome() -> None:
+    assert set(Counts.model_fields) == set(get_args(Outcome))
+    assert Counts(created=2, missing=1).total == 3
+
+
+def test_a_limit_and_a_choice_do_not_count_as_failures() -> None:
+    assert {"failed", "blocked", "missing"} == FAILING
+
+
+def test_a_target_knows_owner_and_name() -> None:
+    target = Target(repository="acme/api.rest")
+    assert (target.owner, target.name) == ("acme", "api.rest")

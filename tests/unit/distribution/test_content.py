@@ -1,0 +1,70 @@
+"""The files of a campaign, read once and checked as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.memory_ports import MemoryFiles
+
+from action_patterns.distribution.content import read_changes
+from action_patterns.distribution.distribution_file import Distribution
+from action_patterns.errors import InputError
+
+FILES = MemoryFiles({"files/ci.yml": "on: push\n", "files/docs/a.md": "a", "files/docs/deep/b.md": "b"})
+
+
+def distribution(*rules: dict[str, Any]) -> Distribution:
+    return Distribution.model_validate(
+        {"name": "x", "targets": {"owners": ["acme"]}, "files": list(rules), "pull-request": {"title": "t"}}
+    )
+
+
+def paths(*rules: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(change.path, change.mode) for change in read_changes(distribution(*rules), FILES)]
+
+
+def problems(*rules: dict[str, Any]) -> list[str]:
+    with pytest.raises(InputError) as refused:
+        read_changes(distribution(*rules), FILES)
+    return [problem.what for problem in refused.value.problems]
+
+
+def test_a_file_a_directory_and_an_absence() -> None:
+    assert paths(
+        {"target": "old.yml", "absent": "true"},
+        {"target": ".github/ci.yml", "source": "files/ci.yml"},
+        {"target": "docs/", "source": "files/docs"},
+    ) == [(".github/ci.yml", "100644"), ("docs/a.md", "100644"), ("docs/deep/b.md", "100644"), ("old.yml", None)]
+
+
+def test_a_directory_laid_over_the_root() -> None:
+    assert paths({"target": ".", "source": "files"}) == [
+        ("ci.yml", "100644"),
+        ("docs/a.md", "100644"),
+        ("docs/deep/b.md", "100644"),
+    ]
+
+
+def test_every_source_that_is_absent_is_named() -> None:
+    found = problems({"target": "a", "source": "no/a"}, {"target": "b", "source": "no/b"})
+    assert ["no/a" in found[0], "no/b" in found[1]] == [True, True]
+
+
+def test_two_rules_for_one_target_are_refused() -> None:
+    (found,) = problems({"target": "docs", "source": "files/docs"}, {"target": "docs/a.md", "source": "files/ci.yml"})
+    assert "'docs/a.md' is changed twice" in found
+
+
+def test_a_file_cannot_be_laid_over_the_root() -> None:
+    (found,) = problems({"target": ".", "source": "files/ci.yml"})
+    assert "'.' has a '.'" in found
+
+
+def test_a_problem_of_reading_does_not_hide_one_of_checking() -> None:
+    found = problems(
+        {"target": "a", "source": "no/a"},
+        {"target": "b", "source": "files/ci.yml"},
+        {"target": "b", "source": "files/ci.yml"},
+    )
+    assert len(found) == 2

@@ -1,0 +1,139 @@
+"""distribution.yml: every wrong key is named with its line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_patterns.distribution.distribution_file import REPOSITORY, read_distribution
+from action_patterns.errors import InputError
+
+GOOD = """\
+name: sync-ci
+targets:
+  owners: [acme]
+files:
+  - target: ci.yml
+    source: files/ci.yml
+pull-request:
+  title: Sync CI
+"""
+
+
+def problems(text: str) -> list[tuple[str, int | None]]:
+    with pytest.raises(InputError) as refused:
+        read_distribution(text, name="d.yml")
+    assert all(problem.file == "d.yml" and problem.fix for problem in refused.value.problems)
+    return [(problem.what, problem.line) for problem in refused.value.problems]
+
+
+def test_the_least_that_is_needed() -> None:
+    found = read_distribution(GOOD, name="d.yml")
+    assert (found.name, found.key, found.targets.owners) == ("sync-ci", None, ("acme",))
+    assert (found.files[0].target, found.files[0].source, found.files[0].absent) == ("ci.yml", "files/ci.yml", False)
+    assert (found.pull_request.title, found.pull_request.draft, found.pull_request.base) == ("Sync CI", False, None)
+    assert (found.targets.visibility, found.targets.forks) == ("all", False)
+
+
+def test_all_that_can_be_given() -> None:
+    text = """\
+name: sync
+key: sync v2
+targets:
+  owners: [acme]
+  repositories: [acme/api, alice_acme/dot.files]
+  topics: [go]
+  include: ["acme/*"]
+  exclude: ["*-old"]
+  visibility: private
+  forks: true
+files:
+  - {target: docs/, source: files/docs}
+  - {target: ., source: files/root}
+  - {target: old.yml, absent: true}
+pull-request:
+  title: Sync
+  body: |
+    Words.
+  commit-message: "chore: sync"
+  labels: [bot]
+  assignees: [alice]
+  reviewers: [bob]
+  team-reviewers: [core]
+  draft: True
+  base: dev
+"""
+    found = read_distribution(text, name="d.yml")
+    assert found.targets.forks is True
+    assert [rule.target for rule in found.files] == ["docs", ".", "old.yml"]
+    assert found.files[2].absent is True
+    assert (found.pull_request.commit_message, found.pull_request.body) == ("chore: sync", "Words.\n")
+    assert (found.pull_request.draft, found.pull_request.team_reviewers) == (True, ("core",))
+
+
+def test_a_key_with_nothing_behind_it_is_the_default() -> None:
+    found = read_distribution(GOOD + "  labels:\n  body: ~\nkey:\n", name="d.yml")
+    assert (found.pull_request.labels, found.pull_request.body, found.key) == ((), "", None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "line"),
+    [
+        ("name: sync-ci", "name: Sync CI", "name: use lower-case", 1),
+        ("name: sync-ci", "nmae: sync-ci", "nmae: is not a key that is known here", 1),
+        ("owners: [acme]", "owner: [acme]", "targets.owner: is not a key", 3),
+        ("owners: [acme]", "owners: acme", "targets.owners", 3),
+        ("owners: [acme]", "owners: []", "targets: name at least one owner", 2),
+        ("owners: [acme]", "repositories: [acme]", "'acme' is not of the form owner/name", 3),
+        ("owners: [acme]", "repositories: [acme/..]", "'acme/..' is not of the form", 3),
+        ("owners: [acme]", "owners: [acme]\n  visibility: secret", "targets.visibility", 4),
+        ("owners: [acme]", "owners: [acme]\n  forks: yes", "targets.forks: must be true or false", 4),
+        ("    source: files/ci.yml", "    surce: files/ci.yml", "files.0.surce: is not a key", 6),
+        ("    source: files/ci.yml", "    source: x\n    absent: true", "give either `source` or `absent: true`", 5),
+        ("    source: files/ci.yml\n", "", "give either `source` or `absent: true`", 5),
+        ("target: ci.yml", "target: ../ci.yml", "'../ci.yml' has a '.' or '..' component", 5),
+        ("target: ci.yml", "target: /etc/passwd", "is absolute", 5),
+        ("target: ci.yml", "target: .git/config", "'.git' component", 5),
+        ("target: ci.yml", "target: /", "the path '' is empty", 5),
+        ("target: ci.yml\n    source: files/ci.yml", "target: .\n    absent: true", "would remove everything", 5),
+        ("  title: Sync CI", "  titel: Sync CI", "pull-request.titel: is not a key", 8),
+        ("  title: Sync CI", "  title: ''", "pull-request.title", 8),
+        ("  title: Sync CI", "  title:", "pull-request.title: is missing", 8),
+        ("  title: Sync CI", "  title: x\n  draft: 1", "pull-request.draft: must be true or false", 9),
+        ("  title: Sync CI", "  title: x\n  labels: bot", "pull-request.labels", 9),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_line(old: str, new: str, said: str, line: int) -> None:
+    assert old in GOOD
+    found = problems(GOOD.replace(old, new))
+    assert any(said in what and where == line for what, where in found), found
+
+
+def test_every_problem_is_said_at_once() -> None:
+    found = problems("name: X Y\nfiles: []\nsurprise: 1\n")
+    keys = sorted(what.split(": ")[1] for what, _ in found)
+    assert keys == ["files", "name", "pull-request", "surprise", "targets"]
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "just text\n", "~"])
+def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
+    ((what, line),) = problems(text)
+    assert "must be a mapping" in what
+    assert line == 1
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_distribution_or_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        read_distribution(text, name="d.yml")
+
+
+@pytest.mark.parametrize("name", ["acme/api", "a/b", "alice_acme/x", "A-1/.github", "acme/a_b-c.d", "acme/..."])
+def test_names_of_repositories(name: str) -> None:
+    assert REPOSITORY.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", ["acme", "acme/", "/api", "acme/a/b", "-a/b", "acme/.", "acme/..", "a b/c", "acme/$(x)"])
+def test_names_that_are_none(name: str) -> None:
+    assert not REPOSITORY.fullmatch(name)

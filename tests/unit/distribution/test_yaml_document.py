@@ -1,0 +1,116 @@
+"""YAML with line numbers and without surprises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_patterns.distribution.yaml_document import parse
+from action_patterns.errors import InputError
+
+
+def problems(text: str) -> list[tuple[str, int | None]]:
+    with pytest.raises(InputError) as refused:
+        parse(text, name="d.yml")
+    assert all(problem.file == "d.yml" for problem in refused.value.problems)
+    return [(problem.what, problem.line) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("yes", "yes"),
+        ("12:30", "12:30"),
+        ("1.10", "1.10"),
+        ("0o7", "0o7"),
+        ("010", "010"),
+        ("2026-07-01", "2026-07-01"),
+        ("true", "true"),
+        ("'null'", "null"),
+        ('"~"', "~"),
+        ('""', ""),
+        ("!!python/object:os.system x", "x"),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("NULL", None),
+    ],
+)
+def test_a_scalar_stays_the_text_that_was_written(text: str, value: str | None) -> None:
+    assert parse(f"key: {text}\n", name="d.yml").data == {"key": value}
+
+
+def test_keys_stay_text_too() -> None:
+    assert parse("on: 1\nyes: 2\n12:30: 3\n", name="d").data == {"on": "1", "yes": "2", "12:30": "3"}
+
+
+def test_each_key_and_item_knows_its_line() -> None:
+    document = parse("a:\n  b:\n    - x\n    - y: 1\n\nc: z\n", name="d")
+    assert document.data == {"a": {"b": ["x", {"y": "1"}]}, "c": "z"}
+    lines = {(): 1, ("a",): 1, ("a", "b"): 2, ("a", "b", 0): 3, ("a", "b", 1): 4, ("a", "b", 1, "y"): 4, ("c",): 6}
+    assert document.lines == lines
+    assert document.line(("a", "b", 1, "absent", "deeper")) == 4
+    assert document.line(("absent",)) == 1
+
+
+def test_a_key_given_twice_is_named_with_the_second_line() -> None:
+    assert problems("a: 1\nb:\n  c: 1\n  c: 2\na: 2\n") == [
+        ("d.yml has the key 'c' a second time.", 4),
+        ("d.yml has the key 'a' a second time.", 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        ("a: 1\n<<: {b: 2}\n", "a merge key", 2),
+        ("a: 1\n? [x]\n: y\n", "a key that is not plain text", 2),
+        ("a: &x 1\n", "an anchor or alias", 1),
+        ("a: 1\nb: &x\n  c: 1\nd: *x\n", "an anchor or alias", 2),
+        ("&x [*x]\n", "an anchor or alias", 1),
+        ("a: [1\nb: 2\n", "is not valid YAML", 2),
+        ("a: 1\n\tb: 2\n", "is not valid YAML", 2),
+        ("a: 1\n---\nb: 2\n", "is not valid YAML", 2),
+        ("a: \x01\n", "is not valid YAML", 1),
+        ("[" * 1000 + "]" * 1000, "nested too deeply", 1),
+    ],
+    ids=["merge", "complex key", "anchor", "alias", "recursion", "bracket", "tab", "two documents", "control", "deep"],
+)
+def test_what_cannot_be_read_is_named_with_its_line(text: str, said: str, line: int) -> None:
+    ((what, where),) = problems(text)
+    assert said in what
+    assert where == line
+
+
+def test_a_few_lines_cannot_grow_into_gigabytes() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    assert problems("\n".join(lines))
+
+
+plain: st.SearchStrategy[Any] = st.recursive(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc-", min_size=1), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(plain)
+def test_what_yaml_writes_is_read_back(value: Any) -> None:
+    text = yaml.safe_dump(value, default_style='"', allow_unicode=True)
+    if "&" in text or "*" in text:  # the dumper shares equal parts
+        return
+    assert parse(text, name="d").data == value
+
+
+@given(st.text(max_size=40) | st.text("a:-[]{}&*!|>'\"#%@,? \n", max_size=30))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        parse(text, name="d")
+    except InputError as error:
+        assert error.problems

@@ -1,0 +1,274 @@
+"""One target to the end: lost races, lost answers, refusals, and what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from support.builders import add, wish
+from support.fake_github import FakeGitHub, Repository
+
+from action_patterns.errors import (
+    ActionPatternsError,
+    AnswerLostError,
+    LostRaceError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RefusedError,
+    UnavailableError,
+)
+from action_patterns.ports import NewPullRequest, TreeEntry
+from action_patterns.pull_request.converge import MAX_ROUNDS, Convergence, converge, observed_paths
+from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.marker import parse_marker
+from action_patterns.pull_request.observed import PullRequest
+
+FULL = wish(labels=["bot"], assignees=["alice"], reviewers=["bob"], team_reviewers=["core"])
+
+
+class Disturbed(FakeGitHub):
+    """GitHub that does something else once, when a verb is called."""
+
+    def __init__(self, repository: Repository) -> None:
+        super().__init__(repository)
+        self.repository = repository
+        self.first: dict[str, Callable[[], None]] = {}
+        """What happens before the verb takes effect, the first time."""
+        self.then: dict[str, Callable[[], None]] = {}
+        """What happens after it took effect, the first time."""
+
+    def _around(self, verb: str, call: Callable[[], Any]) -> Any:
+        if verb in self.first:
+            self.first.pop(verb)()
+        answer = call()
+        if verb in self.then:
+            self.then.pop(verb)()
+        return answer
+
+    def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str:
+        return str(self._around("tree", lambda: super(Disturbed, self).create_tree(repository, base_tree, entries)))
+
+    def swap_branch(self, *args: Any, **values: Any) -> None:
+        verb = "delete" if values["after"] is None else "swap"
+        self._around(verb, lambda: super(Disturbed, self).swap_branch(*args, **values))
+
+    def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
+        made = self._around("pull", lambda: super(Disturbed, self).create_pull(repository, new))
+        assert isinstance(made, PullRequest)
+        return made
+
+    def set_issue_fields(self, *args: Any, **values: Any) -> tuple[str, ...]:
+        return tuple(self._around("issue", lambda: super(Disturbed, self).set_issue_fields(*args, **values)))
+
+    def add_labels(self, *args: Any) -> None:
+        self._around("labels", lambda: super(Disturbed, self).add_labels(*args))
+
+
+def target() -> Disturbed:
+    return Disturbed(Repository("acme/api", {"README.md": b"# api\n"}))
+
+
+def failing(error: ActionPatternsError) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def run(github: FakeGitHub, desired: Desired = FULL, waits: list[float] | None = None) -> Convergence:
+    return converge(desired, "acme/api", github, dry_run=False, pause=[].append if waits is None else waits.append)
+
+
+LOST = AnswerLostError("lost", remediation="look")
+DOWN = UnavailableError("down", remediation="wait")
+REFUSED = RefusedError("Validation Failed", remediation="correct it")
+DENIED = PermissionDeniedError("may not", remediation="allow it")
+
+
+def test_a_new_pull_request_takes_six_writes() -> None:
+    github = target()
+    ended = run(github)
+    assert github.journal == ["tree", "commit", "ref", "pull", "issue", "reviewers"]
+    assert github.reads == 1
+    assert (ended.decision.outcome, ended.before_oid) == ("created", None)
+    assert ended.after_oid == github.repository.refs[FULL.branch]
+
+
+def test_binary_content_takes_one_blob_more() -> None:
+    github = target()
+    run(github, wish(add("logo.png", b"\0\xff")))
+    assert github.journal == ["blob", "tree", "commit", "ref", "pull"]
+    assert github.repository.files(github.repository.refs[FULL.branch])["logo.png"] == ("100644", b"\0\xff")
+
+
+def test_a_content_update_takes_three_writes() -> None:
+    github = target()
+    run(github)
+    github.journal.clear()
+    ended = run(github, wish(add(content=b"newer\n"), labels=["bot"], assignees=["alice"], reviewers=["bob"],
+                             team_reviewers=["core"]))  # fmt: skip
+    assert github.journal == ["tree", "commit", "ref"]
+    assert (ended.decision.outcome, ended.decision.reason) == ("updated", "content")
+
+
+def test_a_person_who_pushes_between_reading_and_writing_wins() -> None:
+    github = target()
+    run(github)
+    github.first["swap"] = lambda: github.repository.by_people.add(github.repository.push(FULL.branch, {"x": b"x"}))
+    waits: list[float] = []
+    ended = run(github, wish(add(content=b"newer\n")), waits)
+    assert (ended.decision.outcome, ended.decision.reason) == ("blocked", "human-commit")
+    assert github.repository.refs[FULL.branch] in github.repository.by_people
+    assert waits == [1.0]
+
+
+def test_a_branch_that_another_run_makes_at_the_same_time_is_used() -> None:
+    github = target()
+    other = FakeGitHub(github.repository)
+    github.first["swap"] = lambda: None if run(other) else None
+    ended = run(github)
+    assert (ended.decision.outcome, ended.decision.reason) == ("unchanged", "up-to-date")
+    assert len(github.repository.pulls) == 1
+
+
+def test_a_pull_request_that_another_run_opens_at_the_same_time_is_used() -> None:
+    github = target()
+    github.first["pull"] = lambda: None if run(FakeGitHub(github.repository)) else None
+    ended = run(github)
+    assert len(github.repository.pulls) == 1
+    assert ended.pull_request is not None
+    assert ended.pull_request.number == 1
+    assert ended.error is None
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_lost_answer_to_opening_is_looked_up_and_never_sent_twice_blindly(moment: str) -> None:
+    github = target()
+    (github.first if moment == "before" else github.then)["pull"] = failing(LOST)
+    ended = run(github)
+    assert [p.number for p in github.repository.pulls] == [1]
+    assert (ended.decision.outcome, ended.decision.reason) == ("created", "opened")
+    assert github.repository.pulls[0].labels == ["bot"]
+    assert github.repository.pulls[0].assignees == ["alice"]
+    assert github.repository.pulls[0].requested == ["bob", "acme/core"]
+
+
+def test_a_race_that_is_lost_every_time_ends_and_is_told() -> None:
+    class Restless(FakeGitHub):
+        def swap_branch(self, *args: Any, **values: Any) -> None:
+            raise LostRaceError("moved", remediation="Run again.")
+
+    waits: list[float] = []
+    ended = run(Restless(Repository("acme/api", {"a": b"1"})), waits=waits)
+    assert isinstance(ended.error, LostRaceError)
+    assert waits == [1.0, 2.0, 4.0]
+    assert len(waits) == MAX_ROUNDS - 1
+
+
+@pytest.mark.parametrize("error", [REFUSED, DENIED, NotFoundError("gone", remediation="look")])
+def test_a_pull_request_refused_for_good_takes_its_branch_back(error: ActionPatternsError) -> None:
+    github = target()
+    github.first["pull"] = failing(error)
+    ended = run(github)
+    assert (ended.decision.outcome, ended.decision.reason) == ("blocked", "pull-request-refused")
+    assert ended.error is error
+    assert FULL.branch not in github.repository.refs
+    assert ended.after_oid is None
+
+
+def test_a_branch_that_a_person_committed_to_is_not_taken_back() -> None:
+    github = target()
+
+    def refuse() -> None:
+        github.repository.push(FULL.branch, {"mine.txt": b"mine\n"})
+        raise REFUSED
+
+    github.first["pull"] = refuse
+    assert run(github).decision.reason == "pull-request-refused"
+    assert github.repository.refs[FULL.branch] in github.repository.by_people
+
+
+def test_the_branch_of_an_earlier_pull_request_is_not_taken_back() -> None:
+    github = target()
+    run(github)
+    github.repository.squash(github.repository.pulls[0], keep_branch=True)
+    github.first["pull"] = failing(REFUSED)
+    run(github, wish(add(content=b"newer\n")))
+    assert FULL.branch in github.repository.refs
+
+
+@pytest.mark.parametrize("error", [DOWN, RateLimitedError("later", remediation="wait")])
+@pytest.mark.parametrize("verb", ["tree", "swap", "pull", "issue"])
+def test_any_other_error_is_told_and_the_next_run_goes_on(verb: str, error: ActionPatternsError) -> None:
+    github = target()
+    github.first[verb] = failing(error)
+    ended = run(github)
+    assert ended.error is error
+    ended = run(github)
+    assert ended.error is None
+    clean = target()
+    run(clean)
+    assert github.repository.state() == clean.repository.state()
+
+
+@pytest.mark.parametrize("error", [REFUSED, DENIED])
+def test_fields_that_are_refused_cost_those_fields_only(error: ActionPatternsError) -> None:
+    github = target()
+    github.first["issue"] = failing(error)
+    ended = run(github)
+    assert ended.decision.outcome == "created"
+    assert ended.refused_fields == ("labels and assignees",)
+    assert github.repository.pulls[0].requested == ["bob", "acme/core"]
+
+
+def test_people_github_refuses_are_remembered_and_never_asked_again() -> None:
+    github = target()
+    desired = wish(assignees=["alice", "nobody"], reviewers=["bob", "nobody"], team_reviewers=["core", "ghosts"])
+    ended = run(github, desired)
+    refused = ("assignee:nobody", "reviewer:nobody", "team:ghosts")
+    assert ended.refused_fields == refused
+    pull = github.repository.pulls[0]
+    assert (pull.assignees, pull.requested) == (["alice"], ["bob", "acme/core"])
+    marker = parse_marker(pull.body)
+    assert marker is not None
+    assert marker.refused == refused
+    github.journal.clear()
+    assert run(github, desired).refused_fields == refused
+    assert github.journal == []
+
+
+def test_the_author_is_not_asked_to_review() -> None:
+    github = target()
+    ended = run(github, wish(reviewers=["bot"]))
+    assert github.journal == ["tree", "commit", "ref", "pull"]
+    assert ended.refused_fields == ()
+
+
+def test_a_target_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(NotFoundError):
+        converge(FULL, "acme/absent", target(), dry_run=False, pause=lambda _: None)
+
+
+def test_the_directories_above_a_path_are_looked_at_too() -> None:
+    changes = wish(add("a/b/c.txt"), add("a/d.txt")).changes
+    assert observed_paths(changes) == ("a", "a/b", "a/b/c.txt", "a/d.txt")
+
+
+def test_an_executable_a_link_and_a_submodule_arrive_as_such() -> None:
+    from action_patterns.content.changes import FileChange
+
+    github = target()
+    changes = (
+        add("run", b"#!/bin/sh\n", "100755"),
+        add("link", b"run", "120000"),
+        FileChange("sub", "160000", gitlink="c" * 40),
+    )
+    run(github, wish(*changes))
+    files = github.repository.files(github.repository.refs[FULL.branch])
+    assert {path: mode for path, (mode, _) in files.items() if path != "README.md"} == {
+        "run": "100755",
+        "link": "120000",
+        "sub": "160000",
+    }

@@ -1,0 +1,136 @@
+"""Whatever happened before: a rerun changes nothing, a killed run is finished, and people lose nothing."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from itertools import count
+
+from hypothesis import HealthCheck, given, note, settings
+from support.fake_github import KilledError, Moment
+from support.situations import Event, histories, lived, run, wishes
+
+from action_patterns.pull_request.desired import Desired
+
+whatever = settings(
+    deadline=None, max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False
+)
+
+
+def told(history: list[Event]) -> None:
+    for event in history:
+        note(event.__name__)
+
+
+@whatever
+@given(histories(), wishes())
+def test_a_second_run_writes_nothing(history: list[Event], wish: Desired) -> None:
+    told(history)
+    world = lived(history, wish)
+    first = run(world, wish)
+    note(f"first: {first.decision.outcome} {first.decision.reason} {world.github.journal}")
+    world.github.journal.clear()
+    second = run(world, wish)
+    assert world.github.journal == []
+    assert second.decision.outcome in ("unchanged", "skipped", "blocked")
+
+
+@whatever
+@given(histories(), wishes())
+def test_a_run_killed_at_any_write_is_finished_by_the_next(history: list[Event], wish: Desired) -> None:
+    told(history)
+    before = lived(history, wish)
+    clean = deepcopy(before)
+    run(clean, wish)
+    note(f"clean: {clean.github.journal[len(before.github.journal) :]}")
+    moments: tuple[Moment, ...] = ("before", "after")
+    for moment in moments:
+        for write in count(1):
+            world = deepcopy(before)
+            world.github.die(write, moment)
+            try:
+                run(world, wish)
+            except KilledError:
+                world.github.live()
+                run(world, wish)
+                assert world.repository.state() == clean.repository.state(), f"killed {moment} write {write}"
+            else:
+                break
+
+
+@whatever
+@given(histories(), wishes())
+def test_no_commit_of_a_person_is_lost(history: list[Event], wish: Desired) -> None:
+    told(history)
+    world = lived(history, wish)
+    repository = world.repository
+
+    def reachable() -> set[str]:
+        tips = [*repository.refs.values(), *(p.head_oid for p in repository.pulls if p.state == "MERGED")]
+        return {oid for tip in tips if tip in repository.commits for oid in repository.history(tip)}
+
+    before = reachable() & repository.by_people
+    run(world, wish)
+    assert before <= reachable()
+
+
+@whatever
+@given(histories(), wishes())
+def test_what_people_wrote_outside_our_block_survives(history: list[Event], wish: Desired) -> None:
+    told(history)
+    world = lived(history, wish)
+    kept = [
+        (number, text)
+        for text, number in (world.texts or {}).items()
+        if text in world.repository.pull(number).title + world.repository.pull(number).body
+    ]
+    run(world, wish)
+    for number, text in kept:
+        pull = world.repository.pull(number)
+        assert text in pull.title + pull.body
+
+
+@whatever
+@given(histories(), wishes())
+def test_afterwards_the_branch_is_one_commit_of_ours_with_the_wished_content(
+    history: list[Event], wish: Desired
+) -> None:
+    told(history)
+    world = lived(history, wish)
+    ended = run(world, wish)
+    if ended.decision.outcome not in ("created", "updated", "unchanged") or ended.pull_request is None:
+        return
+    pull = world.repository.pull(ended.pull_request.number)
+    repository = world.repository
+    assert pull.state == "OPEN"
+    assert pull.base == (wish.base or "main")
+    base, head = repository.history(repository.refs[pull.base]), repository.history(pull.head_oid)
+    assert [oid for oid in head if oid not in base] == [pull.head_oid], "one commit, on top of a commit of the base"
+    files = repository.files(pull.head_oid)
+    for change in wish.changes:
+        if change.mode is None:
+            assert change.path not in files
+        elif change.path in ended.decision.files:
+            assert files[change.path] == (change.mode, change.content)
+
+
+@whatever
+@given(histories(), wishes())
+def test_a_dry_run_writes_nothing_and_names_what_a_real_run_sends(history: list[Event], wish: Desired) -> None:
+    told(history)
+    world = lived(history, wish)
+    world.github.journal.clear()
+    planned = run(world, wish, dry_run=True)
+    assert world.github.journal == []
+    run(world, wish)
+    assert bool(planned.planned_requests) == bool(world.github.journal)
+    assert planned.decision.outcome == "planned" or not world.github.journal
+
+
+@whatever
+@given(histories(), wishes())
+def test_there_is_never_a_second_open_pull_request(history: list[Event], wish: Desired) -> None:
+    told(history)
+    world = lived(history, wish)
+    run(world, wish)
+    opened = [p for p in world.repository.pulls if p.state == "OPEN" and not p.cross_repository]
+    assert len(opened) <= 1

@@ -1,0 +1,801 @@
+"""Every branch of the decision: a situation in words, and what is done about it, in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.builders import (
+    BASE_TIP,
+    DIRECTORY,
+    HUMAN_TIP,
+    OLD_BASE,
+    add,
+    converged,
+    edited,
+    file,
+    marker_of,
+    observe,
+    our_pull,
+    our_tip,
+    remove,
+    wish,
+)
+
+from action_patterns.content.blob import blob_oid
+from action_patterns.pull_request.decide import REASONS, Decision, decide
+from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.marker import block_of, parse_marker, text_hash
+from action_patterns.pull_request.observed import Observed
+from action_patterns.pull_request.steps import (
+    AddAssignees,
+    AddLabels,
+    DeleteBranch,
+    OpenPullRequest,
+    RemoveAssignees,
+    RemoveLabel,
+    RequestReviewers,
+    SetIssueFields,
+    Step,
+    UpdatePullRequest,
+    WriteBranch,
+)
+
+FULL = {"labels": ("bot",), "assignees": ("alice",), "reviewers": ("bob",), "team_reviewers": ("core",)}
+W = wish()
+FULL_WISH = wish(**FULL)
+HELD = {"ci.yml": file(b"new\n")}
+"""The base already holds the wish."""
+
+
+def told(step: Step) -> str:
+    """A step in a few words."""
+    match step:
+        case WriteBranch():
+            verb = "create branch" if step.before is None else f"move branch from {step.before[:1]}"
+            return f"{verb} onto {step.parent[:1]}: {' '.join(change.path for change in step.changes)}"
+        case DeleteBranch():
+            return f"delete branch at {step.before[:1]}"
+        case OpenPullRequest():
+            return f"open into {step.new.base}{' as draft' if step.new.draft else ''}"
+        case SetIssueFields():
+            return f"set labels {' '.join(step.labels)} assignees {' '.join(step.assignees)}"
+        case UpdatePullRequest():
+            return f"patch {' '.join(name for name, _ in step.fields)}"
+        case AddLabels():
+            return f"label {' '.join(step.labels)}"
+        case RemoveLabel():
+            return f"unlabel {step.label}"
+        case AddAssignees():
+            return f"assign {' '.join(step.assignees)}"
+        case RemoveAssignees():
+            return f"unassign {' '.join(step.assignees)}"
+        case RequestReviewers():
+            return f"ask {' '.join((*step.reviewers, *step.team_reviewers))}"
+
+
+def text_of(decision: Decision) -> str:
+    """The body the decision writes."""
+    for step in decision.steps:
+        if isinstance(step, UpdatePullRequest):
+            return dict(step.fields)["body"]
+    raise AssertionError("no body is written")
+
+
+NOTHING: list[str] = []
+two = wish(add("a"), add("b"))
+moved = converged(W)
+old = our_pull(W, state="MERGED", head_oid=HUMAN_TIP.oid)
+
+SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
+    # Targets that take no pull request
+    "the repository is archived": (W, observe(archived=True), "skipped", "archived", NOTHING),
+    "the repository is disabled": (W, observe(disabled=True), "skipped", "disabled", NOTHING),
+    "the repository is empty": (W, observe(empty=True, base=None, base_tip=None), "skipped", "empty", NOTHING),
+    "archived comes before a missing base": (
+        W,
+        observe(archived=True, base=None, base_tip=None),
+        "skipped",
+        "archived",
+        NOTHING,
+    ),
+    "the base branch does not exist": (
+        wish(base="release"),
+        observe(base=None, base_tip=None),
+        "blocked",
+        "base-missing",
+        NOTHING,
+    ),
+    "the person behind the token may only read": (
+        W,
+        observe(can_push=False),
+        "blocked",
+        "read-only",
+        NOTHING,
+    ),
+    "the person behind the token may only read, and nothing is to be written": (
+        W,
+        replace(converged(W), can_push=False),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "the person behind the token may only read, and a person committed": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),), can_push=False),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "the person behind the token may write": (
+        W,
+        observe(can_push=True),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    # Creating
+    "nothing is there": (W, observe(), "created", "opened", ["create branch onto b: ci.yml", "open into main"]),
+    "nothing is there, and everything is wished": (
+        FULL_WISH,
+        observe(),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main", "set labels bot assignees alice", "ask bob core"],
+    ),
+    "only assignees are wished": (
+        wish(assignees=("alice",)),
+        observe(),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main", "set labels  assignees alice"],
+    ),
+    "only a team is wished": (
+        wish(team_reviewers=("core",)),
+        observe(),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main", "ask core"],
+    ),
+    "a draft into another base": (
+        wish(draft=True, base="dev"),
+        observe(base="dev"),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into dev as draft"],
+    ),
+    "only one of two paths differs": (
+        two,
+        observe(files={"a": file(b"new\n"), "b": None}),
+        "created",
+        "opened",
+        ["create branch onto b: b", "open into main"],
+    ),
+    "only the mode differs": (
+        wish(add(mode="100755")),
+        observe(files={"ci.yml": file(b"new\n")}),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "a file is to go": (
+        wish(remove("ci.yml")),
+        observe(files={"ci.yml": file()}),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    # What a run that died left behind
+    "our branch without a pull request, on today's base": (
+        FULL_WISH,
+        observe(tip=our_tip(FULL_WISH)),
+        "created",
+        "opened",
+        ["open into main", "set labels bot assignees alice", "ask bob core"],
+    ),
+    "our branch without a pull request, on an older base": (
+        W,
+        observe(tip=our_tip(W, parent=OLD_BASE)),
+        "created",
+        "opened",
+        ["move branch from 1 onto b: ci.yml", "open into main"],
+    ),
+    "our branch without a pull request, with other content": (
+        W,
+        observe(tip=our_tip(wish(add(content=b"before\n")))),
+        "created",
+        "opened",
+        ["move branch from 1 onto b: ci.yml", "open into main"],
+    ),
+    "our pull request without its labels": (
+        FULL_WISH,
+        converged(FULL_WISH, labels=()),
+        "updated",
+        "fields",
+        ["label bot"],
+    ),
+    "our pull request without its assignees": (
+        FULL_WISH,
+        converged(FULL_WISH, assignees=()),
+        "updated",
+        "fields",
+        ["assign alice"],
+    ),
+    "our pull request without its reviewers": (
+        FULL_WISH,
+        converged(FULL_WISH, requested=()),
+        "updated",
+        "fields",
+        ["ask bob core"],
+    ),
+    "our pull request with half of its reviewers": (
+        FULL_WISH,
+        converged(FULL_WISH, requested=("acme/core",)),
+        "updated",
+        "fields",
+        ["ask bob"],
+    ),
+    # An open pull request of ours
+    "all is as wished": (FULL_WISH, converged(FULL_WISH), "unchanged", "up-to-date", NOTHING),
+    "the wished content changed": (
+        wish(add(content=b"newer\n")),
+        converged(W),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "the base moved without conflict": (
+        W,
+        observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "the base drifted in a path that our commit left out": (
+        two,
+        observe(
+            tip=our_tip(two, pending=(two.changes[0],), parent=OLD_BASE),
+            pulls=(our_pull(two),),
+            files={"a": None, "b": file(b"drifted\n")},
+        ),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: a b"],
+    ),
+    "it conflicts with a base that moved": (
+        W,
+        observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W, conflicting=True),)),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "GitHub still calls it conflicting after it was rewritten": (
+        W,
+        converged(W, conflicting=True),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "the wish goes into another base": (
+        wish(base="dev"),
+        observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml", "patch base"],
+    ),
+    "the wish goes into another base, and a person was faster to say so": (
+        wish(base="dev"),
+        observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W, base="dev"),)),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "our branch without a pull request, made for another base": (
+        wish(base="dev"),
+        observe(base="dev", tip=our_tip(W)),
+        "created",
+        "opened",
+        ["move branch from 1 onto b: ci.yml", "open into dev"],
+    ),
+    "a person chose another base": (
+        W,
+        converged(W, base="dev"),
+        "updated",
+        "fields",
+        ["patch base"],
+    ),
+    "the wished title changed": (
+        wish(title="Sync more"),
+        converged(W),
+        "updated",
+        "fields",
+        ["patch title body"],
+    ),
+    "a person edited the title": (W, converged(W, title="Mine"), "unchanged", "up-to-date", NOTHING),
+    "a person edited the title, and the wished title changed": (
+        wish(title="Sync more"),
+        converged(W, title="Mine"),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "the wished body changed": (wish(body="New words."), converged(W), "updated", "fields", ["patch body"]),
+    "a person wrote around our block": (
+        W,
+        converged(W, body=f"{our_pull(W).body}\nTheir words."),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "the web editor changed the line endings": (
+        W,
+        converged(W, body=our_pull(W).body.replace("\n", "\r\n")),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "a person edited inside our block": (
+        W,
+        converged(W, body=our_pull(W).body.replace("Our words", "Their words")),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "a person removed the fences of our block": (
+        W,
+        converged(W, body=f"{our_pull(W).body.splitlines()[0]}\nTheir words."),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "content, title and labels changed at once": (
+        wish(add(content=b"newer\n"), title="Sync more", labels=("bot", "ci")),
+        converged(wish(labels=("bot", "old")), labels=("bot", "old")),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml", "unlabel old", "patch title body", "label ci"],
+    ),
+    "a label is no longer wished": (
+        W,
+        converged(W, marker=marker_of(W, labels=("bot",)), labels=("bot", "by-hand")),
+        "updated",
+        "fields",
+        ["unlabel bot", "patch body"],
+    ),
+    "a label that is no longer wished is spelled otherwise by the repository": (
+        W,
+        converged(W, marker=marker_of(W, labels=("Bot",)), labels=("bot",)),
+        "updated",
+        "fields",
+        ["unlabel bot", "patch body"],
+    ),
+    "a label that is no longer wished is already gone": (
+        W,
+        converged(W, marker=marker_of(W, labels=("bot",))),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "a label was renamed in case only": (
+        wish(labels=("BOT",)),
+        converged(wish(labels=("bot",))),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "an assignee is no longer wished": (
+        W,
+        converged(W, marker=marker_of(W, assignees=("alice",)), assignees=("Alice", "bob")),
+        "updated",
+        "fields",
+        ["unassign Alice", "patch body"],
+    ),
+    "people added labels and assignees of their own": (
+        W,
+        converged(W, labels=("by-hand",), assignees=("carol",)),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "a reviewer has reviewed": (
+        FULL_WISH,
+        converged(FULL_WISH, requested=("acme/core",), reviewed=("Bob",)),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "a review was given on the team's behalf": (
+        FULL_WISH,
+        converged(FULL_WISH, requested=("bob",), reviewed=("carol", "acme/core")),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "a wished reviewer is the author": (
+        wish(reviewers=("Bot",)),
+        converged(wish(reviewers=("Bot",)), requested=()),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "GitHub refused people before": (
+        FULL_WISH,
+        converged(
+            FULL_WISH,
+            marker=marker_of(FULL_WISH, refused=("assignee:alice", "reviewer:bob", "team:core")),
+            assignees=(),
+            requested=(),
+        ),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "somebody GitHub refused is no longer wished": (
+        W,
+        converged(W, marker=marker_of(W, refused=("reviewer:bob",))),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "our closed pull request was reopened, and the base lost the wish again": (
+        W,
+        converged(W, marker=marker_of(W, closed="converged")),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    # People on our branch
+    "a person committed to our branch": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),)),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "a person committed to our branch, and the base holds the wish": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),), files=HELD),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "a person amended our commit and kept its message": (
+        W,
+        observe(tip=replace(our_tip(W), tree="their tree"), pulls=(our_pull(W),)),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "the branch holds the commit of another key": (
+        W,
+        observe(tip=our_tip(wish(key="other")), pulls=(our_pull(W),)),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "a branch of that name is somebody's": (W, observe(tip=HUMAN_TIP), "blocked", "foreign-branch", NOTHING),
+    "the bot branch is the base itself, with our merged commit as its tip": (
+        wish(branch="main"),
+        observe(tip=our_tip(wish(branch="main"))),
+        "blocked",
+        "foreign-branch",
+        NOTHING,
+    ),
+    "somebody opened a pull request from our branch": (
+        W,
+        observe(tip=our_tip(W), pulls=(edited(our_pull(W), "Their words."),)),
+        "blocked",
+        "foreign-pull-request",
+        NOTHING,
+    ),
+    "the open pull request has the marker of another key": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, marker=marker_of(wish(key="other"))),)),
+        "blocked",
+        "foreign-pull-request",
+        NOTHING,
+    ),
+    "a fork has a pull request from a branch of that name": (
+        W,
+        observe(pulls=(our_pull(W, cross_repository=True, body="x"),)),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "a fork's pull request is newer than ours": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, cross_repository=True, body="x", number=9), our_pull(W))),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    # After the pull request's end
+    "a person closed it": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),)),
+        "skipped",
+        "closed-by-someone",
+        NOTHING,
+    ),
+    "a person closed it and deleted the branch, and the content changed": (
+        wish(add(content=b"newer\n")),
+        observe(pulls=(our_pull(W, state="CLOSED"),)),
+        "skipped",
+        "closed-by-someone",
+        NOTHING,
+    ),
+    "a person closed it, and the base holds the wish": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),), files=HELD),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+    "somebody else's pull request from that branch was closed": (
+        W,
+        observe(pulls=(our_pull(W, state="CLOSED", body="Their words."),)),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "we closed it, and the base lost the wish again": (
+        W,
+        observe(pulls=(our_pull(W, state="CLOSED", marker=marker_of(W, closed="converged")),)),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "we closed it, its branch stayed, and the base lost the wish again": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", marker=marker_of(W, closed="converged")),)),
+        "created",
+        "opened",
+        ["move branch from 1 onto b: ci.yml", "open into main"],
+    ),
+    "it was merged and its branch stayed; the wish changed": (
+        wish(add(content=b"newer\n")),
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="MERGED"),)),
+        "created",
+        "opened",
+        ["move branch from 1 onto b: ci.yml", "open into main"],
+    ),
+    "it was merged with a person's commit on top and its branch stayed": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(old,)),
+        "created",
+        "opened",
+        ["move branch from 9 onto b: ci.yml", "open into main"],
+    ),
+    "a person went on working on the branch after the merge": (
+        W,
+        observe(tip=replace(HUMAN_TIP, oid="8" * 40), pulls=(old,)),
+        "blocked",
+        "foreign-branch",
+        NOTHING,
+    ),
+    # The base holds the wish
+    "the base holds the wish, and nothing of ours is there": (
+        W,
+        observe(files=HELD),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+    "a file that is to go is absent": (
+        wish(remove("ci.yml")),
+        observe(),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+    "the base holds the wish, and our pull request is open": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD),
+        "closed",
+        "converged",
+        ["patch state body", "delete branch at 1"],
+    ),
+    "a run of ours died between closing and deleting": (
+        W,
+        observe(
+            tip=our_tip(W),
+            pulls=(our_pull(W, state="CLOSED", marker=marker_of(W, closed="converged")),),
+            files=HELD,
+        ),
+        "closed",
+        "converged",
+        ["delete branch at 1"],
+    ),
+    "we closed it, and a person took the branch over": (
+        W,
+        observe(
+            tip=HUMAN_TIP,
+            pulls=(our_pull(W, state="CLOSED", marker=marker_of(W, closed="converged")),),
+            files=HELD,
+        ),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+    "it was merged, its branch stayed, and the base holds the wish": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="MERGED"),), files=HELD),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+    # Things in the way
+    "a wished file is a directory there": (W, observe(files={"ci.yml": DIRECTORY}), "blocked", "path-clash", NOTHING),
+    "a wished file is below a file there": (
+        wish(add("ci/a.yml")),
+        observe(files={"ci": file(), "ci/a.yml": None}),
+        "blocked",
+        "path-clash",
+        NOTHING,
+    ),
+    "a directory is wished to be absent as if it were a file": (
+        wish(remove("ci.yml")),
+        observe(files={"ci.yml": DIRECTORY}),
+        "blocked",
+        "path-clash",
+        NOTHING,
+    ),
+    "a directory becomes a file, and the wish says so": (
+        wish(add("ci"), remove("ci/a.yml")),
+        observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
+        "created",
+        "opened",
+        ["create branch onto b: ci ci/a.yml", "open into main"],
+    ),
+    "a file becomes a directory, and the wish says so": (
+        wish(remove("ci"), add("ci/a.yml")),
+        observe(files={"ci": file(), "ci/a.yml": None}),
+        "created",
+        "opened",
+        ["create branch onto b: ci ci/a.yml", "open into main"],
+    ),
+    "the parent is a directory, as it should be": (
+        wish(add("ci/a.yml")),
+        observe(files={"ci": DIRECTORY, "ci/a.yml": None}),
+        "created",
+        "opened",
+        ["create branch onto b: ci/a.yml", "open into main"],
+    ),
+    "the base changed the path after the checkout": (
+        wish(add(base_oid=blob_oid(b"checked out\n"))),
+        observe(files={"ci.yml": file(b"changed since\n")}),
+        "blocked",
+        "stale-checkout",
+        NOTHING,
+    ),
+    "the base got the path after the checkout": (
+        wish(add(base_oid=None)),
+        observe(files={"ci.yml": file()}),
+        "blocked",
+        "stale-checkout",
+        NOTHING,
+    ),
+    "the base lost the path after the checkout": (
+        wish(add(base_oid=blob_oid(b"old\n"))),
+        observe(),
+        "blocked",
+        "stale-checkout",
+        NOTHING,
+    ),
+    "the checkout is the base": (
+        wish(add(base_oid=blob_oid(b"old\n"))),
+        observe(files={"ci.yml": file(b"old\n")}),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "the checkout is stale where the base already holds the wish": (
+        wish(add(base_oid=None)),
+        observe(files=HELD),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+}
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_decision(situation: str) -> None:
+    desired, observed, outcome, reason, steps = SITUATIONS[situation]
+    decision = decide(desired, observed)
+    assert (decision.outcome, decision.reason) == (outcome, reason)
+    assert [told(step) for step in decision.steps] == steps
+
+
+def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:
+    assert {row[3] for row in SITUATIONS.values()} == {r.code for r in REASONS} - {"pull-request-refused"}
+
+
+@pytest.mark.parametrize("situation", [name for name, row in SITUATIONS.items() if row[2] in ("blocked", "skipped")])
+def test_whatever_stops_a_target_says_why_and_what_to_do(situation: str) -> None:
+    decision = decide(*SITUATIONS[situation][:2])
+    assert decision.message.endswith(".")
+    assert decision.remedy
+
+
+def test_a_blocked_branch_names_its_tip_and_author() -> None:
+    message = decide(*SITUATIONS["a person committed to our branch"][:2]).message
+    assert "999999999999" in message
+    assert "Alice <alice@acme>" in message
+
+
+def test_a_missing_base_is_named() -> None:
+    assert "release" in decide(wish(base="release"), observe(base=None, base_tip=None)).message
+    assert "None" not in decide(W, observe(base=None, base_tip=None)).message
+
+
+@pytest.mark.parametrize(
+    ("situation", "changed"),
+    [
+        ("content, title and labels changed at once", ("content", "title", "labels")),
+        ("the wish goes into another base", ("content", "base")),
+        ("a label is no longer wished", ("labels",)),
+        ("an assignee is no longer wished", ("assignees",)),
+        ("our pull request without its reviewers", ("reviewers",)),
+        ("a person edited inside our block", ("body",)),
+        ("somebody GitHub refused is no longer wished", ("body",)),
+        ("the base holds the wish, and our pull request is open", ("state",)),
+    ],
+)
+def test_changed_fields_are_named(situation: str, changed: tuple[str, ...]) -> None:
+    assert decide(*SITUATIONS[situation][:2]).changed_fields == changed
+
+
+def test_the_written_commit_stands_on_the_base_tip_and_carries_key_and_digest() -> None:
+    (write, _) = decide(two, observe(files={"a": file(b"new\n"), "b": None})).steps
+    assert isinstance(write, WriteBranch)
+    assert (write.parent, write.parent_tree, write.before) == (BASE_TIP.oid, BASE_TIP.tree, None)
+    assert (write.key, write.branch, write.message) == ("sync", two.branch, "Sync files")
+
+
+def test_a_new_pull_request_carries_a_marker_that_remembers_title_block_labels_and_assignees() -> None:
+    decision = decide(FULL_WISH, observe())
+    (opening,) = [step for step in decision.steps if isinstance(step, OpenPullRequest)]
+    marker = parse_marker(opening.new.body)
+    assert marker == decision.marker
+    assert marker == marker_of(FULL_WISH)
+    assert block_of(opening.new.body) == "Our words."
+
+
+def test_a_title_that_a_person_edited_stays_theirs_in_the_marker() -> None:
+    decision = decide(wish(title="Sync more", body="New words."), converged(W, title="Mine"))
+    assert [told(step) for step in decision.steps] == ["patch body"]
+    marker = parse_marker(text_of(decision))
+    assert marker is not None
+    assert marker.title == text_hash("Sync files")
+
+
+@pytest.mark.parametrize("theirs", ["Their words.", "Two\n\nparagraphs", "<!-- a comment -->"])
+def test_words_around_our_block_survive_an_update(theirs: str) -> None:
+    head, _, rest = our_pull(W).body.partition("\n")
+    observed = converged(W, body=f"{head}\n{theirs} above\n{rest}\n{theirs} below")
+    body = text_of(decide(wish(body="New words."), observed))
+    assert body.index(f"{theirs} above") < body.index("New words.") < body.index(f"{theirs} below")
+    assert "Our words." not in body
+
+
+def test_a_closing_note_names_the_base_that_holds_the_wish_and_keeps_peoples_words() -> None:
+    desired = wish(base="dev")
+    pull = our_pull(desired, base="main", body=f"{our_pull(desired).body}\nTheir words.")
+    body = text_of(decide(desired, observe(base="dev", tip=our_tip(desired), pulls=(pull,), files=HELD)))
+    assert "`dev` already holds" in body
+    assert "Their words." in body
+    marker = parse_marker(body)
+    assert marker is not None
+    assert marker.closed == "converged"
+
+
+def test_what_people_can_ask_to_review_is_asked_by_slug_with_or_without_the_owner() -> None:
+    desired = wish(team_reviewers=("acme/core",))
+    assert decide(desired, converged(desired, requested=("acme/core",))).steps == ()
+
+
+def test_a_decision_is_repeatable(**_: Any) -> None:
+    for desired, observed, *_rest in SITUATIONS.values():
+        assert decide(desired, observed) == decide(desired, observed)

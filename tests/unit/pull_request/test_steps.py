@@ -1,0 +1,98 @@
+"""Steps as data: how changes travel, and which requests a dry run names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import add, remove
+
+from action_patterns.content.changes import FileChange
+from action_patterns.ports import NewPullRequest, TreeEntry
+from action_patterns.pull_request import steps
+from action_patterns.pull_request.steps import (
+    AddAssignees,
+    AddLabels,
+    DeleteBranch,
+    OpenPullRequest,
+    RemoveAssignees,
+    RemoveLabel,
+    RequestReviewers,
+    SetIssueFields,
+    Step,
+    UpdatePullRequest,
+    WriteBranch,
+    needs_blob,
+    requests_of,
+    tree_chunks,
+    tree_entry,
+)
+
+SUBMODULE = FileChange("sub", "160000", gitlink="c" * 40)
+LARGE = add("large.txt", b"x" * (steps.MAX_TREE_BYTES + 1))
+BINARY = add("logo.png", b"\x89PNG\0")
+
+
+@pytest.mark.parametrize(
+    ("change", "blob", "entry"),
+    [
+        (add("a", b"text\n"), False, TreeEntry("a", "100644", text="text\n")),
+        (add("a", b""), False, TreeEntry("a", "100644", text="")),
+        (add("run", b"x", "100755"), False, TreeEntry("run", "100755", text="x")),
+        (add("link", b"../x", "120000"), False, TreeEntry("link", "120000", text="../x")),
+        (add("crlf", b"a\r\n"), False, TreeEntry("crlf", "100644", text="a\r\n")),
+        (remove("a"), False, TreeEntry("a", "100644")),
+        (SUBMODULE, False, TreeEntry("sub", "160000", oid="c" * 40)),
+        (BINARY, True, TreeEntry("logo.png", "100644", oid=BINARY.oid)),
+        (add("latin1", b"\xe9"), True, TreeEntry("latin1", "100644", oid=add(content=b"\xe9").oid)),
+        (LARGE, True, TreeEntry("large.txt", "100644", oid=LARGE.oid)),
+    ],
+    ids=lambda value: value.path if isinstance(value, FileChange) else "",
+)
+def test_text_travels_in_the_tree_and_all_else_as_a_blob(change: FileChange, blob: bool, entry: TreeEntry) -> None:
+    assert needs_blob(change) is blob
+    assert tree_entry(change) == entry
+
+
+@given(st.lists(st.integers(0, 700_000), max_size=12), st.integers(0, 1200))
+def test_chunks_hold_every_change_once_in_order_and_stay_small(sizes: list[int], deletions: int) -> None:
+    changes = (
+        *(add(f"{i:04}", b"x" * size) for i, size in enumerate(sizes)),
+        *(remove(f"z{i:04}") for i in range(deletions)),
+    )
+    chunks = tree_chunks(changes)
+    assert [change for chunk in chunks for change in chunk] == list(changes)
+    assert all(len(chunk) <= steps.MAX_TREE_ENTRIES for chunk in chunks)
+    assert all(sum(len(c.content) for c in chunk) <= steps.MAX_TREE_BYTES for chunk in chunks)
+    assert all(chunks) or not changes
+
+
+WRITE = WriteBranch("b", None, "p", "t", (BINARY, add("a")), "m", "k", "d")
+
+
+@pytest.mark.parametrize(
+    ("step", "requests"),
+    [
+        (
+            WRITE,
+            [
+                "POST /repos/acme/api/git/blobs (logo.png)",
+                "POST /repos/acme/api/git/trees (2 paths)",
+                "POST /repos/acme/api/git/commits",
+                "POST /graphql updateRefs (b)",
+            ],
+        ),
+        (DeleteBranch("b", "o"), ["POST /graphql updateRefs (delete b)"]),
+        (OpenPullRequest(NewPullRequest("t", "", "b", "main", draft=False)), ["POST /repos/acme/api/pulls"]),
+        (SetIssueFields(("a",), ()), ["PATCH /repos/acme/api/issues/7"]),
+        (UpdatePullRequest((("title", "t"), ("body", "b"))), ["PATCH /repos/acme/api/pulls/7 (title, body)"]),
+        (AddLabels(("a",)), ["POST /repos/acme/api/issues/7/labels"]),
+        (RemoveLabel("a"), ["DELETE /repos/acme/api/issues/7/labels/a"]),
+        (AddAssignees(("a",)), ["POST /repos/acme/api/issues/7/assignees"]),
+        (RemoveAssignees(("a",)), ["DELETE /repos/acme/api/issues/7/assignees"]),
+        (RequestReviewers(("a",), ()), ["POST /repos/acme/api/pulls/7/requested_reviewers"]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_dry_run_names_the_requests_of_a_step(step: Step, requests: list[str]) -> None:
+    assert requests_of(step, "acme/api", 7) == requests
