@@ -6,22 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.builders import (
-    BASE_TIP,
-    DIRECTORY,
-    HUMAN_TIP,
-    OLD_BASE,
-    add,
-    converged,
-    edited,
-    file,
-    marker_of,
-    observe,
-    our_pull,
-    our_tip,
-    remove,
-    wish,
-)
 
 from action_patterns.content.blob import blob_oid
 from action_patterns.pull_request.decide import REASONS, Decision, decide
@@ -40,6 +24,22 @@ from action_patterns.pull_request.steps import (
     Step,
     UpdatePullRequest,
     WriteBranch,
+)
+from support.builders import (
+    BASE_TIP,
+    DIRECTORY,
+    HUMAN_TIP,
+    OLD_BASE,
+    add,
+    converged,
+    edited,
+    file,
+    marker_of,
+    observe,
+    our_pull,
+    our_tip,
+    remove,
+    wish,
 )
 
 FULL = {"labels": ("bot",), "assignees": ("alice",), "reviewers": ("bob",), "team_reviewers": ("core",)}

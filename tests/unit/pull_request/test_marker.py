@@ -33,7 +33,9 @@ markers = st.builds(
     closed=st.sampled_from(["", "converged"]),
 )
 BEGIN, END = "<!-- action-patterns:begin -->", "<!-- action-patterns:end -->"
-blocks = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).filter(lambda t: BEGIN[:20] not in t)
+blocks = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).filter(
+    lambda t: BEGIN[:20] not in t
+)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).filter(lambda t: BEGIN[:20] not in t)
 
 
@@ -58,8 +60,20 @@ def test_whatever_is_parsed_is_a_marker_or_nothing(body: str) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    ["", "{}", "[]", "1", "null", '"x"', '{"v":2,"key":"k","title":"t","block":"b"}', '{"v":1,"key":1}', "{", "[" * 9999]
-    + ['{"v":1,"key":"k"}', '{"v":1,"key":"k","title":"t"}'],
+    [
+        "",
+        "{}",
+        "[]",
+        "1",
+        "null",
+        '"x"',
+        '{"v":2,"key":"k","title":"t","block":"b"}',
+        '{"v":1,"key":1}',
+        "{",
+        "[" * 9999,
+        '{"v":1,"key":"k"}',
+        '{"v":1,"key":"k","title":"t"}',
+    ],
 )
 def test_a_marker_that_cannot_be_read_is_none(fields: str) -> None:
     assert parse_marker(f"<!-- action-patterns: {fields} -->") is None
