@@ -58,8 +58,7 @@ NODE: dict[str, Any] = {
     "isEmpty": False,
     "viewerPermission": "WRITE",
     "base": {"name": "main", "target": COMMIT},
-    "bot": None,
-    "open": {"nodes": [PULL]},
+    "bot": {"target": None, "open": {"nodes": [PULL]}},
     "ended": {"nodes": [PULL | {"number": 3, "state": "MERGED"}, None]},
 }
 
