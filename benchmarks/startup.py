@@ -132,6 +132,12 @@ class Room:
                 "GITHUB_REPOSITORY": "octo/hub",
                 "GITHUB_RUN_ID": "1",
                 "GITHUB_RUN_ATTEMPT": "1",
+                "GITHUB_RUN_NUMBER": "1",
+                "GITHUB_SHA": "0" * 40,
+                "GITHUB_REF_NAME": "main",
+                "GITHUB_WORKFLOW": "Benchmark",
+                "GITHUB_JOB": "benchmark",
+                "GITHUB_EVENT_NAME": "push",
                 "GITHUB_SERVER_URL": "https://github.com",
                 "GITHUB_API_URL": "https://api.github.com",
                 "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
@@ -196,7 +202,17 @@ class Room:
             "INPUT_PATHS": "file.txt",
         }
         if not (self.workspace / ".git").exists():
-            subprocess.run(["git", "init", "--quiet", str(self.workspace)], check=True)
+            git = [
+                "git",
+                "-C",
+                str(self.workspace),
+                "-c",
+                "user.name=Benchmark",
+                "-c",
+                "user.email=benchmark@example.com",
+            ]
+            subprocess.run([*git, "init", "--quiet"], check=True)
+            subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "First"], check=True)
         with loopback() as server:
             urls = {"GITHUB_API_URL": server.url, "GITHUB_GRAPHQL_URL": f"{server.url}/graphql"}
             started = time.perf_counter()
