@@ -5,10 +5,23 @@ with Sandbox.from_seed({...}).serve() as server:
     ...  # GITHUB_API_URL=server.api_url
 """
 
+from github_sandbox.clock import VirtualClock
 from github_sandbox.faults import Fault
 from github_sandbox.inspection import PullView, RepositoryView
+from github_sandbox.lag import Lag
+from github_sandbox.limits import Limits
 from github_sandbox.request_log import RequestRecord
 from github_sandbox.sandbox import Sandbox
 from github_sandbox.seed import SeedError
 
-__all__ = ["Fault", "PullView", "RepositoryView", "RequestRecord", "Sandbox", "SeedError"]
+__all__ = [
+    "Fault",
+    "Lag",
+    "Limits",
+    "PullView",
+    "RepositoryView",
+    "RequestRecord",
+    "Sandbox",
+    "SeedError",
+    "VirtualClock",
+]

@@ -6,7 +6,9 @@ import argparse
 import signal
 import sys
 import threading
+import time
 
+from github_sandbox.clock import VirtualClock
 from github_sandbox.sandbox import Sandbox
 from github_sandbox.seed import SeedError
 
@@ -18,9 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", required=True, help="YAML file: organizations, users, tokens, repositories")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 = any free one")
     parser.add_argument("--contract", action="store_true", help="check every REST exchange; see /_sandbox/violations")
+    parser.add_argument("--virtual-time", action="store_true", help="time passes by POST /_sandbox/clock only")
     options = parser.parse_args(arguments)
     try:
-        sandbox = Sandbox.from_seed_file(options.seed)
+        sandbox = Sandbox.from_seed_file(options.seed, clock=VirtualClock() if options.virtual_time else time.time)
     except (SeedError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

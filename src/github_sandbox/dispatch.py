@@ -1,228 +1,134 @@
-"""One request from arrival to answer: faults, who is asking, limits, the effect under the lock, the record."""
+"""One request from arrival to answer: faults, secondary limits, the effect, the record."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
-import time
+import threading
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
-from github_sandbox import tokens
-from github_sandbox.errors import DOCS, ApiError, not_found
+from github_sandbox import limits, past, spoiling, subject
+from github_sandbox.exchange import Answer, Incoming, json_answer
+from github_sandbox.fault_kinds import SECONDARY, refusal
 from github_sandbox.faults import Fault, Occasion
-from github_sandbox.request_log import READ, WRITE, RequestRecord
-from github_sandbox.rest import Call, Reply, router
-from github_sandbox.tokens import Token
+from github_sandbox.request_log import CONTENT, READ, WRITE, RequestRecord
+from github_sandbox.subject import GIT_AREA, GRAPHQL_AREA, Subject
 
 if TYPE_CHECKING:
     from github_sandbox.sandbox import Sandbox
 
-API, GRAPHQL, INSIDE = "/api/v3", "/api/graphql", "/_sandbox"
+__all__ = ["Answer", "Dispatcher", "Incoming"]
 
-
-@dataclass(frozen=True)
-class Incoming:
-    """A raw request; header names in lower case, ``path`` still percent-encoded."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass
-class Answer:
-    """What goes back. ``cut``: close the connection instead."""
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    cut: bool = False
-
-
-@dataclass
-class _Subject:
-    """What is known about a request before it has any effect."""
-
-    area: str
-    path: str
-    kind: str
-    token: Token | None
-    secret: str | None
-    route: str | None = None
-    operation: str | None = None
-    graphql: Any = None
+INSIDE = "/_sandbox"
+BLOCKED_CONTENT = (
+    "You have exceeded a secondary rate limit and have been temporarily blocked from content creation."
+    " Please retry your request again later."
+)
 
 
 class Dispatcher:
-    """Serves one sandbox. Thread safe: every effect happens under the world's lock."""
+    """Serves one sandbox. Thread safe: every effect happens under the world's lock.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    ``closing``: set when the server stops, which ends every delay.
+    """
+
+    def __init__(self, sandbox: Sandbox, closing: threading.Event | None = None) -> None:
         self._sandbox = sandbox
         self._numbers = itertools.count(1)
+        self._closing = closing or threading.Event()
 
     def handle(self, incoming: Incoming) -> Answer:
         if incoming.path.startswith(INSIDE):
             from github_sandbox import inspection_http
 
             return inspection_http.handle(self._sandbox, incoming)
-        subject = self._subject(incoming)
-        fault = self._sandbox.faults.due(_occasion(incoming, subject))
-        if fault and fault.when == "before":
-            time.sleep(fault.delay)
-        if fault and fault.when == "before" and (fault.status or fault.reset):
-            answer = _faulted(fault)
-        else:
-            answer = self._effect(incoming, subject)
-            if fault and fault.when == "after":
-                time.sleep(fault.delay)
-                answer = _faulted(fault) if fault.status or fault.reset else answer
+        about = subject.of(self._sandbox, incoming)
+        caller = about.token.budget_key if about.token else None
+        ledger = self._sandbox.ledger
+        refused = ledger.enter(caller, about.classes)
+        try:
+            fault = self._sandbox.faults.due(_occasion(incoming, about))
+            answer = self._refusal(refused) if refused else self._troubled(incoming, about, fault)
+        finally:
+            ledger.leave(caller)
         answer.headers.setdefault("X-GitHub-Request-Id", f"5A4D:{next(self._numbers):06X}")
-        self._record(incoming, subject, answer)
+        self._record(incoming, about, answer, fault)
         return answer
 
-    def _subject(self, incoming: Incoming) -> _Subject:
-        secret = tokens.parse(incoming.headers.get("authorization"))
-        token = self._sandbox.tokens.get(secret) if secret else None
-        path, kind = (incoming.path, READ if incoming.method in ("GET", "HEAD") else WRITE)
-        if path.rstrip("/") == GRAPHQL:
-            from github_sandbox.graphql_api import request as graphql_request
+    def _troubled(self, incoming: Incoming, about: Subject, fault: Fault | None) -> Answer:
+        """The effect, with whatever the fault makes of it."""
+        if fault is None:
+            return self._effect(incoming, about)
+        trouble = spoiling.replaced(fault, self._sandbox.clock())
+        if fault.when == "before":
+            self._closing.wait(fault.delay + fault.hold_seconds)
+            if trouble is not None:
+                return trouble
+        if fault.duplicate:
+            self._record(incoming, about, self._effect(incoming, about), fault)
+        answer = self._effect(incoming, about, stale=fault.stale)
+        if fault.when == "after":
+            self._closing.wait(fault.delay + fault.hold_seconds)
+            answer = trouble or answer
+        return spoiling.spoilt(fault, answer)
 
-            parsed = graphql_request.parse(incoming.body)
-            kind = WRITE if parsed.mutation else READ
-            return _Subject("graphql", path, kind, token, secret, GRAPHQL, None, parsed)
-        if path == API or path.startswith(API + "/"):
-            path = path.removeprefix(API) or "/"
-            found = router.find(incoming.method, path)
-            if found is None:
-                return _Subject("rest", path, kind, token, secret)
-            return _Subject("rest", path, kind, token, secret, found[0].path, found[0].operation)
-        if path.endswith("/git-upload-pack"):
-            kind = READ
-        return _Subject("git", path, kind, token, secret, "git", None)
-
-    def _effect(self, incoming: Incoming, subject: _Subject) -> Answer:
+    def _effect(self, incoming: Incoming, about: Subject, *, stale: bool = False) -> Answer:
+        sandbox = self._sandbox
         try:
-            if subject.area == "git":
+            if about.area == GIT_AREA:
                 from github_sandbox import git_http
 
-                return git_http.handle(self._sandbox, incoming, subject.token, subject.secret)
-            with self._sandbox.world.lock:
-                if subject.area == "graphql":
-                    return self._graphql(incoming, subject)
-                return self._rest(incoming, subject)
+                return git_http.handle(sandbox, incoming, about.token, about.secret)
+            with sandbox.world.lock:
+                if about.kind == WRITE:
+                    sandbox.world.next_turn()
+                with self._seen_from(about, stale=stale):
+                    if about.area == GRAPHQL_AREA:
+                        from github_sandbox.graphql_api import serving
+
+                        return serving.answer(sandbox, incoming, about)
+                    from github_sandbox.rest import serving as rest_serving
+
+                    return rest_serving.answer(sandbox, incoming, about)
         except Exception:  # noqa: BLE001 - a defect of the sandbox must be visible to its user
-            return _json(Answer(500), {"message": "sandbox defect", "traceback": traceback.format_exc()})
+            return json_answer(Answer(500), {"message": "sandbox defect", "traceback": traceback.format_exc()})
 
-    # -- REST --------------------------------------------------------------------------------------------------------
+    def _seen_from(self, about: Subject, *, stale: bool) -> nullcontext[None] | past.View:
+        """The moment a read looks from: now, before the last write, or as far back as lists lag."""
+        if about.kind != READ:
+            return nullcontext()
+        if stale:
+            return past.View(self._sandbox.world, None)
+        if about.lists and self._sandbox.lag.lists > 0:
+            return past.View(self._sandbox.world, self._sandbox.clock() - self._sandbox.lag.lists)
+        return nullcontext()
 
-    def _rest(self, incoming: Incoming, subject: _Subject) -> Answer:
-        sandbox, token = self._sandbox, subject.token
-        headers = {"X-GitHub-Media-Type": "github.v3; format=json", "X-GitHub-Api-Version-Selected": "2022-11-28"}
-        if token and token.kind == "pat":
-            headers["X-OAuth-Scopes"] = "repo, workflow"
-        elif token:
-            headers["X-Accepted-GitHub-Permissions"] = "contents=write; pull_requests=write"
-        try:
-            if subject.secret is not None and token is None:
-                raise ApiError(401, "Bad credentials")
-            if subject.path != "/rate_limit":
-                self._spend(token, "core")
-            reply = self._route(incoming, subject)
-        except ApiError as error:
-            reply = Reply(error.status, error.body(), error.headers)
-        headers |= sandbox.limits.headers(token.value if token else None, "core") | reply.headers
-        body = reply.encoded()
-        answer = Answer(reply.status, headers, body)
-        if body:
-            headers["Content-Type"] = "application/json; charset=utf-8"
-        if reply.status == 200 and subject.kind == READ:
-            headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
-            if incoming.headers.get("if-none-match") == headers["ETag"]:
-                answer = Answer(304, headers)
-        if sandbox.contract:
-            from github_sandbox.contract import contract
+    def _refusal(self, refused: limits.Refusal) -> Answer:
+        enforced = self._sandbox.limits
+        message = BLOCKED_CONTENT if refused.limit.startswith(CONTENT.partition("-")[0]) else SECONDARY
+        headers = {"Retry-After": str(refused.wait_seconds)} if enforced.retry_after else {}
+        status = enforced.secondary_status
+        return json_answer(Answer(status, headers), refusal(message, status))
 
-            sandbox.violations += contract().check(
-                incoming.method, subject.path, incoming.query, incoming.body, answer.status, answer.body
-            )
-        return answer
-
-    def _route(self, incoming: Incoming, subject: _Subject) -> Reply:
-        found = router.find(incoming.method, subject.path)
-        if found is None:
-            raise not_found()
-        route, params = found
-        return route.handler(
-            Call(self._sandbox, incoming.method, subject.path, incoming.query, incoming.body, subject.token, params)
-        )
-
-    def _spend(self, token: Token | None, resource: str) -> None:
-        if not self._sandbox.limits.spend(token.value if token else None, resource):
-            raise ApiError(
-                403,
-                f"API rate limit exceeded for user ID {token.account.id}."
-                if token
-                else "API rate limit exceeded for 127.0.0.1.",
-                graphql_type="RATE_LIMITED",
-            )
-
-    # -- GraphQL -----------------------------------------------------------------------------------------------------
-
-    def _graphql(self, incoming: Incoming, subject: _Subject) -> Answer:
-        from github_sandbox.graphql_api import execute
-
-        token = subject.token
-        if incoming.method != "POST":
-            return _json(Answer(404), not_found().body())
-        if token is None:
-            message = "Bad credentials" if subject.secret else "This endpoint requires you to be authenticated."
-            return _json(Answer(401), {"message": message, "documentation_url": f"{DOCS}/graphql", "status": "401"})
-        content: Mapping[str, Any]
-        if self._sandbox.limits.spend(token.value, "graphql"):
-            content = execute.run(self._sandbox, token, subject.graphql)
-        else:
-            message = f"API rate limit exceeded for user ID {token.account.id}."
-            content = {"errors": [{"type": "RATE_LIMITED", "message": message}]}
-        return _json(Answer(200, self._sandbox.limits.headers(token.value, "graphql")), content)
-
-    def _record(self, incoming: Incoming, subject: _Subject, answer: Answer) -> None:
+    def _record(self, incoming: Incoming, about: Subject, answer: Answer, fault: Fault | None) -> None:
         self._sandbox.requests.append(
             RequestRecord(
                 method=incoming.method,
-                path=subject.path,
+                path=about.path,
                 query=incoming.query,
-                route=subject.route,
-                operation=subject.operation,
-                kind=subject.kind,
+                route=about.route,
+                operation=about.operation,
+                kind=about.kind,
                 status=0 if answer.cut else answer.status,
-                token_login=subject.token.account.login if subject.token else None,
-                graphql_operation=subject.graphql.name if subject.graphql else None,
+                token_login=about.token.account.login if about.token else None,
+                graphql_operation=about.graphql.name if about.graphql else None,
+                classes=about.classes,
+                fault=fault.name if fault else None,
             )
         )
 
 
-def _json(answer: Answer, content: Mapping[str, Any]) -> Answer:
-    answer.headers["Content-Type"] = "application/json; charset=utf-8"
-    answer.body = json.dumps(content, ensure_ascii=False).encode()
-    return answer
-
-
-def _occasion(incoming: Incoming, subject: _Subject) -> Occasion:
-    login = subject.token.account.login if subject.token else None
-    names = subject.graphql.names if subject.graphql else frozenset()
-    return Occasion(incoming.method, subject.path, subject.kind, login, names)
-
-
-def _faulted(fault: Fault) -> Answer:
-    if fault.reset:
-        return Answer(0, cut=True)
-    text = isinstance(fault.body, str)
-    body = fault.body if isinstance(fault.body, str) else json.dumps(fault.body or {"message": "Server Error"})
-    kind = "text/html" if text else "application/json; charset=utf-8"
-    return Answer(fault.status or 502, {"Content-Type": kind} | dict(fault.headers), body.encode())
+def _occasion(incoming: Incoming, about: Subject) -> Occasion:
+    login = about.token.account.login if about.token else None
+    return Occasion(incoming.method, about.path, about.route, about.names, about.classes, login)

@@ -9,7 +9,10 @@ DOCS = "https://docs.github.com/rest"
 
 
 class ApiError(Exception):
-    """A refusal. ``graphql_type`` is what GraphQL reports as ``errors[].type`` for the same refusal."""
+    """A refusal. ``graphql_type`` is what GraphQL reports as ``errors[].type`` for the same refusal.
+
+    ``graphql_message`` and ``push_message``: its words over GraphQL and over git, where they differ.
+    """
 
     def __init__(
         self,
@@ -19,6 +22,8 @@ class ApiError(Exception):
         errors: Sequence[Mapping[str, Any] | str] = (),
         headers: Mapping[str, str] | None = None,
         graphql_type: str = "UNPROCESSABLE",
+        graphql_message: str | None = None,
+        push_message: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -26,6 +31,8 @@ class ApiError(Exception):
         self.errors = list(errors)
         self.headers = dict(headers or {})
         self.graphql_type = graphql_type
+        self.graphql_message = graphql_message
+        self.push_message = push_message
 
     def body(self) -> dict[str, Any]:
         """The JSON object GitHub sends: ``errors`` only when there are any, ``status`` as a string."""

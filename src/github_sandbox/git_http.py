@@ -14,8 +14,8 @@ from dulwich.refs import Ref
 from dulwich.server import Backend, ReceivePackHandler, UploadPackHandler
 
 from github_sandbox import ref_updates, tokens
-from github_sandbox.dispatch import Answer, Incoming
 from github_sandbox.errors import ApiError
+from github_sandbox.exchange import Answer, Incoming
 from github_sandbox.git_store import ZERO
 from github_sandbox.model import Repository
 from github_sandbox.ref_updates import RefUpdate
@@ -47,25 +47,28 @@ def handle(sandbox: Sandbox, incoming: Incoming, token: Token | None, secret: st
             if service == "git-receive-pack":
                 if token is None:
                     return Answer(401, dict(_ASK), b"")
+                sandbox.world.next_turn()
                 tokens.require_write(token, found)
-            found.git  # noqa: B018 - built here, under the lock
+            backend = _One(found, token)
             if service == "git-receive-pack":
-                return _run(_Push, found, service, incoming)
+                return _run(_Push, backend, service, incoming)
         if service == "git-upload-pack":
-            return _run(UploadPackHandler, found, service, incoming)
+            return _run(UploadPackHandler, backend, service, incoming)
     except ApiError as error:
         return Answer(403, {"Content-Type": "text/plain"}, error.message.encode())
     return Answer(403, {"Content-Type": "text/plain"}, b"Please upgrade your git client.")
 
 
 class _One(Backend):
-    """A dulwich backend with a single repository in it."""
+    """A dulwich backend with a single repository in it; ``token``: who pushes."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, token: Token | None) -> None:
         self.repository = repository
+        self.token = token
+        self._git = repository.git.repo  # taken under the lock: a lagging read may swap it for a moment
 
     def open_repository(self, path: str) -> Any:  # noqa: ARG002 - dulwich's signature
-        return self.repository.git.repo
+        return self._git
 
 
 class _Push(ReceivePackHandler):
@@ -76,24 +79,25 @@ class _Push(ReceivePackHandler):
             objects: Any = self.repo.object_store
             objects.add_thin_pack(self.proto.read, getattr(self.proto, "recv", None))
         yield b"unpack", b"ok"
-        repository: Repository = self.backend.repository  # type: ignore[attr-defined]
+        backend = self.backend
+        assert isinstance(backend, _One)
         updates = [RefUpdate(name.decode(), old.decode(), new.decode(), force=True) for old, new, name in refs]
         together = [updates] if self.has_capability(b"atomic") else [[u] for u in updates]
         for group in together:
             problem = b"ok"
             try:
-                ref_updates.apply(repository, group)
+                ref_updates.apply(backend.repository, group, backend.token)
             except ApiError as error:
-                problem = error.message.encode()
+                problem = (error.push_message or error.message).encode()
             for update in group:
                 yield update.name.encode(), problem
 
 
-def _run(handler: Callable[..., Any], repository: Repository, service: str, incoming: Incoming) -> Answer:
+def _run(handler: Callable[..., Any], backend: _One, service: str, incoming: Incoming) -> Answer:
     advertise = incoming.path.endswith("/info/refs")
     output = io.BytesIO()
     protocol = ReceivableProtocol(io.BytesIO(b"" if advertise else incoming.body).read, output.write)
-    served = handler(_One(repository), ["/"], protocol, stateless_rpc=True, advertise_refs=advertise)
+    served = handler(backend, ["/"], protocol, stateless_rpc=True, advertise_refs=advertise)
     if advertise:
         protocol.write_pkt_line(f"# service={service}\n".encode())
         protocol.write_pkt_line(None)

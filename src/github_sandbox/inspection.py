@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from github_sandbox import planting, pulls
+from github_sandbox import branch_rename, planting, planting_access, pulls
 from github_sandbox.git_store import ZERO, CommitRecord
 from github_sandbox.model import Comment, PullRequest, Repository
+from github_sandbox.ref_rules import RefRule
 from github_sandbox.ref_updates import RefUpdate, apply
 
 SOMEONE = "Mona Lisa <mona@example.com>"
@@ -114,6 +116,14 @@ class RepositoryView:
         with self._lock:
             return PullView(self._repository.pulls[number])
 
+    @contextmanager
+    def _changing(self) -> Iterator[Repository]:
+        """A step of staging: one write to whoever looks back."""
+        with self._lock:
+            self._repository.world.next_turn()
+            self._repository.remember()
+            yield self._repository
+
     # -- staging ---------------------------------------------------------------------------------------------------
 
     def commit_files(
@@ -130,7 +140,7 @@ class RepositoryView:
         ``files``: content, (mode, content), or None to delete. ``parent`` None = the branch's tip, or the default
         branch's tip when the branch does not exist yet; any other parent makes it a force push.
         """
-        with self._lock:
+        with self._changing():
             repository = self._repository
             git = repository.git
             before = repository.tip(branch)
@@ -143,16 +153,16 @@ class RepositoryView:
 
     def set_branch(self, branch: str, oid: str) -> None:
         """Create or force-move a branch."""
-        with self._lock:
+        with self._changing():
             apply(self._repository, [RefUpdate(f"refs/heads/{branch}", None, oid, force=True)])
 
     def delete_branch(self, branch: str) -> None:
-        with self._lock:
+        with self._changing():
             apply(self._repository, [RefUpdate(f"refs/heads/{branch}", None, ZERO)])
 
     def open_pull(self, head: str, *, base: str | None = None, author: str = "mona", **fields: Any) -> PullView:
         """Open a pull request as ``author``; ``fields``: title, body, draft."""
-        with self._lock:
+        with self._changing():
             repository = self._repository
             fields.setdefault("title", head)
             person = repository.world.add_account(author)
@@ -161,23 +171,23 @@ class RepositoryView:
             )
 
     def close_pull(self, number: int) -> None:
-        with self._lock:
+        with self._changing():
             pulls.close(self._repository.pulls[number])
 
     def reopen_pull(self, number: int) -> None:
-        with self._lock:
+        with self._changing():
             pulls.reopen(self._repository.pulls[number])
 
     def merge_pull(self, number: int, *, actor: str = "mona", method: str = "merge") -> str:
         """Merge and return the id of the commit that landed."""
-        with self._lock:
+        with self._changing():
             return pulls.merge(self._repository.pulls[number], self._repository.world.add_account(actor), method)
 
     def edit_pull(
         self, number: int, *, labels: list[str] | None = None, title: str | None = None, body: str | None = None
     ) -> None:
         """Edit as a person would in the browser; what is None stays."""
-        with self._lock:
+        with self._changing():
             pull = self._repository.pulls[number]
             if labels is not None:
                 pulls.add_labels(pull, labels, replace=True)
@@ -186,27 +196,49 @@ class RepositoryView:
 
     def review(self, number: int, author: str, state: str = "APPROVED") -> None:
         """Review as a person would."""
-        with self._lock:
+        with self._changing():
             pulls.review(self._repository.pulls[number], self._repository.world.add_account(author), state)
 
     def comment(self, number: int, body: str, *, author: str = "mona") -> None:
-        with self._lock:
+        with self._changing():
             world = self._repository.world
             now = world.clock()
             comment = Comment(world.next_id(), world.add_account(author), body, now, now)
             self._repository.pulls[number].comments.append(comment)
 
     def set_archived(self, archived: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well as a call
-        with self._lock:
+        with self._changing():
             self._repository.archived = archived
+            self._repository.changed_at = self._repository.world.clock()
+
+    def set_topics(self, *topics: str) -> None:
+        with self._changing() as repository:
+            repository.topics, repository.changed_at = list(topics), repository.world.clock()
+
+    def protect(self, pattern: str, *rules: str, bypass: Sequence[str] = (), classic: bool = True) -> None:
+        """Add a branch protection, or with ``classic=False`` a ruleset; ``rules``: see ``ref_rules.RULES``."""
+        with self._changing() as repository:
+            held = frozenset(rules or planting_access.PROTECTED)
+            names = frozenset(login.lower() for login in bypass)
+            made = RefRule(repository.world.next_id(), pattern, (pattern,), held, names, classic)
+            repository.rules.append(made)
+
+    def rename_branch(self, old: str, new: str) -> None:
+        """As in the settings: bases of open pull requests and the default branch follow."""
+        with self._changing() as repository:
+            branch_rename.rename(repository, old, new)
+
+    def allow_auto_merge(self) -> None:
+        with self._changing() as repository:
+            repository.auto_merge_allowed = True
 
     def rename(self, name: str) -> None:
         """New name without owner; the old one redirects."""
-        with self._lock:
+        with self._changing():
             self._repository.world.rename(self._repository, name)
 
     def set_default_branch(self, branch: str) -> None:
-        with self._lock:
+        with self._changing():
             self._repository.default_branch = branch
             self._repository.git.set_head(branch)
 

@@ -1,45 +1,51 @@
-"""``/_sandbox``: the request log, the snapshot and the fault script for other processes."""
+"""``/_sandbox``: the request log, the snapshot, the fault script and the clock for other processes."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from github_sandbox.dispatch import Answer, Incoming
-from github_sandbox.faults import Fault
+from github_sandbox.clock import VirtualClock
+from github_sandbox.exchange import Answer, Incoming, json_answer
 
 if TYPE_CHECKING:
     from github_sandbox.sandbox import Sandbox
 
 
 def handle(sandbox: Sandbox, incoming: Incoming) -> Answer:
-    """GET/DELETE requests, GET snapshot, GET violations, POST/DELETE faults."""
+    """GET/DELETE requests, GET snapshot, GET violations, POST/GET/DELETE faults, POST clock {"advance": seconds}."""
     name = incoming.path.removeprefix("/_sandbox").strip("/")
-    match incoming.method, name:
+    try:
+        return _answered(sandbox, incoming.method, name, incoming.body)
+    except (ValueError, TypeError, KeyError) as error:
+        return json_answer(Answer(422), {"message": str(error)})
+
+
+def _answered(sandbox: Sandbox, method: str, name: str, body: bytes) -> Answer:
+    match method, name:
         case "GET", "requests":
-            return _answer(200, sandbox.requests.as_json())
+            return _ok(sandbox.requests.as_json())
         case "DELETE", "requests":
             sandbox.requests.clear()
-            return Answer(204)
         case "GET", "snapshot":
-            return _answer(200, sandbox.snapshot())
+            return _ok(sandbox.snapshot())
         case "GET", "violations":
-            return _answer(200, sandbox.violations)
+            return _ok(sandbox.violations)
+        case "GET", "faults":
+            return _ok([fault.as_json() for fault in sandbox.faults.all()])
         case "POST", "faults":
-            try:
-                data = json.loads(incoming.body)
-                faults = [Fault(**item) for item in (data if isinstance(data, list) else [data])]
-            except (ValueError, TypeError) as error:
-                return _answer(422, {"message": str(error)})
-            for fault in faults:
-                sandbox.faults.add(fault)
-            return _answer(201, {"added": len(faults)})
+            data = json.loads(body)
+            added = sandbox.faults.script(data if isinstance(data, list) else [data])
+            return json_answer(Answer(201), {"added": len(added)})
         case "DELETE", "faults":
             sandbox.faults.clear()
-            return Answer(204)
+        case "POST", "clock" if isinstance(sandbox.clock, VirtualClock):
+            return _ok({"now": sandbox.clock.advance(float(json.loads(body)["advance"]))})
         case _:
-            return _answer(404, {"message": "requests, snapshot, violations or faults"})
+            known = "requests, snapshot, violations, faults, or clock (of a sandbox with virtual time)"
+            return json_answer(Answer(404), {"message": known})
+    return Answer(204)
 
 
-def _answer(status: int, content: Any) -> Answer:
-    return Answer(status, {"Content-Type": "application/json"}, json.dumps(content).encode())
+def _ok(content: Any) -> Answer:
+    return json_answer(Answer(200), content)

@@ -8,8 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
 from github_sandbox.git_store import GitStore
+from github_sandbox.past import Past
+from github_sandbox.ref_rules import RefRule
 
 SEED_SECONDS = 1_767_225_600
 """2026-01-01T00:00:00Z: seeded things are this old, so the same seed gives the same object ids."""
@@ -28,6 +32,8 @@ class Account:
     login: str
     type: str = "User"
     members: set[str] = field(default_factory=set)
+    public_members: set[str] = field(default_factory=set)
+    actions_may_open_pulls: bool = True
     teams: dict[str, set[str]] = field(default_factory=dict)
     repositories: list[Repository] = field(default_factory=list)
 
@@ -49,6 +55,8 @@ class Milestone:
     id: int
     number: int
     title: str
+    state: str = "open"
+    description: str | None = None
 
 
 @dataclass(eq=False)
@@ -67,6 +75,18 @@ class Review:
     state: str
     on_behalf_of: list[str] = field(default_factory=list)
     """Slugs of the teams whose request this review answered."""
+    body: str = ""
+    commit_oid: str = ""
+    submitted_at: float = SEED_SECONDS
+
+
+@dataclass(frozen=True)
+class AutoMerge:
+    """A standing order to merge once everything required is there."""
+
+    enabled_by: Account
+    method: str
+    enabled_at: float
 
 
 @dataclass(eq=False)
@@ -88,6 +108,7 @@ class PullRequest:
     updated_at: float
     state: str = "open"
     draft: bool = False
+    auto_merge: AutoMerge | None = None
     merged: bool = False
     merged_by: Account | None = None
     merge_oid: str | None = None
@@ -121,6 +142,9 @@ class Contents:
     labels: dict[str, Label] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)
+    checks: list[CheckRun] = field(default_factory=list)
+    runs: list[WorkflowRun] = field(default_factory=list)
+    artifacts: list[Artifact] = field(default_factory=list)
     next_number: int = 1
 
 
@@ -149,6 +173,14 @@ class Repository:
     pushed_at: float = SEED_SECONDS
     children: list[Repository] = field(default_factory=list)
     built: Contents | None = None
+    past: Past = field(default_factory=Past)
+    rules: list[RefRule] = field(default_factory=list)
+    auto_merge_allowed: bool = False
+    properties: dict[str, Any] = field(default_factory=dict)
+    teams: dict[str, str] = field(default_factory=dict)
+    """Team slug -> permission (pull, triage, push, maintain, admin)."""
+    changed_at: float = 0.0
+    """When search last had something to learn about it; seeded repositories are known from the start."""
 
     @property
     def full_name(self) -> str:
@@ -178,6 +210,11 @@ class Repository:
     def empty(self) -> bool:
         return not self.git.refs("refs/heads/")
 
+    def remember(self) -> None:
+        """Keep what is now, before a write, for reads that lag (see ``past``)."""
+        self.past.remember(self)
+        self.world.remembering.add(self)
+
     def tip(self, branch: str) -> str | None:
         return self.git.ref(f"refs/heads/{branch}")
 
@@ -205,10 +242,17 @@ class World:
         self.by_id: dict[int, Repository] = {}
         self.renamed: dict[str, int] = {}
         self.pulls_by_id: dict[int, PullRequest] = {}
+        self.remembering: set[Repository] = set()
+        self.turn = 0
         self._ids = itertools.count(1001)
 
     def next_id(self) -> int:
         return next(self._ids)
+
+    def next_turn(self) -> int:
+        """Called once per request and per staging step: writes of one turn are one write to whoever looks back."""
+        self.turn += 1
+        return self.turn
 
     @property
     def api_url(self) -> str:
@@ -244,6 +288,7 @@ class World:
         repository.name = name
         self.repositories[repository.full_name.lower()] = repository
         self.renamed[old] = repository.id
+        repository.changed_at = self.clock()
 
     def forks(self, repository: Repository) -> Iterator[Repository]:
         """Every repository of the same network, the repository itself first."""

@@ -6,19 +6,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from github_sandbox import pulls
+from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
 from github_sandbox.git_store import Flat, GitStore, Identity
 from github_sandbox.history import flat
+from github_sandbox.lag import Lag
 from github_sandbox.limits import Limits
 from github_sandbox.model import SEED_SECONDS, Milestone, Repository, World
-from github_sandbox.seed import Checker
-from github_sandbox.tokens import Token
+from github_sandbox.planting_access import apps, rules, tokens
+from github_sandbox.seed_checker import Checker
+
+__all__ = ["accounts", "apps", "commit_files", "lag", "limits", "repositories", "tokens"]
+
+SEEDER = "Seed <seed@users.noreply.github.com>"
+
+
+def limits(seed: Mapping[str, Any]) -> Limits:
+    spec = seed.get("limits") or {}
+    return Limits.published() if spec == "published" else Limits(**{k.replace("-", "_"): v for k, v in spec.items()})
+
+
+def lag(seed: Mapping[str, Any]) -> Lag:
+    return Lag(**(seed.get("lag") or {}))
 
 
 def accounts(world: World, seed: Mapping[str, Any]) -> None:
     for login, spec in (seed.get("organizations") or {}).items():
         organization = world.add_account(login, "Organization")
-        organization.members = set((spec or {}).get("members") or [])
-        organization.teams = {slug: set(people or []) for slug, people in ((spec or {}).get("teams") or {}).items()}
+        details = spec or {}
+        organization.public_members = set(details.get("public-members") or [])
+        organization.members = set(details.get("members") or []) | organization.public_members
+        organization.actions_may_open_pulls = details.get("allow-actions-pull-requests", True)
+        organization.teams = {slug: set(people or []) for slug, people in (details.get("teams") or {}).items()}
     users = seed.get("users") or []
     for entry in users:
         spec = users[entry] or {} if isinstance(users, Mapping) else entry if isinstance(entry, Mapping) else {}
@@ -27,22 +45,6 @@ def accounts(world: World, seed: Mapping[str, Any]) -> None:
     for account in list(world.accounts.values()):
         for login in sorted(account.members | {p for team in account.teams.values() for p in team}):
             world.add_account(login)
-
-
-def tokens(world: World, seed: Mapping[str, Any], limits: Limits) -> dict[str, Token]:
-    """The tokens by secret. An account that only a token names is made: a bot for app tokens."""
-    result = {}
-    for value, spec in (seed.get("tokens") or {}).items():
-        kind = spec.get("kind", "pat")
-        account = world.add_account(spec["login"], "Bot" if kind in ("installation", "actions") else "User")
-        listed = spec.get("repositories", "all")
-        names = None if listed == "all" else frozenset(n.lower() for n in listed)
-        read_only = frozenset(n.lower() for n in spec.get("read-only") or [])
-        result[value] = Token(value, account, kind, spec.get("permission", "write"), names, read_only)
-        for key, resource in (("rate-limit", "core"), ("graphql-rate-limit", "graphql")):
-            if key in spec:
-                limits.overrides[(value, resource)] = spec[key]
-    return result
 
 
 def repositories(world: World, seed: Mapping[str, Any]) -> None:
@@ -61,7 +63,9 @@ def repositories(world: World, seed: Mapping[str, Any]) -> None:
                 template=spec.get("template", False), fork=bool(fork), parent=parent,
                 default_branch=spec.get("default-branch", parent.default_branch if parent else "main"),
                 actions_may_open_pulls=spec.get("allow-actions-pull-requests", True),
-                collaborators=set(spec.get("collaborators") or []),
+                collaborators=set(spec.get("collaborators") or []), rules=rules(world, spec),
+                auto_merge_allowed=spec.get("auto-merge", False), properties=dict(spec.get("properties") or {}),
+                teams=dict(spec.get("teams") or {}),
             )
         )  # fmt: skip
 
@@ -80,14 +84,14 @@ class _Filler:
             for name, oid in repository.parent.git.refs("refs/heads/").items():
                 git.set_ref(name, oid)
         if files:
-            commit_files(git, main, files, "Initial commit", "Seed <seed@users.noreply.github.com>", git.ref(main))
+            commit_files(git, main, files, "Initial commit", SEEDER, git.ref(main))
         for branch, item in (spec.get("branches") or {}).items():
             details = item or {}
             origin = git.ref(f"refs/heads/{details.get('from', repository.default_branch)}")
             changes = Checker().files(details.get("files"), "files", deletions=True)
             message, author = (
                 details.get("message", f"Work on {branch}"),
-                details.get("author", "Seed <seed@users.noreply.github.com>"),
+                details.get("author", SEEDER),
             )
             if changes:
                 commit_files(git, f"refs/heads/{branch}", changes, message, author, origin)
@@ -95,10 +99,31 @@ class _Filler:
                 git.set_ref(f"refs/heads/{branch}", origin)
         for name in spec.get("labels") or []:
             repository.label(name)
-        for number, title in enumerate(spec.get("milestones") or [], 1):
-            repository.contents.milestones[number] = Milestone(world.next_id(), number, title)
+        for number, item in enumerate(spec.get("milestones") or [], 1):
+            details = {"title": item} if isinstance(item, str) else dict(item)
+            repository.contents.milestones[number] = Milestone(world.next_id(), number, **details)
         for item in spec.get("pulls") or []:
             _plant_pull(repository, item)
+        for item in spec.get("runs") or []:
+            _plant_run(repository, item)
+        for item in spec.get("checks") or []:
+            fields = dict(item)
+            tip = repository.tip(fields.pop("branch", repository.default_branch)) or ""
+            repository.contents.checks.append(CheckRun(world.next_id(), head_oid=tip, **({"name": "ci"} | fields)))
+
+
+def _plant_run(repository: Repository, spec: Mapping[str, Any]) -> None:
+    contents, world = repository.contents, repository.world
+    branch = spec.get("branch", repository.default_branch)
+    status = spec.get("status", "completed")
+    run = WorkflowRun(
+        world.next_id(), len(contents.runs) + 1, spec.get("name", "CI"), spec.get("event", "push"), branch,
+        repository.tip(branch) or "", repository.owner, SEED_SECONDS, status,
+        spec.get("conclusion", "success" if status == "completed" else None),
+    )  # fmt: skip
+    contents.runs.append(run)
+    for name in spec.get("artifacts") or []:
+        contents.artifacts.append(Artifact(world.next_id(), name, 1, run.id, SEED_SECONDS))
 
 
 def _plant_pull(repository: Repository, spec: Mapping[str, Any]) -> None:
@@ -120,7 +145,7 @@ def _plant_pull(repository: Repository, spec: Mapping[str, Any]) -> None:
         pulls.merge(pull, author)
 
 
-def commit_files(  # noqa: PLR0917
+def commit_files(
     git: GitStore,
     ref: str,
     changes: Mapping[str, tuple[int, bytes] | None],

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from github_sandbox import pulls
+from github_sandbox import pulls, ref_rules
 from github_sandbox.errors import unprocessable
 from github_sandbox.git_store import ZERO, GitStore
 from github_sandbox.history import is_ancestor
 from github_sandbox.model import Repository
+from github_sandbox.tokens import Token
 
 _BAD_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$|^refs/[^/]+$")
 
@@ -30,15 +31,18 @@ def valid_name(name: str) -> bool:
     return name.startswith("refs/") and not _BAD_NAME.search(name)
 
 
-def apply(repository: Repository, updates: Sequence[RefUpdate]) -> None:
-    """All or nothing.
+def apply(repository: Repository, updates: Sequence[RefUpdate], token: Token | None = None) -> None:
+    """All or nothing. ``token``: who asks and is held to protections and rulesets; None = nobody in particular.
 
     Raises:
-        ApiError: 422, nothing changed: a guard does not hold, a name or object is bad, or not a fast-forward.
+        ApiError: 422, nothing changed: a guard does not hold, a name or object is bad, or not a fast-forward; or what
+            ``ref_rules.check`` raises.
     """
     git = repository.git
     for update in updates:
         _check(git, update)
+    if token is not None:
+        ref_rules.check(repository, updates, token)
     for update in updates:
         git.set_ref(update.name, None if update.after == ZERO else update.after)
     repository.pushed_at = repository.world.clock()

@@ -9,12 +9,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 READ, WRITE = "read", "write"
+GRAPHQL, SEARCH, CONTENT = "graphql", "search", "content-creating"
+CLASSES = (READ, WRITE, CONTENT, SEARCH, GRAPHQL)
 
 
 @dataclass(frozen=True)
 class RequestRecord:
     """One request. ``path`` is without ``/api/v3``; ``route`` the template it matched, ``operation`` GitHub's
     operationId; ``status`` what was sent (0 = the connection was cut instead of an answer).
+
+    ``kind`` is read or write; ``classes`` adds content-creating, search, graphql. ``fault`` names the trouble it met.
     """
 
     method: str
@@ -26,6 +30,8 @@ class RequestRecord:
     status: int
     token_login: str | None
     graphql_operation: str | None = None
+    classes: tuple[str, ...] = ()
+    fault: str | None = None
 
 
 class RequestLog:
@@ -53,13 +59,18 @@ class RequestLog:
     def writes(self) -> list[RequestRecord]:
         return [r for r in self.all() if r.kind == WRITE]
 
+    def counters(self) -> dict[str, int]:
+        """How many of each class; a request may be of several, so the sum is not the total."""
+        seen = Counter(name for record in self.all() for name in record.classes or (record.kind,))
+        return {name: seen[name] for name in CLASSES}
+
     def as_json(self) -> dict[str, Any]:
-        records = self.all()
-        kinds = Counter(r.kind for r in records)
+        records, counters = self.all(), self.counters()
         return {
-            "read": kinds[READ],
-            "write": kinds[WRITE],
+            "read": counters[READ],
+            "write": counters[WRITE],
             "total": len(records),
+            "counters": counters,
             "requests": [asdict(r) for r in records],
         }
 

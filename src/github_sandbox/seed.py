@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from github_sandbox.git_store import MODES
+from github_sandbox import seed_access
+from github_sandbox.ref_rules import RULES
+from github_sandbox.seed_checker import Checker, Json, SeedError
 
-Json = Mapping[str, Any]
-PERMISSIONS = ("read", "write", "admin")
-TOKEN_KINDS = ("pat", "fine-grained", "installation", "actions")
+__all__ = ["Checker", "SeedError", "check", "load"]
+
 PULL_STATES = ("open", "closed", "merged")
-
-
-class SeedError(ValueError):
-    """A seed that cannot be used. ``problems`` holds one line per problem, each starting with the key path."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("the seed has problems:\n" + "\n".join(f"  {p}" for p in problems))
-        self.problems = problems
 
 
 def load(path: str | Path) -> Any:
@@ -33,97 +23,22 @@ def load(path: str | Path) -> Any:
     return yaml.load(Path(path).read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
-@dataclass
-class Checker:
-    """Collects problems while values are read with a default, so that one pass finds them all."""
-
-    problems: list[str] = field(default_factory=list)
-
-    def fail(self, path: str, problem: str) -> None:
-        self.problems.append(f"{path or 'seed'}: {problem}")
-
-    def mapping(
-        self, value: Any, path: str, allowed: frozenset[str] | None = None, required: tuple[str, ...] = ()
-    ) -> Json:
-        if value is None:
-            value = {}
-        if not isinstance(value, Mapping):
-            self.fail(path, f"must be a mapping, not {type(value).__name__}")
-            return {}
-        for key in value:
-            if not isinstance(key, str):
-                self.fail(f"{path}.{key}", "the key must be text (quote it)")
-            elif allowed is not None and key not in allowed:
-                self.fail(f"{path}.{key}".lstrip("."), f"unknown key; known: {', '.join(sorted(allowed))}")
-        for key in required:
-            if key not in value:
-                self.fail(f"{path}.{key}", "is missing")
-        return value
-
-    def typed(self, source: Json, key: str, kind: type, default: Any, path: str) -> Any:
-        value = source.get(key, default)
-        if value is default or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-            return value
-        self.fail(f"{path}.{key}", f"must be {kind.__name__}, not {type(value).__name__}")
-        return default
-
-    def texts(self, source: Json, key: str, path: str) -> list[str]:
-        value = source.get(key) or []
-        if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
-            self.fail(f"{path}.{key}", "must be a list of texts")
-            return []
-        return list(value)
-
-    def choice(self, source: Json, key: str, options: tuple[str, ...], path: str) -> str:
-        value = source.get(key, options[0])
-        if value not in options:
-            self.fail(f"{path}.{key}", f"must be one of {', '.join(options)}, not {value!r}")
-            return options[0]
-        return str(value)
-
-    def files(self, value: Any, path: str, *, deletions: bool = False) -> dict[str, tuple[int, bytes] | None]:
-        """Text, {content, mode}, {base64}, {symlink}; in a branch also null = delete -> path: (mode, bytes)."""
-        result: dict[str, tuple[int, bytes] | None] = {}
-        for key, spec in self.mapping(value, path).items():
-            name, where = str(key), f"{path}.{key}"
-            if name.startswith("/") or {"", ".", ".."} & set(name.split("/")):
-                self.fail(where, "is not a relative path")
-            elif spec is None and deletions:
-                result[name] = None
-            elif isinstance(spec, (str, bytes)):
-                result[name] = (0o100644, spec.encode() if isinstance(spec, str) else spec)
-            else:
-                result[name] = self._file(
-                    self.mapping(spec, where, frozenset({"mode", "content", "base64", "symlink"})), where
-                )
-        return result
-
-    def _file(self, spec: Json, path: str) -> tuple[int, bytes]:
-        if "symlink" in spec:
-            return 0o120000, str(spec["symlink"]).encode()
-        mode = str(spec.get("mode", "100644"))
-        if mode not in ("100644", "100755"):
-            self.fail(f"{path}.mode", f"must be '100644' or '100755' in quotes, not {mode!r}")
-        content = str(spec.get("content", "")).encode()
-        if "base64" in spec:
-            try:
-                content = base64.b64decode(str(spec["base64"]), validate=True)
-            except binascii.Error:
-                self.fail(f"{path}.base64", "is not base64")
-        return MODES.get(mode, 0o100644), content
-
-
-TOP = frozenset({"organizations", "users", "tokens", "repositories", "limits"})
+TOP = frozenset({"organizations", "users", "tokens", "apps", "repositories", "limits", "lag"})
+ORGANIZATION = frozenset({"members", "public-members", "teams", "allow-actions-pull-requests"})
 REPOSITORY = frozenset(
     {"name", "topics", "description", "language", "archived", "disabled", "template", "fork", "private",
      "default-branch", "allow-actions-pull-requests", "collaborators", "files", "branches", "pulls", "labels",
-     "milestones"}
+     "milestones", "auto-merge", "protected", "rulesets", "properties", "teams", "runs", "checks"}
 )  # fmt: skip
 BRANCH = frozenset({"from", "files", "message", "author"})
 PULL = frozenset(
     {"head", "base", "title", "body", "state", "author", "labels", "draft", "assignees", "reviewers", "reviews"}
 )
-TOKEN = frozenset({"login", "kind", "permission", "repositories", "read-only", "rate-limit", "graphql-rate-limit"})
+MILESTONE = frozenset({"title", "state", "description"})
+RULESET = frozenset({"name", "refs", "rules", "bypass"})
+PROTECTION = frozenset({"rules", "bypass"})
+RUN = frozenset({"name", "event", "branch", "status", "conclusion", "artifacts"})
+CHECK = frozenset({"branch", "name", "status", "conclusion"})
 
 
 def check(seed: Any) -> Json:
@@ -150,7 +65,11 @@ def check(seed: Any) -> Json:
         names.add(name.lower())
         _repository(checker, spec, path, names)
     for value, item in checker.mapping(top.get("tokens"), "tokens").items():
-        _token(checker, item, f"tokens.{value}", names)
+        seed_access.token(checker, item, f"tokens.{value}", names)
+    for slug, item in checker.mapping(top.get("apps"), "apps").items():
+        seed_access.app(checker, item, f"apps.{slug}", names, logins)
+    seed_access.limits(checker, top.get("limits"))
+    seed_access.lag(checker, top.get("lag"))
     if checker.problems:
         raise SeedError(checker.problems)
     return top
@@ -159,8 +78,10 @@ def check(seed: Any) -> Json:
 def _accounts(checker: Checker, top: Json) -> set[str]:
     logins: set[str] = set()
     for login, item in checker.mapping(top.get("organizations"), "organizations").items():
-        spec = checker.mapping(item, f"organizations.{login}", frozenset({"members", "teams"}))
-        checker.texts(spec, "members", f"organizations.{login}")
+        spec = checker.mapping(item, f"organizations.{login}", ORGANIZATION)
+        for key in ("members", "public-members"):
+            checker.texts(spec, key, f"organizations.{login}")
+        checker.typed(spec, "allow-actions-pull-requests", bool, True, f"organizations.{login}")
         teams = checker.mapping(spec.get("teams"), f"organizations.{login}.teams")
         for slug in teams:
             checker.texts(teams, slug, f"organizations.{login}.teams")
@@ -178,31 +99,20 @@ def _accounts(checker: Checker, top: Json) -> set[str]:
     return logins
 
 
-def _token(checker: Checker, item: Any, path: str, names: set[str]) -> None:
-    spec = checker.mapping(item, path, TOKEN, ("login",))
-    kind = checker.choice(spec, "kind", TOKEN_KINDS, path)
-    checker.choice({"permission": "write"} | dict(spec), "permission", PERMISSIONS, path)
-    listed = spec.get("repositories", "all")
-    if listed != "all":
-        for name in checker.texts(spec, "repositories", path):
-            if name.lower() not in names:
-                checker.fail(f"{path}.repositories", f"no repository {name!r}")
-    elif kind == "actions":
-        checker.fail(f"{path}.repositories", "an actions token needs the one repository it belongs to")
-    for name in checker.texts(spec, "read-only", path):
-        if name.lower() not in names:
-            checker.fail(f"{path}.read-only", f"no repository {name!r}")
-    for key in ("rate-limit", "graphql-rate-limit"):
-        checker.typed(spec, key, int, 5000, path)
-
-
 def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> None:
-    for key in ("archived", "disabled", "template", "private", "allow-actions-pull-requests"):
+    for key in ("archived", "disabled", "template", "private", "allow-actions-pull-requests", "auto-merge"):
         checker.typed(spec, key, bool, False, path)
     for key in ("default-branch", "description", "language"):
         checker.typed(spec, key, str, None, path)
-    for key in ("topics", "collaborators", "labels", "milestones"):
+    for key in ("topics", "collaborators", "labels"):
         checker.texts(spec, key, path)
+    _rules(checker, spec, path)
+    for key in ("properties", "teams"):
+        checker.mapping(spec.get(key), f"{path}.{key}")
+    for key, allowed in (("milestones", MILESTONE), ("runs", RUN), ("checks", CHECK)):
+        for index, item in enumerate(checker.items(spec, key, path)):
+            if not (key == "milestones" and isinstance(item, str)):
+                checker.mapping(item, f"{path}.{key}.{index}", allowed)
     fork = spec.get("fork", False)
     if isinstance(fork, str) and fork.lower() not in names:
         checker.fail(f"{path}.fork", f"{fork!r} must be a repository listed above")
@@ -212,6 +122,26 @@ def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> Non
     known = {str(spec.get("default-branch", "main"))} if files or isinstance(fork, str) else set()
     _branches(checker, spec, path, known)
     _pulls(checker, spec, path, known)
+
+
+def _rules(checker: Checker, spec: Json, path: str) -> None:
+    """``protected``: branch patterns, or pattern -> {rules, bypass}; ``rulesets``: [{name, refs, rules, bypass}]."""
+    protected = spec.get("protected") or {}
+    listed = dict.fromkeys(map(str, protected)) if isinstance(protected, list) else protected
+    for pattern, item in checker.mapping(listed, f"{path}.protected").items():
+        _rule(checker, checker.mapping(item, f"{path}.protected.{pattern}", PROTECTION), f"{path}.protected.{pattern}")
+    for index, item in enumerate(checker.items(spec, "rulesets", path)):
+        where = f"{path}.rulesets.{index}"
+        details = checker.mapping(item, where, RULESET, ("refs", "rules"))
+        checker.texts(details, "refs", where)
+        _rule(checker, details, where)
+
+
+def _rule(checker: Checker, details: Json, path: str) -> None:
+    checker.texts(details, "bypass", path)
+    for rule in checker.texts(details, "rules", path):
+        if rule not in RULES:
+            checker.fail(f"{path}.rules", f"must be some of {', '.join(RULES)}, not {rule!r}")
 
 
 def _branches(checker: Checker, spec: Json, path: str, known: set[str]) -> None:

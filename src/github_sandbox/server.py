@@ -11,10 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from github_sandbox.dispatch import Answer, Dispatcher, Incoming
+from github_sandbox.dispatch import Dispatcher
+from github_sandbox.exchange import Answer, Incoming
 
 if TYPE_CHECKING:
     from github_sandbox.sandbox import Sandbox
+
+SLOW_PIECES = 20
 
 
 class Server:
@@ -22,7 +25,7 @@ class Server:
 
     def __init__(self, sandbox: Sandbox, port: int) -> None:
         self._http = _Http(("127.0.0.1", port), _Handler)
-        self._http.dispatcher = Dispatcher(sandbox)
+        self._http.dispatcher = Dispatcher(sandbox, self._http.closing)
         self.port: int = self._http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.api_url = f"{self.url}/api/v3"
@@ -34,7 +37,8 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop accepting and cut what is open; safe to call twice."""
+        """Stop accepting and cut what is open or held; safe to call twice."""
+        self._http.closing.set()
         self._http.shutdown()
         self._http.server_close()
         self._http.cut_all()
@@ -57,6 +61,7 @@ class _Http(ThreadingHTTPServer):
 
     def __init__(self, *args: Any) -> None:
         self._open: set[socket.socket] = set()
+        self.closing = threading.Event()
         super().__init__(*args)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -110,11 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         if answer.cut:
-            # SO_LINGER 0 makes close() send a reset, which is what a broken connection looks like.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.wfile = self.connection.makefile("wb", 0)
-            self.connection.close()
+            self._cut()
             return
         self.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -123,8 +124,30 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body)
+            self._send_body(answer)
         self.wfile.flush()
+        if answer.sent is not None:
+            self.close_connection = True
+
+    def _send_body(self, answer: Answer) -> None:
+        body = answer.body if answer.sent is None else answer.body[: answer.sent]
+        if not answer.slow_seconds:
+            self.wfile.write(body)
+            return
+        step = -(-len(body) // SLOW_PIECES) or 1
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            self.wfile.flush()
+            if self.server.closing.wait(answer.slow_seconds / SLOW_PIECES):
+                self.close_connection = True
+                return
+
+    def _cut(self) -> None:
+        # SO_LINGER 0 makes close() send a reset, which is what a broken connection looks like.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.wfile = self.connection.makefile("wb", 0)
+        self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Silent: the request log is the record."""

@@ -85,3 +85,18 @@ def test_the_rerun_ends_where_one_clean_run_ends(name: str, call: int, moment: M
         third = scene.upsert(story.wish)
         assert third.outcome == "unchanged"
         assert (scene.reads(), scene.writes()) == (1, 0)
+
+
+@pytest.mark.parametrize("died_at_call", [4, 5])
+def test_a_branch_left_without_a_pull_request_goes_when_the_base_gets_the_content(died_at_call: int) -> None:
+    with stage() as scene:
+        with pytest.raises(Killed):
+            scene.upsert(wish(), call=died_at_call, moment="after" if died_at_call == 4 else "before")
+        repository = scene.sandbox.repository(TARGET)
+        assert repository.tip(wish().branch) is not None
+        repository.commit_files(
+            "main", {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}, message="By hand"
+        )
+        assert scene.upsert(wish()).outcome == "closed"
+        assert repository.tip(wish().branch) is None
+        assert scene.upsert(wish()).outcome == "unchanged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -91,7 +92,7 @@ def observe(
     *,
     tip: Tip | None = None,
     pulls: tuple[PullRequest, ...] = (),
-    files: dict[str, ObservedFile | None] | None = None,
+    files: Mapping[str, ObservedFile | None] | None = None,
     **fields: Any,
 ) -> Observed:
     values: dict[str, Any] = {
@@ -101,10 +102,9 @@ def observe(
         "disabled": False,
         "empty": False,
         "can_push": None,
-        "can_push": None,
         "base": "main",
         "base_tip": BASE_TIP,
-        "files": {"ci.yml": None} if files is None else files,
+        "files": {"ci.yml": None} if files is None else dict(files),
         "branch_tip": tip,
         "pull_requests": pulls,
     }

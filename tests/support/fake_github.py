@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import get_ident
 from typing import Literal
 
 from action_patterns.content.blob import blob_oid
@@ -216,7 +217,7 @@ class Repository:
         return self.labels.setdefault(name.lower(), name)
 
     def state(self) -> object:
-        """All that a rerun must bring to the same end; objects that nothing points at, and commits' ids, do not count."""
+        """All that a rerun must bring to the same end; not objects that nothing points at, nor commits' ids."""
         branches = {}
         for branch, oid in self.refs.items():
             commit = self.commits[oid]
@@ -249,6 +250,8 @@ class FakeGitHub:
         self.limit: Limits | None = Limits(5000, 5000, datetime(2026, 7, 1, tzinfo=UTC))
         self._deadly = 0
         self._moment: Moment = "before"
+        self._used: dict[int, tuple[int, int]] = {}
+        """Reads and writes of each thread since it was last reset."""
 
     def die(self, write: int, moment: Moment) -> None:
         self._deadly, self._moment = len(self.journal) + write, moment
@@ -257,7 +260,7 @@ class FakeGitHub:
         self._deadly = 0
 
     def _write(self, name: str, effect: Callable[[], None]) -> None:
-        self.journal.append(name)
+        self._sent(name)
         if len(self.journal) == self._deadly and self._moment == "before":
             raise KilledError
         effect()
@@ -279,12 +282,12 @@ class FakeGitHub:
         return self.limit
 
     def list_owner(self, owner: str) -> Listing:
-        self.reads += 1
+        self._read()
         found = tuple(self._target(r) for r in self.repositories.values() if r.name.startswith(f"{owner}/"))
         return Listing(owner, len(found), found)
 
     def read_repositories(self, repositories: Sequence[str]) -> dict[str, Target | None]:
-        self.reads += 1
+        self._read()
         known = {name: self.repositories.get(name.lower()) for name in repositories}
         return {name: self._target(found) if found else None for name, found in known.items()}
 
@@ -301,7 +304,7 @@ class FakeGitHub:
         )
 
     def observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str]) -> Observed:
-        self.reads += 1
+        self._read()
         there = self._repository(repository)
         base_name = base or "main"
         base_oid = there.refs.get(base_name)
@@ -319,7 +322,6 @@ class FakeGitHub:
             repository_id=f"id of {there.name}",
             archived=there.archived,
             disabled=there.disabled,
-            can_push=None,
             empty=not there.refs,
             can_push=there.can_push,
             base=base_name if base_oid is not None else None,
@@ -355,11 +357,11 @@ class FakeGitHub:
         )
 
     def read_branch(self, repository: str, branch: str) -> str | None:
-        self.reads += 1
+        self._read()
         return self._repository(repository).refs.get(branch)
 
     def read_blob(self, repository: str, oid: str) -> bytes:
-        self.reads += 1
+        self._read()
         return self._repository(repository).blobs[oid]
 
     # Objects
@@ -491,7 +493,7 @@ class FakeGitHub:
         pull = there.pull(number)
         allowed = there.people - {pull.author}
         if not {n.lower() for n in reviewers} <= allowed or not {n.lower() for n in team_reviewers} <= there.teams:
-            self.journal.append("refused-reviewers")
+            self._sent("refused-reviewers")
             raise RefusedError("Reviews may only be requested from collaborators.", remediation="Add them.")
         asked = [*(n.lower() for n in reviewers), *(f"acme/{n.lower()}" for n in team_reviewers)]
         self._write("reviewers", lambda: pull.requested.extend(n for n in asked if n not in pull.requested))
@@ -499,10 +501,21 @@ class FakeGitHub:
     # Cost
 
     def usage(self) -> Usage:
-        return Usage(requests=self.reads + len(self.journal), writes=len(self.journal))
+        reads, writes = self._used.get(get_ident(), (0, 0))
+        return Usage(requests=reads + writes, writes=writes)
 
     def reset_usage(self) -> None:
-        self.reads = 0
+        self._used[get_ident()] = (0, 0)
+
+    def _read(self) -> None:
+        self.reads += 1
+        reads, writes = self._used.get(get_ident(), (0, 0))
+        self._used[get_ident()] = (reads + 1, writes)
+
+    def _sent(self, name: str) -> None:
+        self.journal.append(name)
+        reads, writes = self._used.get(get_ident(), (0, 0))
+        self._used[get_ident()] = (reads, writes + 1)
 
 
 def _mode(text: str) -> Mode:

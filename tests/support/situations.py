@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
@@ -17,14 +17,16 @@ START = {"a.txt": b"1\n", "b.txt": b"1\n", "d/c.txt": b"1\n", "d/e.txt": b"1\n"}
 
 paths = st.sampled_from(["a.txt", "b.txt", "d/c.txt", "new.txt", "n/w.bin"])
 contents = st.sampled_from([b"1\n", b"2\n", b"3\n", b"\0\xff", b""])
-modes = st.sampled_from(["100644", "100644", "100755", "120000"])
+optional_modes: st.SearchStrategy[Mode | None] = st.sampled_from(
+    [None, "100644", "100644", "100755", "120000"]  # an ordinary file most often
+)
 
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[FileChange, ...]:
     found = []
     for path in draw(st.lists(paths, max_size=3, unique=True)):
-        mode: Mode | None = draw(st.none() | modes)
+        mode: Mode | None = draw(optional_modes)
         found.append(FileChange(path, mode, b"" if mode is None else draw(contents)))
     return tuple(found)
 
@@ -270,7 +272,3 @@ def lived(history: list[Event], wish: Desired) -> World:
     for event in history:
         event(world)
     return world
-
-
-def without(wish: Desired, **fields: object) -> Desired:
-    return replace(wish, **fields)  # type: ignore[arg-type]  # fields of Desired, by name

@@ -48,6 +48,8 @@ def path_problem(path: str) -> str | None:
         return "is absolute; it must be relative to the repository's root"
     if "\0" in path:
         return "contains a NUL character"
+    if not path.isprintable() and any("\ud800" <= character <= "\udfff" for character in path):
+        return "is no valid UTF-8, which GitHub's API requires"
     parts = path.split("/")
     if "" in parts:
         return "has an empty component ('//' or a trailing '/')"

@@ -8,18 +8,24 @@ REPOSITORIES_PER_QUERY = 50
 PAGE_SIZE = 100
 """GitHub docs, "Rate limits and query limits for the GraphQL API": `first` is at most 100."""
 
-_NEWEST = "first: 10, orderBy: {field: CREATED_AT, direction: DESC}"
-
-_PULL = """
-fragment Pull on PullRequest {
+# What is nested decides the price: by GitHub's formula (docs: "Rate limits and query limits for the GraphQL API") a
+# query costs a hundredth of the requests its connections stand for. Only an open pull request is looked at in depth.
+_ENDED = """
+fragment Ended on PullRequest {
   number url state title body isDraft mergeable baseRefName headRefOid isCrossRepository
   author { login }
+}
+"""
+
+_OPEN = """
+fragment Open on PullRequest {
+  ...Ended
   labels(first: 100) { nodes { name } }
   assignees(first: 100) { nodes { login } }
   reviewRequests(first: 100) { nodes { requestedReviewer {
     __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
   } } }
-  latestReviews(first: 100) { nodes { author { login } onBehalfOf(first: 10) { nodes { combinedSlug } } } }
+  latestReviews(first: 30) { nodes { author { login } onBehalfOf(first: 5) { nodes { combinedSlug } } } }
 }
 """
 
@@ -47,13 +53,15 @@ query Observe($owner: String!, $name: String!, $branch: String!, $head: String!{
       target {{ ... on Commit {{
         oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }} author {{ name email }}
       }} }}
+      open: associatedPullRequests(states: [OPEN], first: 3) {{ nodes {{ ...Open }} }}
     }}
-    open: pullRequests(headRefName: $head, states: [OPEN], {_NEWEST}) {{ nodes {{ ...Pull }} }}
-    ended: pullRequests(headRefName: $head, states: [CLOSED, MERGED], {_NEWEST}) {{ nodes {{ ...Pull }} }}
+    ended: pullRequests(
+      headRefName: $head, states: [CLOSED, MERGED], first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{ nodes {{ ...Ended }} }}
   }}
   rateLimit {{ cost remaining resetAt }}
 }}
-{_PULL}"""
+{_OPEN}{_ENDED}"""
 
 
 def files(path_count: int) -> str:

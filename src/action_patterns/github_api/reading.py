@@ -46,9 +46,7 @@ def observed(node: Mapping[str, Any], files: dict[str, ObservedFile | None], *, 
         base_tip=base_tip,
         files=files,
         branch_tip=_tip(bot),
-        pull_requests=tuple(
-            pull_request(item) for connection in ("open", "ended") for item in node[connection]["nodes"] if item
-        ),
+        pull_requests=tuple(pull_request(item) for item in (*_nodes(bot or {}, "open"), *_nodes(node, "ended"))),
     )
 
 

@@ -7,6 +7,7 @@ which is also why a run that died at any point is finished by the next one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from action_patterns.content.changes import FileChange
@@ -246,14 +247,16 @@ def _blocked(
 ) -> Convergence:
     """No pull request can be had here: take back a branch that no pull request ever used, and say what GitHub said."""
     decision = Decision("blocked", "pull-request-refused", error.message, files=tuple(c.path for c in desired.changes))
-    if progress.after is not None and not observed.pull_requests:
+    if progress.after is not None and all(pull.cross_repository for pull in observed.pull_requests):
         try:
             github.swap_branch(
                 observed.repository, observed.repository_id, desired.branch, before=progress.after, after=None
             )
             progress.after = None
-        except LostRaceError:
-            pass  # Somebody committed to it meanwhile: then it is no longer ours to delete.
+        except ActionPatternsError:
+            # Somebody committed to it meanwhile, or GitHub cannot be asked: then the next run deletes it. What matters
+            # here is why there is no pull request.
+            pass
     return Convergence(decision, None, desired.branch, progress.before, progress.after, error=error)
 
 
@@ -280,7 +283,10 @@ def _finish(
         # Remembered in the pull request itself, so that the next run does not ask again, for ever, in vain.
         marker = replace(marker, refused=tuple(sorted({*marker.refused, *refused})))
         body = compose(marker, desired.block, pull.body)
-        github.update_pull(observed.repository, pull.number, {"body": body})
+        with suppress(ActionPatternsError):  # Then the next run asks once more, and remembers.
+            github.update_pull(observed.repository, pull.number, {"body": body})
+    lost = {name for step in told for name in step.split(" and ")}
+    decision = replace(decision, changed_fields=tuple(n for n in decision.changed_fields if n not in lost))
     if progress.opened:
         decision = replace(decision, outcome="created", reason="opened")
     elif progress.wrote and decision.outcome == "unchanged" and progress.first is not None:

@@ -90,7 +90,8 @@ REASONS = (
         "stale-checkout",
         "blocked",
         "The base branch changed the same paths after the commit that was checked out; writing would undo that change.",
-        "Run the workflow again: it checks out the newest commit.",
+        "Run the workflow again: it checks out the newest commit. If it checks out another branch on purpose, set"
+        " `base` to it.",
     ),
     Reason(
         "pull-request-refused",
@@ -141,7 +142,9 @@ def _decide(desired: Desired, observed: Observed) -> Decision:
     pending = tuple(change for change in desired.changes if _differs(change, observed))
     files = tuple(change.path for change in pending)
     heads = [pull for pull in observed.pull_requests if not pull.cross_repository]
-    opened = next((pull for pull in heads if pull.state == "OPEN"), None)
+    open_heads = [pull for pull in heads if pull.state == "OPEN"]
+    # Somebody may have opened a second one from our branch, a backport say: ours is ours all the same.
+    opened = next((pull for pull in open_heads if _marker_of_ours(pull, desired.key)), next(iter(open_heads), None))
     latest = heads[0] if heads else None
     tip = observed.branch_tip
     # A merge can leave our commit as the base's own tip; the base is never ours to write.
@@ -207,7 +210,8 @@ def _is_stale(change: FileChange, observed: Observed) -> bool:
     if change.base_oid == UNKNOWN:
         return False
     there = observed.files.get(change.path)
-    return (there.oid if there is not None else None) != change.base_oid
+    # Where a directory stood, the checkout had no blob either.
+    return (there.oid if there is not None and there.mode != "040000" else None) != change.base_oid
 
 
 def _clash(pending: tuple[FileChange, ...], observed: Observed) -> str | None:
@@ -215,7 +219,10 @@ def _clash(pending: tuple[FileChange, ...], observed: Observed) -> str | None:
     removed = {change.path for change in pending if change.mode is None}
     for change in pending:
         there = observed.files.get(change.path)
-        if there is not None and there.mode == "040000" and not any(p.startswith(change.path + "/") for p in removed):
+        # A worktree knows that its directory became a file: it names every file that went. Content laid over a target
+        # sight unseen does not.
+        unseen = change.base_oid == UNKNOWN or not any(path.startswith(change.path + "/") for path in removed)
+        if there is not None and there.mode == "040000" and unseen:
             return f"{change.path!r} is a directory there."
         if change.mode is None:
             continue
@@ -341,8 +348,11 @@ def _converged(opened: PullRequest, marker: Marker, desired: Desired, base: str,
 
 
 def _finish_closing(latest: PullRequest | None, marker: Marker | None, desired: Desired, tip: Tip | None) -> Decision:
-    """Nothing to wish for. Only a run of ours that died between closing and deleting leaves something to do."""
-    if latest is not None and marker is not None and marker.closed and tip is not None and tip.oid == latest.head_oid:
+    """Nothing to wish for. Only a run of ours that died leaves something to do: a branch that no pull request uses, or
+    used until we closed it. What a merged one left behind is for its repository's settings to delete.
+    """
+    unused = latest is None or tip is None or tip.oid != latest.head_oid
+    if tip is not None and (unused or (marker is not None and marker.closed)):
         return Decision(
             "closed", "converged", "", (DeleteBranch(desired.branch, tip.oid),), latest, marker, ("branch",)
         )

@@ -36,7 +36,7 @@ def normalise(key: str) -> str:
                 "Shorten `key`. Do not put content, times or run numbers into it: it must be the same on every run.",
             )
         )
-    if any(unicodedata.category(character) == "Cc" for character in normal):
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in normal):
         raise InputError(
             Problem("The key contains a control character or a line break.", "Write `key` on one line of plain text.")
         )

@@ -69,8 +69,19 @@ def render_marker(marker: Marker) -> str:
 
 
 def parse_marker(body: str) -> Marker | None:
-    """The marker on the body's first line; None when there is none that can be read."""
-    line = _lf(body).split("\n", 1)[0].strip()
+    """The marker above our block; None when there is none that can be read.
+
+    It is written on the first line, and still found when a person typed something above it.
+    """
+    return next((marker for line in _lines_above_block(body) if (marker := _parse_line(line)) is not None), None)
+
+
+def _lines_above_block(body: str) -> list[str]:
+    return _lf(body).partition(_BEGIN)[0].split("\n")
+
+
+def _parse_line(line: str) -> Marker | None:
+    line = line.strip()
     if not (line.startswith(_OPEN) and line.endswith(_CLOSE)):
         return None
     try:
@@ -105,8 +116,10 @@ def compose(marker: Marker, block: str, previous: str | None = None) -> str:
     if previous is None:
         return f"{head}\n{ours}\n"
     rest = _lf(previous)
-    if parse_marker(rest):
-        rest = rest.partition("\n")[2]
+    old = next((line for line in _lines_above_block(rest) if _parse_line(line) is not None), None)
+    if old is not None:
+        above, _, below = rest.partition(old)
+        rest = above + below.removeprefix("\n")
     before, begin, tail = rest.partition(_BEGIN)
     _, end, after = tail.partition(_END)
     if begin and end:

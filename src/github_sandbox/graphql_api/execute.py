@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
 
 from github_sandbox.errors import ApiError
+from github_sandbox.graphql_api.cost import Cost
 from github_sandbox.graphql_api.request import GraphQLRequest
 from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
 from github_sandbox.schemas import graphql_text
@@ -25,6 +26,7 @@ class Context:
 
     sandbox: Sandbox
     token: Token
+    cost: Cost
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +40,7 @@ def _problems(document: DocumentNode) -> list[GraphQLError]:
     return validate(schema(), document)
 
 
-def run(sandbox: Sandbox, token: Token, request: GraphQLRequest) -> dict[str, Any]:
+def run(sandbox: Sandbox, token: Token, request: GraphQLRequest, cost: Cost) -> dict[str, Any]:
     """The response body: ``data`` and, when anything went wrong, ``errors``."""
     if request.problem or request.document is None:
         return {"errors": [request.problem]}
@@ -48,7 +50,7 @@ def run(sandbox: Sandbox, token: Token, request: GraphQLRequest) -> dict[str, An
     result = execute_sync(
         schema(),
         request.document,
-        context_value=Context(sandbox, token),
+        context_value=Context(sandbox, token, cost),
         variable_values=dict(request.variables),
         operation_name=request.operation_name,
         field_resolver=resolve_field,
@@ -66,5 +68,5 @@ def _error(error: GraphQLError) -> Mapping[str, Any]:
     cause = error.original_error
     if isinstance(cause, ApiError):
         entry = {"type": cause.graphql_type} | entry
-        entry["message"] = getattr(cause, "graphql_message", cause.message)
+        entry["message"] = cause.graphql_message or cause.message
     return entry

@@ -10,7 +10,7 @@ from github_sandbox import ref_updates
 from github_sandbox.errors import ApiError
 from github_sandbox.git_store import FILE, Identity
 from github_sandbox.graphql_api.objects import CommitNode, RefNode
-from github_sandbox.graphql_api.root_types import _by_id, missing
+from github_sandbox.graphql_api.root_types import by_id, missing
 from github_sandbox.history import flat
 from github_sandbox.model import Repository
 from github_sandbox.ref_updates import RefUpdate
@@ -19,7 +19,7 @@ from github_sandbox.tokens import may_read, require_write
 
 def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     """Atomic: every ``beforeOid`` must hold or nothing changes."""
-    repository = _by_id(info, input["repositoryId"])
+    repository = by_id(info, input["repositoryId"])
     if not isinstance(repository, Repository):
         raise missing(f"Could not resolve to a node with the global id of '{input['repositoryId']}'")
     require_write(info.context.token, repository, "UpdateRefs")
@@ -28,7 +28,7 @@ def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     ]
     if len({u.name for u in updates}) != len(updates):
         raise ApiError(422, "refUpdates names a ref twice")
-    ref_updates.apply(repository, updates)
+    ref_updates.apply(repository, updates, info.context.token)
     return {"clientMutationId": input.get("clientMutationId")}
 
 
@@ -62,7 +62,7 @@ def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     author = Identity(token.account.login, token.account.email, now)
     oid = git.write_commit(git.write_tree(files), [tip], text, author, Identity("GitHub", "noreply@github.com", now))
     repository.contents.verified.add(oid)
-    ref_updates.apply(repository, [RefUpdate(ref, tip, oid)])
+    ref_updates.apply(repository, [RefUpdate(ref, tip, oid)], token)
     record = git.commit(oid)
     assert record is not None
     return {
@@ -74,7 +74,7 @@ def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
 
 def _branch(info: Any, branch: dict[str, Any]) -> tuple[Repository, str]:
     if branch.get("id"):
-        node = _by_id(info, branch["id"])
+        node = by_id(info, branch["id"])
         if isinstance(node, RefNode):
             return node.repository, node.name
     full = str(branch.get("repositoryNameWithOwner"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from github_sandbox import pulls
+from github_sandbox import pull_states, pulls
 from github_sandbox.graphql_api.connections import connect
 from github_sandbox.graphql_api.objects import CommitNode, RefNode, TeamNode
 from github_sandbox.graphql_api.repository_types import pull_state
@@ -53,6 +53,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "closed": lambda p, info: p.state == "closed",
         "merged": lambda p, info: p.merged,
         "mergeable": _mergeable,
+        "mergeStateStatus": lambda p, info: pull_states.merge_status(p).upper(),
         "locked": lambda p, info: p.locked,
         "maintainerCanModify": lambda p, info: p.maintainer_can_modify,
         "repository": lambda p, info: p.repository,
@@ -75,7 +76,7 @@ FIELDS: dict[str, dict[str, Any]] = {
             [{"review": review, "pull": p} for review in p.reviews], "latestReviews", args
         ),
         "milestone": lambda p, info: p.milestone,
-        "autoMergeRequest": lambda p, info: None,
+        "autoMergeRequest": lambda p, info: p.auto_merge,
         "comments": lambda p, info, **args: connect(p.comments, "comments", args),
         "commits": _commits,
         "mergeCommit": lambda p, info: (
@@ -96,7 +97,11 @@ FIELDS: dict[str, dict[str, Any]] = {
         ),
     },
     "PullRequestCommit": {"commit": lambda c, info: c["commit"]},
-    "AutoMergeRequest": {"enabledAt": lambda a, info: None, "mergeMethod": lambda a, info: "MERGE"},
+    "AutoMergeRequest": {
+        "enabledAt": _at("enabled_at"),
+        "mergeMethod": lambda a, info: a.method,
+        "enabledBy": lambda a, info: a.enabled_by,
+    },
     "IssueComment": {
         "id": lambda c, info: encode("IC", c.id),
         "databaseId": lambda c, info: c.id,

@@ -67,6 +67,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "isLocked": lambda r, info: False,
         "isPrivate": lambda r, info: r.private,
         "isTemplate": lambda r, info: r.template,
+        "autoMergeAllowed": lambda r, info: r.auto_merge_allowed,
         "isMirror": lambda r, info: False,
         "parent": lambda r, info: r.parent,
         "visibility": lambda r, info: "PRIVATE" if r.private else "PUBLIC",

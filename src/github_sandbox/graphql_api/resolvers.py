@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from github_sandbox.graphql_api import git_types, mutations, pull_types, repository_types, root_types
+from github_sandbox.graphql_api import git_types, mutations, pull_mutations, pull_types, repository_types, root_types
 from github_sandbox.graphql_api.connections import Connection
 from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, RefNode, TeamNode, TreeNode
 from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, Review
+from github_sandbox.tokens import require_read
 
 Resolver = Callable[..., Any]
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
-for _module in (root_types, repository_types, git_types, pull_types, mutations):
+for _module in (root_types, repository_types, git_types, pull_types, mutations, pull_mutations):
     for _type, _fields in _module.FIELDS.items():
         RESOLVERS.setdefault(_type, {}).update(_fields)
 
@@ -27,6 +28,13 @@ _KINDS: dict[type, str] = {
     BlobNode: "Blob", EntryNode: "TreeEntry", TeamNode: "Team", Label: "Label", Milestone: "Milestone",
     Comment: "IssueComment", Review: "PullRequestReview",
 }  # fmt: skip
+
+NEEDS = {
+    "pullRequest": "pull_requests=read", "pullRequests": "pull_requests=read", "object": "contents=read",
+    "ref": "contents=read", "refs": "contents=read", "defaultBranchRef": "contents=read",
+    "label": "issues=read; pull_requests=read", "labels": "issues=read; pull_requests=read",
+}  # fmt: skip
+"""What a field of a private Repository takes, in the notation of ``permissions``; the others need metadata only."""
 
 
 def kept_fields(type_name: str) -> set[str]:
@@ -43,6 +51,8 @@ def resolve_field(source: Any, info: Any, **args: Any) -> Any:
     if isinstance(source, Connection) and info.field_name in _CONNECTION:
         return _CONNECTION[info.field_name](source, info)
     resolver = RESOLVERS.get(info.parent_type.name, {}).get(info.field_name)
+    if isinstance(source, Repository) and info.field_name in NEEDS:
+        require_read(info.context.token, source, NEEDS[info.field_name])
     if resolver is not None:
         return resolver(source, info, **args)
     return source.get(info.field_name) if isinstance(source, dict) else None

@@ -19,14 +19,14 @@ def missing(message: str) -> ApiError:
 
 def _rate_limit(_: Any, info: Any, **__: Any) -> dict[str, Any]:
     context = info.context
-    budget = context.sandbox.limits.budget(context.token.value, "graphql")
+    budget = context.sandbox.ledger.budget(context.token.budget_key, "graphql")
     return {
         "limit": budget.limit,
-        "cost": 1,
+        "cost": context.cost.points,
         "remaining": budget.remaining,
         "used": budget.used,
         "resetAt": stamp(budget.reset),
-        "nodeCount": 1,
+        "nodeCount": context.cost.nodes,
     }
 
 
@@ -49,7 +49,7 @@ def _account(kind: str | None) -> Any:
     return resolve
 
 
-def _by_id(info: Any, node_id: str) -> Any:
+def by_id(info: Any, node_id: str) -> Any:
     """Whatever a node id names, or None when it is gone or hidden."""
     world, token, found = (info.context.sandbox.world, info.context.token, decode(node_id))
     kind, parts = found or ("", [])
@@ -70,7 +70,7 @@ def _by_id(info: Any, node_id: str) -> Any:
 
 
 def _node(_: Any, info: Any, id: str) -> Any:
-    found = _by_id(info, id)
+    found = by_id(info, id)
     if found is None:
         raise missing(f"Could not resolve to a node with the global id of '{id}'")
     return found
@@ -83,7 +83,7 @@ def _nodes(_: Any, info: Any, ids: list[str]) -> list[Any]:
         )
 
     def one(node_id: str) -> Any:
-        found = _by_id(info, node_id)
+        found = by_id(info, node_id)
         return found if found is not None else missing(f"Could not resolve to a node with the global id of '{node_id}'")
 
     return [one(node_id) for node_id in ids]

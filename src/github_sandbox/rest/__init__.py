@@ -1,6 +1,37 @@
 """The REST API: importing this package registers every route it serves."""
 
-from github_sandbox.rest import accounts, git_objects, git_refs, issues, pull_requests
 from github_sandbox.rest.routing import Call, Reply, Route, router
 
-__all__ = ["Call", "Reply", "Route", "accounts", "git_objects", "git_refs", "issues", "pull_requests", "router"]
+from github_sandbox.rest import (  # isort: skip - the routes register themselves
+    accounts,
+    actions_runs,
+    app_installations,
+    contents,
+    git_objects,
+    git_refs,
+    issues,
+    organizations,
+    pull_requests,
+    repository_parts,
+    reviews,
+    search,
+)
+
+__all__ = [
+    "Call",
+    "Reply",
+    "Route",
+    "accounts",
+    "actions_runs",
+    "app_installations",
+    "contents",
+    "git_objects",
+    "git_refs",
+    "issues",
+    "organizations",
+    "pull_requests",
+    "repository_parts",
+    "reviews",
+    "router",
+    "search",
+]

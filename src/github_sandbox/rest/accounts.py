@@ -14,9 +14,9 @@ from github_sandbox.rest.routing import Call, Reply, router
 
 @router.on("GET", "/rate_limit", "rate-limit/get")
 def rate_limit(call: Call) -> Reply:
-    secret = call.token.value if call.token else None
-    resources = {name: call.sandbox.limits.budget(secret, name).as_json() for name in ("core", "graphql")}
-    resources["search"] = resources["core"] | {"limit": 30, "remaining": 30, "used": 0}
+    caller, kind = (call.token.budget_key, call.token.kind) if call.token else (None, None)
+    budgets = {name: call.sandbox.ledger.budget(caller, name, kind) for name in ("core", "graphql", "search")}
+    resources = {name: budget.as_json() for name, budget in budgets.items()}
     return Reply(200, {"resources": resources, "rate": resources["core"]})
 
 
@@ -88,24 +88,11 @@ def user_repositories(call: Call) -> Reply:
     return _listing(call, _account(call, "username"), "full_name")
 
 
-@router.on("GET", "/repos/{owner}/{repo}", "repos/get")
+@router.on("GET", "/repos/{owner}/{repo}", "repos/get", "metadata=read")
 def repository(call: Call) -> Reply:
     return Reply(200, shapes.full_repository(call.world, call.repository, call.token))
 
 
-@router.on("GET", "/repos/{owner}/{repo}/topics", "repos/get-all-topics")
+@router.on("GET", "/repos/{owner}/{repo}/topics", "repos/get-all-topics", "metadata=read")
 def topics(call: Call) -> Reply:
     return Reply(200, {"names": call.repository.topics})
-
-
-@router.on("GET", "/installation/repositories", "apps/list-repos-accessible-to-installation")
-def installation_repositories(call: Call) -> Reply:
-    token = call.actor
-    if not token.app:
-        raise ApiError(
-            403, "You must authenticate with an installation access token to list repositories for an installation."
-        )
-    found = [r for r in call.world.by_id.values() if token.covers(r)]
-    reply = call.page(found, lambda r: shapes.repository(call.world, r, token))
-    reply.content = {"total_count": len(found), "repositories": reply.content}
-    return reply

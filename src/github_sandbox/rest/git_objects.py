@@ -13,13 +13,14 @@ from github_sandbox.errors import ApiError, not_found, unprocessable
 from github_sandbox.git_store import DIRECTORY, MODES, SUBMODULE, Flat, GitStore, Identity
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes
+from github_sandbox.rest.contents import refuse_workflow
 from github_sandbox.rest.routing import Call, Reply, router
 
 _HEX = re.compile(r"[0-9a-f]{40}")
 BAD_OBJECT = "GitRPC::BadObjectState"
 
 
-@router.on("GET", "/repos/{owner}/{repo}/git/blobs/{file_sha}", "git/get-blob")
+@router.on("GET", "/repos/{owner}/{repo}/git/blobs/{file_sha}", "git/get-blob", "contents=read")
 def get_blob(call: Call) -> Reply:
     repository, oid = call.with_objects(), call.params["file_sha"]
     content = repository.git.blob(oid)
@@ -32,7 +33,7 @@ def get_blob(call: Call) -> Reply:
     })  # fmt: skip
 
 
-@router.on("POST", "/repos/{owner}/{repo}/git/blobs", "git/create-blob")
+@router.on("POST", "/repos/{owner}/{repo}/git/blobs", "git/create-blob", "contents=write")
 def create_blob(call: Call) -> Reply:
     repository = call.with_objects(write=True)
     text, encoding = (call.text("content", required=True) or "", call.text("encoding") or "utf-8")
@@ -50,7 +51,7 @@ def create_blob(call: Call) -> Reply:
     return Reply(201, {"sha": oid, "url": url}, {"Location": url})
 
 
-@router.on("GET", "/repos/{owner}/{repo}/git/trees/{tree_sha}", "git/get-tree")
+@router.on("GET", "/repos/{owner}/{repo}/git/trees/{tree_sha}", "git/get-tree", "contents=read")
 def get_tree(call: Call) -> Reply:
     repository = call.with_objects()
     oid = repository.git.resolve(call.params["tree_sha"])
@@ -62,13 +63,16 @@ def get_tree(call: Call) -> Reply:
     return Reply(200, git_shapes.tree(repository, oid, recursive="recursive" in call.query))
 
 
-@router.on("POST", "/repos/{owner}/{repo}/git/trees", "git/create-tree")
+@router.on("POST", "/repos/{owner}/{repo}/git/trees", "git/create-tree", "contents=write")
 def create_tree(call: Call) -> Reply:
     repository = call.with_objects(write=True)
     git, entries = repository.git, call.body.get("tree")
     if not isinstance(entries, list):
         raise ApiError(422, 'Invalid request.\n\n"tree" wasn\'t supplied.')
     files: Flat = {}
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            refuse_workflow(call.actor, str(entry.get("path")))
     base = call.text("base_tree")
     if base:
         commit = git.commit(base)
@@ -129,7 +133,7 @@ def _existing(git: GitStore, path: str, mode: int, oid: str) -> Flat:
     return {path: (mode, oid)}
 
 
-@router.on("GET", "/repos/{owner}/{repo}/git/commits/{commit_sha}", "git/get-commit")
+@router.on("GET", "/repos/{owner}/{repo}/git/commits/{commit_sha}", "git/get-commit", "contents=read")
 def get_commit(call: Call) -> Reply:
     repository = call.with_objects()
     commit = repository.git.commit(call.params["commit_sha"])
@@ -138,7 +142,7 @@ def get_commit(call: Call) -> Reply:
     return Reply(200, git_shapes.git_commit(repository, commit))
 
 
-@router.on("POST", "/repos/{owner}/{repo}/git/commits", "git/create-commit")
+@router.on("POST", "/repos/{owner}/{repo}/git/commits", "git/create-commit", "contents=write")
 def create_commit(call: Call) -> Reply:
     repository = call.with_objects(write=True)
     git, token = repository.git, call.actor

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-
-from github_sandbox import ref_updates
+from github_sandbox import ref_rules, ref_updates
 from github_sandbox.errors import not_found, unprocessable
-from github_sandbox.git_store import DIRECTORY, SUBMODULE, SYMLINK, ZERO
+from github_sandbox.git_store import ZERO
 from github_sandbox.history import ancestors, between, merge_base
 from github_sandbox.model import Repository
 from github_sandbox.pulls import find_head
@@ -16,7 +14,7 @@ from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 
 
-@router.on("GET", "/repos/{owner}/{repo}/git/ref/{ref}", "git/get-ref")
+@router.on("GET", "/repos/{owner}/{repo}/git/ref/{ref}", "git/get-ref", "contents=read")
 def get_ref(call: Call) -> Reply:
     repository, name = call.with_objects(), f"refs/{call.params['ref']}"
     oid = repository.git.ref(name)
@@ -25,14 +23,14 @@ def get_ref(call: Call) -> Reply:
     return Reply(200, git_shapes.ref(repository, name, oid))
 
 
-@router.on("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", "git/list-matching-refs")
+@router.on("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", "git/list-matching-refs", "contents=read")
 def matching_refs(call: Call) -> Reply:
     repository = call.with_objects()
     found = list(repository.git.refs(f"refs/{call.params['ref']}").items())
     return call.page(found, lambda item: git_shapes.ref(repository, *item))
 
 
-@router.on("POST", "/repos/{owner}/{repo}/git/refs", "git/create-ref")
+@router.on("POST", "/repos/{owner}/{repo}/git/refs", "git/create-ref", "contents=write")
 def create_ref(call: Call) -> Reply:
     repository = call.with_objects(write=True)
     name, oid = (call.text("ref", required=True) or "", call.text("sha", required=True) or "")
@@ -40,59 +38,63 @@ def create_ref(call: Call) -> Reply:
         raise unprocessable("Reference name must start with 'refs/' and have at least two slashes.")
     if repository.git.ref(name):
         raise unprocessable("Reference already exists")
-    ref_updates.apply(repository, [RefUpdate(name, ZERO, oid)])
+    ref_updates.apply(repository, [RefUpdate(name, ZERO, oid)], call.token)
     shape = git_shapes.ref(repository, name, oid)
     return Reply(201, shape, {"Location": shape["url"]})
 
 
-@router.on("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", "git/update-ref")
+@router.on("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", "git/update-ref", "contents=write")
 def update_ref(call: Call) -> Reply:
     repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
     oid, force = (call.text("sha", required=True) or "", call.body.get("force", False) is True)
     current = repository.git.ref(name)
     if current is None:
         raise unprocessable("Reference does not exist")
-    ref_updates.apply(repository, [RefUpdate(name, current, oid, force)])
+    ref_updates.apply(repository, [RefUpdate(name, current, oid, force)], call.token)
     return Reply(200, git_shapes.ref(repository, name, oid))
 
 
-@router.on("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", "git/delete-ref")
+@router.on("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", "git/delete-ref", "contents=write")
 def delete_ref(call: Call) -> Reply:
     repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
     if name == f"refs/heads/{repository.default_branch}":
         raise unprocessable("Cannot delete the default branch")
-    ref_updates.apply(repository, [RefUpdate(name, None, ZERO)])
+    ref_updates.apply(repository, [RefUpdate(name, None, ZERO)], call.token)
     return Reply(204)
 
 
-@router.on("GET", "/repos/{owner}/{repo}/branches", "repos/list-branches")
+@router.on("GET", "/repos/{owner}/{repo}/branches", "repos/list-branches", "contents=read")
 def branches(call: Call) -> Reply:
     repository = call.repository
     found = list(repository.git.refs("refs/heads/").items())
 
     def shape(item: tuple[str, str]) -> Shape:
         commit = {"sha": item[1], "url": f"{git_shapes.api(repository)}/commits/{item[1]}"}
-        return {"name": item[0].removeprefix("refs/heads/"), "commit": commit, "protected": False}
+        return {
+            "name": item[0].removeprefix("refs/heads/"),
+            "commit": commit,
+            "protected": ref_rules.protects(repository, item[0].removeprefix("refs/heads/")),
+        }
 
     return call.page(found, shape)
 
 
-@router.on("GET", "/repos/{owner}/{repo}/branches/{path}", "repos/get-branch")
+@router.on("GET", "/repos/{owner}/{repo}/branches/{path}", "repos/get-branch", "contents=read")
 def branch(call: Call) -> Reply:
     repository, name = call.repository, call.params["path"]
     commit = repository.git.commit(repository.tip(name) or "")
     if commit is None:
         raise not_found("Branch not found")
-    url = f"{git_shapes.api(repository)}/branches/{name}"
+    url, protected = f"{git_shapes.api(repository)}/branches/{name}", ref_rules.protects(repository, name)
     return Reply(
         200,
         {
             "name": name,
             "commit": git_shapes.commit(repository, commit),
             "_links": {"self": url, "html": f"{git_shapes.html(repository)}/tree/{name}"},
-            "protected": False,
+            "protected": protected,
             "protection": {
-                "enabled": False,
+                "enabled": protected,
                 "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
             },
             "protection_url": f"{url}/protection",
@@ -100,7 +102,7 @@ def branch(call: Call) -> Reply:
     )
 
 
-@router.on("GET", "/repos/{owner}/{repo}/commits/{path}", "repos/get-commit")
+@router.on("GET", "/repos/{owner}/{repo}/commits/{path}", "repos/get-commit", "contents=read")
 def commit_by_ref(call: Call) -> Reply:
     repository = call.with_objects()
     record = repository.git.commit(repository.git.resolve(call.params["path"]) or "")
@@ -112,7 +114,7 @@ def commit_by_ref(call: Call) -> Reply:
     return Reply(200, shape | {"stats": totals | {"total": sum(totals.values())}, "files": files})
 
 
-@router.on("GET", "/repos/{owner}/{repo}/compare/{basehead}", "repos/compare-commits-with-basehead")
+@router.on("GET", "/repos/{owner}/{repo}/compare/{basehead}", "repos/compare-commits-with-basehead", "contents=read")
 def compare(call: Call) -> Reply:
     repository = call.with_objects()
     left, dots, right = call.params["basehead"].partition("...")
@@ -149,51 +151,3 @@ def compare(call: Call) -> Reply:
 def _endpoint(repository: Repository, text: str) -> str | None:
     owner, branch = find_head(repository, text)
     return owner.git.resolve(branch) if owner else None
-
-
-@router.on("GET", "/repos/{owner}/{repo}/contents/{path}", "repos/get-content")
-@router.on("GET", "/repos/{owner}/{repo}/contents", "repos/get-content")
-def contents(call: Call) -> Reply:
-    repository, path = call.repository, call.params.get("path", "").strip("/")
-    git, revision = repository.git, call.query.get("ref") or repository.default_branch
-    commit = git.commit(git.resolve(revision) or "")
-    if commit is None:
-        raise not_found("This repository is empty." if repository.empty else f"No commit found for the ref {revision}")
-    found = git.lookup(commit.tree, path)
-    if found is None:
-        raise not_found()
-    mode, oid = found
-    if mode == DIRECTORY:
-        prefix = f"{path}/" if path else ""
-        return Reply(
-            200, [_content(repository, prefix + name, m, o, revision, whole=False) for name, m, o in git.entries(oid)]
-        )
-    return Reply(200, _content(repository, path, mode, oid, revision, whole=True))
-
-
-def _content(repository: Repository, path: str, mode: int, oid: str, revision: str, *, whole: bool) -> Shape:
-    url = f"{git_shapes.api(repository)}/contents/{path}?ref={revision}"
-    data = repository.git.blob(oid) or b""
-    kind = {DIRECTORY: "dir", SUBMODULE: "submodule", SYMLINK: "symlink"}.get(mode, "file")
-    git_kind = "trees" if mode == DIRECTORY else "blobs"
-    git_url, page = (
-        f"{git_shapes.api(repository)}/git/{git_kind}/{oid}",
-        f"{git_shapes.html(repository)}/blob/{revision}/{path}",
-    )
-    shape: Shape = {
-        "name": path.rpartition("/")[2],
-        "path": path,
-        "sha": oid,
-        "size": len(data),
-        "url": url,
-        "html_url": page,
-        "git_url": git_url,
-        "download_url": None if mode == DIRECTORY else page.replace("/blob/", "/raw/"),
-        "type": kind,
-        "_links": {"self": url, "git": git_url, "html": page},
-    }
-    if whole and mode == SYMLINK:
-        shape["target"] = data.decode("utf-8", "replace")
-    elif whole and mode != SUBMODULE:
-        shape |= {"content": base64.encodebytes(data).decode(), "encoding": "base64"}
-    return shape

@@ -10,12 +10,12 @@ from github_sandbox.rest.pull_requests import change_state
 from github_sandbox.rest.routing import Call, Reply, router
 
 
-@router.on("GET", "/repos/{owner}/{repo}/issues/{number}", "issues/get")
+@router.on("GET", "/repos/{owner}/{repo}/issues/{number}", "issues/get", "issues=read; pull_requests=read")
 def get_issue(call: Call) -> Reply:
     return Reply(200, pull_shapes.issue(call.pull()))
 
 
-@router.on("PATCH", "/repos/{owner}/{repo}/issues/{number}", "issues/update")
+@router.on("PATCH", "/repos/{owner}/{repo}/issues/{number}", "issues/update", "issues=write; pull_requests=write")
 def update_issue(call: Call) -> Reply:
     pull, title, body = call.pull(write=True), call.text("title"), call.text("body")
     pulls.check_text(title, body)
@@ -52,27 +52,41 @@ def _labels(pull: PullRequest) -> Reply:
     return Reply(200, [pull_shapes.label(pull.repository, item) for item in pull.labels])
 
 
-@router.on("GET", "/repos/{owner}/{repo}/issues/{number}/labels", "issues/list-labels-on-issue")
+@router.on(
+    "GET",
+    "/repos/{owner}/{repo}/issues/{number}/labels",
+    "issues/list-labels-on-issue",
+    "issues=read; pull_requests=read",
+)
 def list_labels(call: Call) -> Reply:
     pull = call.pull()
     return call.page(pull.labels, lambda item: pull_shapes.label(pull.repository, item))
 
 
-@router.on("POST", "/repos/{owner}/{repo}/issues/{number}/labels", "issues/add-labels")
+@router.on(
+    "POST", "/repos/{owner}/{repo}/issues/{number}/labels", "issues/add-labels", "issues=write; pull_requests=write"
+)
 def add_labels(call: Call) -> Reply:
     pull = call.pull(write=True)
     pulls.add_labels(pull, _label_names(call))
     return _labels(pull)
 
 
-@router.on("PUT", "/repos/{owner}/{repo}/issues/{number}/labels", "issues/set-labels")
+@router.on(
+    "PUT", "/repos/{owner}/{repo}/issues/{number}/labels", "issues/set-labels", "issues=write; pull_requests=write"
+)
 def set_labels(call: Call) -> Reply:
     pull = call.pull(write=True)
     pulls.add_labels(pull, _label_names(call), replace=True)
     return _labels(pull)
 
 
-@router.on("DELETE", "/repos/{owner}/{repo}/issues/{number}/labels/{name}", "issues/remove-label")
+@router.on(
+    "DELETE",
+    "/repos/{owner}/{repo}/issues/{number}/labels/{name}",
+    "issues/remove-label",
+    "issues=write; pull_requests=write",
+)
 def remove_label(call: Call) -> Reply:
     pull, name = call.pull(write=True), call.params["name"].lower()
     kept = [item for item in pull.labels if item.name.lower() != name]
@@ -91,21 +105,33 @@ def _assign(call: Call, pull: PullRequest) -> None:
             pull.assignees.append(account)
 
 
-@router.on("POST", "/repos/{owner}/{repo}/issues/{number}/assignees", "issues/add-assignees")
+@router.on(
+    "POST",
+    "/repos/{owner}/{repo}/issues/{number}/assignees",
+    "issues/add-assignees",
+    "issues=write; pull_requests=write",
+)
 def add_assignees(call: Call) -> Reply:
     pull = call.pull(write=True)
     _assign(call, pull)
     return Reply(201, pull_shapes.issue(pull))
 
 
-@router.on("DELETE", "/repos/{owner}/{repo}/issues/{number}/assignees", "issues/remove-assignees")
+@router.on(
+    "DELETE",
+    "/repos/{owner}/{repo}/issues/{number}/assignees",
+    "issues/remove-assignees",
+    "issues=write; pull_requests=write",
+)
 def remove_assignees(call: Call) -> Reply:
     pull, gone = (call.pull(write=True), {login.lower() for login in call.texts("assignees")})
     pull.assignees = [a for a in pull.assignees if a.login.lower() not in gone]
     return Reply(200, pull_shapes.issue(pull))
 
 
-@router.on("GET", "/repos/{owner}/{repo}/issues/{number}/comments", "issues/list-comments")
+@router.on(
+    "GET", "/repos/{owner}/{repo}/issues/{number}/comments", "issues/list-comments", "issues=read; pull_requests=read"
+)
 def list_comments(call: Call) -> Reply:
     pull = call.pull()
     return call.page(pull.comments, lambda item: pull_shapes.comment(pull.repository, pull, item))
@@ -118,7 +144,12 @@ def _comment_body(call: Call) -> str:
     return body
 
 
-@router.on("POST", "/repos/{owner}/{repo}/issues/{number}/comments", "issues/create-comment")
+@router.on(
+    "POST",
+    "/repos/{owner}/{repo}/issues/{number}/comments",
+    "issues/create-comment",
+    "issues=write; pull_requests=write",
+)
 def create_comment(call: Call) -> Reply:
     pull, now = call.pull(write=True), call.world.clock()
     comment = Comment(call.world.next_id(), call.actor.account, _comment_body(call), now, now)
@@ -136,20 +167,32 @@ def _find_comment(call: Call, *, write: bool = False) -> tuple[PullRequest, Comm
     raise not_found()
 
 
-@router.on("GET", "/repos/{owner}/{repo}/issues/comments/{comment_id}", "issues/get-comment")
+@router.on(
+    "GET", "/repos/{owner}/{repo}/issues/comments/{comment_id}", "issues/get-comment", "issues=read; pull_requests=read"
+)
 def get_comment(call: Call) -> Reply:
     pull, comment = _find_comment(call)
     return Reply(200, pull_shapes.comment(pull.repository, pull, comment))
 
 
-@router.on("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}", "issues/update-comment")
+@router.on(
+    "PATCH",
+    "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "issues/update-comment",
+    "issues=write; pull_requests=write",
+)
 def update_comment(call: Call) -> Reply:
     pull, comment = _find_comment(call, write=True)
     comment.body, comment.updated_at = _comment_body(call), call.world.clock()
     return Reply(200, pull_shapes.comment(pull.repository, pull, comment))
 
 
-@router.on("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}", "issues/delete-comment")
+@router.on(
+    "DELETE",
+    "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "issues/delete-comment",
+    "issues=write; pull_requests=write",
+)
 def delete_comment(call: Call) -> Reply:
     pull, comment = _find_comment(call, write=True)
     pull.comments.remove(comment)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from github_sandbox import pulls
 from github_sandbox.errors import ApiError, unprocessable
-from github_sandbox.model import PullRequest
+from github_sandbox.model import PullRequest, Repository
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
+from github_sandbox.tokens import Token
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls", "pulls/list")
+@router.on("GET", "/repos/{owner}/{repo}/pulls", "pulls/list", "pull_requests=read")
 def list_pulls(call: Call) -> Reply:
     query, state = call.query, call.query.get("state", "open")
     found = [p for p in call.repository.pulls.values() if state in ("all", p.state)]
@@ -25,10 +26,15 @@ def list_pulls(call: Call) -> Reply:
     return call.page(found, lambda p: pull_shapes.simple(p, call.token))
 
 
-@router.on("POST", "/repos/{owner}/{repo}/pulls", "pulls/create")
+def may_open_pulls(token: Token, repository: Repository) -> bool:
+    """GITHUB_TOKEN opens and approves pull requests only where repository and organization both let it."""
+    return token.kind != "actions" or (repository.actions_may_open_pulls and repository.owner.actions_may_open_pulls)
+
+
+@router.on("POST", "/repos/{owner}/{repo}/pulls", "pulls/create", "pull_requests=write")
 def create_pull(call: Call) -> Reply:
     repository, token = call.writable(), call.actor
-    if token.kind == "actions" and not repository.actions_may_open_pulls:
+    if not may_open_pulls(token, repository):
         raise ApiError(
             403, "GitHub Actions is not permitted to create or approve pull requests.", graphql_type="FORBIDDEN"
         )
@@ -46,12 +52,12 @@ def create_pull(call: Call) -> Reply:
     return Reply(201, shape, {"Location": shape["url"]})
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}", "pulls/get")
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}", "pulls/get", "pull_requests=read")
 def get_pull(call: Call) -> Reply:
     return Reply(200, pull_shapes.full(call.pull(), call.token))
 
 
-@router.on("PATCH", "/repos/{owner}/{repo}/pulls/{number}", "pulls/update")
+@router.on("PATCH", "/repos/{owner}/{repo}/pulls/{number}", "pulls/update", "pull_requests=write")
 def update_pull(call: Call) -> Reply:
     pull = call.pull(write=True)
     title, body, base, state = (call.text("title"), call.text("body"), call.text("base"), call.text("state"))
@@ -76,7 +82,7 @@ def change_state(pull: PullRequest, state: str | None) -> None:
         raise unprocessable(f'Invalid request.\n\n{state} is not a member of ["open", "closed"].')
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/files", "pulls/list-files")
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/files", "pulls/list-files", "pull_requests=read")
 def pull_files(call: Call) -> Reply:
     def as_is(item: Shape) -> Shape:
         return item
@@ -84,35 +90,43 @@ def pull_files(call: Call) -> Reply:
     return call.page(pull_shapes.pull_files(call.pull()), as_is)
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/commits", "pulls/list-commits")
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/commits", "pulls/list-commits", "pull_requests=read")
 def pull_commits(call: Call) -> Reply:
     pull = call.pull()
     records = [c for oid in pulls.commits(pull) if (c := pull.repository.git.commit(oid))]
     return call.page(records, lambda c: git_shapes.commit(pull.repository, c))
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/merge", "pulls/check-if-merged")
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/merge", "pulls/check-if-merged", "pull_requests=read")
 def is_merged(call: Call) -> Reply:
     if not call.pull().merged:
         raise ApiError(404, "Not Found")
     return Reply(204)
 
 
-@router.on("PUT", "/repos/{owner}/{repo}/pulls/{number}/merge", "pulls/merge")
+@router.on("PUT", "/repos/{owner}/{repo}/pulls/{number}/merge", "pulls/merge", "contents=write")
 def merge(call: Call) -> Reply:
     pull, method = call.pull(write=True), call.text("merge_method") or "merge"
     landed = pulls.merge(pull, call.actor.account, method, call.text("sha"))
     return Reply(200, {"sha": landed, "merged": True, "message": "Pull Request successfully merged"})
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/list-requested-reviewers")
+@router.on(
+    "GET",
+    "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers",
+    "pulls/list-requested-reviewers",
+    "pull_requests=read",
+)
 def requested_reviewers(call: Call) -> Reply:
     pull = call.pull()
     users = [shapes.user(call.world, a) for a in pull.reviewers]
-    return Reply(200, {"users": users, "teams": [pull_shapes.team(pull.repository, s) for s in pull.team_reviewers]})
+    teams = [pull_shapes.team(call.world, pull.repository.owner, slug) for slug in pull.team_reviewers]
+    return Reply(200, {"users": users, "teams": teams})
 
 
-@router.on("POST", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/request-reviewers")
+@router.on(
+    "POST", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/request-reviewers", "pull_requests=write"
+)
 def request_reviewers(call: Call) -> Reply:
     pull = call.pull(write=True)
     people, teams = call.texts("reviewers"), call.texts("team_reviewers")
@@ -134,7 +148,12 @@ def request_reviewers(call: Call) -> Reply:
     return Reply(201, pull_shapes.simple(pull, call.token))
 
 
-@router.on("DELETE", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pulls/remove-requested-reviewers")
+@router.on(
+    "DELETE",
+    "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers",
+    "pulls/remove-requested-reviewers",
+    "pull_requests=write",
+)
 def remove_reviewers(call: Call) -> Reply:
     pull = call.pull(write=True)
     people, teams = ({p.lower() for p in call.texts("reviewers")}, call.texts("team_reviewers"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from github_sandbox import pulls
+from github_sandbox import pull_states, pulls
 from github_sandbox.history import merge_base
-from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, stamp
+from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, World, stamp
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, shapes
 from github_sandbox.rest.shapes import Shape
@@ -32,9 +32,9 @@ def milestone(repository: Repository, item: Milestone) -> Shape:
         "id": item.id,
         "node_id": encode("MI", item.id),
         "number": item.number,
-        "state": "open",
+        "state": item.state,
         "title": item.title,
-        "description": None,
+        "description": item.description,
         "creator": None,
         "open_issues": 0,
         "closed_issues": 0,
@@ -103,6 +103,14 @@ def _common(pull: PullRequest) -> Shape:
     }
 
 
+def _auto_merge(pull: PullRequest) -> Shape | None:
+    order = pull.auto_merge
+    if order is None:
+        return None
+    who = shapes.user(pull.repository.world, order.enabled_by)
+    return {"enabled_by": who, "merge_method": order.method.lower(), "commit_title": "", "commit_message": ""}
+
+
 def simple(pull: PullRequest, token: Token | None) -> Shape:
     """pull-request-simple: the item of a list."""
     repository, world = pull.repository, pull.repository.world
@@ -119,7 +127,7 @@ def simple(pull: PullRequest, token: Token | None) -> Shape:
         "statuses": f"{base}/statuses/{pull.head_oid}",
     }
     owner = repository.owner
-    teams = [team(repository, slug) for slug in pull.team_reviewers if slug in owner.teams]
+    teams = [team(world, owner, slug) for slug in pull.team_reviewers if slug in owner.teams]
     return _common(pull) | {
         "id": pull.id,
         "node_id": encode("PR", pull.id),
@@ -139,7 +147,7 @@ def simple(pull: PullRequest, token: Token | None) -> Shape:
         "head": _side(pull, pull.head_repository, pull.head, pull.head_oid, token),
         "base": _side(pull, repository, pull.base, repository.tip(pull.base) or pull.base_oid, token),
         "_links": {name: {"href": href} for name, href in links.items()},
-        "auto_merge": None,
+        "auto_merge": _auto_merge(pull),
     }
 
 
@@ -147,12 +155,11 @@ def full(pull: PullRequest, token: Token | None) -> Shape:
     """pull-request: GET, POST and PATCH of one."""
     world, can_merge = pull.repository.world, pulls.mergeable(pull)
     files = pull_files(pull)
-    state = "unknown" if can_merge is None else "draft" if pull.draft else "clean" if can_merge else "dirty"
     return simple(pull, token) | {
         "merged": pull.merged,
         "mergeable": can_merge,
         "rebaseable": can_merge,
-        "mergeable_state": state,
+        "mergeable_state": pull_states.merge_status(pull),
         "merged_by": shapes.user(world, pull.merged_by) if pull.merged_by else None,
         "comments": len(pull.comments),
         "review_comments": 0,
@@ -197,11 +204,10 @@ def issue(pull: PullRequest) -> Shape:
     }
 
 
-def team(repository: Repository, slug: str) -> Shape:
+def team(world: World, owner: Account, slug: str) -> Shape:
     """team-simple."""
-    owner = repository.owner
     number = owner.id * 100 + sorted(owner.teams).index(slug)
-    url = f"{repository.world.api_url}/organizations/{owner.id}/team/{number}"
+    url = f"{world.api_url}/organizations/{owner.id}/team/{number}"
     return {
         "id": number,
         "node_id": encode("TM", owner.id, slug),
@@ -216,6 +222,6 @@ def team(repository: Repository, slug: str) -> Shape:
         "parent": None,
         "type": "organization",
         "organization_id": owner.id,
-        "html_url": f"{repository.world.base_url}/orgs/{owner.login}/teams/{slug}",
+        "html_url": f"{world.base_url}/orgs/{owner.login}/teams/{slug}",
         "repositories_url": f"{url}/repos",
     }

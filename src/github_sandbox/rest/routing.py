@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from github_sandbox.sandbox import Sandbox
 
 PER_PAGE, MAX_PER_PAGE = 30, 100
+BY_JWT = "app"
+"""A route's needs when an app itself asks, not a token."""
 
 
 @dataclass
@@ -44,11 +46,18 @@ class Route:
     path: str
     operation: str
     handler: Handler
+    needs: str = ""
+    """Permissions, in the notation of ``permissions``; or ``BY_JWT``."""
+
+    @property
+    def lists(self) -> bool:
+        """Whether it answers with a list, which may lag behind writes."""
+        return self.method == "GET" and ("/list-" in self.operation or self.operation.endswith("/list"))
 
 
 @dataclass
 class Call:
-    """A routed request. ``token`` None = anonymous."""
+    """A routed request. ``token`` None = anonymous; ``secret``: what was sent as one, known or not."""
 
     sandbox: Sandbox
     method: str
@@ -57,6 +66,8 @@ class Call:
     raw_body: bytes
     token: Token | None
     params: dict[str, str]
+    needs: str = ""
+    secret: str | None = None
 
     @property
     def world(self) -> World:
@@ -109,26 +120,29 @@ class Call:
             found = self.world.by_id.get(int(self.params["repository_id"]))
             if found is None or not tokens.may_read(self.token, found):
                 raise not_found()
-            return found
+            return self._opened(found)
         name = f"{self.params['owner']}/{self.params['repo']}"
         former = self.world.renamed_from(name)
         if self.world.repository(name) is None and former and tokens.may_read(self.token, former):
             raise self._moved(former)
-        return tokens.readable(self.world, self.token, name)
+        return self._opened(tokens.readable(self.world, self.token, name))
+
+    def _opened(self, repository: Repository) -> Repository:
+        if self.method in ("GET", "HEAD"):
+            tokens.require_read(self.token, repository, self.needs)
+        return repository
 
     def _moved(self, repository: Repository) -> ApiError:
         rest = self.path.split("/", 4)[4:]
         url = "/".join([f"{self.world.api_url}/repositories/{repository.id}", *rest])
         # GitHub keeps no query on the 301 of a GET; writes get a 307 so that the method survives.
         status = 301 if self.method in ("GET", "HEAD") else 307
-        error = ApiError(status, "Moved Permanently", headers={"Location": url})
-        error.location = url  # type: ignore[attr-defined]
-        return error
+        return ApiError(status, "Moved Permanently", headers={"Location": url})
 
     def writable(self) -> Repository:
         """The repository, provided this token may write to it."""
         repository = self.repository
-        tokens.require_write(self.token, repository)
+        tokens.require_write(self.token, repository, text=self.needs)
         return repository
 
     def with_objects(self, *, write: bool = False) -> Repository:
@@ -155,8 +169,8 @@ class Call:
 
     def page(self, items: Sequence[Any], shape: Callable[[Any], Any]) -> Reply:
         """One page of ``items``, shaped, with GitHub's Link header."""
-        size = min(_positive(self.query.get("per_page"), PER_PAGE), MAX_PER_PAGE)
-        number = _positive(self.query.get("page"), 1)
+        size = min(positive(self.query.get("per_page"), PER_PAGE), MAX_PER_PAGE)
+        number = positive(self.query.get("page"), 1)
         last = max(1, -(-len(items) // size))
         links = []
         targets = {"prev": number - 1 if number > 1 else 0, "next": number + 1 if number < last else 0,
@@ -169,7 +183,7 @@ class Call:
         return Reply(200, [shape(item) for item in shown], {"Link": ", ".join(links)} if links else {})
 
 
-def _positive(text: str | None, default: int) -> int:
+def positive(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() and int(text) > 0 else default
 
 
@@ -180,12 +194,14 @@ class Router:
         self.routes: list[Route] = []
         self._compiled: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = {}
 
-    def on(self, method: str, path: str, operation: str) -> Callable[[Handler], Handler]:
+    def on(self, method: str, path: str, operation: str, needs: str = "") -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             for template in _templates(path):
-                route = Route(method, path, operation, handler)
+                route = Route(method, path, operation, handler, needs)
                 first = template.split("/")[1]
-                self._compiled.setdefault((method, first), []).append((_pattern(template), route))
+                routes = self._compiled.setdefault((method, first), [])
+                routes.append((_pattern(template), route))
+                routes.sort(key=lambda known: _GREEDY.search(known[1].path) is not None)  # those that take all, last
             self.routes.append(route)
             return handler
 
@@ -199,6 +215,9 @@ class Router:
         return None
 
 
+_GREEDY = re.compile(r"\{(ref|path|basehead)\}$")
+
+
 def _templates(path: str) -> list[str]:
     """Every repository path also answers under /repositories/{id}, where renames redirect to."""
     prefix = "/repos/{owner}/{repo}"
@@ -206,8 +225,8 @@ def _templates(path: str) -> list[str]:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    text = re.sub(r"\{(ref|path|basehead)\}$", r"(?P<\1>.+)", template)
-    text = re.sub(r"\{(repository_id|number|comment_id)\}", r"(?P<\1>[0-9]+)", text)
+    text = _GREEDY.sub(r"(?P<\1>.+)", template)
+    text = re.sub(r"\{(repository_id|number|comment_id|run_id|installation_id)\}", r"(?P<\1>[0-9]+)", text)
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", text))
 
 

@@ -217,7 +217,7 @@ def full_repository(world: World, repo: Repository, token: Token | None) -> Shap
             "allow_squash_merge": True,
             "allow_merge_commit": True,
             "allow_rebase_merge": True,
-            "allow_auto_merge": False,
+            "allow_auto_merge": repo.auto_merge_allowed,
             "delete_branch_on_merge": False,
         }
     if repo.parent:

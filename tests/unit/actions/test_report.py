@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
-from support.report_builders import context, fleet, plan, record
 
 from action_patterns import registry
 from action_patterns.action import Finish
@@ -16,6 +15,7 @@ from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import ErrorRecord
 from action_patterns.errors import InputError
 from action_patterns.ports import Annotation, Ports
+from support.report_builders import context, fleet, plan, record
 
 OUTCOMES = ["updated", "unchanged", "failed", "deferred", "missing"]
 
@@ -67,7 +67,7 @@ def run(
     given = {"plan": "plan/plan.json", "records": "records"} | inputs
     memory, log = MemoryFiles(files), MemoryLog()
     # No github, no checkout, no clock: a use of any of them fails the test.
-    ports = cast(Ports, _Ports(memory, log))
+    ports = cast("Ports", _Ports(memory, log))
     finish = ACTION.run(ReportInputs(**given), ports)
     (written,) = memory.written.values()
     return finish, RunReport.decode(written, name="written"), memory, log

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import add, remove
 
 from action_patterns.content import changes as module
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, check, digest, path_problem
 from action_patterns.errors import InputError
+from support.builders import add, remove
 
 some_changes = st.lists(
     st.builds(
@@ -26,7 +26,9 @@ some_changes = st.lists(
 )
 
 
-@pytest.mark.parametrize("path", ["a", "a/b", ".github/workflows/ci.yml", "a b", "é", "'$(x)'", ".gitignore", "a.git/b"])
+@pytest.mark.parametrize(
+    "path", ["a", "a/b", ".github/workflows/ci.yml", "a b", "é", "'$(x)'", ".gitignore", "a.git/b"]
+)
 def test_ordinary_paths_are_taken(path: str) -> None:
     assert path_problem(path) is None
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report_builders import plan
-from support.report_builders import record as record_of
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.document import Document
 from action_patterns.errors import InputError
+from support.report_builders import plan
+from support.report_builders import record as record_of
 
 
 def record(index: int = 0, **fields: Any) -> TargetResult:

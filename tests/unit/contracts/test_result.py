@@ -8,7 +8,6 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report_builders import record as record_of
 
 from action_patterns.contracts import Counts, ErrorRecord, Outcome, Target, TargetResult
 from action_patterns.contracts.result import FAILING, error_record, record_file
@@ -20,6 +19,7 @@ from action_patterns.errors import (
     Problem,
     RateLimitedError,
 )
+from support.report_builders import record as record_of
 
 WHEN = datetime(2026, 7, 1, tzinfo=UTC)
 

@@ -6,9 +6,6 @@ import threading
 from typing import Any
 
 import pytest
-from support.fake_github import FakeGitHub, KilledError, Repository
-from support.memory_ports import MemoryFiles, StillClock
-from support.report_builders import context, plan
 
 from action_patterns.contracts import Exclusion, PlanEntry, TargetResult
 from action_patterns.distribution import campaign as module
@@ -25,6 +22,9 @@ from action_patterns.distribution.distribution_file import Selection
 from action_patterns.errors import InputError, UnavailableError
 from action_patterns.ports import Credentials
 from action_patterns.pull_request.observed import Observed
+from support.fake_github import FakeGitHub, KilledError, Repository
+from support.memory_ports import MemoryFiles, StillClock
+from support.report_builders import context, plan
 
 FILE = """\
 name: sync
@@ -47,9 +47,7 @@ def roster(count: int) -> tuple[PlanEntry, ...]:
 
 
 def run(github: FakeGitHub, entries: tuple[PlanEntry, ...], written: list[TargetResult]) -> list[TargetResult]:
-    return apply(
-        entries, campaign(), "p", github, StillClock(), attempt=1, dry_run=False, on_result=written.append
-    )
+    return apply(entries, campaign(), "p", github, StillClock(), attempt=1, dry_run=False, on_result=written.append)
 
 
 # Reading
@@ -137,7 +135,9 @@ HERE = context().repository
     ],
     ids=["its own repository", "in another case", "public discovery", "another token", "no job token known"],
 )
-def test_a_token_that_reaches_is_let_through(credentials: Credentials, selection: dict[str, Any], writing: bool) -> None:
+def test_a_token_that_reaches_is_let_through(
+    credentials: Credentials, selection: dict[str, Any], writing: bool
+) -> None:
     check_reach(credentials, Selection(**selection), context(), writing=writing)
 
 
@@ -250,6 +250,9 @@ def test_when_it_is_cancelled_what_is_done_is_written_and_what_has_not_begun_doe
     with pytest.raises(KeyboardInterrupt):
         apply(roster(9), campaign(), "p", github, StillClock(), attempt=1, dry_run=False, on_result=cancel)
     proceed.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("target"):
+            thread.join(10)
     assert [result.target for result in written] == ["acme/r00"]
     assert len(begun) <= 2
 

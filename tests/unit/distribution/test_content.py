@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.memory_ports import MemoryFiles
 
 from action_patterns.distribution.content import read_changes
 from action_patterns.distribution.distribution_file import Distribution
 from action_patterns.errors import InputError
+from support.memory_ports import MemoryFiles
 
 FILES = MemoryFiles({"files/ci.yml": "on: push\n", "files/docs/a.md": "a", "files/docs/deep/b.md": "b"})
 

@@ -134,6 +134,8 @@ def test_names_of_repositories(name: str) -> None:
     assert REPOSITORY.fullmatch(name)
 
 
-@pytest.mark.parametrize("name", ["acme", "acme/", "/api", "acme/a/b", "-a/b", "acme/.", "acme/..", "a b/c", "acme/$(x)"])
+@pytest.mark.parametrize(
+    "name", ["acme", "acme/", "/api", "acme/a/b", "-a/b", "acme/.", "acme/..", "a b/c", "acme/$(x)"]
+)
 def test_names_that_are_none(name: str) -> None:
     assert not REPOSITORY.fullmatch(name)

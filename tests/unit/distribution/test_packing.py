@@ -27,8 +27,16 @@ def test_the_union_is_exact_and_sizes_differ_by_at_most_one(count: int, per_leg:
 
 @pytest.mark.parametrize(
     ("count", "per_leg", "legs", "largest"),
-    [(0, 1, 0, 0), (1, 1, 1, 1), (256, 1, 256, 1), (257, 1, 256, 2), (1025, 1, 256, 5), (10_000, 1, 256, 40)]
-    + [(10, 4, 3, 4), (10_000, 100, 100, 100)],
+    [
+        (0, 1, 0, 0),
+        (1, 1, 1, 1),
+        (256, 1, 256, 1),
+        (257, 1, 256, 2),
+        (1025, 1, 256, 5),
+        (10_000, 1, 256, 40),
+        (10, 4, 3, 4),
+        (10_000, 100, 100, 100),
+    ],
 )
 def test_known_sizes(count: int, per_leg: int, legs: int, largest: int) -> None:
     packs = pack(count, per_leg=per_leg)

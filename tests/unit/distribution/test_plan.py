@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.memory_ports import NOW, MemoryFiles
-from support.report_builders import context
 
 from action_patterns.contracts import Plan, Target
 from action_patterns.distribution.plan import make_plan, read_plan
 from action_patterns.distribution.select import Selected
 from action_patterns.errors import InputError
+from support.memory_ports import NOW, MemoryFiles
+from support.report_builders import context
 
 
 def targets(count: int) -> tuple[Target, ...]:
-    return tuple(
-        Target(repository=f"acme/r{i:05}", default_branch="main", head_oid=f"{i:040x}") for i in range(count)
-    )
+    return tuple(Target(repository=f"acme/r{i:05}", default_branch="main", head_oid=f"{i:040x}") for i in range(count))
 
 
 def made(count: int = 3, **fields: Any) -> Plan:

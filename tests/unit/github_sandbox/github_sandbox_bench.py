@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from github_sandbox import RepositoryView, Sandbox
+from github_sandbox import RepositoryView, Sandbox, VirtualClock
 from github_sandbox.server import Server
 
 SEED: dict[str, Any] = {
@@ -71,9 +73,28 @@ class Bench:
         return self.send("PATCH", path, json=body, **arguments)
 
     def graphql(self, query: str, *, token: str | None = "tok-bot", **variables: Any) -> Any:
+        return self.ask(query, token=token, **variables).json()
+
+    def ask(self, query: str, *, token: str | None = "tok-bot", timeout: float = 10, **variables: Any) -> Any:
+        """A GraphQL request, answered or not: the whole response."""
         headers = {"Authorization": f"bearer {token}"} if token else {}
         body = {"query": query, "variables": variables}
-        return requests.post(self.server.graphql_url, json=body, headers=headers, timeout=10).json()
+        return requests.post(self.server.graphql_url, json=body, headers=headers, timeout=timeout)
+
+    @property
+    def clock(self) -> VirtualClock:
+        assert isinstance(self.sandbox.clock, VirtualClock)
+        return self.sandbox.clock
 
     def repository(self, name: str = "acme/api") -> RepositoryView:
         return self.sandbox.repository(name)
+
+
+@contextmanager
+def served(seed: Mapping[str, Any] = SEED, **changes: Any) -> Iterator[Bench]:
+    """A fresh sandbox in virtual time whose every REST exchange must fit GitHub's description."""
+    sandbox = Sandbox.from_seed({**seed, **changes}, clock=VirtualClock())
+    sandbox.contract = True
+    with sandbox.serve() as server:
+        yield Bench(sandbox, server, {})
+    assert not sandbox.violations, "\n".join(sandbox.violations)

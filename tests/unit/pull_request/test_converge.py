@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from support.builders import add, wish
-from support.fake_github import FakeGitHub, Repository
 
+from action_patterns.content.changes import FileChange
 from action_patterns.errors import (
     ActionPatternsError,
     AnswerLostError,
@@ -24,6 +23,8 @@ from action_patterns.pull_request.converge import MAX_ROUNDS, Convergence, conve
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.marker import parse_marker
 from action_patterns.pull_request.observed import PullRequest
+from support.builders import add, wish
+from support.fake_github import FakeGitHub, Repository
 
 FULL = wish(labels=["bot"], assignees=["alice"], reviewers=["bob"], team_reviewers=["core"])
 
@@ -78,7 +79,15 @@ def failing(error: ActionPatternsError) -> Callable[[], None]:
 
 
 def run(github: FakeGitHub, desired: Desired = FULL, waits: list[float] | None = None) -> Convergence:
-    return converge(desired, "acme/api", github, dry_run=False, pause=[].append if waits is None else waits.append)
+    slept: list[float] = [] if waits is None else waits
+    return converge(desired, "acme/api", github, dry_run=False, pause=slept.append)
+
+
+def another_run_of(github: Disturbed) -> Callable[[], None]:
+    def other() -> None:
+        run(FakeGitHub(github.repository))
+
+    return other
 
 
 LOST = AnswerLostError("lost", remediation="look")
@@ -126,8 +135,7 @@ def test_a_person_who_pushes_between_reading_and_writing_wins() -> None:
 
 def test_a_branch_that_another_run_makes_at_the_same_time_is_used() -> None:
     github = target()
-    other = FakeGitHub(github.repository)
-    github.first["swap"] = lambda: None if run(other) else None
+    github.first["swap"] = another_run_of(github)
     ended = run(github)
     assert (ended.decision.outcome, ended.decision.reason) == ("unchanged", "up-to-date")
     assert len(github.repository.pulls) == 1
@@ -135,7 +143,7 @@ def test_a_branch_that_another_run_makes_at_the_same_time_is_used() -> None:
 
 def test_a_pull_request_that_another_run_opens_at_the_same_time_is_used() -> None:
     github = target()
-    github.first["pull"] = lambda: None if run(FakeGitHub(github.repository)) else None
+    github.first["pull"] = another_run_of(github)
     ended = run(github)
     assert len(github.repository.pulls) == 1
     assert ended.pull_request is not None
@@ -257,8 +265,6 @@ def test_the_directories_above_a_path_are_looked_at_too() -> None:
 
 
 def test_an_executable_a_link_and_a_submodule_arrive_as_such() -> None:
-    from action_patterns.content.changes import FileChange
-
     github = target()
     changes = (
         add("run", b"#!/bin/sh\n", "100755"),

@@ -6,10 +6,10 @@ from copy import deepcopy
 from itertools import count
 
 from hypothesis import HealthCheck, given, note, settings
-from support.fake_github import KilledError, Moment
-from support.situations import Event, histories, lived, run, wishes
 
 from action_patterns.pull_request.desired import Desired
+from support.fake_github import KilledError, Moment
+from support.situations import Event, histories, lived, run, wishes
 
 whatever = settings(
     deadline=None, max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False

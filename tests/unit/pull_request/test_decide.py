@@ -6,22 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.builders import (
-    BASE_TIP,
-    DIRECTORY,
-    HUMAN_TIP,
-    OLD_BASE,
-    add,
-    converged,
-    edited,
-    file,
-    marker_of,
-    observe,
-    our_pull,
-    our_tip,
-    remove,
-    wish,
-)
 
 from action_patterns.content.blob import blob_oid
 from action_patterns.pull_request.decide import REASONS, Decision, decide
@@ -40,6 +24,22 @@ from action_patterns.pull_request.steps import (
     Step,
     UpdatePullRequest,
     WriteBranch,
+)
+from support.builders import (
+    BASE_TIP,
+    DIRECTORY,
+    HUMAN_TIP,
+    OLD_BASE,
+    add,
+    converged,
+    edited,
+    file,
+    marker_of,
+    observe,
+    our_pull,
+    our_tip,
+    remove,
+    wish,
 )
 
 FULL = {"labels": ("bot",), "assignees": ("alice",), "reviewers": ("bob",), "team_reviewers": ("core",)}
@@ -641,12 +641,19 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "path-clash",
         NOTHING,
     ),
-    "a directory becomes a file, and the wish says so": (
-        wish(add("ci"), remove("ci/a.yml")),
+    "a directory becomes a file, and the worktree saw it": (
+        wish(add("ci", base_oid=None), remove("ci/a.yml")),
         observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
         "created",
         "opened",
         ["create branch onto b: ci ci/a.yml", "open into main"],
+    ),
+    "a directory would become a file, and the wish names only some of what is in it": (
+        wish(add("ci"), remove("ci/a.yml")),
+        observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
+        "blocked",
+        "path-clash",
+        [],
     ),
     "a file becomes a directory, and the wish says so": (
         wish(remove("ci"), add("ci/a.yml")),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.builders import add, wish
 
 from action_patterns.errors import InputError
+from support.builders import add, wish
 
 
 def problems(**fields: Any) -> list[str]:

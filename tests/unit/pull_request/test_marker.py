@@ -33,7 +33,9 @@ markers = st.builds(
     closed=st.sampled_from(["", "converged"]),
 )
 BEGIN, END = "<!-- action-patterns:begin -->", "<!-- action-patterns:end -->"
-blocks = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).filter(lambda t: BEGIN[:20] not in t)
+blocks = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).filter(
+    lambda t: BEGIN[:20] not in t
+)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).filter(lambda t: BEGIN[:20] not in t)
 
 
@@ -58,17 +60,41 @@ def test_whatever_is_parsed_is_a_marker_or_nothing(body: str) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    ["", "{}", "[]", "1", "null", '"x"', '{"v":2,"key":"k","title":"t","block":"b"}', '{"v":1,"key":1}', "{", "[" * 9999]
-    + ['{"v":1,"key":"k"}', '{"v":1,"key":"k","title":"t"}'],
+    [
+        "",
+        "{}",
+        "[]",
+        "1",
+        "null",
+        '"x"',
+        '{"v":2,"key":"k","title":"t","block":"b"}',
+        '{"v":1,"key":1}',
+        "{",
+        "[" * 9999,
+        '{"v":1,"key":"k"}',
+        '{"v":1,"key":"k","title":"t"}',
+    ],
 )
 def test_a_marker_that_cannot_be_read_is_none(fields: str) -> None:
     assert parse_marker(f"<!-- action-patterns: {fields} -->") is None
 
 
-def test_a_marker_below_the_first_line_does_not_count() -> None:
+def test_a_marker_is_found_below_what_a_person_typed_above_it_and_moves_up_again() -> None:
     body = compose(Marker("k", "t", "b"), "Ours")
-    assert parse_marker(body) is not None
-    assert parse_marker(f"> quoted\n{body}") is None
+    typed = f"Please hold.\r\n\r\n{body}Thanks.\n"
+    assert parse_marker(typed) == parse_marker(body)
+    again = compose(Marker("k", "t", "b"), "Other", typed)
+    assert parse_marker(again.splitlines()[0]) is not None
+    assert "Please hold." in again
+    assert "Thanks." in again
+    assert again.count("<!-- action-patterns: ") == 1
+
+
+@pytest.mark.parametrize("place", ["> {}", "<!-- action-patterns:begin -->\n{}", "`{}`"])
+def test_a_marker_that_is_quoted_or_inside_our_block_does_not_count(place: str) -> None:
+    marker = compose(Marker("k", "t", "b"), "Ours").splitlines()[0]
+    assert parse_marker(marker) is not None
+    assert parse_marker(place.format(marker)) is None
 
 
 def test_lists_that_are_none_count_as_empty() -> None:

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
-from support.builders import wish
-from support.fake_github import FakeGitHub, Repository
 
 from action_patterns.contracts import TargetResult
 from action_patterns.errors import (
@@ -24,6 +22,8 @@ from action_patterns.ports import NewPullRequest
 from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.observed import Observed, PullRequest
 from action_patterns.pull_request.result import FAILURES, Assignment, failure, upsert
+from support.builders import wish
+from support.fake_github import FakeGitHub, Repository
 
 HERE = Assignment("1-1-abc", 3, 2, "acme/api")
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import add, remove
 
 from action_patterns.content.changes import FileChange
 from action_patterns.ports import NewPullRequest, TreeEntry
@@ -27,6 +26,7 @@ from action_patterns.pull_request.steps import (
     tree_chunks,
     tree_entry,
 )
+from support.builders import add, remove
 
 SUBMODULE = FileChange("sub", "160000", gitlink="c" * 40)
 LARGE = add("large.txt", b"x" * (steps.MAX_TREE_BYTES + 1))

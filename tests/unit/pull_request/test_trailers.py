@@ -49,7 +49,7 @@ def test_a_commit_without_our_three_trailers_at_its_end_is_not_ours(message: str
 
 
 def test_a_message_that_already_imitates_trailers_does_not_count() -> None:
-    imitation = "Sync\n\nPattern-Key: \"other\"\nPattern-Digest: x\nPattern-Tree: y"
+    imitation = 'Sync\n\nPattern-Key: "other"\nPattern-Digest: x\nPattern-Tree: y'
     assert parse(render(imitation, OURS)) == OURS
 
 

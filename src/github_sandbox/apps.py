@@ -1,0 +1,131 @@
+"""GitHub Apps: who they are, where they are installed, and the signed assertion by which they ask for tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from github_sandbox.errors import ApiError
+from github_sandbox.tokens import Token
+
+if TYPE_CHECKING:
+    from github_sandbox.model import Account, Repository, World
+    from github_sandbox.sandbox import Sandbox
+
+JWT_SECONDS = 600
+"""exp, at most: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app"""
+CLOCK_SKEW_SECONDS = 60
+"""The same page advises to date iat 60 seconds back; that GitHub forgives as much the other way is assumed."""
+TOKEN_SECONDS = 3600
+TOKEN_REPOSITORIES = 500
+"""https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app"""
+UNDECODABLE = "A JSON web token could not be decoded"
+
+
+@dataclass(eq=False)
+class Installation:
+    """``repositories`` None = all of the account, present and future."""
+
+    id: int
+    app: App
+    account: Account
+    permissions: Mapping[str, str]
+    repositories: frozenset[int] | None = None
+    suspended: bool = False
+
+    def covers(self, repository: Repository) -> bool:
+        return repository.owner is self.account and (self.repositories is None or repository.id in self.repositories)
+
+
+@dataclass(eq=False)
+class App:
+    id: int
+    client_id: str
+    slug: str
+    owner: Account
+    bot: Account
+    permissions: Mapping[str, str]
+    installations: dict[int, Installation] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    @cached_property
+    def _key(self) -> Any:
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @cached_property
+    def private_key(self) -> str:
+        """PEM (PKCS#1, as GitHub's downloads are), made when first asked for."""
+        from cryptography.hazmat.primitives import serialization as s
+
+        pem = self._key.private_bytes(s.Encoding.PEM, s.PrivateFormat.TraditionalOpenSSL, s.NoEncryption())
+        return str(pem.decode())
+
+    def verified(self, assertion: str) -> Mapping[str, Any]:
+        """The claims of a JWT signed with this app's key. Raises jwt.InvalidTokenError."""
+        import jwt
+
+        unchecked: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_iss": False}
+        claims: Mapping[str, Any] = jwt.decode(assertion, self._key.public_key(), ["RS256"], options=unchecked)
+        return claims
+
+    def mint(
+        self, sandbox: Sandbox, installation: Installation, repositories: frozenset[int] | None,
+        permissions: Mapping[str, str],
+    ) -> Token:  # fmt: skip
+        """A new installation token, good for an hour of the sandbox's clock."""
+        number = f"{self.slug} {installation.id} {next(self._numbers)}"
+        token = Token(
+            "ghs_" + hashlib.sha256(number.encode()).hexdigest()[:36], self.bot, "installation",
+            permissions=permissions, expires_at=sandbox.clock() + TOKEN_SECONDS, installation=installation.id,
+            repository_ids=installation.repositories if repositories is None else repositories,
+            owner=installation.account.login,
+        )  # fmt: skip
+        sandbox.tokens[token.value] = token
+        return token
+
+
+def authenticate(sandbox: Sandbox, assertion: str | None) -> App:
+    """The app that signed this JWT. Raises ApiError 401 in GitHub's words."""
+    import jwt
+
+    try:
+        claimed = jwt.decode(assertion or "", options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        raise ApiError(401, UNDECODABLE) from None
+    issuer = str(claimed.get("iss"))
+    app = next((a for a in sandbox.apps.values() if issuer in (str(a.id), a.client_id)), None)
+    if app is None:
+        raise ApiError(404, "Integration not found")
+    try:
+        claims = app.verified(assertion or "")
+    except jwt.InvalidTokenError:
+        raise ApiError(401, UNDECODABLE) from None
+    _check_times(claims, sandbox.clock())
+    return app
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    issued, expires = claims.get("iat"), claims.get("exp")
+    if not isinstance(issued, int) or issued > now + CLOCK_SKEW_SECONDS:
+        raise ApiError(
+            401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
+        )
+    if not isinstance(expires, (int, float)) or expires <= now:
+        raise ApiError(
+            401,
+            "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the"
+            " assertion expires",
+        )
+    if expires > now + JWT_SECONDS:
+        raise ApiError(401, "'Expiration time' claim ('exp') is too far in the future")
+
+
+def reached(world: World, token: Token) -> list[Repository]:
+    """The repositories an app's token was given."""
+    return [r for r in world.by_id.values() if token.covers(r)]

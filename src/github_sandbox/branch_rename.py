@@ -1,0 +1,34 @@
+"""Renaming a branch: what pointed at it by name follows."""
+
+from __future__ import annotations
+
+from github_sandbox.errors import not_found, unprocessable
+from github_sandbox.model import Repository
+
+
+def rename(repository: Repository, old: str, new: str) -> None:
+    """Bases of open pull requests and the default branch follow; pull requests from the branch are closed.
+
+    https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/renaming-a-branch
+
+    Raises:
+        ApiError: 404 without such a branch, 422 when the new name is taken.
+    """
+    from github_sandbox import pulls
+
+    git, tip = repository.git, repository.tip(old)
+    if tip is None:
+        raise not_found("Branch not found")
+    if repository.tip(new) is not None:
+        raise unprocessable(f"Branch {new} already exists")
+    git.set_ref(f"refs/heads/{new}", tip)
+    for pull in repository.pulls.values():
+        if pull.state == "open" and pull.base == old:
+            pull.base = new
+        elif pull.state == "open" and pull.head == old and not pull.cross_repository:
+            pulls.close(pull)
+    if repository.default_branch == old:
+        repository.default_branch = new
+        git.set_head(new)
+    git.set_ref(f"refs/heads/{old}", None)
+    repository.changed_at = repository.world.clock()

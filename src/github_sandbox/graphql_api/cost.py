@@ -1,0 +1,89 @@
+"""What a query may ask for at most: its nodes, and the points it costs.
+
+https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api: each connection asks once per
+node of its parents; nodes = what all of them may return; points = requests / 100, rounded, at least 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from github_sandbox.graphql_api.request import GraphQLRequest
+
+REQUESTS_PER_POINT = 100
+_DEEPEST = 50
+
+
+@dataclass(frozen=True)
+class Cost:
+    requests: int = 1
+    nodes: int = 0
+
+    @property
+    def points(self) -> int:
+        return max(1, round(self.requests / REQUESTS_PER_POINT))
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.requests + other.requests, self.nodes + other.nodes)
+
+
+def of(request: GraphQLRequest) -> Cost:
+    """A request that is none costs the least."""
+    document = request.document
+    if document is None:
+        return Cost()
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    chosen = next((o for o in operations if o.name and o.name.value == request.operation_name), operations[0])
+    defaults = {
+        d.variable.name.value: int(d.default_value.value)
+        for d in chosen.variable_definitions or ()
+        if isinstance(d.default_value, IntValueNode)
+    }
+    counted = _counted(document, chosen.selection_set, defaults | dict(request.variables), 1, 0)
+    return Cost(max(1, counted.requests), counted.nodes)
+
+
+def _counted(
+    document: DocumentNode, chosen: SelectionSetNode, variables: Mapping[str, Any], parents: int, depth: int
+) -> Cost:
+    total = Cost(0, 0)
+    for selection in chosen.selections if depth < _DEEPEST else ():
+        inner, per_parent = selection, parents
+        if isinstance(selection, FragmentSpreadNode):
+            name = selection.name.value
+            inner = next(
+                d for d in document.definitions if isinstance(d, FragmentDefinitionNode) and d.name.value == name
+            )  # type: ignore[assignment]
+        elif isinstance(selection, FieldNode) and (size := _size(selection, variables)) is not None:
+            total += Cost(parents, parents * size)
+            per_parent = parents * size
+        below = getattr(inner, "selection_set", None)
+        if below:
+            total += _counted(document, below, variables, per_parent, depth + 1)
+    return total
+
+
+def _size(field: FieldNode, variables: Mapping[str, Any]) -> int | None:
+    """The ``first`` or ``last`` of a connection, None for any other field."""
+    for argument in field.arguments or ():
+        if argument.name.value in ("first", "last"):
+            value = argument.value
+            if isinstance(value, IntValueNode):
+                return int(value.value)
+            given = variables.get(value.name.value) if isinstance(value, VariableNode) else None
+            if isinstance(given, int):
+                return given
+    return None

@@ -1,0 +1,61 @@
+"""What may be done to an open pull request besides editing it: draft and ready, auto-merge, reviews."""
+
+from __future__ import annotations
+
+from github_sandbox import pulls
+from github_sandbox.errors import ApiError, unprocessable
+from github_sandbox.model import Account, AutoMerge, PullRequest, Review
+from github_sandbox.ref_rules import protects
+
+REVIEW_EVENTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
+
+
+def set_draft(pull: PullRequest, *, draft: bool) -> None:
+    """Raises ApiError when it is not open. Doing it twice changes nothing (assumed)."""
+    if pull.state != "open":
+        raise unprocessable("Pull request is closed")
+    if pull.draft != draft:
+        pull.draft, pull.updated_at = draft, pull.repository.world.clock()
+
+
+def merge_status(pull: PullRequest) -> str:
+    """REST's mergeable_state: unknown, draft, dirty, blocked (by a protected base nobody approved for), clean."""
+    can_merge = pulls.mergeable(pull)
+    if can_merge is None:
+        return "unknown"
+    if pull.draft:
+        return "draft"
+    approved = any(review.state == "APPROVED" for review in pull.reviews)
+    blocked = protects(pull.repository, pull.base) and not approved
+    return "dirty" if not can_merge else "blocked" if blocked else "clean"
+
+
+def enable_auto_merge(pull: PullRequest, actor: Account, method: str) -> None:
+    """Raises ApiError in GitHub's words: not allowed here, closed, or nothing to wait for."""
+    if not pull.repository.auto_merge_allowed:
+        raise unprocessable("Auto merge is not allowed for this repository")
+    status = "closed" if pull.state != "open" else merge_status(pull)
+    if status == "closed":
+        raise unprocessable("Pull request Pull request is closed")
+    if status in ("clean", "draft"):
+        raise unprocessable(f"Pull request Pull request is in {status} status")
+    pull.auto_merge = AutoMerge(actor, method.upper(), pull.repository.world.clock())
+
+
+def disable_auto_merge(pull: PullRequest) -> None:
+    if pull.auto_merge is None:
+        raise unprocessable("Can't disable auto-merge for this pull request")
+    pull.auto_merge = None
+
+
+def submit_review(pull: PullRequest, author: Account, event: str, body: str) -> Review:
+    """Raises ApiError 422 for an unknown event and for judging one's own work."""
+    if event not in REVIEW_EVENTS:
+        raise unprocessable(f"Invalid request.\n\n{event} is not a member of {sorted(REVIEW_EVENTS)}.")
+    if author is pull.author and event != "COMMENT":
+        verb = "approve" if event == "APPROVE" else "request changes on"
+        raise ApiError(422, "Unprocessable Entity", errors=[f"Can not {verb} your own pull request"])
+    given = pulls.review(pull, author, REVIEW_EVENTS[event])
+    given.body, given.commit_oid = body, pull.head_oid
+    given.submitted_at = pull.repository.world.clock()
+    return given

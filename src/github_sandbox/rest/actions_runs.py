@@ -1,0 +1,177 @@
+"""Workflow runs, their artifacts, check runs, and whether workflows may open pull requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
+from github_sandbox.errors import not_found
+from github_sandbox.model import Repository, stamp
+from github_sandbox.node_ids import encode
+from github_sandbox.rest import git_shapes, shapes
+from github_sandbox.rest.routing import Call, Reply, router
+from github_sandbox.rest.shapes import Shape
+
+ARTIFACT_SECONDS = 90 * 86_400
+
+
+def _run(repository: Repository, item: WorkflowRun) -> Shape:
+    api = f"{git_shapes.api(repository)}/actions/runs/{item.id}"
+    commit, world = repository.git.commit(item.head_oid), repository.world
+    minimal = shapes.repository(world, repository, None)
+    head: Shape | None = None
+    if commit:
+        people = {"author": commit.author, "committer": commit.committer}
+        head = {"id": commit.oid, "tree_id": commit.tree, "message": commit.message,
+                "timestamp": stamp(commit.committer.seconds)}  # fmt: skip
+        head.update({role: {"name": who.name, "email": who.email} for role, who in people.items()})
+    return {
+        "id": item.id,
+        "name": item.name,
+        "node_id": encode("WFR", item.id),
+        "head_branch": item.branch,
+        "head_sha": item.head_oid,
+        "path": item.path,
+        "display_title": item.name,
+        "run_number": item.number,
+        "run_attempt": item.attempt,
+        "event": item.event,
+        "status": item.status,
+        "conclusion": item.conclusion,
+        "workflow_id": 1,
+        "url": api,
+        "html_url": f"{git_shapes.html(repository)}/actions/runs/{item.id}",
+        "pull_requests": [],
+        "created_at": stamp(item.created_at),
+        "updated_at": stamp(item.created_at),
+        "run_started_at": stamp(item.created_at),
+        "actor": shapes.user(world, item.actor),
+        "triggering_actor": shapes.user(world, item.actor),
+        "jobs_url": f"{api}/jobs",
+        "logs_url": f"{api}/logs",
+        "check_suite_url": f"{git_shapes.api(repository)}/check-suites/{item.id}",
+        "artifacts_url": f"{api}/artifacts",
+        "cancel_url": f"{api}/cancel",
+        "rerun_url": f"{api}/rerun",
+        "workflow_url": f"{git_shapes.api(repository)}/actions/workflows/1",
+        "head_commit": head,
+        "repository": minimal,
+        "head_repository": minimal,
+    }
+
+
+def _artifact(repository: Repository, item: Artifact) -> Shape:
+    api = f"{git_shapes.api(repository)}/actions/artifacts/{item.id}"
+    return {
+        "id": item.id,
+        "node_id": encode("AR", item.id),
+        "name": item.name,
+        "size_in_bytes": item.size,
+        "url": api,
+        "archive_download_url": f"{api}/zip",
+        "expired": item.expired,
+        "created_at": stamp(item.created_at),
+        "updated_at": stamp(item.created_at),
+        "expires_at": stamp(item.created_at + ARTIFACT_SECONDS),
+        "workflow_run": {"id": item.run_id, "repository_id": repository.id, "head_repository_id": repository.id},
+    }
+
+
+def _check(repository: Repository, item: CheckRun) -> Shape:
+    page = f"{git_shapes.html(repository)}/runs/{item.id}"
+    when = stamp(repository.created_at)
+    return {
+        "id": item.id,
+        "node_id": encode("CR", item.id),
+        "head_sha": item.head_oid,
+        "name": item.name,
+        "external_id": "",
+        "url": f"{git_shapes.api(repository)}/check-runs/{item.id}",
+        "html_url": page,
+        "details_url": page,
+        "status": item.status,
+        "conclusion": item.conclusion if item.status == "completed" else None,
+        "started_at": when,
+        "completed_at": when if item.status == "completed" else None,
+        "output": {"title": None, "summary": None, "text": None, "annotations_count": 0, "annotations_url": page},
+        "check_suite": None,
+        "app": None,
+        "pull_requests": [],
+    }
+
+
+def _counted(call: Call, name: str, items: Sequence[Any], shape: Callable[[Any], Shape]) -> Reply:
+    reply = call.page(items, shape)
+    reply.content = {"total_count": len(items), name: reply.content}
+    return reply
+
+
+@router.on("GET", "/repos/{owner}/{repo}/actions/runs", "actions/list-workflow-runs-for-repo", "actions=read")
+def runs(call: Call) -> Reply:
+    repository, query = call.repository, call.query
+    found = sorted(repository.contents.runs, key=lambda r: (r.created_at, r.id), reverse=True)
+    for name, key in (("branch", "branch"), ("event", "event"), ("head_sha", "head_oid")):
+        if name in query:
+            found = [r for r in found if getattr(r, key) == query[name]]
+    if "status" in query:
+        found = [r for r in found if query["status"] in (r.status, r.conclusion)]
+    return _counted(call, "workflow_runs", found, lambda r: _run(repository, r))
+
+
+def _found(call: Call) -> WorkflowRun:
+    run = next((r for r in call.repository.contents.runs if r.id == int(call.params["run_id"])), None)
+    if run is None:
+        raise not_found()
+    return run
+
+
+@router.on("GET", "/repos/{owner}/{repo}/actions/runs/{run_id}", "actions/get-workflow-run", "actions=read")
+def run(call: Call) -> Reply:
+    return Reply(200, _run(call.repository, _found(call)))
+
+
+@router.on(
+    "GET", "/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", "actions/list-workflow-run-artifacts",
+    "actions=read",
+)  # fmt: skip
+def run_artifacts(call: Call) -> Reply:
+    return _artifacts(call, [a for a in call.repository.contents.artifacts if a.run_id == _found(call).id])
+
+
+@router.on("GET", "/repos/{owner}/{repo}/actions/artifacts", "actions/list-artifacts-for-repo", "actions=read")
+def artifacts(call: Call) -> Reply:
+    return _artifacts(call, list(call.repository.contents.artifacts))
+
+
+def _artifacts(call: Call, items: list[Artifact]) -> Reply:
+    """Newest first; ``name`` matches exactly."""
+    if "name" in call.query:
+        items = [a for a in items if a.name == call.query["name"]]
+    newest = sorted(items, key=lambda a: (a.created_at, a.id), reverse=True)
+    return _counted(call, "artifacts", newest, lambda a: _artifact(call.repository, a))
+
+
+@router.on("GET", "/repos/{owner}/{repo}/commits/{commit_ref}/check-runs", "checks/list-for-ref", "checks=read")
+def check_runs(call: Call) -> Reply:
+    repository = call.with_objects()
+    oid = repository.git.resolve(call.params["commit_ref"])
+    if oid is None:
+        raise not_found()
+    found = [c for c in repository.contents.checks if c.head_oid == oid]
+    if "check_name" in call.query:
+        found = [c for c in found if c.name == call.query["check_name"]]
+    return _counted(call, "check_runs", found, lambda c: _check(repository, c))
+
+
+@router.on(
+    "GET", "/repos/{owner}/{repo}/actions/permissions/workflow",
+    "actions/get-github-actions-default-workflow-permissions-repository", "administration=read",
+)  # fmt: skip
+def workflow_permissions(call: Call) -> Reply:
+    repository, token = call.repository, call.actor
+    if not token.may_write(repository):
+        raise not_found()
+    allowed = repository.actions_may_open_pulls and repository.owner.actions_may_open_pulls
+    content = {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": allowed}
+    return Reply(200, content)

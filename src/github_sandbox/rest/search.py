@@ -1,0 +1,78 @@
+"""Search for repositories: an index that is behind, shows at most 1,000 results, and may give up early."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+
+from github_sandbox.errors import ApiError, validation_failed
+from github_sandbox.limits import SEARCH_RESULTS
+from github_sandbox.model import Repository
+from github_sandbox.rest import shapes
+from github_sandbox.rest.routing import MAX_PER_PAGE, PER_PAGE, Call, Reply, positive, router
+from github_sandbox.tokens import may_read
+
+Matches = Callable[[Repository, str], bool]
+
+QUALIFIERS: Mapping[str, Matches] = {
+    "org": lambda r, v: r.owner.login.lower() == v,
+    "user": lambda r, v: r.owner.login.lower() == v,
+    "repo": lambda r, v: r.full_name.lower() == v,
+    "topic": lambda r, v: v in [t.lower() for t in r.topics],
+    "language": lambda r, v: (r.language or "").lower() == v,
+    "archived": lambda r, v: r.archived is (v == "true"),
+    "template": lambda r, v: r.template is (v == "true"),
+    "fork": lambda r, v: v == "true" or r.fork is (v == "only"),
+    "is": lambda r, v: r.private is (v == "private") if v in ("public", "private") else r.archived is (v == "archived"),
+    "visibility": lambda r, v: r.private is (v == "private"),
+    "in": lambda r, v: True,  # noqa: ARG005 - names are all there is to search in
+}
+
+
+@router.on("GET", "/search/repositories", "search/repos", "metadata=read")
+def repositories(call: Call) -> Reply:
+    sandbox, query = call.sandbox, call.query.get("q", "").strip()
+    if not query:
+        raise validation_failed("Search", "q", "missing")
+    size, page = min(positive(call.query.get("per_page"), PER_PAGE), MAX_PER_PAGE), positive(call.query.get("page"), 1)
+    if (page - 1) * size >= SEARCH_RESULTS:
+        raise ApiError(422, "Only the first 1000 search results are available")
+    wanted = _parsed(query)
+    known = call.world.clock() - sandbox.lag.search
+    visible = [r for r in call.world.by_id.values() if may_read(call.token, r)]
+    most = sandbox.limits.search_repositories
+    scanned = visible if most is None else visible[:most]
+    found = [r for r in scanned if r.changed_at <= known and all(matches(r) for matches in wanted)]
+    keys: dict[str, Callable[[Repository], float]] = {"updated": lambda r: r.pushed_at}
+    if call.query.get("sort") in keys:
+        found.sort(key=keys[call.query["sort"]], reverse=call.query.get("order", "desc") == "desc")
+    reply = call.page(found[:SEARCH_RESULTS], lambda r: shapes.repository(call.world, r, call.token) | {"score": 1.0})
+    reply.content = {
+        "total_count": len(found),
+        "incomplete_results": len(scanned) < len(visible),
+        "items": reply.content,
+    }
+    return reply
+
+
+def _parsed(query: str) -> list[Callable[[Repository], bool]]:
+    """Qualifiers and words, all of which must match; forks only on request, as on GitHub."""
+    try:
+        words = shlex.split(query)
+    except ValueError:
+        words = query.split()
+    tests = [_test(word.lower()) for word in words]
+    if not any(word.lower().startswith(("fork:", "repo:")) for word in words):
+        tests.append(lambda r: not r.fork)
+    return tests
+
+
+def _test(word: str) -> Callable[[Repository], bool]:
+    negated = word.startswith("-")
+    name, colon, value = word.lstrip("-").partition(":")
+    if colon and name.startswith("props."):
+        key = name.removeprefix("props.")
+        return lambda r: (str(r.properties.get(key, "")).lower() == value) is not negated
+    if colon and name in QUALIFIERS:
+        return lambda r: QUALIFIERS[name](r, value) is not negated
+    return lambda r: (word.lstrip("-") in r.name.lower()) is not negated

@@ -1,0 +1,80 @@
+"""One REST exchange: who is asking, the primary limit, the route, the headers, the contract."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from github_sandbox.errors import ApiError, not_found
+from github_sandbox.exchange import Answer, Incoming
+from github_sandbox.request_log import READ, SEARCH
+from github_sandbox.rest.routing import BY_JWT, Call, Reply, Route, router
+from github_sandbox.subject import Subject
+from github_sandbox.tokens import Token
+
+if TYPE_CHECKING:
+    from github_sandbox.sandbox import Sandbox
+
+
+def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
+    """Under the world's lock."""
+    token, found = about.token, router.find(incoming.method, about.path)
+    resource = SEARCH if SEARCH in about.classes else "core"
+    caller = token.budget_key if token else None
+    headers = {"X-GitHub-Media-Type": "github.v3; format=json", "X-GitHub-Api-Version-Selected": "2022-11-28"}
+    headers |= _accepted(token, found[0] if found else None)
+    free = about.path == "/rate_limit"
+    try:
+        if about.secret is not None and token is None and not (found and found[0].needs == BY_JWT):
+            raise ApiError(401, "Bad credentials")
+        if not free:
+            spend(sandbox, token, resource)
+        if found is None:
+            raise not_found()
+        route, params = found
+        reply = route.handler(
+            Call(
+                sandbox, incoming.method, about.path, incoming.query, incoming.body, token, params,
+                "" if route.needs == BY_JWT else route.needs, about.secret,
+            )
+        )  # fmt: skip
+    except ApiError as error:
+        reply = Reply(error.status, error.body(), error.headers)
+    body = reply.encoded()
+    result = Answer(reply.status, headers, body)
+    if body:
+        headers["Content-Type"] = "application/json; charset=utf-8"
+    if reply.status == 200 and about.kind == READ:
+        headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
+        if incoming.headers.get("if-none-match") == headers["ETag"]:
+            result = Answer(304, headers)
+            if token is not None and not free:  # free, when asked with a token
+                sandbox.ledger.refund(caller, resource)
+    headers |= sandbox.ledger.headers(caller, resource) | reply.headers
+    if sandbox.contract:
+        from github_sandbox.contract import contract
+
+        sandbox.violations += contract().check(
+            incoming.method, about.path, incoming.query, incoming.body, result.status, result.body
+        )
+    return result
+
+
+def _accepted(token: Token | None, route: Route | None) -> dict[str, str]:
+    """What this kind of token is told about what it has and what would be enough."""
+    if token is None:
+        return {}
+    if token.classic:
+        accepted = "" if route is None else "read:org" if route.path.startswith("/orgs/{org}/") else "repo"
+        return {"X-OAuth-Scopes": ", ".join(sorted(token.scopes)), "X-Accepted-OAuth-Scopes": accepted}
+    return {"X-Accepted-GitHub-Permissions": route.needs} if route and route.needs not in ("", BY_JWT) else {}
+
+
+def spend(sandbox: Sandbox, token: Token | None, resource: str, points: int = 1) -> None:
+    """Count against the primary limit. Raises ApiError when it was used up."""
+    caller = token.budget_key if token else None
+    if not sandbox.ledger.spend(caller, resource, points, kind=token.kind if token else None):
+        who = f"user ID {token.account.id}" if token else "127.0.0.1"
+        raise ApiError(
+            sandbox.limits.primary_status, f"API rate limit exceeded for {who}.", graphql_type="RATE_LIMITED"
+        )

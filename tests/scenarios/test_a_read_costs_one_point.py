@@ -1,0 +1,37 @@
+"""GraphQL is paid in points, by GitHub's published formula: a no-op of one target costs one, and so does a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from action_patterns.github_api.gateway import Gateway
+from github_sandbox.limits import Limits
+from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
+
+
+def points(scene: Stage, run: Any) -> int:
+    """GraphQL points that something costs."""
+    gateway = Gateway(DyingTransport(scene.context))
+    before = gateway.limits()
+    run(gateway)
+    after = gateway.limits()
+    assert before is not None
+    assert after is not None
+    return before.graphql_remaining - after.graphql_remaining
+
+
+@pytest.mark.parametrize("paths", [1, 100])
+def test_what_a_decision_needs(paths: int) -> None:
+    with stage() as scene:
+        scene.sandbox.limits = Limits.published()
+        scene.upsert(wish(**FULL))
+        names = [f"path/{number}" for number in range(paths)]
+        assert points(scene, lambda g: g.observe(TARGET, branch=wish().branch, base=None, paths=names)) == 1
+
+
+def test_a_page_of_a_listing() -> None:
+    with stage() as scene:
+        scene.sandbox.limits = Limits.published()
+        assert points(scene, lambda g: g.list_owner("acme")) == 1

@@ -1,0 +1,122 @@
+"""`distribute`, the root action: discover, apply and report in one process, twice; and one target that fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from support.stage import Stage, stage
+
+RUN = Path(__file__).parents[2] / "src" / "action_patterns" / "run.py"
+SEED: dict[str, Any] = {
+    "organizations": {"acme": {"members": ["bot"]}},
+    "users": ["bot"],
+    "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
+    "repositories": [
+        {"name": "acme/api", "files": {"README.md": "# api\n"}},
+        {"name": "acme/web", "files": {".editorconfig": "root = true\n"}},
+        {"name": "acme/gone", "archived": True, "files": {"README.md": "x\n"}},
+    ],
+}
+DISTRIBUTION = """\
+name: editorconfig
+targets: {owners: [acme]}
+files: [{source: editorconfig, target: .editorconfig}]
+pull-request: {title: Add .editorconfig, labels: [sync]}
+"""
+
+
+def distribute(scene: Stage, folder: Path, **inputs: str) -> tuple[int, dict[str, str], str]:
+    """Exit code, outputs and log of the action, run as the composite runs it."""
+    for name, text in (("distribution.yml", DISTRIBUTION), ("editorconfig", "root = true\n")):
+        if not (folder / name).exists():
+            (folder / name).write_text(text)
+    (folder / "output").write_text("")
+    (folder / "temp").mkdir(exist_ok=True)
+    variables = {
+        "PATH": os.environ["PATH"],
+        "GITHUB_WORKSPACE": str(folder),
+        "RUNNER_TEMP": str(folder / "temp"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_REPOSITORY": "acme/source",
+        "GITHUB_SHA": "0" * 40,
+        "GITHUB_WORKFLOW": "Test",
+        "GITHUB_JOB": "test",
+        "GITHUB_EVENT_NAME": "schedule",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_RUN_NUMBER": "1",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_SERVER_URL": scene.context.server_url,
+        "GITHUB_API_URL": scene.context.api_url,
+        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
+        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
+        "INPUT_TOKEN": "tok-bot",
+        **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
+    }
+    done = subprocess.run(
+        [sys.executable, "-I", str(RUN), "distribute"], env=variables, capture_output=True, text=True, check=False
+    )
+    lines = (folder / "output").read_text().splitlines()
+    outputs = {
+        line.partition("<<")[0]: lines[number + 1] for number, line in enumerate(lines) if "<<ghadelimiter" in line
+    }
+    return done.returncode, outputs, done.stdout + done.stderr
+
+
+def test_a_campaign_is_done_once_and_found_done_the_second_time(tmp_path: Path) -> None:
+    with stage(SEED) as scene:
+        code, outputs, log = distribute(scene, tmp_path)
+        assert code == 0, log
+        assert outputs["verdict"] == "passed"
+        counts = json.loads(outputs["counts"])
+        assert (counts["created"], counts["unchanged"]) == (1, 1)
+        report = json.loads(Path(outputs["path"]).read_text())
+        assert [(each["repository"], each["reason"]) for each in report["excluded"]] == [("acme/gone", "archived")]
+
+        scene.forget()
+        code, outputs, log = distribute(scene, tmp_path)
+        assert code == 0, log
+        assert json.loads(outputs["counts"])["unchanged"] == 2
+        assert (outputs["writes"], scene.writes()) == ("0", 0)
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    with stage(SEED) as scene:
+        code, outputs, log = distribute(scene, tmp_path, dry_run="true")
+        assert code == 0, log
+        assert json.loads(outputs["counts"])["planned"] == 1
+        assert scene.writes() == 0
+
+
+def test_one_target_that_fails_leaves_the_others_done_and_the_step_red(tmp_path: Path) -> None:
+    locked = {"tok-bot": SEED["tokens"]["tok-bot"] | {"kind": "fine-grained", "read-only": ["acme/locked"]}}
+    repositories = [*SEED["repositories"], {"name": "acme/locked", "files": {"README.md": "x\n"}}]
+    seed = SEED | {"tokens": locked, "repositories": repositories}
+    with stage(seed) as scene:
+        code, outputs, log = distribute(scene, tmp_path)
+        assert code == 1
+        assert outputs["verdict"] == "partial"
+        assert json.loads(outputs["failed-targets"]) == ["acme/locked"]
+        assert len(scene.sandbox.repository("acme/api").pulls()) == 1
+        assert "::error title=" in log
+        assert distribute(scene, tmp_path, fail_on="never")[0] == 0
+
+
+def test_bad_input_stops_it_before_the_first_request(tmp_path: Path) -> None:
+    with stage(SEED) as scene:
+        (tmp_path / "distribution.yml").write_text(DISTRIBUTION.replace("name: editorconfig", "nam: x"))
+        code, _, log = distribute(scene, tmp_path, dry_run="yes", fail_on="some")
+        assert code == 2
+        assert "dry-run" in log
+        code, _, log = distribute(scene, tmp_path)
+        assert code == 2
+        assert "line=1" in log
+        assert "file=distribution.yml" in log
+        assert "name: is missing" in log
+        assert "nam: is not a key" in log
+        assert not list(scene.sandbox.requests)

@@ -1,0 +1,122 @@
+"""The world of an action in memory: files, checkout, clock and log, beside the GitHub of `fake_github`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from action_patterns.content.changes import FileChange
+from action_patterns.errors import InputError, Problem
+from action_patterns.ports import Annotation, Context, Credentials, GitHub, Ports
+from support.fake_github import FakeGitHub
+from support.report_builders import context
+
+NOW = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
+TEMP = "/temp"
+
+
+class MemoryFiles:
+    """ports.Files over a dictionary; what is written can be read again."""
+
+    def __init__(self, files: Mapping[str, str | bytes] | None = None) -> None:
+        self.files = {p: c.encode() if isinstance(c, str) else c for p, c in (files or {}).items()}
+
+    def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise InputError(Problem(f"There is no file {path!r}.", "Check the path.", file=path))
+        return self.files[path]
+
+    def exists(self, path: str) -> bool:
+        return path in self.files or self.is_directory(path)
+
+    def is_directory(self, path: str) -> bool:
+        return any(name.startswith(f"{path.rstrip('/')}/") for name in self.files)
+
+    def directory(self, path: str) -> tuple[FileChange, ...]:
+        prefix = f"{path.rstrip('/')}/"
+        return tuple(
+            FileChange(name.removeprefix(prefix), "100644", content)
+            for name, content in sorted(self.files.items())
+            if name.startswith(prefix)
+        )
+
+    def entry(self, path: str, at: PurePosixPath) -> FileChange:
+        return FileChange(str(at), "100644", self.read(path))
+
+    def names(self, path: str) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self.files if name.startswith(f"{path.rstrip('/')}/")))
+
+    def write(self, path: str, text: str) -> str:
+        place = path if path.startswith("/") else f"{TEMP}/{path}"
+        self.files[place] = text.encode()
+        return place
+
+
+class StillClock:
+    """A clock that stands; sleeping is remembered, and takes no time."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@dataclass
+class MemoryLog:
+    """ports.Log that remembers."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def info(self, message: str) -> None:
+        self.lines.append(message)
+
+    def annotate(self, annotation: Annotation) -> None:
+        raise AssertionError("annotations go through Finish")
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        self.lines.append(f"[{done}/{total}] {message}")
+
+
+@dataclass
+class MemoryCheckout:
+    """A worktree with known changes; remembers which paths it was asked for."""
+
+    found: tuple[FileChange, ...] = ()
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def head_oid(self) -> str:
+        return "c" * 40
+
+    def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
+        self.asked.append(tuple(paths))
+        return self.found
+
+
+@dataclass
+class World:
+    """Everything one action may touch."""
+
+    github: FakeGitHub = field(default_factory=FakeGitHub)
+    files: MemoryFiles = field(default_factory=MemoryFiles)
+    checkout: MemoryCheckout = field(default_factory=MemoryCheckout)
+    log: MemoryLog = field(default_factory=MemoryLog)
+    clock: StillClock = field(default_factory=StillClock)
+    context: Context = field(default_factory=lambda: context(run_attempt=1))
+    tokens: list[str] = field(default_factory=list)
+    """The tokens GitHub was opened with."""
+
+    def ports(self) -> Ports:
+        def open_github(credentials: Credentials) -> GitHub:
+            self.tokens.append(credentials.token)
+            return self.github
+
+        return Ports(self.context, open_github, self.checkout, self.files, self.clock, self.log)

@@ -1,0 +1,118 @@
+"""distribute: discover, apply and report in one step."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from action_patterns import registry
+from action_patterns.action import Finish
+from action_patterns.actions.distribute import ACTION, DistributeInputs, DistributeOutputs
+from action_patterns.contracts import RunReport
+from action_patterns.errors import InputError, PermissionDeniedError
+from action_patterns.pull_request.observed import Observed
+from support.fake_github import FakeGitHub, Repository
+from support.memory_ports import MemoryFiles, World
+
+FILE = """\
+name: sync
+targets: {owners: [acme]}
+files: [{target: ci.yml, source: files/ci.yml}]
+pull-request: {title: Sync}
+"""
+
+
+class Uneven(FakeGitHub):
+    failing: tuple[str, ...] = ()
+
+    def observe(self, repository: str, **values: Any) -> Observed:
+        if repository in self.failing:
+            raise PermissionDeniedError("No.", remediation="Allow it.")
+        return super().observe(repository, **values)
+
+
+def world(count: int = 3, *, failing: tuple[str, ...] = ()) -> World:
+    github = Uneven(*(Repository(f"acme/r{i}", {"README.md": b"x\n"}) for i in range(count)))
+    github.failing = failing
+    return World(github, MemoryFiles({"distribution.yml": FILE, "files/ci.yml": "on: push\n"}))
+
+
+def run(where: World, **inputs: Any) -> tuple[Finish[DistributeOutputs], RunReport]:
+    finish = ACTION.run(DistributeInputs(**({"token": SecretStr("t")} | inputs)), where.ports())
+    return finish, RunReport.decode(where.files.read(finish.outputs.path).decode(), name="report")
+
+
+def counts(finish: Finish[DistributeOutputs]) -> dict[str, int]:
+    return {outcome: number for outcome, number in json.loads(finish.outputs.counts).items() if number}
+
+
+def test_the_registry_finds_it() -> None:
+    assert registry.load("distribute") is ACTION
+
+
+def test_every_target_gets_its_pull_request_and_the_report_says_so() -> None:
+    where = world()
+    finish, report = run(where)
+    assert (finish.outputs.verdict, counts(finish), finish.exit_code) == ("passed", {"created": 3}, 0)
+    assert [result.target for result in report.results] == ["acme/r0", "acme/r1", "acme/r2"]
+    assert finish.outputs.artifact_name == "sync-report-a1"
+    assert finish.outputs.writes == 12
+    assert all(len(repository.pulls) == 1 for repository in where.github.repositories.values())
+    assert len(where.files.names("/temp/action-patterns/sync-records-0-a1")) == 3
+
+
+def test_a_second_run_changes_nothing() -> None:
+    where = world()
+    run(where)
+    before = list(where.github.journal)
+    finish, _ = run(where)
+    assert counts(finish) == {"unchanged": 3}
+    assert where.github.journal == before
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "exit_code"), [("any", 1), ("all", 0), ("never", 0), ("threshold:1", 0), ("threshold:20%", 1)]
+)
+def test_a_failure_does_not_stop_the_others_and_fail_on_decides(fail_on: str, exit_code: int) -> None:
+    finish, report = run(world(failing=("acme/r1",)), fail_on=fail_on)
+    assert counts(finish) == {"created": 2, "failed": 1}
+    assert (finish.outputs.verdict, finish.exit_code) == ("partial", exit_code)
+    assert json.loads(finish.outputs.failed_targets) == ["acme/r1"]
+    assert [note.level for note in finish.annotations] == ["error"]
+    assert report.counts.total == 3
+
+
+def test_no_target_is_nothing_to_do_and_green() -> None:
+    finish, _ = run(world(0))
+    assert (finish.outputs.verdict, finish.exit_code, finish.outputs.failed_targets) == ("nothing-to-do", 0, "[]")
+
+
+def test_a_dry_run_plans_and_writes_nothing() -> None:
+    where = world()
+    finish, _ = run(where, dry_run="true")
+    assert (counts(finish), where.github.journal, finish.exit_code) == ({"planned": 3}, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("file", "inputs", "said"),
+    [
+        (FILE, {"fail_on": "sometimes"}, "`fail-on`"),
+        (FILE, {"token": None}, "There is no token"),
+        (FILE, {"token": None, "job_token": SecretStr("job")}, "GITHUB_TOKEN"),
+        (FILE.replace("[acme]", "[acme], visibility: public"), {"token": None, "job_token": SecretStr("job")},
+         "GITHUB_TOKEN"),
+        (FILE.replace("title", "titel"), {}, "titel"),
+        (FILE.replace("files/ci.yml", "files/no.yml"), {}, "files/no.yml"),
+        (FILE, {"distribution": "absent.yml"}, "absent.yml"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_before_anything_is_asked_of_github(file: str, inputs: dict[str, Any], said: str) -> None:
+    where = world()
+    where.files.files["distribution.yml"] = file.encode()
+    with pytest.raises(InputError) as refused:
+        run(where, **inputs)
+    assert said in refused.value.message
+    assert where.github.reads == 0

@@ -1,0 +1,221 @@
+"""upsert-pr: inputs in; one pull request; outputs, summary, annotations and an exit code out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from action_patterns import registry
+from action_patterns.action import Finish
+from action_patterns.actions.upsert_pr import ACTION, UpsertPrInputs, UpsertPrOutputs, summary
+from action_patterns.contracts import TargetResult
+from action_patterns.errors import InputError, RateLimitedError, RefusedError
+from action_patterns.ports import NewPullRequest
+from action_patterns.pull_request.observed import PullRequest
+from support.builders import add
+from support.fake_github import FakeGitHub, Repository
+from support.memory_ports import MemoryCheckout, MemoryFiles, World
+from support.report_builders import context
+
+HERE = "acme/platform"
+BRANCH = "action-patterns/sync-config-6c7203910874f465"
+
+
+class Refusing(FakeGitHub):
+    error: Exception | None = None
+
+    def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
+        if self.error:
+            raise self.error
+        return super().create_pull(repository, new)
+
+
+def world() -> World:
+    return World(
+        Refusing(Repository(HERE, {"README.md": b"x\n"}), Repository("acme/other", {"README.md": b"x\n"})),
+        MemoryFiles({"out/docs/a.md": "a\n", "out/b.md": "b\n"}),
+        MemoryCheckout((add(),)),
+        context=context(run_attempt=1, repository=HERE),
+    )
+
+
+def run(where: World, **inputs: Any) -> Finish[UpsertPrOutputs]:
+    given: dict[str, Any] = {"key": "sync-config", "title": "Sync config", "token": SecretStr("t")}
+    return ACTION.run(UpsertPrInputs(**(given | inputs)), where.ports())
+
+
+def record(where: World, finish: Finish[UpsertPrOutputs]) -> TargetResult:
+    return TargetResult.decode(where.files.read(finish.outputs.result).decode(), name="result")
+
+
+def test_the_registry_finds_it() -> None:
+    assert registry.load("upsert-pr") is ACTION
+
+
+def test_a_changed_worktree_becomes_a_pull_request() -> None:
+    where = world()
+    finish = run(where, labels="bot, ci", paths="src/**\ndocs, more")
+    outputs = finish.outputs
+    assert (outputs.outcome, outputs.reason, outputs.number, outputs.branch) == ("created", "opened", 1, BRANCH)
+    assert outputs.url == f"https://github.com/{HERE}/pull/1"
+    assert outputs.head_sha == where.github.repositories[HERE].refs[BRANCH]
+    assert outputs.writes == 5
+    assert finish.exit_code == 0
+    assert finish.annotations == ()
+    assert where.checkout.asked == [("src/**", "docs, more")]
+    assert where.github.repositories[HERE].pulls[0].labels == ["bot", "ci"]
+    assert record(where, finish).outcome == "created"
+
+
+def test_a_second_run_is_unchanged_and_green() -> None:
+    where = world()
+    first, second = run(where), run(where)
+    assert (second.outputs.outcome, second.outputs.changed_fields, second.exit_code) == ("unchanged", "", 0)
+    assert second.outputs.number == first.outputs.number
+    assert second.outputs.head_sha == first.outputs.head_sha
+
+
+def test_a_directory_is_laid_over_the_target_instead_of_the_worktree() -> None:
+    where = world()
+    run(where, directory="out")
+    files = where.github.repositories[HERE].files(where.github.repositories[HERE].refs[BRANCH])
+    assert sorted(files) == ["README.md", "b.md", "docs/a.md"]
+    assert where.checkout.asked == []
+
+
+def test_a_clean_worktree_is_unchanged() -> None:
+    where = world()
+    where.checkout.found = ()
+    finish = run(where)
+    assert (finish.outputs.outcome, finish.outputs.reason) == ("unchanged", "already-on-base")
+    assert finish.outputs.number is None
+
+
+def test_changed_fields_are_named() -> None:
+    where = world()
+    run(where)
+    assert run(where, title="Sync all", labels="bot").outputs.changed_fields == "title,labels"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"directory": "out", "paths": "a"}, ["`directory` and `paths` are both given"]),
+        ({"repository": "acme"}, ["`repository` is 'acme'"]),
+        ({"repository": "../x", "directory": "out", "paths": "a"}, ["`repository`", "`directory` and `paths`"]),
+        ({"directory": "empty"}, ["'empty' holds no file"]),
+        ({"token": None}, ["There is no token"]),
+        ({"key": None}, ["Neither `key` nor `branch`"]),
+        ({"title": "x" * 300, "labels": "y" * 60}, ["The title has 300", "has 60 characters"]),
+        ({"token": None, "job_token": SecretStr("job"), "repository": "acme/other"}, ["GITHUB_TOKEN"]),
+    ],
+)
+def test_wrong_inputs_are_refused_together_before_anything_is_sent(inputs: dict[str, Any], said: list[str]) -> None:
+    where = world()
+    with pytest.raises(InputError) as refused:
+        run(where, **inputs)
+    found = [problem.what for problem in refused.value.problems]
+    assert len(found) == len(said)
+    assert all(text in what for text, what in zip(said, found, strict=True))
+    assert where.github.reads == 0
+    assert where.github.journal == []
+
+
+def test_the_jobs_own_token_works_at_home() -> None:
+    where = world()
+    assert run(where, token=None, job_token=SecretStr("job")).outputs.outcome == "created"
+    assert where.tokens == ["job"]
+
+
+def test_another_token_works_elsewhere() -> None:
+    where = world()
+    run(where, repository="acme/other", job_token=SecretStr("job"))
+    assert where.tokens == ["t"]
+    assert len(where.github.repositories["acme/other"].pulls) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "level", "exit_code"),
+    [
+        (RefusedError("No commits", remediation="Commit."), "blocked", "error", 1),
+        (RateLimitedError("Wait", remediation="Later."), "deferred", "warning", 0),
+    ],
+)
+def test_what_stops_it_is_told_once_and_decides_the_exit_code(
+    error: Exception, outcome: str, level: str, exit_code: int
+) -> None:
+    where = world()
+    assert isinstance(where.github, Refusing)
+    where.github.error = error
+    finish = run(where)
+    assert (finish.outputs.outcome, finish.exit_code) == (outcome, exit_code)
+    (note,) = finish.annotations
+    assert note.level == level
+    assert str(error) in note.message
+    assert "**What to do:**" in finish.summary
+
+
+def test_a_closed_pull_request_is_a_notice_and_green() -> None:
+    where = world()
+    run(where)
+    where.github.repositories[HERE].pulls[0].state = "CLOSED"
+    finish = run(where)
+    assert (finish.outputs.outcome, finish.exit_code) == ("skipped", 0)
+    assert [note.level for note in finish.annotations] == ["notice"]
+
+
+def test_people_github_refused_are_a_warning() -> None:
+    finish = run(world(), reviewers="nobody")
+    (note,) = finish.annotations
+    assert note.level == "warning"
+    assert "reviewer:nobody" in note.message
+
+
+def test_a_dry_run_prints_the_requests_and_writes_nothing() -> None:
+    where = world()
+    finish = run(where, dry_run="true")
+    assert (finish.outputs.outcome, finish.outputs.writes, where.github.journal) == ("planned", 0, [])
+    assert f"POST /repos/{HERE}/pulls" in finish.summary
+    assert finish.exit_code == 0
+
+
+def test_the_summary_names_target_pull_request_files_and_cost() -> None:
+    text = run(world()).summary
+    assert text.startswith("### acme/platform: created · [")
+    assert "](https://github.com/acme/platform/pull/1)" in text.splitlines()[0]
+    assert "`ci.yml`" in text
+    assert "5 requests, 4 writes" in text
+
+
+def test_a_long_list_of_files_says_how_many_there_are() -> None:
+    result = TargetResult(
+        plan_id="p",
+        index=0,
+        target=HERE,
+        attempt=1,
+        outcome="created",
+        reason="opened",
+        files=tuple(f"f{i:03}" for i in range(150)),
+    )
+    text = summary(result, "https://github.com")
+    assert "Showing 100 of 150." in text
+    assert text.count("| `f") == 100
+
+
+def test_hostile_text_stays_in_its_place() -> None:
+    result = TargetResult(
+        plan_id="p",
+        index=0,
+        target=HERE,
+        attempt=1,
+        outcome="failed",
+        reason="x",
+        message="a\n## <img src=x> @acme",
+        files=("a|b`c",),
+        planned_requests=("```\n# x",),
+    )
+    lines = summary(result, "https://github.com").splitlines()
+    assert not any(line.startswith(("## ", "# x")) and "````" not in "\n".join(lines) for line in lines)
+    assert not any("<img" in line for line in lines)

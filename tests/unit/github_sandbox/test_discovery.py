@@ -1,0 +1,169 @@
+"""What a campaign looks for its targets with: search, teams, members, custom properties, runs; and how late it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from github_sandbox_bench import Bench, served
+
+from github_sandbox import Lag
+
+SEED: dict[str, Any] = {
+    "organizations": {
+        "acme": {"members": ["mona", "bot"], "public-members": ["alice"], "teams": {"core": ["mona"], "web": []}},
+    },
+    "users": ["stranger"],
+    "tokens": {
+        "tok-bot": {"login": "bot"},
+        "outsider": {"login": "stranger"},
+        "no-members": {"login": "fleet[bot]", "kind": "installation", "permissions": {"contents": "read"}},
+        "members": {"login": "fleet[bot]", "kind": "installation", "permissions": {"members": "read"}},
+        "props": {"login": "bot", "kind": "fine-grained", "permissions": {"organization_custom_properties": "read"}},
+    },
+    "repositories": [
+        {"name": "acme/api", "topics": ["go"], "language": "Go", "files": {"a": "b"},
+         "branches": {"f": {"files": {"c": "d"}}},
+         "teams": {"core": "push"}, "properties": {"tier": "one", "langs": ["go", "c"]},
+         "runs": [{"name": "CI", "artifacts": ["plan", "report"]}, {"event": "schedule", "status": "queued"}],
+         "checks": [{"name": "lint"}, {"name": "test", "conclusion": "failure"}]},
+        {"name": "acme/web", "topics": ["js"], "archived": True, "files": {"a": "b"}},
+        {"name": "acme/hidden", "private": True, "files": {"a": "b"}, "teams": {"core": "admin"}},
+        {"name": "acme/fork", "fork": "acme/api"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with served(SEED) as made:
+        yield made
+
+
+def found(bench: Bench, query: str, **arguments: Any) -> list[str]:
+    return [r["name"] for r in bench.get("/search/repositories", params={"q": query}, **arguments).json()["items"]]
+
+
+@pytest.mark.parametrize(("query", "names"), [
+    ("org:acme", ["api", "web", "hidden"]),
+    ("org:acme archived:false", ["api", "hidden"]),
+    ("org:acme topic:go", ["api"]),
+    ("org:acme -topic:go", ["web", "hidden"]),
+    ("language:go", ["api"]),
+    ("org:acme fork:true", ["api", "web", "hidden", "fork"]),
+    ("fork:only", ["fork"]),
+    ("org:acme is:private", ["hidden"]),
+    ("props.tier:one", ["api"]),
+    ("web in:name", ["web"]),
+    ("org:nobody", []),
+])  # fmt: skip
+def test_a_search_understands_what_campaigns_ask(bench: Bench, query: str, names: list[str]) -> None:
+    assert found(bench, query) == names
+
+
+def test_a_search_shows_what_the_token_may_see_and_refuses_nothing(bench: Bench) -> None:
+    assert found(bench, "org:acme", token=None) == ["api", "web"]
+    assert bench.get("/search/repositories").status_code == 422
+
+
+def test_a_search_ends_after_a_thousand_results_and_may_give_up_before() -> None:
+    many = [{"name": f"acme/r{n}"} for n in range(1050)]
+    with served(
+        {"organizations": {"acme": {}}, "tokens": {"tok-bot": {"login": "acme"}}, "repositories": many}
+    ) as bench:
+        bench.sandbox.contract = False  # a page of a hundred takes long to check
+        path = "/search/repositories?q=org:acme&per_page=100&page="
+        last = bench.get(f"{path}10").json()
+        assert (last["total_count"], len(last["items"]), last["incomplete_results"]) == (1050, 100, False)
+        assert "next" not in bench.get(f"{path}10").links
+        over = bench.get(f"{path}11")
+        assert (over.status_code, over.json()["message"]) == (422, "Only the first 1000 search results are available")
+        bench.sandbox.limits = type(bench.sandbox.limits)(search_repositories=500)
+        early = bench.get(f"{path}1").json()
+        assert (early["total_count"], early["incomplete_results"]) == (500, True)
+
+
+def test_search_learns_late_and_other_reads_at_once(bench: Bench) -> None:
+    bench.sandbox.lag = Lag(search=30)
+    bench.sandbox.add_repository("acme/fresh", topics=["go"], files={"a": "b"})
+    bench.repository().set_topics("rust")
+    assert found(bench, "org:acme") == ["web", "hidden"]
+    assert "fresh" in [r["name"] for r in bench.get("/orgs/acme/repos").json()]
+    bench.clock.advance(31)
+    assert found(bench, "org:acme") == ["api", "web", "hidden", "fresh"]
+    assert found(bench, "topic:rust") == ["api"]
+
+
+def test_lists_lag_and_single_reads_do_not(bench: Bench) -> None:
+    bench.sandbox.lag = Lag(lists=10)
+    number = bench.post("/repos/acme/api/pulls", {"head": "f", "base": "main", "title": "t"}).json()["number"]
+    assert bench.get("/repos/acme/api/pulls").json() == []
+    assert bench.get(f"/repos/acme/api/pulls/{number}").json()["title"] == "t"
+    assert bench.post("/repos/acme/api/pulls", {"head": "f", "base": "main", "title": "t"}).status_code == 422
+    bench.clock.advance(5)
+    bench.patch(f"/repos/acme/api/pulls/{number}", {"title": "new"})
+    bench.clock.advance(6)
+    assert [p["title"] for p in bench.get("/repos/acme/api/pulls").json()] == ["t"]
+    bench.clock.advance(5)
+    assert [p["title"] for p in bench.get("/repos/acme/api/pulls").json()] == ["new"]
+
+
+def test_members_see_members_and_others_the_public_ones(bench: Bench) -> None:
+    def members(token: str | None) -> list[str]:
+        return [m["login"] for m in bench.get("/orgs/acme/members", token=token).json()]
+
+    assert members("tok-bot") == members("members") == ["alice", "bot", "mona"]
+    assert members("outsider") == members("no-members") == members(None) == ["alice"]
+    assert bench.get("/orgs/acme/members/mona").status_code == 204
+    assert bench.get("/orgs/acme/members/stranger").status_code == 404
+    assert bench.get("/orgs/acme/members/mona", token="outsider").status_code == 302
+
+
+def test_teams_and_their_repositories(bench: Bench) -> None:
+    assert [t["slug"] for t in bench.get("/orgs/acme/teams").json()] == ["core", "web"]
+    repositories = bench.get("/orgs/acme/teams/core/repos").json()
+    assert [(r["name"], r["role_name"], r["permissions"]["push"]) for r in repositories] == [
+        ("api", "write", True), ("hidden", "admin", True),
+    ]  # fmt: skip
+    assert [r["permissions"]["admin"] for r in repositories] == [False, True]
+    assert bench.get("/orgs/acme/teams/none/repos").status_code == 404
+    assert bench.get("/orgs/acme/teams", token="outsider").status_code == 404
+    assert bench.get("/orgs/acme/teams", token="no-members").status_code == 403
+
+
+def test_custom_properties(bench: Bench) -> None:
+    expected = [{"property_name": "langs", "value": ["go", "c"]}, {"property_name": "tier", "value": "one"}]
+    assert bench.get("/repos/acme/api/properties/values").json() == expected
+    values = {v["repository_name"]: v["properties"] for v in bench.get("/orgs/acme/properties/values").json()}
+    assert values["api"] == expected
+    assert values["web"] == []
+    assert bench.get("/orgs/acme/properties/values", token="props").status_code == 200
+    assert bench.get("/orgs/acme/properties/values", token="members").status_code == 403
+
+
+def test_runs_artifacts_and_checks(bench: Bench) -> None:
+    runs = bench.get("/repos/acme/api/actions/runs").json()
+    assert [(r["event"], r["status"]) for r in runs["workflow_runs"]] == [("schedule", "queued"), ("push", "completed")]
+    assert bench.get("/repos/acme/api/actions/runs?status=success").json()["total_count"] == 1
+    run = runs["workflow_runs"][1]["id"]
+    assert bench.get(f"/repos/acme/api/actions/runs/{run}").json()["name"] == "CI"
+    names = [a["name"] for a in bench.get(f"/repos/acme/api/actions/runs/{run}/artifacts").json()["artifacts"]]
+    assert names == ["report", "plan"]
+    assert bench.get("/repos/acme/api/actions/artifacts?name=plan").json()["total_count"] == 1
+    assert bench.get("/repos/acme/api/actions/runs/1/artifacts").status_code == 404
+    checks = bench.get("/repos/acme/api/commits/main/check-runs").json()
+    assert [(c["name"], c["conclusion"]) for c in checks["check_runs"]] == [("lint", "success"), ("test", "failure")]
+    assert bench.get("/repos/acme/api/commits/f/check-runs").json()["total_count"] == 0
+
+
+def test_a_file_is_written_by_one_request(bench: Bench) -> None:
+    path, body = "/repos/acme/api/contents/docs/a.md", {"message": "m", "content": "eA=="}
+    made = bench.send("PUT", path, json=body)
+    assert (made.status_code, made.json()["content"]["path"]) == (201, "docs/a.md")
+    assert bench.send("PUT", path, json=body).status_code == 422
+    assert bench.send("PUT", path, json=body | {"sha": "0" * 40}).status_code == 409
+    sha = made.json()["content"]["sha"]
+    assert bench.send("PUT", path, json=body | {"content": "eQ==", "sha": sha}).status_code == 200
+    assert bench.repository().files()["docs/a.md"] == ("100644", b"y")
+    assert bench.send("PUT", path, json=body | {"branch": "none", "sha": sha}).status_code == 404
