@@ -58,7 +58,9 @@ class Live:
         """A request of the test's own, below the repository."""
         reading = method == "GET"
         kind, lane = ("read", "read") if reading else ("repeatable", "write")
-        return self.transport.send(kind, lane, method, f"/repos/{self.repository}{path}", body, scope=self.repository).data
+        return self.transport.send(
+            kind, lane, method, f"/repos/{self.repository}{path}", body, scope=self.repository
+        ).data
 
     def pulls(self, branch: str) -> list[Any]:
         """All pull requests of a branch, newest first."""
