@@ -111,7 +111,7 @@ class TokenInputs(Inputs):
     max_minutes: int = Field(
         default=50,
         ge=1,
-        description="Time this step may take at the pace GitHub allows; what does not fit is `deferred` to the next run."
+        description="Time this step may take at the pace GitHub allows; what does not fit is `deferred` to later."
         " Keep it below the job's `timeout-minutes`.",
     )
 

@@ -1,7 +1,7 @@
 """What each verb of ports.GitHub needs of a token, in the words of GitHub's permission settings. Pure.
 
-One table: an App's tokens are narrowed by it, and the READMEs' lists of permissions are made from it. Source: GitHub docs,
-"Permissions required for GitHub Apps", by endpoint; for GraphQL by the object that is read.
+One table: an App's tokens are narrowed by it, and the READMEs' lists of permissions are made from it. Source: GitHub
+docs, "Permissions required for GitHub Apps", by endpoint; for GraphQL by the object that is read.
 """
 
 from __future__ import annotations

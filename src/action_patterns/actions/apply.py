@@ -31,7 +31,7 @@ class ApplyInputs(TokenInputs):
     max_parallel: int = Field(
         default=1,
         ge=1,
-        description="How many legs run at the same time (discover's output): each takes its share of the token's limits.",
+        description="How many legs run at the same time (discover's output): each takes its share of the limits.",
     )
     dry_run: Flag = Field(default=False, description="Write nothing; record the exact writes a real run would send.")
     fail_on: str = Field(

@@ -22,13 +22,13 @@ from action_patterns.github_api.token_kind import TokenKind
 
 _NEEDED = "`contents: write` and `pull-requests: write`"
 _GRANT: dict[TokenKind, str] = {
-    "classic personal access token": "Give it the scope `repo` (and `workflow` for files below `.github/workflows`), and"
-    " authorize it for the organization if that uses SAML.",
+    "classic personal access token": "Give it the scope `repo` (and `workflow` for files below `.github/workflows`),"
+    " and authorize it for the organization if that uses SAML.",
     "fine-grained personal access token": f"Give it {_NEEDED}; the organization may have to approve it.",
     "OAuth token": "Give it the scope `repo`.",
     "user access token of a GitHub App": f"Give the App {_NEEDED}, and the person write access.",
-    "installation access token": f"Give the App {_NEEDED} and have the installation accept it; for GITHUB_TOKEN write them"
-    " under `permissions` of the job.",
+    "installation access token": f"Give the App {_NEEDED} and have the installation accept it; for GITHUB_TOKEN"
+    " write them under `permissions` of the job.",
     "token of an unknown kind": f"Give it {_NEEDED}.",
 }
 
@@ -83,7 +83,7 @@ def from_response(
     data: object,
     request: str,
     *,
-    token_kind: TokenKind = "token of an unknown kind",
+    token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
 ) -> ActionPatternsError:
     """The error for a REST answer that is no success and no limit. `request` is `METHOD /path`, for the message."""
     text = message_of(data)
@@ -102,8 +102,8 @@ def from_response(
         needed = headers.get("x-accepted-github-permissions")
         return PermissionDeniedError(
             f"{said} The {token_kind} is valid and may not do this." + (f" It needs: {needed}." if needed else ""),
-            remediation=f"{_GRANT[token_kind]} Check that it covers this repository. Do not use a broader token than the"
-            " job needs.",
+            remediation=f"{_GRANT[token_kind]} Check that it covers this repository. Do not use a broader token than"
+            " the job needs.",
             request_id=request_id,
         )
     if status in (404, 410):
@@ -150,8 +150,8 @@ def out_of_time(seconds: float, request: str, resumes_at: datetime) -> RateLimit
     """The error for a request that GitHub's pace does not allow within the time this run may take."""
     return RateLimitedError(
         f"The {seconds / 60:.0f} minutes this run may take are over at the pace GitHub allows ({request}).",
-        remediation="Run again: what is done stays done. Give it more time (`max-minutes` and the job's `timeout-minutes`)"
-        " or fewer targets at once.",
+        remediation="Run again: what is done stays done. Give it more time (`max-minutes`, and the job's"
+        " `timeout-minutes`) or fewer targets at once.",
         resumes_at=resumes_at,
     )
 

@@ -1,7 +1,8 @@
 """When the next request may go, and how long to wait after a refusal. Pure: times in, times out.
 
 The numbers are GitHub's own (docs: "Rate limits for the REST API", "Rate limits and query limits for the GraphQL API",
-"Best practices for using the REST API"), read in 2026. They are the token's: processes that share one each take a share.
+"Best practices for using the REST API"), read in 2026. They are the token's: processes with one token
+take a share each.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Literal
 Lane = Literal["read", "graphql", "search", "write", "mutation", "content", "notify"]
 """Which limits a request counts against.
 
-`read` and `write` are REST; `graphql` and `mutation` are GraphQL; `content` makes something people see and are told of (a
-pull request, a comment), `notify` only tells them (a request for review).
+`read` and `write` are REST; `graphql` and `mutation` are GraphQL; `content` makes something people see and are told of
+(a pull request, a comment), `notify` only tells them (a request for review).
 """
 WRITES: frozenset[Lane] = frozenset({"write", "mutation", "content", "notify"})
 NOTIFYING: frozenset[Lane] = frozenset({"content", "notify"})
@@ -64,8 +65,9 @@ class Pacer:
     """The ledger of one token: which requests went or will go when. Not thread-safe; knows no clock."""
 
     def __init__(self, write_spacing_seconds: float = WRITE_SPACING_SECONDS, *, share: float = 1.0) -> None:
-        """`share` of each limit is ours, where other processes use the same token. A shorter spacing than GitHub's means
-        that this is not GitHub: then only the spacing is kept.
+        """`share` of each limit is ours, where other processes use the same token.
+
+        A shorter spacing than GitHub's means that this is not GitHub: then only the spacing is kept.
         """
         self._spacing = write_spacing_seconds
         self._share = share

@@ -155,8 +155,8 @@ class AppTokens:
             wanted = ", ".join(f"{name}: {level}" for name, level in self._allowance.permissions) or "its permissions"
             raise RefusedError(
                 f"The App's installation at {owner} cannot give this run a token. {error.message}",
-                remediation=f"In the App's settings grant {wanted}, have {owner} accept them, and select the repositories"
-                " of the campaign in the installation.",
+                remediation=f"In the App's settings grant {wanted}, have {owner} accept them, and select the"
+                " repositories of the campaign in the installation.",
                 request_id=error.request_id,
             ) from None
         self._hide(answer["token"])

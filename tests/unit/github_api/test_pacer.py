@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,9 +61,9 @@ def test_no_limit_is_ever_exceeded(requests: list[tuple[Lane, float]], share: fl
     for window in POINTS:
         assert most_in(window, sent) <= window.capacity * share
     writes = sorted(at for at, lane in sent if lane in WRITES)
-    assert all(after - before >= 1.0 / share - 1e-6 for before, after in zip(writes, writes[1:], strict=False))
+    assert all(after - before >= 1.0 / share - 1e-6 for before, after in pairwise(writes))
     notices = sorted(at for at, lane in sent if lane in NOTIFYING)
-    assert all(after - before >= 3.0 / share - 1e-6 for before, after in zip(notices, notices[1:], strict=False))
+    assert all(after - before >= 3.0 / share - 1e-6 for before, after in pairwise(notices))
 
 
 @pytest.mark.parametrize(("lane", "free"), [("read", 900), ("graphql", 2_000), ("search", 30)])
