@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Annotation, Credentials, Ports
+from action_patterns.ports import Annotation, AppKey, Credentials, Ports
 
 Pattern = Literal[
     "Idempotency",
@@ -102,13 +102,29 @@ class TokenInputs(Inputs):
         json_schema_extra={"internal": "${{ github.token }}"},
     )
 
+    app_client_id: str | None = Field(
+        default=None,
+        description="Instead of `token`: client id of a GitHub App. A token is minted for each owner, narrowed to the"
+        " targets and to what the action needs, and revoked at the end.",
+    )
+    app_private_key: SecretStr | None = Field(default=None, description="That App's private key, PEM.")
+    max_minutes: int = Field(
+        default=50,
+        ge=1,
+        description="Time this step may take at the pace GitHub allows; what does not fit is `deferred` to later."
+        " Keep it below the job's `timeout-minutes`.",
+    )
+
     def credentials(self) -> Credentials:
-        """The token to work with; the job's own when none is given.
+        """The App, or the token to work with; the job's own when neither is given.
 
         Raises:
-            InputError: there is neither.
+            InputError: there is none, or more than one.
         """
         job_token = self.job_token.get_secret_value() if self.job_token else None
+        if self.app_client_id or self.app_private_key:
+            key = self.app_private_key.get_secret_value() if self.app_private_key else ""
+            return Credentials("", job_token, _app_key(self.app_client_id, key, token=self.token is not None))
         token = self.token.get_secret_value() if self.token else job_token
         if not token:
             raise InputError(
@@ -119,6 +135,27 @@ class TokenInputs(Inputs):
                 )
             )
         return Credentials(token, job_token)
+
+
+def _app_key(client_id: str | None, private_key: str, *, token: bool) -> AppKey:
+    problems = []
+    if token:
+        problems.append(Problem("Both `token` and a GitHub App are given.", "Give one of the two."))
+    if not client_id or not private_key:
+        missing = "app-private-key" if client_id else "app-client-id"
+        problems.append(
+            Problem(f"A GitHub App needs both its client id and its key; `{missing}` is empty.", f"Set `{missing}`.")
+        )
+    elif "PRIVATE KEY-----" not in private_key:
+        problems.append(
+            Problem(
+                "`app-private-key` is no PEM private key.",
+                "Store the whole file that GitHub gave for the App, with its BEGIN and END lines, as a secret.",
+            )
+        )
+    if problems or not client_id:
+        raise InputError(*problems)
+    return AppKey(client_id, private_key)
 
 
 I = TypeVar("I", bound=Inputs)
@@ -161,5 +198,5 @@ class Action(Generic[I, O]):
     """A Feather icon that GitHub's marketplace knows."""
     color: Literal["white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"]
     reasons: tuple[Reason, ...] = ()
-    permissions: tuple[str, ...] = ()
-    """What the token needs, in the words of GitHub's permission settings."""
+    verbs: tuple[str, ...] = ()
+    """What it asks of ports.GitHub: the permissions its token needs follow from them (permissions.py)."""

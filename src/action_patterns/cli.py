@@ -25,7 +25,7 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import WORKERS, Campaign, apply, check_reach, look, plan_from, read_campaign
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError
 from action_patterns.github_api import connect
-from action_patterns.ports import Annotation, Context, GitHub
+from action_patterns.ports import Allowance, Annotation, Context, GitHub
 from action_patterns.process import run as run_process
 from action_patterns.pull_request.converge import observed_paths
 from action_patterns.pull_request.decide import decide
@@ -73,6 +73,9 @@ class ConsoleLog:
 
     def annotate(self, annotation: Annotation) -> None:
         self._console.print(f"{annotation.level}: {annotation.message}", markup=False, highlight=False)
+
+    def hide(self, secret: str) -> None:
+        """Nothing is minted from a terminal, and nothing prints a token."""
 
     def progress(self, done: int, total: int, message: str) -> None:
         self._console.print(f"[{done}/{total}] {message}", markup=False, highlight=False)
@@ -185,7 +188,8 @@ def _open(distribution: str, console: Console) -> Session:
     selection = campaign.distribution.targets
     check_reach(credentials, selection, context, writing=True)
     clock = SystemClock()
-    github = connect(credentials, context, clock, ConsoleLog(console))
+    allowance = Allowance(seconds=24 * 3600)  # somebody is watching, and can interrupt it
+    github = connect(credentials, context, clock, ConsoleLog(console), allowance)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
             look(selection, github),

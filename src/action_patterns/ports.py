@@ -95,10 +95,10 @@ class GitHub(Protocol):
     Any verb may raise AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitedError, UnavailableError.
     """
 
-    def viewer_login(self) -> str: ...
-
-    def limits(self) -> Limits | None:
-        """Primary limits; None where GitHub does not say (a server without rate limiting answers 404)."""
+    def limits(self, scope: str) -> Limits | None:
+        """Primary limits of the token for an owner or repository; None where GitHub does not say (a server without rate
+        limiting answers 404).
+        """
 
     def list_owner(self, owner: str) -> Listing:
         """Every repository of an organization or user that this token may see, complete or an error."""
@@ -158,6 +158,9 @@ class GitHub(Protocol):
         """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""
 
     def reset_usage(self) -> None: ...
+
+    def close(self) -> None:
+        """Revoke what was minted. Safe to call more than once; never raises for GitHub's sake."""
 
 
 class Checkout(Protocol):
@@ -231,17 +234,44 @@ class Log(Protocol):
     def progress(self, done: int, total: int, message: str) -> None:
         """One step of a long run is finished."""
 
+    def hide(self, secret: str) -> None:
+        """Never show this value from now on: a token that was minted in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppKey:
+    """A GitHub App: installation tokens are minted from it, one per owner, each narrowed to what the run touches."""
+
+    client_id: str
+    private_key: str = field(repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The token to work with, and the job's own GITHUB_TOKEN (to know it when it is passed as `token`)."""
+    """What to work with: a token, or a GitHub App; and the job's own GITHUB_TOKEN (to know it when it is passed on)."""
 
     token: str = field(repr=False)
+    """Empty with an App."""
     job_token: str | None = field(default=None, repr=False)
+    app: AppKey | None = None
 
     @property
     def is_job_token(self) -> bool:
-        return self.job_token is not None and self.token == self.job_token
+        return self.app is None and self.job_token is not None and self.token == self.job_token
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one process may take: of the token's limits, of time, and of an App's rights."""
+
+    share: float = 1.0
+    """Of each limit, where other processes work with the same token at the same time."""
+    seconds: float = 3_000.0
+    """From the first request on. What does not fit is deferred; the default leaves a job of an hour time to report."""
+    repositories: tuple[str, ...] = ()
+    """An App's tokens reach only these; empty = whatever the installation covers."""
+    permissions: tuple[tuple[str, str], ...] = ()
+    """An App's tokens have only these, for example `("contents", "write")`; empty = whatever the installation has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +279,7 @@ class Ports:
     """Everything an action may use. `github` is a function: opening the client costs start-up time."""
 
     context: Context
-    github: Callable[[Credentials], GitHub]
+    github: Callable[[Credentials, Allowance], GitHub]
     checkout: Checkout
     files: Files
     clock: Clock

@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -30,7 +31,7 @@ from action_patterns.runner.log import RunnerLog
 
 if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange
-    from action_patterns.ports import Checkout, Context, Credentials, GitHub
+    from action_patterns.ports import Allowance, Checkout, Context, Credentials, GitHub
 
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
@@ -105,22 +106,21 @@ def _run(
         raise InputError(*problems)
     for hint in parsed.hints:
         commands.line(hint)
-    finish = action.run(parsed.inputs, build_ports(run_context, variables, commands))
+    with ExitStack() as closing:
+        finish = action.run(parsed.inputs, build_ports(run_context, variables, commands, closing))
     return publish(finish, variables, commands)
 
 
-def build_ports(run_context: Context, variables: Mapping[str, str], commands: Commands) -> Ports:
-    """The real ports. GitHub and git are opened when they are first used."""
+def build_ports(run_context: Context, variables: Mapping[str, str], commands: Commands, closing: ExitStack) -> Ports:
+    """The real ports. GitHub and git are opened when they are first used; `closing` revokes what was minted."""
     clock, log = SystemClock(), RunnerLog(commands)
 
-    def connect(credentials: Credentials) -> GitHub:
-        # A token that was minted in this run is as secret as one that was given.
-        for token in (credentials.token, credentials.job_token):
-            if token:
-                commands.secrets.add(token)
+    def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
         from action_patterns import github_api
 
-        return github_api.connect(credentials, run_context, clock, log)
+        gateway = github_api.connect(credentials, run_context, clock, log, allowance)
+        closing.callback(gateway.close)
+        return gateway
 
     return Ports(
         context=run_context,

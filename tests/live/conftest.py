@@ -56,8 +56,11 @@ class Live:
 
     def rest(self, method: str, path: str, body: object = None) -> Any:
         """A request of the test's own, below the repository."""
-        kind = "read" if method == "GET" else "repeatable"
-        return self.transport.send(kind, method, f"/repos/{self.repository}{path}", body).data
+        reading = method == "GET"
+        kind, lane = ("read", "read") if reading else ("repeatable", "write")
+        return self.transport.send(
+            kind, lane, method, f"/repos/{self.repository}{path}", body, scope=self.repository
+        ).data
 
     def pulls(self, branch: str) -> list[Any]:
         """All pull requests of a branch, newest first."""

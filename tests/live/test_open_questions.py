@@ -41,7 +41,7 @@ def test_what_a_hundred_paths_in_one_query_cost(live: Live, record_property: pyt
     variables = {"owner": owner, "name": name, "branch": "refs/heads/none", "head": "none"}
     variables |= {f"p{i}": f"no/such/path/{i}" for i in range(queries.PATHS_PER_QUERY)}
     body = {"query": queries.observe(queries.PATHS_PER_QUERY, named_base=False), "variables": variables}
-    answer = live.transport.send("read", "POST", live.transport.graphql_url, body)
+    answer = live.transport.send("read", "graphql", "POST", live.transport.graphql_url, body, scope=live.repository)
     cost = answer.data["data"]["rateLimit"]["cost"]
     record_property("graphql-cost-of-100-paths", cost)
     assert cost <= 2, f"a no-op costs {cost} points"

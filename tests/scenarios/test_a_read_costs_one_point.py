@@ -14,9 +14,9 @@ from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
 def points(scene: Stage, run: Any) -> int:
     """GraphQL points that something costs."""
     gateway = Gateway(DyingTransport(scene.context))
-    before = gateway.limits()
+    before = gateway.limits(TARGET)
     run(gateway)
-    after = gateway.limits()
+    after = gateway.limits(TARGET)
     assert before is not None
     assert after is not None
     return before.graphql_remaining - after.graphql_remaining

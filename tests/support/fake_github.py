@@ -275,10 +275,7 @@ class FakeGitHub:
 
     # Reads
 
-    def viewer_login(self) -> str:
-        return BOT
-
-    def limits(self) -> Limits | None:
+    def limits(self, scope: str) -> Limits | None:
         return self.limit
 
     def list_owner(self, owner: str) -> Listing:

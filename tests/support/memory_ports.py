@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Annotation, Context, Credentials, GitHub, Ports
+from action_patterns.ports import Allowance, Annotation, Context, Credentials, GitHub, Ports
 from support.fake_github import FakeGitHub
 from support.report_builders import context
 
@@ -85,6 +85,9 @@ class MemoryLog:
     def progress(self, done: int, total: int, message: str) -> None:
         self.lines.append(f"[{done}/{total}] {message}")
 
+    def hide(self, secret: str) -> None:
+        raise AssertionError("only GitHub's client mints what must be hidden")
+
 
 @dataclass
 class MemoryCheckout:
@@ -113,10 +116,12 @@ class World:
     context: Context = field(default_factory=lambda: context(run_attempt=1))
     tokens: list[str] = field(default_factory=list)
     """The tokens GitHub was opened with."""
+    allowances: list[Allowance] = field(default_factory=list)
 
     def ports(self) -> Ports:
-        def open_github(credentials: Credentials) -> GitHub:
+        def open_github(credentials: Credentials, allowance: Allowance) -> GitHub:
             self.tokens.append(credentials.token)
+            self.allowances.append(allowance)
             return self.github
 
         return Ports(self.context, open_github, self.checkout, self.files, self.clock, self.log)

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[2] / "src"), str(Path(__file__).parents[1])]
 
 from action_patterns.github_api import connect  # noqa: E402
-from action_patterns.ports import Credentials  # noqa: E402
+from action_patterns.ports import Allowance, Credentials  # noqa: E402
 from action_patterns.pull_request.result import Assignment, upsert  # noqa: E402
 from action_patterns.runner.clock import SystemClock  # noqa: E402
 from support.stage import TARGET, Said, context_of, wish  # noqa: E402
@@ -23,7 +23,7 @@ class ShortClock(SystemClock):
 
 def main() -> None:
     url, api_url, graphql_url, text = sys.argv[1:]
-    github = connect(Credentials("tok-bot"), context_of(url, api_url, graphql_url), ShortClock(), Said())
+    github = connect(Credentials("tok-bot"), context_of(url, api_url, graphql_url), ShortClock(), Said(), Allowance())
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from github import Auth
+
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.gateway import Gateway
@@ -58,6 +60,7 @@ class Said:
     """ports.Log that remembers."""
 
     lines: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     def info(self, message: str) -> None:
         self.lines.append(message)
@@ -67,6 +70,9 @@ class Said:
 
     def progress(self, done: int, total: int, message: str) -> None:
         self.lines.append(f"[{done}/{total}] {message}")
+
+    def hide(self, secret: str) -> None:
+        self.hidden.append(secret)
 
 
 Moment = Literal["before", "after"]
@@ -80,11 +86,11 @@ class DyingTransport(Transport):
         self.calls = 0
         self._fatal = (call, moment)
 
-    def exchange(self, method: str, url: str, body: object) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
         self.calls += 1
         if self._fatal == (self.calls, "before"):
             raise Killed
-        response = super().exchange(method, url, body)
+        response = super().exchange(method, url, body, auth)
         if self._fatal == (self.calls, "after"):
             raise Killed
         return response

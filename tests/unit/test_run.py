@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr
 
 from action_patterns import errors, registry
 from action_patterns.action import Action, Finish, Inputs, Outputs
-from action_patterns.ports import Annotation, Credentials, Ports
+from action_patterns.ports import Annotation, Ports
 from action_patterns.run import Terminated, main
 
 RUN = Path(registry.__file__).with_name("run.py")
@@ -197,14 +197,14 @@ def test_a_summary_that_github_would_not_show_is_in_the_log(variables: dict[str,
     assert ("Summary too long" in log) is long
 
 
-def test_a_token_minted_in_the_run_is_masked_before_the_client_opens(variables: dict[str, str]) -> None:
+def test_a_token_minted_in_the_run_is_masked_at_once(variables: dict[str, str]) -> None:
     def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
-        ports.github(Credentials("minted-token", "job-token-value"))
-        ports.log.info("minted-token job-token-value")
+        ports.log.hide("minted-token")
+        ports.log.info("this is minted-token")
         return Finish(ExampleOutputs())
 
     _, log = ends(variables, run)
-    assert log.endswith("::add-mask::minted-token\n::add-mask::job-token-value\n*** ***\n")
+    assert log.endswith("::add-mask::minted-token\nthis is ***\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["record", "more"], ["../record"]])

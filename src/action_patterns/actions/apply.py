@@ -10,7 +10,8 @@ from action_patterns.contracts.result import FAILING, record_file
 from action_patterns.distribution.campaign import Campaign, apply, check_reach, read_campaign
 from action_patterns.distribution.plan import read_plan
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
-from action_patterns.ports import Annotation, Log, Ports
+from action_patterns.permissions import UPSERT, needed
+from action_patterns.ports import Allowance, Annotation, Log, Ports
 from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.result import FAILURES
 from action_patterns.report.fail_on import parse
@@ -27,6 +28,11 @@ class ApplyInputs(TokenInputs):
     index: int = Field(ge=0, description="Number of this leg (`matrix.index`); part of the records' artifact name.")
     first: int | None = Field(default=None, ge=0, description="First target of this leg. Default: `index`.")
     last: int | None = Field(default=None, ge=0, description="Last target of this leg, included. Default: `first`.")
+    max_parallel: int = Field(
+        default=1,
+        ge=1,
+        description="How many legs run at the same time (discover's output): each takes its share of the limits.",
+    )
     dry_run: Flag = Field(default=False, description="Write nothing; record the exact writes a real run would send.")
     fail_on: str = Field(
         default="any",
@@ -82,11 +88,17 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
     recorder = Recorder(ports, f"{plan.name}-records-{inputs.index}-a{attempt}", len(entries))
+    allowance = Allowance(
+        share=1 / inputs.max_parallel,
+        seconds=60 * inputs.max_minutes,
+        repositories=tuple(entry.target.repository for entry in entries),
+        permissions=needed(UPSERT, paths=[change.path for change in campaign.changes]),
+    )
     results = apply(
         entries,
         campaign,
         plan.plan_id,
-        ports.github(credentials),
+        ports.github(credentials, allowance),
         ports.clock,
         attempt=attempt,
         dry_run=inputs.dry_run,
@@ -155,5 +167,5 @@ ACTION = Action(
     icon="play",
     color="green",
     reasons=REASONS + FAILURES,
-    permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
+    verbs=UPSERT,
 )

@@ -14,7 +14,8 @@ from action_patterns.distribution.campaign import Seen, check_reach, excluded_su
 from action_patterns.distribution.distribution_file import NAME, Selection
 from action_patterns.distribution.packing import MAX_LEGS
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Annotation, Clock, Context, Ports
+from action_patterns.permissions import DISCOVER, needed
+from action_patterns.ports import Allowance, Annotation, Clock, Context, Ports
 from action_patterns.report.escape import cell, cell_code
 
 MAX_OUTPUT_CHARACTERS = 200_000
@@ -94,7 +95,8 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
         name, digest, selection = inputs.name or "targets", "", _selection(inputs)
     credentials = inputs.credentials()
     check_reach(credentials, selection, ports.context, writing=False)
-    return Facts(look(selection, ports.github(credentials)), name, digest, selection)
+    allowance = Allowance(seconds=60 * inputs.max_minutes, permissions=needed(DISCOVER))
+    return Facts(look(selection, ports.github(credentials, allowance)), name, digest, selection)
 
 
 def decide(inputs: DiscoverInputs, facts: Facts, context: Context, clock: Clock) -> Plan:
@@ -277,5 +279,5 @@ ACTION = Action(
     run=run,
     icon="search",
     color="blue",
-    permissions=("metadata: read on the targets (any token that may see them)",),
+    verbs=DISCOVER,
 )

@@ -11,7 +11,8 @@ from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
 from action_patterns.actions.apply import Recorder, cause_annotations
 from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
-from action_patterns.ports import Ports
+from action_patterns.permissions import DISCOVER, UPSERT, needed
+from action_patterns.ports import Allowance, Ports
 from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.result import FAILURES
 from action_patterns.report.fail_on import parse
@@ -52,7 +53,11 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     credentials = inputs.credentials()
     context = ports.context
     check_reach(credentials, selection, context, writing=True)
-    github = ports.github(credentials)
+    allowance = Allowance(
+        seconds=60 * inputs.max_minutes,
+        permissions=needed(DISCOVER + UPSERT, paths=[change.path for change in campaign.changes]),
+    )
+    github = ports.github(credentials, allowance)
     plan = plan_from(
         look(selection, github),
         selection,
@@ -107,5 +112,5 @@ ACTION = Action(
     icon="share-2",
     color="green",
     reasons=REASONS + FAILURES,
-    permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
+    verbs=DISCOVER + UPSERT,
 )

@@ -278,5 +278,4 @@ ACTION = Action(
     icon="clipboard",
     color="blue",
     reasons=tuple(Reason(cause.code, "missing", cause.message, cause.remediation) for cause in missing.CAUSES),
-    permissions=(),
 )

@@ -11,7 +11,8 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import check_reach
 from action_patterns.distribution.distribution_file import REPOSITORY, Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
-from action_patterns.ports import Annotation, Level, Ports
+from action_patterns.permissions import UPSERT, needed
+from action_patterns.ports import Allowance, Annotation, Level, Ports
 from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.desired import Desired, desire
 from action_patterns.pull_request.result import FAILURES, Assignment, upsert
@@ -113,7 +114,13 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     check_reach(credentials, Selection(repositories=(repository,)), context, writing=True)
     desired = decide(inputs, gather(inputs, ports))
     assignment = Assignment(f"{context.run_id}-{context.run_attempt}-upsert-pr", 0, context.run_attempt, repository)
-    result = upsert(desired, assignment, ports.github(credentials), ports.clock, dry_run=inputs.dry_run)
+    allowance = Allowance(
+        seconds=60 * inputs.max_minutes,
+        repositories=(repository,),
+        permissions=needed(UPSERT, paths=[change.path for change in desired.changes]),
+    )
+    github = ports.github(credentials, allowance)
+    result = upsert(desired, assignment, github, ports.clock, dry_run=inputs.dry_run)
     path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
     outputs = UpsertPrOutputs(
         outcome=result.outcome,
@@ -206,5 +213,5 @@ ACTION = Action(
     icon="git-pull-request",
     color="green",
     reasons=REASONS + FAILURES,
-    permissions=("contents: write", "pull-requests: write", "workflows: write, for files below `.github/workflows`"),
+    verbs=UPSERT,
 )

@@ -11,6 +11,8 @@ WRITES_PER_NEW_PULL_REQUEST = 6
 POINTS_PER_MINUTE = 900
 """GitHub docs, "Rate limits for the REST API": points per minute; a read is 1, a write 5."""
 POINTS_PER_WRITE = 5
+CONTENT_PER_HOUR = 500
+"""The same page: requests an hour that make something people see; a pull request is one."""
 MAX_PARALLEL = 10
 """More legs than this gain nothing: the limits on writes are the token's, not the leg's."""
 
@@ -28,5 +30,9 @@ def estimate(targets: int, legs: int, limits: Limits | None, *, write_spacing_se
         requests_needed=targets * REQUESTS_PER_NEW_PULL_REQUEST,
         requests_remaining=limits.core_remaining if limits is not None else None,
         max_parallel=parallel,
-        minimum_seconds=int(targets * WRITES_PER_NEW_PULL_REQUEST * write_spacing_seconds / parallel),
+        # Legs share the token's pace, so more of them do not write faster.
+        minimum_seconds=max(
+            int(targets * WRITES_PER_NEW_PULL_REQUEST * write_spacing_seconds),
+            3_600 * ((targets - 1) // CONTENT_PER_HOUR) if write_spacing_seconds >= 1.0 and targets else 0,
+        ),
     )

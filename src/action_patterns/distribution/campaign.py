@@ -78,7 +78,8 @@ def look(selection: Selection, github: GitHub) -> Seen:
     named = github.read_repositories(selection.repositories) if selection.repositories else {}
     known = {target.repository for target in listed}
     visible += len({target.repository for target in named.values() if target is not None} - known)
-    return Seen(tuple(listed), named, visible, github.limits())
+    scope = (*selection.owners, *selection.repositories)[0]
+    return Seen(tuple(listed), named, visible, github.limits(scope))
 
 
 def plan_from(

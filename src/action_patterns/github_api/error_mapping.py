@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from action_patterns.errors import (
     ActionPatternsError,
     AuthenticationError,
     ConflictError,
+    LostRaceError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitedError,
@@ -16,6 +18,19 @@ from action_patterns.errors import (
     UnavailableError,
 )
 from action_patterns.github_api.pacing import Refusal
+from action_patterns.github_api.token_kind import TokenKind
+
+_NEEDED = "`contents: write` and `pull-requests: write`"
+_GRANT: dict[TokenKind, str] = {
+    "classic personal access token": "Give it the scope `repo` (and `workflow` for files below `.github/workflows`),"
+    " and authorize it for the organization if that uses SAML.",
+    "fine-grained personal access token": f"Give it {_NEEDED}; the organization may have to approve it.",
+    "OAuth token": "Give it the scope `repo`.",
+    "user access token of a GitHub App": f"Give the App {_NEEDED}, and the person write access.",
+    "installation access token": f"Give the App {_NEEDED} and have the installation accept it; for GITHUB_TOKEN"
+    " write them under `permissions` of the job.",
+    "token of an unknown kind": f"Give it {_NEEDED}.",
+}
 
 
 def message_of(data: object) -> str:
@@ -36,10 +51,15 @@ def message_of(data: object) -> str:
     return ": ".join(dict.fromkeys(part for part in parts if part))
 
 
-def classify(status: int, data: object) -> tuple[int, str]:
+SETTLED = frozenset({"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"})
+"""GraphQL errors that another try would bring again."""
+
+
+def classify(status: int, data: object, *, reading: bool) -> tuple[int, str]:
     """The status that decides what to do, and GitHub's message ("" when there is nothing to say).
 
-    GraphQL reports limits and its own time-outs in a 200: they count as the status REST would have sent.
+    GraphQL reports limits, its own time-outs and fields it could not resolve in a 200: they count as the status REST
+    would have sent. A read whose answer has holes for no settled reason is no answer.
     """
     if status >= 300:
         return status, message_of(data)
@@ -47,19 +67,24 @@ def classify(status: int, data: object) -> tuple[int, str]:
     if not errors:
         return 200, ""
     text = "; ".join(str(error.get("message", "no message")) for error in errors)
-    kinds = {error.get("type") for error in errors}
+    kinds = {str(error.get("type", "")) for error in errors}
     if "RATE_LIMITED" in kinds:
         return 429, text
-    if (
-        kinds & {"SERVICE_UNAVAILABLE", "INTERNAL"}
-        or "something went wrong" in text.lower()
-        or "timed out" in text.lower()
-    ):
+    said = text.lower()
+    holes = reading and any("path" in error and error.get("type") not in SETTLED for error in errors)
+    if holes or kinds & {"SERVICE_UNAVAILABLE", "INTERNAL"} or "something went wrong" in said or "timed out" in said:
         return 502, text
     return 200, text
 
 
-def from_response(status: int, headers: Mapping[str, str], data: object, request: str) -> ActionPatternsError:
+def from_response(
+    status: int,
+    headers: Mapping[str, str],
+    data: object,
+    request: str,
+    *,
+    token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
+) -> ActionPatternsError:
     """The error for a REST answer that is no success and no limit. `request` is `METHOD /path`, for the message."""
     text = message_of(data)
     said = f"GitHub answered {status} to {request}: {text}."
@@ -76,10 +101,9 @@ def from_response(status: int, headers: Mapping[str, str], data: object, request
     if status == 403:
         needed = headers.get("x-accepted-github-permissions")
         return PermissionDeniedError(
-            f"{said} The token is valid and may not do this." + (f" It needs: {needed}." if needed else ""),
-            remediation="Give the token the permission (pull requests need `contents: write` and"
-            " `pull-requests: write`), and check that its owner or App installation covers this repository."
-            " Do not use a broader token than the job needs.",
+            f"{said} The {token_kind} is valid and may not do this." + (f" It needs: {needed}." if needed else ""),
+            remediation=f"{_GRANT[token_kind]} Check that it covers this repository. Do not use a broader token than"
+            " the job needs.",
             request_id=request_id,
         )
     if status in (404, 410):
@@ -90,9 +114,10 @@ def from_response(status: int, headers: Mapping[str, str], data: object, request
             request_id=request_id,
         )
     if 300 <= status < 400:
-        return ConflictError(
+        # Renamed while we were writing. A redirect does not carry a write; the next read finds the new name.
+        return LostRaceError(
             f"{said} The repository has moved.",
-            remediation="Use its new name. Do not rely on the redirect: it does not carry writes.",
+            remediation="Run again: the new name is found first. Use it from now on.",
             request_id=request_id,
         )
     if status == 409:
@@ -119,6 +144,16 @@ def from_graphql(errors: Sequence[Mapping[str, Any]], request: str, request_id: 
     status = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403}.get(kind, 422)
     headers = {"x-github-request-id": request_id} if request_id else {}
     return from_response(status, headers, {"message": text}, f"{request} (GraphQL {kind or 'error'})")
+
+
+def out_of_time(seconds: float, request: str, resumes_at: datetime) -> RateLimitedError:
+    """The error for a request that GitHub's pace does not allow within the time this run may take."""
+    return RateLimitedError(
+        f"The {seconds / 60:.0f} minutes this run may take are over at the pace GitHub allows ({request}).",
+        remediation="Run again: what is done stays done. Give it more time (`max-minutes`, and the job's"
+        " `timeout-minutes`) or fewer targets at once.",
+        resumes_at=resumes_at,
+    )
 
 
 def from_limit(refusal: Refusal, request: str, request_id: str | None) -> RateLimitedError:

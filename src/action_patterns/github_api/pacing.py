@@ -1,21 +1,122 @@
-"""When the next write may go, and how long to wait after a refusal. Pure: times in, seconds out."""
+"""When the next request may go, and how long to wait after a refusal. Pure: times in, times out.
+
+The numbers are GitHub's own (docs: "Rate limits for the REST API", "Rate limits and query limits for the GraphQL API",
+"Best practices for using the REST API"), read in 2026. They are the token's: processes with one token
+take a share each.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
+
+Lane = Literal["read", "graphql", "search", "write", "mutation", "content", "notify"]
+"""Which limits a request counts against.
+
+`read` and `write` are REST; `graphql` and `mutation` are GraphQL; `content` makes something people see and are told of
+(a pull request, a comment), `notify` only tells them (a request for review).
+"""
+WRITES: frozenset[Lane] = frozenset({"write", "mutation", "content", "notify"})
+NOTIFYING: frozenset[Lane] = frozenset({"content", "notify"})
 
 MAX_ATTEMPTS = 5
 """How often one request is sent at most."""
 BACKOFF_BASE_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 60.0
 SECONDARY_WAIT_SECONDS = 60.0
-"""GitHub docs, "Rate limits for the REST API": without `retry-after`, wait at least one minute, then longer."""
+"""Without `retry-after` and with quota left, wait at least one minute, then exponentially longer."""
+WRITE_SPACING_SECONDS = 1.0
+"""At least one second between requests that change something; the default, overridden only for a sandbox."""
+NOTIFY_SPACING_SECONDS = 3.0
+"""Between requests that notify people: not GitHub's number, but that of its own client (octokit/plugin-throttling)."""
 _LATEST_SECONDS = 1e11
 """No time or wait is beyond this (the year 5138): a header that says so is no number to count with."""
-MAX_WAIT_SECONDS = 300.0
-"""The longest single wait; beyond it the target is deferred to a later run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `capacity` points within any `seconds`."""
+
+    seconds: float
+    capacity: float
+
+
+REST_POINTS = Window(60, 900)
+GRAPHQL_POINTS = Window(60, 2_000)
+CONTENT_PER_MINUTE = Window(60, 80)
+CONTENT_PER_HOUR = Window(3_600, 500)
+SEARCHES = Window(60, 30)
+
+_COSTS: dict[Lane, tuple[tuple[Window, float], ...]] = {
+    "read": ((REST_POINTS, 1),),
+    "search": ((REST_POINTS, 1), (SEARCHES, 1)),
+    "write": ((REST_POINTS, 5),),
+    "graphql": ((GRAPHQL_POINTS, 1),),
+    "mutation": ((GRAPHQL_POINTS, 5),),
+    "content": ((REST_POINTS, 5), (CONTENT_PER_MINUTE, 1), (CONTENT_PER_HOUR, 1)),
+    "notify": ((REST_POINTS, 5),),
+}
+
+
+class Pacer:
+    """The ledger of one token: which requests went or will go when. Not thread-safe; knows no clock."""
+
+    def __init__(self, write_spacing_seconds: float = WRITE_SPACING_SECONDS, *, share: float = 1.0) -> None:
+        """`share` of each limit is ours, where other processes use the same token.
+
+        A shorter spacing than GitHub's means that this is not GitHub: then only the spacing is kept.
+        """
+        self._spacing = write_spacing_seconds
+        self._share = share
+        self._windows = write_spacing_seconds >= WRITE_SPACING_SECONDS
+        self._spent: dict[Window, list[tuple[float, float]]] = {}
+        self._next_write = self._next_notify = float("-inf")
+        self.parked_until = float("-inf")
+        """No request may go before: after a refusal, everybody waits, not only who was refused."""
+
+    def reserve(self, lane: Lane, now: float) -> float:
+        """The earliest time at or after `now` at which a request of this lane may go; it counts as sent then."""
+        at = max(now, self.parked_until)
+        if lane in WRITES:
+            at = max(at, self._next_write)
+        if lane in NOTIFYING:
+            at = max(at, self._next_notify)
+        costs = _COSTS[lane] if self._windows else ()
+        # A window that is full moves the time, which may fill another: until none moves it any more.
+        moved = True
+        while moved:
+            moved = False
+            for window, points in costs:
+                free = self._free_at(window, points, at)
+                moved |= free > at
+                at = max(at, free)
+        for window, points in costs:
+            insort(self._spent.setdefault(window, []), (at, points))
+        if lane in WRITES:
+            self._next_write = at + self._spacing / self._share
+        if lane in NOTIFYING:
+            self._next_notify = at + NOTIFY_SPACING_SECONDS * min(1.0, self._spacing) / self._share
+        return at
+
+    def park(self, until: float) -> None:
+        """Let nothing go before `until`."""
+        self.parked_until = max(self.parked_until, until)
+
+    def _free_at(self, window: Window, points: float, at: float) -> float:
+        spent = self._spent.setdefault(window, [])
+        # Requests reserved for later count too: a request slipped in before them must not fill their window.
+        del spent[: bisect_left(spent, (at - window.seconds, 0.0))]
+        room = window.capacity * self._share - points
+        total = sum(cost for time, cost in spent if time > at - window.seconds)
+        for time, cost in spent:
+            if total <= room:
+                break
+            total -= cost
+            at = max(at, time + window.seconds)
+        return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +152,16 @@ def read_refusal(status: int, headers: Mapping[str, str], message: str, now: dat
     return Refusal(seconds, datetime.fromtimestamp(now.timestamp() + seconds, UTC), primary=exhausted)
 
 
+def read_warning(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until the primary limit is reset, where an answer says that nothing is left of it; else None."""
+    if headers.get("x-ratelimit-remaining") != "0" or (reset := _number(headers.get("x-ratelimit-reset"))) is None:
+        return None
+    return max(0.0, reset - now.timestamp()) + 1.0
+
+
 def backoff_seconds(attempt: int, random: float) -> float:
     """Exponential with full jitter: `random` in [0, 1) decides. `attempt` counts from 1."""
-    return min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** (attempt - 1)) * (0.5 + 0.5 * random)
+    return min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0**attempt) * random
 
 
 def _number(text: str | None) -> float | None:

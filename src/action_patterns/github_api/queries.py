@@ -5,6 +5,8 @@ from __future__ import annotations
 PATHS_PER_QUERY = 100
 """`file(path:)` look-ups in one query; more go into further queries on the same commit."""
 REPOSITORIES_PER_QUERY = 50
+PAGE_SIZE = 100
+"""GitHub docs, "Rate limits and query limits for the GraphQL API": `first` is at most 100."""
 
 # What is nested decides the price: by GitHub's formula (docs: "Rate limits and query limits for the GraphQL API") a
 # query costs a hundredth of the requests its connections stand for. Only an open pull request is looked at in depth.
@@ -79,10 +81,10 @@ def _files(path_count: int) -> str:
 
 
 OWNER = f"""
-query Owner($login: String!, $after: String) {{
+query Owner($login: String!, $first: Int!, $after: String) {{
   repositoryOwner(login: $login) {{
     login
-    repositories(first: 100, after: $after, ownerAffiliations: [OWNER], orderBy: {{field: NAME, direction: ASC}}) {{
+    repositories(first: $first, after: $after, ownerAffiliations: [OWNER], orderBy: {{field: NAME, direction: ASC}}) {{
       totalCount
       pageInfo {{ hasNextPage endCursor }}
       nodes {{ ...Target }}
@@ -104,5 +106,3 @@ mutation UpdateRefs($input: UpdateRefsInput!) {
   updateRefs(input: $input) { clientMutationId }
 }
 """
-
-VIEWER = "query Viewer { viewer { login } }"

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from random import random
 from typing import Any, Literal
 
@@ -15,9 +16,18 @@ from github import Auth, Github
 from action_patterns.contracts import Usage
 from action_patterns.errors import AnswerLostError, UnavailableError
 from action_patterns.github_api import error_mapping
-from action_patterns.github_api.pacing import MAX_ATTEMPTS, MAX_WAIT_SECONDS, backoff_seconds, read_refusal
-from action_patterns.github_api.token_kind import TokenKind, token_kind
-from action_patterns.ports import Clock, Context, Credentials, Log
+from action_patterns.github_api.pacing import (
+    MAX_ATTEMPTS,
+    WRITES,
+    Lane,
+    Pacer,
+    backoff_seconds,
+    read_refusal,
+    read_warning,
+)
+from action_patterns.github_api.token_kind import TokenKind
+from action_patterns.github_api.tokens import APP, AppTokens, GivenToken, TokenSource
+from action_patterns.ports import Allowance, Clock, Context, Credentials, Log
 
 OperationClass = Literal["read", "repeatable", "once"]
 """How a request may be repeated when its answer is lost.
@@ -38,76 +48,113 @@ class Response:
     data: Any
 
 
-class Transport:
-    """Requests of one token. Serves any number of threads; PyGithub's client is not thread-safe: each has its own."""
+class UnreadableAnswerError(ValueError):
+    """A success whose body is no JSON: cut off, or made by something between GitHub and us."""
 
-    def __init__(self, credentials: Credentials, context: Context, clock: Clock, log: Log) -> None:
-        self._credentials = credentials
+
+class Transport:
+    """Requests of one set of credentials. Serves any number of threads, which share pacing and the time that is left.
+
+    PyGithub's client is not thread-safe: each thread has its own, one per token.
+    """
+
+    def __init__(
+        self, credentials: Credentials, context: Context, clock: Clock, log: Log, allowance: Allowance | None = None
+    ) -> None:
+        self._allowance = allowance or Allowance()
         self._context = context
         self._clock = clock
         self._log = log
         self._local = threading.local()
         self._gate = threading.Lock()
-        self._next_write = 0.0
+        self._pacers: dict[str, Pacer] = {}
+        self._ends = clock.monotonic() + self._allowance.seconds
+        self._tokens: TokenSource = (
+            AppTokens(credentials.app, self._allowance, clock, log.hide, self._send_as_app)
+            if credentials.app is not None
+            else GivenToken(credentials.token)
+        )
         if context.write_spacing_seconds != 1.0:
             log.info(f"Writes are {context.write_spacing_seconds} s apart instead of the 1 s GitHub asks for.")
 
     @property
     def token_kind(self) -> TokenKind:
-        return token_kind(self._credentials.token)
+        """What the token's prefix tells."""
+        return self._tokens.kind
 
     @property
     def graphql_url(self) -> str:
+        """Where GraphQL is served."""
         return self._context.graphql_url
 
     def send(
-        self, kind: OperationClass, method: str, url: str, body: object = None, *, write: bool | None = None
+        self, kind: OperationClass, lane: Lane, method: str, url: str, body: object = None, *, scope: str
     ) -> Response:
-        """Send a request and return a successful answer.
+        """Send a request and return a successful answer. `scope` is the owner or repository it is about.
 
         Raises:
             AnswerLostError: a `once` request went out and no answer that can be relied on came back.
+            RateLimitedError: a limit, or our own pace, would have it wait beyond the time this run may take.
             ActionPatternsError: the mapped refusal.
         """
-        is_write = write if write is not None else kind != "read"
         request = f"{method} {url}"
-        attempt = 0
+        attempt, renewed = 0, False
         while True:
             attempt += 1
-            if is_write:
-                self._wait_for_write_slot()
-            self._count(write=is_write)
+            auth = self._tokens.auth(scope)
+            pacer = self._pacer(scope)
+            self._wait_for_turn(pacer, lane, request)
+            self._count(write=lane in WRITES)
             try:
-                response = self.exchange(method, url, body)
-            except requests.RequestException as error:
+                response = self.exchange(method, url, body, auth)
+            except (requests.RequestException, UnreadableAnswerError) as error:
                 self._retry_or_raise(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
                 continue
-            status, text = error_mapping.classify(response.status, response.data)
+            status, text = error_mapping.classify(response.status, response.data, reading=kind == "read")
             if status == 200 and not text:
+                self._heed(pacer, response)
                 return response
             request_id = response.headers.get("x-github-request-id")
             refusal = read_refusal(status, response.headers, text, self._clock.now(), attempt)
             if refusal is not None:
-                # Refused by a limit means not processed: any class may be sent again, once the wait is over.
-                if refusal.seconds > MAX_WAIT_SECONDS or attempt >= MAX_ATTEMPTS:
+                # Refused by a limit means not processed: any class may be sent again, once the wait is over. Everybody
+                # waits: to go on while limited can get a token blocked.
+                resumes = self._clock.monotonic() + refusal.seconds
+                with self._gate:
+                    pacer.park(resumes)
+                if resumes > self._ends or attempt >= MAX_ATTEMPTS:
                     raise error_mapping.from_limit(refusal, request, request_id)
                 self._log.info(f"{request}: {text}; waiting {refusal.seconds:.0f} s.")
-                self._sleep(refusal.seconds * (1.0 if refusal.primary else 1.0 + 0.2 * random()))
+                self._local.waited = getattr(self._local, "waited", 0.0) + refusal.seconds
                 continue
             if status < 300:
                 return response
             if status >= 500:
                 self._retry_or_raise(kind, request, attempt, f"{status} {text}", request_id, None)
                 continue
-            raise error_mapping.from_response(status, response.headers, response.data, request)
+            if status == 401 and not renewed and self._tokens.renew(scope, auth):
+                renewed = True
+                continue
+            raise error_mapping.from_response(
+                status, response.headers, response.data, request, token_kind=self.token_kind
+            )
 
-    def exchange(self, method: str, url: str, body: object) -> Response:
-        """One request, one answer, nothing else: no retry, no pacing. The place where a process can die."""
-        status, headers, text = self._client().requester.requestJson(method, url, input=body)
-        return Response(status, headers, _decode(text))
+    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+        """One request, one answer, nothing else: no retry, no pacing. The place where a process can die.
+
+        Raises:
+            requests.RequestException: no answer came.
+            UnreadableAnswerError: a success came whose body cannot be read.
+        """
+        status, headers, text = self._client(auth).requester.requestJson(method, url, input=body)
+        return Response(status, headers, _decode(status, text))
+
+    def close(self) -> None:
+        """Revoke what was minted."""
+        self._tokens.close()
 
     def usage(self) -> Usage:
-        """What the calling thread has used since `reset_usage`."""
+        """What the calling thread has used since `reset_usage`; waiting counts where GitHub asked for it."""
         return Usage(
             requests=getattr(self._local, "requests", 0),
             writes=getattr(self._local, "writes", 0),
@@ -115,8 +162,31 @@ class Transport:
         )
 
     def reset_usage(self) -> None:
+        """Start counting anew."""
         self._local.requests = self._local.writes = 0
         self._local.waited = 0.0
+
+    def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
+        with self._gate:
+            now = self._clock.monotonic()
+            at = pacer.reserve(lane, now)
+        while True:
+            if at > self._ends or now > self._ends:
+                resumes = self._clock.now() + timedelta(seconds=max(0.0, at - now))
+                raise error_mapping.out_of_time(self._allowance.seconds, request, resumes)
+            if at <= now:
+                return
+            self._clock.sleep(at - now)
+            now = self._clock.monotonic()
+            # Somebody else may have been refused in the meantime: then nobody goes.
+            at = max(at, pacer.parked_until)
+
+    def _heed(self, pacer: Pacer, response: Response) -> None:
+        """The last request of the hour's budget went through: the next one would be refused, so it is not sent."""
+        seconds = read_warning(response.headers, self._clock.now())
+        if seconds is not None:
+            with self._gate:
+                pacer.park(self._clock.monotonic() + seconds)
 
     def _retry_or_raise(
         self,
@@ -133,53 +203,62 @@ class Transport:
                 remediation="Run again: the state is read before anything is sent a second time.",
                 request_id=request_id,
             ) from cause
-        if attempt >= MAX_ATTEMPTS:
+        seconds = backoff_seconds(attempt, random())
+        if attempt >= MAX_ATTEMPTS or self._clock.monotonic() + seconds > self._ends:
             raise UnavailableError(
                 f"{request} failed {attempt} times, last with: {what}.",
                 remediation="Run again in a few minutes; see https://www.githubstatus.com.",
                 request_id=request_id,
             ) from cause
         self._log.info(f"{request}: {what}; attempt {attempt} of {MAX_ATTEMPTS}.")
-        self._sleep(backoff_seconds(attempt, random()))
-
-    def _client(self) -> Github:
-        client: Github | None = getattr(self._local, "client", None)
-        if client is None:
-            client = self._local.client = Github(
-                auth=Auth.Token(self._credentials.token),
-                base_url=self._context.api_url,
-                user_agent="action-patterns",
-                api_version="2022-11-28",
-                per_page=100,
-                timeout=TIMEOUT_SECONDS,
-                lazy=True,
-                # Pacing and retry are ours: PyGithub's re-send a POST on 5xx and never re-send a PATCH.
-                retry=None,
-                seconds_between_requests=0,
-                seconds_between_writes=0,
-            )
-        return client
-
-    def _wait_for_write_slot(self) -> None:
-        with self._gate:
-            now = self._clock.monotonic()
-            slot = max(now, self._next_write)
-            self._next_write = slot + self._context.write_spacing_seconds
-        if slot > now:
-            self._clock.sleep(slot - now)
-
-    def _sleep(self, seconds: float) -> None:
         self._local.waited = getattr(self._local, "waited", 0.0) + seconds
         self._clock.sleep(seconds)
+
+    def _send_as_app(self, method: str, path: str, body: object = None, *, token: Auth.Auth | None = None) -> Any:
+        """Minting twice leaves one token unused, revoking twice changes nothing: both may be repeated."""
+        if token is not None:
+            return self.exchange(method, path, body, token).data
+        return self.send("read" if method == "GET" else "repeatable", "read", method, path, body, scope=APP).data
+
+    def _pacer(self, scope: str) -> Pacer:
+        account = self._tokens.account(scope)
+        with self._gate:
+            if account not in self._pacers:
+                self._pacers[account] = Pacer(self._context.write_spacing_seconds, share=self._allowance.share)
+            return self._pacers[account]
+
+    def _client(self, auth: Auth.Auth) -> Github:
+        clients: dict[int, tuple[Auth.Auth, Github]] | None = getattr(self._local, "clients", None)
+        if clients is None:
+            clients = self._local.clients = {}
+        if id(auth) not in clients:
+            clients[id(auth)] = (auth, self._open(auth))
+        return clients[id(auth)][1]
+
+    def _open(self, auth: Auth.Auth) -> Github:
+        return Github(
+            auth=auth,
+            base_url=self._context.api_url,
+            user_agent="action-patterns",
+            api_version="2022-11-28",
+            per_page=100,
+            timeout=TIMEOUT_SECONDS,
+            lazy=True,
+            # Pacing and retry are ours: PyGithub's re-send a POST on 5xx and never re-send a PATCH.
+            retry=None,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+        )
 
     def _count(self, *, write: bool) -> None:
         self._local.requests = getattr(self._local, "requests", 0) + 1
         self._local.writes = getattr(self._local, "writes", 0) + int(write)
 
 
-def _decode(text: str) -> Any:
+def _decode(status: int, text: str) -> Any:
     try:
         return json.loads(text) if text else None
-    except ValueError:
-        # A proxy's HTML page, or an answer that was cut off.
-        return {"message": text[:200]}
+    except ValueError as error:
+        if status < 300:
+            raise UnreadableAnswerError(text[:200]) from error
+        return {"message": text[:200]}  # a proxy's HTML page

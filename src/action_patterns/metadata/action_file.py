@@ -45,7 +45,7 @@ def render(action: Action[Any, Any]) -> str:
                 {
                     "id": "run",
                     "shell": "bash",
-                    "run": f'bash "$GITHUB_ACTION_PATH{up}/src/bootstrap/launch.sh" {action.name}',
+                    "run": f'exec bash "$GITHUB_ACTION_PATH{up}/src/bootstrap/launch.sh" {action.name}',
                     "env": {
                         variable_name(name): internal_expression(field) or f"${{{{ inputs.{input_name(name)} }}}}"
                         for name, field in action.inputs.model_fields.items()

@@ -11,6 +11,7 @@ from typing import Any
 
 from action_patterns.action import Action, input_name
 from action_patterns.metadata.action_file import folder, internal_expression
+from action_patterns.permissions import in_words
 from action_patterns.runner.inputs import allowed_values, default_text, is_secret
 
 _BLOCK = re.compile(r"(<!-- generated:(?P<name>[a-z]+) -->\n).*?(<!-- /generated(?::(?P=name))? -->)", re.DOTALL)
@@ -24,7 +25,7 @@ def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
         "outputs": _outputs(action),
         "example": fenced(example) if example else "",
         "reasons": _reasons(action),
-        "permissions": "".join(f"- {each}\n" for each in action.permissions) or "None: it asks GitHub nothing.\n",
+        "permissions": "".join(f"- {each}\n" for each in in_words(action.verbs)) or "None: it asks GitHub nothing.\n",
     }
     return {name: text for name, text in found.items() if text}
 

@@ -20,6 +20,10 @@ class RunnerLog:
         """A message beside the run, or beside a line of a file."""
         self._commands.annotate(annotation)
 
+    def hide(self, secret: str) -> None:
+        """Mask the value from now on, here and in everything that is rendered."""
+        self._commands.secrets.add(secret)
+
     def progress(self, done: int, total: int, message: str) -> None:
         """`[ 7/480] message`: how far a long run has come."""
         self._commands.line(f"[{done:>{len(str(total))}}/{total}] {message}")

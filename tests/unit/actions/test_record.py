@@ -142,4 +142,4 @@ def test_a_file_that_is_no_plan_is_refused() -> None:
 
 
 def test_it_needs_no_permission() -> None:
-    assert ACTION.permissions == ()
+    assert ACTION.verbs == ()

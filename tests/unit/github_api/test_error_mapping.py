@@ -13,6 +13,7 @@ from action_patterns.errors import (
     ActionPatternsError,
     AuthenticationError,
     ConflictError,
+    LostRaceError,
     NotFoundError,
     PermissionDeniedError,
     RefusedError,
@@ -32,8 +33,8 @@ REQUEST = "POST /repos/acme/api/pulls"
         (403, "Repository was archived so is read-only.", RefusedError, "archived"),
         (404, "Not Found", NotFoundError, "may not see it"),
         (410, "Issues are disabled", NotFoundError, "410"),
-        (301, "Moved Permanently", ConflictError, "has moved"),
-        (307, "Temporary Redirect", ConflictError, "has moved"),
+        (301, "Moved Permanently", LostRaceError, "has moved"),
+        (307, "Temporary Redirect", LostRaceError, "has moved"),
         (409, "Git Repository is empty.", ConflictError, "empty"),
         (422, "Validation Failed", RefusedError, "Validation Failed"),
         (400, "Problems parsing JSON", RefusedError, "Problems parsing JSON"),
@@ -96,7 +97,23 @@ def test_githubs_message_with_its_details(data: object, text: str) -> None:
     ],
 )  # fmt: skip
 def test_the_status_that_decides(status: int, data: Any, expected: tuple[int, str]) -> None:
-    assert classify(status, data) == expected
+    assert classify(status, data, reading=False) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        ({"message": "Could not resolve", "path": ["repository", "base"]}, 502),
+        ({"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much", "path": ["repository"]}, 502),
+        ({"type": "NOT_FOUND", "message": "no such file", "path": ["repository", "f0"]}, 200),
+        ({"type": "FORBIDDEN", "message": "not yours", "path": ["repository", "open"]}, 200),
+        ({"message": "Field 'x' doesn't exist on type 'Repository'"}, 200),
+    ],
+)
+def test_a_read_with_a_hole_is_no_answer_unless_the_hole_is_settled(error: dict[str, Any], status: int) -> None:
+    answer = {"data": {"repository": None}, "errors": [error]}
+    assert classify(200, answer, reading=True)[0] == status
+    assert classify(200, answer, reading=False)[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.github_api.pacing import BACKOFF_CAP_SECONDS, MAX_WAIT_SECONDS, backoff_seconds, read_refusal
+from action_patterns.github_api.pacing import BACKOFF_CAP_SECONDS, backoff_seconds, read_refusal, read_warning
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 RESET = str(int(NOW.timestamp()) + 90)
@@ -65,7 +65,6 @@ def test_a_limit_without_a_time_is_waited_for_longer_each_time(attempt: int, sec
     refusal = read_refusal(403, {}, SECONDARY, NOW, attempt)
     assert refusal is not None
     assert refusal.seconds == seconds
-    assert (refusal.seconds <= MAX_WAIT_SECONDS) == (attempt < 4)
 
 
 @given(
@@ -85,7 +84,19 @@ def test_whatever_a_server_says_the_wait_is_a_time_that_can_be_waited(
 
 
 @given(st.integers(1, 30), st.floats(0, 1, exclude_max=True))
-def test_backoff_grows_with_jitter_up_to_its_cap(attempt: int, random: float) -> None:
-    full = min(BACKOFF_CAP_SECONDS, 2.0 ** (attempt - 1))
-    assert full / 2 <= backoff_seconds(attempt, random) <= full
-    assert backoff_seconds(attempt, random) <= backoff_seconds(attempt + 1, random)
+def test_backoff_has_full_jitter_below_a_bound_that_doubles_up_to_its_cap(attempt: int, random: float) -> None:
+    assert backoff_seconds(attempt, random) == random * min(BACKOFF_CAP_SECONDS, 2.0**attempt)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET}, 91.0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(NOW.timestamp()) - 5)}, 1.0),
+        ({"x-ratelimit-remaining": "1", "x-ratelimit-reset": RESET}, None),
+        ({"x-ratelimit-remaining": "0"}, None),
+        ({}, None),
+    ],
+)
+def test_the_last_request_of_the_hour_is_a_warning(headers: dict[str, str], seconds: float | None) -> None:
+    assert read_warning(headers, NOW) == seconds

@@ -17,7 +17,6 @@ QUERIES = {
     "one repository": queries.repositories(1),
     "as many repositories as fit": queries.repositories(queries.REPOSITORIES_PER_QUERY),
     "swap refs": queries.UPDATE_REFS,
-    "the viewer": queries.VIEWER,
 }
 
 

@@ -46,7 +46,7 @@ def example(name: str = "discover") -> Action[Any, Any]:
         icon="box",
         color="blue",
         reasons=(Reason("lost", "missing", "Gone.", "Look."),),
-        permissions=("contents: read",),
+        verbs=("read_branch",),
     )
 
 
@@ -54,7 +54,8 @@ def test_action_yml_holds_what_the_models_say() -> None:
     text = action_file.render(example())
     assert text.startswith("# Generated from the models in src/action_patterns/actions/discover.py.")
     document = yaml.safe_load(text)
-    assert document["inputs"] == {
+    shared = {"app-client-id", "app-private-key", "max-minutes"}
+    assert {name: each for name, each in document["inputs"].items() if name not in shared} == {
         "token": {"description": ExampleInputs.model_fields["token"].description, "required": False},
         "target": {"description": "Where to, `matrix.x` or a|b.", "required": True},
         "names": {"description": "Who.", "required": False, "default": "a\nb"},
@@ -65,8 +66,9 @@ def test_action_yml_holds_what_the_models_say() -> None:
     }
     assert document["branding"] == {"icon": "box", "color": "blue"}
     (step,) = document["runs"]["steps"]
-    assert step["run"] == 'bash "$GITHUB_ACTION_PATH/../../src/bootstrap/launch.sh" discover'
-    assert step["env"] == {
+    assert step["run"] == 'exec bash "$GITHUB_ACTION_PATH/../../src/bootstrap/launch.sh" discover'
+    names = {f"INPUT_{name.replace('-', '_').upper()}" for name in shared}
+    assert {name: each for name, each in step["env"].items() if name not in names} == {
         "INPUT_TOKEN": "${{ inputs.token }}",
         "INPUT_JOB_TOKEN": "${{ github.token }}",
         "INPUT_TARGET": "${{ inputs.target }}",
@@ -77,7 +79,7 @@ def test_action_yml_holds_what_the_models_say() -> None:
 
 def test_the_root_action_starts_from_its_own_folder() -> None:
     (step,) = yaml.safe_load(action_file.render(example(registry.ROOT)))["runs"]["steps"]
-    assert step["run"] == f'bash "$GITHUB_ACTION_PATH/src/bootstrap/launch.sh" {registry.ROOT}'
+    assert step["run"] == f'exec bash "$GITHUB_ACTION_PATH/src/bootstrap/launch.sh" {registry.ROOT}'
 
 
 def test_the_blocks_of_a_readme() -> None:

@@ -161,6 +161,7 @@ def test_every_input_and_output_is_described() -> None:
         "targets-per-job": 20,
         "dry-run": False,
         "fail-on": "any",
+        "app-client-id": "",
     }
     assert call["inputs"]["name"]["required"] is True
     assert call["secrets"]["token"]["required"] is False
