@@ -12,8 +12,7 @@ from action_patterns.distribution.plan import read_plan
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.permissions import UPSERT, needed
 from action_patterns.ports import Allowance, Annotation, Log, Ports
-from action_patterns.pull_request.decide import REASONS
-from action_patterns.pull_request.result import FAILURES
+from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.fail_on import parse
 
 
@@ -166,6 +165,6 @@ ACTION = Action(
     run=run,
     icon="play",
     color="green",
-    reasons=REASONS + FAILURES,
+    reasons=REASONS,
     verbs=UPSERT,
 )

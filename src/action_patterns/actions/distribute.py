@@ -13,8 +13,7 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
 from action_patterns.permissions import DISCOVER, UPSERT, needed
 from action_patterns.ports import Allowance, Ports
-from action_patterns.pull_request.decide import REASONS
-from action_patterns.pull_request.result import FAILURES
+from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.fail_on import parse
 from action_patterns.report.summarise import summarise
 
@@ -111,6 +110,6 @@ ACTION = Action(
     run=run,
     icon="share-2",
     color="green",
-    reasons=REASONS + FAILURES,
+    reasons=REASONS,
     verbs=DISCOVER + UPSERT,
 )

@@ -13,9 +13,9 @@ from action_patterns.distribution.distribution_file import REPOSITORY, Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.permissions import UPSERT, needed
 from action_patterns.ports import Allowance, Annotation, Level, Ports
-from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.desired import Desired, desire
-from action_patterns.pull_request.result import FAILURES, Assignment, upsert
+from action_patterns.pull_request.reasons import REASONS
+from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.report.escape import cell, cell_code, code_fence, inline, link
 
 
@@ -212,6 +212,6 @@ ACTION = Action(
     run=run,
     icon="git-pull-request",
     color="green",
-    reasons=REASONS + FAILURES,
+    reasons=REASONS,
     verbs=UPSERT,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from action_patterns.action import Reason
 from action_patterns.content.changes import UNKNOWN, FileChange, digest
 from action_patterns.contracts.result import Outcome
 from action_patterns.ports import NewPullRequest
@@ -13,6 +12,7 @@ from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.fields import reconcile_fields
 from action_patterns.pull_request.marker import Marker, compose, parse_marker, text_hash
 from action_patterns.pull_request.observed import Observed, PullRequest, Tip
+from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.steps import (
     DeleteBranch,
     OpenPullRequest,
@@ -23,85 +23,6 @@ from action_patterns.pull_request.steps import (
     WriteBranch,
 )
 from action_patterns.pull_request.trailers import parse as parse_trailers
-
-REASONS = (
-    Reason("opened", "created", "There was no pull request for this key; now there is one.", "Review and merge it."),
-    Reason("content", "updated", "The wished content changed, or the base did; the branch holds it now.", "Review it."),
-    Reason("fields", "updated", "Title, body, base, labels, assignees or reviewers were brought in line.", "Nothing."),
-    Reason(
-        "up-to-date", "unchanged", "The open pull request already is what was wished. Nothing was written.", "Nothing."
-    ),
-    Reason("already-on-base", "unchanged", "The base branch already holds the wished content.", "Nothing."),
-    Reason(
-        "converged",
-        "closed",
-        "The base branch now holds the wished content, so our pull request was closed and its branch deleted.",
-        "Nothing.",
-    ),
-    Reason("archived", "skipped", "The repository is archived and takes no writes.", "Unarchive it, or exclude it."),
-    Reason("disabled", "skipped", "GitHub has disabled the repository.", "Ask its owner, or exclude it."),
-    Reason(
-        "empty", "skipped", "The repository has no commit to build on.", "Push a first commit to its default branch."
-    ),
-    Reason(
-        "closed-by-someone",
-        "skipped",
-        "Somebody closed the pull request of this key without merging it. That is an answer, and it is respected.",
-        "Reopen the pull request to go on with it, or change `key` to ask again. Do not delete the branch to force it.",
-    ),
-    Reason(
-        "base-missing",
-        "blocked",
-        "The base branch does not exist in the target.",
-        "Set `base` to an existing branch, or leave it out for the default branch.",
-    ),
-    Reason(
-        "read-only",
-        "blocked",
-        "The person whose token this is may only read the repository, so nothing was tried.",
-        "Give that person write access, use a token of somebody who has it, or exclude the repository.",
-    ),
-    Reason(
-        "human-commit",
-        "blocked",
-        "The bot branch holds a commit that is not ours, or ours was amended. It was not touched.",
-        "Merge or close the pull request, or move the commit to another branch and delete this one; then run again.",
-    ),
-    Reason(
-        "foreign-branch",
-        "blocked",
-        "A branch of this name exists and its tip is not ours.",
-        "Rename or delete that branch, or set another `key` or `branch`.",
-    ),
-    Reason(
-        "foreign-pull-request",
-        "blocked",
-        "An open pull request from this branch does not carry our marker: somebody else opened it, or the marker was"
-        " removed from the first line of its body.",
-        "Close it, or set another `key`. Do not paste a marker from another pull request.",
-    ),
-    Reason(
-        "path-clash",
-        "blocked",
-        "A wished file stands where the target has a directory, or below a path that is a file there.",
-        "Choose another target path, or remove what is in the way in its own change first.",
-    ),
-    Reason(
-        "stale-checkout",
-        "blocked",
-        "The base branch changed the same paths after the commit that was checked out; writing would undo that change.",
-        "Run the workflow again: it checks out the newest commit. If it checks out another branch on purpose, set"
-        " `base` to it.",
-    ),
-    Reason(
-        "pull-request-refused",
-        "blocked",
-        "GitHub refused to open the pull request; a branch made in this run was deleted again.",
-        "Follow the message. For GITHUB_TOKEN: Settings > Actions > General > 'Allow GitHub Actions to create and"
-        " approve pull requests'.",
-    ),
-)
-_REASONS = {reason.code: reason for reason in REASONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +42,7 @@ class Decision:
 
     @property
     def remedy(self) -> str:
-        return _REASONS[self.reason].remedy
+        return BY_CODE[self.reason].remedy
 
 
 def decide(desired: Desired, observed: Observed) -> Decision:
@@ -181,7 +102,7 @@ def _decide(desired: Desired, observed: Observed) -> Decision:
 
 
 def _stop(outcome: Outcome, reason: str, detail: str = "") -> Decision:
-    return Decision(outcome, reason, f"{_REASONS[reason].meaning} {detail}".strip())
+    return Decision(outcome, reason, f"{BY_CODE[reason].meaning} {detail}".strip())
 
 
 def _whose(tip: Tip) -> str:

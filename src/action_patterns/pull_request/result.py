@@ -4,48 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from action_patterns.action import Reason
 from action_patterns.contracts import ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
 from action_patterns.ports import Clock, GitHub
 from action_patterns.pull_request.converge import Convergence, converge
 from action_patterns.pull_request.desired import Desired
-
-FAILURES = (
-    Reason(
-        "authentication",
-        "failed",
-        "GitHub refused the token.",
-        "Pass a token that is valid; a secret that is not defined is empty.",
-    ),
-    Reason(
-        "permission",
-        "failed",
-        "The token is valid and may not do this.",
-        "Give it the permission the message names, or cover the repository with the App's installation.",
-    ),
-    Reason(
-        "not-found",
-        "failed",
-        "The repository does not exist, or the token may not see it.",
-        "Check the spelling and what the token covers.",
-    ),
-    Reason(
-        "conflict",
-        "failed",
-        "GitHub refused a write, or somebody else kept moving the branch.",
-        "Follow the message; run again.",
-    ),
-    Reason(
-        "rate-limit",
-        "deferred",
-        "A limit was reached that this run may not wait for.",
-        "Run again after the time named.",
-    ),
-    Reason("unavailable", "failed", "GitHub or the network failed, after all retries.", "Run again."),
-    Reason("defect", "failed", "A bug in action-patterns.", "Report it with the message."),
-)
-"""Reasons that are an error's category. Nothing half done is lost: a later run finds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from action_patterns.content.blob import blob_oid
-from action_patterns.pull_request.decide import REASONS, Decision, decide
+from action_patterns.pull_request.decide import Decision, decide
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.marker import block_of, parse_marker, text_hash
 from action_patterns.pull_request.observed import Observed
+from action_patterns.pull_request.reasons import DECISIONS
 from action_patterns.pull_request.steps import (
     AddAssignees,
     AddLabels,
@@ -716,7 +717,7 @@ def test_decision(situation: str) -> None:
 
 
 def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:
-    assert {row[3] for row in SITUATIONS.values()} == {r.code for r in REASONS} - {"pull-request-refused"}
+    assert {row[3] for row in SITUATIONS.values()} == {r.code for r in DECISIONS} - {"pull-request-refused"}
 
 
 @pytest.mark.parametrize("situation", [name for name, row in SITUATIONS.items() if row[2] in ("blocked", "skipped")])

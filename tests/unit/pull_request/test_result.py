@@ -19,9 +19,9 @@ from action_patterns.errors import (
     UnavailableError,
 )
 from action_patterns.ports import NewPullRequest
-from action_patterns.pull_request.decide import REASONS
 from action_patterns.pull_request.observed import Observed, PullRequest
-from action_patterns.pull_request.result import FAILURES, Assignment, failure, upsert
+from action_patterns.pull_request.reasons import DECISIONS, FAILURES
+from action_patterns.pull_request.result import Assignment, failure, upsert
 from support.builders import wish
 from support.fake_github import FakeGitHub, Repository
 
@@ -150,7 +150,7 @@ def test_a_block_has_a_remedy_of_its_own() -> None:
 
 def test_every_error_category_but_input_is_a_reason_of_failure() -> None:
     assert {reason.code for reason in FAILURES} == set(get_args(Category)) - {"input"}
-    assert not {reason.code for reason in FAILURES} & {reason.code for reason in REASONS}
+    assert not {reason.code for reason in FAILURES} & {reason.code for reason in DECISIONS}
     for reason in FAILURES:
         assert reason.meaning
         assert reason.remedy

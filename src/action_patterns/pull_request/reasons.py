@@ -1,0 +1,123 @@
+"""Every reason an upsert can end with: what it means, and what to do. The READMEs' tables are made of these."""
+
+from __future__ import annotations
+
+from action_patterns.action import Reason
+
+DECISIONS = (
+    Reason("opened", "created", "There was no pull request for this key; now there is one.", "Review and merge it."),
+    Reason("content", "updated", "The wished content changed, or the base did; the branch holds it now.", "Review it."),
+    Reason("fields", "updated", "Title, body, base, labels, assignees or reviewers were brought in line.", "Nothing."),
+    Reason(
+        "up-to-date", "unchanged", "The open pull request already is what was wished. Nothing was written.", "Nothing."
+    ),
+    Reason("already-on-base", "unchanged", "The base branch already holds the wished content.", "Nothing."),
+    Reason(
+        "converged",
+        "closed",
+        "The base branch now holds the wished content, so our pull request was closed and its branch deleted.",
+        "Nothing.",
+    ),
+    Reason("archived", "skipped", "The repository is archived and takes no writes.", "Unarchive it, or exclude it."),
+    Reason("disabled", "skipped", "GitHub has disabled the repository.", "Ask its owner, or exclude it."),
+    Reason(
+        "empty", "skipped", "The repository has no commit to build on.", "Push a first commit to its default branch."
+    ),
+    Reason(
+        "closed-by-someone",
+        "skipped",
+        "Somebody closed the pull request of this key without merging it. That is an answer, and it is respected.",
+        "Reopen the pull request to go on with it, or change `key` to ask again. Do not delete the branch to force it.",
+    ),
+    Reason(
+        "base-missing",
+        "blocked",
+        "The base branch does not exist in the target.",
+        "Set `base` to an existing branch, or leave it out for the default branch.",
+    ),
+    Reason(
+        "read-only",
+        "blocked",
+        "The person whose token this is may only read the repository, so nothing was tried.",
+        "Give that person write access, use a token of somebody who has it, or exclude the repository.",
+    ),
+    Reason(
+        "human-commit",
+        "blocked",
+        "The bot branch holds a commit that is not ours, or ours was amended. It was not touched.",
+        "Merge or close the pull request, or move the commit to another branch and delete this one; then run again.",
+    ),
+    Reason(
+        "foreign-branch",
+        "blocked",
+        "A branch of this name exists and its tip is not ours.",
+        "Rename or delete that branch, or set another `key` or `branch`.",
+    ),
+    Reason(
+        "foreign-pull-request",
+        "blocked",
+        "An open pull request from this branch does not carry our marker: somebody else opened it, or the marker was"
+        " removed from the first line of its body.",
+        "Close it, or set another `key`. Do not paste a marker from another pull request.",
+    ),
+    Reason(
+        "path-clash",
+        "blocked",
+        "A wished file stands where the target has a directory, or below a path that is a file there.",
+        "Choose another target path, or remove what is in the way in its own change first.",
+    ),
+    Reason(
+        "stale-checkout",
+        "blocked",
+        "The base branch changed the same paths after the commit that was checked out; writing would undo that change.",
+        "Run the workflow again: it checks out the newest commit. If it checks out another branch on purpose, set"
+        " `base` to it.",
+    ),
+    Reason(
+        "pull-request-refused",
+        "blocked",
+        "GitHub refused to open the pull request; a branch made in this run was deleted again.",
+        "Follow the message. For GITHUB_TOKEN: Settings > Actions > General > 'Allow GitHub Actions to create and"
+        " approve pull requests'.",
+    ),
+)
+"""Reasons of a decision."""
+
+FAILURES = (
+    Reason(
+        "authentication",
+        "failed",
+        "GitHub refused the token.",
+        "Pass a token that is valid; a secret that is not defined is empty.",
+    ),
+    Reason(
+        "permission",
+        "failed",
+        "The token is valid and may not do this.",
+        "Give it the permission the message names, or cover the repository with the App's installation.",
+    ),
+    Reason(
+        "not-found",
+        "failed",
+        "The repository does not exist, or the token may not see it.",
+        "Check the spelling and what the token covers.",
+    ),
+    Reason(
+        "conflict",
+        "failed",
+        "GitHub refused a write, or somebody else kept moving the branch.",
+        "Follow the message; run again.",
+    ),
+    Reason(
+        "rate-limit",
+        "deferred",
+        "A limit was reached that this run may not wait for.",
+        "Run again after the time named.",
+    ),
+    Reason("unavailable", "failed", "GitHub or the network failed, after all retries.", "Run again."),
+    Reason("defect", "failed", "A bug in action-patterns.", "Report it with the message."),
+)
+"""Reasons that are an error's category. Nothing half done is lost: a later run finds it."""
+
+REASONS = DECISIONS + FAILURES
+BY_CODE = {reason.code: reason for reason in REASONS}
