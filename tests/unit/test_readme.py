@@ -1,0 +1,50 @@
+"""What the README says to write is accepted by what it is written for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from action_patterns.distribution.distribution_file import (
+    Distribution,
+    FileRule,
+    PullRequestFields,
+    Section,
+    Selection,
+    read_distribution,
+)
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+
+
+def spelled(section: type[Section]) -> set[str]:
+    return {field.alias or name for name, field in section.model_fields.items()}
+
+
+def test_every_yaml_block_is_yaml() -> None:
+    assert len(BLOCKS) >= 2
+    for block in BLOCKS:
+        assert yaml.safe_load(block)
+
+
+def test_the_distribution_file_is_one() -> None:
+    (block,) = [block for block in BLOCKS if block.startswith("name: shared-files\ntargets:")]
+    distribution = read_distribution(block, name="README.md")
+    assert distribution.name == "shared-files"
+    assert [rule.absent for rule in distribution.files] == [False, True]
+
+
+def test_every_key_of_a_distribution_file_is_in_the_table() -> None:
+    table = README.partition("| key | meaning |")[2].partition("\n\n")[0]
+    for key in spelled(Distribution) - {"targets", "files", "pull-request"}:
+        assert f"`{key}`" in table
+    for key in spelled(Selection) | spelled(FileRule) | spelled(PullRequestFields):
+        assert re.search(rf"[.`]{re.escape(key)}\b", table), key
+
+
+def test_the_workflow_and_the_distribution_file_name_the_same_campaign() -> None:
+    (workflow,) = [yaml.safe_load(block) for block in BLOCKS if "distribute.yml@" in block]
+    assert workflow["jobs"]["distribute"]["with"]["name"] == "shared-files"
