@@ -101,7 +101,8 @@ def from_response(
     if status == 403:
         needed = headers.get("x-accepted-github-permissions")
         return PermissionDeniedError(
-            f"{said} The {token_kind} is valid and may not do this." + (f" It needs: {needed}." if needed else ""),
+            f"{said} The {token_kind.removesuffix(' of an unknown kind')} is valid and may not do this."
+            + (f" It needs: {needed}." if needed else ""),
             remediation=f"{_GRANT[token_kind]} Check that it covers this repository. Do not use a broader token than"
             " the job needs.",
             request_id=request_id,
