@@ -1,4 +1,4 @@
-"""An answer is lost, or a request arrives twice: what is not safe to repeat is looked up first, the rest is repeated."""
+"""An answer is lost, or a request comes twice: what is not safe to repeat is looked up first, the rest is repeated."""
 
 from __future__ import annotations
 

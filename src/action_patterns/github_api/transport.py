@@ -258,9 +258,11 @@ class Transport:
 
 
 def _decode(status: int, text: str) -> Any:
+    if status == 204:
+        return None
     try:
-        return json.loads(text) if text else None
+        return json.loads(text)
     except ValueError as error:
         if status < 300:
             raise UnreadableAnswerError(text[:200]) from error
-        return {"message": text[:200]}  # a proxy's HTML page
+        return {"message": text[:200] or "no message"}  # a proxy's HTML page
