@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ LOST: dict[str, dict[str, Any]] = {
 }
 
 
+@cache
 def clean_end() -> dict[str, Any]:
     with stage() as clean:
         clean.upsert(wish(**FULL))
