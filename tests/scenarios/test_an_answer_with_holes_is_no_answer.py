@@ -23,6 +23,11 @@ HOLES: dict[str, dict[str, Any]] = {
     "no ended pull requests": {"kind": "partial_data", "field": "repository.ended"},
     "an error of another type": {"kind": "partial_data", "field": "repository.bot", "error_type": "INTERNAL"},
     "an error without a type": {"kind": "partial_data", "field": "repository.bot", "error_type": ""},
+    "an error in words of its own": {
+        "kind": "server_error",
+        "status": 200,
+        "body": {"data": {"repository": None}, "errors": [{"path": ["repository"], "message": "Try later."}]},
+    },
     "timed out, 502": {"kind": "graphql_timeout"},
     "timed out, 200": {"kind": "graphql_timeout", "status": 200},
     "cut off": {"kind": "truncated_body", "share": 0.5},
