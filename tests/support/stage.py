@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.github_api.transport import Response, Transport
-from action_patterns.ports import Annotation, Context, Credentials
+from action_patterns.ports import Allowance, Annotation, Context, Credentials
 from action_patterns.pull_request.desired import Desired, desire
 from action_patterns.pull_request.result import Assignment, upsert
 from github_sandbox import Sandbox
@@ -81,13 +81,27 @@ Moment = Literal["before", "after"]
 class DyingTransport(Transport):
     """Dies at call number `call` (from 1), before it is sent or after it took effect and before its answer is read."""
 
-    def __init__(self, context: Context, *, call: int = 0, moment: Moment = "before", token: str = "tok-bot") -> None:
-        super().__init__(Credentials(token), context, VirtualClock(), Said())
+    def __init__(
+        self,
+        context: Context,
+        *,
+        call: int = 0,
+        moment: Moment = "before",
+        token: str = "tok-bot",
+        clock: VirtualClock | None = None,
+        log: Said | None = None,
+        allowance: Allowance | None = None,
+        meanwhile: Mapping[int, Callable[[], object]] | None = None,
+    ) -> None:
+        super().__init__(Credentials(token), context, clock or VirtualClock(), log or Said(), allowance)
         self.calls = 0
         self._fatal = (call, moment)
+        self._meanwhile = meanwhile or {}
 
     def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
         self.calls += 1
+        if self.calls in self._meanwhile:
+            self._meanwhile[self.calls]()
         if self._fatal == (self.calls, "before"):
             raise Killed
         response = super().exchange(method, url, body, auth)
@@ -103,6 +117,10 @@ class Stage:
     sandbox: Sandbox
     context: Context
     transport: DyingTransport | None = None
+    clock: VirtualClock | None = None
+    """Time for the sandbox and for every run; None = each run has a time of its own."""
+    said: Said = field(default_factory=Said)
+    """What all runs logged."""
 
     def upsert(
         self,
@@ -113,11 +131,34 @@ class Stage:
         moment: Moment = "before",
         dry_run: bool = False,
         token: str = "tok-bot",
+        allowance: Allowance | None = None,
+        meanwhile: Mapping[int, Callable[[], object]] | None = None,
     ) -> TargetResult:
-        """One run, as one process would do it: a client of its own, nothing remembered."""
-        self.transport = DyingTransport(self.context, call=call, moment=moment, token=token)
+        """One run, as one process would do it: a client of its own, nothing remembered.
+
+        `meanwhile`: what others do just before the call of that number (from 1).
+        """
+        clock = self.clock or VirtualClock()
+        self.transport = DyingTransport(
+            self.context,
+            call=call,
+            moment=moment,
+            token=token,
+            clock=clock,
+            log=self.said,
+            allowance=allowance,
+            meanwhile=meanwhile,
+        )
         assignment = Assignment("plan-1", 0, 1, repository)
-        return upsert(wish, assignment, Gateway(self.transport), VirtualClock(), dry_run=dry_run)
+        return upsert(wish, assignment, Gateway(self.transport), clock, dry_run=dry_run)
+
+    def sent(self, operation: str) -> int:
+        """How often an operation was asked for since the last `forget`: REST operationId or GraphQL name."""
+        return self.order().count(operation)
+
+    def order(self) -> list[str]:
+        """All operations asked for since the last `forget`, in order."""
+        return [record.graphql_operation or record.operation or record.path for record in self.sandbox.requests]
 
     def writes(self) -> int:
         """Writes the sandbox has seen since the last `forget`."""
@@ -154,12 +195,13 @@ def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Cont
 
 
 @contextmanager
-def stage(seed: Mapping[str, Any] = FLEET) -> Iterator[Stage]:
+def stage(seed: Mapping[str, Any] = FLEET, *, clock: VirtualClock | None = None) -> Iterator[Stage]:
     """A fresh sandbox, served. Every exchange is held against GitHub's published description."""
-    sandbox = Sandbox.from_seed(dict(seed))
+    now = {} if clock is None else {"clock": lambda: clock.now().timestamp()}
+    sandbox = Sandbox.from_seed(dict(seed), **now)
     sandbox.contract = True
     with sandbox.serve(port=0) as server:
-        yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url))
+        yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url), clock=clock)
     assert not sandbox.violations, "\n".join(sandbox.violations)
 
 

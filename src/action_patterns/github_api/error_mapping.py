@@ -157,12 +157,19 @@ def out_of_time(seconds: float, request: str, resumes_at: datetime) -> RateLimit
     )
 
 
-def from_limit(refusal: Refusal, request: str, request_id: str | None) -> RateLimitedError:
-    """The error for a limit that cannot be waited for."""
+def from_limit(
+    refusal: Refusal, request: str, request_id: str | None, *, refused_times: int | None = None
+) -> RateLimitedError:
+    """The error for a limit that cannot be waited for, or (`refused_times`) was waited for often enough."""
     which = "primary rate limit is used up" if refusal.primary else "secondary rate limit asks for a pause"
     when = refusal.resumes_at.strftime("%H:%M UTC")
+    why = (
+        f"the wait of {refusal.seconds:.0f} s is longer than this run may wait"
+        if refused_times is None
+        else f"it was waited for and came back, {refused_times} times"
+    )
     return RateLimitedError(
-        f"GitHub's {which} ({request}); the wait of {refusal.seconds:.0f} s is longer than this run may wait.",
+        f"GitHub's {which} ({request}); {why}.",
         remediation=f"Run again after {when}: what is done stays done. If it keeps happening, lower"
         " `max-parallel`, or use a GitHub App, whose limit grows with the organization. Do not retry in a loop: GitHub"
         " may block the token.",

@@ -139,6 +139,9 @@ class Gateway:
         try:
             ref = self._rest("read", "read", "GET", repository, f"/git/ref/heads/{quote(branch)}")
         except NotFoundError:
+            # GitHub answers 404 too for what a token may not see (any more): only of a repository that is seen does it
+            # say that the branch is not there.
+            self._rest("read", "read", "GET", repository, "")
             return None
         _expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
         return str(ref["object"]["sha"])

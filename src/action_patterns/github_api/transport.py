@@ -122,8 +122,10 @@ class Transport:
                 resumes = self._clock.monotonic() + refusal.seconds
                 with self._gate:
                     pacer.park(resumes)
-                if resumes > self._ends or attempt >= MAX_ATTEMPTS:
+                if resumes > self._ends:
                     raise error_mapping.from_limit(refusal, request, request_id)
+                if attempt >= MAX_ATTEMPTS:
+                    raise error_mapping.from_limit(refusal, request, request_id, refused_times=attempt)
                 self._log.info(f"{request}: {text}; waiting {refusal.seconds:.0f} s.")
                 self._local.waited = getattr(self._local, "waited", 0.0) + refusal.seconds
                 continue
@@ -256,9 +258,11 @@ class Transport:
 
 
 def _decode(status: int, text: str) -> Any:
+    if status == 204:
+        return None
     try:
-        return json.loads(text) if text else None
+        return json.loads(text)
     except ValueError as error:
         if status < 300:
             raise UnreadableAnswerError(text[:200]) from error
-        return {"message": text[:200]}  # a proxy's HTML page
+        return {"message": text[:200] or "no message"}  # a proxy's HTML page

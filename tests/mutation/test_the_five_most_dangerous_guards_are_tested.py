@@ -1,0 +1,100 @@
+"""Each of the five guards against lost or doubled work is taken out of a copy: a scenario must notice.
+
+The edits are exact: when the guarded line changes, the test says so instead of guarding nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GATEWAY = "action_patterns/github_api/gateway.py"
+TRANSPORT = "action_patterns/github_api/transport.py"
+POSTS = "test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py"
+RENAMES = "test_a_renamed_repository_gets_its_pull_request_under_its_new_name.py"
+RACES = "test_a_branch_that_moves_while_we_write_is_never_overwritten.py"
+REFUSALS = "test_an_auth_error_is_never_taken_for_absence.py"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A guard, how it is taken out, and the scenarios that must notice."""
+
+    module: str
+    guarded: str
+    unguarded: str
+    scenarios: str
+
+
+MUTATIONS = {
+    "a POST is sent again without a look": Mutation(
+        GATEWAY,
+        'self._rest("once", "content", "POST", repository, "/pulls", body)',
+        'self._rest("repeatable", "content", "POST", repository, "/pulls", body)',
+        POSTS,
+    ),
+    "a redirect is taken for a success": Mutation(
+        TRANSPORT,
+        "            if status < 300:\n                return response\n",
+        "            if status < 400:\n                return response\n",
+        RENAMES,
+    ),
+    "whatever is on the branch is overwritten after a lost race": Mutation(
+        GATEWAY,
+        '"beforeOid": before or ABSENT,',
+        '"beforeOid": self.read_branch(repository, branch) or ABSENT,',
+        RACES,
+    ),
+    "a new branch is written without a guard": Mutation(
+        GATEWAY, '"beforeOid": before or ABSENT,', '"beforeOid": before,', RACES
+    ),
+    "a 404 is taken for absence though the token may see nothing": Mutation(
+        GATEWAY, '            self._rest("read", "read", "GET", repository, "")\n', "", REFUSALS
+    ),
+}
+
+
+def run(directory: Path, mutation: Mutation | None) -> subprocess.CompletedProcess[str]:
+    """The scenarios, against a copy of the sources with one guard less."""
+    shutil.copytree(ROOT / "src", directory, ignore=shutil.ignore_patterns("__pycache__"))
+    if mutation is not None:
+        module = directory / mutation.module
+        source = module.read_text("utf-8")
+        assert source.count(mutation.guarded) == 1, f"{mutation.module} no longer has {mutation.guarded!r} once"
+        module.write_text(source.replace(mutation.guarded, mutation.unguarded), "utf-8")
+    scenarios = sorted({each.scenarios for each in ([mutation] if mutation else MUTATIONS.values())})
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"),
+            *("-o", f"pythonpath={directory} {ROOT / 'tests'}"),
+            *("-k", "not never_comes and not sent_twice"),  # slow, and about other guards
+            *(f"tests/scenarios/{scenario}" for scenario in scenarios),
+        ],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
+        | {"PYTHONPATH": str(directory), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_copy_with_all_its_guards_passes(tmp_path: Path) -> None:
+    done = run(tmp_path / "src", None)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_it_is_noticed_that(name: str, tmp_path: Path) -> None:
+    done = run(tmp_path / "src", MUTATIONS[name])
+    # 1 = a test failed; anything above = pytest could not run them, which proves nothing.
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"FAILED tests/scenarios/{MUTATIONS[name].scenarios}::" in done.stdout, done.stdout

@@ -1,0 +1,188 @@
+"""A limit is no failure: it is waited for as long as GitHub says, or, where the run may not take so long, deferred."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from action_patterns.github_api.gateway import Gateway
+from action_patterns.ports import Allowance
+from action_patterns.pull_request.result import Assignment, upsert
+from github_sandbox import Fault
+from github_sandbox.limits import Limits
+from support.stage import FLEET, FULL, TARGET, DyingTransport, Said, Stage, VirtualClock, stage, wish
+
+FORMS = ["too_many", "secondary_limit"]
+"""429 and 403: the same refusal."""
+OPERATIONS = ["Observe", "git/create-tree", "UpdateRefs", "pulls/create", "issues/update"]
+"""A query, a POST that may be repeated, a mutation, a POST that may not, and a PATCH."""
+MINUTE = 60
+
+
+@cache
+def clean_end() -> dict[str, Any]:
+    with stage() as clean:
+        clean.upsert(wish(**FULL))
+        return clean.sandbox.snapshot()
+
+
+def as_one_clean_run(scene: Stage) -> bool:
+    return scene.sandbox.snapshot() == clean_end()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_time_github_names_is_waited_and_no_more(form: str, operation: str) -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of(form, operation=operation, retry_after_seconds=7))
+        result = scene.upsert(wish(**FULL))
+        assert (result.outcome, result.error) == ("created", None)
+        assert sum(clock.slept) == pytest.approx(7)
+        assert result.usage.seconds_waited == 7
+        # Refused means not processed: it is sent once more, without a look.
+        assert (scene.sent(operation), scene.sent("Observe")) == (2, 2 if operation == "Observe" else 1)
+        assert as_one_clean_run(scene)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("form", FORMS)
+def test_without_a_time_it_is_a_minute_that_doubles(form: str, operation: str) -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of(form, operation=operation, retry_after_seconds=None, times=3))
+        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert clock.slept == pytest.approx([60, 120, 240])
+        assert as_one_clean_run(scene)
+
+
+def test_a_limit_graphql_reports_in_a_200_is_a_limit() -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of("rate_limited"))
+        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert clock.slept == pytest.approx([60])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_reset_too_far_away_defers_the_target_and_names_the_time(operation: str) -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        at = int(clock.now().timestamp()) + 50 * MINUTE
+        scene.sandbox.faults.add(
+            Fault.of("primary_limit", operation=operation, reset_in_seconds=50 * MINUTE, times=1000)
+        )
+        result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
+        assert (result.outcome, result.reason) == ("deferred", "rate-limit")
+        assert clock.slept == []
+        assert scene.sent(operation) == 1
+        assert result.error is not None
+        assert result.error.retryable
+        when = datetime.fromtimestamp(at + 1, UTC)
+        assert f"{when:%H:%M} UTC" in result.error.remediation
+        scene.sandbox.faults.clear()
+        clock.sleep(50 * MINUTE)
+        assert scene.upsert(wish(**FULL)).outcome in {"created", "updated"}
+        assert as_one_clean_run(scene)
+
+
+def test_a_reset_the_run_has_time_for_is_waited_for() -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of("primary_limit", operation="git/create-tree", reset_in_seconds=20 * MINUTE))
+        assert scene.upsert(wish(**FULL), allowance=Allowance(seconds=30 * MINUTE)).outcome == "created"
+        assert 20 * MINUTE <= sum(clock.slept) <= 20 * MINUTE + 2
+
+
+def test_the_time_a_run_may_take_bounds_all_its_waits_together() -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of("too_many", retry_after_seconds=4 * MINUTE, times=1000))
+        result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
+        assert (result.outcome, result.reason) == ("deferred", "rate-limit")
+        assert sum(clock.slept) <= 10 * MINUTE
+
+
+def test_a_limit_that_does_not_end_is_not_asked_for_ever() -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of("secondary_limit", retry_after_seconds=1, times=1000))
+        result = scene.upsert(wish(**FULL))
+        assert (result.outcome, result.reason) == ("deferred", "rate-limit")
+        assert scene.sent("Observe") == 5
+        assert result.error is not None
+        assert "longer than this run may wait" not in result.error.message
+
+
+def two_repositories() -> dict[str, Any]:
+    return {**FLEET, "repositories": [*FLEET["repositories"], {"name": "acme/web", "files": {"README.md": "# web\n"}}]}
+
+
+def test_once_one_is_refused_nobody_else_asks_before_the_time() -> None:
+    clock = VirtualClock()
+    with stage(two_repositories(), clock=clock) as scene:
+        scene.sandbox.faults.add(Fault.of("primary_limit", reset_in_seconds=50 * MINUTE, times=1000))
+        transport = DyingTransport(scene.context, clock=clock, log=Said(), allowance=Allowance(seconds=10 * MINUTE))
+        gateway = Gateway(transport)
+        results = [
+            upsert(wish(), Assignment("plan-1", index, 1, name), gateway, clock, dry_run=False)
+            for index, name in enumerate((TARGET, "acme/web"))
+        ]
+        assert [result.outcome for result in results] == ["deferred", "deferred"]
+        assert [result.usage.requests for result in results] == [1, 0]
+        assert len(scene.sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("status", [403, 429])
+@pytest.mark.parametrize("says_when", [True, False])
+def test_a_secondary_limit_is_met_once_and_then_kept(says_when: bool, status: int) -> None:
+    clock = VirtualClock()
+    with stage(two_repositories(), clock=clock) as scene:
+        scene.sandbox.limits = Limits(content_per_minute=1, secondary_status=status, retry_after=says_when)
+        assert scene.upsert(wish()).outcome == "created"
+        assert scene.upsert(wish(), repository="acme/web").outcome == "created"
+        # Asking again too early would have started the wait anew.
+        assert [record.status for record in scene.sandbox.requests].count(status) == 1
+        assert sum(clock.slept) == pytest.approx(60)
+
+
+def test_a_budget_that_is_used_up_is_noticed_before_it_is_overdrawn() -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.sandbox.limits = Limits(rest_per_hour=2)
+        result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
+        assert (result.outcome, result.reason) == ("deferred", "rate-limit")
+        assert 403 not in [record.status for record in scene.sandbox.requests]
+        clock.sleep(60 * MINUTE)
+        scene.sandbox.limits = Limits()
+        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert as_one_clean_run(scene)
+
+
+def test_reads_are_not_held_back_and_writes_are_a_second_apart() -> None:
+    clock = VirtualClock()
+    with stage(clock=clock) as scene:
+        scene.context = replace(scene.context, write_spacing_seconds=1.0)
+        scene.upsert(wish())
+        # A tree, a commit, a ref, a pull request.
+        assert clock.slept == pytest.approx([1.0, 1.0, 1.0])
+        clock.slept.clear()
+        gateway = Gateway(DyingTransport(scene.context, clock=clock))
+        for _ in range(20):
+            gateway.observe(TARGET, branch=wish().branch, base=None, paths=["ci.yml"])
+        assert clock.slept == []
+
+
+def test_what_notifies_people_is_three_seconds_apart() -> None:
+    clock = VirtualClock()
+    times: list[float] = []
+    with stage(clock=clock) as scene:
+        scene.context = replace(scene.context, write_spacing_seconds=1.0)
+        scene.upsert(wish(**FULL), meanwhile={call: lambda: times.append(clock.monotonic()) for call in (5, 7)})
+        assert all(later - earlier >= 3 for earlier, later in pairwise(times))
+        assert len(times) == 2
