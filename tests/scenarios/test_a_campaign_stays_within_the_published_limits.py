@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from action_patterns.github_api import pacing
 from support.fleet import fleet
 
 
@@ -17,9 +18,10 @@ def test_five_hundred_targets_are_done_without_one_refusal(record_property: Call
         assert scene.refused() == []
         asked, took = len(scene.sandbox.requests), scene.clock.monotonic()
         record_property("measured", f"500 targets, {asked} requests: {took:.0f} s of virtual time, none refused")
-        # One write a second is the pace GitHub asks for; much slower would be time wasted.
+        # One write a second is the pace GitHub asks for; much slower would be time wasted. (Some of it is: a pull
+        # request that waits for its turn makes writes wait that could go before it.)
         writes = len(scene.sandbox.requests.writes())
-        assert writes - 1 <= took <= writes * 1.2
+        assert writes - 1 <= took <= writes * 1.3
 
 
 def test_without_pacing_github_refuses() -> None:
@@ -28,6 +30,15 @@ def test_without_pacing_github_refuses() -> None:
         assert len(scene.refused()) > 0
         # Refusals are waited for, so they cost time, not targets.
         assert Counter(result.outcome for result in results) == {"created": 100}
+
+
+def test_the_windows_alone_keep_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "WRITE_SPACING_SECONDS", 0.0)
+    with fleet(100) as scene:
+        results = scene.apply(spacing=0.0)
+        assert Counter(result.outcome for result in results) == {"created": 100}
+        assert scene.refused() == []
+        assert scene.clock.monotonic() == 120.0
 
 
 @pytest.mark.proof
