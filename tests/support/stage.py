@@ -195,11 +195,13 @@ def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Cont
 
 
 @contextmanager
-def stage(seed: Mapping[str, Any] = FLEET, *, clock: VirtualClock | None = None) -> Iterator[Stage]:
-    """A fresh sandbox, served. Every exchange is held against GitHub's published description."""
+def stage(
+    seed: Mapping[str, Any] = FLEET, *, clock: VirtualClock | None = None, checked: bool = True
+) -> Iterator[Stage]:
+    """A fresh sandbox, served. Every exchange is held against GitHub's published description, if `checked`."""
     now = {} if clock is None else {"clock": lambda: clock.now().timestamp()}
     sandbox = Sandbox.from_seed(dict(seed), **now)
-    sandbox.contract = True
+    sandbox.contract = checked
     with sandbox.serve(port=0) as server:
         yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url), clock=clock)
     assert not sandbox.violations, "\n".join(sandbox.violations)

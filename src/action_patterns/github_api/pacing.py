@@ -7,10 +7,11 @@ take a share each.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_right, insort
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Literal
 
 Lane = Literal["read", "graphql", "search", "write", "mutation", "content", "notify"]
@@ -90,7 +91,7 @@ class Pacer:
         while moved:
             moved = False
             for window, points in costs:
-                free = self._free_at(window, points, at)
+                free = self._free_at(window, points, at, now)
                 moved |= free > at
                 at = max(at, free)
         for window, points in costs:
@@ -105,13 +106,15 @@ class Pacer:
         """Let nothing go before `until`."""
         self.parked_until = max(self.parked_until, until)
 
-    def _free_at(self, window: Window, points: float, at: float) -> float:
+    def _free_at(self, window: Window, points: float, at: float, now: float) -> float:
         spent = self._spent.setdefault(window, [])
-        # Requests reserved for later count too: a request slipped in before them must not fill their window.
-        del spent[: bisect_left(spent, (at - window.seconds, 0.0))]
+        # By `now`, not by `at`: the next request may be one that goes before this one.
+        del spent[: bisect_right(spent, (now - window.seconds, inf))]
         room = window.capacity * self._share - points
-        total = sum(cost for time, cost in spent if time > at - window.seconds)
-        for time, cost in spent:
+        # Requests reserved for later count too: a request slipped in before them must not fill their window.
+        counted = spent[bisect_right(spent, (at - window.seconds, inf)) :]
+        total = sum(cost for _, cost in counted)
+        for time, cost in counted:
             if total <= room:
                 break
             total -= cost

@@ -73,6 +73,21 @@ def test_what_fits_is_not_held_back_and_the_next_waits_for_the_window(lane: Lane
     assert pacer.reserve(lane, 0.0) == 60.0
 
 
+def test_the_second_window_holds_no_more_than_the_first() -> None:
+    pacer = Pacer()
+    assert [pacer.reserve("read", 0.0) for _ in range(900)] == [0.0] * 900
+    assert [pacer.reserve("read", 60.0) for _ in range(901)] == [60.0] * 900 + [120.0]
+
+
+def test_what_is_reserved_for_later_does_not_forget_what_went_before() -> None:
+    pacer = Pacer()
+    assert [pacer.reserve("read", 0.0) for _ in range(895)] == [0.0] * 895
+    pacer.park(70.0)
+    assert pacer.reserve("write", 10.0) == 70.0
+    pacer.parked_until = 0.0
+    assert pacer.reserve("read", 10.0) == 60.0
+
+
 def test_five_hundred_pull_requests_fill_an_hour_and_the_next_waits_for_it() -> None:
     pacer = Pacer()
     times = [pacer.reserve("content", 0.0) for _ in range(501)]

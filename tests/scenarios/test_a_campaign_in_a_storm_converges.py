@@ -1,0 +1,47 @@
+"""Every fifth call of a campaign meets trouble, by the dice; a few reruns finish it, and the end is a clean run's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from support.fleet import fleet
+
+TARGETS = 200
+RERUNS = 2
+SHARE = 0.2
+
+
+@cache
+def clean_state() -> dict[str, Any]:
+    with fleet(TARGETS) as scene:
+        scene.apply()
+        return scene.sandbox.snapshot()
+
+
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(3, 11))])
+def test_the_end_is_that_of_a_calm_run(seed: int, record_property: Callable[[str, object], None]) -> None:
+    with fleet(TARGETS) as scene:
+        scene.unleash(SHARE, seed)
+        troubled = asked = 0
+        undone: list[int] = []
+        for _ in range(1 + RERUNS):
+            results = scene.apply()
+            troubled += sum(1 for record in scene.sandbox.requests if record.fault)
+            asked += len(scene.sandbox.requests)
+            for result in results:
+                assert result.error is None or result.outcome in ("failed", "deferred"), result
+            undone.append(sum(1 for result in results if result.error is not None))
+            if not undone[-1]:
+                break
+        record_property("measured", f"storm {seed}: {troubled} of {asked} requests in trouble, undone {undone}")
+        assert undone[-1] == 0, [result.error for result in results if result.error]
+        assert troubled > asked * SHARE / 2
+        assert scene.sandbox.snapshot() == clean_state()
+
+        scene.calm()
+        assert {result.outcome for result in scene.apply()} == {"unchanged"}
+        assert (len(scene.sandbox.requests), len(scene.sandbox.requests.writes())) == (TARGETS, 0)

@@ -1,0 +1,52 @@
+"""Five hundred targets against every limit GitHub publishes, on virtual time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from action_patterns.github_api import pacing
+from support.fleet import fleet
+
+
+def test_five_hundred_targets_are_done_without_one_refusal(record_property: Callable[[str, object], None]) -> None:
+    with fleet(500) as scene:
+        results = scene.apply()
+        assert Counter(result.outcome for result in results) == {"created": 500}
+        assert scene.refused() == []
+        asked, took = len(scene.sandbox.requests), scene.clock.monotonic()
+        record_property("measured", f"500 targets, {asked} requests: {took:.0f} s of virtual time, none refused")
+        # One write a second is the pace GitHub asks for; much slower would be time wasted. (Some of it is: a pull
+        # request that waits for its turn makes writes wait that could go before it.)
+        writes = len(scene.sandbox.requests.writes())
+        assert writes - 1 <= took <= writes * 1.3
+
+
+def test_without_pacing_github_refuses() -> None:
+    with fleet(100) as scene:
+        results = scene.apply(spacing=0.0)
+        assert len(scene.refused()) > 0
+        # Refusals are waited for, so they cost time, not targets.
+        assert Counter(result.outcome for result in results) == {"created": 100}
+
+
+def test_the_windows_alone_keep_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "WRITE_SPACING_SECONDS", 0.0)
+    with fleet(100) as scene:
+        results = scene.apply(spacing=0.0)
+        assert Counter(result.outcome for result in results) == {"created": 100}
+        assert scene.refused() == []
+        assert scene.clock.monotonic() == 120.0
+
+
+@pytest.mark.proof
+def test_more_than_an_hour_holds_waits_for_the_next_hour(record_property: Callable[[str, object], None]) -> None:
+    with fleet(510) as scene:
+        results = scene.apply()
+        assert Counter(result.outcome for result in results) == {"created": 510}
+        assert scene.refused() == []
+        took = scene.clock.monotonic()
+        assert took > 3600
+        record_property("measured", f"510 targets, ten beyond the hour's limit: {took:.0f} s of virtual time")

@@ -1,0 +1,211 @@
+"""A campaign over many repositories on virtual time: an hour of limits costs a test some seconds."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+from github import Auth
+
+from action_patterns.contracts import TargetResult, Usage
+from action_patterns.distribution.campaign import apply, read_campaign
+from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.transport import Response, Transport
+from action_patterns.ports import Allowance, Credentials
+from github_sandbox import Sandbox
+from github_sandbox.faults import Fault
+from github_sandbox.limits import Limits
+from github_sandbox.request_log import RequestRecord
+from github_sandbox.server import Server
+from support.memory_ports import MemoryFiles
+from support.report_builders import plan
+from support.stage import Said, context_of
+
+DAY_SECONDS = 86_400.0
+DISTRIBUTION = """\
+name: sync
+targets: {owners: [acme]}
+files: [{target: ci.yml, source: ci.yml}, {target: README.md, source: readme}]
+pull-request: {title: Sync, body: From the source., labels: [sync]}
+"""
+
+
+class SharedClock:
+    """Time for many threads, and for the sandbox: it passes only while every worker sleeps, to the next one's waking.
+
+    So requests arrive at the very times they were reserved for, however fast or slow the machine is.
+    """
+
+    def __init__(self) -> None:
+        self._start = float(int(datetime.now(UTC).timestamp()))
+        self._elapsed = 0.0
+        self._gate = threading.Lock()
+        self._working = 0
+        self._order = itertools.count()
+        self._asleep: list[tuple[float, int, threading.Event]] = []
+
+    def __call__(self) -> float:
+        """Seconds since 1970, as the sandbox asks for them."""
+        return self._start + self._elapsed
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self(), UTC)
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        woken = threading.Event()
+        with self._gate:
+            heapq.heappush(self._asleep, (self._elapsed + seconds, next(self._order), woken))
+            self._working -= 1
+            self._pass()
+        assert woken.wait(60), "nobody let time pass"
+
+    def begin(self) -> None:
+        """One more worker, which is awake."""
+        with self._gate:
+            self._working += 1
+
+    def end(self) -> None:
+        with self._gate:
+            self._working -= 1
+            self._pass()
+
+    def _pass(self) -> None:
+        if self._working > 0 or not self._asleep:
+            return
+        self._elapsed = max(self._elapsed, self._asleep[0][0])
+        while self._asleep and self._asleep[0][0] <= self._elapsed:
+            heapq.heappop(self._asleep)[2].set()
+            self._working += 1
+
+
+class _Worker(Gateway):
+    """Tells the clock when a thread works on a target: `upsert` resets the usage first and reads it last."""
+
+    def __init__(self, transport: Transport, clock: SharedClock) -> None:
+        super().__init__(transport)
+        self._clock = clock
+
+    def reset_usage(self) -> None:
+        self._clock.begin()
+        super().reset_usage()
+
+    def usage(self) -> Usage:
+        self._clock.end()
+        return super().usage()
+
+
+class _LossyTransport(Transport):
+    """Some answers never come, before or after the request took effect: the dice say which."""
+
+    def __init__(self, *arguments: Any, dice: random.Random, share: float) -> None:
+        super().__init__(*arguments)
+        self._dice, self._share = dice, share
+
+    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+        luck = self._dice.random()
+        if luck < self._share / 2:
+            raise requests.ReadTimeout
+        response = super().exchange(method, url, body, auth)
+        if luck < self._share:
+            raise requests.ReadTimeout
+        return response
+
+
+CHAOS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("bad_gateway", {}),
+    ("bad_gateway", {"when": "after"}),
+    ("too_many", {"retry_after_seconds": 5}),
+    ("secondary_limit", {"retry_after_seconds": 60}),
+    ("connection_reset", {}),
+    ("connection_reset", {"when": "after"}),
+    ("truncated_body", {}),
+    ("duplicate_delivery", {}),
+)
+"""What the sandbox does to a request; time-outs are the transport's, or they would take real time."""
+
+
+@dataclass
+class Fleet:
+    """A sandbox with so many repositories, all alike, and a campaign over them."""
+
+    sandbox: Sandbox
+    server: Server
+    clock: SharedClock
+    names: list[str]
+    results: list[TargetResult] = field(default_factory=list)
+    chaos: float = 0.0
+    """The share of calls that meet trouble."""
+    seed: int = 0
+
+    def unleash(self, share: float, seed: int) -> None:
+        """From now on so many calls meet trouble, every kind as often as any other."""
+        self.chaos, self.seed = share, seed
+        each = share / (len(CHAOS) + 2)
+        for number, (kind, arguments) in enumerate(CHAOS):
+            self.sandbox.faults.add(Fault.of(kind, probability=each, seed=seed * 100 + number, **arguments))
+
+    def calm(self) -> None:
+        self.chaos = 0.0
+        self.sandbox.faults.clear()
+
+    def apply(self, *, spacing: float = 1.0, seconds: float = DAY_SECONDS) -> list[TargetResult]:
+        """One run of the campaign, as one process would do it. The requests it made are in `requests`."""
+        self.sandbox.requests.clear()
+        self.seed += 1000
+        context = context_of(
+            self.server.url, self.server.api_url, self.server.graphql_url, write_spacing_seconds=spacing
+        )
+        transport = _LossyTransport(
+            Credentials("tok-bot"),
+            context,
+            self.clock,
+            Said(),
+            Allowance(seconds=seconds),
+            dice=random.Random(self.seed),
+            share=self.chaos * 2 / (len(CHAOS) + 2),
+        )
+        campaign = read_campaign("d.yml", MemoryFiles({"d.yml": DISTRIBUTION, "ci.yml": "on: push\n", "readme": "x\n"}))
+        return apply(
+            plan(*self.names).roster,
+            campaign,
+            "plan-1",
+            _Worker(transport, self.clock),
+            self.clock,
+            attempt=1,
+            dry_run=False,
+            on_result=self.results.append,
+        )
+
+    def refused(self) -> list[RequestRecord]:
+        """What a limit refused in the last run."""
+        return [record for record in self.sandbox.requests if record.status in (403, 429)]
+
+
+@contextmanager
+def fleet(size: int, limits: Limits | None = None) -> Iterator[Fleet]:
+    """So many repositories on virtual time."""
+    clock = SharedClock()
+    names = [f"acme/r{number:03}" for number in range(size)]
+    seed: dict[str, Any] = {
+        "organizations": {"acme": {"members": ["bot"]}},
+        "users": ["bot"],
+        "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
+        "repositories": [{"name": name, "files": {"README.md": "# r\n"}} for name in names],
+    }
+    sandbox = Sandbox.from_seed(seed, clock=clock)
+    sandbox.limits = limits or Limits.published()
+    with sandbox.serve() as server:
+        yield Fleet(sandbox, server, clock, names)

@@ -1,0 +1,291 @@
+"""Trouble at any call of a run, and what must hold afterwards: the harness behind the idempotency proofs.
+
+A `Story` is a situation and a wish. `prove` plays it, lets chosen calls meet trouble, runs again, and compares the end
+with that of one clean run. Calls are counted from 1 over all runs of a proof, so that trouble can follow trouble into
+the run after a killed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import requests
+from github import Auth
+
+from action_patterns.contracts import TargetResult
+from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.transport import Response, Transport
+from action_patterns.ports import Context, Credentials
+from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.result import Assignment, upsert
+from github_sandbox import Sandbox
+from github_sandbox.faults import Fault
+from support.stage import FULL, TARGET, Killed, Said, Stage, VirtualClock, stage, wish
+
+Send = Callable[[], Response]
+Meeting = Callable[[Send, Sandbox], Response]
+
+
+def _killed_before(send: Send, sandbox: Sandbox) -> Response:
+    raise Killed
+
+
+def _killed_after(send: Send, sandbox: Sandbox) -> Response:
+    send()
+    raise Killed
+
+
+def _timeout_before(send: Send, sandbox: Sandbox) -> Response:
+    raise requests.ReadTimeout
+
+
+def _timeout_after(send: Send, sandbox: Sandbox) -> Response:
+    send()
+    raise requests.ReadTimeout
+
+
+def _fault(kind: str, **arguments: Any) -> Meeting:
+    def meet(send: Send, sandbox: Sandbox) -> Response:
+        with sandbox.faults.during(Fault.of(kind, **arguments)) as (fault,):
+            try:
+                return send()
+            finally:
+                assert fault.hits == 1, f"{kind} did not strike"
+
+    return meet
+
+
+READS = ("Observe",)
+GRAPHQL = ("Observe", "UpdateRefs")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that can happen to a call."""
+
+    meet: Meeting
+    only: tuple[str, ...] | None = None
+    """The calls it can happen to; None = any."""
+    misleads: bool = False
+    """GitHub told the run something untrue: what it did cannot be the end, only the next run's can."""
+    disowns: bool = False
+    """GitHub answers as if somebody else had done it: the record may call it an update of what it found."""
+
+    def can_hit(self, call: str) -> bool:
+        return self.only is None or call in self.only
+
+
+TROUBLES = {
+    "killed before": Trouble(_killed_before),
+    "killed after": Trouble(_killed_after),
+    "502 before": Trouble(_fault("bad_gateway")),
+    "502 after": Trouble(_fault("bad_gateway", when="after")),
+    "429": Trouble(_fault("too_many", retry_after_seconds=30)),
+    "secondary 403": Trouble(_fault("secondary_limit", retry_after_seconds=60)),
+    "secondary 403 without a time": Trouble(_fault("secondary_limit", retry_after_seconds=None)),
+    "reset before": Trouble(_fault("connection_reset")),
+    "reset after": Trouble(_fault("connection_reset", when="after")),
+    "timeout before": Trouble(_timeout_before),
+    "timeout after": Trouble(_timeout_after),
+    "truncated body": Trouble(_fault("truncated_body")),
+    "duplicate delivery": Trouble(_fault("duplicate_delivery"), disowns=True),
+    "stale read": Trouble(_fault("stale_read"), only=READS, misleads=True),
+    "something went wrong in a 200": Trouble(_fault("graphql_timeout", status=200, when="after"), only=GRAPHQL),
+}
+NO_KILLS = [name for name in TROUBLES if not name.startswith("killed")]
+
+
+@dataclass
+class Weather:
+    """The trouble to come, by number of call, and how many calls there were so far."""
+
+    ahead: Mapping[int, str] = field(default_factory=dict)
+    calls: int = 0
+    met: list[str] = field(default_factory=list)
+
+    def meet(self, send: Send, sandbox: Sandbox, call: str) -> Response:
+        self.calls += 1
+        name = self.ahead.get(self.calls)
+        if name is None or not TROUBLES[name].can_hit(call):
+            return send()
+        self.met.append(name)
+        return TROUBLES[name].meet(send, sandbox)
+
+    @property
+    def over(self) -> bool:
+        return self.calls >= max(self.ahead, default=0)
+
+
+class TroubledTransport(Transport):
+    """A transport whose calls meet the weather."""
+
+    def __init__(self, context: Context, sandbox: Sandbox, weather: Weather) -> None:
+        super().__init__(Credentials("tok-bot"), context, VirtualClock(), Said())
+        self._sandbox, self._weather = sandbox, weather
+
+    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+        call = "other"
+        if isinstance(body, dict) and "query" in body:
+            call = "UpdateRefs" if str(body["query"]).lstrip().startswith("mutation") else "Observe"
+        return self._weather.meet(
+            lambda: super(TroubledTransport, self).exchange(method, url, body, auth), self._sandbox, call
+        )
+
+
+def run(scene: Stage, wished: Desired, weather: Weather) -> TargetResult | None:
+    """One run, as one process would do it; None when it was killed."""
+    transport = TroubledTransport(scene.context, scene.sandbox, weather)
+    try:
+        return upsert(wished, Assignment("plan-1", 0, 1, TARGET), Gateway(transport), VirtualClock(), dry_run=False)
+    except Killed:
+        return None
+
+
+@dataclass(frozen=True)
+class Story:
+    """How it came about, and what is wished now."""
+
+    name: str
+    before: Callable[[Stage], Any]
+    wish: Desired
+    calls: tuple[str, ...]
+    """The calls of a clean run, by operation; asserted, so that no call is left out."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What one run without trouble leaves, says and asks."""
+
+    state: dict[str, Any]
+    result: TargetResult
+    calls: tuple[str, ...]
+
+
+@cache
+def clean_run(story: Story) -> Clean:
+    """Played once in a process; every exchange is held against GitHub's published description."""
+    with stage() as scene:
+        story.before(scene)
+        scene.forget()
+        result = scene.upsert(story.wish)
+        calls = tuple(str(record.graphql_operation or record.operation) for record in scene.sandbox.requests)
+        return Clean(scene.sandbox.snapshot(), result, calls)
+
+
+def told(result: TargetResult) -> tuple[object, ...]:
+    """What a record says of the end, whatever the way there was."""
+    return (result.pull_request_number, result.branch, result.refused_fields, result.error)
+
+
+MAX_RUNS = 4
+
+
+def prove(story: Story, troubles: Mapping[int, str]) -> int:
+    """Play a story under troubles (number of call -> name) and hold its end against a clean run's.
+
+    A run that was neither killed nor misled converged by itself, and says what a clean run says. Where more than one
+    trouble meets it, it may give up instead, and says that it failed or was put off. One more run then ends where a
+    clean run ends, and the run after that reads once and writes nothing.
+
+    Returns:
+        How many of the troubles were met.
+    """
+    clean = clean_run(story)
+    weather = Weather(troubles)
+    with stage(checked=False) as scene:
+        story.before(scene)
+        for number in range(MAX_RUNS):
+            before = len(weather.met)
+            result = run(scene, story.wish, weather)
+            met = weather.met[before:]
+            if result is not None and not any(TROUBLES[name].misleads for name in met):
+                honest = len(troubles) > 1 and result.outcome in ("failed", "deferred") and result.error is not None
+                assert honest or scene.sandbox.snapshot() == clean.state, result
+                if not honest and number == 0:
+                    disowned = any(TROUBLES[name].disowns for name in met) and result.outcome == "updated"
+                    assert disowned or result.outcome == clean.result.outcome
+                    assert told(result) == told(clean.result)
+            if weather.over:
+                break
+        assert weather.met, "no trouble was met"
+
+        rerun = scene.upsert(story.wish)
+        assert rerun.error is None, rerun.error
+        assert scene.sandbox.snapshot() == clean.state
+
+        scene.forget()
+        last = scene.upsert(story.wish)
+        assert (last.outcome, scene.reads(), scene.writes()) == ("unchanged", 1, 0)
+    return len(weather.met)
+
+
+# Situations
+
+
+def nothing(_: Stage) -> None:
+    """A repository that never saw us."""
+
+
+def a_pull_request(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+
+
+def a_pull_request_with_other_labels(scene: Stage) -> None:
+    scene.upsert(wish(labels=["sync", "stale"], assignees=["bob"], reviewers=["alice"], title="Old", body="Old."))
+
+
+def a_converged_pull_request(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+    the_base_gets_the_content(scene)
+
+
+def the_base_gets_the_content(scene: Stage) -> None:
+    scene.sandbox.repository(TARGET).commit_files(
+        "main", {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}, message="By hand"
+    )
+
+
+_OBJECTS = ("git/create-tree", "git/create-commit", "UpdateRefs")
+_FIELDS = ("issues/update", "pulls/request-reviewers")
+
+STORIES = {
+    story.name: story
+    for story in (
+        Story("create", nothing, wish(), ("Observe", *_OBJECTS, "pulls/create")),
+        Story("create with every field", nothing, wish(**FULL), ("Observe", *_OBJECTS, "pulls/create", *_FIELDS)),
+        Story(
+            "create with a binary file",
+            nothing,
+            wish({"logo.png": b"\x89PNG\0\xff"}),
+            ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
+        ),
+        Story("update the content", a_pull_request, wish({"ci.yml": "on: [push]\n"}, **FULL), ("Observe", *_OBJECTS)),
+        Story(
+            "update every field",
+            a_pull_request_with_other_labels,
+            wish(**FULL),
+            (
+                "Observe",
+                "issues/remove-label",
+                "issues/remove-assignees",
+                "pulls/update",
+                "issues/add-labels",
+                "issues/add-assignees",
+                "pulls/request-reviewers",
+            ),
+        ),
+        Story("change nothing", a_pull_request, wish(**FULL), ("Observe",)),
+        Story(
+            "close what has converged",
+            a_converged_pull_request,
+            wish(**FULL),
+            ("Observe", "pulls/update", "UpdateRefs"),
+        ),
+    )
+}
