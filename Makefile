@@ -53,7 +53,7 @@ bench: $(ready) ## measure every figure the README quotes; fails where one is ov
 	@status=0; for file in $(benchmarks); do $(bin)/python "$$file" || status=1; done; exit $$status
 
 .PHONY: proof
-proof: $(ready) ## only the idempotency and race proofs, from every crash point
+proof: $(ready) ## the wide idempotency proofs: two troubles at every call, 200 killed processes; minutes
 	@$(bin)/pytest tests -m proof -n auto --dist worksteal -q
 
 .PHONY: live

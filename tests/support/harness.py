@@ -251,7 +251,24 @@ def the_base_gets_the_content(scene: Stage) -> None:
     )
 
 
+def a_pull_request_that_was_merged(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+    scene.sandbox.repository(TARGET).merge_pull(1)
+
+
+def a_branch_without_a_pull_request(scene: Stage) -> None:
+    run(scene, wish(**FULL), Weather({5: "killed before"}))
+
+
 _OBJECTS = ("git/create-tree", "git/create-commit", "UpdateRefs")
+_MENDED = (
+    "issues/remove-label",
+    "issues/remove-assignees",
+    "pulls/update",
+    "issues/add-labels",
+    "issues/add-assignees",
+    "pulls/request-reviewers",
+)
 _FIELDS = ("issues/update", "pulls/request-reviewers")
 
 STORIES = {
@@ -270,15 +287,7 @@ STORIES = {
             "update every field",
             a_pull_request_with_other_labels,
             wish(**FULL),
-            (
-                "Observe",
-                "issues/remove-label",
-                "issues/remove-assignees",
-                "pulls/update",
-                "issues/add-labels",
-                "issues/add-assignees",
-                "pulls/request-reviewers",
-            ),
+            ("Observe", *_MENDED),
         ),
         Story("change nothing", a_pull_request, wish(**FULL), ("Observe",)),
         Story(
@@ -286,6 +295,48 @@ STORIES = {
             a_converged_pull_request,
             wish(**FULL),
             ("Observe", "pulls/update", "UpdateRefs"),
+        ),
+    )
+}
+
+MORE_STORIES = {
+    story.name: story
+    for story in (
+        Story(
+            "use a leftover branch",
+            a_branch_without_a_pull_request,
+            wish(**FULL),
+            ("Observe", "pulls/create", *_FIELDS),
+        ),
+        Story(
+            "write a leftover branch anew",
+            a_branch_without_a_pull_request,
+            wish({"ci.yml": "on: [push]\n"}),
+            ("Observe", *_OBJECTS, "pulls/create"),
+        ),
+        Story(
+            "a login that cannot be asked",
+            nothing,
+            wish(reviewers=["alice", "mallory"], assignees=["mallory"]),
+            ("Observe", *_OBJECTS, "pulls/create", *_FIELDS, *_FIELDS[1:], *_FIELDS[1:], "pulls/update"),
+        ),
+        Story(
+            "content and fields",
+            a_pull_request_with_other_labels,
+            wish({"a/b.txt": "b\n"}, **FULL),
+            ("Observe", *_OBJECTS, *_MENDED),
+        ),
+        Story(
+            "after a merge",
+            a_pull_request_that_was_merged,
+            wish({"ci.yml": "on: [push]\n"}, **FULL),
+            ("Observe", *_OBJECTS, "pulls/create", *_FIELDS),
+        ),
+        Story(
+            "drop every field",
+            a_pull_request,
+            wish(),
+            ("Observe", "issues/remove-label", "issues/remove-label", "issues/remove-assignees", "pulls/update"),
         ),
     )
 }

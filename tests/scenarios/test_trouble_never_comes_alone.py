@@ -1,0 +1,59 @@
+"""The wide proof: more stories, and two troubles in one, at every call. Takes minutes; `make proof` runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+
+from support.harness import MORE_STORIES, STORIES, TROUBLES, Story, clean_run, prove
+
+ALL = {**STORIES, **MORE_STORIES}
+KILLS = [name for name in TROUBLES if name.startswith("killed")]
+SECOND = (*KILLS, "502 before", "502 after", "429", "duplicate delivery", "stale read")
+Record = Callable[[str, object], None]
+
+pytestmark = pytest.mark.proof
+
+
+def calls(stories: dict[str, Story]) -> list[object]:
+    return [
+        pytest.param(story, number, id=f"{story}: {number} {call}")
+        for story in stories.values()
+        for number, call in enumerate(story.calls, 1)
+    ]
+
+
+@pytest.mark.parametrize("story", MORE_STORIES.values(), ids=str)
+def test_a_clean_run_makes_the_calls_the_story_names(story: Story) -> None:
+    assert clean_run(story).calls == story.calls
+
+
+@pytest.mark.parametrize(("story", "call"), calls(MORE_STORIES))
+def test_one_trouble_in_more_stories(story: Story, call: int, record_property: Record) -> None:
+    troubles = [name for name in TROUBLES if TROUBLES[name].can_hit(story.calls[call - 1])]
+    for trouble in troubles:
+        assert prove(story, {call: trouble}) == 1
+    record_property("cases", len(troubles))
+
+
+@pytest.mark.parametrize(("story", "call"), calls(ALL))
+def test_two_troubles_in_a_row(story: Story, call: int, record_property: Record) -> None:
+    """The second meets whatever the first made of the run: its next try, its next round, or the next run."""
+    pairs = [
+        (first, second) for first, second in product(TROUBLES, SECOND) if TROUBLES[first].can_hit(story.calls[call - 1])
+    ]
+    for first, second in pairs:
+        prove(story, {call: first, call + 1: second})
+    record_property("cases", len(pairs))
+
+
+@pytest.mark.parametrize(("story", "call"), calls(ALL))
+def test_killed_twice(story: Story, call: int, record_property: Record) -> None:
+    """The run after a killed one is killed at each of its own calls."""
+    cases = 0
+    for first, second, later in product(KILLS, KILLS, range(1, len(story.calls) + 1)):
+        prove(story, {call: first, call + later: second})
+        cases += 1
+    record_property("cases", cases)
