@@ -117,7 +117,7 @@ def check_reach(credentials: Credentials, selection: Selection, context: Context
         Problem(
             f"The token is the job's GITHUB_TOKEN, which reaches only {context.repository}, not {what}.",
             "Pass `app-client-id` and `app-private-key` of a GitHub App that is installed on the targets, or as `token`"
-            " a personal access token kept as a secret. Do not raise the job's `permissions`: they never reach further.",
+            " a personal access token kept as a secret. The job's `permissions` never reach other repositories.",
         )
     )
 
