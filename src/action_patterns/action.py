@@ -146,7 +146,7 @@ def _app_key(client_id: str | None, private_key: str, *, token: bool) -> AppKey:
         problems.append(
             Problem(f"A GitHub App needs both its client id and its key; `{missing}` is empty.", f"Set `{missing}`.")
         )
-    elif "PRIVATE KEY-----" not in private_key:
+    if private_key and "PRIVATE KEY-----" not in private_key:
         problems.append(
             Problem(
                 "`app-private-key` is no PEM private key.",

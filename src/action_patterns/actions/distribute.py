@@ -52,11 +52,9 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     credentials = inputs.credentials()
     context = ports.context
     check_reach(credentials, selection, context, writing=True)
-    allowance = Allowance(
-        seconds=60 * inputs.max_minutes,
-        permissions=needed(DISCOVER + UPSERT, paths=[change.path for change in campaign.changes]),
-    )
-    github = ports.github(credentials, allowance)
+    ends = ports.clock.monotonic() + 60 * inputs.max_minutes
+    # An App's tokens that read everything cannot write, and those that write reach the targets only.
+    github = ports.github(credentials, Allowance(seconds=60 * inputs.max_minutes, permissions=needed(DISCOVER)))
     plan = plan_from(
         look(selection, github),
         selection,
@@ -68,6 +66,15 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     )
     ports.log.info(f"{len(plan.roster)} targets of {plan.visible} repositories visible to this token.")
     recorder = Recorder(ports, f"{plan.name}-records-0-a{context.run_attempt}", len(plan.roster))
+    if credentials.app is not None:
+        github = ports.github(
+            credentials,
+            Allowance(
+                seconds=ends - ports.clock.monotonic(),
+                repositories=tuple(entry.target.repository for entry in plan.roster),
+                permissions=needed(UPSERT, paths=[change.path for change in campaign.changes]),
+            ),
+        )
     results = apply(
         plan.roster,
         campaign,

@@ -116,8 +116,8 @@ def check_reach(credentials: Credentials, selection: Selection, context: Context
     raise InputError(
         Problem(
             f"The token is the job's GITHUB_TOKEN, which reaches only {context.repository}, not {what}.",
-            "Pass `token`: a GitHub App's installation token (create one with an App installed on the targets), or a"
-            " personal access token kept as a secret. Do not raise the job's `permissions`: they never reach further.",
+            "Pass `app-client-id` and `app-private-key` of a GitHub App that is installed on the targets, or as `token`"
+            " a personal access token kept as a secret. The job's `permissions` never reach other repositories.",
         )
     )
 

@@ -84,11 +84,19 @@ def from_response(
     request: str,
     *,
     token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
+    as_app: bool = False,
 ) -> ActionPatternsError:
     """The error for a REST answer that is no success and no limit. `request` is `METHOD /path`, for the message."""
     text = message_of(data)
     said = f"GitHub answered {status} to {request}: {text}."
     request_id = headers.get("x-github-request-id")
+    if status == 401 and as_app:
+        return AuthenticationError(
+            f"{said} GitHub does not take the App's signature.",
+            remediation="Check that `app-private-key` is a key of the App that `app-client-id` names, that it was not"
+            " deleted in the App's settings, and that this machine's clock is right.",
+            request_id=request_id,
+        )
     if status == 401:
         return AuthenticationError(
             f"{said} The token is missing, expired, revoked or malformed.",

@@ -90,7 +90,13 @@ class Gateway:
                 variables = {}
                 for index, repository in enumerate(chunk):
                     variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
-                data = self._query(queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True)
+                try:
+                    data = self._query(queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True)
+                except NotFoundError as error:
+                    # The App is not installed there: out of sight like any repository a token may not see.
+                    self._transport.warn(error)
+                    found |= dict.fromkeys((n for n in repositories if by_owner[n] == owner), None)
+                    break
                 for index, repository in enumerate(chunk):
                     node = data.get(f"r{index}")
                     found[repository] = reading.target(node) if node else None

@@ -14,7 +14,7 @@ import requests
 from github import Auth, Github
 
 from action_patterns.contracts import Usage
-from action_patterns.errors import AnswerLostError, UnavailableError
+from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
 from action_patterns.github_api import error_mapping
 from action_patterns.github_api.pacing import (
     MAX_ATTEMPTS,
@@ -27,7 +27,7 @@ from action_patterns.github_api.pacing import (
 )
 from action_patterns.github_api.token_kind import TokenKind
 from action_patterns.github_api.tokens import APP, AppTokens, GivenToken, TokenSource
-from action_patterns.ports import Allowance, Clock, Context, Credentials, Log
+from action_patterns.ports import Allowance, Annotation, Clock, Context, Credentials, Log
 
 OperationClass = Literal["read", "repeatable", "once"]
 """How a request may be repeated when its answer is lost.
@@ -138,7 +138,12 @@ class Transport:
                 renewed = True
                 continue
             raise error_mapping.from_response(
-                status, response.headers, response.data, request, token_kind=self.token_kind
+                status,
+                response.headers,
+                response.data,
+                request,
+                token_kind=self.token_kind,
+                as_app=scope == APP,
             )
 
     def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
@@ -150,6 +155,10 @@ class Transport:
         """
         status, headers, text = self._client(auth).requester.requestJson(method, url, input=body)
         return Response(status, headers, _decode(status, text))
+
+    def warn(self, error: ActionPatternsError) -> None:
+        """Tell of an error that the run goes on after."""
+        self._log.annotate(Annotation("warning", f"{error.message}\n{error.remediation}"))
 
     def close(self) -> None:
         """Revoke what was minted."""

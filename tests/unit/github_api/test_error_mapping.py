@@ -21,6 +21,7 @@ from action_patterns.errors import (
 )
 from action_patterns.github_api.error_mapping import classify, from_graphql, from_limit, from_response, message_of
 from action_patterns.github_api.pacing import Refusal
+from action_patterns.github_api.token_kind import token_kind
 
 REQUEST = "POST /repos/acme/api/pulls"
 
@@ -153,3 +154,27 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 @given(st.integers(300, 599), json_values)
 def test_whatever_a_server_answers_is_an_error_of_ours(status: int, data: object) -> None:
     assert isinstance(from_response(status, {}, data, REQUEST), ActionPatternsError)
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("ghp_x", "scope `repo`"),
+        ("github_pat_x", "the organization may have to approve it"),
+        ("gho_x", "scope `repo`"),
+        ("ghu_x", "and the person write access"),
+        ("ghs_x", "have the installation accept it"),
+        ("x", "Give it `contents: write`"),
+    ],
+)
+def test_a_refusal_names_the_remedy_for_each_kind_of_token(token: str, said: str) -> None:
+    kind = token_kind(token)
+    refused = from_response(403, {}, {"message": "Forbidden"}, "POST /x", token_kind=kind)
+    assert said in refused.remediation
+    assert kind in refused.message
+
+
+def test_a_signature_github_does_not_take_is_no_matter_of_the_token() -> None:
+    refused = from_response(401, {}, {"message": "A JSON web token could not be decoded"}, "GET /x", as_app=True)
+    assert "`app-private-key`" in refused.remediation
+    assert "`token`" not in refused.remediation
