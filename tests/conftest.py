@@ -1,7 +1,7 @@
 """For every test: what GitHub would not say or take fails it, and what it measured is printed at the end.
 
-Each exchange with the sandbox is held against GitHub's description, end to end included. A test whose requests are wrong
-on purpose says so: `sandbox.contract = False`.
+Each exchange with the sandbox is held against GitHub's description, end to end included. A test whose requests are
+wrong on purpose says so: `sandbox.contract = False`.
 """
 
 from __future__ import annotations

@@ -46,5 +46,17 @@ def test_every_key_of_a_distribution_file_is_in_the_table() -> None:
 
 
 def test_the_workflow_and_the_distribution_file_name_the_same_campaign() -> None:
-    (workflow,) = [yaml.safe_load(block) for block in BLOCKS if "distribute.yml@" in block]
-    assert workflow["jobs"]["distribute"]["with"]["name"] == "shared-files"
+    workflows = [yaml.safe_load(block) for block in BLOCKS if "distribute.yml@" in block]
+    assert len(workflows) == 2
+    for workflow in workflows:
+        assert workflow["jobs"]["distribute"]["with"]["name"] == "shared-files"
+
+
+def test_what_is_handed_to_the_reusable_workflow_is_what_it_takes() -> None:
+    called = yaml.safe_load((Path(__file__).parents[2] / ".github/workflows/distribute.yml").read_text())
+    takes = called[True]["workflow_call"]  # YAML 1.1 reads `on` as true
+    for block in BLOCKS:
+        for job in (yaml.safe_load(block).get("jobs") or {}).values():
+            assert set(job.get("with", {})) <= set(takes["inputs"])
+            assert set(job.get("secrets", {})) <= set(takes["secrets"])
+            assert job["permissions"] == {"actions": "read", "contents": "read"}

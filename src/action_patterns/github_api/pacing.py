@@ -62,6 +62,27 @@ _COSTS: dict[Lane, tuple[tuple[Window, float], ...]] = {
 }
 
 
+class _Line:
+    """Requests with a pause between any two. One that waits for another reason leaves the gap before it to others."""
+
+    def __init__(self, spacing_seconds: float) -> None:
+        self._spacing = spacing_seconds
+        self._times: list[float] = []
+
+    def free_at(self, at: float, now: float) -> float:
+        """The earliest time from `at` on with the pause kept on both sides; nothing will be asked before `now`."""
+        del self._times[: bisect_right(self._times, now - self._spacing)]
+        for time in self._times:
+            if time - at >= self._spacing:
+                break
+            if at - time < self._spacing:
+                at = time + self._spacing
+        return at
+
+    def take(self, at: float) -> None:
+        insort(self._times, at)
+
+
 class Pacer:
     """The ledger of one token: which requests went or will go when. Not thread-safe; knows no clock."""
 
@@ -70,36 +91,31 @@ class Pacer:
 
         A shorter spacing than GitHub's means that this is not GitHub: then only the spacing is kept.
         """
-        self._spacing = write_spacing_seconds
         self._share = share
         self._windows = write_spacing_seconds >= WRITE_SPACING_SECONDS
         self._spent: dict[Window, list[tuple[float, float]]] = {}
-        self._next_write = self._next_notify = float("-inf")
+        self._writes = _Line(write_spacing_seconds / share)
+        self._notices = _Line(NOTIFY_SPACING_SECONDS * min(1.0, write_spacing_seconds) / share)
         self.parked_until = float("-inf")
         """No request may go before: after a refusal, everybody waits, not only who was refused."""
 
     def reserve(self, lane: Lane, now: float) -> float:
         """The earliest time at or after `now` at which a request of this lane may go; it counts as sent then."""
         at = max(now, self.parked_until)
-        if lane in WRITES:
-            at = max(at, self._next_write)
-        if lane in NOTIFYING:
-            at = max(at, self._next_notify)
         costs = _COSTS[lane] if self._windows else ()
-        # A window that is full moves the time, which may fill another: until none moves it any more.
-        moved = True
-        while moved:
-            moved = False
+        lines = [line for line, lanes in ((self._writes, WRITES), (self._notices, NOTIFYING)) if lane in lanes]
+        # What moves the time for one limit may run into another: until none moves it any more.
+        earlier = float("-inf")
+        while at > earlier:
+            earlier = at
             for window, points in costs:
-                free = self._free_at(window, points, at, now)
-                moved |= free > at
-                at = max(at, free)
+                at = self._free_at(window, points, at, now)
+            for line in lines:
+                at = line.free_at(at, now)
         for window, points in costs:
             insort(self._spent.setdefault(window, []), (at, points))
-        if lane in WRITES:
-            self._next_write = at + self._spacing / self._share
-        if lane in NOTIFYING:
-            self._next_notify = at + NOTIFY_SPACING_SECONDS * min(1.0, self._spacing) / self._share
+        for line in lines:
+            line.take(at)
         return at
 
     def park(self, until: float) -> None:

@@ -85,7 +85,7 @@ def _action(generated: Generated, root: Path, action: Action[Any, Any]) -> None:
 
 def _top_blocks(root: Path, actions: list[Action[Any, Any]]) -> dict[str, str]:
     """The blocks of the top README: the actions, the flagship workflow, and figures as their benchmark wrote them."""
-    found = {"actions": readme.actions_table(actions)}
+    found = {"actions": readme.actions_table(actions), "permissions": readme.permissions_table(actions)}
     if (workflow := root / "example.yml").exists():
         found["workflow"] = readme.fenced(workflow.read_text())
     for figures in sorted((root / "benchmarks").glob("*.md")):

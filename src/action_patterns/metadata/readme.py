@@ -66,6 +66,12 @@ def actions_table(actions: Sequence[Action[Any, Any]]) -> str:
     return _table(("Action", "Pattern", "What it does"), rows)
 
 
+def permissions_table(actions: Sequence[Action[Any, Any]]) -> str:
+    """What each action's token needs, for the top README; an action that asks GitHub nothing has no row."""
+    rows = [(f"`{action.name}`", "; ".join(in_words(action.verbs))) for action in actions if action.verbs]
+    return _table(("Action", "Its token needs"), rows)
+
+
 def fill(text: str, contents: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """The README with its blocks filled, and what is wrong with its markers."""
     problems = []
