@@ -56,6 +56,10 @@ bench: $(ready) ## measure every figure the README quotes; fails where one is ov
 proof: $(ready) ## the wide idempotency proofs: two troubles at every call, 200 killed processes; minutes
 	@$(bin)/pytest tests -m proof -n auto --dist worksteal -q
 
+.PHONY: differential
+differential: $(ready) ## the local GitHub held against a second, independent emulator; not part of make test
+	@$(bin)/python tests/differential/run.py
+
 .PHONY: live
 live: $(ready) ## the same against real GitHub; needs LIVE_TOKEN and LIVE_REPOSITORY, and writes there
 	@$(bin)/pytest tests/live -v

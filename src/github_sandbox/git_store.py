@@ -169,7 +169,6 @@ class GitStore:
         commit.tree = ObjectID(tree.encode())
         commit.parents = [ObjectID(p.encode()) for p in parents]
         commit.message = message.encode()
-        commit.encoding = b"UTF-8"
         commit.author, commit.author_time, commit.author_timezone = (author.line(), author.seconds, author.offset)
         commit.committer, commit.commit_time = committer.line(), committer.seconds
         commit.commit_timezone = committer.offset

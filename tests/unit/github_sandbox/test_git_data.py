@@ -157,3 +157,13 @@ def test_pygithub_writes_a_branch(bench: Bench) -> None:
     repo.create_git_ref("refs/heads/py", commit.sha)
     assert bench.repository().files("py")["new"] == ("100644", b"n")
     client.close()
+
+
+def test_a_commit_has_the_id_git_gives_it(bench: Bench, tmp_path: Path) -> None:
+    tree = bench.repository().commit("main").tree
+    who = {"name": "Bot", "email": "bot@example.com", "date": "2026-01-02T03:04:05Z"}
+    body = {"message": "Ünï", "tree": tree, "parents": [], "author": who, "committer": who}
+    line = "Bot <bot@example.com> 1767323045 +0000"
+    raw = f"tree {tree}\nauthor {line}\ncommitter {line}\n\nÜnï".encode()
+    expected = git("hash-object", "-t", "commit", "--stdin", cwd=tmp_path, data=raw)
+    assert bench.post(f"{R}/git/commits", body).json()["sha"] == expected
