@@ -7,8 +7,3 @@ VERSION = f"v{__version__}"
 """Releases are immutable and named in full; there is no moving major tag."""
 
 ISSUES_URL = f"https://github.com/{REPOSITORY}/issues/new"
-
-
-def uses(action: str | None) -> str:
-    """What a workflow writes after `uses:` for an action; None is the root action."""
-    return f"{REPOSITORY}{f'/actions/{action}' if action else ''}@{VERSION}"

@@ -18,6 +18,7 @@ from action_patterns.metadata.generate import references
 from action_patterns.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[3]
+OURS = f"{release.REPOSITORY}{{}}@{release.VERSION}"
 
 
 class ExampleInputs(TokenInputs):
@@ -146,13 +147,13 @@ def test_schemas_are_those_of_what_is_written() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (f"uses: {release.uses('record')}", None),
-        (f"uses: {release.uses(None)}", None),
-        (f"`uses: {release.uses('record')}`)", None),
+        (f"uses: {OURS.format('/actions/record')}", None),
+        (f"uses: {OURS.format('')}", None),
+        (f"`uses: {OURS.format('/actions/record')}`)", None),
         ("uses: actions/checkout@v4", None),
         (f"uses: {release.REPOSITORY}/actions/record@v0.0.1", "uses version v0.0.1"),
         (f"uses: {release.REPOSITORY}@main", "uses version main"),
-        (f"uses: {release.uses('recrod')}", "there is no action `actions/recrod`"),
+        (f"uses: {OURS.format('/actions/recrod')}", "there is no action `actions/recrod`"),
         (f"uses: {release.REPOSITORY}/.github/workflows/x.yml@{release.VERSION}", "there is no action"),
     ],
 )
