@@ -16,6 +16,7 @@ NEEDS: dict[str, dict[str, Level]] = {
     "list_owner": {"metadata": "read", "contents": "read"},
     "read_repositories": {"metadata": "read", "contents": "read"},
     "observe": {"metadata": "read", "contents": "read", "pull_requests": "read"},
+    "read_files": {"contents": "read"},
     "read_branch": {"contents": "read"},
     "read_blob": {"contents": "read"},
     "create_blob": {"contents": "write"},
@@ -29,7 +30,13 @@ NEEDS: dict[str, dict[str, Level]] = {
     "remove_label": {"pull_requests": "write"},
     "add_assignees": {"pull_requests": "write"},
     "remove_assignees": {"pull_requests": "write"},
+    "set_milestone": {"pull_requests": "write"},
     "request_reviewers": {"pull_requests": "write"},
+    "convert_to_draft": {"pull_requests": "write"},
+    "set_auto_merge": {"contents": "write", "pull_requests": "write"},
+    "create_comment": {"pull_requests": "write"},
+    "update_comment": {"pull_requests": "write"},
+    "delete_comment": {"pull_requests": "write"},
 }
 
 DISCOVER = ("list_owner", "read_repositories", "limits")

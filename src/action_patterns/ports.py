@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange
     from action_patterns.contracts import Target, Usage
-    from action_patterns.pull_request.observed import Observed, PullRequest
+    from action_patterns.pull_request.desired import Person
+    from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,25 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class NewPullRequest:
-    """What `POST /repos/{owner}/{repo}/pulls` takes. `head` is a branch of the same repository."""
+    """What `POST /repos/{owner}/{repo}/pulls` takes."""
 
     title: str
     body: str
     head: str
+    """A branch."""
     base: str
     draft: bool
+    head_repository: str | None = None
+    """The fork that holds `head`; None = the repository itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """A commit that was made."""
+
+    oid: str
+    verified: bool | None
+    """Whether GitHub shows its signature as verified; None = it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +119,23 @@ class GitHub(Protocol):
     def read_repositories(self, repositories: Sequence[str]) -> dict[str, Target | None]:
         """The named repositories; None for one that is absent or invisible to this token."""
 
-    def observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str]) -> Observed:
-        """All that a decision about one pull request needs, in one request (more only beyond 100 paths)."""
+    def observe(
+        self,
+        repository: str,
+        *,
+        branch: str,
+        base: str | None,
+        paths: Sequence[str],
+        head_repository: str | None = None,
+        milestone: str | None = None,
+    ) -> Observed:
+        """All that a decision about one pull request needs, in one request (more only beyond 100 paths or comments).
+
+        `head_repository` = the fork that holds `branch`; `milestone` = a title to look for.
+        """
+
+    def read_files(self, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+        """What stands at these paths in a commit; None = nothing."""
 
     def read_branch(self, repository: str, branch: str) -> str | None:
         """The branch's tip, or None when there is no such branch."""
@@ -118,13 +146,32 @@ class GitHub(Protocol):
 
     def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str: ...
 
-    def create_commit(self, repository: str, *, message: str, tree: str, parents: Sequence[str]) -> str:
-        """Without author and committer: the form GitHub signs for Apps and GITHUB_TOKEN."""
+    def create_commit(
+        self,
+        repository: str,
+        *,
+        message: str,
+        tree: str,
+        parents: Sequence[str],
+        author: Person | None = None,
+        committer: Person | None = None,
+    ) -> NewCommit:
+        """Without author and committer it has the form GitHub signs for Apps and GITHUB_TOKEN."""
 
     def swap_branch(
-        self, repository: str, repository_id: str, branch: str, *, before: str | None, after: str | None
+        self,
+        repository: str,
+        repository_id: str,
+        branch: str,
+        *,
+        before: str | None,
+        after: str | None,
+        leases: bool = True,
     ) -> None:
         """Compare-and-swap of a branch's tip. `before` None = it must not exist; `after` None = delete it.
+
+        Without `leases` (a server that does not know updateRefs) `after` must descend from `before`, and nothing can be
+        deleted: a fast-forward is the only swap REST compares for.
 
         Raises:
             LostRaceError: the branch is at neither `before` nor `after` now.
@@ -137,9 +184,18 @@ class GitHub(Protocol):
         """Fields of `PATCH /pulls/{number}`: title, body, base, state."""
 
     def set_issue_fields(
-        self, repository: str, number: int, *, labels: Sequence[str], assignees: Sequence[str]
+        self,
+        repository: str,
+        number: int,
+        *,
+        labels: Sequence[str],
+        assignees: Sequence[str],
+        milestone: int | None = None,
     ) -> tuple[str, ...]:
         """Overwrite labels and assignees: only right for a pull request created in this run. Returns the assignees."""
+
+    def set_milestone(self, repository: str, number: int, milestone: int | None) -> None:
+        """By its number; None takes it away."""
 
     def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None: ...
 
@@ -153,6 +209,19 @@ class GitHub(Protocol):
     def request_reviewers(
         self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
     ) -> None: ...
+
+    def convert_to_draft(self, repository: str, pull_id: str) -> None: ...
+
+    def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
+        """Enable it with `merge`, `squash` or `rebase`; None disables it."""
+
+    def create_comment(self, repository: str, number: int, body: str) -> None:
+        """Raises AnswerLostError: it may exist; observe before sending again."""
+
+    def update_comment(self, repository: str, comment: int, body: str) -> None: ...
+
+    def delete_comment(self, repository: str, comment: int) -> None:
+        """One that is gone already is what was asked for."""
 
     def usage(self) -> Usage:
         """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""

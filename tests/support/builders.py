@@ -8,11 +8,12 @@ from typing import Any
 
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
-from action_patterns.pull_request.decide import change_digest
+from action_patterns.pull_request.look import change_digest
 from action_patterns.pull_request.desired import Desired, desire
 from action_patterns.pull_request.marker import Marker, compose, text_hash
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
 from action_patterns.pull_request.trailers import Trailers, render
+from action_patterns.pull_request.wish import PullRequestWish
 
 KEY = "sync"
 BASE_TIP = Tip("b" * 40, "base tree")
@@ -29,16 +30,10 @@ def remove(path: str, **fields: Any) -> FileChange:
 
 
 def wish(*changes: FileChange, **fields: Any) -> Desired:
-    values: dict[str, Any] = {
-        "key": KEY,
-        "branch": None,
-        "base": None,
-        "title": "Sync files",
-        "body": "Our words.",
-        "commit_message": None,
-        "changes": changes or (add(),),
-    }
-    return desire(**(values | fields))
+    """`fields` = those of a PullRequestWish, and key, branch, head_repository, bot."""
+    given = {name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot") if name in fields}
+    wished = PullRequestWish(**({"title": "Sync files", "body": "Our words."} | fields))
+    return desire(wished, changes=changes or (add(),), **({"key": KEY} | given))
 
 
 def file(content: bytes = b"old\n", mode: Any = "100644") -> ObservedFile:
@@ -66,6 +61,8 @@ def marker_of(desired: Desired, **fields: Any) -> Marker:
         "block": text_hash(desired.block),
         "labels": desired.labels,
         "assignees": desired.assignees,
+        "milestone": desired.milestone or "",
+        "auto_merge": "" if desired.auto_merge == "off" else desired.auto_merge,
     }
     return Marker(**(values | fields))
 

@@ -19,8 +19,17 @@ from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import LostRaceError, NotFoundError, RefusedError
-from action_patterns.ports import Limits, Listing, NewPullRequest, TreeEntry
-from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, PullRequestState, Tip
+from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
+from action_patterns.pull_request.desired import Person
+from action_patterns.pull_request.observed import (
+    Comment,
+    Milestone,
+    Observed,
+    ObservedFile,
+    PullRequest,
+    PullRequestState,
+    Tip,
+)
 
 BOT = "bot"
 Files = dict[str, tuple[str, bytes]]
@@ -56,11 +65,15 @@ class Pull:
     author: str
     state: PullRequestState = "OPEN"
     draft: bool = False
-    cross_repository: bool = False
+    foreign_head: bool = False
     labels: list[str] = field(default_factory=list)
     assignees: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
     reviewed: list[str] = field(default_factory=list)
+    milestone: int | None = None
+    auto_merge: str | None = None
+    comments: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """By id: author and text."""
 
 
 class Repository:
@@ -80,6 +93,10 @@ class Repository:
         self.labels: dict[str, str] = {}
         self.people = {"alice", "bob", BOT}
         self.teams = {"core"}
+        self.milestones = {1: "v1", 2: "v2"}
+        self.auto_merge_allowed = True
+        self.leases = True
+        self.comments = 0
         self.by_people: set[str] = set()
         """Commits that people made."""
         if files is not None:
@@ -133,7 +150,7 @@ class Repository:
         else:
             self.refs[branch] = after
         for pull in self.pulls:
-            if pull.state != "OPEN" or pull.cross_repository:
+            if pull.state != "OPEN" or pull.foreign_head:
                 continue
             if pull.head == branch:
                 if after is None:
@@ -176,7 +193,7 @@ class Repository:
         raise NotFoundError(f"There is no #{number}.", remediation="Check the number.")
 
     def open_pull(self, branch: str) -> Pull | None:
-        found = [p for p in self.pulls if p.head == branch and p.state == "OPEN" and not p.cross_repository]
+        found = [p for p in self.pulls if p.head == branch and p.state == "OPEN" and not p.foreign_head]
         return found[-1] if found else None
 
     def squash(self, pull: Pull, *, keep_branch: bool) -> None:
@@ -198,7 +215,7 @@ class Repository:
 
     def conflicting(self, pull: Pull) -> bool:
         base = self.refs.get(pull.base)
-        if pull.state != "OPEN" or pull.cross_repository or base is None:
+        if pull.state != "OPEN" or pull.foreign_head or base is None:
             return False
         ancestor = self._merge_base(base, pull.head_oid)
         before = self.files(ancestor) if ancestor else {}
@@ -234,6 +251,9 @@ class Repository:
                 set(p.labels),
                 set(p.assignees),
                 set(p.requested),
+                p.milestone,
+                p.auto_merge,
+                sorted(p.comments.values()),
             )
             for p in self.pulls
         ]
@@ -300,19 +320,21 @@ class FakeGitHub:
             private=repository.private,
         )
 
-    def observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str]) -> Observed:
+    def observe(
+        self,
+        repository: str,
+        *,
+        branch: str,
+        base: str | None,
+        paths: Sequence[str],
+        head_repository: str | None = None,
+        milestone: str | None = None,
+    ) -> Observed:
+        assert head_repository is None, "forks are the sandbox's"
         self._read()
         there = self._repository(repository)
         base_name = base or "main"
         base_oid = there.refs.get(base_name)
-        files: dict[str, ObservedFile | None] = dict.fromkeys(paths)
-        if base_oid is not None:
-            entries = there.trees[there.commits[base_oid].tree]
-            for path in paths:
-                if path in entries:
-                    files[path] = ObservedFile(entries[path][1], _mode(entries[path][0]))
-                elif any(other.startswith(f"{path}/") for other in entries):
-                    files[path] = ObservedFile("0" * 40, "040000")
         pulls = [self._pull(there, pull) for pull in reversed(there.pulls) if pull.head == branch]
         return Observed(
             repository=there.name,
@@ -323,10 +345,31 @@ class FakeGitHub:
             can_push=there.can_push,
             base=base_name if base_oid is not None else None,
             base_tip=self._tip(there, base_oid),
-            files=files,
+            files=self._files(there, base_oid, paths),
             branch_tip=self._tip(there, there.refs.get(branch)),
             pull_requests=tuple(sorted(pulls, key=lambda pull: pull.state != "OPEN")),
+            milestones=tuple(
+                Milestone(number, title)
+                for number, title in there.milestones.items()
+                if milestone and milestone in title
+            ),
+            auto_merge_allowed=there.auto_merge_allowed,
+            leases=there.leases,
         )
+
+    def read_files(self, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+        self._read()
+        return self._files(self._repository(repository), oid, paths)
+
+    def _files(self, there: Repository, oid: str | None, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+        files: dict[str, ObservedFile | None] = dict.fromkeys(paths)
+        entries = there.trees[there.commits[oid].tree] if oid is not None else {}
+        for path in paths:
+            if path in entries:
+                files[path] = ObservedFile(entries[path][1], _mode(entries[path][0]))
+            elif any(other.startswith(f"{path}/") for other in entries):
+                files[path] = ObservedFile("0" * 40, "040000")
+        return files
 
     def _tip(self, there: Repository, oid: str | None) -> Tip | None:
         if oid is None:
@@ -345,12 +388,21 @@ class FakeGitHub:
             head_oid=pull.head_oid,
             draft=pull.draft,
             conflicting=there.conflicting(pull),
-            cross_repository=pull.cross_repository,
+            foreign_head=pull.foreign_head,
             author=pull.author,
             labels=tuple(pull.labels),
             assignees=tuple(pull.assignees),
             requested=tuple(pull.requested),
             reviewed=tuple(pull.reviewed),
+            id=f"id of #{pull.number}",
+            by_us=pull.author == BOT,
+            milestone=Milestone(pull.milestone, there.milestones[pull.milestone]) if pull.milestone else None,
+            auto_merge=pull.auto_merge,
+            comments=tuple(
+                Comment(number, f"https://github.com/{there.name}/pull/{pull.number}#issuecomment-{number}", text)
+                for number, (author, text) in sorted(pull.comments.items())
+                if author == BOT
+            ),
         )
 
     def read_branch(self, repository: str, branch: str) -> str | None:
@@ -393,16 +445,34 @@ class FakeGitHub:
         self._write("tree", lambda: None)
         return there.store(made)
 
-    def create_commit(self, repository: str, *, message: str, tree: str, parents: Sequence[str]) -> str:
+    def create_commit(
+        self,
+        repository: str,
+        *,
+        message: str,
+        tree: str,
+        parents: Sequence[str],
+        author: Person | None = None,
+        committer: Person | None = None,
+    ) -> NewCommit:
+        del committer
         there = self._repository(repository)
         made: list[str] = []
-        self._write("commit", lambda: made.append(there.commit(tree, parents, message, f"{BOT} <{BOT}@acme>")))
-        return made[0]
+        who = str(author) if author else f"{BOT} <{BOT}@acme>"
+        self._write("commit", lambda: made.append(there.commit(tree, parents, message, who)))
+        return NewCommit(made[0], None)
 
     # Refs
 
     def swap_branch(
-        self, repository: str, repository_id: str, branch: str, *, before: str | None, after: str | None
+        self,
+        repository: str,
+        repository_id: str,
+        branch: str,
+        *,
+        before: str | None,
+        after: str | None,
+        leases: bool = True,
     ) -> None:
         there = self._repository(repository)
 
@@ -410,6 +480,7 @@ class FakeGitHub:
             now = there.refs.get(branch)
             if now not in (before, after):
                 raise LostRaceError(f"{branch} moved.", remediation="Run again.")
+            assert leases or (after is not None and (before is None or before in there.history(after)))
             there.move(branch, after)
 
         self._write("delete-branch" if after is None else "ref", swap)
@@ -420,7 +491,7 @@ class FakeGitHub:
         there = self._repository(repository)
         if new.head not in there.refs or new.base not in there.refs:
             raise RefusedError("Validation Failed: PullRequest head invalid", remediation="Push it first.")
-        opened = [p for p in there.pulls if p.state == "OPEN" and not p.cross_repository]
+        opened = [p for p in there.pulls if p.state == "OPEN" and not p.foreign_head]
         if any((p.head, p.base) == (new.head, new.base) for p in opened):
             raise RefusedError(f"A pull request already exists for acme:{new.head}.", remediation="Use it.")
         head_oid = there.refs[new.head]
@@ -436,6 +507,8 @@ class FakeGitHub:
         pull = there.pull(number)
         if fields.get("base", pull.base) not in there.refs:
             raise RefusedError("Validation Failed: base invalid", remediation="Use an existing branch.")
+        if fields.get("state") == "open" and there.refs.get(pull.head) != pull.head_oid:
+            raise RefusedError("Validation Failed: state cannot be changed", remediation="Restore its branch.")
 
         def change() -> None:
             pull.title = fields.get("title", pull.title)
@@ -443,11 +516,19 @@ class FakeGitHub:
             pull.base = fields.get("base", pull.base)
             if fields.get("state") == "closed":
                 pull.state = "CLOSED"
+            if fields.get("state") == "open":
+                pull.state = "OPEN"
 
         self._write(f"patch({','.join(fields)})", change)
 
     def set_issue_fields(
-        self, repository: str, number: int, *, labels: Sequence[str], assignees: Sequence[str]
+        self,
+        repository: str,
+        number: int,
+        *,
+        labels: Sequence[str],
+        assignees: Sequence[str],
+        milestone: int | None = None,
     ) -> tuple[str, ...]:
         there = self._repository(repository)
         pull = there.pull(number)
@@ -455,9 +536,54 @@ class FakeGitHub:
         def change() -> None:
             pull.labels = [there.label(name) for name in labels]
             pull.assignees = [name.lower() for name in assignees if name.lower() in there.people]
+            pull.milestone = milestone or pull.milestone
 
+        if milestone is not None and milestone not in there.milestones:
+            raise RefusedError("Validation Failed: milestone invalid", remediation="Use one that exists.")
         self._write("issue", change)
         return tuple(pull.assignees)
+
+    def set_milestone(self, repository: str, number: int, milestone: int | None) -> None:
+        there = self._repository(repository)
+        pull = there.pull(number)
+        if milestone is not None and milestone not in there.milestones:
+            raise RefusedError("Validation Failed: milestone invalid", remediation="Use one that exists.")
+        self._write("milestone", lambda: setattr(pull, "milestone", milestone))
+
+    def convert_to_draft(self, repository: str, pull_id: str) -> None:
+        pull = self._repository(repository).pull(int(pull_id.rpartition("#")[2]))
+        self._write("draft", lambda: setattr(pull, "draft", True))
+
+    def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
+        there = self._repository(repository)
+        pull = there.pull(int(pull_id.rpartition("#")[2]))
+        if method is not None and not there.auto_merge_allowed:
+            raise RefusedError("Auto merge is not allowed for this repository", remediation="Allow it.")
+        self._write("auto-merge", lambda: setattr(pull, "auto_merge", method))
+
+    def create_comment(self, repository: str, number: int, body: str) -> None:
+        there = self._repository(repository)
+        pull = there.pull(number)
+
+        def write() -> None:
+            there.comments += 1
+            pull.comments[there.comments] = (BOT, body)
+
+        self._write("comment", write)
+
+    def update_comment(self, repository: str, comment: int, body: str) -> None:
+        there = self._repository(repository)
+        pull = next(pull for pull in there.pulls if comment in pull.comments)
+        self._write("edit-comment", lambda: pull.comments.update({comment: (BOT, body)}))
+
+    def delete_comment(self, repository: str, comment: int) -> None:
+        there = self._repository(repository)
+
+        def write() -> None:
+            for pull in there.pulls:
+                pull.comments.pop(comment, None)
+
+        self._write("delete-comment", write)
 
     def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
         there = self._repository(repository)

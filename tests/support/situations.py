@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.pull_request.converge import Convergence, converge
 from action_patterns.pull_request.desired import Desired, desire
+from action_patterns.pull_request.wish import PullRequestWish
 from support.fake_github import FakeGitHub, KilledError, Moment, Pull, Repository
 
 TARGET = "acme/api"
 START = {"a.txt": b"1\n", "b.txt": b"1\n", "d/c.txt": b"1\n", "d/e.txt": b"1\n"}
+
+LONG = "A long line of text.\n" * 5_000
+"""More than GitHub takes in one body."""
 
 paths = st.sampled_from(["a.txt", "b.txt", "d/c.txt", "new.txt", "n/w.bin"])
 contents = st.sampled_from([b"1\n", b"2\n", b"3\n", b"\0\xff", b""])
@@ -33,20 +37,24 @@ def changes(draw: st.DrawFn) -> tuple[FileChange, ...]:
 
 @st.composite
 def wishes(draw: st.DrawFn) -> Desired:
-    return desire(
-        key="sync",
-        branch=None,
+    wished = PullRequestWish(
         base=draw(st.sampled_from([None, None, None, "main", "dev"])),
         title=draw(st.sampled_from(["Sync files", "Sync all files"])),
-        body=draw(st.sampled_from(["", "Text.", "Other --> text\r\n\r\nwith lines\n"])),
+        body=draw(st.sampled_from(["", "Text.", "Other --> text\r\n\r\nwith lines\n", LONG])),
         commit_message=draw(st.sampled_from([None, "chore: sync\n\nWith words.\n\nCo-authored-by: A <a@b>"])),
-        changes=draw(changes()),
-        labels=draw(st.lists(st.sampled_from(["bot", "Deps", "deps", "ci --> x"]), max_size=3)),
-        assignees=draw(st.lists(st.sampled_from(["alice", "Bob", "nobody"]), max_size=2)),
-        reviewers=draw(st.lists(st.sampled_from(["alice", "bob", "bot", "nobody"]), max_size=3)),
-        team_reviewers=draw(st.lists(st.sampled_from(["core", "acme/core", "ghosts"]), max_size=2)),
-        draft=draw(st.booleans()),
+        labels=tuple(draw(st.lists(st.sampled_from(["bot", "Deps", "deps", "ci --> x"]), max_size=3))),
+        assignees=tuple(draw(st.lists(st.sampled_from(["alice", "Bob", "nobody"]), max_size=2))),
+        reviewers=tuple(draw(st.lists(st.sampled_from(["alice", "bob", "bot", "nobody"]), max_size=3))),
+        team_reviewers=tuple(draw(st.lists(st.sampled_from(["core", "acme/core", "ghosts"]), max_size=2))),
+        milestone=draw(st.sampled_from([None, None, "v1", "v2", "nowhere"])),
+        draft=draw(st.sampled_from(["false", "true", "always-true"])),
+        auto_merge=draw(st.sampled_from(["off", "off", "squash", "rebase"])),
+        on_converged=draw(st.sampled_from(["close", "close", "keep"])),
+        on_closed=draw(st.sampled_from(["respect", "reopen", "new"])),
+        on_human_commits=draw(st.sampled_from(["stop", "stop", "append", "overwrite"])),
+        adopt=draw(st.sampled_from(["never", "never", "same-author", "any"])),
     )
+    return desire(wished, key="sync", changes=draw(changes()))
 
 
 @dataclass
@@ -127,7 +135,7 @@ def a_person_opens_a_pull_request_there(world: World) -> None:
 def a_fork_has_a_branch_of_that_name(world: World) -> None:
     number = len(world.repository.pulls) + 1
     world.repository.pulls.append(
-        Pull(number, "From a fork", "x", world.branch, "main", "f" * 40, "mallory", cross_repository=True)
+        Pull(number, "From a fork", "x", world.branch, "main", "f" * 40, "mallory", foreign_head=True)
     )
 
 

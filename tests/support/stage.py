@@ -17,6 +17,7 @@ from action_patterns.github_api.transport import Response, Transport
 from action_patterns.ports import Allowance, Annotation, Context, Credentials
 from action_patterns.pull_request.desired import Desired, desire
 from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.pull_request.wish import PullRequestWish
 from github_sandbox import Sandbox
 
 TARGET = "acme/api"
@@ -219,16 +220,9 @@ def wish(
             else FileChange(path, "100644", data.encode() if isinstance(data, str) else data)
             for path, data in content.items()
         ]
-    given: dict[str, Any] = {
-        "key": "sync-config",
-        "branch": None,
-        "base": None,
-        "title": "Sync config",
-        "body": "From the source.",
-        "commit_message": None,
-        **fields,
-    }
-    return desire(changes=changes, **given)
+    given = {name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot") if name in fields}
+    wished = PullRequestWish(**({"title": "Sync config", "body": "From the source."} | fields))
+    return desire(wished, changes=changes, **({"key": "sync-config"} | given))
 
 
 FULL = {"labels": ["sync", "bot"], "assignees": ["alice"], "reviewers": ["alice", "bob"]}

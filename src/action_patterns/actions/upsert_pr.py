@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from action_patterns.action import Action, Finish, Flag, LineList, NameList, Outputs, TokenInputs
+from action_patterns.action import Action, Finish, Flag, Inputs, LineList, Outputs, TokenInputs
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.result import FAILING
@@ -13,23 +13,21 @@ from action_patterns.distribution.distribution_file import REPOSITORY, Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.permissions import UPSERT, needed
 from action_patterns.ports import Allowance, Annotation, Level, Ports
-from action_patterns.pull_request.desired import Desired, desire
+from action_patterns.pull_request.desired import ACTIONS_BOT, Desired, desire
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.pull_request.wish import PullRequestWish
 from action_patterns.report.escape import cell, cell_code, code_fence, inline, link
 
 
-class UpsertPrInputs(TokenInputs):
-    """Inputs of upsert-pr."""
+class _What(Inputs):
+    """Which pull request, where, and with which content."""
 
     key: str | None = Field(
         default=None,
         description="What this pull request is, in a word that stays the same on every run, for example `sync-config`."
         " The branch follows from it. Required unless `branch` is given.",
     )
-    title: str = Field(description="Title. A title that a person edited later is left alone.")
-    body: str = Field(default="", description="Our part of the body. Text people add around it survives every update.")
-    commit_message: str | None = Field(default=None, description="Commit message. Default: the title.")
     directory: str | None = Field(
         default=None,
         description="Lay the files of this directory over the target. Default: what the checked-out worktree changes,"
@@ -42,15 +40,19 @@ class UpsertPrInputs(TokenInputs):
         default=None,
         description="`owner/name` to open the pull request in. Default: the repository the workflow runs in.",
     )
-    branch: str | None = Field(default=None, description="Bot branch, if it must have a name of its own.")
-    base: str | None = Field(default=None, description="Branch to merge into. Default: the default branch.")
-    labels: NameList = Field(default=(), description="Labels to have. Labels that people add are left alone.")
-    assignees: NameList = Field(default=(), description="Logins to assign.")
-    reviewers: NameList = Field(
-        default=(), description="Logins to ask for a review; nobody who reviewed is asked again."
+    head_repository: str | None = Field(
+        default=None,
+        description="`owner/name` of a fork of it, to hold the bot branch. Default: the repository itself.",
     )
-    team_reviewers: NameList = Field(default=(), description="Team slugs to ask for a review.")
-    draft: Flag = Field(default=False, description="Open a new pull request as a draft.")
+    branch: str | None = Field(default=None, description="Bot branch, if it must have a name of its own.")
+    body_path: str | None = Field(default=None, description="File to read the body from, instead of `body`.")
+
+
+class UpsertPrInputs(TokenInputs, PullRequestWish, _What):
+    """Inputs of upsert-pr."""
+
+    model_config = ConfigDict(extra="forbid")
+
     dry_run: Flag = Field(default=False, description="Write nothing; show the exact writes a real run would send.")
 
 
@@ -66,10 +68,24 @@ class UpsertPrOutputs(Outputs):
     url: str | None = Field(description="Its URL.")
     branch: str | None = Field(description="The bot branch.")
     head_sha: str | None = Field(description="Tip of the bot branch after the run.")
+    commit_verified: bool | None = Field(
+        description="Whether GitHub shows that commit as verified, as it said itself; empty if there is none."
+    )
     changed_fields: str = Field(description="Comma-separated fields this run changed, `content` among them.")
+    refused_fields: str = Field(description="Comma-separated fields that GitHub refused, or that cannot be had here.")
     requests: int = Field(description="Requests sent to GitHub.")
     writes: int = Field(description="How many of them were writes.")
     result: str = Field(description="Path of the full result, JSON.")
+    pull_request_number: int | None = Field(description="`number`, as create-pull-request names it.")
+    pull_request_url: str | None = Field(description="`url`, as create-pull-request names it.")
+    pull_request_operation: str = Field(
+        description="`created`, `updated`, `closed` or `none`, as create-pull-request names it; `outcome` says more."
+    )
+    pull_request_head_sha: str | None = Field(description="`head-sha`, as create-pull-request names it.")
+    pull_request_branch: str | None = Field(description="`branch`, as create-pull-request names it.")
+    pull_request_commits_verified: bool | None = Field(
+        description="`commit-verified`, as create-pull-request names it."
+    )
 
 
 def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
@@ -87,21 +103,15 @@ def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
     return found
 
 
-def decide(inputs: UpsertPrInputs, changes: tuple[FileChange, ...]) -> Desired:
-    """The wish, checked."""
+def decide(inputs: UpsertPrInputs, changes: tuple[FileChange, ...], *, bot: str | None) -> Desired:
+    """The wish, checked; `bot` = who commits with the job's own token."""
     return desire(
+        inputs,
         key=inputs.key,
         branch=inputs.branch,
-        base=inputs.base,
-        title=inputs.title,
-        body=inputs.body,
-        commit_message=inputs.commit_message,
         changes=changes,
-        labels=inputs.labels,
-        assignees=inputs.assignees,
-        reviewers=inputs.reviewers,
-        team_reviewers=inputs.team_reviewers,
-        draft=inputs.draft,
+        head_repository=inputs.head_repository,
+        bot=bot,
     )
 
 
@@ -111,12 +121,17 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     repository = inputs.repository or context.repository
     _check(inputs, repository)
     credentials = inputs.credentials()
-    check_reach(credentials, Selection(repositories=(repository,)), context, writing=True)
-    desired = decide(inputs, gather(inputs, ports))
+    reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
+    check_reach(credentials, Selection(repositories=reached), context, writing=True)
+    changes = gather(inputs, ports)
+    if inputs.body_path is not None:
+        text = ports.files.read(inputs.body_path).decode(errors="replace")
+        inputs = inputs.model_copy(update={"body": text})
+    desired = decide(inputs, changes, bot=ACTIONS_BOT if credentials.is_job_token else None)
     assignment = Assignment(f"{context.run_id}-{context.run_attempt}-upsert-pr", 0, context.run_attempt, repository)
     allowance = Allowance(
         seconds=60 * inputs.max_minutes,
-        repositories=(repository,),
+        repositories=reached,
         permissions=needed(UPSERT, paths=[change.path for change in desired.changes]),
     )
     github = ports.github(credentials, allowance)
@@ -129,10 +144,18 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
         url=result.pull_request_url,
         branch=result.branch,
         head_sha=result.after_oid,
+        commit_verified=result.commit_verified,
         changed_fields=",".join(result.changed_fields),
+        refused_fields=",".join(result.refused_fields),
         requests=result.usage.requests,
         writes=result.usage.writes,
         result=path,
+        pull_request_number=result.pull_request_number,
+        pull_request_url=result.pull_request_url,
+        pull_request_operation=result.outcome if result.outcome in ("created", "updated", "closed") else "none",
+        pull_request_head_sha=result.after_oid,
+        pull_request_branch=result.branch,
+        pull_request_commits_verified=result.commit_verified,
     )
     return Finish(
         outputs,
@@ -144,8 +167,11 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
 
 def _check(inputs: UpsertPrInputs, repository: str) -> None:
     problems: list[Problem] = []
-    if not REPOSITORY.fullmatch(repository):
-        problems.append(Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`."))
+    for name, value in (("repository", repository), ("head-repository", inputs.head_repository)):
+        if value is not None and not REPOSITORY.fullmatch(value):
+            problems.append(Problem(f"`{name}` is {value!r}.", "Write it as `owner/name`."))
+    if inputs.body and inputs.body_path is not None:
+        problems.append(Problem("`body` and `body-path` are both given.", "Give one of the two."))
     if inputs.directory is not None and inputs.paths:
         problems.append(
             Problem(
@@ -187,6 +213,9 @@ def summary(result: TargetResult, server_url: str) -> str:
     lines = [f"### {inline(result.target)}: {result.outcome}{pull}", "", inline(result.message or result.reason)]
     if result.error is not None:
         lines += ["", f"**What to do:** {inline(result.error.remediation)}"]
+    if result.checks:
+        lines += ["", "| Before writing | Answer | |", "|:--|:--|:--|"]
+        lines += [f"| {cell_code(c.check)} | {cell(c.answer)} | {cell(c.message)} |" for c in result.checks]
     if result.files:
         shown = result.files[:100]
         lines += ["", "<details><summary>Files</summary>", "", "| Path |", "|:--|"]

@@ -5,12 +5,13 @@ Every file carries `schema_version`. A reader refuses a version it does not know
 
 from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry
 from action_patterns.contracts.report import CauseCount, Counts, RunReport, Verdict
-from action_patterns.contracts.result import ErrorRecord, Outcome, TargetResult, Usage, error_record
+from action_patterns.contracts.result import CheckRecord, ErrorRecord, Outcome, TargetResult, Usage, error_record
 from action_patterns.contracts.target import Target
 
 __all__ = [
     "Budget",
     "CauseCount",
+    "CheckRecord",
     "Counts",
     "ErrorRecord",
     "Exclusion",

@@ -50,6 +50,14 @@ class Usage(Record):
     seconds_waited: float = 0.0
 
 
+class CheckRecord(Record):
+    """A question asked before the first write, and its answer."""
+
+    check: str = Field(description="Stable code; the reason of a `blocked` target whose answer is `no`.")
+    answer: Literal["yes", "no", "unknown"]
+    message: str = ""
+
+
 class TargetResult(Document):
     """One JSON file per target per attempt: the only thing report believes."""
 
@@ -66,10 +74,16 @@ class TargetResult(Document):
     branch: str | None = None
     before_oid: str | None = Field(default=None, description="Bot branch before the run.")
     after_oid: str | None = Field(default=None, description="Bot branch after the run.")
+    commit_verified: bool | None = Field(
+        default=None, description="Whether GitHub shows the bot branch's tip as verified; null = none, or not told."
+    )
     changed_fields: tuple[str, ...] = ()
     refused_fields: tuple[str, ...] = Field(default=(), description="Fields GitHub refused; the rest was applied.")
     files: tuple[str, ...] = Field(default=(), description="Paths that differ from the base branch.")
     planned_requests: tuple[str, ...] = Field(default=(), description="Dry run: the exact writes that would be sent.")
+    checks: tuple[CheckRecord, ...] = Field(
+        default=(), description="Preflight questions whose answer was not yes; all of them in a dry run."
+    )
     error: ErrorRecord | None = None
     usage: Usage = Usage()
     started_at: AwareDatetime | None = None

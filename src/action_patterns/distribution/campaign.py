@@ -48,23 +48,10 @@ def read_campaign(path: str, files: Files) -> Campaign:
     """Read a distribution file and everything it names. Raises InputError with every problem at once."""
     distribution = read_distribution(files.read(path).decode(errors="replace"), name=path)
     changes = read_changes(distribution, files)
-    fields = distribution.pull_request
-    desired = desire(
-        key=distribution.key or distribution.name,
-        branch=None,
-        base=fields.base,
-        title=fields.title,
-        body=fields.body,
-        commit_message=fields.commit_message,
-        changes=changes,
-        labels=fields.labels,
-        assignees=fields.assignees,
-        reviewers=fields.reviewers,
-        team_reviewers=fields.team_reviewers,
-        draft=fields.draft,
-    )
-    wish = f"{changes_digest(changes)}\0{desired.key}\0{fields.model_dump_json()}"
-    return Campaign(distribution, changes, desired, hashlib.sha256(wish.encode()).hexdigest())
+    wish = distribution.pull_request
+    desired = desire(wish, key=distribution.key or distribution.name, changes=changes)
+    text = f"{changes_digest(changes)}\0{desired.key}\0{wish.model_dump_json()}"
+    return Campaign(distribution, changes, desired, hashlib.sha256(text.encode()).hexdigest())
 
 
 def look(selection: Selection, github: GitHub) -> Seen:

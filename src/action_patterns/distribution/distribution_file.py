@@ -11,6 +11,7 @@ from action_patterns.action import Flag, input_name
 from action_patterns.content.changes import path_problem
 from action_patterns.distribution.yaml_document import YamlDocument, parse
 from action_patterns.errors import InputError, Problem
+from action_patterns.pull_request.wish import PullRequestWish
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # The underscore is in logins of managed users (GitHub docs: "About Enterprise Managed Users").
@@ -85,18 +86,10 @@ class FileRule(Section):
         return self
 
 
-class PullRequestFields(Section):
+class PullRequestFields(PullRequestWish, Section):
     """How the pull request shall look."""
 
-    title: str = Field(description="Title; also the commit message unless that is given.", min_length=1)
-    body: str = Field(default="", description="Our part of the body; text people add around it survives.")
-    commit_message: str | None = Field(default=None, description="Commit message.")
-    labels: tuple[str, ...] = ()
-    assignees: tuple[str, ...] = ()
-    reviewers: tuple[str, ...] = ()
-    team_reviewers: tuple[str, ...] = ()
-    draft: Flag = Field(default=False, description="Open new pull requests as drafts.")
-    base: str | None = Field(default=None, description="Branch to merge into. Default: the target's default branch.")
+    model_config = ConfigDict(extra="forbid")
 
 
 class Distribution(Section):

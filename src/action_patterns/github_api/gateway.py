@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -20,12 +19,12 @@ from action_patterns.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from action_patterns.github_api import error_mapping, queries, reading
-from action_patterns.github_api.pacing import Lane
-from action_patterns.github_api.token_kind import is_a_persons
-from action_patterns.github_api.transport import OperationClass, Transport
-from action_patterns.ports import Limits, Listing, NewPullRequest, TreeEntry
-from action_patterns.pull_request.observed import Observed, PullRequest
+from action_patterns.github_api import observing, queries, reading
+from action_patterns.github_api.calls import Calls, expect, portions, smaller
+from action_patterns.github_api.transport import Transport
+from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
+from action_patterns.pull_request.desired import Person
+from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
 
 ABSENT = "0" * 40
 """The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
@@ -36,6 +35,7 @@ class Gateway:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self._calls = Calls(transport)
 
     # Reads
 
@@ -57,9 +57,9 @@ class Gateway:
         while True:
             try:
                 variables = {"login": owner, "first": size, "after": after}
-                found = self._query(queries.OWNER, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
+                found = self._calls.query(queries.OWNER, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
             except UnavailableError:
-                size = self._smaller(size)
+                size = smaller(size)
                 continue
             if found is None:
                 raise NotFoundError(
@@ -86,12 +86,14 @@ class Gateway:
         # One owner at a time: an App has a token of its own for each.
         by_owner = {name: name.partition("/")[0].lower() for name in repositories}
         for owner in dict.fromkeys(by_owner.values()):
-            for chunk in _chunks((n for n in repositories if by_owner[n] == owner), queries.REPOSITORIES_PER_QUERY):
+            for chunk in portions((n for n in repositories if by_owner[n] == owner), queries.REPOSITORIES_PER_QUERY):
                 variables = {}
                 for index, repository in enumerate(chunk):
                     variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
                 try:
-                    data = self._query(queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True)
+                    data = self._calls.query(
+                        queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True
+                    )
                 except NotFoundError as error:
                     # The App is not installed there: out of sight like any repository a token may not see.
                     self._transport.warn(error)
@@ -102,65 +104,49 @@ class Gateway:
                     found[repository] = reading.target(node) if node else None
         return {name: found[name] for name in repositories}
 
-    def observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str]) -> Observed:
-        size = queries.PATHS_PER_QUERY
-        while True:
-            try:
-                return self._observe(repository, branch=branch, base=base, paths=paths, size=size)
-            except UnavailableError:
-                # A query that asks for many paths may take longer than the 10 seconds GitHub gives it.
-                if len(paths) <= size // 2:
-                    raise
-                size = self._smaller(size)
+    def observe(
+        self,
+        repository: str,
+        *,
+        branch: str,
+        base: str | None,
+        paths: Sequence[str],
+        head_repository: str | None = None,
+        milestone: str | None = None,
+    ) -> Observed:
+        return observing.observe(
+            self._calls,
+            repository,
+            branch=branch,
+            base=base,
+            paths=paths,
+            head_repository=head_repository,
+            milestone=milestone,
+        )
 
-    def _observe(self, repository: str, *, branch: str, base: str | None, paths: Sequence[str], size: int) -> Observed:
-        owner, _, name = repository.partition("/")
-        first, *more = list(_chunks(paths, size)) or [[]]
-        variables: dict[str, Any] = {
-            "owner": owner,
-            "name": name,
-            "branch": f"refs/heads/{branch}",
-            "head": branch,
-            **{f"p{i}": path for i, path in enumerate(first)},
-        }
-        if base is not None:
-            variables["base"] = f"refs/heads/{base}"
-        document = queries.observe(len(first), named_base=base is not None)
-        node = self._query(document, variables, scope=repository, absent_is_null=True)["repository"]
-        if node is None:
-            raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
-        commit = node["base"]["target"] if node.get("base") else None
-        files = reading.files(commit, first)
-        for chunk in more:
-            if commit is None:
-                files |= dict.fromkeys(chunk)
-                continue
-            variables = {"owner": owner, "name": name, "oid": commit["oid"]}
-            variables |= {f"p{i}": path for i, path in enumerate(chunk)}
-            data = self._query(queries.files(len(chunk)), variables, scope=repository, absent_is_null=True)
-            files |= reading.files(data["repository"]["object"], chunk)
-        return reading.observed(node, files, person=is_a_persons(self._transport.token_kind))
+    def read_files(self, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+        return observing.read_files(self._calls, repository, oid, paths)
 
     def read_branch(self, repository: str, branch: str) -> str | None:
         try:
-            ref = self._rest("read", "read", "GET", repository, f"/git/ref/heads/{quote(branch)}")
+            ref = self._calls.rest("read", "read", "GET", repository, f"/git/ref/heads/{quote(branch)}")
         except NotFoundError:
             # GitHub answers 404 too for what a token may not see (any more): only of a repository that is seen does it
             # say that the branch is not there.
-            self._rest("read", "read", "GET", repository, "")
+            self._calls.rest("read", "read", "GET", repository, "")
             return None
-        _expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
+        expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
         return str(ref["object"]["sha"])
 
     def read_blob(self, repository: str, oid: str) -> bytes:
-        data = self._rest("read", "read", "GET", repository, f"/git/blobs/{oid}")
+        data = self._calls.rest("read", "read", "GET", repository, f"/git/blobs/{oid}")
         return base64.b64decode(data["content"])
 
     # Objects: invisible until a ref points at them, and content-addressed, so sending one twice is harmless.
 
     def create_blob(self, repository: str, content: bytes) -> str:
         body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
-        return str(self._rest("repeatable", "write", "POST", repository, "/git/blobs", body)["sha"])
+        return str(self._calls.rest("repeatable", "write", "POST", repository, "/git/blobs", body)["sha"])
 
     def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str:
         tree: list[dict[str, Any]] = []
@@ -170,26 +156,43 @@ class Gateway:
             item |= {"sha": entry.oid} if entry.text is None else {"content": entry.text}
             tree.append(item)
         body = {"base_tree": base_tree, "tree": tree}
-        return str(self._rest("repeatable", "write", "POST", repository, "/git/trees", body)["sha"])
+        return str(self._calls.rest("repeatable", "write", "POST", repository, "/git/trees", body)["sha"])
 
-    def create_commit(self, repository: str, *, message: str, tree: str, parents: Sequence[str]) -> str:
-        body = {"message": message, "tree": tree, "parents": list(parents)}
-        return str(self._rest("repeatable", "write", "POST", repository, "/git/commits", body)["sha"])
+    def create_commit(
+        self,
+        repository: str,
+        *,
+        message: str,
+        tree: str,
+        parents: Sequence[str],
+        author: Person | None = None,
+        committer: Person | None = None,
+    ) -> NewCommit:
+        body: dict[str, Any] = {"message": message, "tree": tree, "parents": list(parents)}
+        for role, person in (("author", author), ("committer", committer)):
+            if person is not None:
+                body[role] = {"name": person.name, "email": person.email}
+        node = self._calls.rest("repeatable", "write", "POST", repository, "/git/commits", body)
+        verification = node.get("verification")
+        return NewCommit(str(node["sha"]), bool(verification["verified"]) if verification else None)
 
     # Refs
 
     def swap_branch(
-        self, repository: str, repository_id: str, branch: str, *, before: str | None, after: str | None
+        self,
+        repository: str,
+        repository_id: str,
+        branch: str,
+        *,
+        before: str | None,
+        after: str | None,
+        leases: bool = True,
     ) -> None:
-        update = {
-            "name": f"refs/heads/{branch}",
-            "beforeOid": before or ABSENT,
-            "afterOid": after or ABSENT,
-            "force": True,
-        }
-        variables = {"input": {"repositoryId": repository_id, "refUpdates": [update]}}
         try:
-            self._graphql("once", "mutation", queries.UPDATE_REFS, variables, scope=repository)
+            if leases:
+                self._swap(repository, repository_id, branch, before, after)
+            else:
+                self._advance(repository, branch, before, after)
         except (AuthenticationError, RateLimitedError):
             raise
         except ActionPatternsError as error:
@@ -205,12 +208,39 @@ class Gateway:
                 request_id=error.request_id,
             ) from error
 
+    def _swap(self, repository: str, repository_id: str, branch: str, before: str | None, after: str | None) -> None:
+        update = {
+            "name": f"refs/heads/{branch}",
+            "beforeOid": before or ABSENT,
+            "afterOid": after or ABSENT,
+            "force": True,
+        }
+        fields = {"repositoryId": repository_id, "refUpdates": [update]}
+        self._calls.mutate("once", queries.UPDATE_REFS, fields, scope=repository)
+
+    def _advance(self, repository: str, branch: str, before: str | None, after: str | None) -> None:
+        """Without updateRefs: to make a branch fails where it exists, and to move it without force fails where it is
+        not an ancestor of `after`, which descends from `before`. Nothing guards a deletion, so there is none.
+        """
+        if after is None:
+            raise DefectError("A branch was to be deleted without a lease.", remediation="Report it.")
+        if before is None:
+            body: dict[str, Any] = {"ref": f"refs/heads/{branch}", "sha": after}
+            self._calls.rest("once", "write", "POST", repository, "/git/refs", body)
+        else:
+            body = {"sha": after, "force": False}
+            self._calls.rest("once", "write", "PATCH", repository, f"/git/refs/heads/{quote(branch)}", body)
+
     # Pull requests
 
     def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
         body = {"title": new.title, "body": new.body, "head": new.head, "base": new.base, "draft": new.draft}
-        node = self._rest("once", "content", "POST", repository, "/pulls", body)
-        _expect(node["head"]["ref"] == new.head, f"a pull request from {new.head}", node["head"]["ref"])
+        if new.head_repository is not None:
+            owner, _, name = new.head_repository.partition("/")
+            # `head_repo` tells forks of one and the same owner apart (REST docs, "Create a pull request").
+            body |= {"head": f"{owner}:{new.head}", "head_repo": name}
+        node = self._calls.rest("once", "content", "POST", repository, "/pulls", body)
+        expect(node["head"]["ref"] == new.head, f"a pull request from {new.head}", node["head"]["ref"])
         return PullRequest(
             number=node["number"],
             url=node["html_url"],
@@ -219,42 +249,82 @@ class Gateway:
             body=node["body"] or "",
             base=node["base"]["ref"],
             head_oid=node["head"]["sha"],
+            id=node["node_id"],
             draft=bool(node.get("draft")),
             author=node["user"]["login"],
         )
 
     def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> None:
-        node = self._rest("repeatable", "write", "PATCH", repository, f"/pulls/{number}", fields)
-        _expect(node["number"] == number, f"#{number}", node["number"])
+        node = self._calls.rest("repeatable", "write", "PATCH", repository, f"/pulls/{number}", fields)
+        expect(node["number"] == number, f"#{number}", node["number"])
 
     def set_issue_fields(
-        self, repository: str, number: int, *, labels: Sequence[str], assignees: Sequence[str]
+        self,
+        repository: str,
+        number: int,
+        *,
+        labels: Sequence[str],
+        assignees: Sequence[str],
+        milestone: int | None = None,
     ) -> tuple[str, ...]:
-        body = {"labels": list(labels), "assignees": list(assignees)}
-        node = self._rest("repeatable", "write", "PATCH", repository, f"/issues/{number}", body)
-        _expect(node["number"] == number, f"#{number}", node["number"])
+        body: dict[str, Any] = {"labels": list(labels), "assignees": list(assignees)}
+        if milestone is not None:
+            body["milestone"] = milestone
+        node = self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/{number}", body)
+        expect(node["number"] == number, f"#{number}", node["number"])
         return _logins(node)
 
+    def set_milestone(self, repository: str, number: int, milestone: int | None) -> None:
+        body = {"milestone": milestone}
+        self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/{number}", body)
+
     def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
-        self._rest("repeatable", "write", "POST", repository, f"/issues/{number}/labels", {"labels": list(labels)})
+        self._calls.rest(
+            "repeatable", "write", "POST", repository, f"/issues/{number}/labels", {"labels": list(labels)}
+        )
 
     def remove_label(self, repository: str, number: int, label: str) -> None:
         with suppress(NotFoundError):  # Already gone, which is what was asked for.
-            self._rest("repeatable", "write", "DELETE", repository, f"/issues/{number}/labels/{quote(label, safe='')}")
+            self._calls.rest(
+                "repeatable", "write", "DELETE", repository, f"/issues/{number}/labels/{quote(label, safe='')}"
+            )
 
     def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
         body = {"assignees": list(assignees)}
-        return _logins(self._rest("repeatable", "write", "POST", repository, f"/issues/{number}/assignees", body))
+        return _logins(self._calls.rest("repeatable", "write", "POST", repository, f"/issues/{number}/assignees", body))
 
     def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> None:
         body = {"assignees": list(assignees)}
-        self._rest("repeatable", "write", "DELETE", repository, f"/issues/{number}/assignees", body)
+        self._calls.rest("repeatable", "write", "DELETE", repository, f"/issues/{number}/assignees", body)
 
     def request_reviewers(
         self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
     ) -> None:
         body = {"reviewers": list(reviewers), "team_reviewers": list(team_reviewers)}
-        self._rest("repeatable", "notify", "POST", repository, f"/pulls/{number}/requested_reviewers", body)
+        self._calls.rest("repeatable", "notify", "POST", repository, f"/pulls/{number}/requested_reviewers", body)
+
+    def convert_to_draft(self, repository: str, pull_id: str) -> None:
+        self._calls.mutate("repeatable", queries.CONVERT_TO_DRAFT, {"pullRequestId": pull_id}, scope=repository)
+
+    def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
+        fields = {"pullRequestId": pull_id}
+        if method is None:
+            self._calls.mutate("repeatable", queries.DISABLE_AUTO_MERGE, fields, scope=repository)
+        else:
+            fields["mergeMethod"] = method.upper()
+            self._calls.mutate("repeatable", queries.ENABLE_AUTO_MERGE, fields, scope=repository)
+
+    # Comments
+
+    def create_comment(self, repository: str, number: int, body: str) -> None:
+        self._calls.rest("once", "content", "POST", repository, f"/issues/{number}/comments", {"body": body})
+
+    def update_comment(self, repository: str, comment: int, body: str) -> None:
+        self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/comments/{comment}", {"body": body})
+
+    def delete_comment(self, repository: str, comment: int) -> None:
+        with suppress(NotFoundError):
+            self._calls.rest("repeatable", "write", "DELETE", repository, f"/issues/comments/{comment}")
 
     # Cost
 
@@ -266,74 +336,6 @@ class Gateway:
 
     def close(self) -> None:
         self._transport.close()
-
-    # Sending
-
-    def _rest(
-        self, kind: OperationClass, lane: Lane, method: str, repository: str, path: str, body: object = None
-    ) -> Any:
-        return self._transport.send(kind, lane, method, f"/repos/{repository}{path}", body, scope=repository).data
-
-    def _query(self, document: str, variables: Mapping[str, Any], *, scope: str, absent_is_null: bool = False) -> Any:
-        return self._graphql("read", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
-
-    def _graphql(
-        self,
-        kind: OperationClass,
-        lane: Lane,
-        document: str,
-        variables: Mapping[str, Any],
-        *,
-        scope: str,
-        absent_is_null: bool = False,
-    ) -> Any:
-        body = {"query": document, "variables": variables}
-        response = self._transport.send(kind, lane, "POST", self._transport.graphql_url, body, scope=scope)
-        data = response.data if isinstance(response.data, Mapping) else {}
-        errors = [error for error in data.get("errors") or () if not (absent_is_null and _is_hole(error))]
-        if errors:
-            # Partial data is no answer: what is missing from it would be taken for absent.
-            raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))
-        if data.get("data") is None:
-            raise DefectError(
-                "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
-            )
-        return data["data"]
-
-    def _smaller(self, size: int) -> int:
-        """Half of it; a query that is still too much at a tenth of GitHub's page has another trouble."""
-        if size <= queries.PAGE_SIZE // 10:
-            raise UnavailableError(
-                "GitHub could not answer even a small query in time.",
-                remediation="Run again in a few minutes; see https://www.githubstatus.com.",
-            )
-        return size // 2
-
-
-def _is_hole(error: Mapping[str, Any]) -> bool:
-    """An error that stands for an absent thing: not found, or a reviewer this token may not look at."""
-    path = error.get("path") or ()
-    hidden = error.get("type") == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
-    return error.get("type") == "NOT_FOUND" or hidden
-
-
-def _expect(true: bool, asked: str, answered: object) -> None:  # noqa: FBT001 - an assertion
-    """An answer must be about what was asked: a redirect that loses the query answers about something else.
-
-    Raises:
-        LostRaceError: it is not; nothing was changed by us on its account.
-    """
-    if not true:
-        raise LostRaceError(
-            f"GitHub was asked about {asked} and answered about {answered!r}.",
-            remediation="Run again. If it stays, the repository was renamed: use its new name.",
-        )
-
-
-def _chunks(items: Iterable[str], size: int) -> Iterable[list[str]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def _logins(node: Any) -> tuple[str, ...]:

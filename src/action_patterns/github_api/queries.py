@@ -12,21 +12,32 @@ PAGE_SIZE = 100
 # query costs a hundredth of the requests its connections stand for. Only an open pull request is looked at in depth.
 _ENDED = """
 fragment Ended on PullRequest {
-  number url state title body isDraft mergeable baseRefName headRefOid isCrossRepository
+  id number url state title body isDraft mergeable baseRefName headRefOid viewerDidAuthor
+  headRepository { nameWithOwner }
   author { login }
 }
 """
 
-_OPEN = """
-fragment Open on PullRequest {
+_COMMENTS = "pageInfo { hasNextPage endCursor } nodes { databaseId url body viewerDidAuthor }"
+
+_OPEN = f"""
+fragment Open on PullRequest {{
   ...Ended
-  labels(first: 100) { nodes { name } }
-  assignees(first: 100) { nodes { login } }
-  reviewRequests(first: 100) { nodes { requestedReviewer {
-    __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
-  } } }
-  latestReviews(first: 30) { nodes { author { login } onBehalfOf(first: 5) { nodes { combinedSlug } } } }
-}
+  labels(first: 100) {{ nodes {{ name }} }}
+  assignees(first: 100) {{ nodes {{ login }} }}
+  reviewRequests(first: 100) {{ nodes {{ requestedReviewer {{
+    __typename
+    ... on User {{ login }} ... on Bot {{ login }} ... on Mannequin {{ login }} ... on Team {{ combinedSlug }}
+  }} }} }}
+  latestReviews(first: 30) {{ nodes {{ author {{ login }} onBehalfOf(first: 5) {{ nodes {{ combinedSlug }} }} }} }}
+  milestone {{ number title }}
+  autoMergeRequest {{ mergeMethod }}
+  comments(first: 100) {{ {_COMMENTS} }}
+}}
+"""
+
+_RULE = """
+fragment Rule on RefUpdateRule { viewerCanPush allowsForcePushes requiresSignatures }
 """
 
 _TARGET = """
@@ -39,29 +50,71 @@ fragment Target on Repository {
 """
 
 
-def observe(path_count: int, *, named_base: bool) -> str:
-    """Everything one decision needs: repository, base tip with the touched paths, bot branch, its pull requests."""
-    declarations = "".join(f", $p{i}: String!" for i in range(path_count))
+def observe(
+    path_count: int, parent_count: int, *, named_base: bool, in_a_fork: bool = False, milestone: bool = False
+) -> str:
+    """Everything one decision needs: repository, base tip with the touched paths, bot branch, its pull requests.
+
+    `parent_count` = how many names the branch's name is below of (`a` of `a/b`): a branch of that name is in its way.
+    """
+    declared = [
+        *("owner", "name", "branch", "head", "below"),
+        *(["base"] if named_base else []),
+        *(["milestone"] if milestone else []),
+        *(["headOwner", "headName"] if in_a_fork else []),
+        *(f"a{i}" for i in range(parent_count)),
+        *(f"p{i}" for i in range(path_count)),
+    ]
     base = "base: ref(qualifiedName: $base)" if named_base else "base: defaultBranchRef"
-    base_variable = ", $base: String!" if named_base else ""
+    holder = _holder(parent_count)
+    milestones = "milestones(query: $milestone, states: [OPEN], first: 50) { nodes { number title } }"
+    fork = f"holder: repository(owner: $headOwner, name: $headName) {{ ...Viewed {holder} }}"
     return f"""
-query Observe($owner: String!, $name: String!, $branch: String!, $head: String!{base_variable}{declarations}) {{
+query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
   repository(owner: $owner, name: $name) {{
-    id nameWithOwner isArchived isDisabled isEmpty viewerPermission
-    {base} {{ name target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }} }}
-    bot: ref(qualifiedName: $branch) {{
-      target {{ ... on Commit {{
-        oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }} author {{ name email }}
-      }} }}
-      open: associatedPullRequests(states: [OPEN], first: 3) {{ nodes {{ ...Open }} }}
+    ...Viewed isArchived isDisabled isEmpty autoMergeAllowed
+    {base} {{
+      name refUpdateRule {{ ...Rule }}
+      target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }}
     }}
     ended: pullRequests(
       headRefName: $head, states: [CLOSED, MERGED], first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}
     ) {{ nodes {{ ...Ended }} }}
+    {milestones if milestone else ""}
+    {"" if in_a_fork else holder}
   }}
+  {fork if in_a_fork else ""}
+  swaps: __type(name: "UpdateRefsInput") {{ name }}
   rateLimit {{ cost remaining resetAt }}
 }}
-{_OPEN}{_ENDED}"""
+fragment Viewed on Repository {{ id nameWithOwner viewerPermission parent {{ nameWithOwner }} }}
+{_RULE}{_OPEN}{_ENDED}"""
+
+
+def _holder(parent_count: int) -> str:
+    """The bot branch, and the branches whose names would keep git from making it."""
+    above = " ".join(f"above{i}: ref(qualifiedName: $a{i}) {{ name }}" for i in range(parent_count))
+    return f"""
+    bot: ref(qualifiedName: $branch) {{
+      refUpdateRule {{ ...Rule }}
+      target {{ ... on Commit {{
+        oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }}
+        author {{ name email }} signature {{ isValid }}
+      }} }}
+      open: associatedPullRequests(states: [OPEN], first: 3) {{ nodes {{ ...Open }} }}
+    }}
+    below: refs(refPrefix: $below, first: 1) {{ nodes {{ name }} }}
+    {above}"""
+
+
+COMMENTS = f"""
+query Comments($owner: String!, $name: String!, $number: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    pullRequest(number: $number) {{ comments(first: 100, after: $after) {{ {_COMMENTS} }} }}
+  }}
+}}
+"""
+"""Comments beyond the first hundred."""
 
 
 def files(path_count: int) -> str:
@@ -104,5 +157,21 @@ def repositories(count: int) -> str:
 UPDATE_REFS = """
 mutation UpdateRefs($input: UpdateRefsInput!) {
   updateRefs(input: $input) { clientMutationId }
+}
+"""
+
+CONVERT_TO_DRAFT = """
+mutation ConvertToDraft($input: ConvertPullRequestToDraftInput!) {
+  convertPullRequestToDraft(input: $input) { clientMutationId }
+}
+"""
+ENABLE_AUTO_MERGE = """
+mutation EnableAutoMerge($input: EnablePullRequestAutoMergeInput!) {
+  enablePullRequestAutoMerge(input: $input) { clientMutationId }
+}
+"""
+DISABLE_AUTO_MERGE = """
+mutation DisableAutoMerge($input: DisablePullRequestAutoMergeInput!) {
+  disablePullRequestAutoMerge(input: $input) { clientMutationId }
 }
 """

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
-from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, PullRequestState, Tip
+from action_patterns.pull_request.observed import (
+    Comment,
+    Milestone,
+    Observed,
+    ObservedFile,
+    PullRequest,
+    PullRequestState,
+    RefRule,
+    Tip,
+)
 
 
 def target(node: Mapping[str, Any]) -> Target:
@@ -27,27 +37,67 @@ def target(node: Mapping[str, Any]) -> Target:
     )
 
 
-def observed(node: Mapping[str, Any], files: dict[str, ObservedFile | None], *, person: bool) -> Observed:
-    """The repository of an Observe answer, with all its files (which may have taken several answers).
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What is known of the token without asking."""
 
-    `person` = the token acts as a person: only then does the viewer's permission say anything about the token.
-    """
-    base = node.get("base")
-    base_tip = _tip(base)
-    bot = node.get("bot")
+    a_persons: bool
+    """It acts as a person: only then does the viewer's permission say anything about the token."""
+    may_change_workflows: bool | None
+    signs: bool | None
+
+
+def observed(
+    data: Mapping[str, Any],
+    files: dict[str, ObservedFile | None],
+    comments: Mapping[int, Sequence[Mapping[str, Any]]],
+    token: TokenFacts,
+) -> Observed:
+    """An Observe answer, with all its files and comments (which may have taken several answers)."""
+    node = data["repository"]
+    holder = data.get("holder") or node
+    base, bot = node.get("base"), holder.get("bot")
+    permission = holder["viewerPermission"]
+    name = holder["nameWithOwner"]
+    pulls = (*_nodes(bot or {}, "open"), *_nodes(node, "ended"))
+    parent = holder.get("parent")
     return Observed(
         repository=node["nameWithOwner"],
         repository_id=node["id"],
         archived=node["isArchived"],
         disabled=node["isDisabled"],
         empty=node["isEmpty"],
-        can_push=node["viewerPermission"] not in {"READ", "TRIAGE"} if person and node["viewerPermission"] else None,
+        can_push=permission not in {"READ", "TRIAGE"} if token.a_persons and permission else None,
         base=base["name"] if base else None,
-        base_tip=base_tip,
+        base_tip=_tip(base),
         files=files,
         branch_tip=_tip(bot),
-        pull_requests=tuple(pull_request(item) for item in (*_nodes(bot or {}, "open"), *_nodes(node, "ended"))),
+        pull_requests=tuple(pull_request(item, name, comments.get(item["number"], ())) for item in pulls),
+        head_repository=name,
+        head_repository_id=holder["id"],
+        head_parent=parent["nameWithOwner"] if parent else None,
+        branch_clash=_clash(holder),
+        base_rule=_rule(base),
+        branch_rule=_rule(bot),
+        milestones=tuple(Milestone(item["number"], item["title"]) for item in _nodes(node, "milestones")),
+        auto_merge_allowed=node["autoMergeAllowed"],
+        leases=data.get("swaps") is not None,
+        may_change_workflows=token.may_change_workflows,
+        signs=token.signs,
     )
+
+
+def _clash(holder: Mapping[str, Any]) -> str | None:
+    above = (ref["name"] for alias, ref in holder.items() if alias.startswith("above") and ref)
+    below = (f"…/{ref['name']}" for ref in _nodes(holder, "below"))
+    return next(above, None) or next(below, None)
+
+
+def _rule(ref: Mapping[str, Any] | None) -> RefRule:
+    rule = (ref or {}).get("refUpdateRule")
+    if not rule:
+        return RefRule()
+    return RefRule(rule["viewerCanPush"], rule["allowsForcePushes"], rule["requiresSignatures"])
 
 
 def files(commit: Mapping[str, Any] | None, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
@@ -60,8 +110,8 @@ def files(commit: Mapping[str, Any] | None, paths: Sequence[str]) -> dict[str, O
     return found
 
 
-def pull_request(node: Mapping[str, Any]) -> PullRequest:
-    """A pull request of an Observe answer."""
+def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mapping[str, Any]] = ()) -> PullRequest:
+    """A pull request of an Observe answer; `holder` = the repository of the bot branch, `comments` = further ones."""
     requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests") if item["requestedReviewer"]]
     reviewed: list[str] = []
     for review in _nodes(node, "latestReviews"):
@@ -78,12 +128,21 @@ def pull_request(node: Mapping[str, Any]) -> PullRequest:
         head_oid=node["headRefOid"],
         draft=node["isDraft"],
         conflicting=node["mergeable"] == "CONFLICTING",
-        cross_repository=node["isCrossRepository"],
+        id=node["id"],
+        foreign_head=((node.get("headRepository") or {}).get("nameWithOwner") or "").lower() != holder.lower(),
         author=node["author"]["login"] if node.get("author") else "",
+        by_us=node["viewerDidAuthor"],
         labels=tuple(item["name"] for item in _nodes(node, "labels")),
         assignees=tuple(item["login"] for item in _nodes(node, "assignees")),
         requested=tuple(item.get("login") or item.get("combinedSlug") or "" for item in requested),
         reviewed=tuple(reviewed),
+        milestone=Milestone(milestone["number"], milestone["title"]) if (milestone := node.get("milestone")) else None,
+        auto_merge=merging["mergeMethod"].lower() if (merging := node.get("autoMergeRequest")) else None,
+        comments=tuple(
+            Comment(item["databaseId"], item["url"], item["body"])
+            for item in (*_nodes(node, "comments"), *comments)
+            if item["viewerDidAuthor"]
+        ),
     )
 
 
@@ -103,4 +162,5 @@ def _tip(ref: Mapping[str, Any] | None) -> Tip | None:
         message=commit.get("message", ""),
         parents=tuple(parent["oid"] for parent in _nodes(commit, "parents")),
         author=f"{author.get('name', '')} <{author.get('email', '')}>" if author else "",
+        verified=bool((commit["signature"] or {}).get("isValid")) if "signature" in commit else None,
     )

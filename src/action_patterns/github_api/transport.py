@@ -25,7 +25,8 @@ from action_patterns.github_api.pacing import (
     read_refusal,
     read_warning,
 )
-from action_patterns.github_api.token_kind import TokenKind
+from action_patterns.github_api.reading import TokenFacts
+from action_patterns.github_api.token_kind import TokenKind, is_a_persons
 from action_patterns.github_api.tokens import APP, AppTokens, GivenToken, TokenSource
 from action_patterns.ports import Allowance, Annotation, Clock, Context, Credentials, Log
 
@@ -62,6 +63,8 @@ class Transport:
         self, credentials: Credentials, context: Context, clock: Clock, log: Log, allowance: Allowance | None = None
     ) -> None:
         self._allowance = allowance or Allowance()
+        self._is_job_token = credentials.is_job_token
+        self._scopes: frozenset[str] | None = None
         self._context = context
         self._clock = clock
         self._log = log
@@ -81,6 +84,13 @@ class Transport:
     def token_kind(self) -> TokenKind:
         """What the token's prefix tells."""
         return self._tokens.kind
+
+    def token_facts(self) -> TokenFacts:
+        """What its prefix tells, and what GitHub has said of it so far."""
+        kind = self.token_kind
+        workflows = False if self._is_job_token else None if self._scopes is None else "workflow" in self._scopes
+        signs = True if kind == "installation access token" else False if is_a_persons(kind) else None
+        return TokenFacts(is_a_persons(kind), workflows, signs)
 
     @property
     def graphql_url(self) -> str:
@@ -193,7 +203,11 @@ class Transport:
             at = max(at, pacer.parked_until)
 
     def _heed(self, pacer: Pacer, response: Response) -> None:
-        """The last request of the hour's budget went through: the next one would be refused, so it is not sent."""
+        """What an answer says besides: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that the
+        last request of the hour's budget went through: the next one would be refused, so it is not sent.
+        """
+        if (scopes := response.headers.get("x-oauth-scopes")) is not None:
+            self._scopes = frozenset(scope.strip() for scope in scopes.split(","))
         seconds = read_warning(response.headers, self._clock.now())
         if seconds is not None:
             with self._gate:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
-from action_patterns.content.changes import UNKNOWN, FileChange, digest
+from action_patterns.content.changes import FileChange
 from action_patterns.contracts.result import Outcome
 from action_patterns.ports import NewPullRequest
+from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.fields import reconcile_fields
-from action_patterns.pull_request.marker import Marker, compose, parse_marker, text_hash
+from action_patterns.pull_request.fields import find_milestone, note_steps, overflow_steps, reconcile_fields
+from action_patterns.pull_request.look import Look, change_digest, differs, holds, look_at, stands_on_base
+from action_patterns.pull_request.marker import Marker, compose, text_hash
 from action_patterns.pull_request.observed import Observed, PullRequest, Tip
+from action_patterns.pull_request.preflight import Check, preflight
 from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.steps import (
     DeleteBranch,
     OpenPullRequest,
+    Reopen,
     RequestReviewers,
+    RestoreBranch,
+    SetAutoMerge,
     SetIssueFields,
     Step,
     UpdatePullRequest,
     WriteBranch,
 )
-from action_patterns.pull_request.trailers import parse as parse_trailers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ class Decision:
     changed_fields: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     """Paths in which the wish differs from the base branch."""
+    refused: tuple[str, ...] = ()
+    """Fields that cannot be had here, known without asking."""
+    checks: tuple[Check, ...] = ()
+    """The preflight of these steps."""
+    again: bool = False
+    """Once the steps are done there is more to do, which must be read first."""
 
     @property
     def remedy(self) -> str:
@@ -48,9 +58,18 @@ class Decision:
 def decide(desired: Desired, observed: Observed) -> Decision:
     """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
     decision = _decide(desired, observed)
-    if decision.steps and observed.can_push is False:
-        return replace(_stop("blocked", "read-only"), pull_request=decision.pull_request, files=decision.files)
-    return decision
+    if not decision.steps:
+        return decision
+    checks = preflight(desired, observed, decision.steps)
+    against = [check for check in checks if check.answer == "no"]
+    if not against:
+        return replace(decision, checks=checks)
+    if decision.outcome == "blocked":
+        return replace(decision, steps=())  # The note cannot be left either; what stops us matters more.
+    first, *more = against
+    stop = _stop("blocked", first.code, first.detail)
+    message = " ".join([stop.message, *(f"{BY_CODE[c.code].meaning} {c.detail}".strip() for c in more)])
+    return replace(stop, message=message, pull_request=decision.pull_request, files=decision.files, checks=checks)
 
 
 def _decide(desired: Desired, observed: Observed) -> Decision:
@@ -59,46 +78,214 @@ def _decide(desired: Desired, observed: Observed) -> Decision:
             return _stop("skipped", reason)
     if observed.base is None or observed.base_tip is None:
         return _stop("blocked", "base-missing", f"Looked for {desired.base or 'the default branch'}.")
+    look = look_at(desired, observed, observed.base, observed.base_tip)
+    if look.opened is not None:
+        return replace(_with_open(look, look.opened), pull_request=look.opened)
+    return _without_open(look)
 
-    pending = tuple(change for change in desired.changes if _differs(change, observed))
-    files = tuple(change.path for change in pending)
-    heads = [pull for pull in observed.pull_requests if not pull.cross_repository]
-    open_heads = [pull for pull in heads if pull.state == "OPEN"]
-    # Somebody may have opened a second one from our branch, a backport say: ours is ours all the same.
-    opened = next((pull for pull in open_heads if _marker_of_ours(pull, desired.key)), next(iter(open_heads), None))
-    latest = heads[0] if heads else None
-    tip = observed.branch_tip
-    # A merge can leave our commit as the base's own tip; the base is never ours to write.
-    tip_is_ours = tip is not None and _is_ours(tip, desired.key) and desired.branch != observed.base
 
-    if opened is not None:
-        marker = parse_marker(opened.body)
-        if marker is None or marker.key != desired.key:
-            return replace(_stop("blocked", "foreign-pull-request", f"#{opened.number} is open."), pull_request=opened)
-        if tip is not None and not tip_is_ours:
-            return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=opened, files=files)
-        if not pending:
-            return _converged(opened, marker, desired, observed.base, tip)
+# An open pull request
+
+
+def _with_open(look: Look, opened: PullRequest) -> Decision:
+    desired, policies = look.desired, look.desired.policies
+    marker = look.marker
+    adopting = marker is None
+    if marker is None:
+        if policies.adopt == "never" or (policies.adopt == "same-author" and not opened.by_us):
+            by = f" by {opened.author}" if opened.author else ""
+            return _stop("blocked", "foreign-pull-request", f"#{opened.number} is open{by}.")
+        # Its title is overwritten only where it was ours to begin with.
+        mine = text_hash(opened.title if opened.by_us else desired.title)
+        adopted = look.tip.oid if look.tip and look.tip_kind == "others" else ""
+        marker = Marker(desired.key, mine, "", adopted=adopted)
+    overwrites = policies.on_human_commits == "overwrite"
+    taken_over = look.tip is not None and marker.adopted == look.tip.oid
+    if look.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
+        return _human_commit(look, opened)
+    keeps = look.tip_kind in ("kept", "others") and not overwrites
+    if not look.pending and (keeps or policies.on_converged == "keep" or adopting):
+        reason = "kept-for-commits" if keeps else "kept-open" if not adopting else "already-on-base"
+        return Decision("unchanged", reason, "")
+    if not look.pending:
+        return _converged(look, opened, marker)
+    return _update(look, opened, marker, keeps=keeps)
+
+
+def _human_commit(look: Look, opened: PullRequest) -> Decision:
+    assert look.tip is not None
+    merge = " It is a merge, as the button 'Update branch' makes one." if len(look.tip.parents) > 1 else ""
+    stop = _stop("blocked", "human-commit", _whose(look.tip) + merge)
+    note = note_steps(look.desired, opened, NOTE_TEXT)
+    return replace(stop, steps=note, files=look.files)
+
+
+NOTE_TEXT = (
+    "**action-patterns has stopped here.** This branch holds a commit that it did not make, and it does not overwrite"
+    " the work of others. Neither the branch nor this pull request is touched until one of these is done:\n\n"
+    "- merge or close this pull request, or move the commit to another branch and delete this one; or\n"
+    "- set `on-human-commits: append`, to have updates put on top of it; or `overwrite`, to lose it.\n\n"
+    "This note goes away by itself."
+)
+"""It names no commit, so that it stays one note however many commits come."""
+
+
+def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> Decision:
+    desired, observed = look.desired, look.observed
+    if keeps:
+        there = observed.branch_files or {}
+        todo = tuple(change for change in desired.changes if differs(change, there))
+        write = _write(look, todo, onto=look.tip) if todo else None
     else:
-        marker = _marker_of_ours(latest, desired.key)
-        if not pending:
-            return _finish_closing(latest, marker, desired, tip if tip_is_ours else None)
-        if latest is not None and latest.state == "CLOSED" and marker is not None and not marker.closed:
-            stop = _stop("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
-            return replace(stop, pull_request=latest, files=files)
-        merged = latest is not None and latest.state == "MERGED" and tip is not None and latest.head_oid == tip.oid
-        if tip is not None and not tip_is_ours and not merged:
-            return replace(_stop("blocked", "foreign-branch", _whose(tip)), files=files)
+        # A branch on today's base tip cannot conflict with it: GitHub has not looked again since it was written.
+        conflicting = opened.conflicting and not stands_on_base(look)
+        write = _write(look, look.pending) if conflicting or not holds(look) else None
+    wanted = _wanted_marker(desired, adopted=marker.adopted)
+    fields = reconcile_fields(desired, opened, marker, wanted, observed, rewritten=write is not None)
+    content: list[Step] = [write] if write else []
+    steps: tuple[Step, ...] = (*content, *fields.steps)
+    if not steps:
+        return Decision("unchanged", "up-to-date", "", marker=marker, files=look.files, refused=fields.refused)
+    if write is not None:
+        reason, changed = "content", ("content", *fields.changed)
+    else:
+        reason, changed = "fields", fields.changed
+    if look.marker is None:
+        reason = "adopted"
+    return Decision(
+        "updated",
+        reason,
+        "",
+        steps,
+        marker=fields.marker,
+        changed_fields=changed,
+        files=look.files,
+        refused=fields.refused,
+        again=fields.again,
+    )
 
-    if (clash := _clash(pending, observed)) is not None:
-        return replace(_stop("blocked", "path-clash", clash), pull_request=opened, files=files)
-    if stale := [change.path for change in pending if _is_stale(change, observed)]:
-        return replace(
-            _stop("blocked", "stale-checkout", f"Changed on {observed.base}: {', '.join(stale[:5])}."), files=files
+
+def _converged(look: Look, opened: PullRequest, marker: Marker) -> Decision:
+    """The base holds the wish: one PATCH closes the pull request and remembers that it was us, then the branch goes."""
+    desired = look.desired
+    closed = replace(marker, closed="converged")
+    block = f"{desired.block}\n\n*Closed by action-patterns: `{look.base}` already holds this change.*".strip()
+    fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
+    steps: tuple[Step, ...] = (UpdatePullRequest(fields), *_delete_ours(look))
+    return Decision("closed", "converged", "", steps, marker=closed, changed_fields=("state",))
+
+
+def _delete_ours(look: Look) -> tuple[DeleteBranch, ...]:
+    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so."""
+    if look.tip is None or look.tip_kind != "ours" or not look.observed.leases:
+        return ()
+    return (DeleteBranch(look.desired.branch, look.tip.oid),)
+
+
+# No open pull request
+
+
+def _without_open(look: Look) -> Decision:
+    latest, tip, policies = look.latest, look.tip, look.desired.policies
+    if not look.pending:
+        return _finish_closing(look)
+    ended_by_others = latest is not None and latest.state == "CLOSED" and look.marker and not look.marker.closed
+    if latest is not None and ended_by_others and policies.on_closed == "respect":
+        stop = _stop("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
+        return replace(stop, pull_request=latest, files=look.files)
+    if latest is not None and ended_by_others and policies.on_closed == "reopen":
+        return _reopen(look, latest)
+    landed = latest is not None and tip is not None and latest.state == "MERGED" and latest.head_oid == tip.oid
+    keeps = False
+    if tip is not None and look.tip_kind in ("kept", "others") and not landed:
+        # A branch that a pull request of ours used is the bot's; any other is somebody's.
+        if look.marker is None and look.tip_kind == "others":
+            return replace(_stop("blocked", "foreign-branch", _whose(tip)), files=look.files)
+        if look.tip_kind == "others" and policies.on_human_commits == "stop":
+            return replace(_stop("blocked", "human-commit", _whose(tip)), files=look.files)
+        keeps = policies.on_human_commits != "overwrite"
+    return _create(look, keeps=keeps)
+
+
+def _reopen(look: Look, latest: PullRequest) -> Decision:
+    """GitHub reopens only what still has its branch at the commit it was closed with; the wish comes after."""
+    tip, desired = look.tip, look.desired
+    moved = tip is None or tip.oid != latest.head_oid
+    if tip is not None and moved and look.tip_kind == "others":
+        return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=latest, files=look.files)
+    steps: list[Step] = []
+    if moved:
+        before = tip.oid if tip else None
+        steps.append(RestoreBranch(desired.branch, before, latest.head_oid, look.observed.leases))
+    steps.append(Reopen())
+    return Decision("updated", "reopened", "", tuple(steps), latest, look.marker, ("state",), look.files, again=True)
+
+
+def _finish_closing(look: Look) -> Decision:
+    """Nothing to wish for. Only a run of ours that died leaves something to do: a branch that no pull request uses, or
+    used until we closed it. What a merged one left behind is for its repository's settings to delete.
+    """
+    latest, tip = look.latest, look.tip
+    unused = latest is None or tip is None or tip.oid != latest.head_oid
+    if (unused or (look.marker is not None and look.marker.closed)) and (steps := _delete_ours(look)):
+        return Decision("closed", "converged", "", steps, latest, look.marker, ("branch",))
+    return Decision("unchanged", "already-on-base", "")
+
+
+def _create(look: Look, *, keeps: bool) -> Decision:
+    desired, observed, latest, tip = look.desired, look.observed, look.latest, look.tip
+    marker = _wanted_marker(desired)
+    steps: list[Step] = []
+    if keeps:
+        there = observed.branch_files or {}
+        if todo := tuple(change for change in desired.changes if differs(change, there)):
+            steps.append(_write(look, todo, onto=tip))
+    else:
+        # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One
+        # that a merged or closed pull request left behind is written anew: its commits may be part of the base.
+        used = latest is not None and tip is not None and latest.head_oid == tip.oid
+        if not holds(look) or not stands_on_base(look) or used:
+            steps.append(_write(look, look.pending))
+    block = with_links(desired.block, [None for _ in desired.overflow])
+    steps.append(
+        OpenPullRequest(
+            NewPullRequest(
+                desired.title,
+                compose(replace(marker, block=text_hash(block)), block),
+                desired.branch,
+                look.base,
+                desired.draft,
+                desired.head_repository and observed.holder,
+            )
         )
-    if opened is None:
-        return _create(desired, observed, pending, files, latest)
-    return _update(desired, observed, pending, files, opened, marker)
+    )
+    milestone = find_milestone(desired.milestone, observed)
+    if desired.labels or desired.assignees or milestone:
+        number = milestone.number if milestone else None
+        steps.append(SetIssueFields(desired.labels, desired.assignees, number))
+    if desired.reviewers or desired.team_reviewers:
+        steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
+    steps += overflow_steps(desired)
+    refused = ["milestone"] if desired.milestone is not None and milestone is None else []
+    if desired.auto_merge != "off" and observed.auto_merge_allowed is False:
+        refused.append("auto-merge")
+    elif desired.auto_merge != "off":
+        steps.append(SetAutoMerge(desired.auto_merge))
+    return Decision(
+        "created",
+        "opened",
+        "",
+        tuple(steps),
+        None,
+        marker,
+        (),
+        look.files,
+        tuple(refused),
+        again=bool(desired.overflow),
+    )
+
+
+# Parts
 
 
 def _stop(outcome: Outcome, reason: str, detail: str = "") -> Decision:
@@ -109,172 +296,38 @@ def _whose(tip: Tip) -> str:
     return f"Tip {tip.oid[:12]} by {tip.author or 'an unknown author'}."
 
 
-def _differs(change: FileChange, observed: Observed) -> bool:
-    there = observed.files.get(change.path)
-    if change.mode is None:
-        return there is not None
-    return there is None or there.oid != change.oid or there.mode != change.mode
-
-
-def _is_ours(tip: Tip, key: str) -> bool:
-    """Our trailers, our key, and the tree we wrote: an amended commit keeps its message but not its tree."""
-    trailers = parse_trailers(tip.message)
-    return trailers is not None and trailers.key == key and trailers.tree == tip.tree
-
-
-def _marker_of_ours(pull: PullRequest | None, key: str) -> Marker | None:
-    marker = parse_marker(pull.body) if pull is not None else None
-    return marker if marker is not None and marker.key == key else None
-
-
-def _is_stale(change: FileChange, observed: Observed) -> bool:
-    if change.base_oid == UNKNOWN:
-        return False
-    there = observed.files.get(change.path)
-    # Where a directory stood, the checkout had no blob either.
-    return (there.oid if there is not None and there.mode != "040000" else None) != change.base_oid
-
-
-def _clash(pending: tuple[FileChange, ...], observed: Observed) -> str | None:
-    """A directory would be wiped, or a file turned into a directory, without the change saying so."""
-    removed = {change.path for change in pending if change.mode is None}
-    for change in pending:
-        there = observed.files.get(change.path)
-        # A worktree knows that its directory became a file: it names every file that went. Content laid over a target
-        # sight unseen does not.
-        unseen = change.base_oid == UNKNOWN or not any(path.startswith(change.path + "/") for path in removed)
-        if there is not None and there.mode == "040000" and unseen:
-            return f"{change.path!r} is a directory there."
-        if change.mode is None:
-            continue
-        parts = change.path.split("/")
-        for depth in range(1, len(parts)):
-            parent = "/".join(parts[:depth])
-            above = observed.files.get(parent)
-            if above is not None and above.mode != "040000" and parent not in removed:
-                return f"{parent!r} is a file there, and {change.path!r} would be below it."
-    return None
-
-
-def _wanted_marker(desired: Desired, refused: tuple[str, ...] = ()) -> Marker:
+def _wanted_marker(desired: Desired, *, adopted: str = "") -> Marker:
     return Marker(
         key=desired.key,
         title=text_hash(desired.title),
         block=text_hash(desired.block),
         labels=desired.labels,
         assignees=desired.assignees,
-        refused=refused,
+        milestone=desired.milestone or "",
+        auto_merge="" if desired.auto_merge == "off" else desired.auto_merge,
+        adopted=adopted,
     )
 
 
-def _write(desired: Desired, observed: Observed, pending: tuple[FileChange, ...]) -> WriteBranch:
-    assert observed.base_tip is not None  # decide() stops before this without one
+def _write(look: Look, changes: tuple[FileChange, ...], *, onto: Tip | None = None) -> WriteBranch:
+    """Our one commit on the base; or `onto` a tip whose commits are kept."""
+    desired, tip = look.desired, look.tip
+    parents = [onto.oid if onto else look.base_tip.oid]
+    if tip is not None and not look.observed.leases and onto is None:
+        # Without a lease only a fast-forward is safe: a commit that also has the former tip as its parent.
+        parents.insert(0, tip.oid)
     return WriteBranch(
         branch=desired.branch,
-        before=observed.branch_tip.oid if observed.branch_tip else None,
-        parent=observed.base_tip.oid,
-        parent_tree=observed.base_tip.tree,
-        changes=pending,
+        before=tip.oid if tip else None,
+        parents=tuple(parents),
+        parent_tree=(onto or look.base_tip).tree,
+        changes=changes,
         message=desired.commit_message,
         key=desired.key,
-        digest=change_digest(pending, observed.base),
+        digest=change_digest(look.pending, look.base),
+        kept=onto.oid if onto else "",
+        leases=look.observed.leases,
+        author=desired.author,
+        committer=desired.committer,
+        signed_off_by=desired.signed_off_by,
     )
-
-
-def change_digest(pending: tuple[FileChange, ...], base: str | None) -> str:
-    """What `Pattern-Digest` says: the change, and the name of the base it was made for.
-
-    It is over what differs from the base, not over the whole wish: when the base drifts away in a path that was left
-    out of our commit, the digest changes and the branch is written again. Without the name, a wish that goes to
-    another base would take the branch as it is, with all commits of the former base.
-    """
-    return hashlib.sha256(f"{base}\0{digest(pending)}".encode()).hexdigest()
-
-
-def _holds(observed: Observed, pending: tuple[FileChange, ...], key: str) -> bool:
-    """The branch already holds this very change."""
-    tip = observed.branch_tip
-    trailers = parse_trailers(tip.message) if tip is not None and _is_ours(tip, key) else None
-    return trailers is not None and trailers.digest == change_digest(pending, observed.base)
-
-
-def _stands_on_base(observed: Observed) -> bool:
-    """The bot branch is one commit on top of today's base tip."""
-    tip, base = observed.branch_tip, observed.base_tip
-    return tip is not None and base is not None and tip.parents == (base.oid,)
-
-
-def _create(
-    desired: Desired,
-    observed: Observed,
-    pending: tuple[FileChange, ...],
-    files: tuple[str, ...],
-    latest: PullRequest | None,
-) -> Decision:
-    assert observed.base is not None and observed.base_tip is not None  # decide() stops before this without them
-    tip = observed.branch_tip
-    marker = _wanted_marker(desired)
-    # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One that
-    # a merged or closed pull request left behind is written anew: its commits may already be part of the base.
-    leftover = (
-        tip is not None
-        and _holds(observed, pending, desired.key)
-        and _stands_on_base(observed)
-        and not (latest is not None and latest.head_oid == tip.oid)
-    )
-    steps: list[Step] = [] if leftover else [_write(desired, observed, pending)]
-    new = NewPullRequest(desired.title, compose(marker, desired.block), desired.branch, observed.base, desired.draft)
-    steps.append(OpenPullRequest(new))
-    if desired.labels or desired.assignees:
-        steps.append(SetIssueFields(desired.labels, desired.assignees))
-    if desired.reviewers or desired.team_reviewers:
-        steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
-    return Decision("created", "opened", "", tuple(steps), None, marker, (), files)
-
-
-def _update(
-    desired: Desired,
-    observed: Observed,
-    pending: tuple[FileChange, ...],
-    files: tuple[str, ...],
-    opened: PullRequest,
-    marker: Marker | None,
-) -> Decision:
-    assert marker is not None and observed.base is not None  # an open pull request without our marker stopped earlier
-    steps: list[Step] = []
-    changed: list[str] = []
-    # A branch on today's base tip cannot conflict with it: GitHub has not looked again since it was written.
-    conflicting = opened.conflicting and not _stands_on_base(observed)
-    if conflicting or not _holds(observed, pending, desired.key):
-        steps.append(_write(desired, observed, pending))
-        changed.append("content")
-    fields = reconcile_fields(desired, opened, marker, _wanted_marker(desired), base=observed.base)
-    steps += fields.steps
-    changed += fields.changed
-    if not steps:
-        return Decision("unchanged", "up-to-date", "", (), opened, marker, (), files)
-    reason = "content" if "content" in changed else "fields"
-    return Decision("updated", reason, "", tuple(steps), opened, fields.marker, tuple(changed), files)
-
-
-def _converged(opened: PullRequest, marker: Marker, desired: Desired, base: str, tip: Tip | None) -> Decision:
-    """The base holds the wish: one PATCH closes the pull request and remembers that it was us, then the branch goes."""
-    closed = replace(marker, closed="converged")
-    block = f"{desired.block}\n\n*Closed by action-patterns: `{base}` already holds this change.*".strip()
-    fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
-    steps: list[Step] = [UpdatePullRequest(fields)]
-    if tip is not None:
-        steps.append(DeleteBranch(desired.branch, tip.oid))
-    return Decision("closed", "converged", "", tuple(steps), opened, closed, ("state",))
-
-
-def _finish_closing(latest: PullRequest | None, marker: Marker | None, desired: Desired, tip: Tip | None) -> Decision:
-    """Nothing to wish for. Only a run of ours that died leaves something to do: a branch that no pull request uses, or
-    used until we closed it. What a merged one left behind is for its repository's settings to delete.
-    """
-    unused = latest is None or tip is None or tip.oid != latest.head_oid
-    if tip is not None and (unused or (marker is not None and marker.closed)):
-        return Decision(
-            "closed", "converged", "", (DeleteBranch(desired.branch, tip.oid),), latest, marker, ("branch",)
-        )
-    return Decision("unchanged", "already-on-base", "")

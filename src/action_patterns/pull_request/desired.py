@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from action_patterns.content.changes import FileChange, check
 from action_patterns.errors import InputError, Problem
+from action_patterns.pull_request.body import split_block
 from action_patterns.pull_request.key import branch_of, branch_problem, normalise
-from action_patterns.pull_request.marker import Marker, check_block
+from action_patterns.pull_request.marker import Marker
+from action_patterns.pull_request.wish import Adopt, AutoMerge, OnClosed, OnConverged, OnHumanCommits, PullRequestWish
 
 MAX_LABELS = 100
 """Labels GitHub takes on one pull request (github/docs#161)."""
@@ -16,6 +19,30 @@ MAX_LABEL_LENGTH = 50
 """Characters GitHub takes in a label's name (the API's own error message)."""
 MAX_TITLE_LENGTH = 256
 """Characters GitHub takes in a title (the API's own error message)."""
+
+ACTIONS_BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
+"""Whom GitHub names as the author of a commit made with GITHUB_TOKEN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or committer of a commit."""
+
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What happens when people and the base have been at work; the meaning is on the fields of PullRequestWish."""
+
+    on_converged: OnConverged = "close"
+    on_closed: OnClosed = "respect"
+    on_human_commits: OnHumanCommits = "stop"
+    adopt: Adopt = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +55,121 @@ class Desired:
     """None = the default branch."""
     title: str
     block: str
+    """Our part of the body."""
+    overflow: tuple[str, ...]
+    """What of our part has no room in the body; each is the text of a comment."""
     commit_message: str
     changes: tuple[FileChange, ...]
+    author: Person | None = None
+    committer: Person | None = None
+    signed_off_by: Person | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     team_reviewers: tuple[str, ...] = ()
+    milestone: str | None = None
+    """Title or number."""
     draft: bool = False
+    always_draft: bool = False
+    auto_merge: AutoMerge = "off"
+    head_repository: str | None = None
+    """The fork that holds the bot branch; None = the target itself."""
+    policies: Policies = Policies()
 
 
 def desire(
+    wish: PullRequestWish,
     *,
     key: str | None,
-    branch: str | None,
-    base: str | None,
-    title: str,
-    body: str,
-    commit_message: str | None,
+    branch: str | None = None,
     changes: Iterable[FileChange],
-    labels: Sequence[str] = (),
-    assignees: Sequence[str] = (),
-    reviewers: Sequence[str] = (),
-    team_reviewers: Sequence[str] = (),
-    draft: bool = False,
+    head_repository: str | None = None,
+    bot: str | None = None,
 ) -> Desired:
     """Check a wish and bring it into its one form: names de-duplicated and sorted, key normalised, branch derived.
+
+    `bot` = who commits where nobody is named, `Name <email>`, if that is known.
 
     Raises:
         InputError: every problem at once.
     """
     problems: list[Problem] = []
 
-    def collect(step: object) -> None:
-        problems.extend(step.problems if isinstance(step, InputError) else ())
+    def collect(step: Callable[[], object]) -> None:
+        try:
+            step()
+        except InputError as error:
+            problems.extend(error.problems)
 
+    normal = _key(key, branch, problems)
+    name = branch if branch is not None else branch_of(normal or "-")
+    problems += _branch_problems(name, wish.base, in_a_fork=head_repository is not None)
+    title = " ".join(wish.title.split())
+    if not title:
+        problems.append(Problem("The title is empty.", "Set `title` to one line of text."))
+    if len(title) > MAX_TITLE_LENGTH:
+        problems.append(
+            Problem(f"The title has {len(title)} characters; GitHub takes {MAX_TITLE_LENGTH}.", "Shorten `title`.")
+        )
+    labels, milestone = _names(wish.labels), (wish.milestone or "").strip() or None
+    assignees, reviewers, team_reviewers = map(_logins, (wish.assignees, wish.reviewers, wish.team_reviewers))
+    problems += _label_problems(labels)
+    # No prefix of a refused name is longer than this one.
+    refusable = (*(f"assignee:{name}" for name in (*assignees, *reviewers, *team_reviewers)), "auto-merge:squash")
+    widest = Marker(
+        normal, "0" * 16, "0" * 16, labels, assignees, refusable, "converged", milestone or "", "squash", "0" * 40
+    )
+    parts: tuple[str, ...] = ("",)
+
+    def body() -> None:
+        nonlocal parts
+        parts = split_block(wish.body, widest)
+
+    collect(body)
+    author, committer = _person("author", wish.author, problems), _person("committer", wish.committer, problems)
+    signer = (committer or author or _person("bot", bot, problems)) if wish.signoff else None
+    if wish.signoff and signer is None:
+        problems.append(
+            Problem(
+                "`signoff` is set, and it is not known who signs.",
+                "Set `committer` or `author` to `Name <email>`. Only of the job's GITHUB_TOKEN is the bot known.",
+            )
+        )
+    checked: tuple[FileChange, ...] = ()
+
+    def content() -> None:
+        nonlocal checked
+        checked = check(changes)
+
+    collect(content)
+    if problems:
+        raise InputError(*problems)
+    return Desired(
+        key=normal,
+        branch=name,
+        base=wish.base,
+        title=title,
+        block=parts[0],
+        overflow=parts[1:],
+        commit_message=(wish.commit_message or "").strip() or title,
+        changes=checked,
+        author=author,
+        committer=committer,
+        signed_off_by=signer,
+        labels=labels,
+        assignees=assignees,
+        reviewers=reviewers,
+        team_reviewers=team_reviewers,
+        milestone=milestone,
+        draft=wish.draft != "false",
+        always_draft=wish.draft == "always-true",
+        auto_merge=wish.auto_merge,
+        head_repository=head_repository,
+        policies=Policies(wish.on_converged, wish.on_closed, wish.on_human_commits, wish.adopt),
+    )
+
+
+def _key(key: str | None, branch: str | None, problems: list[Problem]) -> str:
     if key is None and branch is None:
         problems.append(
             Problem(
@@ -69,42 +177,36 @@ def desire(
                 "Set `key` to a name that stays the same on every run, for example `key: sync-config`.",
             )
         )
-    normal = ""
     try:
-        normal = normalise(key if key is not None else branch or "-")
+        return normalise(key if key is not None else branch or "-")
     except InputError as error:
-        collect(error)
-    name = branch if branch is not None else branch_of(normal or "-")
-    for label, value in (("branch", name), ("base", base)):
-        if value is not None and (why := branch_problem(value)):
-            problems.append(Problem(f"The {label} {value!r} {why}.", f"Give `{label}` a name git accepts."))
-    if base is not None and base == name:
-        problems.append(
+        problems.extend(error.problems)
+        return ""
+
+
+def _branch_problems(branch: str, base: str | None, *, in_a_fork: bool) -> list[Problem]:
+    found = [
+        Problem(f"The {label} {value!r} {why}.", f"Give `{label}` a name git accepts.")
+        for label, value in (("branch", branch), ("base", base))
+        if value is not None and (why := branch_problem(value))
+    ]
+    if base is not None and base == branch and not in_a_fork:
+        found.append(
             Problem(
                 f"`branch` and `base` are both {base!r}; the pull request would have nothing to merge.",
                 "Leave `branch` out: it follows from `key`.",
             )
         )
-    title = " ".join(title.split())
-    if not title:
-        problems.append(Problem("The title is empty.", "Set `title` to one line of text."))
-    if len(title) > MAX_TITLE_LENGTH:
-        problems.append(
-            Problem(f"The title has {len(title)} characters; GitHub takes {MAX_TITLE_LENGTH}.", "Shorten `title`.")
-        )
-    block = body.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    labels, assignees, reviewers, team_reviewers = _names(labels), *map(_logins, (assignees, reviewers, team_reviewers))
-    # No prefix of a refused name is longer than this one.
-    refusable = tuple(f"assignee:{name}" for name in (*assignees, *reviewers, *team_reviewers))
-    try:
-        check_block(block, Marker(normal, "0" * 16, "0" * 16, labels, assignees, refusable, "converged"))
-    except InputError as error:
-        collect(error)
+    return found
+
+
+def _label_problems(labels: tuple[str, ...]) -> list[Problem]:
+    found = []
     if len(labels) > MAX_LABELS:
-        problems.append(
+        found.append(
             Problem(f"{len(labels)} labels are wished; GitHub takes {MAX_LABELS}.", "Remove labels from `labels`.")
         )
-    problems += [
+    found += [
         Problem(
             f"The label {label!r} has {len(label)} characters; GitHub takes {MAX_LABEL_LENGTH}.",
             "Shorten it. Do not leave it for GitHub to refuse: every run would ask for it again.",
@@ -112,27 +214,20 @@ def desire(
         for label in labels
         if len(label) > MAX_LABEL_LENGTH
     ]
-    checked: tuple[FileChange, ...] = ()
-    try:
-        checked = check(changes)
-    except InputError as error:
-        collect(error)
-    if problems:
-        raise InputError(*problems)
-    return Desired(
-        key=normal,
-        branch=name,
-        base=base,
-        title=title,
-        block=block,
-        commit_message=(commit_message or "").strip() or title,
-        changes=checked,
-        labels=labels,
-        assignees=assignees,
-        reviewers=reviewers,
-        team_reviewers=team_reviewers,
-        draft=draft,
-    )
+    return found
+
+
+_PERSON = re.compile(r"\s*(?P<name>[^<>\n]*[^<>\s])\s*<(?P<email>[^<>@\s]+@[^<>@\s]+)>\s*")
+
+
+def _person(label: str, text: str | None, problems: list[Problem]) -> Person | None:
+    if text is None or not text.strip():
+        return None
+    match = _PERSON.fullmatch(text)
+    if match is None:
+        problems.append(Problem(f"`{label}` is {text!r}.", f"Write `{label}` as `Name <email>`."))
+        return None
+    return Person(match["name"], match["email"])
 
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from action_patterns.pull_request.body import with_links
+from action_patterns.pull_request.comment import NOTE, CommentMarker, parse_comment, render_comment
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.marker import Marker, block_of, compose, parse_marker, text_hash
-from action_patterns.pull_request.observed import PullRequest
+from action_patterns.pull_request.observed import Comment, Milestone, Observed, PullRequest
 from action_patterns.pull_request.steps import (
     AddAssignees,
     AddLabels,
+    DeleteComment,
+    MakeDraft,
     RemoveAssignees,
     RemoveLabel,
     RequestReviewers,
+    SetAutoMerge,
+    SetMilestone,
     Step,
     UpdatePullRequest,
+    WriteComment,
 )
+
+FIELDS = ("title", "base", "body", "labels", "assignees", "reviewers", "milestone", "draft", "auto-merge", "comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +34,93 @@ class Fields:
     steps: tuple[Step, ...]
     changed: tuple[str, ...]
     marker: Marker
+    refused: tuple[str, ...] = ()
+    """Fields that cannot be had here, known without asking."""
+    again: bool = False
+    """Some of it can only be written once the rest is there."""
 
 
-def reconcile_fields(desired: Desired, pull: PullRequest, marker: Marker, wanted: Marker, *, base: str) -> Fields:
-    """The steps that bring title, body block, base, labels, assignees and reviewers in line.
+@dataclass(slots=True)
+class _Work:
+    """What is to be removed, patched and added; in that order."""
+
+    removed: list[Step]
+    patch: dict[str, str]
+    added: list[Step]
+    changed: list[str]
+    refused: list[str]
+
+
+def reconcile_fields(
+    desired: Desired, pull: PullRequest, marker: Marker, wanted: Marker, observed: Observed, *, rewritten: bool
+) -> Fields:
+    """The steps that bring everything but the content in line; `rewritten` = the content changes in the same run.
 
     Order matters for a crash in between: what the marker remembers is removed first, then the marker is written, then
     the missing is added. At every point the marker names all that is ours, so the next run can finish either way.
     """
-    refused = tuple(name for name in marker.refused if name in refusable(desired))
-    wanted = replace(wanted, refused=refused)
-    patch: dict[str, str] = {}
-    changed: list[str] = []
+    # What GitHub refused is not asked for again; only auto-merge may be possible once the content is another.
+    refused = {n for n in marker.refused if n in refusable(desired) and not (rewritten and n.startswith("auto-merge:"))}
+    wanted = replace(wanted, refused=tuple(sorted(refused)))
+    work = _Work([], {}, [], [], [])
+    wanted = _title_and_base(desired, pull, marker, wanted, observed.base or "", work)
+    again = _comments(desired, pull, work)
+    _labels(desired, pull, marker, work)
+    _people(desired, pull, marker, refused, work)
+    _milestone(desired, pull, marker, observed, work)
+    if desired.always_draft and not pull.draft:
+        work.added.append(MakeDraft())
+        work.changed.append("draft")
+    _auto_merge(desired, pull, marker, refused, observed, work)
 
+    block = with_links(desired.block, _urls(desired, pull))
+    wanted = replace(wanted, block=text_hash(block))
+    there = block_of(pull.body)
+    if there is None or text_hash(there) != wanted.block:
+        work.changed.append("body")
+    if "body" in work.changed or parse_marker(pull.body) != wanted:
+        work.patch["body"] = compose(wanted, block, pull.body)
+    if work.patch and not work.changed:
+        work.changed.append("body")
+    patched: list[Step] = [UpdatePullRequest(tuple(work.patch.items()))] if work.patch else []
+    changed = tuple(name for name in FIELDS if name in work.changed)
+    return Fields((*work.removed, *patched, *work.added), changed, wanted, tuple(work.refused), again)
+
+
+def _title_and_base(
+    desired: Desired, pull: PullRequest, marker: Marker, wanted: Marker, base: str, work: _Work
+) -> Marker:
     if text_hash(pull.title) != marker.title:
         # A person edited the title: it is theirs now, and the marker keeps saying what we wrote last.
         wanted = replace(wanted, title=marker.title)
     elif pull.title != desired.title:
-        patch["title"] = desired.title
-        changed.append("title")
+        work.patch["title"] = desired.title
+        work.changed.append("title")
     if pull.base != base:
-        patch["base"] = base
-        changed.append("base")
-    block = block_of(pull.body)
-    if block is None or text_hash(block) != wanted.block:
-        changed.append("body")
-    if "body" in changed or parse_marker(pull.body) != wanted:
-        patch["body"] = compose(wanted, desired.block, pull.body)
+        work.patch["base"] = base
+        work.changed.append("base")
+    return wanted
 
-    labels = _difference(desired.labels, pull.labels)
-    stale_labels = _stale(marker.labels, desired.labels, pull.labels)
-    assignees = tuple(n for n in _difference(desired.assignees, pull.assignees) if f"assignee:{n}" not in refused)
-    stale_assignees = _stale(marker.assignees, desired.assignees, pull.assignees)
+
+def _labels(desired: Desired, pull: PullRequest, marker: Marker, work: _Work) -> None:
+    stale = _stale(marker.labels, desired.labels, pull.labels)
+    missing = _difference(desired.labels, pull.labels)
+    work.removed += [RemoveLabel(label) for label in stale]
+    if missing:
+        work.added.append(AddLabels(missing))
+    if stale or missing:
+        work.changed.append("labels")
+
+
+def _people(desired: Desired, pull: PullRequest, marker: Marker, refused: set[str], work: _Work) -> None:
+    stale = _stale(marker.assignees, desired.assignees, pull.assignees)
+    missing = tuple(n for n in _difference(desired.assignees, pull.assignees) if f"assignee:{n}" not in refused)
+    if stale:
+        work.removed.append(RemoveAssignees(stale))
+    if missing:
+        work.added.append(AddAssignees(missing))
+    if stale or missing:
+        work.changed.append("assignees")
     asked = {name.lower() for name in (*pull.requested, *pull.reviewed, pull.author)}
     reviewers = tuple(n for n in desired.reviewers if n.lower() not in asked and f"reviewer:{n}" not in refused)
     # A team is known by its slug; what was read holds `org/slug`, also for a review given on a team's behalf.
@@ -64,36 +128,105 @@ def reconcile_fields(desired: Desired, pull: PullRequest, marker: Marker, wanted
     teams = tuple(
         n for n in desired.team_reviewers if n.rpartition("/")[2].lower() not in slugs and f"team:{n}" not in refused
     )
-
-    steps: list[Step] = [RemoveLabel(label) for label in stale_labels]
-    if stale_assignees:
-        steps.append(RemoveAssignees(stale_assignees))
-    if patch:
-        steps.append(UpdatePullRequest(tuple(patch.items())))
-    if labels:
-        steps.append(AddLabels(labels))
-    if assignees:
-        steps.append(AddAssignees(assignees))
     if reviewers or teams:
-        steps.append(RequestReviewers(reviewers, teams))
-    for name, touched in (
-        ("labels", labels or stale_labels),
-        ("assignees", assignees or stale_assignees),
-        ("reviewers", reviewers or teams),
-    ):
-        if touched:
-            changed.append(name)
-    if patch and not changed:
-        changed.append("body")
-    return Fields(tuple(steps), tuple(changed), wanted)
+        work.added.append(RequestReviewers(reviewers, teams))
+        work.changed.append("reviewers")
+
+
+def find_milestone(wished: str | None, observed: Observed) -> Milestone | None:
+    """The wished milestone, by its exact title, or by its number; None = none is wished, or there is none."""
+    if wished is None:
+        return None
+    found = next((item for item in observed.milestones if item.title == wished), None)
+    return found or (Milestone(int(wished), "") if wished.isascii() and wished.isdigit() else None)
+
+
+def _milestone(desired: Desired, pull: PullRequest, marker: Marker, observed: Observed, work: _Work) -> None:
+    wished, there = find_milestone(desired.milestone, observed), pull.milestone
+    if desired.milestone is not None and wished is None:
+        work.refused.append("milestone")
+        return
+    if (there.number if there else None) == (wished.number if wished else None):
+        return
+    if there is not None and marker.milestone not in (there.title, str(there.number)):
+        return  # People chose it, now or before we came.
+    # One value takes the place of another: it must be there before the marker stops to remember the former.
+    (work.added if there is None else work.removed).append(SetMilestone(wished.number if wished else None))
+    work.changed.append("milestone")
+
+
+def _auto_merge(
+    desired: Desired, pull: PullRequest, marker: Marker, refused: set[str], observed: Observed, work: _Work
+) -> None:
+    wished, there = None if desired.auto_merge == "off" else desired.auto_merge, pull.auto_merge
+    if there == wished or (there is not None and there != marker.auto_merge) or f"auto-merge:{wished}" in refused:
+        return  # As wished, or as people chose, or not to be had.
+    if wished is not None and observed.auto_merge_allowed is False:
+        work.refused.append("auto-merge")
+        return
+    (work.added if there is None else work.removed).append(SetAutoMerge(wished))
+    work.changed.append("auto-merge")
+
+
+def ours_of(pull: PullRequest, key: str) -> dict[str, list[tuple[Comment, CommentMarker]]]:
+    """Comments of ours, by the part they hold; more than one where two runs wrote at the same time."""
+    found: dict[str, list[tuple[Comment, CommentMarker]]] = {}
+    for comment in pull.comments:
+        marker = parse_comment(comment.body)
+        if marker is not None and marker.key == key:
+            found.setdefault(marker.part, []).append((comment, marker))
+    return found
+
+
+def overflow_steps(desired: Desired) -> list[Step]:
+    """The comments of a pull request that has none yet."""
+    return [
+        WriteComment(str(number), render_comment(desired.key, str(number), text))
+        for number, text in enumerate(desired.overflow, 2)
+    ]
+
+
+def _comments(desired: Desired, pull: PullRequest, work: _Work) -> bool:
+    """Comments that continue the body, and no note where nothing stops us. True = some are new."""
+    there = ours_of(pull, desired.key)
+    new = False
+    wished = {str(number): text for number, text in enumerate(desired.overflow, 2)}
+    before = len(work.added) + len(work.removed)
+    for part, text in wished.items():
+        kept = there.get(part, [])[:1]
+        if not kept or kept[0][1].text != text_hash(text):
+            written = kept[0][0].id if kept else None
+            work.added.append(WriteComment(part, render_comment(desired.key, part, text), written))
+        new = new or not kept
+    for part, found in there.items():
+        work.removed += [DeleteComment(comment.id) for comment, _ in found[int(part in wished) :]]
+    if len(work.added) + len(work.removed) > before:
+        work.changed.append("comments")
+    return new
+
+
+def _urls(desired: Desired, pull: PullRequest) -> list[str | None]:
+    there = ours_of(pull, desired.key)
+    return [there[str(n)][0][0].url if str(n) in there else None for n, _ in enumerate(desired.overflow, 2)]
+
+
+def note_steps(desired: Desired, pull: PullRequest, text: str) -> tuple[Step, ...]:
+    """One note, whatever it said before; none but the first where two runs wrote at the same time."""
+    there = ours_of(pull, desired.key).get(NOTE, [])
+    steps: list[Step] = [DeleteComment(comment.id) for comment, _ in there[1:]]
+    if not there or there[0][1].text != text_hash(text):
+        written = there[0][0].id if there else None
+        steps.append(WriteComment(NOTE, render_comment(desired.key, NOTE, text), written))
+    return tuple(steps)
 
 
 def refusable(desired: Desired) -> frozenset[str]:
-    """The people and teams GitHub may refuse, as the marker spells them."""
+    """What GitHub may refuse for good, as the marker spells it."""
     return frozenset(
         [f"assignee:{name}" for name in desired.assignees]
         + [f"reviewer:{name}" for name in desired.reviewers]
         + [f"team:{name}" for name in desired.team_reviewers]
+        + ([f"auto-merge:{desired.auto_merge}"] if desired.auto_merge != "off" else [])
     )
 
 

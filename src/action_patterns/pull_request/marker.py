@@ -11,8 +11,6 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from action_patterns.errors import InputError, Problem
-
 _OPEN = "<!-- action-patterns: "
 _CLOSE = " -->"
 _BEGIN = "<!-- action-patterns:begin -->"
@@ -21,8 +19,6 @@ _END = "<!-- action-patterns:end -->"
 MAX_BODY_LENGTH = 65_536
 """Characters GitHub takes in a pull request's body; only the API's error message says so."""
 _HASH_LENGTH = 16
-_NOTE_LENGTH = 512
-"""Room for what is added when we close a pull request ourselves."""
 
 
 def text_hash(text: str) -> str:
@@ -46,6 +42,12 @@ class Marker:
     """Assignees (`@login`) and reviewers (`login`, `org/team`) GitHub refused: asking again would never converge."""
     closed: Literal["", "converged"] = ""
     """Why we closed it ourselves: a person's close is respected, our own is not an opinion."""
+    milestone: str = ""
+    """Milestone we asked for, as it was asked for: only while it still is that one is it ours to change."""
+    auto_merge: str = ""
+    """Merge method we asked GitHub to merge with."""
+    adopted: str = ""
+    """Tip of the bot branch when a pull request of others was taken over: commits up to it are kept."""
 
 
 def _lf(text: str) -> str:
@@ -63,6 +65,9 @@ def render_marker(marker: Marker) -> str:
         "assignees": list(marker.assignees),
         "refused": list(marker.refused),
         "closed": marker.closed,
+        "milestone": marker.milestone,
+        "auto-merge": marker.auto_merge,
+        "adopted": marker.adopted,
     }
     text = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
     return _OPEN + text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e") + _CLOSE
@@ -96,6 +101,9 @@ def _parse_line(line: str) -> Marker | None:
             assignees=_names(fields.get("assignees")),
             refused=_names(fields.get("refused")),
             closed="converged" if fields.get("closed") == "converged" else "",
+            milestone=str(fields.get("milestone", "")),
+            auto_merge=str(fields.get("auto-merge", "")),
+            adopted=str(fields.get("adopted", "")),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -108,7 +116,8 @@ def _names(value: object) -> tuple[str, ...]:
 def compose(marker: Marker, block: str, previous: str | None = None) -> str:
     """The whole body: marker, our block, and whatever people wrote around it in the `previous` body.
 
-    A body whose fences were removed keeps all its text, below our block.
+    A body whose fences were removed keeps all its text, below our block; text that says the same as our block is not
+    said twice.
     """
     block = _lf(block).strip("\n")
     ours = f"{_BEGIN}\n{block}\n{_END}"
@@ -124,6 +133,8 @@ def compose(marker: Marker, block: str, previous: str | None = None) -> str:
     _, end, after = tail.partition(_END)
     if begin and end:
         return f"{head}\n{before}{ours}{after}"
+    if rest.strip() in ("", block.strip()):
+        return f"{head}\n{ours}\n"
     return f"{head}\n{ours}\n\n{rest.strip()}\n"
 
 
@@ -132,26 +143,3 @@ def block_of(body: str) -> str | None:
     _, begin, tail = _lf(body).partition(_BEGIN)
     block, end, _ = tail.partition(_END)
     return block.strip("\n") if begin and end else None
-
-
-def check_block(block: str, marker: Marker) -> None:
-    """Raises InputError when the text would break the body's structure, or makes it longer than GitHub takes.
-
-    `marker` is the longest that may come with it.
-    """
-    if "<!-- action-patterns:" in block:
-        raise InputError(
-            Problem(
-                "The body contains '<!-- action-patterns:', which marks our own part of a pull request's body.",
-                "Remove that text from `body`. Do not copy the body of an existing pull request: only the part"
-                " between the markers is yours to set.",
-            )
-        )
-    around = len(compose(marker, "")) + _NOTE_LENGTH
-    if len(block) > MAX_BODY_LENGTH - around:
-        raise InputError(
-            Problem(
-                f"The body has {len(block)} characters; GitHub takes {MAX_BODY_LENGTH}, and the marker needs {around}.",
-                "Shorten `body`; link to the full text instead of pasting it.",
-            )
-        )

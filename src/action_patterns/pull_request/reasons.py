@@ -7,7 +7,19 @@ from action_patterns.action import Reason
 DECISIONS = (
     Reason("opened", "created", "There was no pull request for this key; now there is one.", "Review and merge it."),
     Reason("content", "updated", "The wished content changed, or the base did; the branch holds it now.", "Review it."),
-    Reason("fields", "updated", "Title, body, base, labels, assignees or reviewers were brought in line.", "Nothing."),
+    Reason("fields", "updated", "Fields of the pull request were brought in line: see `changed-fields`.", "Nothing."),
+    Reason(
+        "adopted",
+        "updated",
+        "An open pull request of others was taken over, as `adopt` says. Its commits and its text were kept.",
+        "Nothing.",
+    ),
+    Reason(
+        "reopened",
+        "updated",
+        "Somebody had closed the pull request; it was opened again, as `on-closed` says.",
+        "Nothing.",
+    ),
     Reason(
         "up-to-date", "unchanged", "The open pull request already is what was wished. Nothing was written.", "Nothing."
     ),
@@ -18,6 +30,18 @@ DECISIONS = (
         "The base branch now holds the wished content, so our pull request was closed and its branch deleted.",
         "Nothing.",
     ),
+    Reason(
+        "kept-open",
+        "unchanged",
+        "The base branch holds the wished content; the pull request stays open, as `on-converged` says.",
+        "Nothing.",
+    ),
+    Reason(
+        "kept-for-commits",
+        "unchanged",
+        "The base branch holds the wished content, but the bot branch holds commits of others. Nothing was touched.",
+        "Merge or close the pull request.",
+    ),
     Reason("archived", "skipped", "The repository is archived and takes no writes.", "Unarchive it, or exclude it."),
     Reason("disabled", "skipped", "GitHub has disabled the repository.", "Ask its owner, or exclude it."),
     Reason(
@@ -27,7 +51,8 @@ DECISIONS = (
         "closed-by-someone",
         "skipped",
         "Somebody closed the pull request of this key without merging it. That is an answer, and it is respected.",
-        "Reopen the pull request to go on with it, or change `key` to ask again. Do not delete the branch to force it.",
+        "Reopen the pull request to go on with it, or change `key` to ask again; `on-closed` can say so for all. Do not"
+        " delete the branch to force it.",
     ),
     Reason(
         "base-missing",
@@ -45,7 +70,8 @@ DECISIONS = (
         "human-commit",
         "blocked",
         "The bot branch holds a commit that is not ours, or ours was amended. It was not touched.",
-        "Merge or close the pull request, or move the commit to another branch and delete this one; then run again.",
+        "Merge or close the pull request, or move the commit to another branch and delete this one; then run again."
+        " `on-human-commits: append` puts ours on top of theirs.",
     ),
     Reason(
         "foreign-branch",
@@ -58,7 +84,45 @@ DECISIONS = (
         "blocked",
         "An open pull request from this branch does not carry our marker: somebody else opened it, or the marker was"
         " removed from the first line of its body.",
-        "Close it, or set another `key`. Do not paste a marker from another pull request.",
+        "Close it, set another `key`, or take it over with `adopt`. Do not paste a marker from another pull request.",
+    ),
+    Reason(
+        "not-a-fork",
+        "blocked",
+        "`head-repository` is no fork of the target, so no pull request can come from it.",
+        "Fork the target, and name the fork.",
+    ),
+    Reason(
+        "branch-clash",
+        "blocked",
+        "Git keeps branches as paths: where `x` is a branch, `x/y` cannot be one, nor the reverse.",
+        "Rename or delete the branch that is in the way, or set another `branch`.",
+    ),
+    Reason(
+        "branch-protected",
+        "blocked",
+        "A protection or ruleset covers the bot branch, and this token may not write it.",
+        "Leave `action-patterns/**` out of the rule, or add the App to its bypass list.",
+    ),
+    Reason(
+        "branch-refused",
+        "blocked",
+        "GitHub refused to write the bot branch. Nothing is left of it.",
+        "Follow the message: a ruleset or protection usually covers the name. Leave `action-patterns/**` out of it, add"
+        " the App to its bypass list, or set another `branch`.",
+    ),
+    Reason(
+        "workflow-files",
+        "blocked",
+        "The change is to files below `.github/workflows`, and the token may not write those.",
+        "Use a GitHub App with `workflows: write`, or a personal access token with the scope `workflow`. GITHUB_TOKEN"
+        " never may.",
+    ),
+    Reason(
+        "unsigned-commits",
+        "blocked",
+        "The bot branch takes signed commits only, and GitHub signs none made with this token.",
+        "Use a GitHub App or GITHUB_TOKEN, and leave out `author` and `committer`.",
     ),
     Reason(
         "path-clash",
@@ -72,6 +136,12 @@ DECISIONS = (
         "The base branch changed the same paths after the commit that was checked out; writing would undo that change.",
         "Run the workflow again: it checks out the newest commit. If it checks out another branch on purpose, set"
         " `base` to it.",
+    ),
+    Reason(
+        "reopen-refused",
+        "blocked",
+        "GitHub refused to reopen the pull request.",
+        "Follow the message, or set `on-closed: new` to open another one.",
     ),
     Reason(
         "pull-request-refused",

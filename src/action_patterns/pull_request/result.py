@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from action_patterns.contracts import ErrorRecord, TargetResult, error_record
+from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
 from action_patterns.ports import Clock, GitHub
 from action_patterns.pull_request.converge import Convergence, converge
@@ -72,7 +72,13 @@ def _record(ended: Convergence, assignment: Assignment) -> TargetResult:
             "before_oid": ended.before_oid,
             "after_oid": ended.after_oid,
             "changed_fields": decision.changed_fields,
+            "commit_verified": ended.verified,
             "refused_fields": ended.refused_fields,
+            "checks": tuple(
+                CheckRecord(check=check.code, answer=check.answer, message=check.detail)
+                for check in ended.checks
+                if check.answer != "yes" or ended.planned_requests
+            ),
             "files": decision.files,
             "planned_requests": ended.planned_requests,
         }

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from action_patterns.content.blob import as_text
 from action_patterns.content.changes import FileChange
 from action_patterns.ports import NewPullRequest, TreeEntry
+from action_patterns.pull_request.desired import Person
+from action_patterns.pull_request.observed import Observed
 
 MAX_TREE_ENTRIES = 500
 MAX_TREE_BYTES = 1024 * 1024
@@ -20,12 +22,28 @@ class WriteBranch:
 
     branch: str
     before: str | None
-    parent: str
+    parents: tuple[str, ...]
     parent_tree: str
     changes: tuple[FileChange, ...]
     message: str
     key: str
     digest: str
+    kept: str = ""
+    """The tip with commits of others that this one goes on top of."""
+    leases: bool = True
+    author: Person | None = None
+    committer: Person | None = None
+    signed_off_by: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreBranch:
+    """Put the bot branch where it was when its pull request was closed."""
+
+    branch: str
+    before: str | None
+    after: str
+    leases: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +62,17 @@ class OpenPullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen:
+    """Open the closed pull request again."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetIssueFields:
     """Only ever for a pull request opened in this run."""
 
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
+    milestone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,13 @@ class RemoveAssignees:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMilestone:
+    """The milestone, or none."""
+
+    milestone: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestReviewers:
     """Reviewers who were not asked yet and have not reviewed."""
 
@@ -94,18 +125,68 @@ class RequestReviewers:
     team_reviewers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MakeDraft:
+    """Convert the pull request to a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAutoMerge:
+    """Have GitHub merge it by this method once it may; None = no more."""
+
+    method: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteComment:
+    """A comment of ours: a new one, or (`id`) another text for one that is there."""
+
+    part: str
+    body: str
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteComment:
+    """A comment of ours that says nothing any more, or says it twice."""
+
+    id: int
+
+
 Step = (
     WriteBranch
+    | RestoreBranch
     | DeleteBranch
     | OpenPullRequest
+    | Reopen
     | SetIssueFields
     | UpdatePullRequest
     | AddLabels
     | RemoveLabel
     | AddAssignees
     | RemoveAssignees
+    | SetMilestone
     | RequestReviewers
+    | MakeDraft
+    | SetAutoMerge
+    | WriteComment
+    | DeleteComment
 )
+
+FIELD_OF: dict[type, str] = {
+    DeleteBranch: "branch",
+    SetIssueFields: "labels and assignees",
+    AddLabels: "labels",
+    RemoveLabel: "labels",
+    AddAssignees: "assignees",
+    RemoveAssignees: "assignees",
+    SetMilestone: "milestone",
+    MakeDraft: "draft",
+    SetAutoMerge: "auto-merge",
+    WriteComment: "comments",
+    DeleteComment: "comments",
+}
+"""Steps that are about one field: GitHub's refusal of one costs that field, never the pull request."""
 
 
 def tree_chunks(changes: tuple[FileChange, ...]) -> list[list[FileChange]]:
@@ -146,32 +227,56 @@ def tree_entry(change: FileChange) -> TreeEntry:
     return TreeEntry(change.path, change.mode, oid=change.oid)
 
 
-def requests_of(step: Step, repository: str, number: int | str) -> list[str]:
+def requests_of(  # noqa: C901, PLR0912 - one row for each step
+    step: Step, observed: Observed, number: int | str
+) -> list[str]:
     """The exact write requests a step sends, in order, as `METHOD /path`."""
-    repo = f"/repos/{repository}"
+    repo, holder = f"/repos/{observed.repository}", f"/repos/{observed.holder}"
+    issue, pull = f"{repo}/issues/{number}", f"{repo}/pulls/{number}"
     match step:
         case WriteBranch(branch=branch, changes=changes):
             return [
-                *(f"POST {repo}/git/blobs ({change.path})" for change in changes if needs_blob(change)),
-                *(f"POST {repo}/git/trees ({len(chunk)} paths)" for chunk in tree_chunks(changes)),
-                f"POST {repo}/git/commits",
-                f"POST /graphql updateRefs ({branch})",
+                *(f"POST {holder}/git/blobs ({change.path})" for change in changes if needs_blob(change)),
+                *(f"POST {holder}/git/trees ({len(chunk)} paths)" for chunk in tree_chunks(changes)),
+                f"POST {holder}/git/commits",
+                _swap(branch, holder, existing=step.before is not None, leases=step.leases),
             ]
+        case RestoreBranch(branch=branch):
+            return [_swap(branch, holder, existing=step.before is not None, leases=step.leases)]
         case DeleteBranch(branch=branch):
             return [f"POST /graphql updateRefs (delete {branch})"]
         case OpenPullRequest():
             return [f"POST {repo}/pulls"]
-        case SetIssueFields():
-            return [f"PATCH {repo}/issues/{number}"]
+        case Reopen():
+            return [f"PATCH {pull} (state)"]
+        case SetIssueFields() | SetMilestone():
+            return [f"PATCH {issue}"]
         case UpdatePullRequest(fields=fields):
-            return [f"PATCH {repo}/pulls/{number} ({', '.join(name for name, _ in fields)})"]
+            return [f"PATCH {pull} ({', '.join(name for name, _ in fields)})"]
         case AddLabels():
-            return [f"POST {repo}/issues/{number}/labels"]
+            return [f"POST {issue}/labels"]
         case RemoveLabel(label=label):
-            return [f"DELETE {repo}/issues/{number}/labels/{label}"]
+            return [f"DELETE {issue}/labels/{label}"]
         case AddAssignees():
-            return [f"POST {repo}/issues/{number}/assignees"]
+            return [f"POST {issue}/assignees"]
         case RemoveAssignees():
-            return [f"DELETE {repo}/issues/{number}/assignees"]
+            return [f"DELETE {issue}/assignees"]
         case RequestReviewers():
-            return [f"POST {repo}/pulls/{number}/requested_reviewers"]
+            return [f"POST {pull}/requested_reviewers"]
+        case MakeDraft():
+            return [f"POST /graphql convertPullRequestToDraft (#{number})"]
+        case SetAutoMerge(method=method):
+            verb = "enablePullRequestAutoMerge" if method else "disablePullRequestAutoMerge"
+            return [f"POST /graphql {verb} (#{number})"]
+        case WriteComment(part=part, id=None):
+            return [f"POST {issue}/comments ({part})"]
+        case WriteComment(part=part, id=comment):
+            return [f"PATCH {repo}/issues/comments/{comment} ({part})"]
+        case DeleteComment(id=comment):
+            return [f"DELETE {repo}/issues/comments/{comment}"]
+
+
+def _swap(branch: str, holder: str, *, existing: bool, leases: bool) -> str:
+    if leases:
+        return f"POST /graphql updateRefs ({branch})"
+    return f"PATCH {holder}/git/refs/heads/{branch}" if existing else f"POST {holder}/git/refs ({branch})"

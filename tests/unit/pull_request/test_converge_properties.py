@@ -132,5 +132,5 @@ def test_there_is_never_a_second_open_pull_request(history: list[Event], wish: D
     told(history)
     world = lived(history, wish)
     run(world, wish)
-    opened = [p for p in world.repository.pulls if p.state == "OPEN" and not p.cross_repository]
+    opened = [p for p in world.repository.pulls if p.state == "OPEN" and not p.foreign_head]
     assert len(opened) <= 1

@@ -17,14 +17,21 @@ from action_patterns.pull_request.steps import (
     AddAssignees,
     AddLabels,
     DeleteBranch,
+    DeleteComment,
+    MakeDraft,
     OpenPullRequest,
     RemoveAssignees,
     RemoveLabel,
+    Reopen,
     RequestReviewers,
+    RestoreBranch,
+    SetAutoMerge,
     SetIssueFields,
+    SetMilestone,
     Step,
     UpdatePullRequest,
     WriteBranch,
+    WriteComment,
 )
 from support.builders import (
     BASE_TIP,
@@ -55,13 +62,15 @@ def told(step: Step) -> str:
     match step:
         case WriteBranch():
             verb = "create branch" if step.before is None else f"move branch from {step.before[:1]}"
-            return f"{verb} onto {step.parent[:1]}: {' '.join(change.path for change in step.changes)}"
+            parents = "+".join(parent[:1] for parent in step.parents)
+            return f"{verb} onto {parents}: {' '.join(change.path for change in step.changes)}"
         case DeleteBranch():
             return f"delete branch at {step.before[:1]}"
         case OpenPullRequest():
             return f"open into {step.new.base}{' as draft' if step.new.draft else ''}"
         case SetIssueFields():
-            return f"set labels {' '.join(step.labels)} assignees {' '.join(step.assignees)}"
+            milestone = f" milestone {step.milestone}" if step.milestone else ""
+            return f"set labels {' '.join(step.labels)} assignees {' '.join(step.assignees)}{milestone}"
         case UpdatePullRequest():
             return f"patch {' '.join(name for name, _ in step.fields)}"
         case AddLabels():
@@ -74,6 +83,20 @@ def told(step: Step) -> str:
             return f"unassign {' '.join(step.assignees)}"
         case RequestReviewers():
             return f"ask {' '.join((*step.reviewers, *step.team_reviewers))}"
+        case RestoreBranch():
+            return f"restore branch from {(step.before or 'nothing')[:7]} to {step.after[:1]}"
+        case Reopen():
+            return "reopen"
+        case SetMilestone():
+            return f"milestone {step.milestone}"
+        case MakeDraft():
+            return "draft"
+        case SetAutoMerge():
+            return f"auto-merge {step.method}"
+        case WriteComment():
+            return f"{'edit' if step.id else 'write'} comment {step.part}"
+        case DeleteComment():
+            return f"delete comment {step.id}"
 
 
 def text_of(decision: Decision) -> str:
@@ -160,7 +183,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["create branch onto b: ci.yml", "open into main", "ask core"],
     ),
     "a draft into another base": (
-        wish(draft=True, base="dev"),
+        wish(draft="true", base="dev"),
         observe(base="dev"),
         "created",
         "opened",
@@ -499,14 +522,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     "a fork has a pull request from a branch of that name": (
         W,
-        observe(pulls=(our_pull(W, cross_repository=True, body="x"),)),
+        observe(pulls=(our_pull(W, foreign_head=True, body="x"),)),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
     "a fork's pull request is newer than ours": (
         W,
-        observe(tip=our_tip(W), pulls=(our_pull(W, cross_repository=True, body="x", number=9), our_pull(W))),
+        observe(tip=our_tip(W), pulls=(our_pull(W, foreign_head=True, body="x", number=9), our_pull(W))),
         "unchanged",
         "up-to-date",
         NOTHING,
@@ -572,7 +595,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         W,
         observe(tip=replace(HUMAN_TIP, oid="8" * 40), pulls=(old,)),
         "blocked",
-        "foreign-branch",
+        "human-commit",
         NOTHING,
     ),
     # The base holds the wish
@@ -758,7 +781,7 @@ def test_changed_fields_are_named(situation: str, changed: tuple[str, ...]) -> N
 def test_the_written_commit_stands_on_the_base_tip_and_carries_key_and_digest() -> None:
     (write, _) = decide(two, observe(files={"a": file(b"new\n"), "b": None})).steps
     assert isinstance(write, WriteBranch)
-    assert (write.parent, write.parent_tree, write.before) == (BASE_TIP.oid, BASE_TIP.tree, None)
+    assert (write.parents, write.parent_tree, write.before) == ((BASE_TIP.oid,), BASE_TIP.tree, None)
     assert (write.key, write.branch, write.message) == ("sync", two.branch, "Sync files")
 
 

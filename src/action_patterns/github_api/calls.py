@@ -1,0 +1,97 @@
+"""Requests over a transport, REST and GraphQL, whose answers are checked before anybody believes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from action_patterns.errors import DefectError, LostRaceError, UnavailableError
+from action_patterns.github_api import error_mapping, queries
+from action_patterns.github_api.pacing import Lane
+from action_patterns.github_api.transport import OperationClass, Response, Transport
+
+
+class Calls:
+    """REST and GraphQL requests."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    def rest(
+        self, kind: OperationClass, lane: Lane, method: str, repository: str, path: str, body: object = None
+    ) -> Any:
+        """A request below `/repos/{repository}`."""
+        return self.transport.send(kind, lane, method, f"/repos/{repository}{path}", body, scope=repository).data
+
+    def query(self, document: str, variables: Mapping[str, Any], *, scope: str, absent_is_null: bool = False) -> Any:
+        """The data of a GraphQL query. `absent_is_null` = what does not exist, or is hidden, is null in it."""
+        return self._graphql("read", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
+
+    def mutate(self, kind: OperationClass, document: str, fields: Mapping[str, Any], *, scope: str) -> Any:
+        """The data of a GraphQL mutation with one `input`."""
+        return self._graphql(kind, "mutation", document, {"input": fields}, scope=scope)
+
+    def _graphql(
+        self,
+        kind: OperationClass,
+        lane: Lane,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        scope: str,
+        absent_is_null: bool = False,
+    ) -> Any:
+        body = {"query": document, "variables": variables}
+        response: Response = self.transport.send(kind, lane, "POST", self.transport.graphql_url, body, scope=scope)
+        data = response.data if isinstance(response.data, Mapping) else {}
+        errors = [error for error in data.get("errors") or () if not (absent_is_null and _is_hole(error))]
+        if errors:
+            # Partial data is no answer: what is missing from it would be taken for absent.
+            raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))
+        if data.get("data") is None:
+            raise DefectError(
+                "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
+            )
+        return data["data"]
+
+
+def _is_hole(error: Mapping[str, Any]) -> bool:
+    """An error that stands for an absent thing: not found, or a reviewer this token may not look at."""
+    path = error.get("path") or ()
+    hidden = error.get("type") == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
+    return error.get("type") == "NOT_FOUND" or hidden
+
+
+def expect(true: bool, asked: str, answered: object) -> None:  # noqa: FBT001 - an assertion
+    """An answer must be about what was asked: a redirect that loses the query answers about something else.
+
+    Raises:
+        LostRaceError: it is not; nothing was changed by us on its account.
+    """
+    if not true:
+        raise LostRaceError(
+            f"GitHub was asked about {asked} and answered about {answered!r}.",
+            remediation="Run again. If it stays, the repository was renamed: use its new name.",
+        )
+
+
+def smaller(size: int) -> int:
+    """Half of it, for a query that took too long.
+
+    Raises:
+        UnavailableError: a query that is still too much at a tenth of GitHub's page has another trouble.
+    """
+    if size <= queries.PAGE_SIZE // 10:
+        raise UnavailableError(
+            "GitHub could not answer even a small query in time.",
+            remediation="Run again in a few minutes; see https://www.githubstatus.com.",
+        )
+    return size // 2
+
+
+def portions(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while portion := list(islice(iterator, size)):
+        yield portion

@@ -1,0 +1,118 @@
+"""What a decision is made of: the facts that were read, held against the wish. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from action_patterns.content.changes import FileChange, digest
+from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.marker import Marker, parse_marker
+from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
+from action_patterns.pull_request.trailers import Trailers
+from action_patterns.pull_request.trailers import parse as parse_trailers
+
+TipKind = Literal["none", "ours", "kept", "others"]
+"""Of the bot branch: there is none; one commit of ours on the base; ours on top of commits of others; not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a decision is made of, named."""
+
+    desired: Desired
+    observed: Observed
+    base: str
+    base_tip: Tip
+    pending: tuple[FileChange, ...]
+    """Changes in which the wish differs from the base."""
+    opened: PullRequest | None
+    latest: PullRequest | None
+    marker: Marker | None
+    """That of the open pull request, else of the latest; None if it is not ours."""
+    tip: Tip | None
+    tip_kind: TipKind
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(change.path for change in self.pending)
+
+
+def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> Look:
+    heads = [pull for pull in observed.pull_requests if not pull.foreign_head]
+    open_heads = [pull for pull in heads if pull.state == "OPEN"]
+    # Somebody may have opened a second one from our branch, a backport say: ours is ours all the same.
+    opened = next((pull for pull in open_heads if _marker_of_ours(pull, desired.key)), next(iter(open_heads), None))
+    latest = heads[0] if heads else None
+    return Look(
+        desired,
+        observed,
+        base,
+        base_tip,
+        tuple(change for change in desired.changes if differs(change, observed.files)),
+        opened,
+        latest,
+        _marker_of_ours(opened or latest, desired.key),
+        observed.branch_tip,
+        tip_kind(desired, observed),
+    )
+
+
+def tip_kind(desired: Desired, observed: Observed) -> TipKind:
+    """Whose commit the bot branch ends with. An amended commit keeps its message but not its tree."""
+    tip = observed.branch_tip
+    if tip is None:
+        return "none"
+    trailers = our_trailers(tip, desired.key)
+    # A merge can leave our commit as the base's own tip; the base is never ours to write.
+    if trailers is None or (desired.branch == observed.base and observed.holder == observed.repository):
+        return "others"
+    return "kept" if trailers.kept else "ours"
+
+
+def keeps_commits(desired: Desired, observed: Observed) -> bool:
+    """Commits of others may have to be kept: then what stands on the bot branch must be read before deciding."""
+    kind = tip_kind(desired, observed)
+    policies = desired.policies
+    return kind == "kept" or (kind == "others" and (policies.on_human_commits == "append" or policies.adopt != "never"))
+
+
+def differs(change: FileChange, files: Mapping[str, ObservedFile | None]) -> bool:
+    there = files.get(change.path)
+    if change.mode is None:
+        return there is not None
+    return there is None or there.oid != change.oid or there.mode != change.mode
+
+
+def our_trailers(tip: Tip, key: str) -> Trailers | None:
+    """Our trailers, our key, and the tree we wrote."""
+    trailers = parse_trailers(tip.message)
+    return trailers if trailers is not None and trailers.key == key and trailers.tree == tip.tree else None
+
+
+def _marker_of_ours(pull: PullRequest | None, key: str) -> Marker | None:
+    marker = parse_marker(pull.body) if pull is not None else None
+    return marker if marker is not None and marker.key == key else None
+
+
+def change_digest(pending: tuple[FileChange, ...], base: str | None) -> str:
+    """What `Pattern-Digest` says: the change, and the name of the base it was made for.
+
+    It is over what differs from the base, not over the whole wish: when the base drifts away in a path that was left
+    out of our commit, the digest changes and the branch is written again. Without the name, a wish that goes to
+    another base would take the branch as it is, with all commits of the former base.
+    """
+    return hashlib.sha256(f"{base}\0{digest(pending)}".encode()).hexdigest()
+
+
+def holds(look: Look) -> bool:
+    """The branch already holds this very change, and nothing else."""
+    trailers = our_trailers(look.tip, look.desired.key) if look.tip and look.tip_kind == "ours" else None
+    return trailers is not None and trailers.digest == change_digest(look.pending, look.base)
+
+
+def stands_on_base(look: Look) -> bool:
+    """The bot branch is one commit on top of today's base tip."""
+    return look.tip is not None and look.base_tip.oid in look.tip.parents
