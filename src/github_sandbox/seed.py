@@ -8,6 +8,7 @@ from typing import Any
 
 from github_sandbox import seed_access
 from github_sandbox.ref_rules import RULES
+from github_sandbox.ref_updates import clash
 from github_sandbox.seed_checker import Checker, Json, SeedError
 
 __all__ = ["Checker", "SeedError", "check", "load"]
@@ -155,6 +156,8 @@ def _branches(checker: Checker, spec: Json, path: str, known: set[str]) -> None:
         checker.files(details.get("files"), f"{where}.files", deletions=True)
         for key in ("message", "author"):
             checker.typed(details, key, str, None, where)
+        if other := clash(branch, known):
+            checker.fail(where, f"git cannot keep it beside {other!r}: a branch is no folder of another")
         known.add(branch)
 
 
