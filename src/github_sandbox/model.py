@@ -218,7 +218,10 @@ class Repository:
         return not self.git.refs("refs/heads/")
 
     def remember(self) -> None:
-        """Keep what is now, before a write, for reads that lag (see ``past``)."""
+        """Keep what is now, before a write, for reads that lag (see ``past``) and for forks not looked at yet."""
+        for fork in self.root.children:
+            if fork.parent is self:
+                _ = fork.contents
         self.past.remember(self)
         self.world.remembering.add(self)
 
