@@ -24,7 +24,7 @@ def load(path: str | Path) -> Any:
     return yaml.load(Path(path).read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
-TOP = frozenset({"organizations", "users", "tokens", "apps", "repositories", "limits", "lag"})
+TOP = frozenset({"organizations", "users", "tokens", "apps", "repositories", "limits", "lag", "edition"})
 ORGANIZATION = frozenset({"members", "public-members", "teams", "allow-actions-pull-requests"})
 REPOSITORY = frozenset(
     {"name", "topics", "description", "language", "archived", "disabled", "template", "fork", "private",
@@ -71,6 +71,7 @@ def check(seed: Any) -> Json:
         seed_access.app(checker, item, f"apps.{slug}", names, logins)
     seed_access.limits(checker, top.get("limits"))
     seed_access.lag(checker, top.get("lag"))
+    seed_access.edition(checker, top.get("edition"))
     if checker.problems:
         raise SeedError(checker.problems)
     return top
