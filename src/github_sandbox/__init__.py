@@ -6,6 +6,7 @@ with Sandbox.from_seed({...}).serve() as server:
 """
 
 from github_sandbox.clock import VirtualClock
+from github_sandbox.edition import Edition
 from github_sandbox.faults import Fault
 from github_sandbox.inspection import PullView, RepositoryView
 from github_sandbox.lag import Lag
@@ -15,6 +16,7 @@ from github_sandbox.sandbox import Sandbox
 from github_sandbox.seed import SeedError
 
 __all__ = [
+    "Edition",
     "Fault",
     "Lag",
     "Limits",

@@ -12,15 +12,18 @@ def rename(repository: Repository, old: str, new: str) -> None:
     https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/renaming-a-branch
 
     Raises:
-        ApiError: 404 without such a branch, 422 when the new name is taken.
+        ApiError: 404 without such a branch, 422 when the new name is taken or cannot exist beside another.
     """
-    from github_sandbox import pulls
+    from github_sandbox import pulls, ref_updates
 
     git, tip = repository.git, repository.tip(old)
     if tip is None:
         raise not_found("Branch not found")
     if repository.tip(new) is not None:
         raise unprocessable(f"Branch {new} already exists")
+    others = git.refs().keys() - {f"refs/heads/{old}"}
+    if ref_updates.clash(f"refs/heads/{new}", others):
+        raise unprocessable("Reference update failed")
     git.set_ref(f"refs/heads/{new}", tip)
     for pull in repository.pulls.values():
         if pull.state == "open" and pull.base == old:

@@ -187,13 +187,20 @@ class Repository:
         return f"{self.owner.login}/{self.name}"
 
     @property
+    def root(self) -> Repository:
+        """The repository its whole network was forked from, possibly itself."""
+        return self.parent.root if self.parent else self
+
+    @property
     def contents(self) -> Contents:
         if self.built is None:
             with self.world.lock:
                 if self.built is None:
-                    # A fork shares its parent's objects, as on GitHub: a pull request needs no copying.
-                    shared = self.parent.git.objects if self.parent else None
-                    self.built = Contents(GitStore(self.default_branch, shared))
+                    # A fork shares its parent's objects, as on GitHub: a pull request needs no copying. What is known
+                    # of their signatures is shared with them.
+                    shared = self.parent.contents if self.parent else None
+                    self.built = Contents(GitStore(self.default_branch, shared.git.objects if shared else None))
+                    self.built.verified = shared.verified if shared else set()
                     self.fill(self)
         assert self.built is not None
         return self.built
@@ -211,7 +218,10 @@ class Repository:
         return not self.git.refs("refs/heads/")
 
     def remember(self) -> None:
-        """Keep what is now, before a write, for reads that lag (see ``past``)."""
+        """Keep what is now, before a write, for reads that lag (see ``past``) and for forks not looked at yet."""
+        for fork in self.root.children:
+            if fork.parent is self:
+                _ = fork.contents
         self.past.remember(self)
         self.world.remembering.add(self)
 
@@ -272,7 +282,7 @@ class World:
         self.by_id[repository.id] = repository
         repository.owner.repositories.append(repository)
         if repository.parent:
-            (repository.parent.parent or repository.parent).children.append(repository)
+            repository.root.children.append(repository)
 
     def repository(self, full_name: str) -> Repository | None:
         """By present name only; see ``renamed_from`` for former ones."""
@@ -292,7 +302,7 @@ class World:
 
     def forks(self, repository: Repository) -> Iterator[Repository]:
         """Every repository of the same network, the repository itself first."""
-        root = repository.parent or repository
+        root = repository.root
         yield repository
         yield from (r for r in (root, *root.children) if r is not repository)
 

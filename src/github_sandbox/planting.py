@@ -7,6 +7,7 @@ from typing import Any
 
 from github_sandbox import pulls
 from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
+from github_sandbox.edition import SERVED, Edition
 from github_sandbox.git_store import Flat, GitStore, Identity
 from github_sandbox.history import flat
 from github_sandbox.lag import Lag
@@ -15,7 +16,7 @@ from github_sandbox.model import SEED_SECONDS, Milestone, Repository, World
 from github_sandbox.planting_access import apps, rules, tokens
 from github_sandbox.seed_checker import Checker
 
-__all__ = ["accounts", "apps", "commit_files", "lag", "limits", "repositories", "tokens"]
+__all__ = ["accounts", "apps", "commit_files", "edition", "lag", "limits", "repositories", "tokens"]
 
 SEEDER = "Seed <seed@users.noreply.github.com>"
 
@@ -27,6 +28,11 @@ def limits(seed: Mapping[str, Any]) -> Limits:
 
 def lag(seed: Mapping[str, Any]) -> Lag:
     return Lag(**(seed.get("lag") or {}))
+
+
+def edition(seed: Mapping[str, Any]) -> Edition:
+    spec = seed.get("edition") or {}
+    return Edition(spec.get("graphql", SERVED), frozenset(spec.get("unknown-mutations") or []))
 
 
 def accounts(world: World, seed: Mapping[str, Any]) -> None:

@@ -12,13 +12,20 @@ BODY_LIMIT = 65_536
 LABEL_LIMIT = 100
 
 
-def find_head(repository: Repository, head: str) -> tuple[Repository | None, str]:
-    """``branch`` or ``owner:branch`` -> the repository of the network that owner has, and the branch."""
-    owner, colon, branch = head.partition(":")
-    if not colon:
+def find_head(repository: Repository, head: str, head_repo: str | None = None) -> tuple[Repository | None, str]:
+    """``branch`` or ``owner:branch`` -> the repository of the network that owner has, and the branch.
+
+    ``head_repo``: that repository's name, with or without its owner; only it tells apart what one owner has twice.
+    Without it an owner of the base repository means the base repository itself.
+    """
+    owner, colon, branch = head.rpartition(":")
+    if not colon and not head_repo:
         return repository, head
-    network = repository.world.forks(repository)
-    return next((r for r in network if r.owner.login.lower() == owner.lower()), None), branch
+    network = [r for r in repository.world.forks(repository) if not colon or r.owner.login.lower() == owner.lower()]
+    if head_repo:
+        key = head_repo.lower()
+        network = [r for r in network if key in (r.name.lower(), r.full_name.lower())]
+    return (network[0] if network else None), branch
 
 
 def check_text(title: str | None, body: str | None) -> None:
@@ -41,10 +48,11 @@ def open_pull(
     body: str | None = None,
     draft: bool = False,
     maintainer_can_modify: bool = False,
+    head_repo: str | None = None,
 ) -> PullRequest:
     """Open a pull request or raise what GitHub answers (ApiError 422)."""
     check_text(title, body)
-    head_repository, branch = find_head(repository, head)
+    head_repository, branch = find_head(repository, head, head_repo)
     base_oid = repository.tip(base)
     if base_oid is None:
         raise validation_failed("PullRequest", "base", "invalid")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from github_sandbox.errors import ApiError
 from github_sandbox.git_store import ZERO
-from github_sandbox.history import is_ancestor
+from github_sandbox.history import ancestors, is_ancestor
 
 if TYPE_CHECKING:
     from github_sandbox.model import Repository
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from github_sandbox.tokens import Token
 
 CREATION, UPDATE, DELETION, FORCE, PULL_REQUEST = "creation", "update", "deletion", "non_fast_forward", "pull_request"
-RULES = (CREATION, UPDATE, DELETION, FORCE, PULL_REQUEST)
+SIGNATURES, LINEAR = "required_signatures", "required_linear_history"
+RULES = (CREATION, UPDATE, DELETION, FORCE, PULL_REQUEST, SIGNATURES, LINEAR)
 WORDS = {
     CREATION: "Cannot create ref due to creations being restricted.",
     UPDATE: "Cannot update this protected ref.",
     DELETION: "Cannot delete this branch",
     FORCE: "Cannot force-push to this branch",
     PULL_REQUEST: "Changes must be made through a pull request.",
+    SIGNATURES: "Commits must have verified signatures.",
+    LINEAR: "This branch must not contain merge commits.",
 }
 WORKFLOWS = ".github/workflows/"
 
@@ -56,14 +59,29 @@ class RefRule:
     def broken_by(self, repository: Repository, update: RefUpdate) -> str | None:
         """Which of its rules forbids the change."""
         current = repository.git.ref(update.name)
-        if current is None:
-            return CREATION if CREATION in self.rules else None
-        if update.after == ZERO:
+        if current is not None and update.after == ZERO:
             return DELETION if DELETION in self.rules else None
-        for rule in (PULL_REQUEST, UPDATE):
+        for rule in (CREATION,) if current is None else (PULL_REQUEST, UPDATE):
             if rule in self.rules:
                 return rule
-        return FORCE if FORCE in self.rules and not is_ancestor(repository.git, current, update.after) else None
+        if current and FORCE in self.rules and not is_ancestor(repository.git, current, update.after):
+            return FORCE
+        return self._broken_by_commits(repository, update.after)
+
+    def _broken_by_commits(self, repository: Repository, after: str) -> str | None:
+        """What the commits an update brings to the repository break."""
+        if not self.rules & {SIGNATURES, LINEAR} or after == ZERO:
+            return None
+        known = {oid for tip in repository.git.refs("refs/heads/").values() for oid in ancestors(repository.git, tip)}
+        fresh = [c for oid, c in ancestors(repository.git, after).items() if oid not in known]
+        if SIGNATURES in self.rules and any(c.oid not in repository.contents.verified for c in fresh):
+            return SIGNATURES
+        return LINEAR if LINEAR in self.rules and any(len(c.parents) > 1 for c in fresh) else None
+
+
+def covering(repository: Repository, ref: str) -> list[RefRule]:
+    """The protections and rulesets of a ref, in force or not for the one who asks."""
+    return [rule for rule in repository.rules if rule.covers(repository, ref)]
 
 
 def protects(repository: Repository, branch: str) -> bool:

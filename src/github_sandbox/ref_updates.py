@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from github_sandbox import pulls, ref_rules
-from github_sandbox.errors import unprocessable
+from github_sandbox.errors import ApiError, unprocessable
 from github_sandbox.git_store import ZERO, GitStore
 from github_sandbox.history import is_ancestor
 from github_sandbox.model import Repository
@@ -31,6 +31,11 @@ def valid_name(name: str) -> bool:
     return name.startswith("refs/") and not _BAD_NAME.search(name)
 
 
+def clash(name: str, names: Iterable[str]) -> str | None:
+    """The one of ``names`` that cannot exist beside ``name``: git keeps refs as files, and none is a folder too."""
+    return next((n for n in names if n.startswith(name + "/") or name.startswith(n + "/")), None)
+
+
 def apply(repository: Repository, updates: Sequence[RefUpdate], token: Token | None = None) -> None:
     """All or nothing. ``token``: who asks and is held to protections and rulesets; None = nobody in particular.
 
@@ -41,6 +46,11 @@ def apply(repository: Repository, updates: Sequence[RefUpdate], token: Token | N
     git = repository.git
     for update in updates:
         _check(git, update)
+    names = git.refs().keys() | {update.name for update in updates if update.after != ZERO}
+    for update in updates:
+        if update.after != ZERO and clash(update.name, names):
+            # The words: microsoft/vscode-remote-repositories-github#122
+            raise ApiError(422, "Reference update failed", graphql_message="Ref cannot be created")
     if token is not None:
         ref_rules.check(repository, updates, token)
     for update in updates:
@@ -62,10 +72,7 @@ def _check(git: GitStore, update: RefUpdate) -> None:
             raise unprocessable("Reference does not exist")
     elif not _suits(git, update):
         raise unprocessable("Object does not exist")
-    elif current == ZERO:
-        if any(name.startswith(update.name + "/") or update.name.startswith(name + "/") for name in git.refs()):
-            raise unprocessable(f"{update.name}: cannot create, a directory/file conflict with another ref")
-    elif not update.force and not is_ancestor(git, current, update.after):
+    elif current != ZERO and not update.force and not is_ancestor(git, current, update.after):
         raise unprocessable("Update is not a fast forward")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_sandbox import planting, seed
+from github_sandbox.edition import Edition
 from github_sandbox.faults import FaultScript
 from github_sandbox.inspection import RepositoryView
 from github_sandbox.lag import Lag
@@ -30,6 +31,7 @@ class Sandbox:
         faults: the trouble to come; ``faults.add(Fault(...))``, ``faults.script([...])``, ``faults.during(...)``.
         limits: what is enforced; assign ``Limits.published()`` to switch every published limit on.
         lag: how far lists and search are behind writes; off unless set.
+        edition: which parts of the API this server has; all of them unless set.
         contract: True = check every REST exchange against GitHub's OpenAPI description; see ``violations``.
         violations: one line per exchange that breaks the description.
     """
@@ -39,6 +41,7 @@ class Sandbox:
         self.world = World(clock)
         self.ledger = Ledger(Limits(), clock)
         self.lag = Lag()
+        self.edition = Edition()
         self.tokens: dict[str, Token] = {}
         self.apps: dict[str, App] = {}
         self.requests = RequestLog()
@@ -53,6 +56,7 @@ class Sandbox:
         sandbox = cls(clock=clock)
         sandbox.limits = planting.limits(checked)
         sandbox.lag = planting.lag(checked)
+        sandbox.edition = planting.edition(checked)
         planting.accounts(sandbox.world, checked)
         planting.repositories(sandbox.world, checked)
         sandbox.tokens = planting.tokens(sandbox.world, checked, sandbox.ledger)

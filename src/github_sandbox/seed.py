@@ -8,6 +8,7 @@ from typing import Any
 
 from github_sandbox import seed_access
 from github_sandbox.ref_rules import RULES
+from github_sandbox.ref_updates import clash
 from github_sandbox.seed_checker import Checker, Json, SeedError
 
 __all__ = ["Checker", "SeedError", "check", "load"]
@@ -23,7 +24,7 @@ def load(path: str | Path) -> Any:
     return yaml.load(Path(path).read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
 
 
-TOP = frozenset({"organizations", "users", "tokens", "apps", "repositories", "limits", "lag"})
+TOP = frozenset({"organizations", "users", "tokens", "apps", "repositories", "limits", "lag", "edition"})
 ORGANIZATION = frozenset({"members", "public-members", "teams", "allow-actions-pull-requests"})
 REPOSITORY = frozenset(
     {"name", "topics", "description", "language", "archived", "disabled", "template", "fork", "private",
@@ -70,6 +71,7 @@ def check(seed: Any) -> Json:
         seed_access.app(checker, item, f"apps.{slug}", names, logins)
     seed_access.limits(checker, top.get("limits"))
     seed_access.lag(checker, top.get("lag"))
+    seed_access.edition(checker, top.get("edition"))
     if checker.problems:
         raise SeedError(checker.problems)
     return top
@@ -155,6 +157,8 @@ def _branches(checker: Checker, spec: Json, path: str, known: set[str]) -> None:
         checker.files(details.get("files"), f"{where}.files", deletions=True)
         for key in ("message", "author"):
             checker.typed(details, key, str, None, where)
+        if other := clash(branch, known):
+            checker.fail(where, f"git cannot keep it beside {other!r}: a branch is no folder of another")
         known.add(branch)
 
 

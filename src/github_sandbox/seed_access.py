@@ -1,10 +1,11 @@
-"""The parts of a seed that say who may do how much: tokens, apps, limits, lag."""
+"""The parts of a seed that say who may do how much, and where: tokens, apps, limits, lag, edition."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
 
+from github_sandbox.edition import GRAPHQL
 from github_sandbox.lag import Lag
 from github_sandbox.limits import Limits
 from github_sandbox.permissions import LEVELS, NAMES
@@ -72,3 +73,10 @@ def limits(checker: Checker, value: Any) -> None:
 
 def lag(checker: Checker, value: Any) -> None:
     checker.mapping(value, "lag", frozenset(f.name for f in fields(Lag)))
+
+
+def edition(checker: Checker, value: Any) -> None:
+    """``{graphql: served | absent | refused, unknown-mutations: [updateRefs]}``."""
+    spec = checker.mapping(value, "edition", frozenset({"graphql", "unknown-mutations"}))
+    checker.choice(spec, "graphql", GRAPHQL, "edition")
+    checker.texts(spec, "unknown-mutations", "edition")

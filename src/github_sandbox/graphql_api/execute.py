@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
 
 from github_sandbox.errors import ApiError
+from github_sandbox.graphql_api import unknown_mutations
 from github_sandbox.graphql_api.cost import Cost
 from github_sandbox.graphql_api.request import GraphQLRequest
 from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
@@ -44,6 +45,9 @@ def run(sandbox: Sandbox, token: Token, request: GraphQLRequest, cost: Cost) -> 
     """The response body: ``data`` and, when anything went wrong, ``errors``."""
     if request.problem or request.document is None:
         return {"errors": [request.problem]}
+    unknown = unknown_mutations.problems(request.document, sandbox.edition.unknown_mutations)
+    if unknown:
+        return {"errors": unknown}
     problems = _problems(request.document)
     if problems:
         return {"errors": [dict(error.formatted) for error in problems]}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from github_sandbox import ref_rules
 from github_sandbox.git_store import Identity, kind_of
 from github_sandbox.graphql_api.connections import connect
 from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, RefNode, TreeNode, git_object
+from github_sandbox.graphql_api.repository_types import chosen_pulls
 from github_sandbox.graphql_api.root_types import missing
 from github_sandbox.history import ancestors, between
 from github_sandbox.model import PullRequest, stamp
 from github_sandbox.node_ids import encode
+from github_sandbox.rest.shapes import Shape
+from github_sandbox.tokens import may_read
 
 
 def _nodes(repository: Any, records: Any) -> list[CommitNode]:
@@ -29,14 +33,37 @@ def _compare(ref: RefNode, info: Any, headRef: str) -> dict[str, Any]:
 
 
 def _associated(ref: RefNode, info: Any, **args: Any) -> Any:
+    """Pull requests whose head this very ref is, in its repository and in those it is forked from."""
+    repository, token = ref.repository, info.context.token
     found: list[PullRequest] = [
         p
-        for p in ref.repository.pulls.values()
-        if p.head_repository is ref.repository and f"refs/heads/{p.head}" == ref.name
+        for target in repository.world.forks(repository)
+        if may_read(token, target)
+        for p in target.pulls.values()
+        if p.head_repository is repository and f"refs/heads/{p.head}" == ref.name
     ]
-    if states := args.get("states"):
-        found = [p for p in found if ("MERGED" if p.merged else p.state.upper()) in states]
-    return connect(found, "associatedPullRequests", args)
+    return chosen_pulls(found, "associatedPullRequests", args)
+
+
+def _rule(ref: RefNode, info: Any) -> Shape | None:
+    """What all protections and rulesets of the ref add up to for whoever asks; None where there is none."""
+    rules, token = ref_rules.covering(ref.repository, ref.name), info.context.token
+    if not rules:
+        return None
+    login = token.account.login.lower()
+    held = {name for rule in rules if login not in rule.bypass for name in rule.rules}
+    named = {name for rule in rules for name in rule.rules}
+    return {
+        "pattern": rules[0].patterns[0],
+        "allowsForcePushes": ref_rules.FORCE not in named,
+        "allowsDeletions": ref_rules.DELETION not in named,
+        "blocksCreations": ref_rules.CREATION in named,
+        "requiredApprovingReviewCount": 1 if ref_rules.PULL_REQUEST in named else None,
+        "requiresSignatures": ref_rules.SIGNATURES in named,
+        "requiresLinearHistory": ref_rules.LINEAR in named,
+        "viewerCanPush": token.may_write(ref.repository) and not held & {ref_rules.UPDATE, ref_rules.PULL_REQUEST},
+        "viewerAllowedToDismissReviews": token.level(ref.repository) == "ADMIN",
+    }
 
 
 def _file(commit: CommitNode, info: Any, path: str) -> EntryNode | None:
@@ -78,12 +105,27 @@ def _of_commit(name: str) -> Any:
 FIELDS: dict[str, dict[str, Any]] = {
     "Ref": {
         "id": lambda r, info: encode("REF", r.repository.id, r.name),
-        "name": lambda r, info: r.name.split("/", 2)[-1],
-        "prefix": lambda r, info: "/".join(r.name.split("/", 2)[:2]) + "/",
+        "name": lambda r, info: r.name.removeprefix(r.prefix),
+        "prefix": lambda r, info: r.prefix,
         "target": lambda r, info: git_object(r.repository, r.oid),
         "repository": lambda r, info: r.repository,
         "compare": _compare,
         "associatedPullRequests": _associated,
+        "refUpdateRule": _rule,
+    },
+    "RefUpdateRule": {
+        name: lambda rule, info, name=name: rule[name]
+        for name in (
+            "pattern",
+            "allowsForcePushes",
+            "allowsDeletions",
+            "blocksCreations",
+            "requiredApprovingReviewCount",
+            "requiresSignatures",
+            "requiresLinearHistory",
+            "viewerCanPush",
+            "viewerAllowedToDismissReviews",
+        )
     },
     "Comparison": {
         "aheadBy": lambda c, info: len(c["ahead"]),

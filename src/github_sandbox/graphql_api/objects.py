@@ -14,6 +14,12 @@ class RefNode:
     name: str
     """Full name, for example refs/heads/main."""
     oid: str
+    asked: str | None = None
+    """The prefix it was listed under, which GitHub leaves out of ``name``; None = refs/heads/ or the like."""
+
+    @property
+    def prefix(self) -> str:
+        return self.asked or "/".join(self.name.split("/", 2)[:2]) + "/"
 
 
 @dataclass(frozen=True)

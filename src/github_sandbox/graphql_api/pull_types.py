@@ -10,6 +10,7 @@ from github_sandbox.graphql_api.objects import CommitNode, RefNode, TeamNode
 from github_sandbox.graphql_api.repository_types import pull_state
 from github_sandbox.model import PullRequest, Repository, stamp
 from github_sandbox.node_ids import encode
+from github_sandbox.rest import pull_shapes
 
 
 def _mergeable(pull: PullRequest, info: Any) -> str:
@@ -77,7 +78,9 @@ FIELDS: dict[str, dict[str, Any]] = {
         ),
         "milestone": lambda p, info: p.milestone,
         "autoMergeRequest": lambda p, info: p.auto_merge,
-        "comments": lambda p, info, **args: connect(p.comments, "comments", args),
+        "comments": lambda p, info, **args: connect(
+            p.comments, "comments", args, lambda comment: {"comment": comment, "pull": p}
+        ),
         "commits": _commits,
         "mergeCommit": lambda p, info: (
             None if not p.merge_oid else CommitNode(p.repository, p.repository.git.commit(p.merge_oid))
@@ -103,11 +106,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "enabledBy": lambda a, info: a.enabled_by,
     },
     "IssueComment": {
-        "id": lambda c, info: encode("IC", c.id),
-        "databaseId": lambda c, info: c.id,
-        "body": lambda c, info: c.body,
-        "author": lambda c, info: c.author,
-        "createdAt": _at("created_at"),
-        "updatedAt": _at("updated_at"),
+        "id": lambda c, info: encode("IC", c["comment"].id),
+        "databaseId": lambda c, info: c["comment"].id,
+        "body": lambda c, info: c["comment"].body,
+        "author": lambda c, info: c["comment"].author,
+        "viewerDidAuthor": lambda c, info: c["comment"].author is info.context.token.account,
+        "url": lambda c, info: pull_shapes.comment(c["pull"].repository, c["pull"], c["comment"])["html_url"],
+        "createdAt": lambda c, info: stamp(c["comment"].created_at),
+        "updatedAt": lambda c, info: stamp(c["comment"].updated_at),
     },
 }

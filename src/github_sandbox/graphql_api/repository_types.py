@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from github_sandbox.graphql_api.connections import connect
+from github_sandbox.graphql_api.connections import Connection, connect
 from github_sandbox.graphql_api.objects import RefNode, git_object
 from github_sandbox.graphql_api.root_types import missing
 from github_sandbox.model import PullRequest, Repository, stamp
 from github_sandbox.rest.shapes import repository_node_id
+from github_sandbox.tokens import may_read
 
 
 def _ref(repository: Repository, name: str) -> RefNode | None:
@@ -18,7 +19,8 @@ def _ref(repository: Repository, name: str) -> RefNode | None:
 
 
 def _refs(repository: Repository, info: Any, refPrefix: str, query: str | None = None, **args: Any) -> Any:
-    found = [RefNode(repository, name, oid) for name, oid in repository.git.refs(refPrefix).items()]
+    asked = refPrefix[: refPrefix.rfind("/") + 1]
+    found = [RefNode(repository, name, oid, asked) for name, oid in repository.git.refs(refPrefix).items()]
     if query:
         found = [r for r in found if query.lower() in r.name.lower()]
     return connect(found, "refs", args)
@@ -28,8 +30,8 @@ def pull_state(pull: PullRequest) -> str:
     return "MERGED" if pull.merged else pull.state.upper()
 
 
-def _pulls(repository: Repository, info: Any, **args: Any) -> Any:
-    found = list(repository.pulls.values())
+def chosen_pulls(found: list[PullRequest], kind: str, args: dict[str, Any]) -> Connection:
+    """Those the arguments of a connection of pull requests ask for, in the order they ask for."""
     if states := args.get("states"):
         found = [p for p in found if pull_state(p) in states]
     if (head := args.get("headRefName")) is not None:
@@ -41,7 +43,23 @@ def _pulls(repository: Repository, info: Any, **args: Any) -> Any:
     order = args.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
     field = "updated_at" if order["field"] == "UPDATED_AT" else "created_at"
     found.sort(key=lambda p: (getattr(p, field), p.number), reverse=order["direction"] == "DESC")
-    return connect(found, "pullRequests", args)
+    return connect(found, kind, args)
+
+
+def _pulls(repository: Repository, info: Any, **args: Any) -> Connection:
+    return chosen_pulls(list(repository.pulls.values()), "pullRequests", args)
+
+
+def _milestones(repository: Repository, info: Any, **args: Any) -> Connection:
+    """``query`` is looked for in titles, case aside."""
+    found, text, states = list(repository.contents.milestones.values()), args.get("query") or "", args.get("states")
+    found = [m for m in found if text.lower() in m.title.lower() and (not states or m.state.upper() in states)]
+    return connect(found, "milestones", args)
+
+
+def _parent(repository: Repository, info: Any) -> Repository | None:
+    parent = repository.parent
+    return parent if parent and may_read(info.context.token, parent) else None
 
 
 def _pull(repository: Repository, info: Any, number: int) -> PullRequest:
@@ -69,7 +87,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "isTemplate": lambda r, info: r.template,
         "autoMergeAllowed": lambda r, info: r.auto_merge_allowed,
         "isMirror": lambda r, info: False,
-        "parent": lambda r, info: r.parent,
+        "parent": _parent,
         "visibility": lambda r, info: "PRIVATE" if r.private else "PUBLIC",
         "viewerPermission": lambda r, info: info.context.token.level(r),
         "viewerCanAdminister": lambda r, info: info.context.token.level(r) == "ADMIN",
@@ -87,6 +105,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "object": lambda r, info, oid=None, expression=None: git_object(r, oid or r.git.resolve(expression or "HEAD")),
         "pullRequest": _pull,
         "pullRequests": _pulls,
+        "milestones": _milestones,
         "label": lambda r, info, name: r.contents.labels.get(name.lower()),
         "labels": lambda r, info, **args: connect(list(r.contents.labels.values()), "labels", args),
     },

@@ -8,7 +8,7 @@ from typing import Any
 from github_sandbox.graphql_api import git_types, mutations, pull_mutations, pull_types, repository_types, root_types
 from github_sandbox.graphql_api.connections import Connection
 from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, RefNode, TeamNode, TreeNode
-from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, Review
+from github_sandbox.model import Account, Label, Milestone, PullRequest, Repository, Review
 from github_sandbox.tokens import require_read
 
 Resolver = Callable[..., Any]
@@ -26,13 +26,14 @@ _CONNECTION: dict[str, Resolver] = {
 _KINDS: dict[type, str] = {
     Repository: "Repository", PullRequest: "PullRequest", RefNode: "Ref", CommitNode: "Commit", TreeNode: "Tree",
     BlobNode: "Blob", EntryNode: "TreeEntry", TeamNode: "Team", Label: "Label", Milestone: "Milestone",
-    Comment: "IssueComment", Review: "PullRequestReview",
+    Review: "PullRequestReview",
 }  # fmt: skip
 
 NEEDS = {
     "pullRequest": "pull_requests=read", "pullRequests": "pull_requests=read", "object": "contents=read",
     "ref": "contents=read", "refs": "contents=read", "defaultBranchRef": "contents=read",
-    "label": "issues=read; pull_requests=read", "labels": "issues=read; pull_requests=read",
+    "milestones": "issues=read; pull_requests=read", "label": "issues=read; pull_requests=read",
+    "labels": "issues=read; pull_requests=read",
 }  # fmt: skip
 """What a field of a private Repository takes, in the notation of ``permissions``; the others need metadata only."""
 

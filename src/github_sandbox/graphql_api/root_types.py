@@ -169,5 +169,10 @@ FIELDS: dict[str, dict[str, Any]] = {
         "color": lambda x, info: x.color,
         "description": lambda x, info: x.description,
     },
-    "Milestone": {"id": _id_of("MI"), "number": lambda m, info: m.number, "title": lambda m, info: m.title},
+    "Milestone": {
+        "id": _id_of("MI"),
+        "number": lambda m, info: m.number,
+        "title": lambda m, info: m.title,
+        "state": lambda m, info: m.state.upper(),
+    },
 }

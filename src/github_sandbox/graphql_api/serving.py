@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from github_sandbox.edition import ABSENT, REFUSED
 from github_sandbox.errors import DOCS, ApiError, not_found
 from github_sandbox.exchange import Answer, Incoming, json_answer
 from github_sandbox.fault_kinds import timed_out
 from github_sandbox.graphql_api import cost, execute
-from github_sandbox.rest.serving import spend
+from github_sandbox.rest.serving import scopes, spend
 from github_sandbox.subject import Subject
+from github_sandbox.tokens import inaccessible
 
 if TYPE_CHECKING:
     from github_sandbox.sandbox import Sandbox
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
 def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
     """Under the world's lock."""
     token, limits = about.token, sandbox.limits
-    if incoming.method != "POST":
+    if incoming.method != "POST" or sandbox.edition.graphql == ABSENT:
         return json_answer(Answer(404), not_found().body())
     if token is None:
         message = "Bad credentials" if about.secret else "This endpoint requires you to be authenticated."
         return json_answer(Answer(401), {"message": message, "documentation_url": f"{DOCS}/graphql", "status": "401"})
+    if sandbox.edition.graphql == REFUSED:
+        return json_answer(Answer(403, scopes(token)), inaccessible(token).body())
     price, result = cost.of(about.graphql), Answer(200)
     if not limits.graphql_cost:
         price = cost.Cost(nodes=price.nodes)
@@ -41,5 +45,5 @@ def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
         result.status = 502 if slow else 200
     except ApiError as error:
         content = {"errors": [{"type": error.graphql_type, "message": error.message}]}
-    result.headers = sandbox.ledger.headers(token.budget_key, "graphql")
+    result.headers = sandbox.ledger.headers(token.budget_key, "graphql") | scopes(token)
     return json_answer(result, content)

@@ -46,6 +46,7 @@ def create_pull(call: Call) -> Reply:
         title=call.text("title", required=True) or "",
         body=call.text("body"),
         draft=call.body.get("draft") is True,
+        head_repo=call.text("head_repo"),
         maintainer_can_modify=call.body.get("maintainer_can_modify") is True,
     )
     shape = pull_shapes.full(pull, token)

@@ -66,8 +66,13 @@ def _accepted(token: Token | None, route: Route | None) -> dict[str, str]:
         return {}
     if token.classic:
         accepted = "" if route is None else "read:org" if route.path.startswith("/orgs/{org}/") else "repo"
-        return {"X-OAuth-Scopes": ", ".join(sorted(token.scopes)), "X-Accepted-OAuth-Scopes": accepted}
+        return scopes(token) | {"X-Accepted-OAuth-Scopes": accepted}
     return {"X-Accepted-GitHub-Permissions": route.needs} if route and route.needs not in ("", BY_JWT) else {}
+
+
+def scopes(token: Token) -> dict[str, str]:
+    """What a classic token may do; the other kinds have no scopes, and are told none."""
+    return {"X-OAuth-Scopes": ", ".join(sorted(token.scopes))} if token.classic else {}
 
 
 def spend(sandbox: Sandbox, token: Token | None, resource: str, points: int = 1) -> None:

@@ -126,6 +126,17 @@ def test_refs_are_created_once_and_move_forward_only(bench: Bench) -> None:
     assert bench.send("DELETE", f"{R}/git/refs/heads/x/y").status_code == 422
 
 
+@pytest.mark.parametrize("name", ["feature/below", "x", "x/y/z"])
+def test_a_branch_cannot_be_a_folder_of_another(bench: Bench, name: str) -> None:
+    tip = bench.repository().tip() or ""
+    bench.repository().set_branch("x/y", tip)
+    refused = bench.post(f"{R}/git/refs", {"ref": f"refs/heads/{name}", "sha": tip})
+    assert (refused.status_code, refused.json()["message"]) == (422, "Reference update failed")
+    renamed = bench.post(f"{R}/branches/conflict/rename", {"new_name": name})
+    assert (renamed.status_code, renamed.json()["message"]) == (422, "Reference update failed")
+    assert bench.repository().tip(name) is None
+
+
 def test_an_empty_repository_says_409(bench: Bench) -> None:
     for path in ("git/ref/heads/main", "git/trees/main", "git/matching-refs/heads/"):
         answer = bench.get(f"/repos/acme/empty/{path}")

@@ -53,6 +53,19 @@ def test_one_bad_ref_and_nothing_changes(bench: Bench) -> None:
     assert repository.refs() == before
 
 
+def test_a_branch_cannot_be_a_folder_of_another(bench: Bench) -> None:
+    repository = bench.repository()
+    tip = repository.tip()
+    repository.set_branch("x/y", tip or "")
+    before = repository.refs()
+    together = [change("new", ZERO, tip), change("new/below", ZERO, tip)]
+    moved = [change("x/y", tip, ZERO), change("x", ZERO, tip)]  # git looks before it deletes
+    for changes in ([change("x", ZERO, tip)], [change("feature/below", ZERO, tip)], together, moved):
+        (error,) = update(bench, *changes)["errors"]
+        assert (error["type"], error["message"]) == ("UNPROCESSABLE", "Ref cannot be created")
+    assert repository.refs() == before
+
+
 def test_a_race_has_exactly_one_winner(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     # Stretch the moment between checking the guard and moving the ref: without the lock every racer gets through it.
     original = ref_updates.is_ancestor

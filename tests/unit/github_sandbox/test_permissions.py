@@ -80,6 +80,14 @@ def test_classic_scopes() -> None:
         assert bench.post(f"{SECRET}/git/blobs", {"content": "x"}, token="classic").status_code == 201
 
 
+def test_only_classic_tokens_are_told_their_scopes_over_either_api() -> None:
+    tokens = TOKENS | {"two": {"login": "bot", "scopes": ["workflow", "repo"]}}
+    with served(tokens=tokens) as bench:
+        for token, expected in (("two", "repo, workflow"), ("contents", None)):
+            for answer in (bench.get(R, token=token), bench.ask("{ viewer { login } }", token=token)):
+                assert answer.headers.get("x-oauth-scopes") == expected
+
+
 def test_a_token_expires() -> None:
     with served(tokens=TOKENS) as bench:
         assert bench.get(R, token="soon").status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from github import Auth, Github
 from github_sandbox_bench import Bench
@@ -64,6 +66,41 @@ def test_a_fork_s_branch_of_the_same_name_is_another_pull_request(bench: Bench) 
     )
     nodes = data["data"]["repository"]["pullRequests"]["nodes"]
     assert {n["number"]: n["isCrossRepository"] for n in nodes} == {ours: False, theirs: True}
+
+
+def test_two_repositories_of_one_owner_are_told_apart_by_head_repo(bench: Bench) -> None:
+    fork = bench.sandbox.add_repository("acme/twin", fork="acme/api")
+    fork.commit_files("feature", {"twin.txt": b"x"})
+    fork.commit_files("only-here", {"twin.txt": b"x"})
+
+    def create(head: str, head_repo: str | None = None) -> tuple[int, Any]:
+        more = {"head_repo": head_repo} if head_repo else {}
+        answer = bench.post(f"{R}/pulls", {"head": head, "base": "main", "title": "t", **more})
+        shown = answer.json()
+        return answer.status_code, shown["head"]["repo"]["full_name"] if answer.ok else shown["errors"][0]["field"]
+
+    assert create("acme:only-here") == (422, "head")
+    assert create("acme:only-here", "acme/twin") == (201, "acme/twin")
+    assert create("acme:feature") == (201, "acme/api")
+    assert create("feature", "acme/twin") == (201, "acme/twin")
+    assert create("stranger:feature", "api") == (201, "stranger/api")
+    assert create("stranger:feature", "acme/twin") == (422, "head")
+    assert create("acme:feature", "acme/other") == (422, "head")
+    listed = bench.get(f"{R}/pulls?head=acme:feature").json()
+    assert sorted(p["head"]["repo"]["full_name"] for p in listed) == ["acme/api", "acme/twin"]
+
+
+def test_a_commit_of_a_fork_may_follow_one_that_only_its_parent_has(bench: Bench) -> None:
+    newest = bench.repository().commit_files("main", {"newer.txt": b"x"})
+    path = "/repos/stranger/api"
+    assert bench.repository("stranger/api").tip() != newest
+    tree = {"base_tree": newest, "tree": [{"path": "f", "mode": "100644", "type": "blob", "content": "f"}]}
+    made = bench.post(f"{path}/git/trees", tree).json()["sha"]
+    body = {"message": "m", "tree": made, "parents": [newest]}
+    oid = bench.post(f"{path}/git/commits", body).json()["sha"]
+    assert bench.post(f"{path}/git/refs", {"ref": "refs/heads/follows", "sha": oid}).status_code == 201
+    number = opened(bench, head="stranger:follows")
+    assert [f["filename"] for f in bench.get(f"{R}/pulls/{number}/files").json()] == ["f"]
 
 
 def test_the_head_follows_and_a_pull_request_without_a_difference_closes(bench: Bench) -> None:

@@ -40,6 +40,7 @@ def test_every_problem_of_a_seed_is_reported_at_once() -> None:
                 {"name": "nobody/x", "archived": "yes", "files": {"/abs": "x", "b": {"base64": "***"}}},
                 {"name": "a/x", "branches": {"f": {"from": "nope"}}, "pulls": [{"head": "gone", "state": "odd"}]},
                 {"name": "a/x"},
+                {"name": "a/z", "files": {"f": ""}, "branches": {"x/y": None, "x": None}},
             ],
         })  # fmt: skip
     paths = {line.partition(":")[0] for line in caught.value.problems}
@@ -47,7 +48,7 @@ def test_every_problem_of_a_seed_is_reported_at_once() -> None:
         "organisations", "tokens.t.login", "tokens.t.kind", "tokens.t.repositories", "tokens.u.repositories",
         "repositories.0.name", "repositories.0.archived", "repositories.0.files./abs", "repositories.0.files.b.base64",
         "repositories.1.branches.f.from", "repositories.1.pulls.0.head", "repositories.1.pulls.0.base",
-        "repositories.1.pulls.0.state", "repositories.2.name",
+        "repositories.1.pulls.0.state", "repositories.2.name", "repositories.3.branches.x",
     }  # fmt: skip
 
 
