@@ -40,7 +40,7 @@ def wishes(draw: st.DrawFn) -> Desired:
     wished = PullRequestWish(
         base=draw(st.sampled_from([None, None, None, "main", "dev"])),
         title=draw(st.sampled_from(["Sync files", "Sync all files"])),
-        body=draw(st.sampled_from(["", "Text.", "Other --> text\r\n\r\nwith lines\n", LONG])),
+        body=draw(st.sampled_from(["", "Text.", "Text.", "Other --> text\r\n\r\nwith lines\n", LONG])),
         commit_message=draw(st.sampled_from([None, "chore: sync\n\nWith words.\n\nCo-authored-by: A <a@b>"])),
         labels=tuple(draw(st.lists(st.sampled_from(["bot", "Deps", "deps", "ci --> x"]), max_size=3))),
         assignees=tuple(draw(st.lists(st.sampled_from(["alice", "Bob", "nobody"]), max_size=2))),
@@ -207,6 +207,39 @@ def a_person_merges_and_keeps_the_branch(world: World, pull: Pull) -> None:
 
 
 @_on_open
+def a_person_chooses_another_milestone(world: World, pull: Pull) -> None:
+    pull.milestone = None if pull.milestone == 2 else 2
+
+
+@_on_open
+def a_person_marks_it_ready(world: World, pull: Pull) -> None:
+    pull.draft = False
+
+
+@_on_open
+def a_person_enables_auto_merge(world: World, pull: Pull) -> None:
+    pull.auto_merge = "merge"
+
+
+@_on_open
+def a_person_comments(world: World, pull: Pull) -> None:
+    world.repository.comments += 1
+    pull.comments[world.repository.comments] = ("alice", world.say(pull))
+
+
+@_on_open
+def a_person_deletes_our_comments(world: World, pull: Pull) -> None:
+    pull.comments = {number: found for number, found in pull.comments.items() if found[0] != "bot"}
+
+
+def a_person_reopens(world: World) -> None:
+    ended = [pull for pull in world.repository.pulls if pull.state == "CLOSED" and not pull.foreign_head]
+    there = world.repository.refs.get(world.branch)
+    if ended and world.repository.open_pull(world.branch) is None and there == ended[-1].head_oid:
+        ended[-1].state = "OPEN"
+
+
+@_on_open
 def the_reviewers_review(world: World, pull: Pull) -> None:
     pull.reviewed += [name for name in pull.requested if "/" not in name]
     pull.requested = [name for name in pull.requested if "/" in name]
@@ -248,6 +281,12 @@ PEOPLE: list[Event] = [
     a_person_writes_below_our_block,
     a_person_writes_above_our_block,
     a_person_removes_our_fences,
+    a_person_chooses_another_milestone,
+    a_person_marks_it_ready,
+    a_person_enables_auto_merge,
+    a_person_comments,
+    a_person_deletes_our_comments,
+    a_person_reopens,
     a_person_removes_the_lower_fence,
     a_person_edits_inside_our_block,
     the_web_editor_saves_with_crlf,

@@ -171,7 +171,7 @@ def test_a_race_that_is_lost_every_time_ends_and_is_told() -> None:
     waits: list[float] = []
     ended = run(Restless(Repository("acme/api", {"a": b"1"})), waits=waits)
     assert isinstance(ended.error, LostRaceError)
-    assert waits == [1.0, 2.0, 4.0]
+    assert waits == [1.0, 2.0, 4.0, 8.0]
     assert len(waits) == MAX_ROUNDS - 1
 
 
@@ -227,8 +227,19 @@ def test_fields_that_are_refused_cost_those_fields_only(error: ActionPatternsErr
     github.first["issue"] = failing(error)
     ended = run(github)
     assert ended.decision.outcome == "created"
-    assert ended.refused_fields == ("labels and assignees",)
-    assert github.repository.pulls[0].requested == ["bob", "acme/core"]
+    assert ended.refused_fields == ()
+    pull = github.repository.pulls[0]
+    assert (pull.labels, pull.assignees, pull.requested) == (["bot"], ["alice"], ["bob", "acme/core"])
+    assert "add-labels" in github.journal
+
+
+def test_of_fields_that_go_together_only_the_one_that_is_refused_is_lost() -> None:
+    github = target()
+    desired = wish(labels=["bot"], assignees=["alice"], milestone="99")
+    ended = run(github, desired)
+    assert ended.refused_fields == ("milestone",)
+    pull = github.repository.pulls[0]
+    assert (pull.labels, pull.assignees, pull.milestone) == (["bot"], ["alice"], None)
 
 
 def test_people_github_refuses_are_remembered_and_never_asked_again() -> None:

@@ -36,7 +36,10 @@ def test_every_problem_is_said_at_once() -> None:
         ({"title": "x" * 257}, "The title has 257"),
         ({"labels": [f"l{i}" for i in range(101)]}, "101 labels"),
         ({"labels": ["x" * 51]}, "has 51 characters"),
-        ({"body": "x" * 70_000}, "The body has 70000"),
+        ({"body": "x" * 600_000}, "The body has 600000"),
+        ({"author": "Alice"}, "`author` is 'Alice'"),
+        ({"committer": "<a@b>"}, "`committer` is '<a@b>'"),
+        ({"signoff": True}, "it is not known who signs"),
         ({"changes": [add("a"), add("a")]}, "changed twice"),
     ],
 )

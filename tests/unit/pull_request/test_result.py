@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -46,10 +46,10 @@ class Failing(FakeGitHub):
     reading: ActionPatternsError | None = None
     opening: ActionPatternsError | None = None
 
-    def observe(self, repository: str, *, branch: str, base: str | None, paths: object) -> Observed:
+    def observe(self, repository: str, **asked: Any) -> Observed:
         if self.reading:
             raise self.reading
-        return super().observe(repository, branch=branch, base=base, paths=paths)  # type: ignore[arg-type]
+        return super().observe(repository, **asked)
 
     def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
         if self.opening:

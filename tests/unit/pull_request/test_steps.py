@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,20 +15,27 @@ from action_patterns.pull_request.steps import (
     AddAssignees,
     AddLabels,
     DeleteBranch,
+    DeleteComment,
+    MakeDraft,
     OpenPullRequest,
     RemoveAssignees,
     RemoveLabel,
+    Reopen,
     RequestReviewers,
+    RestoreBranch,
+    SetAutoMerge,
     SetIssueFields,
+    SetMilestone,
     Step,
     UpdatePullRequest,
     WriteBranch,
+    WriteComment,
     needs_blob,
     requests_of,
     tree_chunks,
     tree_entry,
 )
-from support.builders import add, remove
+from support.builders import add, observe, remove
 
 SUBMODULE = FileChange("sub", "160000", gitlink="c" * 40)
 LARGE = add("large.txt", b"x" * (steps.MAX_TREE_BYTES + 1))
@@ -67,7 +76,8 @@ def test_chunks_hold_every_change_once_in_order_and_stay_small(sizes: list[int],
     assert all(chunks) or not changes
 
 
-WRITE = WriteBranch("b", None, "p", "t", (BINARY, add("a")), "m", "k", "d")
+WRITE = WriteBranch("b", None, ("p",), "t", (BINARY, add("a")), "m", "k", "d")
+TREE, COMMIT = "POST /repos/acme/api/git/trees (0 paths)", "POST /repos/acme/api/git/commits"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +94,21 @@ WRITE = WriteBranch("b", None, "p", "t", (BINARY, add("a")), "m", "k", "d")
         ),
         (DeleteBranch("b", "o"), ["POST /graphql updateRefs (delete b)"]),
         (OpenPullRequest(NewPullRequest("t", "", "b", "main", draft=False)), ["POST /repos/acme/api/pulls"]),
+        (replace(WRITE, changes=(), leases=False), [TREE, COMMIT, "POST /repos/acme/api/git/refs (b)"]),
+        (
+            replace(WRITE, changes=(), leases=False, before="o"),
+            [TREE, COMMIT, "PATCH /repos/acme/api/git/refs/heads/b"],
+        ),
+        (RestoreBranch("b", None, "o"), ["POST /graphql updateRefs (b)"]),
+        (Reopen(), ["PATCH /repos/acme/api/pulls/7 (state)"]),
         (SetIssueFields(("a",), ()), ["PATCH /repos/acme/api/issues/7"]),
+        (SetMilestone(3), ["PATCH /repos/acme/api/issues/7"]),
+        (MakeDraft(), ["POST /graphql convertPullRequestToDraft (#7)"]),
+        (SetAutoMerge("squash"), ["POST /graphql enablePullRequestAutoMerge (#7)"]),
+        (SetAutoMerge(None), ["POST /graphql disablePullRequestAutoMerge (#7)"]),
+        (WriteComment("note", "x"), ["POST /repos/acme/api/issues/7/comments (note)"]),
+        (WriteComment("2", "x", 5), ["PATCH /repos/acme/api/issues/comments/5 (2)"]),
+        (DeleteComment(5), ["DELETE /repos/acme/api/issues/comments/5"]),
         (UpdatePullRequest((("title", "t"), ("body", "b"))), ["PATCH /repos/acme/api/pulls/7 (title, body)"]),
         (AddLabels(("a",)), ["POST /repos/acme/api/issues/7/labels"]),
         (RemoveLabel("a"), ["DELETE /repos/acme/api/issues/7/labels/a"]),
@@ -95,4 +119,4 @@ WRITE = WriteBranch("b", None, "p", "t", (BINARY, add("a")), "m", "k", "d")
     ids=lambda value: type(value).__name__,
 )
 def test_a_dry_run_names_the_requests_of_a_step(step: Step, requests: list[str]) -> None:
-    assert requests_of(step, "acme/api", 7) == requests
+    assert requests_of(step, observe(), 7) == requests
