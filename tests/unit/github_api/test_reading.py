@@ -8,7 +8,8 @@ import pytest
 
 from action_patterns.contracts import Target
 from action_patterns.github_api import reading
-from action_patterns.pull_request.observed import ObservedFile, Tip
+from action_patterns.github_api.reading import TokenFacts
+from action_patterns.pull_request.observed import Milestone, Observed, ObservedFile, RefRule, Tip
 
 REPOSITORY: dict[str, Any] = {
     "nameWithOwner": "acme/api",
@@ -37,7 +38,9 @@ PULL: dict[str, Any] = {
     "mergeable": "CONFLICTING",
     "baseRefName": "main",
     "headRefOid": "c" * 40,
-    "isCrossRepository": False,
+    "id": "PR_7",
+    "viewerDidAuthor": True,
+    "headRepository": {"nameWithOwner": "Acme/API"},
     "author": None,
     "labels": {"nodes": [{"name": "bot"}, None]},
     "assignees": {"nodes": [{"login": "alice"}]},
@@ -49,7 +52,17 @@ PULL: dict[str, Any] = {
         ]
     },
     "latestReviews": {"nodes": [{"author": {"login": "carol"}}, {"author": None}]},
+    "milestone": {"number": 3, "title": "v1"},
+    "autoMergeRequest": {"mergeMethod": "SQUASH"},
+    "comments": {
+        "pageInfo": {"hasNextPage": False, "endCursor": None},
+        "nodes": [
+            {"databaseId": 1, "url": "u1", "body": "theirs", "viewerDidAuthor": False},
+            {"databaseId": 2, "url": "u2", "body": "ours", "viewerDidAuthor": True},
+        ],
+    },
 }
+LATER = {"databaseId": 9, "url": "u9", "body": "ours too", "viewerDidAuthor": True}
 NODE: dict[str, Any] = {
     "id": "R_1",
     "nameWithOwner": "acme/api",
@@ -57,10 +70,23 @@ NODE: dict[str, Any] = {
     "isDisabled": True,
     "isEmpty": False,
     "viewerPermission": "WRITE",
-    "base": {"name": "main", "target": COMMIT},
-    "bot": {"target": None, "open": {"nodes": [PULL]}},
+    "autoMergeAllowed": True,
+    "base": {
+        "name": "main",
+        "target": COMMIT,
+        "refUpdateRule": {"viewerCanPush": False, "allowsForcePushes": False, "requiresSignatures": True},
+    },
+    "bot": {"target": None, "refUpdateRule": None, "open": {"nodes": [PULL]}},
     "ended": {"nodes": [PULL | {"number": 3, "state": "MERGED"}, None]},
+    "milestones": {"nodes": [{"number": 3, "title": "v1"}]},
+    "above0": {"name": "action-patterns"},
+    "below": {"nodes": []},
 }
+PERSON = TokenFacts(a_persons=True, may_change_workflows=None, signs=False)
+
+
+def observed(node: dict[str, Any], token: TokenFacts = PERSON, **further: Any) -> Observed:
+    return reading.observed({"repository": node, "swaps": {"name": "UpdateRefsInput"}} | further, {}, {}, token)
 
 
 def test_a_listed_repository() -> None:
@@ -83,17 +109,56 @@ def test_a_repository_without_a_commit(branch: dict[str, Any] | None) -> None:
 
 def test_everything_one_decision_needs() -> None:
     files: dict[str, ObservedFile | None] = {"a": ObservedFile("o" * 40, "100644")}
-    found = reading.observed(NODE, files, person=True)
+    data = {"repository": NODE, "swaps": {"name": "UpdateRefsInput"}}
+    found = reading.observed(data, files, {7: [LATER]}, PERSON)
     assert (found.repository, found.repository_id, found.disabled, found.base) == ("acme/api", "R_1", True, "main")
     assert found.base_tip == Tip("c" * 40, "t" * 40, "Sync", ("p" * 40,), "Alice <a@b>")
     assert found.branch_tip is None
     assert found.files == files
     assert [(pull.number, pull.state) for pull in found.pull_requests] == [(7, "OPEN"), (3, "MERGED")]
+    assert [comment.id for comment in found.pull_requests[0].comments] == [2, 9]
+    assert found.base_rule == RefRule(may_push=False, may_force=False, needs_signatures=True)
+    assert found.branch_rule == RefRule()
+    assert found.milestones == (Milestone(3, "v1"),)
+    assert (found.auto_merge_allowed, found.leases, found.signs) == (True, True, False)
+    assert (found.holder, found.holder_id) == ("acme/api", "R_1")
+
+
+def test_a_server_that_does_not_know_how_to_swap_refs_has_no_leases() -> None:
+    assert observed(NODE, swaps=None).leases is False
+
+
+@pytest.mark.parametrize(
+    ("refs", "clash"),
+    [
+        ({"above0": None}, None),
+        ({"above0": {"name": "action-patterns"}}, "action-patterns"),
+        ({"above0": None, "below": {"nodes": [{"name": "x"}]}}, "…/x"),
+    ],
+)
+def test_a_branch_whose_name_is_in_the_way(refs: dict[str, Any], clash: str | None) -> None:
+    assert observed(NODE | refs).branch_clash == clash
+
+
+def test_the_bot_branch_may_be_in_a_fork() -> None:
+    fork = {
+        "id": "R_2",
+        "nameWithOwner": "bot/api",
+        "viewerPermission": "ADMIN",
+        "parent": {"nameWithOwner": "acme/api"},
+        "bot": {"target": COMMIT | {"signature": None}, "open": {"nodes": [PULL]}},
+    }
+    found = observed(NODE, holder=fork)
+    assert (found.repository, found.holder, found.holder_id) == ("acme/api", "bot/api", "R_2")
+    assert found.head_parent == "acme/api"
+    assert found.branch_tip is not None
+    assert found.branch_tip.verified is False
+    assert [pull.foreign_head for pull in found.pull_requests] == [True, True]
 
 
 @pytest.mark.parametrize("base", [None, {"name": "main", "target": None}, {"name": "main", "target": {}}])
 def test_a_base_that_is_no_commit(base: dict[str, Any] | None) -> None:
-    assert reading.observed(NODE | {"base": base}, {}, person=True).base_tip is None
+    assert observed(NODE | {"base": base}).base_tip is None
 
 
 @pytest.mark.parametrize(
@@ -112,20 +177,28 @@ def test_a_base_that_is_no_commit(base: dict[str, Any] | None) -> None:
 def test_what_github_says_of_the_viewer_holds_for_a_persons_token_only(
     permission: str | None, person: bool, can_push: bool | None
 ) -> None:
-    assert reading.observed(NODE | {"viewerPermission": permission}, {}, person=person).can_push is can_push
+    token = TokenFacts(a_persons=person, may_change_workflows=None, signs=None)
+    assert observed(NODE | {"viewerPermission": permission}, token).can_push is can_push
 
 
 def test_a_pull_request() -> None:
-    pull = reading.pull_request(PULL)
+    pull = reading.pull_request(PULL, "acme/api")
     assert (pull.number, pull.body, pull.author, pull.draft, pull.conflicting) == (7, "", "", True, True)
     assert (pull.labels, pull.assignees) == (("bot",), ("alice",))
     assert pull.requested == ("bob", "acme/core")
     assert pull.reviewed == ("carol",)
+    assert (pull.id, pull.by_us, pull.foreign_head) == ("PR_7", True, False)
+    assert (pull.milestone, pull.auto_merge) == (Milestone(3, "v1"), "squash")
+    assert [comment.body for comment in pull.comments] == ["ours"]
+
+
+def test_a_head_whose_repository_is_gone_is_another_branch() -> None:
+    assert reading.pull_request(PULL | {"headRepository": None}, "acme/api").foreign_head is True
 
 
 @pytest.mark.parametrize("mergeable", ["MERGEABLE", "UNKNOWN"])
 def test_a_pull_request_that_github_has_not_looked_at_is_not_conflicting(mergeable: str) -> None:
-    assert reading.pull_request(PULL | {"mergeable": mergeable}).conflicting is False
+    assert reading.pull_request(PULL | {"mergeable": mergeable}, "acme/api").conflicting is False
 
 
 @pytest.mark.parametrize(
