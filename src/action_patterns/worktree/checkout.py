@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from action_patterns.content.changes import MAX_FILE_BYTES, FileChange, Mode
+from action_patterns.content.changes import FileChange, Mode
+from action_patterns.content.sizes import size_problems
 from action_patterns.errors import DefectError, InputError, Problem
 from action_patterns.worktree import pathspecs
 from action_patterns.worktree.git import Git, split
@@ -239,16 +240,8 @@ def _contents(git: Git, wanted: Sequence[_Difference]) -> dict[str, bytes]:
     for line in git.run("cat-file", "--batch-check", input=oids).stdout.decode().splitlines():
         oid, _kind, size = line.split(" ")
         sizes[oid] = int(size)
-    if large := [each for each in wanted if sizes[each.oid] > MAX_FILE_BYTES]:
-        raise InputError(
-            *(
-                Problem(
-                    f"The file {each.path!r} has {sizes[each.oid]} bytes; GitHub takes at most {MAX_FILE_BYTES}.",
-                    "Leave the file out, or keep it in Git LFS or a release asset.",
-                )
-                for each in large
-            )
-        )
+    if problems := size_problems({each.path: sizes[each.oid] for each in wanted}):
+        raise InputError(*problems)
     output = git.run("cat-file", "--batch", input=oids).stdout
     contents: dict[str, bytes] = {}
     start = 0
