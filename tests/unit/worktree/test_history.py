@@ -138,6 +138,24 @@ def test_a_commit_that_was_pushed_is_no_longer_local(origin: Path) -> None:
     assert changes(root) == {}
 
 
+def test_a_merge_of_another_remote_is_held_against_what_was_checked_out(origin: Path, tmp_path: Path) -> None:
+    root = checked_out(origin)
+    git(tmp_path, "clone", "-q", f"file://{origin}", "upstream")
+    git(tmp_path / "upstream", "reset", "-q", "--hard", "HEAD~1")
+    commit(tmp_path / "upstream", "theirs", "theirs\n")
+    git(root, "fetch", "-q", f"file://{tmp_path}/upstream", "main")
+    git(root, "merge", "-q", "FETCH_HEAD", "-m", "merge")
+    assert set(changes(root)) == {"theirs"}
+
+
+@pytest.mark.parametrize("how", ["branch", "pull request"])
+def test_what_was_checked_out_is_known_by_its_name_after_other_fetches(origin: Path, how: str) -> None:
+    root = checked_out(origin, how)
+    (root / ".git/FETCH_HEAD").unlink()
+    commit(root, "made", "made\n")
+    assert set(changes(root)) == {"made"}
+
+
 def test_the_commit_of_the_run_is_known_without_any_name(origin: Path) -> None:
     root = checked_out(origin, "all history, tag")
     (root / ".git/FETCH_HEAD").unlink()
