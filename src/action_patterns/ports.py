@@ -239,7 +239,8 @@ class Checkout(Protocol):
         """The commit that is checked out."""
 
     def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
-        """What the worktree changes against HEAD, untracked files included; limited to `paths` if any are given.
+        """What the worktree changes against the commit that was fetched, untracked files and what earlier steps
+        committed included; limited to `paths` if any are given.
 
         Raises InputError when `paths` name something git ignores: it would be left out without a word.
         """

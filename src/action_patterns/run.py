@@ -150,7 +150,8 @@ class _Checkout:
         if self._checkout is None:
             from action_patterns.worktree import GitCheckout
 
-            self._checkout = GitCheckout(self._context.workspace, self._context.temp, self._variables)
+            run = self._context
+            self._checkout = GitCheckout(run.workspace, run.temp, self._variables, run.sha)
         return self._checkout
 
 

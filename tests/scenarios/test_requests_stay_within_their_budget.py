@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from support.stage import TARGET, stage, wish
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -22,3 +26,32 @@ def test_no_situation_is_over_its_budget() -> None:
 
 def test_the_readme_quotes_what_is_measured() -> None:
     assert run("--markdown").stdout == (BENCHMARKS / "requests.md").read_text()
+
+
+LOCKS = [f"packages/{number:03}/lock.json" for number in range(640)]
+
+
+@pytest.mark.parametrize(
+    ("content", "trees"),
+    [("version {}\n", 2), ("{:04}" * 1024, 3)],
+    ids=["short: 500 entries a tree", "4 KiB each: 1 MiB a tree"],
+)
+def test_640_files_take_as_few_trees_as_their_size_allows(content: str, trees: int) -> None:
+    wished = wish({path: content.format(*[number] * 1024) for number, path in enumerate(LOCKS)})
+    with stage() as scene:
+        assert scene.upsert(wished).outcome == "created"
+        assert scene.sent("git/create-tree") == trees
+        assert scene.sent("git/create-blob") == 0
+        assert scene.writes() == trees + 3
+        scene.forget()
+        assert scene.upsert(wished).outcome == "unchanged"
+        assert scene.writes() == 0
+
+
+def test_640_deletions_are_two_trees_and_within_the_budget() -> None:
+    with stage() as scene:
+        scene.sandbox.repository(TARGET).commit_files("main", dict.fromkeys(LOCKS, b"1\n"), message="Locks")
+        scene.forget()
+        assert scene.upsert(wish(dict.fromkeys(LOCKS))).outcome == "created"
+        assert scene.sent("git/create-tree") == 2
+        assert scene.writes() == 5

@@ -31,7 +31,9 @@ def remove(path: str, **fields: Any) -> FileChange:
 
 def wish(*changes: FileChange, **fields: Any) -> Desired:
     """`fields` = those of a PullRequestWish, and key, branch, head_repository, bot."""
-    given = {name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot", "changes") if name in fields}
+    given = {
+        name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot", "changes") if name in fields
+    }
     wished = PullRequestWish(**({"title": "Sync files", "body": "Our words."} | fields))
     return desire(wished, changes=given.pop("changes", None) or changes or (add(),), **({"key": KEY} | given))
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from action_patterns.content.blob import blob_oid
+from action_patterns.content.lfs import is_pointer
+from action_patterns.content.sizes import size_problems
 from action_patterns.errors import InputError, Problem
 
 Mode = Literal["100644", "100755", "120000", "160000"]
 """Regular file, executable file, symbolic link, submodule (git docs: "git-fast-import", filemodify)."""
-
-MAX_FILE_BYTES = 40 * 1024 * 1024
-"""GitHub takes blobs up to 40 MiB over its REST API once they are base64 (community measurements; not documented)."""
 
 UNKNOWN = "unknown"
 """`base_oid` of a change that does not know what it replaces (content laid over a target sight unseen)."""
@@ -30,7 +29,9 @@ class FileChange:
     gitlink: str | None = None
     """The submodule's commit, for mode 160000."""
     base_oid: str | None = UNKNOWN
-    """Blob id this change was made against, None = the path was absent, UNKNOWN = it was not looked at."""
+    """Object id this change was made against (of a directory, its tree), None = the path was absent, UNKNOWN = it was
+    not looked at.
+    """
 
     @property
     def oid(self) -> str | None:
@@ -64,8 +65,8 @@ def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
     """The changes, sorted by path and fit to be sent.
 
     Raises:
-        InputError: a path git refuses, two changes of one path, a file inside a path that is itself a file, or a file
-            over GitHub's size; every problem at once.
+        InputError: a path git refuses, two changes of one path, a file inside a path that is itself a file, files too
+            large (see sizes), or Git LFS pointers without their objects; every problem at once.
     """
     ordered = tuple(sorted(changes, key=lambda change: change.path))
     problems: list[Problem] = []
@@ -85,16 +86,35 @@ def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
             if parent in wanted and change.mode is not None:
                 what = f"The path {change.path!r} is inside {parent!r}, which is a file in the same change."
                 problems.append(Problem(what, "A path is either a file or a directory: rename one of the two."))
-        if len(change.content) > MAX_FILE_BYTES:
-            problems.append(
-                Problem(
-                    f"The file {change.path!r} has {len(change.content)} bytes; GitHub takes at most {MAX_FILE_BYTES}.",
-                    "Leave the file out, or keep it in Git LFS or a release asset.",
-                )
-            )
+    problems += size_problems({change.path: len(change.content) for change in ordered})
+    problems += _pointer_problems(ordered)
     if problems:
         raise InputError(*problems)
     return ordered
+
+
+def _pointer_problems(changes: tuple[FileChange, ...]) -> list[Problem]:
+    """Refuse pointers that are new: their objects travel apart from the commit, and nobody would send them.
+
+    A pointer that stood in what the change was made against, at its own path or at one that is changed too, was
+    committed before, and its object with it: the file is renamed, or only its mode changes.
+    """
+    committed = {change.base_oid for change in changes}
+    lost = [
+        change.path
+        for change in changes
+        if change.mode in ("100644", "100755") and is_pointer(change.content) and change.oid not in committed
+    ]
+    if not lost:
+        return []
+    return [
+        Problem(
+            f"Git LFS pointers would be committed without their objects: {', '.join(map(repr, lost))}. The objects go"
+            " to GitHub apart from the commit, and this action does not send them: every later checkout would fail.",
+            "Leave these files out, or commit them without LFS (`-filter` in .gitattributes), or push them with git and"
+            " git-lfs in a step of your own. Do not copy a pointer's text: it is not the file.",
+        )
+    ]
 
 
 def digest(changes: Iterable[FileChange]) -> str:

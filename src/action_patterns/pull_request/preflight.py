@@ -97,8 +97,7 @@ def _is_stale(change: FileChange, files: dict[str, ObservedFile | None]) -> bool
     there = files.get(change.path)
     if there is not None and (there.oid, there.mode) == (change.oid, change.mode):
         return False
-    # Where a directory stood, the checkout had no blob either.
-    return (there.oid if there is not None and there.mode != "040000" else None) != change.base_oid
+    return (there.oid if there is not None else None) != change.base_oid
 
 
 def _clash(pending: tuple[FileChange, ...], files: dict[str, ObservedFile | None]) -> str | None:

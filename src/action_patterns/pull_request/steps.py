@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from action_patterns.content.blob import as_text
 from action_patterns.content.changes import FileChange
@@ -190,7 +192,29 @@ FIELD_OF: dict[type, str] = {
 
 
 def tree_chunks(changes: tuple[FileChange, ...]) -> list[list[FileChange]]:
-    """The changes in portions that one tree request takes, in order."""
+    """The changes in portions that one tree request takes, in order.
+
+    A deletion that makes room, for a file where a directory was or the other way round, is sent before the rest: GitHub
+    does not say in which order it takes the entries of one request, and refuses to delete what is gone already.
+    """
+    first = _making_room(changes)
+    paths = {change.path for change in first}
+    rest = [change for change in changes if change.path not in paths]
+    return [*(_portions(first) if first else ()), *_portions(rest)]
+
+
+def _making_room(changes: tuple[FileChange, ...]) -> list[FileChange]:
+    wanted = {change.path for change in changes if change.mode is not None}
+    above = {path[:end] for path in wanted for end, letter in enumerate(path) if letter == "/"}
+    return [
+        change
+        for change in changes
+        if change.mode is None
+        and (change.path in above or any(path in wanted for path in map(str, PurePosixPath(change.path).parents)))
+    ]
+
+
+def _portions(changes: Sequence[FileChange]) -> list[list[FileChange]]:
     chunks: list[list[FileChange]] = [[]]
     size = 0
     for change in changes:

@@ -18,11 +18,11 @@ AutoMerge = Literal["off", "merge", "squash", "rebase"]
 
 def _word(value: object) -> object:
     """YAML reads `true`, and `off`, as something else than a word."""
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+    return str(value).lower() if isinstance(value, bool) or value in ("True", "TRUE", "False", "FALSE") else value
 
 
 def _auto_merge(value: object) -> object:
-    return "off" if value is False or value == "false" else value
+    return "off" if value is False else value
 
 
 DraftWish = Annotated[Literal["false", "true", "always-true"], BeforeValidator(_word)]

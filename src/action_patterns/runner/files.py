@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange, Mode
+from action_patterns.content.sizes import size_problems
 from action_patterns.errors import InputError, Problem
 
 _OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
@@ -51,14 +52,18 @@ class RunnerFiles:
         """Every file below a directory as an addition; symbolic links are kept as links, hidden files included.
 
         Raises:
-            InputError: no such directory, a `.git` below it, or something that is neither file nor link.
+            InputError: no such directory, a `.git` below it, something that is neither file nor link, or more than a
+                change may hold (see content.sizes), which is told before anything is read.
         """
         root = self._inside(self._workspace, path)
         if not root.is_dir():
             what = "is not a directory" if root.exists() else "does not exist"
             raise _problem(path, what, "Name an existing directory; relative paths start at the workspace.")
         try:
-            return tuple(_change(place, place.relative_to(root).as_posix()) for place in _walk(root))
+            places = {place.relative_to(root).as_posix(): place for place in _walk(root)}
+            if problems := size_problems({name: place.lstat().st_size for name, place in places.items()}):
+                raise InputError(*problems)
+            return tuple(_change(place, name) for name, place in places.items())
         except OSError as error:
             raise _unreadable(path, error) from None
 

@@ -1,8 +1,9 @@
-"""ports.Checkout: what the worktree changes against HEAD, with git itself as the judge.
+"""ports.Checkout: what the worktree changes against the commit that was fetched, with git itself as the judge.
 
-The user's index is copied, everything is added to the copy, and the copy is compared with HEAD. So the answer is what
-`git add -A && git commit` would commit, to the byte: ignore rules, line endings and filters (LFS), modes, links,
-submodules, what is staged already, sparse checkouts. New objects go to a directory of their own that is thrown away.
+The user's index is copied, everything is added to the copy, and the copy is compared with that commit. So the answer is
+what `git add -A && git commit` would commit, to the byte: ignore rules, line endings and filters (LFS), modes, links,
+submodules, what is staged already, sparse checkouts; and what a step before committed itself (see history) belongs to
+it. New objects go to a directory of their own that is thrown away.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from action_patterns.content.changes import MAX_FILE_BYTES, FileChange, Mode
+from action_patterns.content.changes import FileChange, Mode
+from action_patterns.content.sizes import size_problems
 from action_patterns.errors import DefectError, InputError, Problem
 from action_patterns.worktree import pathspecs
 from action_patterns.worktree.git import Git, split
+from action_patterns.worktree.history import fetched_commit
 from action_patterns.worktree.pathspecs import Pathspec
 
 _ABSENT = "000000"
@@ -29,11 +32,14 @@ _SUBMODULE = "160000"
 class GitCheckout:
     """A checked-out repository on disk."""
 
-    def __init__(self, workspace: str, temp: str, environment: Mapping[str, str]) -> None:
-        """`temp` takes a copy of the index and of changed files for a moment; `environment` is what git runs with."""
+    def __init__(self, workspace: str, temp: str, environment: Mapping[str, str], sha: str | None = None) -> None:
+        """`temp` takes a copy of the index and of changed files for a moment; `environment` is what git runs with;
+        `sha` is a commit GitHub is known to have, the one the run is about.
+        """
         self._root = Path(os.path.realpath(workspace))
         self._temp = temp
         self._git = Git(self._root, environment)
+        self._sha = sha
 
     def head_oid(self) -> str:
         """The commit that is checked out.
@@ -53,21 +59,23 @@ class GitCheckout:
         return found.stdout.decode().strip()
 
     def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
-        """What the worktree changes against HEAD, sorted by path; limited to `paths` (see pathspecs) if any are given.
+        """What the worktree changes against the commit that was fetched, sorted by path; limited to `paths` (see
+        pathspecs) if any are given.
 
         Raises:
-            InputError: no usable checkout, unresolved conflicts, a repository inside the repository that is no
-                submodule, a path that git ignores, or one without a pattern that names nothing.
+            InputError: no usable checkout, local commits that start from nothing that was fetched, unresolved
+                conflicts, a repository inside the repository that is no submodule, a file outside of a sparse checkout,
+                a path that git ignores, one without a pattern that names nothing, or more than a change may hold.
         """
-        head = self.head_oid()
+        base = fetched_commit(self._git, self.head_oid(), self._git_path, self._sha)
         specs = pathspecs.read(paths, self._root)
         with self._scratch() as git:
             self._check_conflicts(git)
             for spec in specs:
-                self._check_spec(git, spec, head)
+                self._check_spec(git, spec, base)
             limits = tuple(spec.text for spec in specs)
             self._add_everything(git, limits)
-            return self._compare(git, head, limits)
+            return self._compare(git, base, limits)
 
     def _check_root(self) -> None:
         inside = self._git.run("rev-parse", "--is-inside-work-tree").stdout.strip()
@@ -113,7 +121,7 @@ class GitCheckout:
                 )
             )
 
-    def _check_spec(self, git: Git, spec: Pathspec, head: str) -> None:
+    def _check_spec(self, git: Git, spec: Pathspec, base: str) -> None:
         """Refuse a path whose files would be left out without a word."""
         tracked = git.lines("ls-files", "--cached", "-z", "--", spec.text)
         visible = tracked or git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", spec.text)
@@ -128,7 +136,7 @@ class GitCheckout:
                 )
         if visible or spec.is_pattern:
             return
-        if not git.lines("diff-index", "--cached", "--name-only", "-z", head, "--", spec.text):
+        if not git.lines("diff-index", "--cached", "--name-only", "-z", base, "--", spec.text):
             raise InputError(
                 Problem(
                     f"The path {spec.given!r} names nothing, neither in the checkout nor in its last commit.",
@@ -180,7 +188,7 @@ class GitCheckout:
                 )
             )
 
-    def _compare(self, git: Git, head: str, limits: tuple[str, ...]) -> tuple[FileChange, ...]:
+    def _compare(self, git: Git, base: str, limits: tuple[str, ...]) -> tuple[FileChange, ...]:
         items = git.lines(
             "diff-index",
             "--cached",
@@ -189,12 +197,19 @@ class GitCheckout:
             "--no-renames",
             "--no-abbrev",
             "--ignore-submodules=none",
-            head,
+            base,
             "--",
             *limits,
         )
         found = [_Difference.parse(*pair) for pair in zip(items[::2], items[1::2], strict=True)]
         self._check_nested(git, (each.path for each in found if each.mode == _SUBMODULE != each.base_mode))
+        # A file that takes the place of a directory was made against all that was in it.
+        emptied = {parent for each in found if each.mode is None for parent in _parents(each.path)}
+        directories = {
+            each.path: git.run("rev-parse", "--verify", f"{base}:{each.path}").stdout.decode().strip()
+            for each in found
+            if each.path in emptied and each.mode is not None and each.base_mode is None
+        }
         contents = _contents(git, [each for each in found if each.mode not in (None, _SUBMODULE)])
         return tuple(
             FileChange(
@@ -202,10 +217,15 @@ class GitCheckout:
                 mode=each.mode,
                 content=contents.get(each.oid, b"") if each.mode not in (None, _SUBMODULE) else b"",
                 gitlink=each.oid if each.mode == _SUBMODULE else None,
-                base_oid=each.base_oid,
+                base_oid=directories.get(each.path, each.base_oid),
             )
             for each in sorted(found, key=lambda each: each.path)
         )
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,16 +259,8 @@ def _contents(git: Git, wanted: Sequence[_Difference]) -> dict[str, bytes]:
     for line in git.run("cat-file", "--batch-check", input=oids).stdout.decode().splitlines():
         oid, _kind, size = line.split(" ")
         sizes[oid] = int(size)
-    if large := [each for each in wanted if sizes[each.oid] > MAX_FILE_BYTES]:
-        raise InputError(
-            *(
-                Problem(
-                    f"The file {each.path!r} has {sizes[each.oid]} bytes; GitHub takes at most {MAX_FILE_BYTES}.",
-                    "Leave the file out, or keep it in Git LFS or a release asset.",
-                )
-                for each in large
-            )
-        )
+    if problems := size_problems({each.path: sizes[each.oid] for each in wanted}):
+        raise InputError(*problems)
     output = git.run("cat-file", "--batch", input=oids).stdout
     contents: dict[str, bytes] = {}
     start = 0

@@ -81,6 +81,11 @@ class Git:
                 f"{place} is not a git repository.",
                 "Run actions/checkout before this step, without `path:`.",
             )
+        if "sparse-checkout definition" in said:
+            return Problem(
+                f"There are new files outside of the sparse checkout, which git does not add: {said}",
+                "Name their directories in actions/checkout's `sparse-checkout:`, or limit `paths` to what is inside.",
+            )
         if not error.completed:
             return Problem(error.message, error.remediation)
         return Problem(

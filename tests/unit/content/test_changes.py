@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.content import changes as module
+from action_patterns.content import sizes
 from action_patterns.content.blob import blob_oid
-from action_patterns.content.changes import FileChange, check, digest, path_problem
+from action_patterns.content.changes import UNKNOWN, FileChange, check, digest, path_problem
 from action_patterns.errors import InputError
 from support.builders import add, remove
 
@@ -55,7 +55,7 @@ def problems(*changes: FileChange) -> list[str]:
 
 
 def test_every_problem_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_FILE_BYTES", 3)
+    monkeypatch.setattr(sizes, "MAX_FILE_BYTES", 3)
     found = problems(add("/x"), add("a"), add("a"), add("dir"), add("dir/below"), add("big", b"1234"))
     texts = "\n".join(found)
     for said in ("'/x' is absolute", "'a' is changed twice", "'dir/below' is inside 'dir'", "'big' has 4 bytes"):
@@ -74,8 +74,36 @@ def test_a_path_may_change_its_kind(changes: list[FileChange]) -> None:
 
 
 def test_a_file_of_the_greatest_size_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_FILE_BYTES", 3)
+    monkeypatch.setattr(sizes, "MAX_FILE_BYTES", 3)
     assert check([add("a", b"123")])
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12345\n"
+
+
+@pytest.mark.parametrize("base_oid", [None, UNKNOWN, blob_oid(b"something else")])
+def test_lfs_pointers_without_their_objects_are_refused_and_all_named(base_oid: str | None) -> None:
+    (found,) = problems(add("a.bin", POINTER, base_oid=base_oid), add("ok"), add("b.bin", POINTER, "100755"))
+    assert "pointers would be committed without their objects: 'a.bin', 'b.bin'" in found
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [remove("old.bin", base_oid=blob_oid(POINTER)), add("new.bin", POINTER, base_oid=None)],
+        [add("same.bin", POINTER, "100755", base_oid=blob_oid(POINTER))],
+        [add("plain.bin", b"now in git itself", base_oid=blob_oid(POINTER))],
+        [remove("old.bin", base_oid=blob_oid(POINTER))],
+        [add("link", POINTER, "120000", base_oid=None)],
+    ],
+    ids=["rename", "mode", "taken out of LFS", "deletion", "a link's target is no pointer"],
+)
+def test_a_pointer_that_was_committed_before_may_move_change_its_mode_and_go(changes: list[FileChange]) -> None:
+    assert len(check(changes)) == len(changes)
+
+
+def test_another_pointer_in_the_place_of_one_is_refused() -> None:
+    assert problems(add("a.bin", POINTER.replace(b"12345", b"9"), base_oid=blob_oid(POINTER)))
 
 
 @given(some_changes, st.randoms())

@@ -32,7 +32,7 @@ def test_the_least_that_is_needed() -> None:
     found = read_distribution(GOOD, name="d.yml")
     assert (found.name, found.key, found.targets.owners) == ("sync-ci", None, ("acme",))
     assert (found.files[0].target, found.files[0].source, found.files[0].absent) == ("ci.yml", "files/ci.yml", False)
-    assert (found.pull_request.title, found.pull_request.draft, found.pull_request.base) == ("Sync CI", False, None)
+    assert (found.pull_request.title, found.pull_request.draft, found.pull_request.base) == ("Sync CI", "false", None)
     assert (found.targets.visibility, found.targets.forks) == ("all", False)
 
 
@@ -69,7 +69,7 @@ pull-request:
     assert [rule.target for rule in found.files] == ["docs", ".", "old.yml"]
     assert found.files[2].absent is True
     assert (found.pull_request.commit_message, found.pull_request.body) == ("chore: sync", "Words.\n")
-    assert (found.pull_request.draft, found.pull_request.team_reviewers) == (True, ("core",))
+    assert (found.pull_request.draft, found.pull_request.team_reviewers) == ("true", ("core",))
 
 
 def test_a_key_with_nothing_behind_it_is_the_default() -> None:
@@ -100,8 +100,13 @@ def test_a_key_with_nothing_behind_it_is_the_default() -> None:
         ("  title: Sync CI", "  titel: Sync CI", "pull-request.titel: is not a key", 8),
         ("  title: Sync CI", "  title: ''", "pull-request.title", 8),
         ("  title: Sync CI", "  title:", "pull-request.title: is missing", 8),
-        ("  title: Sync CI", "  title: x\n  draft: 1", "pull-request.draft: must be true or false", 9),
-        ("  title: Sync CI", "  title: x\n  labels: bot", "pull-request.labels", 9),
+        (
+            "  title: Sync CI",
+            "  title: x\n  draft: 1",
+            "pull-request.draft: Input should be 'false', 'true' or 'always-true'",
+            9,
+        ),
+        ("  title: Sync CI", "  title: x\n  labels: {a: b}", "pull-request.labels", 9),
     ],
 )
 def test_a_wrong_key_is_named_with_its_line(old: str, new: str, said: str, line: int) -> None:

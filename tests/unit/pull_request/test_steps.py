@@ -120,3 +120,16 @@ TREE, COMMIT = "POST /repos/acme/api/git/trees (0 paths)", "POST /repos/acme/api
 )
 def test_a_dry_run_names_the_requests_of_a_step(step: Step, requests: list[str]) -> None:
     assert requests_of(step, observe(), 7) == requests
+
+
+def test_what_makes_room_is_deleted_by_a_request_of_its_own_before_anything_takes_its_place() -> None:
+    changes = (add("dir"), remove("dir/a"), remove("dir/b/c"), remove("gone"), remove("was"), add("was/file"))
+    assert [[change.path for change in chunk] for chunk in tree_chunks(changes)] == [
+        ["dir/a", "dir/b/c", "was"],
+        ["dir", "gone", "was/file"],
+    ]
+
+
+def test_a_change_that_needs_no_room_is_one_request() -> None:
+    changes = (remove("di"), remove("dir/a"), add("dir/b"), add("dirs"))
+    assert len(tree_chunks(changes)) == 1

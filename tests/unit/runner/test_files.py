@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_patterns.content import sizes
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError
 from action_patterns.runner.files import RunnerFiles
@@ -157,3 +158,15 @@ def test_no_combination_leads_out(tmp_path_factory: pytest.TempPathFactory, part
         return
     assert os.path.realpath(written).startswith((f"{base}/work/", f"{base}/temp/"))
     assert list((base / "out").iterdir()) == []
+
+
+def test_a_directory_that_is_too_large_is_refused_before_it_is_read(
+    files: RunnerFiles, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "MAX_FILE_BYTES", 10)
+    (places[0] / "out").mkdir()
+    for name, size in {"a": 11, "b": 10, "c": 12}.items():
+        (places[0] / "out" / name).write_bytes(b"x" * size)
+    with pytest.raises(InputError) as caught:
+        files.directory("out")
+    assert [problem.what.partition(" has")[0] for problem in caught.value.problems] == ["The file 'a'", "The file 'c'"]

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from action_patterns.content import sizes
 from action_patterns.content.blob import blob_oid
-from action_patterns.content.changes import FileChange
+from action_patterns.content.changes import FileChange, check
 from action_patterns.errors import InputError
 from action_patterns.worktree import GitCheckout
 
@@ -379,6 +380,128 @@ def test_nothing_is_written_into_the_repository(root: Path) -> None:
     assert set(changes(root)) == {"kept.txt", "new"}
     assert state() == before
     assert list((root.parent / "temp").iterdir()) == []
+
+
+def committed(root: Path) -> str:
+    """The tree of `git add -A && git commit`; called after `changes`, for it changes the index."""
+    git(root, "add", "-A")
+    return git(root, "write-tree").strip()
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12345\n"
+
+
+def test_a_large_file_that_a_filter_turns_into_a_pointer_is_one(tmp_path: Path) -> None:
+    # What git-lfs does, without git-lfs: a clean filter that gives a pointer.
+    root = repository(tmp_path / "work", {".gitattributes": b"*.bin filter=lfs -text\n", "pointer": POINTER})
+    (root / "pointer").rename(tmp_path / "pointer")
+    git(root, "config", "filter.lfs.clean", f"cat '{tmp_path}/pointer'")
+    git(root, "checkout", "--", "pointer")
+    (root / "new.bin").write_bytes(b"large" * 1000)
+    (found,) = checkout(root).changes(())
+    assert found == FileChange("new.bin", "100644", POINTER, base_oid=None)
+    with pytest.raises(InputError, match=r"without their objects: 'new\.bin'"):
+        check([found])
+    git(root, "mv", "pointer", "moved")
+    (root / "new.bin").unlink()
+    assert {change.path: change.mode for change in check(checkout(root).changes(()))} == {
+        "moved": "100644",
+        "pointer": None,
+    }
+
+
+def test_a_rename_keeps_what_each_path_was_made_against(root: Path) -> None:
+    (root / "kept.txt").rename(root / "docs/a.md")
+    (root / "docs/a.md").chmod(0o755)
+    assert changes(root) == {
+        "kept.txt": FileChange("kept.txt", None, base_oid=blob_oid(b"kept\n")),
+        "docs/a.md": FileChange("docs/a.md", "100755", b"kept\n", base_oid=blob_oid(b"a\n")),
+    }
+
+
+def test_files_that_are_only_intended_to_be_added_are_added_as_git_does(root: Path) -> None:
+    (root / "new").write_bytes(b"new")
+    (root / "gone").write_bytes(b"gone")
+    git(root, "add", "--intent-to-add", "new", "gone")
+    (root / "gone").unlink()
+    found = checkout(root).changes(())
+    assert found == (FileChange("new", "100644", b"new", base_oid=None),)
+    assert tree_after(root, found) == committed(root)
+
+
+@pytest.mark.parametrize("bit", ["--assume-unchanged", "--skip-worktree"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_files_git_was_told_not_to_look_at_are_left_as_git_leaves_them(root: Path, bit: str, gone: bool) -> None:
+    git(root, "update-index", bit, "kept.txt")
+    (root / "kept.txt").unlink()
+    if not gone:
+        (root / "kept.txt").write_bytes(b"local settings\n")
+    found = checkout(root).changes(())
+    assert tree_after(root, found) == committed(root) == git(root, "rev-parse", "HEAD^{tree}").strip()
+
+
+def test_a_new_file_outside_of_a_sparse_checkout_is_refused_in_plain_words(root: Path) -> None:
+    git(root, "sparse-checkout", "set", "--no-cone", "/docs/")
+    (root / "docs/b.md").write_bytes(b"b")
+    (root / "dist.js").write_bytes(b"x")
+    text = refusal(root)
+    assert "outside of the sparse checkout" in text
+    assert "dist.js" in text
+    assert set(changes(root, "docs")) == {"docs/b.md"}
+
+
+def test_everything_that_is_too_large_is_named_before_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(sizes, "MAX_CHANGE_BYTES", 30)
+    for name, size in {"a": 11, "b": 10, "c": 12}.items():
+        (root / name).write_bytes(b"x" * size)
+    with pytest.raises(InputError) as caught:
+        checkout(root).changes(())
+    told = [problem.what.split(";")[0] for problem in caught.value.problems]
+    assert told == [
+        "The file 'a' has 11 bytes",
+        "The file 'c' has 12 bytes",
+        "The change has 33 bytes in 3 files",
+    ]
+
+
+def test_a_submodule_that_goes_and_one_in_the_place_of_a_file_and_of_a_directory(root: Path) -> None:
+    one, two, three = "1" * 40, "2" * 40, "3" * 40
+    git(root, "update-index", "--add", "--cacheinfo", f"160000,{one},gone")
+    (root / "gone").mkdir()
+    for name in ("kept.txt", "docs"):
+        git(root, "config", "--file", ".gitmodules", f"submodule.{name}.path", name)
+    git(root, "add", ".gitmodules")
+    git(root, "commit", "-qm", "pointer")
+    (root / "gone").rmdir()
+    for name, oid in {"kept.txt": two, "docs": three}.items():
+        subprocess.run(["rm", "-rf", name], cwd=root, check=True)
+        git(root, "rm", "-rq", "--cached", name)
+        (root / name).mkdir()
+        git(root, "update-index", "--add", "--cacheinfo", f"160000,{oid},{name}")
+    assert changes(root) == {
+        "gone": FileChange("gone", None, base_oid=one),
+        "kept.txt": FileChange("kept.txt", "160000", gitlink=two, base_oid=blob_oid(b"kept\n")),
+        "docs": FileChange("docs", "160000", gitlink=three, base_oid=None),
+        "docs/a.md": FileChange("docs/a.md", None, base_oid=blob_oid(b"a\n")),
+    }
+
+
+@pytest.mark.parametrize("autocrlf", ["false", "input", "true"])
+def test_line_endings_are_those_git_would_commit(tmp_path: Path, autocrlf: str) -> None:
+    attributes = b"*.txt text eol=crlf\n*.raw -text\n"
+    root = repository(tmp_path / "work", {".gitattributes": attributes, "old": b"kept\r\n"})
+    git(root, "config", "core.autocrlf", autocrlf)
+    for name in ("old", "new", "a.txt", "b.raw"):
+        (root / name).write_bytes(b"one\r\ntwo\r\n")
+    found = checkout(root).changes(())
+    assert tree_after(root, found) == committed(root)
+    assert {change.path: b"\r" in change.content for change in found} == {
+        "a.txt": False,
+        "b.raw": True,
+        "new": autocrlf == "false",
+        "old": True,
+    }
 
 
 NAMES = st.sampled_from(["a", "b", "dir", "dir/a", "dir/b", "dir/sub/c", "sp ace", "ü", "x.log", "dir/y.log", "q\nr"])
