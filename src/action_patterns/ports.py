@@ -192,6 +192,12 @@ class Files(Protocol):
     def entry(self, path: str, at: PurePosixPath) -> FileChange:
         """One file or symbolic link as an addition at the path `at`, mode kept."""
 
+    def find(self, pattern: str) -> tuple[FileChange, ...]:
+        """The files of the workspace that a path or pattern names, at paths relative to the workspace; never none.
+
+        A directory stands for everything below it but `.git`. `*` and `?` stay within a directory, `**` crosses them.
+        """
+
     def names(self, path: str) -> tuple[str, ...]:
         """Paths of all regular files below a directory, sorted, usable with `read`; empty if it does not exist."""
 
