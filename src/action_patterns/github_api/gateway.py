@@ -21,6 +21,7 @@ from action_patterns.errors import (
     UnavailableError,
 )
 from action_patterns.github_api import error_mapping, queries, reading
+from action_patterns.github_api.markers import MarkerVerbs
 from action_patterns.github_api.pacing import Lane
 from action_patterns.github_api.token_kind import is_a_persons
 from action_patterns.github_api.transport import OperationClass, Transport
@@ -31,7 +32,7 @@ ABSENT = "0" * 40
 """The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
 
 
-class Gateway:
+class Gateway(MarkerVerbs):
     """ports.GitHub over a transport."""
 
     def __init__(self, transport: Transport) -> None:
