@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pydantic import Field
 
 from action_patterns.action import Action, Finish, Flag, Inputs, LineList, Outputs
 from action_patterns.content.changes import FileChange
-from action_patterns.content.identifier import Identifier, as_git_stores, identify, odds, slug
+from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds, slug
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports import Context, Ports
 
@@ -92,9 +91,8 @@ def _problems(inputs: UniqueIdInputs, context: Context) -> Iterator[Problem]:
             "Give a `prefix` with a letter or digit of a to z or 0 to 9, or another `length`.",
         )
     run_id, attempt = context.run_id, context.run_attempt
-    of_this_run = re.compile(rf"{run_id}|.*(?<![0-9])({run_id}-{attempt}|runs/{run_id})(?![0-9]).*", re.DOTALL)
     for name, given in [*(("values", value) for value in inputs.values), ("prefix", inputs.prefix)]:
-        if of_this_run.fullmatch(given):
+        if is_of_run(given, run_id, attempt):
             yield Problem(
                 f"`{name}` has {given!r}, which is of this run (run id {run_id}, attempt {attempt}): the next run"
                 " would get another id, and make everything a second time.",

@@ -64,6 +64,11 @@ def as_git_stores(change: FileChange, *, normalise_line_endings: bool) -> FileCh
     return replace(change, path=unicodedata.normalize("NFC", change.path), content=content)
 
 
+def is_of_run(text: str, run_id: int, attempt: int) -> bool:
+    """Whether a text is a run's id, or holds its address or `<run id>-<attempt>`: the next run would have another."""
+    return text == str(run_id) or bool(re.search(rf"(?<![0-9])({run_id}-{attempt}|runs/{run_id})(?![0-9])", text))
+
+
 def slug(text: str) -> str:
     """The readable part of a name: `[a-z0-9-]`, at most 40 characters; empty if nothing of the text is left."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_SLUG_LENGTH].strip("-")

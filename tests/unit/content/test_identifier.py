@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.content.changes import FileChange
+from action_patterns.content.changes import FileChange, digest
 from action_patterns.content.identifier import as_git_stores, identify, odds, slug
 from action_patterns.pull_request.key import branch_problem
 
@@ -70,6 +70,10 @@ def test_a_value_is_never_taken_for_a_file(text: str, found: list[FileChange]) -
     assert (name(text, files=tuple(found)) == name(text)) == (not found)
 
 
+def test_the_digest_of_files_as_a_value_is_another_thing() -> None:
+    assert name(digest([NOTES])) != name(files=(NOTES,))
+
+
 @given(st.lists(texts), st.sampled_from(["NFC", "NFD"]), st.sampled_from(["", " ", "\t", "\n"]))
 def test_composition_and_surrounding_space_do_not_count(values: list[str], form: str, space: str) -> None:
     spelt = [space + unicodedata.normalize(form, value) + space for value in values]  # type: ignore[arg-type]
@@ -97,6 +101,11 @@ def test_what_is_no_text_is_left_alone(mode: str, content: bytes) -> None:
     assert stored(change) == change
 
 
+def test_a_nul_that_git_does_not_look_at_makes_no_binary() -> None:
+    late = FileChange("a", "100644", b"x\r\n" * 3_000 + b"\0")
+    assert stored(late).content == b"x\n" * 3_000 + b"\0"
+
+
 def test_a_path_counts_as_its_composed_spelling() -> None:
     spelt = [stored(FileChange(unicodedata.normalize(form, "é.txt"), "100644")) for form in ("NFC", "NFD")]  # type: ignore[arg-type]
     assert spelt[0] == spelt[1]
@@ -122,6 +131,11 @@ def test_a_name_has_its_length_and_is_fit_for_a_branch(prefix: str, value: str, 
     if "-" in found or length != 40:  # 40 hex digits alone are refused by the action
         assert branch_problem(found) is None
     assert "--" not in found
+
+
+def test_a_slug_is_cut_after_what_is_kept() -> None:
+    assert slug("!" + "a" * 50) == "a" * 40
+    assert slug("a" * 39 + " b") == "a" * 39
 
 
 @given(st.text())
