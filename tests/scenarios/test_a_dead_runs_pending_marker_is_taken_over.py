@@ -122,13 +122,27 @@ def test_a_marker_that_is_taken_while_it_is_cleaned_stays() -> None:
         assert the_marker(scene).holder.run_id == 1_002
 
 
-def test_a_ref_of_somebody_else_is_neither_cleaned_nor_taken() -> None:
+@pytest.mark.parametrize("kind", ["commit", "blob"])
+def test_a_ref_of_somebody_else_is_neither_cleaned_nor_taken(kind: str) -> None:
     with stage() as scene:
         name = once(scene, "begin").outputs.marker
         repository = scene.sandbox.repository(TARGET)
+        git = scene.sandbox.world.repository(TARGET).git
+        oid = repository.tip("main") if kind == "commit" else git.write_blob(b"theirs")
         assert name is not None
-        scene.sandbox.world.repository(TARGET).git.set_ref(name, repository.tip("main"))
+        git.set_ref(name, oid)
         cleaned = once(scene, "clean", later=99 * DAY)
         assert (cleaned.outputs.removed, cleaned.annotations[0].level) == (0, "warning")
         with pytest.raises(ConflictError, match="does not hold a marker"):
             once(scene, "begin")
+
+
+def test_cleaning_looks_at_every_page() -> None:
+    with stage(checked=False) as scene:
+        name = once(scene, "begin").outputs.marker
+        assert name is not None
+        repository = scene.sandbox.repository(TARGET)
+        for number in range(100):
+            scene.sandbox.world.repository(TARGET).git.set_ref(f"{name}-{number}", repository.refs()[name])
+        assert once(scene, "clean", later=9 * DAY).outputs.removed == 101
+        assert markers(scene) == {}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from action_patterns.actions.once import OnceOutputs
 from support.marker_stage import HOUR, once, the_marker
-from support.stage import stage
+from support.stage import VirtualClock, stage
 
 
 @pytest.mark.parametrize("call", [1, 2, 3])
@@ -29,6 +30,21 @@ def test_one_begins_between_the_calls_of_the_other(call: int, same_run: bool) ->
 
 
 @pytest.mark.parametrize("call", [2, 3])
+def test_two_jobs_that_write_the_same_text_in_the_same_moment_are_two(call: int) -> None:
+    """Git gives equal commits one id: both would find "their" commit at the ref."""
+    moment = datetime.now(UTC)
+    found: list[OnceOutputs] = []
+
+    def other() -> None:
+        found.append(once(scene, "begin", start=moment).outputs)
+
+    frozen = VirtualClock()
+    with stage(clock=frozen) as scene:
+        finish = once(scene, "begin", start=moment, meanwhile={call: other})
+        assert [found[0].begun, finish.outputs.begun] == [True, False]
+
+
+@pytest.mark.parametrize("call", [2, 3])
 def test_a_dead_runs_marker_is_taken_over_by_one(call: int) -> None:
     found: list[OnceOutputs] = []
 
@@ -43,9 +59,6 @@ def test_a_dead_runs_marker_is_taken_over_by_one(call: int) -> None:
 
 
 def test_many_at_once_have_one_winner() -> None:
-    def one(run_id: int) -> OnceOutputs:
-        return once(scene, "begin", run_id=run_id).outputs
-
     with stage(checked=False) as scene, ThreadPoolExecutor(8) as pool:
         for round_number in range(5):
             once_more: dict[str, Any] = {"values": f"v{round_number}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from action_patterns.action import Finish
@@ -12,6 +12,7 @@ from action_patterns.actions.once import OnceInputs, OnceOutputs, run
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.ports import Allowance, Credentials, GitHub, Ports
 from action_patterns.state.marker import NAMESPACE, Marker, read
+from support.harness import TroubledTransport, Weather
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.stage import TARGET, DyingTransport, Moment, Said, Stage, VirtualClock
 
@@ -19,11 +20,11 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class LaterClock(VirtualClock):
-    """A clock that starts later than now."""
+    """A clock that starts later than now, or than a given time."""
 
-    def __init__(self, later: timedelta) -> None:
+    def __init__(self, later: timedelta, start: datetime | None = None) -> None:
         super().__init__()
-        self._now += later
+        self._now = (start or self._now) + later
 
 
 def once(
@@ -33,18 +34,22 @@ def once(
     run_id: int = 70_001,
     attempt: int = 1,
     later: timedelta = timedelta(),
+    start: datetime | None = None,
     call: int = 0,
     moment: Moment = "before",
     meanwhile: Mapping[int, Callable[[], object]] | None = None,
+    weather: Weather | None = None,
     token: str = "tok-bot",
     workspace: Mapping[str, str] | None = None,
     **inputs: Any,
 ) -> Finish[OnceOutputs]:
-    """One step of one run. `later`: how long after now it happens."""
-    clock, said = LaterClock(later), Said()
+    """One step of one run. `later`: how long after `start` (now) it happens."""
+    clock, said = LaterClock(later, start), Said()
     context = replace(scene.context, run_id=run_id, run_attempt=attempt)
 
     def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
+        if weather is not None:
+            return Gateway(TroubledTransport(context, scene.sandbox, weather))
         transport = DyingTransport(
             context, call=call, moment=moment, token=credentials.token, clock=clock, log=said, meanwhile=meanwhile
         )
