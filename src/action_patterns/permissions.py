@@ -23,6 +23,9 @@ NEEDS: dict[str, dict[str, Level]] = {
     "create_tree": {"contents": "write"},
     "create_commit": {"contents": "write"},
     "swap_branch": {"contents": "write"},
+    "read_marker": {"contents": "read"},
+    "list_markers": {"contents": "read"},
+    "swap_marker": {"contents": "write"},
     "create_pull": {"pull_requests": "write"},
     "update_pull": {"pull_requests": "write"},
     "set_issue_fields": {"pull_requests": "write"},
@@ -40,7 +43,8 @@ NEEDS: dict[str, dict[str, Level]] = {
 }
 
 DISCOVER = ("list_owner", "read_repositories", "limits")
-UPSERT = tuple(verb for verb in NEEDS if verb not in {*DISCOVER, "read_blob"})
+MARK = ("read_marker", "list_markers", "swap_marker")
+UPSERT = tuple(verb for verb in NEEDS if verb not in {*DISCOVER, *MARK, "read_blob"})
 """What it takes to converge one pull request."""
 
 WORKFLOWS = ".github/workflows/"

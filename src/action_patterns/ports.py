@@ -102,7 +102,36 @@ class TreeEntry:
     oid: str | None = None
 
 
-class GitHub(Protocol):
+@dataclass(frozen=True, slots=True)
+class StoredMarker:
+    """A ref that carries a text, as it was read; the ground of the next compare-and-swap."""
+
+    repository_id: str
+    name: str
+    """The full name of the ref."""
+    oid: str | None
+    """None = there is no such ref."""
+    message: str
+
+
+class Markers(Protocol):
+    """Small durable texts of a repository, each at a ref of its own and changed by compare-and-swap only."""
+
+    def read_marker(self, repository: str, name: str) -> StoredMarker:
+        """The marker at a ref. An answer that leaves open whether there is one is an error, never "absent"."""
+
+    def list_markers(self, repository: str, prefix: str) -> tuple[StoredMarker, ...]:
+        """All markers whose ref begins so."""
+
+    def swap_marker(self, repository: str, before: StoredMarker, message: str | None) -> str | None:
+        """Put a text in the place of what was read; None deletes it. Returns the new oid.
+
+        Raises:
+            LostRaceError: another run was there first.
+        """
+
+
+class GitHub(Markers, Protocol):
     """GitHub, in this product's words. One instance serves many threads; it paces and retries by itself.
 
     Any verb may raise AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitedError, UnavailableError.
@@ -261,6 +290,12 @@ class Files(Protocol):
 
     def entry(self, path: str, at: PurePosixPath) -> FileChange:
         """One file or symbolic link as an addition at the path `at`, mode kept."""
+
+    def find(self, pattern: str) -> tuple[FileChange, ...]:
+        """The files of the workspace that a path or pattern names, at paths relative to the workspace; never none.
+
+        A directory stands for everything below it but `.git`. `*` and `?` stay within a directory, `**` crosses them.
+        """
 
     def names(self, path: str) -> tuple[str, ...]:
         """Paths of all regular files below a directory, sorted, usable with `read`; empty if it does not exist."""

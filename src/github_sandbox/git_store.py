@@ -69,6 +69,7 @@ class GitStore:
         if objects is not None:
             self.repo.object_store = objects
         self.objects: MemoryObjectStore = self.repo.object_store  # type: ignore[assignment]
+        self.objects.add_object(Tree())  # git knows the empty tree in every repository
         self.set_head(default_branch)
 
     # -- refs ------------------------------------------------------------------------------------------------------

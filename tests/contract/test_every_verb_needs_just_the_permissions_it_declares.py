@@ -14,12 +14,13 @@ from action_patterns.errors import ActionPatternsError, NotFoundError, Permissio
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.github_api.transport import Transport
 from action_patterns.permissions import NEEDS
-from action_patterns.ports import Credentials, GitHub, NewPullRequest, TreeEntry
+from action_patterns.ports import Credentials, GitHub, Markers, NewPullRequest, StoredMarker, TreeEntry
 from support.stage import TARGET, Said, Stage, VirtualClock, stage
 
 LOCAL = {"usage", "reset_usage", "close"}
 """Verbs that ask GitHub for nothing, or only give back what was minted."""
 
+MARKER = "refs/action-patterns/once/a"
 Facts = Mapping[str, str]
 Verb = Callable[[Gateway, Facts], Any]
 VERBS: dict[str, Verb] = {
@@ -33,6 +34,9 @@ VERBS: dict[str, Verb] = {
     "create_tree": lambda g, f: g.create_tree(TARGET, f["tree"], [TreeEntry("new", "100644", text="x")]),
     "create_commit": lambda g, f: g.create_commit(TARGET, message="m", tree=f["tree"], parents=[f["main"]]),
     "swap_branch": lambda g, f: g.swap_branch(TARGET, f["id"], "new", before=None, after=f["main"]),
+    "read_marker": lambda g, _: g.read_marker(TARGET, MARKER),
+    "list_markers": lambda g, _: g.list_markers(TARGET, "refs/action-patterns/"),
+    "swap_marker": lambda g, f: g.swap_marker(TARGET, StoredMarker(f["id"], MARKER, None, ""), "text"),
     "create_pull": lambda g, _: g.create_pull(TARGET, NewPullRequest("t", "b", "ready", "main", draft=False)),
     "update_pull": lambda g, _: g.update_pull(TARGET, 1, {"title": "new"}),
     "set_issue_fields": lambda g, _: g.set_issue_fields(TARGET, 1, labels=["sync"], assignees=["alice"]),
@@ -110,7 +114,11 @@ def lowered(needs: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def test_the_table_covers_every_verb_and_no_other() -> None:
-    verbs = {name for name, member in vars(GitHub).items() if callable(member) and not name.startswith("_")}
+    verbs = {
+        name
+        for name, member in {**vars(Markers), **vars(GitHub)}.items()
+        if callable(member) and not name.startswith("_")
+    }
     assert set(VERBS) == set(NEEDS) == verbs - LOCAL
 
 

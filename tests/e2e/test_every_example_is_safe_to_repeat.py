@@ -87,6 +87,35 @@ def test_discover(runner: ActRunner, tmp_path: Path) -> None:
         assert "1 unchanged" in second
 
 
+def test_once(runner: ActRunner, tmp_path: Path) -> None:
+    with _stage(runner, tmp_path, "actions/once/example.yml", {"README.md": "platform\n"}) as on:
+        first = on.run("example.yml", secrets={})
+        assert first.exit_code == 0, first.diagnosis
+        assert "v1.0.0 is out" in first.log
+        (name,) = on.sandbox.repository(SOURCE).refs("refs/action-patterns/once/")
+        assert name.startswith("refs/action-patterns/once/announce-release-")
+        _repeat(on, secrets={})
+        again = on.run("example.yml", secrets={})
+        assert "v1.0.0 is out" not in again.log
+        assert "already-done" in again.log
+
+
+def test_unique_id(runner: ActRunner, tmp_path: Path) -> None:
+    source = {"README.md": "platform\n", "schema/user.json": '{"name": "string"}\n'}
+    with _stage(runner, tmp_path, "actions/unique-id/example.yml", source) as on:
+        first = on.run("example.yml", secrets={})
+        assert first.exit_code == 0, first.diagnosis
+        platform = on.sandbox.repository(SOURCE)
+        (pull,) = platform.pulls()
+        assert "(1 in 3.7 billion among 100,000 ids) created" in first.log
+        _repeat(on, secrets={})
+
+        on.consumer.commit({"schema/user.json": '{"name": "string", "age": "number"}\n'})
+        second = on.run("example.yml", secrets={})
+        assert second.exit_code == 0, second.diagnosis
+        assert len({each.head for each in platform.pulls()} | {pull.head}) == 2, "another schema has another key"
+
+
 @pytest.mark.parametrize(
     ("example", "secret"),
     [("actions/record/example.yml", "DISTRIBUTION_TOKEN"), ("actions/report/example.yml", "FLEET_TOKEN")],

@@ -45,6 +45,9 @@ class MemoryFiles:
     def entry(self, path: str, at: PurePosixPath) -> FileChange:
         return FileChange(str(at), "100644", self.read(path))
 
+    def find(self, pattern: str) -> tuple[FileChange, ...]:
+        return (self.entry(pattern, PurePosixPath(pattern)),)
+
     def names(self, path: str) -> tuple[str, ...]:
         return tuple(sorted(name for name in self.files if name.startswith(f"{path.rstrip('/')}/")))
 

@@ -11,26 +11,20 @@ from urllib.parse import quote
 
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import (
-    ActionPatternsError,
-    AuthenticationError,
-    DefectError,
-    LostRaceError,
     NotFoundError,
-    RateLimitedError,
     UnavailableError,
 )
 from action_patterns.github_api import observing, queries, reading
 from action_patterns.github_api.calls import Calls, expect, portions, smaller
+from action_patterns.github_api.markers import MarkerVerbs
+from action_patterns.github_api.refs import swap_ref
 from action_patterns.github_api.transport import Transport
 from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
 from action_patterns.pull_request.desired import Person
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
 
-ABSENT = "0" * 40
-"""The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
 
-
-class Gateway:
+class Gateway(MarkerVerbs):
     """ports.GitHub over a transport."""
 
     def __init__(self, transport: Transport) -> None:
@@ -188,48 +182,16 @@ class Gateway:
         after: str | None,
         leases: bool = True,
     ) -> None:
-        try:
-            if leases:
-                self._swap(repository, repository_id, branch, before, after)
-            else:
-                self._advance(repository, branch, before, after)
-        except (AuthenticationError, RateLimitedError):
-            raise
-        except ActionPatternsError as error:
-            # Whatever the answer said or failed to say, the ref itself says what happened.
-            now = self.read_branch(repository, branch)
-            if now == after:
-                return
-            if now == before:
-                raise error from None
-            raise LostRaceError(
-                f"The branch {branch} of {repository} moved while it was being written.",
-                remediation="Nothing was overwritten. Run again: the new state is read first.",
-                request_id=error.request_id,
-            ) from error
-
-    def _swap(self, repository: str, repository_id: str, branch: str, before: str | None, after: str | None) -> None:
-        update = {
-            "name": f"refs/heads/{branch}",
-            "beforeOid": before or ABSENT,
-            "afterOid": after or ABSENT,
-            "force": True,
-        }
-        fields = {"repositoryId": repository_id, "refUpdates": [update]}
-        self._calls.mutate("once", queries.UPDATE_REFS, fields, scope=repository)
-
-    def _advance(self, repository: str, branch: str, before: str | None, after: str | None) -> None:
-        """Without updateRefs: to make a branch fails where it exists, and to move it without force fails where it is
-        not an ancestor of `after`, which descends from `before`. Nothing guards a deletion, so there is none.
-        """
-        if after is None:
-            raise DefectError("A branch was to be deleted without a lease.", remediation="Report it.")
-        if before is None:
-            body: dict[str, Any] = {"ref": f"refs/heads/{branch}", "sha": after}
-            self._calls.rest("once", "write", "POST", repository, "/git/refs", body)
-        else:
-            body = {"sha": after, "force": False}
-            self._calls.rest("once", "write", "PATCH", repository, f"/git/refs/heads/{quote(branch)}", body)
+        swap_ref(
+            self._calls,
+            repository,
+            repository_id,
+            f"refs/heads/{branch}",
+            before=before,
+            after=after,
+            read=lambda: self.read_branch(repository, branch),
+            leases=leases,
+        )
 
     # Pull requests
 

@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange, Mode
@@ -13,6 +14,7 @@ from action_patterns.content.sizes import size_problems
 from action_patterns.errors import InputError, Problem
 
 _OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
+_WILD = frozenset("*?[")
 
 
 class RunnerFiles:
@@ -82,6 +84,42 @@ class RunnerFiles:
         except OSError as error:
             raise _unreadable(path, error) from None
 
+    def find(self, pattern: str) -> tuple[FileChange, ...]:
+        """The files and links of the workspace that a path or pattern names, at paths relative to the workspace.
+
+        A directory stands for everything below it but `.git`; a pattern matches files only. What exists under exactly
+        that name is meant, whatever characters are in it.
+
+        Raises:
+            InputError: nothing has that name, or it is outside the workspace.
+        """
+        root = self._roots[0]
+        given = self._workspace / _checked(pattern)
+        place = Path(os.path.realpath(given.parent)) / given.name if given.name != ".." else given
+        place = Path(os.path.normpath(place))
+        if not place.is_relative_to(root):
+            raise _problem(pattern, "is outside the workspace", "Name a path inside the workspace ($GITHUB_WORKSPACE).")
+        try:
+            if place.is_dir() and not place.is_symlink():
+                found = list(_walk(place, without_git=True))
+            elif os.path.lexists(place):
+                found = [place]
+            else:
+                wanted = place.relative_to(root).parts
+                fixed = next((at for at, part in enumerate(wanted) if _WILD & set(part)), len(wanted))
+                start = root.joinpath(*wanted[:fixed])
+                walk = _walk(start, without_git=True) if fixed < len(wanted) and start.is_dir() else ()
+                found = [each for each in walk if _matches(each.relative_to(root).parts, wanted)]
+            if not found:
+                raise _problem(
+                    pattern,
+                    "names no file",
+                    "Check the spelling, and that the step which makes it ran before this one.",
+                )
+            return tuple(_change(each, each.relative_to(root).as_posix()) for each in found)
+        except OSError as error:
+            raise _unreadable(pattern, error) from None
+
     def names(self, path: str) -> tuple[str, ...]:
         """Paths of all regular files below a directory, sorted, usable with `read`; empty if it does not exist."""
         root = self._inside(self._workspace, path)
@@ -134,13 +172,24 @@ def _checked(path: str) -> str:
     return path
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether a path is of a pattern, part by part; `**` stands for any number of parts."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_matches(path[at:], pattern[1:] or ("*",)) for at in range(len(path)))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _matches(path[1:], pattern[1:])
+
+
+def _walk(root: Path, *, without_git: bool = False) -> Iterator[Path]:
     """Everything below a directory but the directories themselves, sorted by path; links are not followed."""
     found: list[Path] = []
     pending = [root]
     while pending:
         with os.scandir(pending.pop()) as entries:
             for entry in entries:
+                if without_git and entry.name.lower() == ".git":
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(Path(entry.path))
                 else:

@@ -80,7 +80,7 @@ def create_tree(call: Call) -> Reply:
     if base:
         commit = git.commit(base)
         base = commit.tree if commit else base
-        if not git.get(base) or git_shapes.object_kind(repository, base) != "tree":
+        if git.get(base) is None or git_shapes.object_kind(repository, base) != "tree":
             raise not_found()
         files = git.flatten(base)
     for entry in entries:
@@ -150,7 +150,7 @@ def create_commit(call: Call) -> Reply:
     repository = call.with_objects(write=True)
     git, token = repository.git, call.actor
     message, tree = (call.text("message", required=True) or "", call.text("tree", required=True) or "")
-    if not git.get(tree) or git_shapes.object_kind(repository, tree) != "tree":
+    if git.get(tree) is None or git_shapes.object_kind(repository, tree) != "tree":
         raise unprocessable("Tree SHA does not exist")
     parents = call.texts("parents")
     for parent in parents:

@@ -23,7 +23,7 @@ def html(repository: Repository) -> str:
 
 def object_kind(repository: Repository, oid: str) -> str:
     item = repository.git.get(oid)
-    return item.type_name.decode() if item else "commit"
+    return item.type_name.decode() if item is not None else "commit"
 
 
 def ref(repository: Repository, name: str, oid: str) -> Shape:

@@ -22,6 +22,7 @@ PURE = (
     "ports.py",
     "pull_request",
     "report",
+    "state",
 )
 """No input or output here: it arrives as ports."""
 

@@ -170,3 +170,66 @@ def test_a_directory_that_is_too_large_is_refused_before_it_is_read(
     with pytest.raises(InputError) as caught:
         files.directory("out")
     assert [problem.what.partition(" has")[0] for problem in caught.value.problems] == ["The file 'a'", "The file 'c'"]
+
+
+@pytest.fixture
+def tree(places: tuple[Path, Path]) -> Path:
+    work = places[0]
+    for path in ("src/a.py", "src/deep/b.py", "src/deep/c.txt", ".git/config", "src/sub/.git", "app/[slug]/page.tsx"):
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).write_text(path)
+    (work / "src/run").write_text("x")
+    (work / "src/run").chmod(0o755)
+    (work / "src/link").symlink_to("../../other")
+    return work
+
+
+@pytest.mark.parametrize(
+    ("pattern", "paths"),
+    [
+        ("src", ["src/a.py", "src/deep/b.py", "src/deep/c.txt", "src/link", "src/run"]),
+        ("src/", ["src/a.py", "src/deep/b.py", "src/deep/c.txt", "src/link", "src/run"]),
+        ("./src/deep/../a.py", ["src/a.py"]),
+        ("src/*.py", ["src/a.py"]),
+        ("src/?.py", ["src/a.py"]),
+        ("**/*.py", ["src/a.py", "src/deep/b.py"]),
+        ("src/**", ["src/a.py", "src/deep/b.py", "src/deep/c.txt", "src/link", "src/run"]),
+        ("src/**/deep/*", ["src/deep/b.py", "src/deep/c.txt"]),
+        ("src/**/b.py", ["src/deep/b.py"]),
+        ("src/[ab].py", ["src/a.py"]),
+        ("app/[slug]", ["app/[slug]/page.tsx"]),
+        ("app/[slug]/page.tsx", ["app/[slug]/page.tsx"]),
+        ("src/link", ["src/link"]),
+        ("**/config", []),
+        ("src/*/nothing", []),
+        ("sr", []),
+        ("a.txt/*", []),
+    ],
+)
+def test_files_are_found_by_path_and_by_pattern(files: RunnerFiles, tree: Path, pattern: str, paths: list[str]) -> None:
+    if paths:
+        assert [change.path for change in files.find(pattern)] == paths
+        assert files.find(str(tree / pattern)) == files.find(pattern)
+    else:
+        with pytest.raises(InputError, match="names no file"):
+            files.find(pattern)
+
+
+def test_what_is_found_has_mode_and_content(files: RunnerFiles, tree: Path) -> None:
+    found = {change.path: change for change in files.find("src")}
+    assert found["src/run"].mode == "100755"
+    assert found["src/a.py"] == FileChange("src/a.py", "100644", b"src/a.py")
+    assert found["src/link"] == FileChange("src/link", "120000", b"../../other")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["..", "../*", "/etc/*", "/etc", "src/link/secret", "src/link/*", "../other/**", ""]
+)
+def test_nothing_is_found_outside_the_workspace(files: RunnerFiles, tree: Path, pattern: str) -> None:
+    with pytest.raises(InputError):
+        files.find(pattern)
+
+
+def test_git_s_own_files_are_refused_by_name(files: RunnerFiles, tree: Path) -> None:
+    with pytest.raises(InputError, match=r"\.git"):
+        files.find(".git/config")

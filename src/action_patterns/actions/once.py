@@ -1,0 +1,281 @@
+"""once: a durable "done" for one operation on one content, and the right to be the one run that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from pydantic import Field
+
+from action_patterns.action import Action, Finish, LineList, Outputs, TokenInputs
+from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
+from action_patterns.contracts.result import FAILING
+from action_patterns.distribution.campaign import check_reach
+from action_patterns.distribution.distribution_file import REPOSITORY, Selection
+from action_patterns.errors import EXIT_FAILED, ConflictError, InputError, LostRaceError, Problem
+from action_patterns.permissions import MARK, needed
+from action_patterns.ports import Allowance, Annotation, Context, Credentials, GitHub, Level, Ports, StoredMarker
+from action_patterns.report.escape import cell_code, inline
+from action_patterns.state import marker as markers
+from action_patterns.state import once
+from action_patterns.state.marker import MAX_METADATA_LENGTH, NAMESPACE, Holder, Marker
+from action_patterns.state.once import REASONS, Decision, Mode, Wish
+
+_MAX_OPERATION_LENGTH = 100
+_MAX_ROUNDS = 5
+"""Looks at a marker that others change under our hands; each lost race means that somebody else got on."""
+
+
+class OnceInputs(TokenInputs):
+    """Inputs of once."""
+
+    mode: Mode = Field(
+        description="`begin` before the work, `complete` as its last step, `fail` when it is given up; `clean` removes"
+        " markers that stop nobody any more."
+    )
+    operation: str | None = Field(
+        default=None,
+        description="What is done once, by a name that stays the same on every run, for example `announce-release`."
+        " Required but for `clean`, which without it cleans up after every operation.",
+    )
+    values: LineList = Field(
+        default=(),
+        description="What it is done to, one value a line: a version, a target, the id of a content. Other values are"
+        " other work. They are hashed and never stored.",
+    )
+    files: LineList = Field(
+        default=(),
+        description="Files of the workspace whose paths, modes and content belong to it, one path or pattern a line.",
+    )
+    metadata: str = Field(
+        default="",
+        description=f"Short text to keep with the marker, at most {MAX_METADATA_LENGTH} characters. Everybody who can"
+        " read the repository can read it: no secrets, no raw output. What looks like a token is replaced by `***`.",
+    )
+    ttl_days: int | None = Field(
+        default=None, ge=1, description="Days after which `completed` no longer counts. Default: it counts for ever."
+    )
+    pending_timeout_hours: int = Field(
+        default=6,
+        ge=1,
+        description="Hours after which a run that began and said nothing more counts as dead. The default is what"
+        " GitHub gives a job on its own runners; with work in several jobs, or on your runners, it may take longer.",
+    )
+    older_than_days: int = Field(
+        default=7, ge=0, description="For `clean`: how long a marker must have been of no use before it is removed."
+    )
+    repository: str | None = Field(
+        default=None, description="`owner/name` that keeps the markers. Default: the repository the workflow runs in."
+    )
+
+
+class OnceOutputs(Outputs):
+    """Outputs of once."""
+
+    begun: bool = Field(description="The work is yours to do. Gate every later step on `== 'true'`.")
+    completed: bool = Field(description="It is done for this content.")
+    state: str = Field(description="What the marker says now: `absent`, `pending`, `completed` or `failed`.")
+    outcome: str = Field(description="What this step did: `created`, `updated`, `unchanged`, `skipped` or `blocked`.")
+    reason: str = Field(description="Why, as a stable code (see the table of reasons).")
+    metadata: str = Field(description="The text kept with the marker. Pass it on by `env`, never inside a script.")
+    holder: str | None = Field(description="Address of the run that wrote the marker.")
+    since: str | None = Field(description="When it wrote it, UTC, ISO 8601.")
+    marker: str | None = Field(description="Full name of the marker's ref; none for `clean`.")
+    removed: int = Field(description="How many markers `clean` removed.")
+
+
+def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
+    """Read the marker first, decide, and write it last."""
+    context = ports.context
+    repository = inputs.repository or context.repository
+    if problems := tuple(_problems(inputs, repository, context)):
+        raise InputError(*problems)
+    credentials = inputs.credentials()
+    check_reach(credentials, Selection(repositories=(repository,)), context, writing=True)
+    name = None if inputs.operation is None else gather(inputs, ports)
+    allowance = Allowance(seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(MARK))
+    github = ports.github(credentials, allowance)
+    if inputs.mode == "clean":
+        return _clean(inputs, ports, github, repository)
+    assert name is not None and inputs.operation is not None
+    wish = Wish(
+        operation=normalise(inputs.operation),
+        us=Holder(
+            repository=context.repository,
+            run_id=context.run_id,
+            attempt=context.run_attempt,
+            url=f"{context.run_url}/attempts/{context.run_attempt}",
+        ),
+        now=ports.clock.now(),
+        ttl_days=inputs.ttl_days,
+        pending_timeout_hours=inputs.pending_timeout_hours,
+        metadata=markers.redact(inputs.metadata, _secrets(inputs, credentials)),
+    )
+    found, decision = apply(inputs.mode, name, wish, github, repository)
+    return _finish(name, found, decision)
+
+
+def gather(inputs: OnceInputs, ports: Ports) -> str:
+    """The ref of this operation on this content: another content is another marker, which stops nobody here."""
+    files = {change.path: change for pattern in inputs.files for change in ports.files.find(pattern)}
+    stored = [as_git_stores(change, normalise_line_endings=True) for change in files.values()]
+    operation = inputs.operation or ""
+    return NAMESPACE + identify((operation, *inputs.values), stored, prefix=operation, length=16).name
+
+
+def decide(mode: Mode, found: Marker | None, wish: Wish) -> Decision:
+    """What becomes of the marker."""
+    match mode:
+        case "begin":
+            return once.begin(found, wish)
+        case "complete":
+            return once.complete(found, wish)
+        case "fail":
+            return once.fail(found, wish)
+        case "clean":
+            raise AssertionError("clean looks at many markers, not at one")
+        case _:
+            assert_never(mode)
+
+
+def apply(mode: Mode, name: str, wish: Wish, github: GitHub, repository: str) -> tuple[Marker | None, Decision]:
+    """Read, decide, swap; after a lost race again. Returns the marker as it is now.
+
+    Raises:
+        LostRaceError: the race was lost again and again.
+    """
+    for left in reversed(range(_MAX_ROUNDS)):
+        stored = github.read_marker(repository, name)
+        found = _read(stored)
+        decision = decide(mode, found, wish)
+        if decision.write is None:
+            return found, decision
+        try:
+            github.swap_marker(repository, stored, decision.write.message())
+        except LostRaceError:
+            if not left:
+                raise
+            continue
+        return decision.write, decision
+    raise AssertionError("the last round returns or raises")
+
+
+def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) -> Finish[OnceOutputs]:
+    now, removed = ports.clock.now(), []
+    annotations = []
+    for stored in github.list_markers(repository, NAMESPACE):
+        try:
+            found = _read(stored)
+        except ConflictError as error:
+            annotations.append(Annotation("warning", f"{error.message}\n{error.remediation}", "A marker was left"))
+            continue
+        if found is None or (inputs.operation and found.operation != normalise(inputs.operation)):
+            continue
+        if once.is_litter(
+            found,
+            now,
+            pending_timeout_hours=inputs.pending_timeout_hours,
+            older_than_days=inputs.older_than_days,
+        ):
+            try:
+                github.swap_marker(repository, stored, None)
+            except LostRaceError:
+                continue  # A run has just taken it: it is of use again.
+            removed.append(stored.name)
+            ports.log.info(f"Removed {stored.name}: {found.state} since {found.since:%Y-%m-%d}.")
+    outcome, reason = ("updated", "cleaned") if removed else ("unchanged", "nothing-to-clean")
+    outputs = OnceOutputs(
+        begun=False,
+        completed=False,
+        state="absent",
+        outcome=outcome,
+        reason=reason,
+        metadata="",
+        holder=None,
+        since=None,
+        marker=None,
+        removed=len(removed),
+    )
+    return Finish(outputs, f"### Markers: {len(removed)} removed\n", tuple(annotations))
+
+
+def _read(stored: StoredMarker) -> Marker | None:
+    return None if stored.oid is None else markers.read(stored.message, name=stored.name)
+
+
+def _finish(name: str, now: Marker | None, decision: Decision) -> Finish[OnceOutputs]:
+    row = next(each for each in REASONS if (each.code, each.outcome) == (decision.reason, decision.outcome))
+    outputs = OnceOutputs(
+        begun=decision.begun,
+        completed=now is not None and now.state == "completed",
+        state=now.state if now else "absent",
+        outcome=decision.outcome,
+        reason=decision.reason,
+        metadata=now.metadata if now else "",
+        holder=now.holder.url if now else None,
+        since=now.since.isoformat(timespec="seconds") if now else None,
+        marker=name,
+        removed=0,
+    )
+    failing = decision.outcome in FAILING
+    level: Level = "error" if failing else "notice"
+    who = f" Holder: {now.holder.url}, since {outputs.since}." if now else ""
+    said = Annotation(level, f"{row.meaning}{who}\n{row.remedy}", f"{decision.outcome}: {decision.reason}")
+    lines = [
+        f"### {inline(now.operation if now else name)}: {outputs.state}",
+        "",
+        inline(row.meaning),
+        "",
+        cell_code(name),
+    ]
+    return Finish(
+        outputs,
+        "\n".join(lines) + "\n",
+        (said,) if failing or decision.outcome == "skipped" else (),
+        EXIT_FAILED if failing else 0,
+    )
+
+
+def _secrets(inputs: OnceInputs, credentials: Credentials) -> Iterator[str]:
+    yield from (credentials.token, credentials.job_token or "", credentials.app.private_key if credentials.app else "")
+    yield inputs.token.get_secret_value() if inputs.token else ""
+
+
+def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator[Problem]:
+    if not REPOSITORY.fullmatch(repository):
+        yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
+    if inputs.operation is None and inputs.mode != "clean":
+        yield Problem("`operation` is not given.", "Name what is done once; the name must be the same on every run.")
+    if inputs.operation is not None and len(inputs.operation) > _MAX_OPERATION_LENGTH:
+        yield Problem(
+            f"`operation` has {len(inputs.operation)} characters; at most {_MAX_OPERATION_LENGTH} are kept.",
+            "Shorten it, and put what it is done to into `values`.",
+        )
+    for given in (inputs.operation or "", *inputs.values):
+        if is_of_run(given, context.run_id, context.run_attempt):
+            yield Problem(
+                f"{given!r} is of this run (run id {context.run_id}): the next run would look for another marker, and"
+                " do the work a second time.",
+                "Name what stays the same on every run: the version, the target, the content.",
+            )
+    if len(inputs.metadata) > MAX_METADATA_LENGTH:
+        yield Problem(
+            f"`metadata` has {len(inputs.metadata)} characters; at most {MAX_METADATA_LENGTH} are kept.",
+            "Keep a short note or an address. Do not put raw output into it.",
+        )
+
+
+ACTION = Action(
+    name="once",
+    title="Do it once",
+    description="A durable mark that an operation is done for a content: one run does the work, every other skips it,"
+    " and a run that died is taken over.",
+    patterns=("Idempotency", "Work Avoidance"),
+    inputs=OnceInputs,
+    outputs=OnceOutputs,
+    run=run,
+    icon="check-circle",
+    color="purple",
+    reasons=REASONS,
+    verbs=MARK,
+)

@@ -1,0 +1,91 @@
+"""Markers on GitHub: refs outside of branches and tags, each on a commit of the empty tree that carries a text."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from action_patterns.github_api import error_mapping, queries
+from action_patterns.github_api.calls import Calls
+from action_patterns.github_api.refs import swap_ref
+from action_patterns.ports import StoredMarker
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""git knows this tree in every repository; GitHub takes it for a commit (stackoverflow.com/questions/10790088)."""
+
+_TARGET = "target { oid ... on Commit { message } }"
+MARKER = f"""
+query Marker($owner: String!, $name: String!, $ref: String!) {{
+  repository(owner: $owner, name: $name) {{ id ref(qualifiedName: $ref) {{ {_TARGET} }} }}
+}}
+"""
+MARKERS = f"""
+query Markers($owner: String!, $name: String!, $prefix: String!, $first: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    id
+    refs(refPrefix: $prefix, first: $first, after: $after) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{ prefix name {_TARGET} }}
+    }}
+  }}
+}}
+"""
+
+
+class MarkerVerbs:
+    """ports.Markers, for a gateway that can send."""
+
+    _calls: Calls
+
+    def read_marker(self, repository: str, name: str) -> StoredMarker:
+        found = self._repository(repository, MARKER, ref=name)
+        target = found["ref"]["target"] if found["ref"] else None
+        return _stored(found["id"], name, target)
+
+    def list_markers(self, repository: str, prefix: str) -> tuple[StoredMarker, ...]:
+        markers: list[StoredMarker] = []
+        after: str | None = None
+        while True:
+            found = self._repository(repository, MARKERS, prefix=prefix, first=queries.PAGE_SIZE, after=after)
+            page = found["refs"]
+            # GitHub splits a full name into prefix and name where it likes; the prefix asked for is what counts.
+            markers += (
+                _stored(found["id"], prefix + f"{node['prefix']}{node['name']}".removeprefix(prefix), node["target"])
+                for node in page["nodes"]
+            )
+            if not page["pageInfo"]["hasNextPage"]:
+                return tuple(markers)
+            after = page["pageInfo"]["endCursor"]
+
+    def swap_marker(self, repository: str, before: StoredMarker, message: str | None) -> str | None:
+        after: str | None = None
+        if message is not None:
+            # Two runs may write the same text in the same second. With the same commit both would find their own
+            # commit there, and both would believe they had won.
+            body = {"message": f"{message}\nNonce: {secrets.token_hex(8)}\n", "tree": EMPTY_TREE, "parents": []}
+            after = str(self._calls.rest("repeatable", "write", "POST", repository, "/git/commits", body)["sha"])
+        swap_ref(
+            self._calls,
+            repository,
+            before.repository_id,
+            before.name,
+            before=before.oid,
+            after=after,
+            read=lambda: self.read_marker(repository, before.name).oid,
+        )
+        return after
+
+    def _repository(self, repository: str, document: str, **variables: Any) -> Any:
+        owner, _, name = repository.partition("/")
+        variables |= {"owner": owner, "name": name}
+        # Holes are not allowed: what could not be read must never look absent.
+        found = self._calls.query(document, variables, scope=repository)["repository"]
+        if found is None:
+            raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
+        return found
+
+
+def _stored(repository_id: str, name: str, target: Any) -> StoredMarker:
+    if target is None:
+        return StoredMarker(repository_id, name, None, "")
+    return StoredMarker(repository_id, name, target["oid"], target.get("message") or "")

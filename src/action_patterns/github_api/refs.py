@@ -1,0 +1,75 @@
+"""The compare-and-swap of a ref, and what to make of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from action_patterns.errors import (
+    ActionPatternsError,
+    AuthenticationError,
+    DefectError,
+    LostRaceError,
+    RateLimitedError,
+)
+from action_patterns.github_api.calls import Calls
+from action_patterns.github_api.queries import UPDATE_REFS
+
+ABSENT = "0" * 40
+"""The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
+
+
+def swap_ref(
+    calls: Calls,
+    repository: str,
+    repository_id: str,
+    name: str,
+    *,
+    before: str | None,
+    after: str | None,
+    read: Callable[[], str | None],
+    leases: bool = True,
+) -> None:
+    """Move the ref of this full name from `before` to `after`; None = absent. `read` says where it is.
+
+    Whatever the answer said or failed to say, the ref itself says what happened; its message is never parsed.
+
+    Raises:
+        LostRaceError: it is at neither now.
+    """
+    try:
+        if leases:
+            update = {"name": name, "beforeOid": before or ABSENT, "afterOid": after or ABSENT, "force": True}
+            fields = {"repositoryId": repository_id, "refUpdates": [update]}
+            calls.mutate("once", UPDATE_REFS, fields, scope=repository)
+        else:
+            _advance(calls, repository, name, before, after)
+    except (AuthenticationError, RateLimitedError):
+        raise
+    except ActionPatternsError as error:
+        now = read()
+        if now == after:
+            return
+        if now == before:
+            raise error from None
+        raise LostRaceError(
+            f"{name} of {repository} moved while it was being written.",
+            remediation="Nothing was overwritten. Run again: the new state is read first.",
+            request_id=error.request_id,
+        ) from error
+
+
+def _advance(calls: Calls, repository: str, name: str, before: str | None, after: str | None) -> None:
+    """Without updateRefs: to make a ref fails where it exists, and to move it without force fails where it is not an
+    ancestor of `after`, which descends from `before`. Nothing guards a deletion, so there is none.
+    """
+    if after is None:
+        raise DefectError("A ref was to be deleted without a lease.", remediation="Report it.")
+    body: dict[str, Any]
+    if before is None:
+        body = {"ref": name, "sha": after}
+        calls.rest("once", "write", "POST", repository, "/git/refs", body)
+    else:
+        body = {"sha": after, "force": False}
+        calls.rest("once", "write", "PATCH", repository, f"/git/{quote(name)}", body)

@@ -1,0 +1,1 @@
+"""What outlives a run: markers, and what a run may do given the marker it finds. Pure."""

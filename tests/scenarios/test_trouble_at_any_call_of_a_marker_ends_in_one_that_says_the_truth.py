@@ -1,0 +1,53 @@
+"""Whatever answers the network loses, doubles or delays: a run that begins is the holder, and a rerun ends the work."""
+
+from __future__ import annotations
+
+import pytest
+
+from action_patterns.errors import ActionPatternsError
+from support.harness import NO_KILLS, TROUBLES, Weather
+from support.marker_stage import once, the_marker
+from support.stage import Stage, stage
+
+CALLS = ("Observe", "other", "UpdateRefs") * 2
+"""Of begin and of complete: read, commit, swap; in the harness's words."""
+
+
+def attempt(scene: Stage, number: int, weather: Weather | None = None) -> str:
+    """Begin, work, complete. Returns how the marker stands, or that the run was red."""
+    try:
+        begun = once(scene, "begin", attempt=number, weather=weather).outputs
+        if not begun.begun:
+            return begun.state
+        marker = the_marker(scene)
+        assert (marker.state, marker.holder.attempt) == ("pending", number), "who is told to begin holds the marker"
+        finish = once(scene, "complete", attempt=number, weather=weather)
+    except ActionPatternsError:
+        return "red"
+    return "red" if finish.exit_code else finish.outputs.state
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [(n, name) for n, call in enumerate(CALLS, start=1) for name in NO_KILLS if TROUBLES[name].can_hit(call)],
+)
+def test_the_rerun_finds_the_work_done_or_does_it(call: int, name: str) -> None:
+    weather = Weather({call: name})
+    with stage(checked=False) as scene:
+        first = attempt(scene, 1, weather)
+        assert weather.met == [name]
+        assert first in ("completed", "red")
+        if first == "completed":
+            assert the_marker(scene).state == "completed"
+        assert attempt(scene, 2) == "completed"
+        assert the_marker(scene).state == "completed"
+        assert attempt(scene, 3) == "completed"
+
+
+@pytest.mark.parametrize(
+    "name", ["429", "secondary 403", "502 after", "reset after", "timeout after", "duplicate delivery"]
+)
+@pytest.mark.parametrize("call", [3, 6])
+def test_a_swap_that_took_effect_or_may_be_sent_again_is_not_red(call: int, name: str) -> None:
+    with stage(checked=False) as scene:
+        assert attempt(scene, 1, Weather({call: name})) == "completed"

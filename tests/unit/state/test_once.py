@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from action_patterns.actions.once import decide
+from action_patterns.state.marker import Holder, Marker
+from action_patterns.state.once import REASONS, Mode, Wish, is_litter
+
+NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
+US = Holder(repository="acme/api", run_id=7, attempt=2, url="https://x/runs/7/attempts/2")
+OURS_BEFORE = US.model_copy(update={"attempt": 1})
+OTHER = US.model_copy(update={"run_id": 8, "attempt": 1})
+ELSEWHERE = US.model_copy(update={"repository": "acme/web", "attempt": 1})
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> Marker:
+    return Marker(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
+
+
+def wish(**changes: Any) -> Wish:
+    return Wish(**({"operation": "announce", "us": US, "now": NOW} | changes))
+
+
+@pytest.mark.parametrize(
+    ("mode", "found", "changes", "outcome", "reason", "becomes"),
+    [
+        ("begin", None, {}, "created", "first", "pending"),
+        ("begin", marker("failed", OTHER), {}, "updated", "failed-before", "pending"),
+        ("begin", marker("failed", US), {}, "updated", "failed-before", "pending"),
+        ("begin", marker("completed", OTHER, 999 * DAY), {}, "skipped", "already-done", None),
+        ("begin", marker("completed", US), {}, "skipped", "already-done", None),
+        ("begin", marker("completed", OTHER, 3 * DAY - HOUR), {"ttl_days": 3}, "skipped", "already-done", None),
+        ("begin", marker("completed", OTHER, 3 * DAY), {"ttl_days": 3}, "updated", "expired", "pending"),
+        ("begin", marker("completed", OTHER, 3 * DAY, ttl_days=3), {}, "updated", "expired", "pending"),
+        ("begin", marker("completed", OTHER, 3 * DAY, ttl_days=2), {"ttl_days": 9}, "skipped", "already-done", None),
+        ("begin", marker("completed", OTHER, -DAY), {"ttl_days": 1}, "skipped", "already-done", None),
+        ("begin", marker("pending", OURS_BEFORE), {}, "updated", "resumed", "pending"),
+        ("begin", marker("pending", US), {}, "skipped", "in-progress", None),
+        ("begin", marker("pending", ELSEWHERE), {}, "skipped", "in-progress", None),
+        ("begin", marker("pending", OTHER, 6 * HOUR - HOUR / 60), {}, "skipped", "in-progress", None),
+        ("begin", marker("pending", OTHER, 6 * HOUR), {}, "updated", "taken-over", "pending"),
+        ("begin", marker("pending", US, 6 * HOUR), {}, "updated", "taken-over", "pending"),
+        ("begin", marker("pending", OTHER, 6 * HOUR), {"pending_timeout_hours": 7}, "skipped", "in-progress", None),
+        (
+            "begin",
+            marker("pending", OTHER, 2 * DAY, ttl_days=1),
+            {"pending_timeout_hours": 99},
+            "skipped",
+            "in-progress",
+            None,
+        ),
+        ("complete", None, {}, "blocked", "not-begun", None),
+        ("complete", marker("pending", US), {}, "updated", "completed", "completed"),
+        ("complete", marker("pending", OURS_BEFORE, 99 * HOUR), {}, "updated", "completed", "completed"),
+        ("complete", marker("failed", OURS_BEFORE), {}, "updated", "completed", "completed"),
+        ("complete", marker("completed", US), {}, "unchanged", "already-done", None),
+        ("complete", marker("pending", OTHER), {}, "blocked", "not-holder", None),
+        ("complete", marker("pending", ELSEWHERE), {}, "blocked", "not-holder", None),
+        ("complete", marker("completed", OTHER), {}, "blocked", "not-holder", None),
+        ("fail", None, {}, "blocked", "not-begun", None),
+        ("fail", marker("pending", US), {}, "updated", "given-up", "failed"),
+        ("fail", marker("failed", US), {}, "unchanged", "failed-before", None),
+        ("fail", marker("completed", US), {}, "skipped", "already-done", None),
+        ("fail", marker("pending", OTHER), {}, "blocked", "not-holder", None),
+    ],
+)
+def test_what_a_run_may_do(
+    mode: Mode, found: Marker | None, changes: dict[str, Any], outcome: str, reason: str, becomes: str | None
+) -> None:
+    decision = decide(mode, found, wish(**changes))
+    assert (decision.outcome, decision.reason) == (outcome, reason)
+    assert (decision.write.state if decision.write else None) == becomes
+    assert decision.begun == (mode == "begin" and becomes is not None)
+    assert any((row.code, row.outcome) == (reason, outcome) for row in REASONS)
+    if decision.write is not None:
+        assert decision.write.holder == US
+        assert decision.write.since == NOW
+
+
+def test_what_was_noted_stays_until_something_else_is() -> None:
+    noted = marker("pending", OURS_BEFORE, metadata="step 3", ttl_days=4)
+    for mode in ("begin", "complete", "fail"):
+        kept = decide(mode, noted, wish()).write
+        assert kept is not None and kept.metadata == "step 3"
+        given = decide(mode, noted, wish(metadata="step 4", ttl_days=5)).write
+        assert given is not None and (given.metadata, given.ttl_days) == ("step 4", 5)
+    done = decide("complete", noted, wish()).write
+    assert done is not None and done.ttl_days == 4
+    again = decide("begin", marker("completed", OTHER, DAY, metadata="old", ttl_days=1), wish()).write
+    assert again is not None and again.metadata == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "litter"),
+    [
+        (marker("completed", OTHER, 999 * DAY), False),
+        (marker("completed", OTHER, 8 * DAY, ttl_days=9), False),
+        (marker("completed", OTHER, 8 * DAY, ttl_days=8), True),
+        (marker("completed", OTHER, 6 * DAY, ttl_days=1), False),
+        (marker("failed", OTHER, 7 * DAY), True),
+        (marker("failed", OTHER, 7 * DAY - HOUR), False),
+        (marker("pending", OTHER, 7 * DAY), True),
+        (marker("pending", OTHER, 5 * HOUR), False),
+    ],
+)
+def test_only_what_stops_nobody_is_litter(found: Marker, litter: bool) -> None:
+    assert is_litter(found, NOW, pending_timeout_hours=6, older_than_days=7) == litter
+
+
+def test_a_pending_marker_is_no_litter_while_its_run_may_live() -> None:
+    old = marker("pending", OTHER, 8 * DAY)
+    assert not is_litter(old, NOW, pending_timeout_hours=9 * 24, older_than_days=7)
