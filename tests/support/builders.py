@@ -46,12 +46,17 @@ DIRECTORY = ObservedFile("d" * 40, "040000")
 
 
 def our_tip(
-    desired: Desired, *, pending: tuple[FileChange, ...] | None = None, parent: str = BASE_TIP.oid, base: str = "main"
+    desired: Desired,
+    *,
+    pending: tuple[FileChange, ...] | None = None,
+    parent: str = BASE_TIP.oid,
+    base: str = "main",
+    kept: str = "",
 ) -> Tip:
     """The commit a finished run leaves for a wish of which `pending` differed from the base."""
     changes = desired.changes if pending is None else pending
     message = render(
-        desired.commit_message, Trailers(desired.key, change_digest(changes, desired.base or base), "our tree")
+        desired.commit_message, Trailers(desired.key, change_digest(changes, desired.base or base), "our tree", kept)
     )
     return Tip("1" * 40, "our tree", message, (parent,), "bot <bot@acme>")
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from action_patterns.content.blob import blob_oid
-from action_patterns.pull_request.decide import Decision, decide
+from action_patterns.pull_request.body import with_links
+from action_patterns.pull_request.comment import render_comment
+from action_patterns.pull_request.decide import NOTE_TEXT, Decision, decide
 from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.marker import block_of, parse_marker, text_hash
-from action_patterns.pull_request.observed import Observed
+from action_patterns.pull_request.marker import block_of, compose, parse_marker, text_hash
+from action_patterns.pull_request.observed import Comment, Milestone, Observed, RefRule
 from action_patterns.pull_request.reasons import DECISIONS
 from action_patterns.pull_request.steps import (
     AddAssignees,
@@ -67,7 +69,8 @@ def told(step: Step) -> str:
         case DeleteBranch():
             return f"delete branch at {step.before[:1]}"
         case OpenPullRequest():
-            return f"open into {step.new.base}{' as draft' if step.new.draft else ''}"
+            fork = f" from {step.new.head_repository}" if step.new.head_repository else ""
+            return f"open into {step.new.base}{' as draft' if step.new.draft else ''}{fork}"
         case SetIssueFields():
             milestone = f" milestone {step.milestone}" if step.milestone else ""
             return f"set labels {' '.join(step.labels)} assignees {' '.join(step.assignees)}{milestone}"
@@ -108,6 +111,24 @@ def text_of(decision: Decision) -> str:
 
 
 NOTHING: list[str] = []
+MILESTONE = Milestone(3, "v1")
+V1 = wish(milestone="v1")
+SQUASH = wish(auto_merge="squash")
+LONG = wish(body="A line of text.\n" * 6_000)
+
+
+def with_v1(**pull: Any) -> Observed:
+    return observe(tip=our_tip(V1), pulls=(our_pull(V1, **pull),), milestones=(MILESTONE, Milestone(9, "x")))
+
+
+def note(number: int) -> Comment:
+    return Comment(number, f"u{number}", render_comment("sync", "note", NOTE_TEXT))
+
+
+def part(number: int, text: str = LONG.overflow[0]) -> Comment:
+    return Comment(number, f"u{number}", render_comment("sync", "2", text))
+
+
 two = wish(add("a"), add("b"))
 moved = converged(W)
 old = our_pull(W, state="MERGED", head_oid=HUMAN_TIP.oid)
@@ -649,6 +670,449 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
+    # Closed by somebody, and another policy than to respect it
+    "somebody closed it, and it is to be reopened": (
+        wish(on_closed="reopen"),
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),)),
+        "updated",
+        "reopened",
+        ["reopen"],
+    ),
+    "somebody closed it and deleted the branch, and it is to be reopened": (
+        wish(on_closed="reopen"),
+        observe(pulls=(our_pull(W, state="CLOSED"),)),
+        "updated",
+        "reopened",
+        ["restore branch from nothing to 1", "reopen"],
+    ),
+    "somebody closed it, a run of ours moved the branch, and it is to be reopened": (
+        wish(on_closed="reopen"),
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", head_oid="2" * 40),)),
+        "updated",
+        "reopened",
+        ["restore branch from 1111111 to 2", "reopen"],
+    ),
+    "somebody closed it and went on working on the branch, and it is to be reopened": (
+        wish(on_closed="reopen"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, state="CLOSED"),)),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "somebody closed it, and another one is to be opened": (
+        wish(on_closed="new"),
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),)),
+        "created",
+        "opened",
+        ["move branch from 1 onto b: ci.yml", "open into main"],
+    ),
+    "somebody closed it and went on working on the branch, and another one is to be opened": (
+        wish(on_closed="new"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, state="CLOSED"),)),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    # Commits of others, and another policy than to stop
+    "a person committed, and ours goes on top": (
+        wish(on_human_commits="append"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files={"ci.yml": file()}),
+        "updated",
+        "content",
+        ["move branch from 9 onto 9: ci.yml"],
+    ),
+    "a person committed just what is wished, and ours would go on top": (
+        wish(on_human_commits="append"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files=HELD),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "ours is on top of a person's commit, and the wish changed": (
+        wish(add(content=b"newer\n")),
+        observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), branch_files=HELD),
+        "updated",
+        "content",
+        ["move branch from 1 onto 1: ci.yml"],
+    ),
+    "ours is on top of a person's commit, and the base holds the wish": (
+        W,
+        observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), files=HELD, branch_files=HELD),
+        "unchanged",
+        "kept-for-commits",
+        NOTHING,
+    ),
+    "a person committed, and is to be overwritten": (
+        wish(on_human_commits="overwrite"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),)),
+        "updated",
+        "content",
+        ["move branch from 9 onto b: ci.yml"],
+    ),
+    "ours is on top of a person's commit, which is to be overwritten": (
+        wish(on_human_commits="overwrite"),
+        observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), branch_files=HELD),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "a person committed and is to be overwritten, and the base holds the wish": (
+        wish(on_human_commits="overwrite"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),), files=HELD),
+        "closed",
+        "converged",
+        ["patch state body"],
+    ),
+    "a person committed, and the note is there": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, comments=(note(5),)),)),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "a person committed, and two runs left a note": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, comments=(note(5), note(6))),)),
+        "blocked",
+        "human-commit",
+        ["delete comment 6"],
+    ),
+    "a person committed, and the token may not even leave a note": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W),), can_push=False),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
+    "the person's commit is gone, and the note is not": (
+        W,
+        converged(W, comments=(note(5),)),
+        "updated",
+        "fields",
+        ["delete comment 5"],
+    ),
+    # Pull requests of others
+    "somebody's pull request is not taken over by default": (
+        W,
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", author="alice", by_us=False),)),
+        "blocked",
+        "foreign-pull-request",
+        NOTHING,
+    ),
+    "somebody's pull request is not taken over as if it were our own": (
+        wish(adopt="same-author"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=None),), branch_files={}),
+        "blocked",
+        "foreign-pull-request",
+        NOTHING,
+    ),
+    "a pull request that this token opened is taken over, and its commits are kept": (
+        wish(adopt="same-author"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", title="Old title", by_us=True),), branch_files={}),
+        "updated",
+        "adopted",
+        ["move branch from 9 onto 9: ci.yml", "patch title body"],
+    ),
+    "somebody's pull request is taken over, and its title is left alone": (
+        wish(adopt="any"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", title="Old title", by_us=False),), branch_files={}),
+        "updated",
+        "adopted",
+        ["move branch from 9 onto 9: ci.yml", "patch body"],
+    ),
+    "somebody's pull request holds the wish, and is taken over": (
+        wish(adopt="any"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), branch_files=HELD),
+        "updated",
+        "adopted",
+        ["patch body"],
+    ),
+    "a pull request was taken over, and the wish changed": (
+        W,
+        observe(
+            tip=HUMAN_TIP,
+            pulls=(our_pull(W, marker=marker_of(W, adopted=HUMAN_TIP.oid)),),
+            branch_files={"ci.yml": file()},
+        ),
+        "updated",
+        "content",
+        ["move branch from 9 onto 9: ci.yml"],
+    ),
+    "a pull request was taken over, and a person committed since": (
+        wish(adopt="any"),
+        observe(
+            tip=HUMAN_TIP, pulls=(our_pull(W, marker=marker_of(W, adopted="7" * 40)),), branch_files={"ci.yml": file()}
+        ),
+        "blocked",
+        "human-commit",
+        ["write comment note"],
+    ),
+    "the base holds the wish, and somebody's pull request is not taken over for that": (
+        wish(adopt="any", on_human_commits="overwrite"),
+        observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), files=HELD, branch_files=HELD),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
+    "the base holds the wish, and the pull request is to stay": (
+        wish(on_converged="keep"),
+        observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD),
+        "unchanged",
+        "kept-open",
+        NOTHING,
+    ),
+    # Milestone, draft, auto-merge, long bodies
+    "a milestone is wished by its title": (
+        V1,
+        observe(tip=our_tip(V1), pulls=(our_pull(V1),), milestones=(MILESTONE,)),
+        "updated",
+        "fields",
+        ["milestone 3"],
+    ),
+    "a milestone is wished by its number": (
+        wish(milestone="4"),
+        converged(wish(milestone="4")),
+        "updated",
+        "fields",
+        ["milestone 4"],
+    ),
+    "a milestone is wished that is not there": (V1, converged(V1), "unchanged", "up-to-date", NOTHING),
+    "the milestone is as wished": (V1, with_v1(milestone=MILESTONE), "unchanged", "up-to-date", NOTHING),
+    "people chose another milestone": (V1, with_v1(milestone=Milestone(9, "x")), "unchanged", "up-to-date", NOTHING),
+    "another milestone is wished than the one we set": (
+        V1,
+        with_v1(milestone=Milestone(9, "x"), marker=marker_of(V1, milestone="x")),
+        "updated",
+        "fields",
+        ["milestone 3", "patch body"],
+    ),
+    "the milestone we set is no longer wished": (
+        W,
+        converged(W, milestone=MILESTONE, marker=marker_of(V1)),
+        "updated",
+        "fields",
+        ["milestone None", "patch body"],
+    ),
+    "auto-merge is wished": (SQUASH, converged(SQUASH), "updated", "fields", ["auto-merge squash"]),
+    "auto-merge is on as wished": (SQUASH, converged(SQUASH, auto_merge="squash"), "unchanged", "up-to-date", NOTHING),
+    "people chose another way to merge": (
+        SQUASH,
+        converged(SQUASH, auto_merge="rebase"),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "another way to merge is wished than the one we set": (
+        SQUASH,
+        converged(SQUASH, auto_merge="rebase", marker=marker_of(SQUASH, auto_merge="rebase")),
+        "updated",
+        "fields",
+        ["auto-merge squash", "patch body"],
+    ),
+    "the auto-merge we set is no longer wished": (
+        W,
+        converged(W, auto_merge="squash", marker=marker_of(SQUASH)),
+        "updated",
+        "fields",
+        ["auto-merge None", "patch body"],
+    ),
+    "auto-merge that people set is theirs": (W, converged(W, auto_merge="merge"), "unchanged", "up-to-date", NOTHING),
+    "auto-merge was refused before": (
+        SQUASH,
+        converged(SQUASH, marker=marker_of(SQUASH, refused=("auto-merge:squash",))),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "auto-merge was refused before, and the content is another now": (
+        wish(add(content=b"newer\n"), auto_merge="squash"),
+        converged(SQUASH, marker=marker_of(SQUASH, refused=("auto-merge:squash",))),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml", "patch body", "auto-merge squash"],
+    ),
+    "every field is wished of a new one": (
+        wish(**FULL, milestone="v1", auto_merge="squash", draft="true"),
+        observe(milestones=(MILESTONE,)),
+        "created",
+        "opened",
+        [
+            "create branch onto b: ci.yml",
+            "open into main as draft",
+            "set labels bot assignees alice milestone 3",
+            "ask bob core",
+            "auto-merge squash",
+        ],
+    ),
+    "auto-merge is not allowed there": (
+        wish(auto_merge="squash"),
+        observe(auto_merge_allowed=False),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "it must be a draft at all times": (wish(draft="always-true"), converged(W), "updated", "fields", ["draft"]),
+    "it was to be opened as a draft, and people marked it ready": (
+        wish(draft="true"),
+        converged(W),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "people made it a draft": (W, converged(W, draft=True), "unchanged", "up-to-date", NOTHING),
+    "a new one whose body is too long": (
+        LONG,
+        observe(),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main", "write comment 2"],
+    ),
+    "a long body whose comment is not there": (
+        LONG,
+        converged(LONG),
+        "updated",
+        "fields",
+        ["patch body", "write comment 2"],
+    ),
+    "a long body whose comment is not linked yet": (
+        LONG,
+        converged(LONG, comments=(part(5),)),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "a long body whose comment says something else": (
+        LONG,
+        converged(LONG, comments=(part(5, "Before."),)),
+        "updated",
+        "fields",
+        ["patch body", "edit comment 2"],
+    ),
+    "a body that was long, and is not any more": (
+        W,
+        converged(W, comments=(part(5),)),
+        "updated",
+        "fields",
+        ["delete comment 5"],
+    ),
+    "two runs wrote the same comment": (
+        LONG,
+        converged(LONG, body=compose(marker_of(LONG), with_links(LONG.block, ["u5"])), comments=(part(5), part(6))),
+        "updated",
+        "fields",
+        ["delete comment 6"],
+    ),
+    # What is asked before anything is written
+    "the name of the bot branch is below that of another": (
+        W,
+        observe(branch_clash="action-patterns"),
+        "blocked",
+        "branch-clash",
+        NOTHING,
+    ),
+    "a rule keeps this token from the bot branch": (
+        wish(add(content=b"newer\n")),
+        replace(converged(W), branch_rule=RefRule(may_push=False)),
+        "blocked",
+        "branch-protected",
+        NOTHING,
+    ),
+    "a rule keeps everybody from a force push": (
+        wish(add(content=b"newer\n")),
+        replace(converged(W), branch_rule=RefRule(may_push=True, may_force=False)),
+        "blocked",
+        "branch-protected",
+        NOTHING,
+    ),
+    "a rule against force pushes does not matter to a commit on top": (
+        wish(on_human_commits="append"),
+        observe(
+            tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files={}, branch_rule=RefRule(may_push=True, may_force=False)
+        ),
+        "updated",
+        "content",
+        ["move branch from 9 onto 9: ci.yml"],
+    ),
+    "GITHUB_TOKEN may not write workflow files": (
+        wish(add(".github/workflows/ci.yml")),
+        observe(files={}, may_change_workflows=False),
+        "blocked",
+        "workflow-files",
+        NOTHING,
+    ),
+    "whether the token may write workflow files is not known": (
+        wish(add(".github/workflows/ci.yml")),
+        observe(files={}),
+        "created",
+        "opened",
+        ["create branch onto b: .github/workflows/ci.yml", "open into main"],
+    ),
+    "the bot branch takes signed commits only, and a person's token signs none": (
+        wish(add(content=b"newer\n")),
+        replace(converged(W), branch_rule=RefRule(needs_signatures=True), signs=False),
+        "blocked",
+        "unsigned-commits",
+        NOTHING,
+    ),
+    "the bot branch takes signed commits only, and the author is named": (
+        wish(add(content=b"newer\n"), author="Alice <alice@acme>"),
+        replace(converged(W), branch_rule=RefRule(needs_signatures=True), signs=True),
+        "blocked",
+        "unsigned-commits",
+        NOTHING,
+    ),
+    "the bot branch takes signed commits only, and GitHub signs ours": (
+        wish(add(content=b"newer\n")),
+        replace(converged(W), branch_rule=RefRule(needs_signatures=True), signs=True),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "the base takes signed commits only: that is for the merge to see": (
+        W,
+        observe(base_rule=RefRule(needs_signatures=True), signs=False),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "the repository for the bot branch is no fork of the target": (
+        wish(head_repository="bot/api"),
+        observe(head_repository="bot/api", head_repository_id="R_2", head_parent="other/api"),
+        "blocked",
+        "not-a-fork",
+        NOTHING,
+    ),
+    "the bot branch goes into a fork": (
+        wish(head_repository="bot/api"),
+        observe(head_repository="bot/api", head_repository_id="R_2", head_parent="Acme/API"),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main from bot/api"],
+    ),
+    "the bot branch in a fork has the name of the base": (
+        wish(head_repository="bot/api", branch="main"),
+        observe(
+            tip=our_tip(wish(branch="main")), pulls=(our_pull(W),), head_repository="bot/api", head_parent="acme/api"
+        ),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    # A server without leases
+    "without leases the branch moves forward only": (
+        wish(add(content=b"newer\n")),
+        replace(converged(W), leases=False),
+        "updated",
+        "content",
+        ["move branch from 1 onto 1+b: ci.yml"],
+    ),
+    "without leases nothing is deleted": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD, leases=False),
+        "closed",
+        "converged",
+        ["patch state body"],
+    ),
     # Things in the way
     "a wished file is a directory there": (W, observe(files={"ci.yml": DIRECTORY}), "blocked", "path-clash", NOTHING),
     "a wished file is below a file there": (
@@ -747,7 +1211,8 @@ def test_decision(situation: str) -> None:
 
 
 def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:
-    assert {row[3] for row in SITUATIONS.values()} == {r.code for r in DECISIONS} - {"pull-request-refused"}
+    refusals = {"pull-request-refused", "branch-refused", "reopen-refused"}
+    assert {row[3] for row in SITUATIONS.values()} == {r.code for r in DECISIONS} - refusals
 
 
 @pytest.mark.parametrize("situation", [name for name, row in SITUATIONS.items() if row[2] in ("blocked", "skipped")])

@@ -474,6 +474,7 @@ def test_a_submodule_that_goes_and_one_in_the_place_of_a_file_and_of_a_directory
     git(root, "add", ".gitmodules")
     git(root, "commit", "-qm", "pointer")
     (root / "gone").rmdir()
+    docs = git(root, "rev-parse", "HEAD:docs").strip()
     for name, oid in {"kept.txt": two, "docs": three}.items():
         subprocess.run(["rm", "-rf", name], cwd=root, check=True)
         git(root, "rm", "-rq", "--cached", name)
@@ -482,7 +483,7 @@ def test_a_submodule_that_goes_and_one_in_the_place_of_a_file_and_of_a_directory
     assert changes(root) == {
         "gone": FileChange("gone", None, base_oid=one),
         "kept.txt": FileChange("kept.txt", "160000", gitlink=two, base_oid=blob_oid(b"kept\n")),
-        "docs": FileChange("docs", "160000", gitlink=three, base_oid=None),
+        "docs": FileChange("docs", "160000", gitlink=three, base_oid=docs),
         "docs/a.md": FileChange("docs/a.md", None, base_oid=blob_oid(b"a\n")),
     }
 
