@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from github_sandbox import branch_rename, planting, planting_access, pulls
+from github_sandbox import branch_rename, planting, planting_access, pull_states, pulls
 from github_sandbox.git_store import ZERO, CommitRecord
-from github_sandbox.model import Comment, PullRequest, Repository
+from github_sandbox.model import Account, Comment, Milestone, PullRequest, Repository
 from github_sandbox.ref_rules import RefRule
 from github_sandbox.ref_updates import RefUpdate, apply
 
@@ -36,6 +36,8 @@ class PullView:
     reviewers = property(lambda self: [a.login for a in self._pull.reviewers])
     team_reviewers = property(lambda self: list(self._pull.team_reviewers))
     comments = property(lambda self: [c.body for c in self._pull.comments])
+    comment_authors = property(lambda self: [c.author.login for c in self._pull.comments])
+    auto_merge = property(lambda self: self._pull.auto_merge.method if self._pull.auto_merge else None)
     milestone = property(lambda self: self._pull.milestone.title if self._pull.milestone else None)
 
     def __repr__(self) -> str:
@@ -184,15 +186,26 @@ class RepositoryView:
             return pulls.merge(self._repository.pulls[number], self._repository.world.add_account(actor), method)
 
     def edit_pull(
-        self, number: int, *, labels: list[str] | None = None, title: str | None = None, body: str | None = None
+        self,
+        number: int,
+        *,
+        labels: list[str] | None = None,
+        title: str | None = None,
+        body: str | None = None,
+        milestone: int | None = None,
+        draft: bool | None = None,
     ) -> None:
-        """Edit as a person would in the browser; what is None stays."""
+        """Edit as a person would in the browser; what is None stays. ``milestone`` 0 = none."""
         with self._changing():
             pull = self._repository.pulls[number]
             if labels is not None:
                 pulls.add_labels(pull, labels, replace=True)
             pull.title = pull.title if title is None else title
             pull.body = pull.body if body is None else body
+            if milestone is not None:
+                pull.milestone = self._repository.contents.milestones[milestone] if milestone else None
+            if draft is not None:
+                pull_states.set_draft(pull, draft=draft)
 
     def review(self, number: int, author: str, state: str = "APPROVED") -> None:
         """Review as a person would."""
@@ -205,6 +218,38 @@ class RepositoryView:
             now = world.clock()
             comment = Comment(world.next_id(), world.add_account(author), body, now, now)
             self._repository.pulls[number].comments.append(comment)
+
+    def request_review(self, number: int, *logins: str, teams: Sequence[str] = (), actor: str = "mona") -> None:
+        with self._changing() as repository:
+            people = [repository.world.add_account(login) for login in logins]
+            pull_states.request_reviews(repository.pulls[number], self._person(actor), people, teams)
+
+    def withdraw_review_request(
+        self, number: int, *logins: str, teams: Sequence[str] = (), actor: str = "mona"
+    ) -> None:
+        with self._changing() as repository:
+            pull_states.withdraw_requests(repository.pulls[number], self._person(actor), logins, teams)
+
+    def enable_auto_merge(self, number: int, method: str = "merge", *, actor: str = "mona") -> None:
+        """Raises ApiError where GitHub does: not allowed here, or nothing to wait for."""
+        with self._changing() as repository:
+            pull_states.enable_auto_merge(repository.pulls[number], self._person(actor), method)
+
+    def update_branch(self, number: int) -> str:
+        """Press "Update branch": merge the base into the head; the commit is GitHub's. Returns its id."""
+        with self._changing() as repository:
+            return pulls.update_branch(repository.pulls[number], self._person("mona"))
+
+    def add_milestone(self, title: str, state: str = "open") -> int:
+        """Returns its number."""
+        with self._changing() as repository:
+            known = repository.contents.milestones
+            number = max(known, default=0) + 1
+            known[number] = Milestone(repository.world.next_id(), number, title, state)
+            return number
+
+    def _person(self, login: str) -> Account:
+        return self._repository.world.add_account(login)
 
     def set_archived(self, archived: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well as a call
         with self._changing():

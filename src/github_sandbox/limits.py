@@ -38,6 +38,8 @@ SEARCH_PER_MINUTE = 30
 SEARCH_RESULTS = 1000
 SEARCH_REPOSITORIES = 4000
 """https://docs.github.com/rest/search/search#about-search; that more of them make a search incomplete is assumed."""
+TREE_ENTRIES = 100_000
+"""https://docs.github.com/rest/git/trees#get-a-tree: what a recursive tree shows before it is truncated."""
 WAIT_SECONDS = 60
 """What to wait where no header says (same page, "Exceeding the rate limit")."""
 
@@ -60,6 +62,8 @@ class Limits:
     search_per_minute: int | None = None
     search_repositories: int | None = None
     """How many repositories one search looks at before it gives up with ``incomplete_results``."""
+    tree_entries: int | None = None
+    """How many entries a recursive tree shows before it is ``truncated``; its 7 MB are not modelled."""
     concurrent_requests: int | None = None
     rest_points_per_minute: int | None = None
     graphql_points_per_minute: int | None = None
@@ -77,7 +81,7 @@ class Limits:
         return replace(
             cls(
                 actions_per_hour=ACTIONS_PER_HOUR, graphql_cost=True, search_repositories=SEARCH_REPOSITORIES,
-                search_per_minute=SEARCH_PER_MINUTE,
+                search_per_minute=SEARCH_PER_MINUTE, tree_entries=TREE_ENTRIES,
                 concurrent_requests=CONCURRENT_REQUESTS, rest_points_per_minute=REST_POINTS_PER_MINUTE,
                 graphql_points_per_minute=GRAPHQL_POINTS_PER_MINUTE, content_per_minute=CONTENT_PER_MINUTE,
                 content_per_hour=CONTENT_PER_HOUR,

@@ -80,6 +80,18 @@ class Review:
     submitted_at: float = SEED_SECONDS
 
 
+@dataclass(eq=False)
+class RequestEvent:
+    """``event``: review_requested or review_request_removed; of one ``reviewer`` or one ``team`` (slug)."""
+
+    id: int
+    event: str
+    actor: Account
+    created_at: float
+    reviewer: Account | None = None
+    team: str | None = None
+
+
 @dataclass(frozen=True)
 class AutoMerge:
     """A standing order to merge once everything required is there."""
@@ -123,6 +135,7 @@ class PullRequest:
     team_reviewers: list[str] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    events: list[RequestEvent] = field(default_factory=list)
 
     @property
     def head_owner(self) -> str | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from github_sandbox.model import Contents, PullRequest, Repository, World
 
 KEPT = 64
-_LISTS = ("labels", "assignees", "reviewers", "team_reviewers", "reviews", "comments")
+_LISTS = ("labels", "assignees", "reviewers", "team_reviewers", "reviews", "comments", "events")
 
 
 @dataclass

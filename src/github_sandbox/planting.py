@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from github_sandbox import pulls
+from github_sandbox import pull_states, pulls
 from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
 from github_sandbox.edition import SERVED, Edition
 from github_sandbox.git_store import Flat, GitStore, Identity
@@ -142,7 +142,7 @@ def _plant_pull(repository: Repository, spec: Mapping[str, Any]) -> None:
     pull.created_at = pull.updated_at = SEED_SECONDS
     pulls.add_labels(pull, list(spec.get("labels") or []))
     pull.assignees = [world.add_account(login) for login in spec.get("assignees") or []]
-    pull.reviewers = [world.add_account(login) for login in spec.get("reviewers") or []]
+    pull_states.request_reviews(pull, author, [world.add_account(login) for login in spec.get("reviewers") or []], ())
     for login, state in (spec.get("reviews") or {}).items():
         pulls.review(pull, world.add_account(login), str(state).upper())
     if spec.get("state") == "closed":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from github_sandbox import pulls
 from github_sandbox.errors import ApiError, unprocessable
-from github_sandbox.model import Account, AutoMerge, PullRequest, Review
+from github_sandbox.model import Account, AutoMerge, PullRequest, RequestEvent, Review
 from github_sandbox.ref_rules import protects
 
 REVIEW_EVENTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
@@ -46,6 +49,34 @@ def disable_auto_merge(pull: PullRequest) -> None:
     if pull.auto_merge is None:
         raise unprocessable("Can't disable auto-merge for this pull request")
     pull.auto_merge = None
+
+
+def request_reviews(pull: PullRequest, actor: Account, people: Iterable[Account], teams: Iterable[str]) -> None:
+    """Ask everyone (a team by slug) who is not asked already."""
+    for account in dict.fromkeys(people):
+        if account not in pull.reviewers:
+            pull.reviewers.append(account)
+            _note(pull, "review_requested", actor, reviewer=account)
+    for slug in dict.fromkeys(teams):
+        if slug not in pull.team_reviewers:
+            pull.team_reviewers.append(slug)
+            _note(pull, "review_requested", actor, team=slug)
+
+
+def withdraw_requests(pull: PullRequest, actor: Account, logins: Iterable[str], teams: Iterable[str]) -> None:
+    """Take back what was asked of these people and teams; who was not asked is passed over."""
+    names, slugs = {login.lower() for login in logins}, set(teams)
+    for account in [a for a in pull.reviewers if a.login.lower() in names]:
+        pull.reviewers.remove(account)
+        _note(pull, "review_request_removed", actor, reviewer=account)
+    for slug in [s for s in pull.team_reviewers if s in slugs]:
+        pull.team_reviewers.remove(slug)
+        _note(pull, "review_request_removed", actor, team=slug)
+
+
+def _note(pull: PullRequest, event: str, actor: Account, **subject: Any) -> None:
+    world = pull.repository.world
+    pull.events.append(RequestEvent(world.next_id(), event, actor, world.clock(), **subject))
 
 
 def submit_review(pull: PullRequest, author: Account, event: str, body: str) -> Review:

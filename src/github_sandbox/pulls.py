@@ -12,6 +12,11 @@ BODY_LIMIT = 65_536
 LABEL_LIMIT = 100
 
 
+def github(seconds: int) -> Identity:
+    """The committer of what GitHub commits by itself, ``web-flow``; it signs that."""
+    return Identity("GitHub", "noreply@github.com", seconds)
+
+
 def find_head(repository: Repository, head: str, head_repo: str | None = None) -> tuple[Repository | None, str]:
     """``branch`` or ``owner:branch`` -> the repository of the network that owner has, and the branch.
 
@@ -195,12 +200,31 @@ def merge(pull: PullRequest, actor: Account, method: str = "merge", expected_hea
     )
     if method != "merge":  # rebase is simplified to one commit: the resulting tree is the same
         parents, message = [base], f"{pull.title} (#{pull.number})"
-    landed = git.write_commit(
-        git.write_tree(files), parents, message, who, Identity("GitHub", "noreply@github.com", now)
-    )
+    landed = git.write_commit(git.write_tree(files), parents, message, who, github(now))
+    pull.repository.contents.verified.add(landed)
     _mark_merged(pull, landed, actor)
     ref_updates.apply(pull.repository, [ref_updates.RefUpdate(f"refs/heads/{pull.base}", base, landed)])
     return landed
+
+
+def update_branch(pull: PullRequest, actor: Account) -> str:
+    """Merge the base into the head, as the button "Update branch" does, and return the new head; 422 on a conflict."""
+    head, base = pull.head_repository, pull.repository.tip(pull.base)
+    if pull.state != "open" or head is None or base is None:
+        raise unprocessable("Pull request is closed")
+    git, tip = head.git, pull.head_oid
+    if is_ancestor(git, base, tip):
+        raise unprocessable("There are no new commits on the base branch.")
+    files = merge_trees(git, tip, base)
+    if files is None:
+        raise unprocessable("merge conflict between base and head")
+    now = int(head.world.clock())
+    message = f"Merge branch '{pull.base}' into {pull.head}"
+    who = Identity(actor.login, actor.email, now)
+    made = git.write_commit(git.write_tree(files), [tip, base], message, who, github(now))
+    head.contents.verified.add(made)
+    ref_updates.apply(head, [ref_updates.RefUpdate(f"refs/heads/{pull.head}", tip, made)])
+    return made
 
 
 def _mark_merged(pull: PullRequest, landed: str, actor: Account | None) -> None:

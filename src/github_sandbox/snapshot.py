@@ -62,5 +62,6 @@ def _pull(pull: PullRequest) -> dict[str, Any]:
         "assignees": sorted(a.login for a in pull.assignees),
         "reviewers": sorted(a.login for a in pull.reviewers) + sorted(pull.team_reviewers),
         "milestone": pull.milestone.title if pull.milestone else None,
-        "comments": [c.body for c in pull.comments],
+        "auto_merge": pull.auto_merge.method if pull.auto_merge else None,
+        "comments": [{"author": c.author.login, "body": c.body} for c in pull.comments],
     }

@@ -13,6 +13,7 @@ from github_sandbox.graphql_api.objects import CommitNode, RefNode
 from github_sandbox.graphql_api.root_types import by_id, missing
 from github_sandbox.history import flat
 from github_sandbox.model import Repository
+from github_sandbox.pulls import github
 from github_sandbox.ref_updates import RefUpdate
 from github_sandbox.tokens import may_read, require_write
 
@@ -60,7 +61,7 @@ def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     now, message = int(world.clock()), input["message"]
     text = message["headline"] + (f"\n\n{message['body']}" if message.get("body") else "")
     author = Identity(token.account.login, token.account.email, now)
-    oid = git.write_commit(git.write_tree(files), [tip], text, author, Identity("GitHub", "noreply@github.com", now))
+    oid = git.write_commit(git.write_tree(files), [tip], text, author, github(now))
     repository.contents.verified.add(oid)
     ref_updates.apply(repository, [RefUpdate(ref, tip, oid)], token)
     record = git.commit(oid)

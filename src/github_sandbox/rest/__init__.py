@@ -15,6 +15,7 @@ from github_sandbox.rest import (  # isort: skip - the routes register themselve
     repository_parts,
     reviews,
     search,
+    timeline,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "reviews",
     "router",
     "search",
+    "timeline",
 ]

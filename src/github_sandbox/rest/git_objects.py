@@ -12,6 +12,7 @@ from typing import Any
 from github_sandbox.errors import ApiError, not_found, unprocessable
 from github_sandbox.git_store import DIRECTORY, MODES, SUBMODULE, Flat, GitStore, Identity
 from github_sandbox.node_ids import encode
+from github_sandbox.pulls import github
 from github_sandbox.rest import git_shapes
 from github_sandbox.rest.contents import refuse_workflow
 from github_sandbox.rest.routing import Call, Reply, router
@@ -60,7 +61,9 @@ def get_tree(call: Call) -> Reply:
     if oid is None or git_shapes.object_kind(repository, oid) != "tree" or repository.git.get(oid) is None:
         raise not_found()
     # GitHub's page: any value of `recursive`, even 0 or false, turns it on; only leaving it out turns it off.
-    return Reply(200, git_shapes.tree(repository, oid, recursive="recursive" in call.query))
+    recursive = "recursive" in call.query
+    most = call.sandbox.limits.tree_entries if recursive else None
+    return Reply(200, git_shapes.tree(repository, oid, recursive=recursive, most=most))
 
 
 @router.on("POST", "/repos/{owner}/{repo}/git/trees", "git/create-tree", "contents=write")
@@ -161,7 +164,7 @@ def create_commit(call: Call) -> Reply:
     signed = token.app and not given_author and not given_committer and not call.body.get("signature")
     committer = _identity(given_committer, author) if given_committer else author
     if signed:
-        committer = Identity("GitHub", "noreply@github.com", now)
+        committer = github(now)
     oid = git.write_commit(tree, parents, message, author, committer)
     if signed:
         repository.contents.verified.add(oid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from itertools import islice
 from typing import Any
 
 from github_sandbox.git_store import SUBMODULE, CommitRecord, Flat, Identity, kind_of
@@ -95,11 +96,12 @@ def commit(repository: Repository, record: CommitRecord) -> Shape:
     }  # fmt: skip
 
 
-def tree(repository: Repository, oid: str, *, recursive: bool) -> Shape:
+def tree(repository: Repository, oid: str, *, recursive: bool, most: int | None = None) -> Shape:
+    """``most``: how many entries are shown before the answer says ``truncated``; None = all."""
     git = repository.git
     walk = git.walk(oid) if recursive else iter(git.entries(oid))
     items: list[dict[str, Any]] = []
-    for path, mode, sha in walk:
+    for path, mode, sha in islice(walk, most):
         kind = kind_of(mode)
         entry: dict[str, Any] = {"path": path, "mode": f"{mode:06o}", "type": kind, "sha": sha}
         if kind == "blob":
@@ -107,7 +109,8 @@ def tree(repository: Repository, oid: str, *, recursive: bool) -> Shape:
         if mode != SUBMODULE:
             entry["url"] = f"{api(repository)}/git/{kind}s/{sha}"
         items.append(entry)
-    return {"sha": oid, "url": f"{api(repository)}/git/trees/{oid}", "tree": items, "truncated": False}
+    truncated = next(walk, None) is not None
+    return {"sha": oid, "url": f"{api(repository)}/git/trees/{oid}", "tree": items, "truncated": truncated}
 
 
 def changed_files(repository: Repository, before: str | None, after: str) -> list[Shape]:

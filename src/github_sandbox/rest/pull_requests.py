@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from github_sandbox import pulls
+from github_sandbox import pull_states, pulls
 from github_sandbox.errors import ApiError, unprocessable
 from github_sandbox.model import PullRequest, Repository
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
@@ -141,11 +141,7 @@ def request_reviewers(call: Call) -> Reply:
         )
     if any(slug not in pull.repository.owner.teams for slug in teams):
         raise unprocessable("Could not resolve to a node with the global id of the team.")
-    for login in people:
-        account = call.world.add_account(login)
-        if account not in pull.reviewers:
-            pull.reviewers.append(account)
-    pull.team_reviewers += [slug for slug in dict.fromkeys(teams) if slug not in pull.team_reviewers]
+    pull_states.request_reviews(pull, call.actor.account, map(call.world.add_account, people), teams)
     return Reply(201, pull_shapes.simple(pull, call.token))
 
 
@@ -157,7 +153,5 @@ def request_reviewers(call: Call) -> Reply:
 )
 def remove_reviewers(call: Call) -> Reply:
     pull = call.pull(write=True)
-    people, teams = ({p.lower() for p in call.texts("reviewers")}, call.texts("team_reviewers"))
-    pull.reviewers = [a for a in pull.reviewers if a.login.lower() not in people]
-    pull.team_reviewers = [slug for slug in pull.team_reviewers if slug not in teams]
+    pull_states.withdraw_requests(pull, call.actor.account, call.texts("reviewers"), call.texts("team_reviewers"))
     return Reply(200, pull_shapes.simple(pull, call.token))

@@ -109,6 +109,20 @@ def test_only_an_apps_own_commit_is_verified(bench: Bench, token: str, body: dic
     assert bench.get(f"{R}/git/commits/{made.json()['sha']}").json()["verification"]["verified"] is verified
 
 
+def test_a_named_author_is_kept_and_leaves_the_commit_unsigned(bench: Bench) -> None:
+    who = {"name": "n", "email": "e@x", "date": "2026-01-02T03:04:05Z"}
+    body = {"message": "m", "tree": bench.repository().commit("main").tree, "parents": [], "author": who}
+    made = bench.post(f"{R}/git/commits", body, token="tok-app").json()
+    assert (made["author"], made["committer"]) == (who, who)
+    assert (made["verification"]["verified"], made["verification"]["reason"]) == (False, "unsigned")
+    both = bench.post(f"{R}/git/commits", body | {"committer": {"name": "c", "email": "c@x"}}, token="tok-app").json()
+    assert (both["author"], both["committer"]["name"]) == (who, "c")
+    alone = {key: value for key, value in body.items() if key != "author"}
+    own = bench.post(f"{R}/git/commits", alone, token="tok-app").json()
+    assert (own["author"]["name"], own["committer"]["name"]) == ("acme-app", "GitHub")
+    assert (own["verification"]["verified"], own["verification"]["reason"]) == (True, "valid")
+
+
 def test_refs_are_created_once_and_move_forward_only(bench: Bench) -> None:
     repository = bench.repository()
     main, feature, conflict = (repository.tip(b) for b in ("main", "feature", "conflict"))

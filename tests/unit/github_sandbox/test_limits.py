@@ -25,6 +25,7 @@ def test_the_numbers_are_the_published_ones() -> None:
         100, 900, 2000,
     )  # fmt: skip
     assert (limits.content_per_minute, limits.content_per_hour, limits.search_per_minute) == (80, 500, 30)
+    assert limits.tree_entries == 100_000
     assert (limits.rest_per_hour, limits.actions_per_hour, limits.graphql_points_per_hour) == (7, 1000, 5000)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from github_sandbox_bench import Bench, served
 
+from github_sandbox.errors import ApiError
+
 R = "/repos/acme/api"
 NEW = {"head": "feature", "base": "main", "title": "t"}
 
@@ -138,3 +140,29 @@ def test_a_renamed_branch_takes_its_pull_requests_along(bench: Bench) -> None:
     )
     shown = bench.graphql(names)["data"]["repository"]
     assert shown == {"defaultBranchRef": {"name": "trunk"}, "object": {"oid": bench.repository().tip("trunk")}}
+
+
+def test_update_branch_merges_the_base_into_the_head_by_github_s_own_hand(bench: Bench) -> None:
+    number, repository = opened(bench)["number"], bench.repository()
+    head, base = repository.tip("feature"), repository.commit_files("main", {"newer.txt": "x"})
+    made = repository.update_branch(number)
+    commit = repository.commit(made)
+    assert (repository.tip("feature"), repository.pull(number).head_oid) == (made, made)
+    assert commit.parents == (head, base)
+    assert (commit.message, commit.author.name) == ("Merge branch 'main' into feature", "mona")
+    assert (commit.committer.name, commit.committer.email) == ("GitHub", "noreply@github.com")
+    assert {"new.txt", "newer.txt"} <= repository.files("feature").keys()
+    shown = bench.get(f"{R}/git/commits/{made}").json()["verification"]
+    assert (shown["verified"], shown["reason"]) == (True, "valid")
+    assert repository.pull(number).state == "open"
+
+
+def test_update_branch_needs_something_new_and_no_conflict(bench: Bench) -> None:
+    number, repository = opened(bench)["number"], bench.repository()
+    before = repository.tip("feature")
+    with pytest.raises(ApiError, match="no new commits"):
+        repository.update_branch(number)
+    repository.commit_files("main", {"new.txt": "also new"})
+    with pytest.raises(ApiError, match="merge conflict"):
+        repository.update_branch(number)
+    assert repository.tip("feature") == before

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -131,6 +132,33 @@ def test_snapshots_compare_what_matters() -> None:
     assert run(extra=False, seconds=1e9) != run(extra=True, seconds=1e9)
     shown = run(extra=False, seconds=1e9)
     assert shown["acme/api"]["refs"]["refs/heads/bot"]["trailers"] == ["Pattern-Key: k"]  # type: ignore[index]
+
+
+def test_a_snapshot_shows_what_people_did_to_a_pull_request() -> None:
+    sandbox = Sandbox.from_seed(SEED)
+    repository = sandbox.repository("acme/api")
+    number = repository.open_pull("feature", draft=True).number
+    repository.protect("main")
+    repository.allow_auto_merge()
+
+    def shown() -> dict[str, Any]:
+        return dict(sandbox.snapshot()["acme/api"]["pulls"][0])
+
+    before = shown()
+    kept = {key: before[key] for key in ("draft", "milestone", "auto_merge", "comments", "reviewers")}
+    assert kept == {"draft": True, "milestone": None, "auto_merge": None, "comments": [], "reviewers": []}
+    repository.edit_pull(number, milestone=repository.add_milestone("v1"), draft=False)
+    repository.enable_auto_merge(number, "squash")
+    repository.comment(number, "no", author="alice")
+    repository.request_review(number, "alice", teams=["core"])
+    changed = {key: value for key, value in shown().items() if value != before[key]}
+    assert changed == {
+        "draft": False, "milestone": "v1", "auto_merge": "SQUASH", "comments": [{"author": "alice", "body": "no"}],
+        "reviewers": ["alice", "core"],
+    }  # fmt: skip
+    repository.edit_pull(number, milestone=0)
+    assert (shown()["milestone"], repository.pull(number).auto_merge) == (None, "SQUASH")
+    assert repository.pull(number).comment_authors == ["alice"]
 
 
 def test_the_contract_notices_a_wrong_request_and_a_wrong_reply(monkeypatch: pytest.MonkeyPatch) -> None:
