@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from support.editions import has_leases, on_every_edition
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 CHANGED = {"ci.yml": "on: [push]\n"}
-SWAP = 4
-"""The call that moves the ref, after one read, a tree and a commit."""
 
 
 def push(scene: Stage) -> None:
@@ -23,38 +22,48 @@ def theirs(scene: Stage) -> bool:
     return "mine.txt" in scene.sandbox.repository(TARGET).files(wish().branch)
 
 
-def test_a_commit_pushed_before_our_update_stays() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_commit_pushed_before_our_update_stays(edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish(**FULL))
-        result = scene.upsert(wish(CHANGED, **FULL), meanwhile={SWAP: lambda: push(scene)})
-        assert scene.sent("UpdateRefs") == 2
+        result = scene.upsert(wish(CHANGED, **FULL), meanwhile={"before": lambda: push(scene)})
+        assert scene.moves() == 2
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
 
 
-def test_a_branch_made_before_ours_stays() -> None:
-    with stage() as scene:
-        result = scene.upsert(wish(), meanwhile={SWAP: lambda: push(scene)})
+@on_every_edition
+def test_a_branch_made_before_ours_stays(edition: str) -> None:
+    with stage(edition=edition) as scene:
+        result = scene.upsert(wish(), meanwhile={"before": lambda: push(scene)})
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "foreign-branch")
         assert scene.sandbox.repository(TARGET).pulls() == []
 
 
-def test_a_commit_pushed_before_we_delete_the_branch_stays() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_commit_pushed_before_we_delete_the_branch_stays(edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish(**FULL))
         scene.sandbox.repository(TARGET).commit_files(
             "main", {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}, message="By hand"
         )
-        scene.upsert(wish(**FULL), meanwhile={3: lambda: push(scene)})
-        assert scene.sent("UpdateRefs") == 2
-        assert theirs(scene)
+        result = scene.upsert(wish(**FULL), meanwhile={"before": lambda: push(scene)})
+        if has_leases(edition):
+            assert scene.moves() == 2
+            assert theirs(scene)
+        else:  # Nobody could have kept us from deleting what came meanwhile, so nothing is deleted.
+            assert (result.outcome, scene.moves()) == ("closed", 1)
+            assert "is left" in result.message
+            assert scene.sandbox.repository(TARGET).tip(wish().branch) is not None
 
 
-def test_a_commit_pushed_while_our_answer_was_lost_stays() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_commit_pushed_while_our_answer_was_lost_stays(edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish(**FULL))
-        scene.sandbox.faults.script([{"fault": "bad-gateway", "operation": "UpdateRefs", "when": "after"}])
-        result = scene.upsert(wish(CHANGED, **FULL), meanwhile={SWAP + 1: lambda: push(scene)})
+        swap = "UpdateRefs" if has_leases(edition) else "git/update-ref"
+        scene.sandbox.faults.script([{"fault": "bad-gateway", "operation": swap, "when": "after"}])
+        result = scene.upsert(wish(CHANGED, **FULL), meanwhile={"after": lambda: push(scene)})
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "human-commit")

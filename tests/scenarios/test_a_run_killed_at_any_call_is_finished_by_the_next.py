@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.harness import STORIES, TROUBLES, Story, clean_run, prove, the_base_gets_the_content
+from support.editions import without_leases
+from support.harness import STORIES, TROUBLES, Story, clean_run, prove, prove_each, the_base_gets_the_content
 from support.stage import TARGET, Killed, stage, wish
 
 CASES = [
@@ -24,6 +25,19 @@ def test_a_clean_run_makes_the_calls_the_story_names(story: Story) -> None:
 @pytest.mark.parametrize(("story", "call", "trouble"), CASES)
 def test_the_rerun_ends_where_one_clean_run_ends(story: Story, call: int, trouble: str) -> None:
     assert prove(story, {call: trouble}) == 1
+
+
+@without_leases
+@pytest.mark.parametrize("story", STORIES.values(), ids=str)
+def test_without_leases_a_clean_run_makes_the_same_writes(story: Story, edition: str) -> None:
+    assert clean_run(story, edition).writes == story.writes(edition)
+
+
+@without_leases
+@pytest.mark.parametrize("story", STORIES.values(), ids=str)
+@pytest.mark.parametrize("trouble", ["killed after", "502 after", "reset after", "stale read"])
+def test_without_leases_the_rerun_ends_where_one_clean_run_ends(story: Story, edition: str, trouble: str) -> None:
+    assert prove_each(story, trouble, edition) > 0
 
 
 @pytest.mark.parametrize("died_at_call", [4, 5])

@@ -33,6 +33,24 @@ OBSERVE_REFUSALS = {
 }
 
 
+@pytest.mark.parametrize("call", range(2, 12))
+@pytest.mark.parametrize("name", REST_REFUSALS)
+def test_what_rest_does_not_show_is_not_created(name: str, call: int) -> None:
+    """From any of its reads on GitHub refuses to answer: a 404 for a branch is believed only while the rest is seen."""
+    with stage(edition="no-graphql") as scene:
+        scene.upsert(wish(**FULL))
+        before = scene.sandbox.snapshot()
+        scene.forget()
+
+        def refuse() -> None:
+            scene.sandbox.faults.add(Fault(method="GET", times=1000, **REST_REFUSALS[name]))
+
+        result = scene.upsert(wish({"ci.yml": "on: [push]\n"}, **FULL), meanwhile={call: refuse})
+        assert result.outcome == "failed"
+        assert scene.writes() == 0
+        assert scene.sandbox.snapshot() == before
+
+
 def converged(scene: Stage) -> None:
     """A pull request whose content has come to the base: it is to be closed, and its branch deleted."""
     scene.upsert(wish(**FULL))
@@ -47,6 +65,8 @@ def test_what_cannot_be_read_is_not_created(name: str) -> None:
         scene.upsert(wish(**FULL))
         before = scene.sandbox.snapshot()
         scene.sandbox.faults.add(Fault(operation="Observe", times=1000, **OBSERVE_REFUSALS[name]))
+        if name in REST_REFUSALS:  # What is refused GraphQL alone is read over REST.
+            scene.sandbox.faults.add(Fault(path=f"^/repos/{TARGET}", times=1000, **REST_REFUSALS[name]))
         scene.forget()
         result = scene.upsert(wish(**FULL))
         assert result.outcome == "failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.editions import has_leases, on_every_edition
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 CHANGED = {"ci.yml": "on: [push]\n"}
@@ -13,8 +14,9 @@ def commit_as_a_person(scene: Stage, branch: str) -> str:
     )
 
 
-def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named(edition: str) -> None:
+    with stage(edition=edition) as scene:
         branch = scene.upsert(wish(**FULL)).branch
         assert branch is not None
         theirs = commit_as_a_person(scene, branch)
@@ -25,13 +27,15 @@ def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named() -> None:
         assert "alice@example.com" in result.message
         assert result.error is not None
         assert result.error.remediation
-        assert scene.writes() == 0
+        assert [name for name in scene.order() if "/create" in name or "/update" in name] == ["issues/create-comment"]
+        assert (scene.writes(), scene.moves()) == (1, 0)
         assert scene.sandbox.repository(TARGET).tip(branch) == theirs
         assert scene.sandbox.repository(TARGET).pulls()[0].title == "Sync config"
 
 
-def test_a_branch_of_that_name_that_is_not_ours_is_not_touched() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_branch_of_that_name_that_is_not_ours_is_not_touched(edition: str) -> None:
+    with stage(edition=edition) as scene:
         branch = wish().branch
         repository = scene.sandbox.repository(TARGET)
         theirs = repository.commit_files(branch, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
@@ -41,8 +45,9 @@ def test_a_branch_of_that_name_that_is_not_ours_is_not_touched() -> None:
         assert scene.sandbox.repository(TARGET).pulls() == []
 
 
-def test_a_pull_request_closed_by_a_person_stays_closed() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_pull_request_closed_by_a_person_stays_closed(edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish(**FULL))
         scene.sandbox.repository(TARGET).close_pull(1)
         scene.forget()
@@ -53,8 +58,9 @@ def test_a_pull_request_closed_by_a_person_stays_closed() -> None:
         assert [pull.state for pull in scene.sandbox.repository(TARGET).pulls()] == ["closed"]
 
 
-def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update(edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish(**FULL))
         pull = scene.sandbox.repository(TARGET).pulls()[0]
         scene.sandbox.repository(TARGET).edit_pull(
@@ -73,19 +79,22 @@ def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update(
         assert scene.writes() == 0
 
 
-def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch(edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish())
         scene.sandbox.repository(TARGET).merge_pull(1)
         result = scene.upsert(wish(CHANGED))
         assert (result.outcome, result.pull_request_number) == ("created", 2)
         repository = scene.sandbox.repository(TARGET)
-        assert repository.commit(repository.tip(wish().branch)).parents == (repository.tip("main"),)
+        *former, base = repository.commit(repository.tip(wish().branch)).parents
+        assert (len(former), base) == (0 if has_leases(edition) else 1, repository.tip("main"))
 
 
-def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team() -> None:
+@on_every_edition
+def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team(edition: str) -> None:
     asked = wish(reviewers=["alice"], team_reviewers=["core"])
-    with stage() as scene:
+    with stage(edition=edition) as scene:
         scene.upsert(asked)
         repository = scene.sandbox.repository(TARGET)
         assert (repository.pulls()[0].reviewers, repository.pulls()[0].team_reviewers) == (["alice"], ["core"])

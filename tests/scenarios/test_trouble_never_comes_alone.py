@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from support.harness import MORE_STORIES, STORIES, TROUBLES, Story, clean_run, prove
+from support.editions import without_leases
+from support.harness import MORE_STORIES, STORIES, TROUBLES, Story, clean_run, prove, prove_each
 
 ALL = {**STORIES, **MORE_STORIES}
 KILLS = [name for name in TROUBLES if name.startswith("killed")]
@@ -57,3 +58,18 @@ def test_killed_twice(story: Story, call: int, record_property: Record) -> None:
         prove(story, {call: first, call + later: second})
         cases += 1
     record_property("cases", cases)
+
+
+@without_leases
+@pytest.mark.parametrize("story", ALL.values(), ids=str)
+def test_without_leases_the_writes_are_the_same(story: Story, edition: str) -> None:
+    assert clean_run(story, edition).writes == story.writes(edition)
+
+
+@without_leases
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("story", ALL.values(), ids=str)
+def test_one_trouble_at_every_call_without_leases(
+    story: Story, trouble: str, edition: str, record_property: Record
+) -> None:
+    record_property("cases", prove_each(story, trouble, edition))

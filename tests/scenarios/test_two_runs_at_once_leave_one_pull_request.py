@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.editions import on_every_edition
 from support.stage import TARGET, Stage, stage, wish
 
 RACER = Path(__file__).parents[1] / "support" / "racer.py"
@@ -40,8 +41,9 @@ def race(scene: Stage, texts: list[str]) -> list[dict[str, object]]:
     return [json.loads(process.communicate(timeout=60)[0]) for process in processes]
 
 
-def test_equal_wishes_end_in_one_pull_request_and_nobody_fails() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_equal_wishes_end_in_one_pull_request_and_nobody_fails(edition: str) -> None:
+    with stage(edition=edition) as scene:
         results = race(scene, ["same"] * 4)
         assert {result["error"] is None for result in results} == {True}
         assert {result["outcome"] for result in results} <= {"created", "updated", "unchanged"}
@@ -50,8 +52,9 @@ def test_equal_wishes_end_in_one_pull_request_and_nobody_fails() -> None:
         assert {result["pull_request_number"] for result in results} == {pulls[0].number}
 
 
-def test_different_wishes_end_in_one_of_them_whole() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_different_wishes_end_in_one_of_them_whole(edition: str) -> None:
+    with stage(edition=edition) as scene:
         results = race(scene, ["one", "two", "three", "four"])
         assert {result["error"] is None for result in results} == {True}
         repository = scene.sandbox.repository(TARGET)

@@ -8,8 +8,8 @@ from typing import Any
 
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
-from action_patterns.pull_request.look import change_digest
 from action_patterns.pull_request.desired import Desired, desire
+from action_patterns.pull_request.look import change_digest
 from action_patterns.pull_request.marker import Marker, compose, text_hash
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
 from action_patterns.pull_request.trailers import Trailers, render

@@ -19,6 +19,7 @@ from action_patterns.pull_request.desired import Desired, desire
 from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.pull_request.wish import PullRequestWish
 from github_sandbox import Sandbox
+from support.editions import EDITIONS
 
 TARGET = "acme/api"
 
@@ -78,6 +79,19 @@ class Said:
 
 Moment = Literal["before", "after"]
 
+MOVES = ("UpdateRefs", "git/create-ref", "git/update-ref")
+"""Operations that move a branch."""
+
+
+def moves_a_branch(method: str, url: str, body: object) -> bool:
+    if isinstance(body, dict) and "query" in body:
+        return "updateRefs(" in str(body["query"])
+    return method in ("POST", "PATCH") and "/git/refs" in url
+
+
+Meanwhile = Mapping[int | Moment, Callable[[], object]]
+"""What others do just before the call of that number (from 1), or around the first that moves a branch."""
+
 
 class DyingTransport(Transport):
     """Dies at call number `call` (from 1), before it is sent or after it took effect and before its answer is read."""
@@ -92,23 +106,30 @@ class DyingTransport(Transport):
         clock: VirtualClock | None = None,
         log: Said | None = None,
         allowance: Allowance | None = None,
-        meanwhile: Mapping[int, Callable[[], object]] | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> None:
         super().__init__(Credentials(token), context, clock or VirtualClock(), log or Said(), allowance)
         self.calls = 0
         self._fatal = (call, moment)
-        self._meanwhile = meanwhile or {}
+        self._meanwhile = dict(meanwhile or {})
 
     def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
         self.calls += 1
-        if self.calls in self._meanwhile:
-            self._meanwhile[self.calls]()
+        moves = moves_a_branch(method, url, body)
+        self._let(self.calls)
+        if moves:
+            self._let("before")
         if self._fatal == (self.calls, "before"):
             raise Killed
         response = super().exchange(method, url, body, auth)
+        if moves:
+            self._let("after")
         if self._fatal == (self.calls, "after"):
             raise Killed
         return response
+
+    def _let(self, moment: int | Moment) -> None:
+        self._meanwhile.pop(moment, lambda: None)()
 
 
 @dataclass
@@ -122,6 +143,7 @@ class Stage:
     """Time for the sandbox and for every run; None = each run has a time of its own."""
     said: Said = field(default_factory=Said)
     """What all runs logged."""
+    edition: str = "full"
 
     def upsert(
         self,
@@ -133,12 +155,9 @@ class Stage:
         dry_run: bool = False,
         token: str = "tok-bot",
         allowance: Allowance | None = None,
-        meanwhile: Mapping[int, Callable[[], object]] | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> TargetResult:
-        """One run, as one process would do it: a client of its own, nothing remembered.
-
-        `meanwhile`: what others do just before the call of that number (from 1).
-        """
+        """One run, as one process would do it: a client of its own, nothing remembered."""
         clock = self.clock or VirtualClock()
         self.transport = DyingTransport(
             self.context,
@@ -156,6 +175,10 @@ class Stage:
     def sent(self, operation: str) -> int:
         """How often an operation was asked for since the last `forget`: REST operationId or GraphQL name."""
         return self.order().count(operation)
+
+    def moves(self) -> int:
+        """How often a branch was to be moved."""
+        return sum(self.sent(operation) for operation in MOVES)
 
     def order(self) -> list[str]:
         """All operations asked for since the last `forget`, in order."""
@@ -197,14 +220,21 @@ def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Cont
 
 @contextmanager
 def stage(
-    seed: Mapping[str, Any] = FLEET, *, clock: VirtualClock | None = None, checked: bool = True
+    seed: Mapping[str, Any] = FLEET,
+    *,
+    clock: VirtualClock | None = None,
+    checked: bool = True,
+    edition: str = "full",
 ) -> Iterator[Stage]:
-    """A fresh sandbox, served. Every exchange is held against GitHub's published description, if `checked`."""
+    """A fresh sandbox, served; `edition`: one of `EDITIONS`. `checked`: every exchange is held against GitHub's
+    published description.
+    """
     now = {} if clock is None else {"clock": lambda: clock.now().timestamp()}
     sandbox = Sandbox.from_seed(dict(seed), **now)
     sandbox.contract = checked
+    sandbox.edition = EDITIONS[edition]
     with sandbox.serve(port=0) as server:
-        yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url), clock=clock)
+        yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url), clock=clock, edition=edition)
     assert not sandbox.violations, "\n".join(sandbox.violations)
 
 

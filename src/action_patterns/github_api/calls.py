@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-from action_patterns.errors import DefectError, LostRaceError, UnavailableError
+from action_patterns.errors import DefectError, LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.github_api import error_mapping, queries
 from action_patterns.github_api.pacing import Lane
-from action_patterns.github_api.transport import OperationClass, Response, Transport
+from action_patterns.github_api.transport import GraphQLUnservedError, OperationClass, Response, Transport
 
 
 class Calls:
@@ -17,6 +19,7 @@ class Calls:
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
+        self._viewers: dict[str, str | None] = {}
 
     def rest(
         self, kind: OperationClass, lane: Lane, method: str, repository: str, path: str, body: object = None
@@ -24,13 +27,50 @@ class Calls:
         """A request below `/repos/{repository}`."""
         return self.transport.send(kind, lane, method, f"/repos/{repository}{path}", body, scope=repository).data
 
+    def read(self, repository: str, path: str) -> Any:
+        """What stands at a path below `/repos/{repository}`."""
+        return self.rest("read", "read", "GET", repository, path)
+
+    def listing(self, path: str, *, scope: str, **query: str) -> list[Any]:
+        """A REST list from its first to its last page, by the Link header (GitHub docs, "Using pagination in the REST
+        API"): a page that is not full need not be the last.
+        """
+        found: list[Any] = []
+        asked: str | None = urlencode({"per_page": str(queries.PAGE_SIZE)} | query)
+        while asked is not None:
+            response = self.transport.send("read", "read", "GET", f"{path}?{asked}", scope=scope)
+            found += response.data
+            asked = next_page(response.headers.get("link", ""))
+        return found
+
+    def viewer(self, scope: str) -> str | None:
+        """Login of the person the token acts as; None where it is nobody's (an App's, GITHUB_TOKEN), or hidden."""
+        account = self.transport.account(scope)
+        if account not in self._viewers:
+            self._viewers[account] = self._ask_viewer(scope)
+        return self._viewers[account]
+
+    def _ask_viewer(self, scope: str) -> str | None:
+        if self.transport.token_kind == "installation access token":  # noqa: S105 - a kind, no token
+            return None
+        try:
+            return str(self.transport.send("read", "read", "GET", "/user", scope=scope).data["login"])
+        except (PermissionDeniedError, NotFoundError):
+            return None
+
     def query(self, document: str, variables: Mapping[str, Any], *, scope: str, absent_is_null: bool = False) -> Any:
-        """The data of a GraphQL query. `absent_is_null` = what does not exist, or is hidden, is null in it."""
+        """The data of a GraphQL query. `absent_is_null` = what does not exist, or is hidden, is null in it.
+
+        Raises GraphQLUnservedError, which the gateway answers by reading over REST.
+        """
         return self._graphql("read", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
 
     def mutate(self, kind: OperationClass, document: str, fields: Mapping[str, Any], *, scope: str) -> Any:
         """The data of a GraphQL mutation with one `input`."""
-        return self._graphql(kind, "mutation", document, {"input": fields}, scope=scope)
+        try:
+            return self._graphql(kind, "mutation", document, {"input": fields}, scope=scope)
+        except GraphQLUnservedError as refused:
+            raise refused.error from refused
 
     def _graphql(
         self,
@@ -61,6 +101,12 @@ def _is_hole(error: Mapping[str, Any]) -> bool:
     path = error.get("path") or ()
     hidden = error.get("type") == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
     return error.get("type") == "NOT_FOUND" or hidden
+
+
+def next_page(link: str) -> str | None:
+    """The query of the page that a Link header names as the next; None = there is none."""
+    found = re.search(r'<([^>]*)>;\s*rel="next"', link)
+    return urlsplit(found[1]).query if found else None
 
 
 def expect(true: bool, asked: str, answered: object) -> None:  # noqa: FBT001 - an assertion

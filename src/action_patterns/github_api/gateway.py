@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import (
     NotFoundError,
-    UnavailableError,
 )
-from action_patterns.github_api import observing, queries, reading
-from action_patterns.github_api.calls import Calls, expect, portions, smaller
+from action_patterns.github_api import listing, observing, queries, rest_listing, rest_observing
+from action_patterns.github_api.calls import Calls, expect
 from action_patterns.github_api.markers import MarkerVerbs
 from action_patterns.github_api.refs import swap_ref
+from action_patterns.github_api.tiers import Tiers
 from action_patterns.github_api.transport import Transport
 from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
 from action_patterns.pull_request.desired import Person
@@ -30,6 +31,7 @@ class Gateway(MarkerVerbs):
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._calls = Calls(transport)
+        self._tiers = Tiers(transport)
 
     # Reads
 
@@ -45,57 +47,25 @@ class Gateway(MarkerVerbs):
         )
 
     def list_owner(self, owner: str) -> Listing:
-        targets: dict[str, Target] = {}
-        after: str | None = None
-        size = queries.PAGE_SIZE
-        while True:
-            try:
-                variables = {"login": owner, "first": size, "after": after}
-                found = self._calls.query(queries.OWNER, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
-            except UnavailableError:
-                size = smaller(size)
-                continue
-            if found is None:
-                raise NotFoundError(
-                    f"There is no organization or user {owner!r} that this token may see.",
-                    remediation="Check the spelling, and that the token's owner or App installation covers it.",
-                )
-            page = found["repositories"]
-            for node in page["nodes"]:
-                if node is not None:
-                    targets[node["nameWithOwner"]] = reading.target(node)
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            after = page["pageInfo"]["endCursor"]
-        if len(targets) < page["totalCount"]:
-            raise UnavailableError(
-                f"GitHub counts {page['totalCount']} repositories of {owner}, but listed {len(targets)}.",
-                remediation="Run again. Do not go on with a short list: the missing repositories would be left out"
-                " without a word.",
-            )
-        return Listing(found["login"], page["totalCount"], tuple(targets.values()))
+        return self._tiers.read(
+            owner, lambda: listing.list_owner(self._calls, owner), lambda: rest_listing.list_owner(self._calls, owner)
+        )
 
     def read_repositories(self, repositories: Sequence[str]) -> dict[str, Target | None]:
         found: dict[str, Target | None] = {}
         # One owner at a time: an App has a token of its own for each.
-        by_owner = {name: name.partition("/")[0].lower() for name in repositories}
-        for owner in dict.fromkeys(by_owner.values()):
-            for chunk in portions((n for n in repositories if by_owner[n] == owner), queries.REPOSITORIES_PER_QUERY):
-                variables = {}
-                for index, repository in enumerate(chunk):
-                    variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
-                try:
-                    data = self._calls.query(
-                        queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True
-                    )
-                except NotFoundError as error:
-                    # The App is not installed there: out of sight like any repository a token may not see.
-                    self._transport.warn(error)
-                    found |= dict.fromkeys((n for n in repositories if by_owner[n] == owner), None)
-                    break
-                for index, repository in enumerate(chunk):
-                    node = data.get(f"r{index}")
-                    found[repository] = reading.target(node) if node else None
+        by_owner: dict[str, list[str]] = {}
+        for name in dict.fromkeys(repositories):
+            by_owner.setdefault(name.partition("/")[0].lower(), []).append(name)
+        for owner, names in by_owner.items():
+            over_graphql = partial(listing.read_repositories, self._calls, names)
+            over_rest = partial(rest_listing.read_repositories, self._calls, names)
+            try:
+                found |= self._tiers.read(owner, over_graphql, over_rest)
+            except NotFoundError as error:
+                # The App is not installed there: out of sight like any repository a token may not see.
+                self._transport.warn(error)
+                found |= dict.fromkeys(names, None)
         return {name: found[name] for name in repositories}
 
     def observe(
@@ -108,18 +78,25 @@ class Gateway(MarkerVerbs):
         head_repository: str | None = None,
         milestone: str | None = None,
     ) -> Observed:
-        return observing.observe(
-            self._calls,
-            repository,
-            branch=branch,
-            base=base,
-            paths=paths,
-            head_repository=head_repository,
-            milestone=milestone,
-        )
+        def by(read: Callable[..., Observed]) -> Observed:
+            return read(
+                self._calls,
+                repository,
+                branch=branch,
+                base=base,
+                paths=paths,
+                head_repository=head_repository,
+                milestone=milestone,
+            )
+
+        return self._tiers.read(repository, lambda: by(observing.observe), lambda: by(rest_observing.observe))
 
     def read_files(self, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
-        return observing.read_files(self._calls, repository, oid, paths)
+        return self._tiers.read(
+            repository,
+            lambda: observing.read_files(self._calls, repository, oid, paths),
+            lambda: rest_observing.read_files(self._calls, repository, oid, paths),
+        )
 
     def read_branch(self, repository: str, branch: str) -> str | None:
         try:
@@ -266,9 +243,11 @@ class Gateway(MarkerVerbs):
         self._calls.rest("repeatable", "notify", "POST", repository, f"/pulls/{number}/requested_reviewers", body)
 
     def convert_to_draft(self, repository: str, pull_id: str) -> None:
+        self._tiers.require_graphql(repository, "convert a pull request to a draft")
         self._calls.mutate("repeatable", queries.CONVERT_TO_DRAFT, {"pullRequestId": pull_id}, scope=repository)
 
     def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
+        self._tiers.require_graphql(repository, "switch auto-merge")
         fields = {"pullRequestId": pull_id}
         if method is None:
             self._calls.mutate("repeatable", queries.DISABLE_AUTO_MERGE, fields, scope=repository)

@@ -53,6 +53,20 @@ class UnreadableAnswerError(ValueError):
     """A success whose body is no JSON: cut off, or made by something between GitHub and us."""
 
 
+UNSERVED = frozenset({403, 404, 410})
+
+
+class GraphQLUnservedError(Exception):
+    """`POST /graphql` itself is absent from this server, or refused to this token; `error` is what GitHub said.
+
+    An error about an object comes in a 200, and a limit is no refusal: neither is meant.
+    """
+
+    def __init__(self, error: ActionPatternsError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
 class Transport:
     """Requests of one set of credentials. Serves any number of threads, which share pacing and the time that is left.
 
@@ -92,6 +106,10 @@ class Transport:
         signs = True if kind == "installation access token" else False if is_a_persons(kind) else None
         return TokenFacts(is_a_persons(kind), workflows, signs)
 
+    def account(self, scope: str) -> str:
+        """Which of the accounts it works as is meant by an owner or repository; an App has one for each owner."""
+        return self._tokens.account(scope)
+
     @property
     def graphql_url(self) -> str:
         """Where GraphQL is served."""
@@ -105,6 +123,7 @@ class Transport:
         Raises:
             AnswerLostError: a `once` request went out and no answer that can be relied on came back.
             RateLimitedError: a limit, or our own pace, would have it wait beyond the time this run may take.
+            GraphQLUnservedError: it was a GraphQL request, and there is no GraphQL.
             ActionPatternsError: the mapped refusal.
         """
         request = f"{method} {url}"
@@ -147,7 +166,7 @@ class Transport:
             if status == 401 and not renewed and self._tokens.renew(scope, auth):
                 renewed = True
                 continue
-            raise error_mapping.from_response(
+            refused = error_mapping.from_response(
                 status,
                 response.headers,
                 response.data,
@@ -155,6 +174,9 @@ class Transport:
                 token_kind=self.token_kind,
                 as_app=scope == APP,
             )
+            if url == self.graphql_url and status in UNSERVED:
+                raise GraphQLUnservedError(refused)
+            raise refused
 
     def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
         """One request, one answer, nothing else: no retry, no pacing. The place where a process can die.

@@ -172,7 +172,8 @@ def _converged(look: Look, opened: PullRequest, marker: Marker) -> Decision:
     block = f"{desired.block}\n\n*Closed by action-patterns: `{look.base}` already holds this change.*".strip()
     fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
     steps: tuple[Step, ...] = (UpdatePullRequest(fields), *_delete_ours(look))
-    return Decision("closed", "converged", "", steps, marker=closed, changed_fields=("state",))
+    left = "" if look.observed.leases else f"The branch {desired.branch} is left: no lease guards its deletion here."
+    return Decision("closed", "converged", left, steps, marker=closed, changed_fields=("state",))
 
 
 def _delete_ours(look: Look) -> tuple[DeleteBranch, ...]:

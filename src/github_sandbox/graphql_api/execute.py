@@ -30,10 +30,15 @@ class Context:
     cost: Cost
 
 
-@lru_cache(maxsize=1)
-def schema() -> GraphQLSchema:
-    """The trimmed schema, built on first use and kept for the process."""
-    return build_schema(graphql_text(), assume_valid=True, no_location=True)
+@lru_cache(maxsize=4)
+def schema(without: frozenset[str] = frozenset()) -> GraphQLSchema:
+    """The trimmed schema, ``without`` these mutations and their inputs; built on first use, kept for the process."""
+    built = build_schema(graphql_text(), assume_valid=True, no_location=True)
+    for name in without:
+        assert built.mutation_type is not None
+        built.mutation_type.fields.pop(name, None)
+        built.type_map.pop(unknown_mutations.input_of(name), None)
+    return built
 
 
 @lru_cache(maxsize=256)
@@ -52,7 +57,7 @@ def run(sandbox: Sandbox, token: Token, request: GraphQLRequest, cost: Cost) -> 
     if problems:
         return {"errors": [dict(error.formatted) for error in problems]}
     result = execute_sync(
-        schema(),
+        schema(sandbox.edition.unknown_mutations),
         request.document,
         context_value=Context(sandbox, token, cost),
         variable_values=dict(request.variables),

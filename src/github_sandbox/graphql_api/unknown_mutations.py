@@ -18,6 +18,11 @@ from graphql import (
 Problem = Mapping[str, Any]
 
 
+def input_of(mutation: str) -> str:
+    """The type of what a mutation takes."""
+    return f"{mutation[0].upper()}{mutation[1:]}Input"
+
+
 def problems(document: DocumentNode, unknown: Collection[str]) -> list[Problem]:
     """One for each variable of an input type that only ``unknown`` mutations have, one for each of them asked for."""
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
@@ -26,7 +31,7 @@ def problems(document: DocumentNode, unknown: Collection[str]) -> list[Problem]:
 
 def _of(operation: OperationDefinitionNode, unknown: Collection[str]) -> Iterator[Problem]:
     own = f"mutation {operation.name.value}" if operation.name else "mutation"
-    inputs = {f"{name[0].upper()}{name[1:]}Input" for name in unknown}
+    inputs = {input_of(name) for name in unknown}
     for variable in operation.variable_definitions or ():
         kind, name = variable.type, variable.variable.name.value
         named = kind.type if isinstance(kind, NonNullTypeNode) else kind

@@ -174,7 +174,7 @@ def repository(world: World, repo: Repository, token: Token | None) -> Shape:
         "mirror_url": None,
         "homepage": None,
         "language": repo.language,
-        "size": 1,
+        "size": 0,  # in kB, and what is kept here is small: GitHub says 0 of that too, and not only of what is empty
         "default_branch": repo.default_branch,
         "is_template": repo.template,
         "topics": repo.topics,

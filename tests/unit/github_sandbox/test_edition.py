@@ -44,6 +44,10 @@ def test_a_server_may_not_know_a_mutation() -> None:
         assert variable["message"] == "UpdateRefsInput isn't a defined input type (on $i)"
         assert bench.repository().refs() == before
         assert bench.graphql("{ viewer { login } }")["data"] == {"viewer": {"login": "bot"}}
+        introspection = '{ gone: __type(name: "UpdateRefsInput") { name } kept: __type(name: "Repository") { name } }'
+        assert bench.graphql(introspection)["data"] == {"gone": None, "kept": {"name": "Repository"}}
+        bench.sandbox.edition = Edition()
+        assert bench.graphql(introspection)["data"]["gone"] == {"name": "UpdateRefsInput"}
 
 
 @pytest.mark.parametrize("edition", [{"graphql": "maybe"}, {"unknown-mutations": "updateRefs"}, {"rest": "absent"}])

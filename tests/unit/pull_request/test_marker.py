@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.errors import InputError
 from action_patterns.pull_request.marker import (
-    MAX_BODY_LENGTH,
     Marker,
     block_of,
     compose,

@@ -1,0 +1,141 @@
+"""REST answers into this product's models: what `reading` makes of GraphQL's. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from action_patterns.content.changes import Mode
+from action_patterns.contracts import Target
+from action_patterns.pull_request.comment import parse_comment
+from action_patterns.pull_request.observed import Comment, Milestone, ObservedFile, PullRequest, PullRequestState, Tip
+
+Node = Mapping[str, Any]
+
+
+def target(node: Node, *, empty: bool) -> Target:
+    """A repository of a listing. Its tip is not told there, and is not worth a request for each."""
+    return Target(
+        repository=node["full_name"],
+        default_branch=None if empty else node["default_branch"],
+        topics=tuple(sorted(node.get("topics") or ())),
+        language=node["language"],
+        archived=bool(node["archived"]),
+        fork=node["fork"],
+        empty=empty,
+        private=node["private"],
+    )
+
+
+def tip(branch: Node) -> Tip:
+    """The commit of `GET /branches/{branch}`."""
+    commit = branch["commit"]
+    inner = commit["commit"]
+    author, verification = inner.get("author"), inner.get("verification")
+    return Tip(
+        oid=commit["sha"],
+        tree=inner["tree"]["sha"],
+        message=inner["message"],
+        # Two tell a merge from what is none; GraphQL is asked for no more either.
+        parents=tuple(parent["sha"] for parent in commit["parents"][:2]),
+        author=f"{author['name']} <{author['email']}>" if author else "",
+        verified=bool(verification["verified"]) if verification else None,
+    )
+
+
+def files(entries: Mapping[str, Node], paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+    """Entries of a tree, by path."""
+    return {
+        path: ObservedFile(entry["sha"], cast("Mode", entry["mode"])) if (entry := entries.get(path)) else None
+        for path in paths
+    }
+
+
+def milestone(node: Node | None) -> Milestone | None:
+    return Milestone(node["number"], node["title"]) if node else None
+
+
+def pull_request(
+    node: Node,
+    *,
+    holder: str,
+    viewer: str | None,
+    reviews: Sequence[Node] = (),
+    comments: Sequence[Node] = (),
+    events: Sequence[Node] = (),
+) -> PullRequest:
+    """A pull request, of a list or by itself. `holder` = the repository of the bot branch; `viewer` = the person behind
+    the token, None = it is nobody's; `events` = its timeline.
+    """
+    head, merging, author = node["head"], node.get("auto_merge"), login(node["user"])
+    organization = node["base"]["repo"]["owner"]["login"]
+    teams = [team["slug"] for team in node["requested_teams"] or ()]
+    return PullRequest(
+        number=node["number"],
+        url=node["html_url"],
+        state=_state(node),
+        title=node["title"],
+        body=node["body"] or "",
+        base=node["base"]["ref"],
+        head_oid=head["sha"],
+        id=node["node_id"],
+        draft=bool(node.get("draft")),
+        conflicting=node.get("mergeable") is False,
+        foreign_head=not head["repo"] or head["repo"]["full_name"].lower() != holder.lower(),
+        author=author,
+        by_us=None if viewer is None else author.lower() == viewer.lower(),
+        labels=tuple(label["name"] for label in node["labels"]),
+        assignees=tuple(login(user) for user in node["assignees"] or ()),
+        requested=(
+            *(login(user) for user in node["requested_reviewers"] or ()),
+            *(f"{organization}/{slug}" for slug in teams),
+        ),
+        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events) if slug not in teams)),
+        milestone=milestone(node["milestone"]),
+        auto_merge=merging["merge_method"].lower() if merging else None,
+        comments=tuple(
+            Comment(item["id"], item["html_url"], item["body"]) for item in comments if _is_ours(item, viewer)
+        ),
+    )
+
+
+def login(user: Node | None) -> str:
+    """As GraphQL spells it: an App's login ends with `[bot]` in REST alone."""
+    if user is None:
+        return ""
+    name = str(user["login"])
+    return name.removesuffix("[bot]") if user.get("type") == "Bot" else name
+
+
+def _state(node: Node) -> PullRequestState:
+    if node["state"] == "open":
+        return "OPEN"
+    return "MERGED" if node["merged_at"] else "CLOSED"
+
+
+def _people(reviews: Sequence[Node]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(login(item["user"]) for item in reviews if item["user"]))
+
+
+def _teams(events: Sequence[Node]) -> tuple[str, ...]:
+    """Teams that were asked and not called off. Where such a one is not asked any more, a member has reviewed for it:
+    REST does not say so of the review itself.
+    """
+    asked: dict[str, None] = {}
+    for event in events:
+        slug = (event.get("requested_team") or {}).get("slug")
+        if slug and event["event"] == "review_requested":
+            asked[slug] = None
+        elif slug and event["event"] == "review_request_removed":
+            asked.pop(slug, None)
+    return tuple(asked)
+
+
+def _is_ours(comment: Node, viewer: str | None) -> bool:
+    """REST does not tell an App who it is: then what a bot wrote with our marker in it is ours."""
+    user = comment["user"]
+    if user is None:
+        return False
+    if viewer is not None:
+        return bool(login(user).lower() == viewer.lower())
+    return user.get("type") == "Bot" and parse_comment(comment["body"] or "") is not None
