@@ -63,7 +63,7 @@ def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() 
         with scene.sandbox.faults.during(Fault.bad_gateway(operation="pulls/create", times=100)):
             result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.reason) == ("failed", "unavailable")
-        assert scene.sent("pulls/create") == scene.sent("Observe") == 4
+        assert scene.sent("pulls/create") == scene.sent("Observe") == 5
         assert scene.upsert(wish(**FULL)).outcome == "created"
         assert as_one_clean_run(scene)
 

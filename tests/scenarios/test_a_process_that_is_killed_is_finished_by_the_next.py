@@ -13,8 +13,9 @@ from typing import IO
 
 import pytest
 
-from support.harness import STORIES, clean_run
+from support.harness import clean_run, state
 from support.stage import Stage, stage
+from support.stories import STORIES
 
 MORTAL = Path(__file__).parents[1] / "support" / "mortal.py"
 KILLED = -signal.SIGKILL
@@ -59,7 +60,7 @@ def test_whatever_a_killed_process_left_is_finished(
         started = time.monotonic()
         assert mortals.live(scene) == 0
         lifetime = time.monotonic() - started
-        assert scene.sandbox.snapshot() == clean_run(STORY).state
+        assert state(scene) == clean_run(STORY).state
 
     left: dict[str, int] = {}
     lives = 0
@@ -84,7 +85,7 @@ def _finish(scene: Stage) -> None:
     rerun = scene.upsert(STORY.wish)
     assert rerun.error is None, rerun.error
     # What the dead one had sent may still be under way: then this run may have lost a race to it, and repaired that.
-    assert scene.sandbox.snapshot() == clean_run(STORY).state
+    assert state(scene) == clean_run(STORY).state
     scene.forget()
     last = scene.upsert(STORY.wish)
     assert (last.outcome, scene.reads(), scene.writes()) == ("unchanged", 1, 0)

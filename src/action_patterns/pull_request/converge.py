@@ -190,7 +190,11 @@ def _send(step: Step, observed: Observed, github: GitHub, progress: _Progress) -
         elif isinstance(step, Reopen):
             raise _RefusedForGoodError("reopen-refused", error) from error
         elif isinstance(step, SetAutoMerge):
-            progress.refused.append(f"auto-merge:{step.method}")
+            # To disable what is disabled is refused too: a request that was sent twice, say.
+            if step.method is not None:
+                progress.refused.append(f"auto-merge:{step.method}")
+        elif isinstance(step, DeleteBranch) and not isinstance(error, RefusedError):
+            raise  # Whether it is there could not be seen: that is no rule against deleting it.
         elif type(step) in FIELD_OF:
             progress.refused.append(FIELD_OF[type(step)])
         else:

@@ -26,6 +26,7 @@ from action_patterns.pull_request.steps import (
     Step,
     UpdatePullRequest,
     WriteBranch,
+    WriteComment,
 )
 
 
@@ -97,8 +98,7 @@ def _with_open(look: Look, opened: PullRequest) -> Decision:
             return _stop("blocked", "foreign-pull-request", f"#{opened.number} is open{by}.")
         # Its title is overwritten only where it was ours to begin with.
         mine = text_hash(opened.title if opened.by_us else desired.title)
-        adopted = look.tip.oid if look.tip and look.tip_kind == "others" else ""
-        marker = Marker(desired.key, mine, "", adopted=adopted)
+        marker = Marker(desired.key, mine, "", adopted=_taken_over(look))
     overwrites = policies.on_human_commits == "overwrite"
     taken_over = look.tip is not None and marker.adopted == look.tip.oid
     if look.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
@@ -112,12 +112,21 @@ def _with_open(look: Look, opened: PullRequest) -> Decision:
     return _update(look, opened, marker, keeps=keeps)
 
 
+def _taken_over(look: Look) -> str:
+    """The last commit of others; a run that died may have put ours on top of it already."""
+    if look.tip is None:
+        return ""
+    return look.tip.oid if look.tip_kind == "others" else look.trailers.kept if look.trailers else ""
+
+
 def _human_commit(look: Look, opened: PullRequest) -> Decision:
     assert look.tip is not None
     merge = " It is a merge, as the button 'Update branch' makes one." if len(look.tip.parents) > 1 else ""
     stop = _stop("blocked", "human-commit", _whose(look.tip) + merge)
     note = note_steps(look.desired, opened, NOTE_TEXT)
-    return replace(stop, steps=note, files=look.files)
+    # Two runs, or one request delivered twice, may have left two: that shows only afterwards.
+    new = any(isinstance(step, WriteComment) and step.id is None for step in note)
+    return replace(stop, steps=note, files=look.files, again=new)
 
 
 NOTE_TEXT = (
@@ -270,7 +279,7 @@ def _create(look: Look, *, keeps: bool) -> Decision:
     refused = ["milestone"] if desired.milestone is not None and milestone is None else []
     if desired.auto_merge != "off" and observed.auto_merge_allowed is False:
         refused.append("auto-merge")
-    elif desired.auto_merge != "off":
+    elif desired.auto_merge != "off" and not desired.draft:
         steps.append(SetAutoMerge(desired.auto_merge))
     return Decision(
         "created",

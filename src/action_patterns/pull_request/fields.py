@@ -68,7 +68,7 @@ def reconcile_fields(
     _labels(desired, pull, marker, work)
     _people(desired, pull, marker, refused, work)
     _milestone(desired, pull, marker, observed, work)
-    if desired.always_draft and not pull.draft:
+    if desired.always_draft and not pull.draft and "draft" not in refused:
         work.added.append(MakeDraft())
         work.changed.append("draft")
     _auto_merge(desired, pull, marker, refused, observed, work)
@@ -161,6 +161,8 @@ def _auto_merge(
     wished, there = None if desired.auto_merge == "off" else desired.auto_merge, pull.auto_merge
     if there == wished or (there is not None and there != marker.auto_merge) or f"auto-merge:{wished}" in refused:
         return  # As wished, or as people chose, or not to be had.
+    if wished is not None and (pull.draft or desired.always_draft):
+        return  # GitHub merges no draft by itself; once people mark it ready, it is asked for.
     if wished is not None and observed.auto_merge_allowed is False:
         work.refused.append("auto-merge")
         return
@@ -227,6 +229,7 @@ def refusable(desired: Desired) -> frozenset[str]:
         + [f"reviewer:{name}" for name in desired.reviewers]
         + [f"team:{name}" for name in desired.team_reviewers]
         + ([f"auto-merge:{desired.auto_merge}"] if desired.auto_merge != "off" else [])
+        + (["draft"] if desired.always_draft else [])
     )
 
 

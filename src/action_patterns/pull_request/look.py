@@ -34,6 +34,8 @@ class Look:
     """That of the open pull request, else of the latest; None if it is not ours."""
     tip: Tip | None
     tip_kind: TipKind
+    trailers: Trailers | None
+    """Of the tip, if it is a commit of ours."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -57,6 +59,7 @@ def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> L
         _marker_of_ours(opened or latest, desired.key),
         observed.branch_tip,
         tip_kind(desired, observed),
+        our_trailers(observed.branch_tip, desired.key) if observed.branch_tip else None,
     )
 
 
@@ -109,8 +112,8 @@ def change_digest(pending: tuple[FileChange, ...], base: str | None) -> str:
 
 def holds(look: Look) -> bool:
     """The branch already holds this very change, and nothing else."""
-    trailers = our_trailers(look.tip, look.desired.key) if look.tip and look.tip_kind == "ours" else None
-    return trailers is not None and trailers.digest == change_digest(look.pending, look.base)
+    ours = look.trailers if look.tip_kind == "ours" else None
+    return ours is not None and ours.digest == change_digest(look.pending, look.base)
 
 
 def stands_on_base(look: Look) -> bool:

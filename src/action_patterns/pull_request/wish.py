@@ -77,7 +77,9 @@ class PullRequestWish(BaseModel):
         " draft again on every run. A draft is never marked ready.",
     )
     auto_merge: Annotated[AutoMerge, BeforeValidator(_auto_merge)] = Field(
-        default="off", description="Have GitHub merge it in this way once it may: `merge`, `squash`, `rebase` or `off`."
+        default="off",
+        description="Have GitHub merge it in this way once it may: `merge`, `squash`, `rebase` or `off`. A draft waits"
+        " until it is ready.",
     )
     on_converged: OnConverged = Field(
         default="close",

@@ -59,7 +59,7 @@ HELD = {"ci.yml": file(b"new\n")}
 """The base already holds the wish."""
 
 
-def told(step: Step) -> str:
+def told(step: Step) -> str:  # noqa: C901, PLR0912 - one row for each step
     """A step in a few words."""
     match step:
         case WriteBranch():
@@ -932,17 +932,38 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["move branch from 1 onto b: ci.yml", "patch body", "auto-merge squash"],
     ),
     "every field is wished of a new one": (
-        wish(**FULL, milestone="v1", auto_merge="squash", draft="true"),
+        wish(**FULL, milestone="v1", auto_merge="squash"),
         observe(milestones=(MILESTONE,)),
         "created",
         "opened",
         [
             "create branch onto b: ci.yml",
-            "open into main as draft",
+            "open into main",
             "set labels bot assignees alice milestone 3",
             "ask bob core",
             "auto-merge squash",
         ],
+    ),
+    "a draft is not merged by itself": (
+        wish(auto_merge="squash", draft="true"),
+        observe(),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main as draft"],
+    ),
+    "people made it a draft, which is not merged by itself": (
+        SQUASH,
+        converged(SQUASH, draft=True),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "a draft was refused before": (
+        wish(draft="always-true"),
+        converged(W, marker=marker_of(W, refused=("draft",))),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
     ),
     "auto-merge is not allowed there": (
         wish(auto_merge="squash"),

@@ -1,0 +1,421 @@
+"""The stories that the idempotency proofs are told of: every state a target can be in, and what is wished of it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from action_patterns.content.changes import FileChange
+from support.harness import Story, Weather, clean_run, run
+from support.stage import FLEET, FULL, TARGET, Stage, wish
+
+# Situations
+
+
+def nothing(_: Stage) -> None:
+    """A repository that never saw us."""
+
+
+def a_pull_request(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+
+
+def a_pull_request_with_other_labels(scene: Stage) -> None:
+    scene.upsert(wish(labels=["sync", "stale"], assignees=["bob"], reviewers=["alice"], title="Old", body="Old."))
+
+
+def a_converged_pull_request(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+    the_base_gets_the_content(scene)
+
+
+def the_base_gets_the_content(scene: Stage) -> None:
+    scene.sandbox.repository(TARGET).commit_files(
+        "main", {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}, message="By hand"
+    )
+
+
+def a_pull_request_that_was_merged(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+    scene.sandbox.repository(TARGET).merge_pull(1)
+
+
+def a_branch_without_a_pull_request(scene: Stage) -> None:
+    calls = clean_run(STORIES["create"], scene.edition).calls
+    run(scene, wish(**FULL), Weather({calls.index("pulls/create") + 1: "killed before"}))
+
+
+def _seed(*more: dict[str, Any], **target: Any) -> Any:
+    def seed() -> dict[str, Any]:
+        made = deepcopy(FLEET)
+        made["repositories"][0].update(target)
+        made["repositories"] += more
+        return made
+
+    return seed
+
+
+RICH = _seed(**{"milestones": ["v1", "v2"], "auto-merge": True, "protected": ["main"]})
+"""Milestones, and an auto-merge that has something to wait for."""
+FORKED = _seed({"name": "bot/api", "fork": TARGET})
+
+
+def _closed(scene: Stage) -> None:
+    a_pull_request(scene)
+    scene.sandbox.repository(TARGET).close_pull(1)
+
+
+def _closed_and_its_branch_deleted(scene: Stage) -> None:
+    _closed(scene)
+    scene.sandbox.repository(TARGET).delete_branch(wish().branch)
+
+
+def _a_persons_commit(scene: Stage) -> None:
+    a_pull_request(scene)
+    scene.sandbox.repository(TARGET).commit_files(wish().branch, {"mine.txt": b"mine\n"}, message="Mine")
+
+
+def _a_note(scene: Stage) -> None:
+    _a_persons_commit(scene)
+    scene.upsert(wish(**FULL))
+    repository = scene.sandbox.repository(TARGET)
+    repository.set_branch(wish().branch, repository.commit(wish().branch).parents[0])
+
+
+def _ours_on_top(scene: Stage) -> None:
+    _a_persons_commit(scene)
+    scene.upsert(wish({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL))
+
+
+def _somebodys_pull_request(scene: Stage) -> None:
+    repository = scene.sandbox.repository(TARGET)
+    tip = repository.tip("main")
+    assert tip is not None
+    repository.set_branch(wish().branch, tip)
+    repository.commit_files(wish().branch, {"mine.txt": b"mine\n"}, message="Mine")
+    repository.open_pull(wish().branch, author="alice", title="By hand", body="My words.")
+
+
+def _a_long_body(scene: Stage) -> None:
+    scene.upsert(wish(body=LONG))
+
+
+def _another_base(scene: Stage) -> None:
+    repository = scene.sandbox.repository(TARGET)
+    tip = repository.tip("main")
+    assert tip is not None
+    repository.set_branch("dev", tip)
+    repository.commit_files("dev", {"dev.txt": b"dev\n"}, message="Dev")
+    a_pull_request(scene)
+
+
+def _a_renamed_default_branch(scene: Stage) -> None:
+    a_pull_request(scene)
+    scene.sandbox.repository(TARGET).rename_branch("main", "trunk")
+
+
+def _a_conflict(scene: Stage) -> None:
+    a_pull_request(scene)
+    scene.sandbox.repository(TARGET).commit_files("main", {"README.md": b"# Something else\n"}, message="By hand")
+
+
+def _in_the_way(scene: Stage) -> None:
+    repository = scene.sandbox.repository(TARGET)
+    tip = repository.tip("main")
+    assert tip is not None
+    repository.set_branch("action-patterns", tip)
+
+
+def _a_ruleset(scene: Stage) -> None:
+    scene.sandbox.repository(TARGET).protect("action-patterns/**", "creation", classic=False)
+
+
+def _a_rich_pull_request(scene: Stage) -> None:
+    scene.upsert(wish(milestone="v2", auto_merge="rebase", **FULL))
+
+
+def _a_pull_request_from_a_fork(scene: Stage) -> None:
+    scene.upsert(wish(head_repository="bot/api"))
+
+
+LONG = "A long line of text.\n" * 5_000
+_EVERY_KIND = (
+    FileChange("run.sh", "100755", b"#!/bin/sh\n"),
+    FileChange("link", "120000", b"README.md"),
+    FileChange("logo.png", "100644", b"\x89PNG\0\xff"),
+    FileChange("old.txt", None),
+    FileChange("a b/\u00e9.txt", "100644", b"crlf\r\n"),
+    FileChange("sub", "160000", gitlink="1" * 40),
+)
+
+_OBJECTS = ("git/create-tree", "git/create-commit", "UpdateRefs")
+_MENDED = (
+    "issues/remove-label",
+    "issues/remove-assignees",
+    "pulls/update",
+    "issues/add-labels",
+    "issues/add-assignees",
+    "pulls/request-reviewers",
+)
+_FIELDS = ("issues/update", "pulls/request-reviewers")
+
+STORIES = {
+    story.name: story
+    for story in (
+        Story("create", nothing, wish(), ("Observe", *_OBJECTS, "pulls/create")),
+        Story("create with every field", nothing, wish(**FULL), ("Observe", *_OBJECTS, "pulls/create", *_FIELDS)),
+        Story(
+            "create with a binary file",
+            nothing,
+            wish({"logo.png": b"\x89PNG\0\xff"}),
+            ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
+        ),
+        Story(
+            "update the content",
+            a_pull_request,
+            wish({"ci.yml": "on: [push]\n"}, **FULL),
+            ("Observe", *_OBJECTS),
+            "git/update-ref",
+        ),
+        Story(
+            "update every field",
+            a_pull_request_with_other_labels,
+            wish(**FULL),
+            ("Observe", *_MENDED),
+        ),
+        Story("change nothing", a_pull_request, wish(**FULL), ("Observe",)),
+        Story(
+            "close what has converged",
+            a_converged_pull_request,
+            wish(**FULL),
+            ("Observe", "pulls/update", "UpdateRefs"),
+            moves="",
+        ),
+    )
+}
+FIRST = tuple(STORIES)
+"""The stories that meet every trouble there is in `make test` too."""
+
+STORIES |= {
+    story.name: story
+    for story in (
+        Story(
+            "use a leftover branch",
+            a_branch_without_a_pull_request,
+            wish(**FULL),
+            ("Observe", "pulls/create", *_FIELDS),
+        ),
+        Story(
+            "write a leftover branch anew",
+            a_branch_without_a_pull_request,
+            wish({"ci.yml": "on: [push]\n"}),
+            ("Observe", *_OBJECTS, "pulls/create"),
+            "git/update-ref",
+        ),
+        Story(
+            "a login that cannot be asked",
+            nothing,
+            wish(reviewers=["alice", "mallory"], assignees=["mallory"]),
+            ("Observe", *_OBJECTS, "pulls/create", *_FIELDS, *_FIELDS[1:], *_FIELDS[1:], "pulls/update"),
+        ),
+        Story(
+            "content and fields",
+            a_pull_request_with_other_labels,
+            wish({"a/b.txt": "b\n"}, **FULL),
+            ("Observe", *_OBJECTS, *_MENDED),
+            "git/update-ref",
+        ),
+        Story(
+            "after a merge",
+            a_pull_request_that_was_merged,
+            wish({"ci.yml": "on: [push]\n"}, **FULL),
+            ("Observe", *_OBJECTS, "pulls/create", *_FIELDS),
+            "git/update-ref",
+        ),
+        Story(
+            "drop every field",
+            a_pull_request,
+            wish(),
+            ("Observe", "issues/remove-label", "issues/remove-label", "issues/remove-assignees", "pulls/update"),
+        ),
+    )
+}
+
+TWICE = tuple(STORIES)
+"""The stories that meet two troubles in `make proof`."""
+
+STORIES |= {
+    story.name: story
+    for story in (
+        Story("nothing to do", the_base_gets_the_content, wish(), ("Observe",), believes=True),
+        Story(
+            "every kind of change",
+            nothing,
+            wish(changes=_EVERY_KIND),
+            ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
+        ),
+        Story("mend a conflict", _a_conflict, wish(**FULL), ("Observe", *_OBJECTS), "git/update-ref"),
+        Story("respect a close", _closed, wish(**FULL), ("Observe",), rests="skipped"),
+        Story(
+            "reopen",
+            _closed_and_its_branch_deleted,
+            wish(on_closed="reopen", **FULL),
+            ("Observe", "UpdateRefs", "pulls/update", "Observe"),
+        ),
+        Story(
+            "reopen with other content",
+            _closed,
+            wish({"ci.yml": "on: [push]\n"}, on_closed="reopen", **FULL),
+            ("Observe", "pulls/update", "Observe", *_OBJECTS),
+            "git/update-ref",
+        ),
+        Story(
+            "open a new one after a close",
+            _closed,
+            wish(on_closed="new"),
+            ("Observe", *_OBJECTS, "pulls/create"),
+            "git/update-ref",
+            believes=True,
+        ),
+        Story(
+            "stop at a person's commit",
+            _a_persons_commit,
+            wish(**FULL),
+            ("Observe", "issues/create-comment", "Observe"),
+            rests="blocked",
+        ),
+        Story("take back the note", _a_note, wish(**FULL), ("Observe", "issues/delete-comment")),
+        Story(
+            "put ours on top",
+            _a_persons_commit,
+            wish({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL),
+            ("Observe", "Files", *_OBJECTS),
+            "git/update-ref",
+            looks=2,
+        ),
+        Story(
+            "put more on top",
+            _ours_on_top,
+            wish({"ci.yml": "on: [pull_request]\n"}, **FULL),
+            ("Observe", "Files", *_OBJECTS),
+            "git/update-ref",
+            looks=2,
+        ),
+        Story(
+            "keep the commits of others",
+            _a_persons_commit,
+            wish({"README.md": "# api\n"}, on_human_commits="append", **FULL),
+            ("Observe", "Files"),
+            looks=2,
+            believes=True,
+        ),
+        Story(
+            "overwrite",
+            _a_persons_commit,
+            wish(on_human_commits="overwrite", **FULL),
+            ("Observe", *_OBJECTS),
+            "git/update-ref",
+        ),
+        Story(
+            "take over",
+            _somebodys_pull_request,
+            wish(adopt="any", **FULL),
+            (
+                "Observe",
+                "Files",
+                *_OBJECTS,
+                "pulls/update",
+                "issues/add-labels",
+                "issues/add-assignees",
+                "pulls/request-reviewers",
+            ),
+            "git/update-ref",
+            looks=2,
+        ),
+        Story(
+            "leave somebody's alone",
+            _somebodys_pull_request,
+            wish(**FULL),
+            ("Observe",),
+            rests="blocked",
+        ),
+        Story(
+            "a long body",
+            nothing,
+            wish(body=LONG),
+            ("Observe", *_OBJECTS, "pulls/create", "issues/create-comment", "Observe", "pulls/update"),
+        ),
+        Story("a body that was long", _a_long_body, wish(), ("Observe", "issues/delete-comment", "pulls/update")),
+        Story(
+            "a long body that changes",
+            _a_long_body,
+            wish(body=LONG + "More."),
+            ("Observe", "issues/update-comment"),
+        ),
+        Story(
+            "milestone and auto-merge",
+            nothing,
+            wish(milestone="v1", auto_merge="squash"),
+            ("Observe", *_OBJECTS, "pulls/create", "issues/update", "EnableAutoMerge"),
+            needs="graphql",
+            seed=RICH,
+        ),
+        Story(
+            "another milestone and auto-merge",
+            _a_rich_pull_request,
+            wish(milestone="v1", auto_merge="squash", **FULL),
+            ("Observe", "issues/update", "EnableAutoMerge", "pulls/update"),
+            needs="graphql",
+            seed=RICH,
+        ),
+        Story(
+            "a draft at all times",
+            a_pull_request,
+            wish(draft="always-true", **FULL),
+            ("Observe", "ConvertToDraft"),
+            needs="graphql",
+        ),
+        Story(
+            "no milestone and no auto-merge any more",
+            _a_rich_pull_request,
+            wish(**FULL),
+            ("Observe", "issues/update", "DisableAutoMerge", "pulls/update"),
+            needs="graphql",
+            seed=RICH,
+            believes=True,
+        ),
+        Story("a milestone that is not there", nothing, wish(milestone="v9"), ("Observe", *_OBJECTS, "pulls/create")),
+        Story(
+            "another base",
+            _another_base,
+            wish(base="dev", **FULL),
+            ("Observe", *_OBJECTS, "pulls/update"),
+            "git/update-ref",
+        ),
+        Story(
+            "a default branch that was renamed",
+            _a_renamed_default_branch,
+            wish(**FULL),
+            ("Observe", *_OBJECTS),
+            "git/update-ref",
+        ),
+        Story("keep what has converged", a_converged_pull_request, wish(on_converged="keep", **FULL), ("Observe",)),
+        Story("a branch in the way", _in_the_way, wish(), ("Observe",), rests="blocked"),
+        Story(
+            "from a fork",
+            nothing,
+            wish(head_repository="bot/api"),
+            ("Observe", *_OBJECTS, "pulls/create"),
+            seed=FORKED,
+        ),
+        Story(
+            "other content from a fork",
+            _a_pull_request_from_a_fork,
+            wish({"ci.yml": "on: [push]\n"}, head_repository="bot/api"),
+            ("Observe", *_OBJECTS),
+            "git/update-ref",
+            seed=FORKED,
+        ),
+    )
+}
+"""One trouble at every call of each of these is part of `make test`."""
