@@ -19,6 +19,7 @@ from action_patterns.pull_request.desired import Desired
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 BINARY = {"logo.png": b"\x89PNG\0\xff"}
+FOLDERS = {f"packages/{number:03}/lock": f"version {number}\n" for number in range(640)}
 MANY = {f"locks/{number:03}.lock": f"version {number}\n" for number in range(640)}
 
 
@@ -45,6 +46,7 @@ ROWS = [
     ("create, labels, assignees, reviewers", nothing, wish(**FULL), 7, 6, "a + ceil(n/100) + 4 + M"),
     ("create, one binary file", nothing, wish(BINARY), 6, 5, "a + ceil(n/100) + 4 + M"),
     ("create, 640 text files", nothing, wish(MANY), 15, 8, "651 + M"),
+    ("create, 640 text files in 640 folders", nothing, wish(FOLDERS), 15, 8, "651 + M"),
     ("same wish again", done(wish(**FULL)), wish(**FULL), 1, 0, "4 + M, of which 2 + M are writes"),
     ("content changed", done(wish(**FULL)), wish({"ci.yml": "on: [push]\n"}, **FULL), 4, 3, "a + ceil(n/100) + 6 + M"),
     ("difference vanished", converged, wish(), 4, 3, "2, and a push"),

@@ -158,7 +158,7 @@ class GitHub(Markers, Protocol):
         head_repository: str | None = None,
         milestone: str | None = None,
     ) -> Observed:
-        """All that a decision about one pull request needs, in one request (more only beyond 100 paths or comments).
+        """All that a decision about one pull request needs, in one request (more only beyond 200 paths or 100 comments).
 
         `head_repository` = the fork that holds `branch`; `milestone` = a title to look for.
         """

@@ -38,9 +38,9 @@ def test_a_missing_path_is_null_and_no_error(live: Live) -> None:
 
 def test_what_a_hundred_paths_in_one_query_cost(live: Live, record_property: pytest.RecordProperty) -> None:
     owner, _, name = live.repository.partition("/")
-    variables = {"owner": owner, "name": name, "branch": "refs/heads/none", "head": "none"}
+    variables = {"owner": owner, "name": name, "branch": "refs/heads/none", "head": "none", "below": "refs/heads/none/"}
     variables |= {f"p{i}": f"no/such/path/{i}" for i in range(queries.PATHS_PER_QUERY)}
-    body = {"query": queries.observe(queries.PATHS_PER_QUERY, named_base=False), "variables": variables}
+    body = {"query": queries.observe(queries.PATHS_PER_QUERY, 0, named_base=False), "variables": variables}
     answer = live.transport.send("read", "graphql", "POST", live.transport.graphql_url, body, scope=live.repository)
     cost = answer.data["data"]["rateLimit"]["cost"]
     record_property("graphql-cost-of-100-paths", cost)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-PATHS_PER_QUERY = 100
-"""`file(path:)` look-ups in one query; more go into further queries on the same commit."""
+PATHS_PER_QUERY = 200
+"""`file(path:)` look-ups in one query; more go into further queries on the same commit, and a query that GitHub cannot
+answer in its 10 seconds is asked for fewer.
+"""
 REPOSITORIES_PER_QUERY = 50
 PAGE_SIZE = 100
 """GitHub docs, "Rate limits and query limits for the GraphQL API": `first` is at most 100."""
