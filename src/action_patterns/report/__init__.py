@@ -1,6 +1,8 @@
 """Results in, text out. Pure: no clock, no files, no network.
 
 aggregate.py   plan + records -> RunReport, the one model every channel renders
+compare.py     this report and the previous run's -> what is different
+spending.py    results -> what had been asked of GitHub by when
 needs.py       what the `needs` context says about the jobs before
 missing.py     why a target has no record, and what to do about it
 fail_on.py     verdict -> exit code, as the caller defined failure

@@ -35,9 +35,10 @@ def summarise(
     unreadable: Sequence[Unreadable] = (),
     artifact_name: str = "",
     notes: Sequence[str] = (),
+    previous: RunReport | None = None,
 ) -> Summary:
     """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report."""
-    report = aggregate(plan, records, context, name=name, needs=needs, unreadable=unreadable)
+    report = aggregate(plan, records, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
     spoiled = (unreadable_note(unreadable),) if unreadable else ()
     page = Page(context, artifact_name, (*notes, *spoiled))
     return Summary(report, layout.fit(report, page), plain_text.render(report, page))
