@@ -26,7 +26,7 @@ class DistributeInputs(TokenInputs):
     fail_on: str = Field(
         default="any",
         description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets"
-        " failed.",
+        " failed, or `class:<names>`: one failed with such an outcome, error category or reason.",
     )
 
 
@@ -103,7 +103,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         outputs,
         summary=told.markdown,
         annotations=cause_annotations(failed),
-        exit_code=policy.exit_code(told.report.verdict, told.report.counts),
+        exit_code=policy.exit_code(told.report),
     )
 
 

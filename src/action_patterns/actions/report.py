@@ -47,8 +47,9 @@ class ReportInputs(Inputs):
     )
     fail_on: str = Field(
         default="any",
-        description="When failed targets make this step fail: `any`, `all`, `never`, `threshold:<n>` (more than n) or"
-        " `threshold:<n>%` (more than n percent). A run without a plan always fails.",
+        description="When failed targets make this step fail: `any`, `all`, `never`, `threshold:<n>` (more than n),"
+        " `threshold:<n>%` (more than n percent) or `class:<names>` (outcomes, error categories or reasons, separated"
+        " by commas). A run without a plan always fails.",
     )
     name: str = Field(
         default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
@@ -152,7 +153,7 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
         summary,
         artifact_name,
         annotate(summary.report, facts.unreadable),
-        policy.exit_code(summary.report.verdict, summary.report.counts),
+        policy.exit_code(summary.report),
     )
 
 
