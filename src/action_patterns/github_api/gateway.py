@@ -22,6 +22,7 @@ from action_patterns.errors import (
 )
 from action_patterns.github_api import error_mapping, queries, reading
 from action_patterns.github_api.pacing import Lane
+from action_patterns.github_api.runs import RunsGateway
 from action_patterns.github_api.token_kind import is_a_persons
 from action_patterns.github_api.transport import OperationClass, Transport
 from action_patterns.ports import Limits, Listing, NewPullRequest, TreeEntry
@@ -255,6 +256,12 @@ class Gateway:
     ) -> None:
         body = {"reviewers": list(reviewers), "team_reviewers": list(team_reviewers)}
         self._rest("repeatable", "notify", "POST", repository, f"/pulls/{number}/requested_reviewers", body)
+
+    # Parts of GitHub with verbs of their own
+
+    @property
+    def runs(self) -> RunsGateway:
+        return RunsGateway(self._transport)
 
     # Cost
 
