@@ -30,10 +30,11 @@ NEEDS: dict[str, dict[str, Level]] = {
     "add_assignees": {"pull_requests": "write"},
     "remove_assignees": {"pull_requests": "write"},
     "request_reviewers": {"pull_requests": "write"},
+    "previous_report": {"actions": "read"},
 }
 
 DISCOVER = ("list_owner", "read_repositories", "limits")
-UPSERT = tuple(verb for verb in NEEDS if verb not in {*DISCOVER, "read_blob"})
+UPSERT = tuple(verb for verb in NEEDS if verb not in {*DISCOVER, "read_blob", "previous_report"})
 """What it takes to converge one pull request."""
 
 WORKFLOWS = ".github/workflows/"

@@ -89,6 +89,24 @@ class TreeEntry:
     oid: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportArtifact:
+    """An artifact that holds a run-report.json."""
+
+    run_id: int
+    name: str
+
+
+class WorkflowRuns(Protocol):
+    """The runs of a repository's workflows."""
+
+    def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
+        """The report of the last earlier run of the same workflow and branch that left one which has not expired.
+
+        `name` is the campaign's; its reports are `<name>-report-a<attempt>`.
+        """
+
+
 class GitHub(Protocol):
     """GitHub, in this product's words. One instance serves many threads; it paces and retries by itself.
 
@@ -153,6 +171,10 @@ class GitHub(Protocol):
     def request_reviewers(
         self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
     ) -> None: ...
+
+    @property
+    def runs(self) -> WorkflowRuns:
+        """Workflow runs, read by the same client."""
 
     def usage(self) -> Usage:
         """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""

@@ -18,8 +18,8 @@ from typing import Literal
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
-from action_patterns.errors import LostRaceError, NotFoundError, RefusedError
-from action_patterns.ports import Limits, Listing, NewPullRequest, TreeEntry
+from action_patterns.errors import ActionPatternsError, LostRaceError, NotFoundError, RefusedError
+from action_patterns.ports import Limits, Listing, NewPullRequest, ReportArtifact, TreeEntry
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, PullRequestState, Tip
 
 BOT = "bot"
@@ -240,12 +240,28 @@ class Repository:
         return branches, pulls
 
 
+class FakeRuns:
+    """ports.WorkflowRuns: what it is given to find, or to fail with."""
+
+    def __init__(self) -> None:
+        self.found: ReportArtifact | None = None
+        self.error: ActionPatternsError | None = None
+        self.asked: list[tuple[str, int, str]] = []
+
+    def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
+        self.asked.append((repository, run_id, name))
+        if self.error:
+            raise self.error
+        return self.found
+
+
 class FakeGitHub:
     """ports.GitHub. `die(k)` lets the process die before or after its k-th write, counted from 1."""
 
     def __init__(self, *repositories: Repository) -> None:
         self.repositories = {repository.name.lower(): repository for repository in repositories}
         self.journal: list[str] = []
+        self.runs = FakeRuns()
         self.reads = 0
         self.limit: Limits | None = Limits(5000, 5000, datetime(2026, 7, 1, tzinfo=UTC))
         self._deadly = 0

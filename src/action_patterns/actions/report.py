@@ -40,6 +40,11 @@ class ReportInputs(Inputs):
     records: str = Field(
         default="", description="Directory with the records of the targets (`*.json`, searched recursively)."
     )
+    previous: str = Field(
+        default="",
+        description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
+        " a line says so, and nothing fails.",
+    )
     needs: str = Field(
         default="",
         description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. Tells why a target has"
@@ -71,6 +76,14 @@ class ReportOutputs(Outputs):
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """The report to compare with, or why there is none; neither, where none was asked for."""
+
+    report: RunReport | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that was read."""
 
@@ -78,6 +91,7 @@ class Facts:
     records: tuple[TargetResult, ...]
     unreadable: tuple[Unreadable, ...]
     context: Context
+    previous: Previous
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,29 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
                 unreadable.append(read)
             else:
                 records.append(read)
-    return Facts(plan, tuple(records), tuple(unreadable), ports.context)
+    previous = Previous()
+    if inputs.previous:
+        content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
+        previous = read_previous(content, ports.context)
+    return Facts(plan, tuple(records), tuple(unreadable), ports.context, previous)
+
+
+def read_previous(content: bytes | None, context: Context) -> Previous:
+    """An earlier report of the same repository. Whatever else it is costs the comparison, and only that."""
+    if content is None:
+        return Previous(why_not="No earlier report to compare with.")
+    try:
+        report = RunReport.decode(_text(content, "run-report.json"), name="run-report.json")
+    except InputError:
+        return Previous(why_not="The earlier report cannot be read by this version, so nothing is compared.")
+    if not report.run_url.startswith(f"{context.server_url}/{context.repository}/actions/runs/"):
+        return Previous(why_not="The earlier report is another repository's, so nothing is compared.")
+    later = report.run_number is not None and report.run_number >= context.run_number
+    if report.run_id == context.run_id or later:
+        return Previous(why_not="The report given as earlier is not of an earlier run, so nothing is compared.")
+    if report.plan_id is None:
+        return Previous(why_not="The earlier run had no roster, so nothing is compared.")
+    return Previous(report)
 
 
 def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
@@ -139,6 +175,9 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
     _check_digest(inputs, facts.plan)
     name = inputs.name or (facts.plan.name if facts.plan else "")
     artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
+    previous = facts.previous
+    if previous.report and previous.report.name != name:
+        previous = Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
     summary = summarise(
         facts.plan,
         facts.records,
@@ -148,6 +187,8 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
         unreadable=facts.unreadable,
         artifact_name=artifact_name,
         notes=_notes(inputs, facts, jobs),
+        previous=previous.report,
+        nothing_to_compare=previous.why_not,
     )
     return Decision(
         summary,

@@ -2,6 +2,7 @@
 
 aggregate.py   plan + records -> RunReport, the one model every channel renders
 compare.py     this report and the previous run's -> what is different
+since.py       what is different, told
 spending.py    results -> what had been asked of GitHub by when
 needs.py       what the `needs` context says about the jobs before
 missing.py     why a target has no record, and what to do about it

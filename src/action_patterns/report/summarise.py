@@ -36,11 +36,15 @@ def summarise(
     artifact_name: str = "",
     notes: Sequence[str] = (),
     previous: RunReport | None = None,
+    nothing_to_compare: str = "",
 ) -> Summary:
-    """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report."""
+    """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report.
+
+    `nothing_to_compare`: what to say where a `previous` report was looked for and there is none to use.
+    """
     report = aggregate(plan, records, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
     spoiled = (unreadable_note(unreadable),) if unreadable else ()
-    page = Page(context, artifact_name, (*notes, *spoiled))
+    page = Page(context, artifact_name, (*notes, *spoiled), nothing_to_compare)
     return Summary(report, layout.fit(report, page), plain_text.render(report, page))
 
 

@@ -104,7 +104,7 @@ def _artifacts(variables: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _call(variables: Mapping[str, str], method: str, **fields: object) -> dict[str, Any]:
-    run = variables["GITHUB_RUN_ID"]
+    run = variables.get("RUN_ID_INPUT") or variables["GITHUB_RUN_ID"]
     body = json.dumps({"workflow_run_backend_id": run, "workflow_job_run_backend_id": run, **fields}).encode()
     headers = {
         "Content-Type": "application/json",
