@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, Inputs, Outputs, Reason
+from action_patterns.action import Action, Finish, Flag, Inputs, Outputs, Reason
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports import Annotation, Context, Ports
-from action_patterns.report import fail_on, missing, needs
+from action_patterns.report import fail_on, junit, missing, needs
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.summarise import Summary, summarise, unreadable_note
 
@@ -56,6 +56,9 @@ class ReportInputs(Inputs):
         " `threshold:<n>%` (more than n percent) or `class:<names>` (outcomes, error categories or reasons, separated"
         " by commas). A run without a plan always fails.",
     )
+    junit: Flag = Field(
+        default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
+    )
     name: str = Field(
         default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
     )
@@ -73,6 +76,7 @@ class ReportOutputs(Outputs):
     deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
     artifact_name: str = Field(description="Name to upload it under.")
+    junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ class Decision:
 
     summary: Summary
     artifact_name: str
+    junit: str
+    """JUnit XML, "" where none was asked for."""
     annotations: tuple[Annotation, ...]
     exit_code: int
 
@@ -193,6 +199,7 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
     return Decision(
         summary,
         artifact_name,
+        junit.render(summary.report) if inputs.junit else "",
         annotate(summary.report, facts.unreadable),
         policy.exit_code(summary.report),
     )
@@ -204,6 +211,9 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     for line in decision.summary.text.splitlines():
         ports.log.info(line)
     path = ports.files.write(f"action-patterns/{decision.artifact_name}/run-report.json", report.encode())
+    junit_path = ""
+    if decision.junit:
+        junit_path = ports.files.write(f"action-patterns/{decision.artifact_name}/junit.xml", decision.junit)
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
     return Finish(
@@ -217,6 +227,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
             deferred_targets=_compact(deferred),
             path=path,
             artifact_name=decision.artifact_name,
+            junit=junit_path,
         ),
         summary=decision.summary.markdown,
         annotations=decision.annotations,

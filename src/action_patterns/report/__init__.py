@@ -10,6 +10,7 @@ fail_on.py     verdict -> exit code, as the caller defined failure
 markdown.py    RunReport -> the job summary at one level of detail (parts: headline, failures, folded)
 layout.py      the levels of detail, and the first of them that fits the sink
 plain_text.py  RunReport -> logs and terminals
+junit.py       RunReport -> JUnit XML
 escape.py      one escaping function per sink
 summarise.py   all of it in one call
 """

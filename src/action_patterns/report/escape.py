@@ -134,6 +134,11 @@ def terminal(text: str) -> str:
     return visible(text).replace("##[", "## [")
 
 
+def xml_text(text: str) -> str:
+    """Text for XML 1.0, whose writer escapes markup but writes characters that no reader takes (section 2.2)."""
+    return re.sub("[\ufffe\uffff]", "\ufffd", visible(text))
+
+
 def _apart(found: re.Match[str]) -> str:
     if not found["commit"]:
         return found[0] + JOINER

@@ -70,7 +70,7 @@ def run(
     # No github, no checkout, no clock: a use of any of them fails the test.
     ports = cast("Ports", _Ports(memory, log))
     finish = ACTION.run(ReportInputs(**given), ports)
-    (written,) = memory.written.values()
+    (written,) = (text for path, text in memory.written.items() if path.endswith("/run-report.json"))
     return finish, RunReport.decode(written, name="written"), memory, log
 
 
@@ -109,6 +109,15 @@ def test_fail_on_decides_the_exit_code_and_nothing_else(fail_on: str, exit_code:
     finish, report, _, _ = run(files, fail_on=fail_on)
     assert finish.exit_code == exit_code
     assert report == run(files)[1]
+
+
+def test_junit_is_written_where_it_is_asked_for() -> None:
+    roster, records = fleet(OUTCOMES)
+    assert run(files_of(roster, records))[0].outputs.junit == ""
+    finish, _, files, _ = run(files_of(roster, records), junit=True)
+    assert finish.outputs.junit == "/temp/action-patterns/sync-files-report-a2/junit.xml"
+    written = files.written["action-patterns/sync-files-report-a2/junit.xml"]
+    assert (written.count("<testcase "), written.count("<error "), written.count("<failure ")) == (5, 1, 1)
 
 
 def test_a_green_run_has_no_annotations() -> None:

@@ -40,11 +40,11 @@ def test_the_block_reads_as_agreed() -> None:
         }
     )
     assert since.section(report, PAGE, Detail()) == [
-        "### Since run [\\#411](https://github.com/acme/platform/actions/runs/1) (2026-06-30 14:19 UTC)".replace(
-            "\\#411", "\\#\u2060411"
+        "### Since run [\\#\u2060411](https://github.com/acme/platform/actions/runs/1) (2026-06-30 14:19 UTC)",
+        (
+            "**newly failing 1**: `acme/pay` · **still failing 1**: `acme/web` (3rd run) · recovered 2: `acme/api`,"
+            " `acme/docs` · new 1: `acme/ml` · requests 903 (-212)"
         ),
-        "**newly failing 1**: `acme/pay` · **still failing 1**: `acme/web` (3rd run) · recovered 2: `acme/api`,"
-        " `acme/docs` · new 1: `acme/ml` · requests 903 (-212)",
     ]
     assert since.line(report, PAGE) == (
         "Since run 411: newly failing 1: acme/pay; still failing 1: acme/web (3rd run); recovered 2: acme/api,"
