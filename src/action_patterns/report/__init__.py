@@ -7,8 +7,10 @@ spending.py    results -> what had been asked of GitHub by when
 needs.py       what the `needs` context says about the jobs before
 missing.py     why a target has no record, and what to do about it
 fail_on.py     verdict -> exit code, as the caller defined failure
-markdown.py    RunReport -> the job summary at one level of detail (parts: headline, failures, folded)
+markdown.py    RunReport -> the job summary at one level of detail
+               (parts: headline, tables, since, folded, budget, chart)
 layout.py      the levels of detail, and the first of them that fits the sink
+comment.py     RunReport -> a comment's or an issue's text, within its limit
 plain_text.py  RunReport -> logs and terminals
 junit.py       RunReport -> JUnit XML
 escape.py      one escaping function per sink

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 JOINER = "\u2060"
@@ -94,6 +95,7 @@ def code_fence(text: str) -> str:
     return "\n".join((fence, *lines, fence))
 
 
+@lru_cache(maxsize=32_768)  # a summary too long is rendered again, with the same links: half of its time went here
 def link_url(url: str, server_url: str) -> str | None:
     """The URL as a link's destination, or None if it must not be one.
 

@@ -21,7 +21,7 @@ SKIPPED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
 
 
 def render(report: RunReport) -> str:
-    """The XML, in UTF-8, with its declaration."""
+    """The XML, to be written in UTF-8."""
     # Imported here: only a caller who asks for JUnit pays for its library at start-up.
     from junitparser import Error, JUnitXml, TestCase, TestSuite
 
@@ -32,13 +32,14 @@ def render(report: RunReport) -> str:
         roster = TestCase("roster", xml_text(report.name))
         roster.result = [Error(verdict_line(report), "no-roster")]
         cases.append(roster)
-    suite.add_testcases(cases)
     for name, value in (("run", report.run_url), ("commit", report.source_oid), ("verdict", report.verdict)):
-        suite.add_property(name, xml_text(value))
+        suite.add_property(name, xml_text(value))  # before the cases, where the schema has them
+    suite.add_testcases(cases)
     document = JUnitXml(xml_text(report.name) or "action-patterns")
     document.add_testsuite(suite)
+    document.update_statistics()
     text: str = document.tostring().decode()
-    return text + "\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
 def _case(report: RunReport, result: TargetResult) -> TestCase:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.contracts import RunReport
-from action_patterns.report import folded, headline, since, tables
+from action_patterns.report import budget, chart, folded, headline, since, tables
 from action_patterns.report.view import Detail, Page
 
 
@@ -20,6 +20,9 @@ def render(report: RunReport, page: Page, detail: Detail) -> str:
     sections += tables.planned(report, page, detail)
     sections += folded.left_alone(report, detail)
     sections += folded.run_again(report, page)
+    sections += budget.section(report)
+    if detail.chart and report.causes:  # a green run is told in few lines
+        sections += chart.section(report.counts)
     if report.verdict != "inconclusive":
         sections.append(folded.cost(report))
     return "\n\n".join(sections) + "\n"

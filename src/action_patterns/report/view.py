@@ -60,6 +60,8 @@ class Detail:
     cause_names: int = 10
     messages: bool = True
     """Whether what went wrong is told in words, or by its code alone."""
+    chart: bool = False
+    """Whether the outcomes are drawn too."""
 
 
 def limited(items: Sequence[T], most: int) -> tuple[Sequence[T], str]:
