@@ -1,4 +1,4 @@
-"""10,000 targets: `benchmarks/report.py` measures the budget of 3 s and 200 MB; here a generous multiple of it holds."""
+"""10,000 targets: `benchmarks/report.py` has the budget of 3 s and 200 MB; here a generous multiple of it holds."""
 
 from __future__ import annotations
 
