@@ -31,10 +31,22 @@ NEEDS: dict[str, dict[str, Level]] = {
     "remove_assignees": {"pull_requests": "write"},
     "request_reviewers": {"pull_requests": "write"},
     "previous_report": {"actions": "read"},
+    "viewer": {},
+    "comments": {"issues": "read"},
+    "create_comment": {"issues": "write"},
+    "update_comment": {"issues": "write"},
+    "delete_comment": {"issues": "write"},
+    "issues": {"issues": "read"},
+    "create_issue": {"issues": "write"},
+    "update_issue": {"issues": "write"},
 }
 
 DISCOVER = ("list_owner", "read_repositories", "limits")
-UPSERT = tuple(verb for verb in NEEDS if verb not in {*DISCOVER, "read_blob", "previous_report"})
+TRACK_COMMENT = ("viewer", "comments", "create_comment", "update_comment", "delete_comment")
+TRACK_ISSUE = ("viewer", "issues", "create_issue", "update_issue")
+UPSERT = tuple(
+    verb for verb in NEEDS if verb not in {*DISCOVER, *TRACK_COMMENT, *TRACK_ISSUE, "read_blob", "previous_report"}
+)
 """What it takes to converge one pull request."""
 
 WORKFLOWS = ".github/workflows/"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -107,6 +107,44 @@ class WorkflowRuns(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An issue (`id` is its number) or a comment."""
+
+    id: int
+    url: str
+    author: str
+    body: str
+    title: str = ""
+    open: bool = True
+
+
+class Issues(Protocol):
+    """Issues and comments of a repository."""
+
+    def viewer(self, repository: str) -> str:
+        """Login of the account that this token writes as."""
+
+    def comments(self, repository: str, number: int) -> tuple[Post, ...]:
+        """All comments of an issue or pull request."""
+
+    def create_comment(self, repository: str, number: int, body: str) -> Post:
+        """Raises AnswerLostError: it may exist; list before sending again."""
+
+    def update_comment(self, repository: str, comment: int, body: str) -> None: ...
+
+    def delete_comment(self, repository: str, comment: int) -> None: ...
+
+    def issues(self, repository: str, author: str) -> tuple[Post, ...]:
+        """All issues an account has opened, closed ones too; no pull requests."""
+
+    def create_issue(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
+        """Raises AnswerLostError: it may exist; list before sending again."""
+
+    def update_issue(self, repository: str, number: int, fields: Mapping[str, str]) -> None:
+        """Fields of `PATCH /issues/{number}`: title, body, state."""
+
+
 class GitHub(Protocol):
     """GitHub, in this product's words. One instance serves many threads; it paces and retries by itself.
 
@@ -175,6 +213,10 @@ class GitHub(Protocol):
     @property
     def runs(self) -> WorkflowRuns:
         """Workflow runs, read by the same client."""
+
+    @property
+    def issues(self) -> Issues:
+        """Issues and comments, written by the same client."""
 
     def usage(self) -> Usage:
         """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""
