@@ -21,6 +21,7 @@ from action_patterns.errors import (
     UnavailableError,
 )
 from action_patterns.github_api import error_mapping, queries, reading
+from action_patterns.github_api.issues import IssuesGateway
 from action_patterns.github_api.pacing import Lane
 from action_patterns.github_api.runs import RunsGateway
 from action_patterns.github_api.token_kind import is_a_persons
@@ -262,6 +263,10 @@ class Gateway:
     @property
     def runs(self) -> RunsGateway:
         return RunsGateway(self._transport)
+
+    @property
+    def issues(self) -> IssuesGateway:
+        return IssuesGateway(self._transport)
 
     # Cost
 
