@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -13,6 +13,7 @@ from action_patterns.errors import InputError
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.ports import NewPullRequest, Ports
 from action_patterns.report.aggregate import aggregate
+from github_sandbox.faults import Fault
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context, fleet
 from support.stage import FLEET, TARGET, DyingTransport, Killed, Stage, stage
@@ -65,6 +66,14 @@ def test_a_run_that_is_killed_is_finished_by_the_next_with_one_issue(call: int, 
         with pytest.raises(Killed):
             track(scene, WRONG, call=call, moment=moment)
         track(scene, WRONG)
+        assert issues(scene) == [(1, "open")]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_lost_answer_is_looked_up_and_leaves_one_issue(moment: Literal["before", "after"]) -> None:
+    with stage(FLEET) as scene:
+        scene.sandbox.faults.add(Fault.bad_gateway(when=moment, operation="issues/create"))
+        assert track(scene, WRONG) == ("created" if moment == "before" else "unchanged")
         assert issues(scene) == [(1, "open")]
 
 
