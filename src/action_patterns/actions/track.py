@@ -12,7 +12,7 @@ from action_patterns.errors import AnswerLostError, InputError, Problem
 from action_patterns.permissions import TRACK_COMMENT, TRACK_ISSUE, needed
 from action_patterns.ports import Allowance, Issues, Ports, Post
 from action_patterns.report import comment
-from action_patterns.report.track import Step, decide, marker
+from action_patterns.report.track import Step, decide, marker, own
 from action_patterns.report.view import Page
 
 MOST_ROUNDS = 4
@@ -51,19 +51,18 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
     viewer = issues.viewer(repository)
     body = f"{marker(report)}\n{comment.fit(report, Page(ports.context))}"
     done: list[Step] = []
-    url = ""
     for _ in range(MOST_ROUNDS):
-        steps = decide(inputs.kind, report, _posts(inputs, issues, repository, viewer), viewer)
+        posts = _posts(inputs, issues, repository, viewer)
+        steps = decide(inputs.kind, report, posts, viewer)
         if not steps:
             break
         for step in steps:
             try:
-                post = _write(step, inputs, issues, repository, report, body)
+                _write(step, inputs, issues, repository, report, body)
             except AnswerLostError as error:
                 ports.log.info(f"{error.message} Looking before sending again.")
-                continue
-            url = post.url if post and step.do != "remove" else url
-            done.append(step)
+            done.append(step)  # one whose answer was lost was done, or is done again in the next round
+    url = next((post.url for post in own(report, posts, viewer)), "")
     words = {"create": "created", "update": "updated", "close": "closed"}
     outcome = next((words[step.do] for step in done if step.do in words), "unchanged")
     ports.log.info(f"{inputs.kind}: {outcome} {url}".rstrip())
@@ -88,25 +87,22 @@ def _posts(inputs: TrackInputs, issues: Issues, repository: str, viewer: str) ->
     )
 
 
-def _write(
-    step: Step, inputs: TrackInputs, issues: Issues, repository: str, report: RunReport, body: str
-) -> Post | None:
+def _write(step: Step, inputs: TrackInputs, issues: Issues, repository: str, report: RunReport, body: str) -> None:
     title = inputs.title or f"{report.name}: targets failing"
     if inputs.kind == "comment":
         if step.post is None:
-            return issues.create_comment(repository, inputs.number or 0, body)
-        if step.do == "remove":
+            issues.create_comment(repository, inputs.number or 0, body)
+        elif step.do == "remove":
             issues.delete_comment(repository, step.post.id)
         else:
             issues.update_comment(repository, step.post.id, body)
     elif step.post is None:
-        return issues.create_issue(repository, title=title, body=body, labels=inputs.labels)
+        issues.create_issue(repository, title=title, body=body, labels=inputs.labels)
     elif step.do == "remove":
         issues.update_issue(repository, step.post.id, {"state": "closed"})
     else:
         state = "closed" if step.do == "close" else "open"
         issues.update_issue(repository, step.post.id, {"title": title, "body": body, "state": state})
-    return step.post
 
 
 ACTION = Action(

@@ -45,7 +45,7 @@ def decide(kind: Kind, report: RunReport, posts: Sequence[Post], viewer: str) ->
     Ours is what carries the marker and was written by this token's account; of several the lowest number stays.
     """
     now, says = standing(report), marker(report)
-    ours = sorted((p for p in posts if p.author == viewer and _is_of(p, report)), key=lambda post: post.id)
+    ours = own(report, posts, viewer)
     steps = [Step("remove", post) for post in ours[1:] if post.open]
     kept = ours[0] if ours else None
     if now == "unsure":
@@ -59,6 +59,11 @@ def decide(kind: Kind, report: RunReport, posts: Sequence[Post], viewer: str) ->
     elif not same or not kept.open:
         steps.append(Step("update", kept))
     return tuple(steps)
+
+
+def own(report: RunReport, posts: Sequence[Post], viewer: str) -> list[Post]:
+    """Our texts among them, the one that stays first."""
+    return sorted((p for p in posts if p.author == viewer and _is_of(p, report)), key=lambda post: post.id)
 
 
 def _is_of(post: Post, report: RunReport) -> bool:
