@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(CHECKOUT / "src"), str(CHECKOUT / "tests")]
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
-from action_patterns.report import comment, junit, layout, plain_text
+from action_patterns.report import comment, html, junit, layout, plain_text
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import Page
 from support.report_builders import context, fleet
@@ -51,6 +51,7 @@ def channels(report: RunReport) -> dict[str, Callable[[], str]]:
         "log": lambda: plain_text.render(report, page),
         "run-report.json": report.encode,
         "JUnit": lambda: junit.render(report),
+        "HTML": lambda: html.render(report, page),
     }
 
 

@@ -75,7 +75,8 @@ class ReportOutputs(Outputs):
     failed_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `failed-count`.")
     deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
-    artifact_name: str = Field(description="Name to upload it under.")
+    html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
+    artifact_name: str = Field(description="Name to upload both under.")
     junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
 
 
@@ -206,14 +207,17 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
 
 
 def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
-    """Write run-report.json and the log, and hand over the rest."""
+    """Write run-report.json, report.html and the log, and hand over the rest.
+
+    HTML is not asked for as JUnit is: it needs no library, and it is wanted most after a run nobody thought would fail.
+    """
     report = decision.summary.report
     for line in decision.summary.text.splitlines():
         ports.log.info(line)
-    path = ports.files.write(f"action-patterns/{decision.artifact_name}/run-report.json", report.encode())
-    junit_path = ""
-    if decision.junit:
-        junit_path = ports.files.write(f"action-patterns/{decision.artifact_name}/junit.xml", decision.junit)
+    folder = f"action-patterns/{decision.artifact_name}"
+    path = ports.files.write(f"{folder}/run-report.json", report.encode())
+    html = ports.files.write(f"{folder}/report.html", decision.summary.html)
+    junit_path = ports.files.write(f"{folder}/junit.xml", decision.junit) if decision.junit else ""
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
     return Finish(
@@ -226,6 +230,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
             failed_targets=_compact(failed),
             deferred_targets=_compact(deferred),
             path=path,
+            html=html,
             artifact_name=decision.artifact_name,
             junit=junit_path,
         ),

@@ -13,6 +13,7 @@ layout.py      the levels of detail, and the first of them that fits the sink
 comment.py     RunReport -> a comment's or an issue's text, within its limit
 plain_text.py  RunReport -> logs and terminals
 junit.py       RunReport -> JUnit XML
+html/          RunReport -> one HTML file for a browser
 escape.py      one escaping function per sink
 summarise.py   all of it in one call
 """

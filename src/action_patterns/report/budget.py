@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, timedelta
 
 from action_patterns.contracts import RunReport, TargetResult
@@ -13,16 +13,22 @@ from action_patterns.report.view import span
 
 def section(report: RunReport) -> list[str]:
     """Nothing where nothing was asked. The remaining limit is in no record, so it is not told."""
+    told = facts(report, code_span)
+    return ["<details><summary>API budget</summary>", " · ".join(told), "</details>"] if told else []
+
+
+def facts(report: RunReport, code: Callable[[str], str]) -> list[str]:
+    """The same, one fact each; `code` writes a name for the channel."""
     usage = report.usage
     if not usage.requests:
         return []
-    facts = [f"{usage.requests:,} requests ({usage.writes:,} writes, {usage.requests - usage.writes:,} reads)"]
+    told = [f"{usage.requests:,} requests ({usage.writes:,} writes, {usage.requests - usage.writes:,} reads)"]
     if usage.seconds_waited:
-        facts.append(f"waited {span(timedelta(seconds=usage.seconds_waited))} for limits")
-    facts += _busiest(report.results)
+        told.append(f"waited {span(timedelta(seconds=usage.seconds_waited))} for limits")
+    told += _busiest(report.results)
     most = max(report.results, key=lambda result: result.usage.requests)  # the first by name of equals
-    facts.append(f"most for one target: {most.usage.requests:,} ({code_span(most.target)})")
-    return ["<details><summary>API budget</summary>", " · ".join(facts), "</details>"]
+    told.append(f"most for one target: {most.usage.requests:,} ({code(most.target)})")
+    return told
 
 
 def _busiest(results: Sequence[TargetResult]) -> list[str]:

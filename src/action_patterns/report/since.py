@@ -37,26 +37,30 @@ def line(report: RunReport, page: Page) -> str:
 def _parts(
     report: RunReport, changes: Changes, most: int, name: Callable[[str], str], *, bold: str = ""
 ) -> Iterator[str]:
-    groups: tuple[tuple[str, Sequence[str], bool], ...] = (
-        ("newly failing", changes.newly_failing, True),
-        ("still failing", changes.still_failing, True),
-        ("recovered", changes.recovered, False),
-        ("new", changes.new, False),
-        ("gone", changes.gone, False),
-    )
-    for word, targets, alarming in groups:
-        if not targets:
-            continue
+    for word, targets, alarming in groups(changes):
         shown, note = limited(targets, most)
         runs = report.failing_runs if word == "still failing" else {}
-        listed = ", ".join(f"{name(target)}{_nth(runs.get(target))}" for target in shown)
+        listed = ", ".join(f"{name(target)}{nth(runs.get(target))}" for target in shown)
         strong = bold if alarming else ""
         yield f"{strong}{word} {len(targets):,}{strong}{note}{': ' if listed else ''}{listed}"
     if changes.requests_delta:
         yield f"requests {report.usage.requests:,} ({changes.requests_delta:+,})"
 
 
-def _nth(runs: int | None) -> str:
+def groups(changes: Changes) -> list[tuple[str, Sequence[str], bool]]:
+    """The lists that hold something: what they are called, the targets, and whether somebody must look at them."""
+    listed: tuple[tuple[str, Sequence[str], bool], ...] = (
+        ("newly failing", changes.newly_failing, True),
+        ("still failing", changes.still_failing, True),
+        ("recovered", changes.recovered, False),
+        ("new", changes.new, False),
+        ("gone", changes.gone, False),
+    )
+    return [group for group in listed if group[1]]
+
+
+def nth(runs: int | None) -> str:
+    """For how many runs in a row, in brackets; nothing for None."""
     return "" if runs is None else f" ({ordinal(runs)} run)"
 
 

@@ -19,4 +19,5 @@ def test_all_channels_of_10_000_targets_stay_within_four_times_their_budget() ->
     cost = module.measure(rounds=1)
     assert cost.total_seconds < 4 * module.BUDGET_SECONDS  # a busy machine must not turn this red
     assert cost.mebibytes < module.BUDGET_MEBIBYTES
-    assert set(cost.seconds) == {"aggregate and compare", "job summary", "comment", "log", "run-report.json", "JUnit"}
+    channels = {"job summary", "comment", "log", "run-report.json", "JUnit", "HTML"}
+    assert set(cost.seconds) == {"aggregate and compare"} | channels
