@@ -120,6 +120,14 @@ def test_junit_is_written_where_it_is_asked_for() -> None:
     assert (written.count("<testcase "), written.count("<error "), written.count("<failure ")) == (5, 1, 1)
 
 
+def test_the_html_report_is_always_written_beside_the_data() -> None:
+    roster, records = fleet(OUTCOMES)
+    for finish, _, files, _ in (run(files_of(roster, records)), run({})):
+        assert finish.outputs.html == finish.outputs.path.replace("run-report.json", "report.html")
+        (written,) = (text for path, text in files.written.items() if path.endswith("/report.html"))
+        assert written.startswith("<!doctype html>")
+
+
 def test_a_green_run_has_no_annotations() -> None:
     roster, records = fleet(["updated", "unchanged", "skipped"])
     finish, report, _, _ = run(files_of(roster, records))

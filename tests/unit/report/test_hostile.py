@@ -15,8 +15,10 @@ from markdown_it.token import Token
 from action_patterns.contracts import ErrorRecord, Exclusion, RunReport
 from action_patterns.report import comment
 from action_patterns.report.aggregate import aggregate
+from action_patterns.report.escape import visible
 from action_patterns.report.summarise import Summary, summarise
 from action_patterns.report.view import Page
+from support.html_document import read
 from support.report_builders import context, plan, record
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -102,6 +104,29 @@ def test_the_log_has_as_many_lines_and_none_is_a_command(text: str) -> None:
     lines = told(text).text.splitlines()
     assert len(lines) <= len(PLAIN.text.splitlines())
     assert not any(line.startswith("::") or "##[" in line or "\x1b" in line for line in lines)
+
+
+HARMLESS = read(PLAIN.html)
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=hostile)
+def test_the_html_keeps_its_elements_and_attributes(text: str) -> None:
+    page = told(text).html
+    document = read(page)
+    more = document.structure() - HARMLESS.structure()
+    # A name that could be a repository's is a link, and `names` in a sentence are code: these two are counted apart.
+    assert {kind[0] for kind in more} <= {"a", "code"}, more
+    assert {kind for kind in more if kind[0] in ("a", "code")} <= {("a", "href"), ("code",)}
+    links = {each.attributes["href"] for each in document.all("a")}
+    assert all(link == "#targets" or link.startswith("https://github.com/") for link in links)
+    policies = [
+        page.partition('Content-Security-Policy" content="')[2].partition('"')[0] for page in (page, PLAIN.html)
+    ]
+    assert policies[0] == policies[1]
+    data = json.loads(document.one("script", id="data").text)
+    assert len(data["rows"]) == len(OUTCOMES)
+    assert {row[0] for row in data["rows"]} == {visible(f"{index}{text}") for index in range(len(OUTCOMES))}
 
 
 @settings(max_examples=40, deadline=None)
