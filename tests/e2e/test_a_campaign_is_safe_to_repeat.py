@@ -74,7 +74,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
         counts = json.loads(second.output("after", "seen", "counts"))
         assert counts["unchanged"] == sum(counts.values()) == 3
         assert on.writes() == []
-        assert len(on.requests()) == 2 + 3, "discovery and limits, then one read for each target"
+        assert len(on.requests()) == 3 + 3, "discovery, limits and the run before; then one read for each target"
         assert on.sandbox.snapshot() == created
 
 

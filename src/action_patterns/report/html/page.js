@@ -42,11 +42,10 @@
   let sorted = { column: -1, direction: 1 }, shown = rows, page = 0;
 
   const span = (seconds) => {
-    let whole = Math.round(seconds);
-    if (whole < 60) return `${whole} s`;
-    let minutes = Math.floor(whole / 60);
-    whole %= 60;
-    if (minutes < 60) return whole ? `${minutes} min ${whole} s` : `${minutes} min`;
+    if (seconds < 60) return `${seconds} s`;
+    let minutes = Math.floor(seconds / 60);
+    seconds %= 60;
+    if (minutes < 60) return seconds ? `${minutes} min ${seconds} s` : `${minutes} min`;
     const hours = Math.floor(minutes / 60);
     minutes %= 60;
     return minutes ? `${hours} h ${minutes} min` : `${hours} h`;

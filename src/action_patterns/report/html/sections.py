@@ -27,7 +27,7 @@ from action_patterns.report.view import (
 
 NAMES = 12
 CAUSES = 50
-PLANNED = 200
+PLANNED = 100
 EXCLUDED_NAMES = 500
 TEXT_CHARACTERS = 2_000
 CODE_CHARACTERS = 200

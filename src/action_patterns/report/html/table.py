@@ -151,7 +151,8 @@ def _message(result: TargetResult) -> str:
     return clip(visible(result.error.message if result.error else result.message), MESSAGE_CHARACTERS)
 
 
-def _seconds(result: TargetResult) -> float | None:
+def _seconds(result: TargetResult) -> int | None:
+    # Whole, as every channel tells them: two programs need not agree on how to round.
     if result.started_at is None or result.finished_at is None:
         return None
-    return max(0.0, round((result.finished_at - result.started_at).total_seconds(), 1))
+    return max(0, round((result.finished_at - result.started_at).total_seconds()))
