@@ -44,6 +44,10 @@ check: $(ready) ## the checks without the tests: style, types, imports, workflow
 metadata: $(ready) ## write action.yml and the README tables from the Inputs models
 	@$(bin)/python -m action_patterns.metadata
 
+.PHONY: picture
+picture: $(ready) ## take the README's picture of the HTML report anew; needs Chromium and its chromedriver
+	@$(bin)/python tests/browser/screenshot.py
+
 .PHONY: lock
 lock: $(ready) ## write uv.lock and src/bootstrap/*.lock from pyproject.toml; UV=0.0.0 pins another uv
 	@$(bin)/python -m bootstrap.lock --write $(if $(UV),--uv $(UV))

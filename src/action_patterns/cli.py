@@ -142,12 +142,14 @@ def apply_command(
     told = summarise(session.plan, results, session.context)
     path = Path(session.context.temp) / "run-report.json"
     path.write_text(told.report.encode())
+    page = path.with_name("report.html")
+    page.write_text(told.html, encoding="utf-8")
     for cause in told.report.causes:
         console.print(
             f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}"
         )
     console.print(told.text.rstrip().rpartition("\n")[2], markup=False, highlight=False)
-    console.print(f"Full report: {path}", style="dim", highlight=False)
+    console.print(f"Full report: {path}, {page}", style="dim", highlight=False)
     if any(result.outcome in FAILING for result in results):
         raise typer.Exit(EXIT_FAILED)
 

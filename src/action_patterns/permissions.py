@@ -37,14 +37,26 @@ NEEDS: dict[str, dict[str, Level]] = {
     "request_reviewers": {"pull_requests": "write"},
     "convert_to_draft": {"pull_requests": "write"},
     "set_auto_merge": {"contents": "write", "pull_requests": "write"},
-    "create_comment": {"pull_requests": "write"},
-    "update_comment": {"pull_requests": "write"},
-    "delete_comment": {"pull_requests": "write"},
+    "create_pull_comment": {"pull_requests": "write"},
+    "update_pull_comment": {"pull_requests": "write"},
+    "delete_pull_comment": {"pull_requests": "write"},
+    "previous_report": {"actions": "read"},
+    "viewer": {},
+    "comments": {"issues": "read"},
+    "create_comment": {"issues": "write"},
+    "update_comment": {"issues": "write"},
+    "delete_comment": {"issues": "write"},
+    "issues": {"issues": "read"},
+    "create_issue": {"issues": "write"},
+    "update_issue": {"issues": "write"},
 }
 
 DISCOVER = ("list_owner", "read_repositories", "limits")
 MARK = ("read_marker", "list_markers", "swap_marker")
-UPSERT = tuple(verb for verb in NEEDS if verb not in {*DISCOVER, *MARK, "read_blob"})
+TRACK_COMMENT = ("viewer", "comments", "create_comment", "update_comment", "delete_comment")
+TRACK_ISSUE = ("viewer", "issues", "create_issue", "update_issue")
+_OTHERS = {*DISCOVER, *MARK, *TRACK_COMMENT, *TRACK_ISSUE, "read_blob", "previous_report"}
+UPSERT = tuple(verb for verb in NEEDS if verb not in _OTHERS)
 """What it takes to converge one pull request."""
 
 WORKFLOWS = ".github/workflows/"

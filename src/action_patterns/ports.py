@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -131,6 +131,62 @@ class Markers(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ReportArtifact:
+    """An artifact that holds a run-report.json."""
+
+    run_id: int
+    name: str
+
+
+class WorkflowRuns(Protocol):
+    """The runs of a repository's workflows."""
+
+    def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
+        """The report of the last earlier run of the same workflow and branch that left one which has not expired.
+
+        `name` is the campaign's; its reports are `<name>-report-a<attempt>`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An issue (`id` is its number) or a comment."""
+
+    id: int
+    url: str
+    author: str
+    body: str
+    title: str = ""
+    open: bool = True
+
+
+class Issues(Protocol):
+    """Issues and comments of a repository."""
+
+    def viewer(self, repository: str) -> str:
+        """Login of the account that this token writes as."""
+
+    def comments(self, repository: str, number: int) -> tuple[Post, ...]:
+        """All comments of an issue or pull request."""
+
+    def create_comment(self, repository: str, number: int, body: str) -> Post:
+        """Raises AnswerLostError: it may exist; list before sending again."""
+
+    def update_comment(self, repository: str, comment: int, body: str) -> None: ...
+
+    def delete_comment(self, repository: str, comment: int) -> None: ...
+
+    def issues(self, repository: str, author: str) -> tuple[Post, ...]:
+        """All issues an account has opened, closed ones too; no pull requests."""
+
+    def create_issue(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
+        """Raises AnswerLostError: it may exist; list before sending again."""
+
+    def update_issue(self, repository: str, number: int, fields: Mapping[str, str]) -> None:
+        """Fields of `PATCH /issues/{number}`: title, body, state."""
+
+
 class GitHub(Markers, Protocol):
     """GitHub, in this product's words. One instance serves many threads; it paces and retries by itself.
 
@@ -158,7 +214,7 @@ class GitHub(Markers, Protocol):
         head_repository: str | None = None,
         milestone: str | None = None,
     ) -> Observed:
-        """All that a decision about one pull request needs, in one request (more only beyond 200 paths or 100 comments).
+        """All that a decision about one pull request needs, in one request (more beyond 200 paths or 100 comments).
 
         `head_repository` = the fork that holds `branch`; `milestone` = a title to look for.
         """
@@ -244,13 +300,21 @@ class GitHub(Markers, Protocol):
     def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
         """Enable it with `merge`, `squash` or `rebase`; None disables it."""
 
-    def create_comment(self, repository: str, number: int, body: str) -> None:
+    def create_pull_comment(self, repository: str, number: int, body: str) -> None:
         """Raises AnswerLostError: it may exist; observe before sending again."""
 
-    def update_comment(self, repository: str, comment: int, body: str) -> None: ...
+    def update_pull_comment(self, repository: str, comment: int, body: str) -> None: ...
 
-    def delete_comment(self, repository: str, comment: int) -> None:
+    def delete_pull_comment(self, repository: str, comment: int) -> None:
         """One that is gone already is what was asked for."""
+
+    @property
+    def runs(self) -> WorkflowRuns:
+        """Workflow runs, read by the same client."""
+
+    @property
+    def issues(self) -> Issues:
+        """Issues and comments, written by the same client."""
 
     def usage(self) -> Usage:
         """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""

@@ -147,11 +147,29 @@ class PullRequest:
 
 
 @dataclass(eq=False)
+class Issue:
+    """An issue that is no pull request."""
+
+    id: int
+    number: int
+    repository: Repository
+    author: Account
+    title: str
+    body: str | None
+    created_at: float
+    updated_at: float
+    state: str = "open"
+    closed_at: float | None = None
+    labels: list[Label] = field(default_factory=list)
+
+
+@dataclass(eq=False)
 class Contents:
     """The part of a repository that is costly to build: git objects and what hangs on them."""
 
     git: GitStore
     pulls: dict[int, PullRequest] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)

@@ -14,7 +14,16 @@ from action_patterns.errors import ActionPatternsError, NotFoundError, Permissio
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.github_api.transport import Transport
 from action_patterns.permissions import NEEDS
-from action_patterns.ports import Credentials, GitHub, Markers, NewPullRequest, StoredMarker, TreeEntry
+from action_patterns.ports import (
+    Credentials,
+    GitHub,
+    Issues,
+    Markers,
+    NewPullRequest,
+    StoredMarker,
+    TreeEntry,
+    WorkflowRuns,
+)
 from support.stage import TARGET, Said, Stage, VirtualClock, stage
 
 LOCAL = {"usage", "reset_usage", "close"}
@@ -44,6 +53,15 @@ VERBS: dict[str, Verb] = {
     "remove_label": lambda g, _: g.remove_label(TARGET, 1, "old"),
     "add_assignees": lambda g, _: g.add_assignees(TARGET, 1, ["bob"]),
     "remove_assignees": lambda g, _: g.remove_assignees(TARGET, 1, ["alice"]),
+    "viewer": lambda g, _: g.issues.viewer(TARGET),
+    "comments": lambda g, _: g.issues.comments(TARGET, 1),
+    "create_comment": lambda g, _: g.issues.create_comment(TARGET, 1, "new"),
+    "update_comment": lambda g, f: g.issues.update_comment(TARGET, int(f["comment"]), "new"),
+    "delete_comment": lambda g, f: g.issues.delete_comment(TARGET, int(f["comment"])),
+    "issues": lambda g, _: g.issues.issues(TARGET, "bot"),
+    "create_issue": lambda g, _: g.issues.create_issue(TARGET, title="t", body="b", labels=["sync"]),
+    "update_issue": lambda g, f: g.issues.update_issue(TARGET, int(f["issue"]), {"state": "closed"}),
+    "previous_report": lambda g, f: g.runs.previous_report(TARGET, int(f["run"]), name="sync"),
     "request_reviewers": lambda g, _: g.request_reviewers(TARGET, 1, reviewers=["bob"], team_reviewers=[]),
 }
 
@@ -57,7 +75,14 @@ def world(permissions: Mapping[str, str]) -> dict[str, Any]:
             "ghp_setup": full,
             "ghs_tried": {"login": "app[bot]", "kind": "installation", "permissions": dict(permissions)},
         },
-        "repositories": [{"name": TARGET, "private": True, "files": {"README.md": "# api\n"}}],
+        "repositories": [
+            {
+                "name": TARGET,
+                "private": True,
+                "files": {"README.md": "# api\n"},
+                "runs": [{"artifacts": ["sync-report-a1"]}, {}],
+            }
+        ],
     }
 
 
@@ -80,6 +105,9 @@ def prepared(scene: Stage) -> Facts:
         "main": seen.base_tip.oid,
         "tree": seen.base_tip.tree,
         "blob": setup.create_blob(TARGET, b"stored"),
+        "comment": str(setup.issues.create_comment(TARGET, 1, "c").id),
+        "issue": str(setup.issues.create_issue(TARGET, title="t", body="b", labels=[]).id),
+        "run": str(scene.sandbox.world.repository(TARGET).contents.runs[-1].id),
     }
 
 
@@ -93,7 +121,7 @@ def attempt(verb: str, permissions: Mapping[str, str]) -> ActionPatternsError | 
         except ActionPatternsError as error:
             assert scene.sandbox.snapshot() == before
             return error
-        if verb.startswith(("read", "list", "observe")):
+        if verb.startswith(("read", "list", "observe", "previous")):
             assert answer is not None
         return None
 
@@ -114,11 +142,8 @@ def lowered(needs: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def test_the_table_covers_every_verb_and_no_other() -> None:
-    verbs = {
-        name
-        for name, member in {**vars(Markers), **vars(GitHub)}.items()
-        if callable(member) and not name.startswith("_")
-    }
+    members = {**vars(GitHub), **vars(Markers), **vars(WorkflowRuns), **vars(Issues)}
+    verbs = {name for name, member in members.items() if callable(member) and not name.startswith("_")}
     assert set(VERBS) == set(NEEDS) == verbs - LOCAL
 
 

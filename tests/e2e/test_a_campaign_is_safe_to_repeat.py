@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import DISTRIBUTION, SHARED, caller, seed, stage
+from support.html_document import read
 
 FLEET = {
     "alpha": {"files": {"README.md": "alpha\n", ".travis.yml": "language: python\n"}},
@@ -43,8 +44,12 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
             "shared-config-records-1-a1",
             "shared-config-report-a1",
         }
-        report = ZipFile(first.artifacts[first.output("after", "seen", "artifact")]).read("run-report.json")
-        assert json.loads(report)["counts"]["created"] == 3
+        artifact = ZipFile(first.artifacts[first.output("after", "seen", "artifact")])
+        assert set(artifact.namelist()) == {"run-report.json", "report.html"}
+        assert json.loads(artifact.read("run-report.json"))["counts"]["created"] == 3
+        page = read(artifact.read("report.html").decode())
+        assert "3 repositories, none failed" in page.one("h1").text
+        assert "acme/alpha" in page.one("tbody").text
         assert first.summary("report").count("3 repositories, none failed") == 1, "told once"
         assert "acme/omega" in first.summary("report"), "an excluded repository is named"
 
@@ -69,7 +74,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
         counts = json.loads(second.output("after", "seen", "counts"))
         assert counts["unchanged"] == sum(counts.values()) == 3
         assert on.writes() == []
-        assert len(on.requests()) == 2 + 3, "discovery and limits, then one read for each target"
+        assert len(on.requests()) == 3 + 3, "discovery, limits and the run before; then one read for each target"
         assert on.sandbox.snapshot() == created
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from action_patterns.registry import ACTIONS, ROOT
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import CHECKOUT, JOB_TOKEN, SHARED, SOURCE, TOKEN, Stage, seed, stage
+from support.act_stage import DISTRIBUTION as FILES
 
 CAMPAIGNS = {
     "example.yml": "shared-files",
@@ -136,6 +138,29 @@ def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_
         assert run.result("report") == "failure"
         assert "licence-missing" in run.summary("report")
         assert any("acme/beta" in message for message in run.errors("report"))
+
+
+def test_track(runner: ActRunner, tmp_path: Path) -> None:
+    source = SHARED | {"distribution.yml": FILES}
+    fleet = {"alpha": {"files": {"README.md": "alpha\n"}}}
+    world = seed(
+        source=source | {".github/workflows/example.yml": (CHECKOUT / "actions/track/example.yml").read_text()},
+        fleet=fleet,
+        read_only=["acme/alpha"],
+    )
+    with stage(runner, tmp_path / "platform", world) as on:
+        repository = on.sandbox.world.repository("acme/platform")
+        assert repository is not None
+        for _ in range(2):
+            red = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
+            assert red.exit_code != 0
+            assert [(i.number, i.state) for i in repository.contents.issues.values()] == [(1, "open")], red.diagnosis
+        assert on.writes() == [write for write in on.writes() if "/issues" not in write], "nothing new was said"
+        assert "acme/alpha" in (repository.contents.issues[1].body or "")
+        on.sandbox.tokens[TOKEN] = replace(on.sandbox.tokens[TOKEN], read_only=frozenset())
+        green = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
+        assert green.exit_code == 0, green.diagnosis
+        assert [(i.number, i.state) for i in repository.contents.issues.values()] == [(1, "closed")]
 
 
 def _stage(

@@ -18,8 +18,8 @@ from typing import Literal
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
-from action_patterns.errors import LostRaceError, NotFoundError, RefusedError
-from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
+from action_patterns.errors import ActionPatternsError, LostRaceError, NotFoundError, RefusedError
+from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, ReportArtifact, TreeEntry
 from action_patterns.pull_request.desired import Person
 from action_patterns.pull_request.observed import (
     Comment,
@@ -260,12 +260,28 @@ class Repository:
         return branches, pulls
 
 
+class FakeRuns:
+    """ports.WorkflowRuns: what it is given to find, or to fail with."""
+
+    def __init__(self) -> None:
+        self.found: ReportArtifact | None = None
+        self.error: ActionPatternsError | None = None
+        self.asked: list[tuple[str, int, str]] = []
+
+    def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
+        self.asked.append((repository, run_id, name))
+        if self.error:
+            raise self.error
+        return self.found
+
+
 class FakeGitHub:
     """ports.GitHub. `die(k)` lets the process die before or after its k-th write, counted from 1."""
 
     def __init__(self, *repositories: Repository) -> None:
         self.repositories = {repository.name.lower(): repository for repository in repositories}
         self.journal: list[str] = []
+        self.runs = FakeRuns()
         self.reads = 0
         self.limit: Limits | None = Limits(5000, 5000, datetime(2026, 7, 1, tzinfo=UTC))
         self._deadly = 0
@@ -561,7 +577,7 @@ class FakeGitHub:
             raise RefusedError("Auto merge is not allowed for this repository", remediation="Allow it.")
         self._write("auto-merge", lambda: setattr(pull, "auto_merge", method))
 
-    def create_comment(self, repository: str, number: int, body: str) -> None:
+    def create_pull_comment(self, repository: str, number: int, body: str) -> None:
         there = self._repository(repository)
         pull = there.pull(number)
 
@@ -571,12 +587,12 @@ class FakeGitHub:
 
         self._write("comment", write)
 
-    def update_comment(self, repository: str, comment: int, body: str) -> None:
+    def update_pull_comment(self, repository: str, comment: int, body: str) -> None:
         there = self._repository(repository)
         pull = next(pull for pull in there.pulls if comment in pull.comments)
         self._write("edit-comment", lambda: pull.comments.update({comment: (BOT, body)}))
 
-    def delete_comment(self, repository: str, comment: int) -> None:
+    def delete_pull_comment(self, repository: str, comment: int) -> None:
         there = self._repository(repository)
 
         def write() -> None:

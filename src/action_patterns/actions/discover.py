@@ -13,13 +13,17 @@ from action_patterns.contracts import Plan
 from action_patterns.distribution.campaign import Seen, check_reach, excluded_summary, look, plan_from, read_campaign
 from action_patterns.distribution.distribution_file import NAME, Selection
 from action_patterns.distribution.packing import MAX_LEGS
-from action_patterns.errors import InputError, Problem
+from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.permissions import DISCOVER, needed
-from action_patterns.ports import Allowance, Annotation, Clock, Context, Ports
+from action_patterns.ports import Allowance, Annotation, Clock, Context, Credentials, Ports, ReportArtifact
 from action_patterns.report.escape import cell, cell_code
 
 MAX_OUTPUT_CHARACTERS = 200_000
 """All outputs of a job together may have 1 MiB, counted as UTF-16 (GitHub docs: "Defining outputs for jobs")."""
+
+
+PREVIOUS_SECONDS = 30.0
+"""What looking for the previous report may take: it only decorates the next one."""
 
 
 class DiscoverInputs(TokenInputs):
@@ -65,6 +69,11 @@ class DiscoverOutputs(Outputs):
     path: str = Field(description="Path of the plan file; upload its directory as an artifact.")
     artifact_name: str = Field(description="Name for that artifact, unique per attempt.")
     digest: str = Field(description="SHA-256 of the plan; pass it on as `plan-digest`.")
+    previous_run_id: str = Field(
+        description="Run that left the last report of this workflow and branch: `run-id` for actions/download-artifact."
+        " Empty: there is none, or the job's permissions lack `actions: read`."
+    )
+    previous_artifact: str = Field(description="Name of that report's artifact; empty where there is none.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,7 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
             f"`targets` is left empty: {len(names)} characters are too many for an output; the plan has them."
         )
         names = ""
+    previous = find_previous(inputs, plan.name, ports)
     outputs = DiscoverOutputs(
         matrix=_compact(matrix_of(plan, packed=inputs.targets_per_job > 0)),
         count=len(plan.roster),
@@ -158,8 +168,32 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
         path=path,
         artifact_name=artifact,
         digest=plan.digest(),
+        previous_run_id=str(previous.run_id) if previous else "",
+        previous_artifact=previous.name if previous else "",
     )
     return Finish(outputs, summary=_summary(plan), annotations=_annotations(plan))
+
+
+def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:
+    """The report this run's will be compared with. Not finding one is told in the log and is never a failure.
+
+    Runs are read with the job's own token: `token` is for the targets, and need not reach this repository.
+    """
+    if inputs.job_token is None:
+        return None
+    token, context = inputs.job_token.get_secret_value(), ports.context
+    try:
+        github = ports.github(Credentials(token, token), Allowance(seconds=PREVIOUS_SECONDS))
+        found = github.runs.previous_report(context.repository, context.run_id, name=name)
+    except ActionPatternsError as error:
+        ports.log.info(f"No earlier report to compare with: {error.message}")
+        return None
+    ports.log.info(
+        f"The report will be compared with that of run {found.run_id}."
+        if found
+        else "No earlier report to compare with."
+    )
+    return found
 
 
 def _compact(value: object) -> str:

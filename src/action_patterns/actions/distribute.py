@@ -26,7 +26,7 @@ class DistributeInputs(TokenInputs):
     fail_on: str = Field(
         default="any",
         description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets"
-        " failed.",
+        " failed, or `class:<names>`: one failed with such an outcome, error category or reason.",
     )
 
 
@@ -39,7 +39,8 @@ class DistributeOutputs(Outputs):
     counts: str = Field(description="JSON object: targets by outcome.")
     failed_targets: str = Field(description="JSON list of the targets that failed or were blocked.")
     path: str = Field(description="Path of the full report, run-report.json.")
-    artifact_name: str = Field(description="Name for it as an artifact, unique per attempt.")
+    html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
+    artifact_name: str = Field(description="Name for both as an artifact, unique per attempt.")
     requests: int = Field(description="Requests sent to GitHub.")
     writes: int = Field(description="How many of them were writes.")
 
@@ -88,6 +89,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     artifact = f"{plan.name}-report-a{context.run_attempt}"
     told = summarise(plan, results, context, artifact_name=artifact)
     path = ports.files.write(f"action-patterns/{artifact}/run-report.json", told.report.encode())
+    html = ports.files.write(f"action-patterns/{artifact}/report.html", told.html)
     ports.log.info(told.text)
     failed = [result for result in results if result.outcome in FAILING]
     outputs = DistributeOutputs(
@@ -95,6 +97,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         counts=told.report.counts.model_dump_json(),
         failed_targets=json.dumps([result.target for result in failed]),
         path=path,
+        html=html,
         artifact_name=artifact,
         requests=told.report.usage.requests,
         writes=told.report.usage.writes,
@@ -103,7 +106,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         outputs,
         summary=told.markdown,
         annotations=cause_annotations(failed),
-        exit_code=policy.exit_code(told.report.verdict, told.report.counts),
+        exit_code=policy.exit_code(told.report),
     )
 
 

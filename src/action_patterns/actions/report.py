@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, Inputs, Outputs, Reason
+from action_patterns.action import Action, Finish, Flag, Inputs, Outputs, Reason
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports import Annotation, Context, Ports
-from action_patterns.report import fail_on, missing, needs
+from action_patterns.report import fail_on, junit, missing, needs
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.summarise import Summary, summarise, unreadable_note
 
@@ -40,6 +40,11 @@ class ReportInputs(Inputs):
     records: str = Field(
         default="", description="Directory with the records of the targets (`*.json`, searched recursively)."
     )
+    previous: str = Field(
+        default="",
+        description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
+        " a line says so, and nothing fails.",
+    )
     needs: str = Field(
         default="",
         description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. Tells why a target has"
@@ -47,8 +52,12 @@ class ReportInputs(Inputs):
     )
     fail_on: str = Field(
         default="any",
-        description="When failed targets make this step fail: `any`, `all`, `never`, `threshold:<n>` (more than n) or"
-        " `threshold:<n>%` (more than n percent). A run without a plan always fails.",
+        description="When failed targets make this step fail: `any`, `all`, `never`, `threshold:<n>` (more than n),"
+        " `threshold:<n>%` (more than n percent) or `class:<names>` (outcomes, error categories or reasons, separated"
+        " by commas). A run without a plan always fails.",
+    )
+    junit: Flag = Field(
+        default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
     )
     name: str = Field(
         default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
@@ -66,7 +75,17 @@ class ReportOutputs(Outputs):
     failed_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `failed-count`.")
     deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
-    artifact_name: str = Field(description="Name to upload it under.")
+    html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
+    artifact_name: str = Field(description="Name to upload both under.")
+    junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The report to compare with, or why there is none; neither, where none was asked for."""
+
+    report: RunReport | None = None
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,7 @@ class Facts:
     records: tuple[TargetResult, ...]
     unreadable: tuple[Unreadable, ...]
     context: Context
+    previous: Previous
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,8 @@ class Decision:
 
     summary: Summary
     artifact_name: str
+    junit: str
+    """JUnit XML, "" where none was asked for."""
     annotations: tuple[Annotation, ...]
     exit_code: int
 
@@ -108,7 +130,29 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
                 unreadable.append(read)
             else:
                 records.append(read)
-    return Facts(plan, tuple(records), tuple(unreadable), ports.context)
+    previous = Previous()
+    if inputs.previous:
+        content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
+        previous = read_previous(content, ports.context)
+    return Facts(plan, tuple(records), tuple(unreadable), ports.context, previous)
+
+
+def read_previous(content: bytes | None, context: Context) -> Previous:
+    """An earlier report of the same repository. Whatever else it is costs the comparison, and only that."""
+    if content is None:
+        return Previous(why_not="No earlier report to compare with.")
+    try:
+        report = RunReport.decode(_text(content, "run-report.json"), name="run-report.json")
+    except InputError:
+        return Previous(why_not="The earlier report cannot be read by this version, so nothing is compared.")
+    if not report.run_url.startswith(f"{context.server_url}/{context.repository}/actions/runs/"):
+        return Previous(why_not="The earlier report is another repository's, so nothing is compared.")
+    later = report.run_number is not None and report.run_number >= context.run_number
+    if report.run_id == context.run_id or later:
+        return Previous(why_not="The report given as earlier is not of an earlier run, so nothing is compared.")
+    if report.plan_id is None:
+        return Previous(why_not="The earlier run had no roster, so nothing is compared.")
+    return Previous(report)
 
 
 def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
@@ -138,6 +182,9 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
     _check_digest(inputs, facts.plan)
     name = inputs.name or (facts.plan.name if facts.plan else "")
     artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
+    previous = facts.previous
+    if previous.report and previous.report.name != name:
+        previous = Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
     summary = summarise(
         facts.plan,
         facts.records,
@@ -147,21 +194,30 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
         unreadable=facts.unreadable,
         artifact_name=artifact_name,
         notes=_notes(inputs, facts, jobs),
+        previous=previous.report,
+        nothing_to_compare=previous.why_not,
     )
     return Decision(
         summary,
         artifact_name,
+        junit.render(summary.report) if inputs.junit else "",
         annotate(summary.report, facts.unreadable),
-        policy.exit_code(summary.report.verdict, summary.report.counts),
+        policy.exit_code(summary.report),
     )
 
 
 def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
-    """Write run-report.json and the log, and hand over the rest."""
+    """Write run-report.json, report.html and the log, and hand over the rest.
+
+    HTML is not asked for as JUnit is: it needs no library, and it is wanted most after a run nobody thought would fail.
+    """
     report = decision.summary.report
     for line in decision.summary.text.splitlines():
         ports.log.info(line)
-    path = ports.files.write(f"action-patterns/{decision.artifact_name}/run-report.json", report.encode())
+    folder = f"action-patterns/{decision.artifact_name}"
+    path = ports.files.write(f"{folder}/run-report.json", report.encode())
+    html = ports.files.write(f"{folder}/report.html", decision.summary.html)
+    junit_path = ports.files.write(f"{folder}/junit.xml", decision.junit) if decision.junit else ""
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
     return Finish(
@@ -174,7 +230,9 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
             failed_targets=_compact(failed),
             deferred_targets=_compact(deferred),
             path=path,
+            html=html,
             artifact_name=decision.artifact_name,
+            junit=junit_path,
         ),
         summary=decision.summary.markdown,
         annotations=decision.annotations,

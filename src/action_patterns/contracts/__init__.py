@@ -4,13 +4,14 @@ Every file carries `schema_version`. A reader refuses a version it does not know
 """
 
 from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry
-from action_patterns.contracts.report import CauseCount, Counts, RunReport, Verdict
+from action_patterns.contracts.report import CauseCount, Changes, Counts, PreviousRun, RunReport, Verdict
 from action_patterns.contracts.result import CheckRecord, ErrorRecord, Outcome, TargetResult, Usage, error_record
 from action_patterns.contracts.target import Target
 
 __all__ = [
     "Budget",
     "CauseCount",
+    "Changes",
     "CheckRecord",
     "Counts",
     "ErrorRecord",
@@ -19,6 +20,7 @@ __all__ = [
     "Pack",
     "Plan",
     "PlanEntry",
+    "PreviousRun",
     "RunReport",
     "Target",
     "TargetResult",

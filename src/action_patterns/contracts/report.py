@@ -44,6 +44,33 @@ class CauseCount(Record):
     targets: tuple[str, ...]
 
 
+class PreviousRun(Record):
+    """The run a report is compared with: the last one of the same workflow and branch that left a report."""
+
+    run_id: int
+    run_number: int | None = None
+    attempt: int
+    run_url: str
+    finished_at: AwareDatetime | None = None
+
+
+class Changes(Record):
+    """What is different since the previous run. Names are sorted; a new target that fails is in both lists."""
+
+    previous: PreviousRun
+    newly_failing: tuple[str, ...] = Field(default=(), description="Failing now, not in the previous run.")
+    still_failing: tuple[str, ...] = Field(
+        default=(), description="Failing in both; `failing_runs` says for how many runs."
+    )
+    recovered: tuple[str, ...] = Field(
+        default=(), description="Failing in the previous run, done now. A deferred or merely planned target is not."
+    )
+    new: tuple[str, ...] = Field(default=(), description="In the roster now, not in the previous run's.")
+    gone: tuple[str, ...] = Field(default=(), description="In the previous run's roster, not in this one.")
+    requests_delta: int = Field(default=0, description="Requests of this run less those of the previous.")
+    writes_delta: int = Field(default=0, description="Writes of this run less those of the previous.")
+
+
 class RunReport(Document):
     """Roster, results and verdict of one run attempt."""
 
@@ -60,8 +87,15 @@ class RunReport(Document):
     usage: Usage = Usage()
     run_url: str
     run_id: int
+    run_number: int | None = Field(default=None, description="What people call the run: the 412 of #412.")
     attempt: int
     source_repository: str
     source_oid: str
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
+    changes: Changes | None = Field(default=None, description="None where there is no previous run to compare with.")
+    failing_runs: dict[str, int] = Field(
+        default_factory=dict,
+        description="By failing target: for how many runs in a row, this one included. A target that was deferred or"
+        " merely planned after a failure keeps its number.",
+    )

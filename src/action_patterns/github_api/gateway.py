@@ -16,8 +16,10 @@ from action_patterns.errors import (
 )
 from action_patterns.github_api import listing, observing, queries, rest_listing, rest_observing
 from action_patterns.github_api.calls import Calls, expect
+from action_patterns.github_api.issues import IssuesGateway
 from action_patterns.github_api.markers import MarkerVerbs
 from action_patterns.github_api.refs import swap_ref
+from action_patterns.github_api.runs import RunsGateway
 from action_patterns.github_api.tiers import Tiers
 from action_patterns.github_api.transport import Transport
 from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
@@ -257,15 +259,25 @@ class Gateway(MarkerVerbs):
 
     # Comments
 
-    def create_comment(self, repository: str, number: int, body: str) -> None:
+    def create_pull_comment(self, repository: str, number: int, body: str) -> None:
         self._calls.rest("once", "content", "POST", repository, f"/issues/{number}/comments", {"body": body})
 
-    def update_comment(self, repository: str, comment: int, body: str) -> None:
+    def update_pull_comment(self, repository: str, comment: int, body: str) -> None:
         self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/comments/{comment}", {"body": body})
 
-    def delete_comment(self, repository: str, comment: int) -> None:
+    def delete_pull_comment(self, repository: str, comment: int) -> None:
         with suppress(NotFoundError):
             self._calls.rest("repeatable", "write", "DELETE", repository, f"/issues/comments/{comment}")
+
+    # Parts of GitHub with verbs of their own
+
+    @property
+    def runs(self) -> RunsGateway:
+        return RunsGateway(self._transport)
+
+    @property
+    def issues(self) -> IssuesGateway:
+        return IssuesGateway(self._transport)
 
     # Cost
 

@@ -193,6 +193,8 @@ def _send(step: Step, observed: Observed, github: GitHub, progress: _Progress) -
             # To disable what is disabled is refused too: a request that was sent twice, say.
             if step.method is not None:
                 progress.refused.append(f"auto-merge:{step.method}")
+        elif isinstance(step, SetMilestone):
+            progress.refused.append(f"milestone:{step.milestone}")
         elif isinstance(step, DeleteBranch) and not isinstance(error, RefusedError):
             raise  # Whether it is there could not be seen: that is no rule against deleting it.
         elif type(step) in FIELD_OF:
@@ -251,11 +253,11 @@ def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: _Pr
         case SetAutoMerge(method=method):
             github.set_auto_merge(repository, pull_id, method)
         case WriteComment(id=None, body=body):
-            github.create_comment(repository, number, body)
+            github.create_pull_comment(repository, number, body)
         case WriteComment(id=int(comment), body=body):
-            github.update_comment(repository, comment, body)
+            github.update_pull_comment(repository, comment, body)
         case DeleteComment(id=comment):
-            github.delete_comment(repository, comment)
+            github.delete_pull_comment(repository, comment)
 
 
 def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progress: _Progress) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.comment import NOTE, CommentMarker, parse_comment, render_comment
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.desired import MAX_LABELS, Desired
 from action_patterns.pull_request.marker import Marker, block_of, compose, parse_marker, text_hash
 from action_patterns.pull_request.observed import Comment, Milestone, Observed, PullRequest
 from action_patterns.pull_request.steps import (
@@ -67,7 +67,7 @@ def reconcile_fields(
     again = _comments(desired, pull, work)
     _labels(desired, pull, marker, work)
     _people(desired, pull, marker, refused, work)
-    _milestone(desired, pull, marker, observed, work)
+    _milestone(desired, pull, marker, refused, observed, work)
     if desired.always_draft and not pull.draft and "draft" not in refused:
         work.added.append(MakeDraft())
         work.changed.append("draft")
@@ -105,6 +105,11 @@ def _title_and_base(
 def _labels(desired: Desired, pull: PullRequest, marker: Marker, work: _Work) -> None:
     stale = _stale(marker.labels, desired.labels, pull.labels)
     missing = _difference(desired.labels, pull.labels)
+    room = MAX_LABELS - len(pull.labels) + len(stale)
+    if len(missing) > room:
+        # People filled the pull request up; GitHub would refuse the lot, on every run.
+        missing = missing[: max(room, 0)]
+        work.refused.append("labels")
     work.removed += [RemoveLabel(label) for label in stale]
     if missing:
         work.added.append(AddLabels(missing))
@@ -141,12 +146,16 @@ def find_milestone(wished: str | None, observed: Observed) -> Milestone | None:
     return found or (Milestone(int(wished), "") if wished.isascii() and wished.isdigit() else None)
 
 
-def _milestone(desired: Desired, pull: PullRequest, marker: Marker, observed: Observed, work: _Work) -> None:
+def _milestone(
+    desired: Desired, pull: PullRequest, marker: Marker, refused: set[str], observed: Observed, work: _Work
+) -> None:
     wished, there = find_milestone(desired.milestone, observed), pull.milestone
     if desired.milestone is not None and wished is None:
         work.refused.append("milestone")
         return
     if (there.number if there else None) == (wished.number if wished else None):
+        return
+    if wished is not None and f"milestone:{wished.number}" in refused:
         return
     if there is not None and marker.milestone not in (there.title, str(there.number)):
         return  # People chose it, now or before we came.
@@ -230,6 +239,7 @@ def refusable(desired: Desired) -> frozenset[str]:
         + [f"team:{name}" for name in desired.team_reviewers]
         + ([f"auto-merge:{desired.auto_merge}"] if desired.auto_merge != "off" else [])
         + (["draft"] if desired.always_draft else [])
+        + ([f"milestone:{desired.milestone}"] if desired.milestone else [])
     )
 
 

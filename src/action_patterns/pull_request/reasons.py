@@ -107,7 +107,7 @@ DECISIONS = (
     Reason(
         "branch-refused",
         "blocked",
-        "GitHub refused to write the bot branch. Nothing is left of it.",
+        "GitHub refused to write the bot branch; what this run had made of it was taken back.",
         "Follow the message: a ruleset or protection usually covers the name. Leave `action-patterns/**` out of it, add"
         " the App to its bypass list, or set another `branch`.",
     ),

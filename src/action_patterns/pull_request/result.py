@@ -87,9 +87,12 @@ def _record(ended: Convergence, assignment: Assignment) -> TargetResult:
 
 def _blockage(ended: Convergence) -> ErrorRecord:
     """What a person must do. GitHub's own words where it said more than the reason's remedy."""
-    if ended.error is not None:
-        return error_record(ended.error)
     decision = ended.decision
+    if ended.error is not None:
+        record = error_record(ended.error)
+        if decision.reason == "pull-request-refused":
+            return record
+        return record.model_copy(update={"remediation": decision.remedy})
     return ErrorRecord(
         category="conflict",
         message=decision.message,

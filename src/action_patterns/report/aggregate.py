@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
 from action_patterns.contracts.result import FAILING
 from action_patterns.ports import Context
-from action_patterns.report import fail_on, missing
+from action_patterns.report import compare, fail_on, missing
 from action_patterns.report.needs import JobResult
 
 NEEDS_ATTENTION = FAILING | {"deferred"}
@@ -37,8 +37,12 @@ def aggregate(
     name: str = "",
     needs: Mapping[str, JobResult] | None = None,
     unreadable: Sequence[Unreadable] = (),
+    previous: RunReport | None = None,
 ) -> RunReport:
-    """The report of this run attempt. Depends on the set of records, never on their order."""
+    """The report of this run attempt, compared with the `previous` run's where there is one.
+
+    Depends on the set of records, never on their order.
+    """
     given = tuple(records)
     if plan is None:
         return RunReport(
@@ -50,6 +54,7 @@ def aggregate(
             ignored_records=len(given),
             run_url=context.run_url,
             run_id=context.run_id,
+            run_number=context.run_number,
             attempt=context.run_attempt,
             source_repository=context.repository,
             source_oid=context.sha,
@@ -59,7 +64,7 @@ def aggregate(
     counts = Counts(**Counter(str(result.outcome) for result in results))
     started = [result.started_at for result in results if result.started_at]
     finished = [result.finished_at for result in results if result.finished_at]
-    return RunReport(
+    report = RunReport(
         plan_id=plan.plan_id,
         name=name or plan.name,
         verdict=verdict(counts),
@@ -72,12 +77,14 @@ def aggregate(
         usage=_total(results),
         run_url=context.run_url,
         run_id=context.run_id,
+        run_number=context.run_number,
         attempt=context.run_attempt,
         source_repository=plan.source_repository,
         source_oid=plan.source_oid,
         started_at=min(started).astimezone(UTC) if started else None,
         finished_at=max(finished).astimezone(UTC) if finished else None,
     )
+    return compare.with_changes(report, previous)
 
 
 def verdict(counts: Counts) -> Verdict:

@@ -9,8 +9,11 @@ has removed them. There only a character between the sign and the name helps: U+
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 JOINER = "\u2060"
@@ -95,7 +98,14 @@ def code_fence(text: str) -> str:
 
 
 def link_url(url: str, server_url: str) -> str | None:
-    """The URL as a link's destination, or None if it must not be one.
+    """The URL as a link's destination in Markdown or HTML, or None if it must not be one; see `data_url`."""
+    safe = data_url(url, server_url)
+    return safe.replace("&", "&amp;") if safe else None
+
+
+@lru_cache(maxsize=32_768)  # a summary too long is rendered again, with the same links: half of its time went here
+def data_url(url: str, server_url: str) -> str | None:
+    """The URL as data that a program puts into a link, or None if it must not be one.
 
     Only `https`, or `http` on the host this run's GitHub itself is on; no credentials, no spaces or controls.
     """
@@ -110,7 +120,7 @@ def link_url(url: str, server_url: str) -> str | None:
         return None
     if parts.scheme != "https" and not (parts.scheme == "http" == server.scheme and same_host):
         return None
-    return quote(url, safe="%/:?#=&;,+~@$'-._").replace("&", "&amp;")
+    return quote(url, safe="%/:?#=&;,+~@$'-._")
 
 
 def link(text: str, url: str, server_url: str) -> str:
@@ -119,9 +129,14 @@ def link(text: str, url: str, server_url: str) -> str:
     return f"[{inline(text)}]({safe})" if safe and text.strip() else inline(text)
 
 
+def is_repository(name: str) -> bool:
+    """Whether it is a name GitHub can have given, so that a URL may be made of it."""
+    return _LINKABLE_REPOSITORY.fullmatch(name) is not None
+
+
 def repository_link(repository: str, server_url: str) -> str:
     """A repository's name, linked to it where it is a name GitHub can have given."""
-    if not _LINKABLE_REPOSITORY.fullmatch(repository):
+    if not is_repository(repository):
         return cell(repository)
     return link(repository, f"{server_url}/{repository}", server_url)
 
@@ -132,6 +147,35 @@ def terminal(text: str) -> str:
     The runner obeys `##[…]` anywhere in a line and `::…::` at its start; the renderer starts no line with such a text.
     """
     return visible(text).replace("##[", "## [")
+
+
+def xml_text(text: str) -> str:
+    """Text for XML 1.0, whose writer escapes markup but writes characters that no reader takes (section 2.2)."""
+    return re.sub("[\ufffe\uffff]", "\ufffd", visible(text))
+
+
+def html_text(text: str) -> str:
+    """Text of an HTML element, or the value of a quoted attribute that is no URL."""
+    return html.escape(visible(text))
+
+
+def html_prose(text: str) -> str:
+    """A sentence as we write them, as HTML: `names` between single backticks become code, all else is text."""
+    pieces = _CODE_IN_PROSE.split(visible(text))
+    return "".join(html_code(piece.strip()) if i % 2 else html.escape(piece) for i, piece in enumerate(pieces))
+
+
+def html_code(text: str) -> str:
+    """A name or code as HTML; nothing for no text."""
+    return f"<code>{html_text(text)}</code>" if visible(text) else ""
+
+
+_ISLAND = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+
+
+def html_json(value: object) -> str:
+    """JSON between `<script type="application/json">` and its end: no character of markup is left in it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_ISLAND)
 
 
 def _apart(found: re.Match[str]) -> str:

@@ -55,29 +55,45 @@ def run_again(report: RunReport, page: Page) -> list[str]:
     again = [result.target for result in report.results if result.outcome in FAILING or result.outcome == "deferred"]
     if not again:
         return []
-    context = page.context
-    host = urlsplit(context.server_url).netloc
-    repository = shlex.quote(context.repository if host == "github.com" else f"{host}/{context.repository}")
-    listed = json.dumps(again, separators=(",", ":"), ensure_ascii=False)
+    new_run = run_of(again, page)
     sections = [f"<details><summary>Run only the {wrong(report.counts)} again</summary>"]
     if number_of(report.counts, FAILING):
         sections += [
             "**Same run**, same commit and roster; what passed keeps its result: *Re-run failed jobs*, or",
-            code_fence(f"gh run rerun {context.run_id} --repo {repository} --failed"),
+            code_fence(rerun_failed(page)),
             "It repeats the red jobs; a target of a green job (deferred, or let pass by `fail-on`) needs a new run.",
         ]
-    if len(listed) > INPUT_CHARACTERS:
+    if new_run is None:
         sections.append(
             f"**New run**: the list of {repositories(len(again))} is longer than a workflow input may be;"
             " take it from `run-report.json`."
         )
     else:
-        workflow = shlex.quote(context.workflow)
         sections += [
             f"**New run** of these {repositories(len(again))}, if the workflow hands an input `targets` to discover:",
-            code_fence(f"gh workflow run {workflow} --repo {repository} -f targets={shlex.quote(listed)}"),
+            code_fence(new_run),
         ]
     return [*sections, "</details>"]
+
+
+def rerun_failed(page: Page) -> str:
+    """The command that repeats the red jobs of this run."""
+    return f"gh run rerun {page.context.run_id} --repo {_repository(page)} --failed"
+
+
+def run_of(targets: Sequence[str], page: Page) -> str | None:
+    """The command that starts a new run of these targets; None where no workflow input can hold them."""
+    listed = json.dumps(targets, separators=(",", ":"), ensure_ascii=False)
+    if len(listed) > INPUT_CHARACTERS:
+        return None
+    workflow = shlex.quote(page.context.workflow)
+    return f"gh workflow run {workflow} --repo {_repository(page)} -f targets={shlex.quote(listed)}"
+
+
+def _repository(page: Page) -> str:
+    context = page.context
+    host = urlsplit(context.server_url).netloc
+    return shlex.quote(context.repository if host == "github.com" else f"{host}/{context.repository}")
 
 
 def cost(report: RunReport) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from action_patterns.contracts import CauseCount, Counts, RunReport
 from action_patterns.contracts.result import FAILING
@@ -51,33 +51,42 @@ def counts_line(counts: Counts) -> str:
 
 def bar(counts: Counts) -> str:
     """The shares as text: no image to load, and read aloud it still makes sense."""
-    segments = [
-        ("▓", "failed", number_of(counts, FAILING)),
-        ("▒", "deferred", counts.deferred),
-        ("█", "changed", number_of(counts, CHANGED)),
-        ("▚", "planned", counts.planned),
-        ("░", "unchanged", counts.unchanged),
-        ("─", "skipped", counts.skipped),
-    ]
-    present = [segment for segment in segments if segment[2]]
-    widths = _widths([number for _, _, number in present])
-    drawn = "".join(sign * width for (sign, _, _), width in zip(present, widths, strict=True))
-    legend = " · ".join(f"{sign} {_percent(number, counts.total)} {word}" for sign, word, number in present)
+    present = shares(counts)
+    lengths = widths([number for _, number in present], BAR_CELLS)
+    drawn = "".join(SHADES[word] * length for (word, _), length in zip(present, lengths, strict=True))
+    legend = " · ".join(f"{SHADES[word]} {percent(number, counts.total)} {word}" for word, number in present)
     return f"`{drawn}` {legend}"
 
 
-def _widths(numbers: Sequence[int]) -> list[int]:
-    """Cells per segment: at least one each, the sum always BAR_CELLS, the rest by largest remainder."""
-    total, free = sum(numbers), BAR_CELLS - len(numbers)
+SHADES = {"failed": "▓", "deferred": "▒", "changed": "█", "planned": "▚", "unchanged": "░", "skipped": "─"}
+
+
+def shares(counts: Counts) -> list[tuple[str, int]]:
+    """How many targets fared alike, worst first; only what occurred."""
+    numbers = {
+        "failed": number_of(counts, FAILING),
+        "deferred": counts.deferred,
+        "changed": number_of(counts, CHANGED),
+        "planned": counts.planned,
+        "unchanged": counts.unchanged,
+        "skipped": counts.skipped,
+    }
+    return [(word, number) for word, number in numbers.items() if number]
+
+
+def widths(numbers: Sequence[int], cells: int) -> list[int]:
+    """Cells per segment: at least one each, the sum always `cells`, the rest by largest remainder."""
+    total, free = sum(numbers), cells - len(numbers)
     exact = [number * free / total for number in numbers]
-    widths = [int(share) for share in exact]
-    by_remainder = sorted(range(len(numbers)), key=lambda i: (widths[i] - exact[i], i))
-    for i in by_remainder[: free - sum(widths)]:
-        widths[i] += 1
-    return [width + 1 for width in widths]
+    whole = [int(share) for share in exact]
+    by_remainder = sorted(range(len(numbers)), key=lambda i: (whole[i] - exact[i], i))
+    for i in by_remainder[: free - sum(whole)]:
+        whole[i] += 1
+    return [number + 1 for number in whole]
 
 
-def _percent(number: int, total: int) -> str:
+def percent(number: int, total: int) -> str:
+    """A share in words."""
     # Rounding must not turn one failure of 10,000 into "0.0 %", nor 9,999 of 10,000 into "100.0 %".
     share = f"{100 * number / total:.1f}"
     if share == "0.0":
@@ -98,39 +107,43 @@ def run_line(report: RunReport, page: Page) -> str:
     if report.counts.planned:
         parts.append("dry run: yes")
     if page.artifact_name:
-        parts.append(f"every result: `run-report.json` in artifact {code_span(page.artifact_name)}")
+        artifact = link(page.artifact_name, f"{report.run_url}#artifacts", page.server_url)
+        parts.append(f"every result: `report.html` and `run-report.json` in artifact {artifact}")
     return " · ".join(parts)
 
 
 def notes(report: RunReport, page: Page) -> list[str]:
     """What to do next, and what else the reader must know, as callouts."""
     kind = "IMPORTANT" if report.causes or report.verdict == "inconclusive" else "NOTE"
-    lines = _next(report) + [prose(clip(note, NOTE_CHARACTERS)) for note in page.notes]
+    steps = next_steps(report)
+    lines = ["**Next:** " + " ".join(steps)] if steps else []
+    lines += [prose(clip(note, NOTE_CHARACTERS)) for note in page.notes]
     return [f"> [!{kind}]\n> " + "\n>\n> ".join(lines)] if lines else []
 
 
-def _next(report: RunReport) -> list[str]:
+def next_steps(
+    report: RunReport, code: Callable[[str], str] = code_span, strong: Callable[[str], str] = "**{}**".format
+) -> list[str]:
+    """What to do now, one sentence each. `code` and `strong` write for the channel."""
     if report.verdict == "inconclusive":
-        return [
-            "**Next:** open the log of the discover job: it handed over no plan. Without one this run cannot be green."
-        ]
+        return ["open the log of the discover job: it handed over no plan. Without one this run cannot be green."]
     fix = [cause for cause in report.causes if not cause.retryable]
     now = [cause for cause in report.causes if cause.retryable and cause.resumes_at is None]
     later = [cause for cause in report.causes if cause.retryable and cause.resumes_at is not None]
     steps = []
     if fix:
-        steps.append(f"fix {_named(fix)}, then run them again.")
+        steps.append(f"fix {_named(fix, code)}, then run them again.")
     if now:
-        steps.append(f"{_named(now)} {'is' if len(now) == 1 else 'are'} safe to run again now.")
+        steps.append(f"{_named(now, code)} {'is' if len(now) == 1 else 'are'} safe to run again now.")
     if later:
         at = max(cause.resumes_at for cause in later if cause.resumes_at)
-        steps.append(f"{_named(later)} {'is' if len(later) == 1 else 'are'} safe after **{moment(at)}**.")
+        steps.append(f"{_named(later, code)} {'is' if len(later) == 1 else 'are'} safe after {strong(moment(at))}.")
     if not steps and report.counts.planned:
         steps.append("run again without `dry-run` to send what is listed below.")
-    return ["**Next:** " + " ".join(steps)] if steps else []
+    return steps
 
 
-def _named(causes: Sequence[CauseCount]) -> str:
-    named = [f"{code_span(clip(cause.reason, 100))} ({len(cause.targets):,})" for cause in causes[:CAUSES_NAMED]]
+def _named(causes: Sequence[CauseCount], code: Callable[[str], str]) -> str:
+    named = [f"{code(clip(cause.reason, 100))} ({len(cause.targets):,})" for cause in causes[:CAUSES_NAMED]]
     more = len(causes) - len(named)
     return ", ".join(named) + (f" and {more:,} more {'cause' if more == 1 else 'causes'}" if more else "")

@@ -12,7 +12,7 @@ SUMMARY_BYTES = 900 * 1024
 """GitHub docs, "Workflow commands": 1 MiB per step, of which other text of the step takes its share."""
 
 LADDER = (
-    Detail(),
+    Detail(chart=True),
     Detail(names=0),
     Detail(names=0, messages=False),
     Detail(rows=6_000, names=0, cause_names=5, messages=False),

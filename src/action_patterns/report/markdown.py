@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.contracts import RunReport
-from action_patterns.report import folded, headline, tables
+from action_patterns.report import budget, chart, folded, headline, since, tables
 from action_patterns.report.view import Detail, Page
 
 
@@ -14,11 +14,15 @@ def render(report: RunReport, page: Page, detail: Detail) -> str:
         sections += [f"**{headline.counts_line(report.counts)}**", headline.bar(report.counts)]
     sections += [headline.run_line(report, page), *headline.notes(report, page)]
     sections += tables.causes(report, page, detail)
+    sections += since.section(report, page, detail)
     sections += tables.failures(report, page, detail)
     sections += tables.changed(report, page, detail)
     sections += tables.planned(report, page, detail)
     sections += folded.left_alone(report, detail)
     sections += folded.run_again(report, page)
+    sections += budget.section(report)
+    if detail.chart and report.causes:  # a green run is told in few lines
+        sections += chart.section(report.counts)
     if report.verdict != "inconclusive":
         sections.append(folded.cost(report))
     return "\n\n".join(sections) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.contracts import CauseCount, RunReport
+from action_patterns.report import since
 from action_patterns.report.escape import terminal
 from action_patterns.report.headline import verdict_line
 from action_patterns.report.view import ORDER, Page, moment, of_outcomes
@@ -20,6 +21,8 @@ def render(report: RunReport, page: Page) -> str:
     blocks = [_table([("OUTCOME", "TARGET", "REASON", "PULL REQUEST"), *rows])] if rows else []
     blocks += [_cause(cause) for cause in report.causes]
     blocks += [f"Note: {terminal(note)}" for note in page.notes]
+    compared = since.line(report, page)
+    blocks += [compared] if compared else []
     name = f"{terminal(report.name)}: " if report.name else ""
     blocks.append(f"Report of {name}{terminal(report.run_url)}\n{verdict_line(report)}")
     return "\n\n".join(blocks) + "\n"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.ports import Context
-from action_patterns.report import layout, plain_text
+from action_patterns.report import html, layout, plain_text
 from action_patterns.report.aggregate import Unreadable, aggregate
 from action_patterns.report.needs import JobResult
 from action_patterns.report.view import Page, limited
@@ -16,13 +16,15 @@ FILES_NAMED = 10
 
 
 class Summary(NamedTuple):
-    """One report, told three ways."""
+    """One report, told for each reader."""
 
     report: RunReport
     markdown: str
     """For the job summary; within GitHub's limit."""
     text: str
     """For the log or a terminal."""
+    html: str
+    """For a browser: one file, to keep beside run-report.json."""
 
 
 def summarise(
@@ -35,12 +37,17 @@ def summarise(
     unreadable: Sequence[Unreadable] = (),
     artifact_name: str = "",
     notes: Sequence[str] = (),
+    previous: RunReport | None = None,
+    nothing_to_compare: str = "",
 ) -> Summary:
-    """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report."""
-    report = aggregate(plan, records, context, name=name, needs=needs, unreadable=unreadable)
+    """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report.
+
+    `nothing_to_compare`: what to say where a `previous` report was looked for and there is none to use.
+    """
+    report = aggregate(plan, records, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
     spoiled = (unreadable_note(unreadable),) if unreadable else ()
-    page = Page(context, artifact_name, (*notes, *spoiled))
-    return Summary(report, layout.fit(report, page), plain_text.render(report, page))
+    page = Page(context, artifact_name, (*notes, *spoiled), nothing_to_compare)
+    return Summary(report, layout.fit(report, page), plain_text.render(report, page), html.render(report, page))
 
 
 def unreadable_note(unreadable: Sequence[Unreadable]) -> str:

@@ -40,6 +40,8 @@ class Page:
     """Artifact that will hold the full report; "" = none, and none is named."""
     notes: tuple[str, ...] = ()
     """What else the reader must know, one sentence each (records that could not be read)."""
+    nothing_to_compare: str = ""
+    """Why there is no comparison with a previous run, where one was asked for."""
 
     @property
     def server_url(self) -> str:
@@ -58,6 +60,8 @@ class Detail:
     cause_names: int = 10
     messages: bool = True
     """Whether what went wrong is told in words, or by its code alone."""
+    chart: bool = False
+    """Whether the outcomes are drawn too."""
 
 
 def limited(items: Sequence[T], most: int) -> tuple[Sequence[T], str]:

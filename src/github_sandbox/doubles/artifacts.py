@@ -44,16 +44,23 @@ def main(arguments: list[str], variables: Mapping[str, str]) -> int:
 
 
 def upload(variables: Mapping[str, str]) -> None:
-    """Zip a file, or a directory from its root, and store it. A name that is taken is refused, as by GitHub."""
-    name, path = variables["ARTIFACT_NAME"], Path(variables["ARTIFACT_PATH"])
+    """Zip files and directories, one path a line, and store them. A name that is taken is refused, as by GitHub.
+
+    Of one path the root is the directory, or the file's; of several what they have in common (actions/upload-artifact,
+    README: "the least common ancestor of all the search paths").
+    """
+    name, paths = variables["ARTIFACT_NAME"], [Path(line) for line in variables["ARTIFACT_PATH"].split("\n") if line]
     if not name or FORBIDDEN_IN_NAME.search(name):
         raise RefusedError(f"The artifact name is not valid: {name!r}")
-    root = path if path.is_dir() else path.parent
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path] * path.is_file()
+    root = Path(os.path.commonpath(paths if len(paths) > 1 or paths[0].is_dir() else [paths[0].parent]))
+    found = (file for path in paths for file in (path.rglob("*") if path.is_dir() else [path]))
+    files = sorted({file for file in found if file.is_file()})
     # The real action leaves hidden files out unless it is told otherwise.
     files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
     if not files:
-        message = f"No files were found with the provided path: {path}. No artifacts will be uploaded."
+        message = (
+            f"No files were found with the provided path: {variables['ARTIFACT_PATH']}. No artifacts will be uploaded."
+        )
         match variables["IF_NO_FILES_FOUND"]:
             case "error":
                 raise RefusedError(message)
@@ -104,7 +111,7 @@ def _artifacts(variables: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _call(variables: Mapping[str, str], method: str, **fields: object) -> dict[str, Any]:
-    run = variables["GITHUB_RUN_ID"]
+    run = variables.get("RUN_ID_INPUT") or variables["GITHUB_RUN_ID"]
     body = json.dumps({"workflow_run_backend_id": run, "workflow_job_run_backend_id": run, **fields}).encode()
     headers = {
         "Content-Type": "application/json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,11 @@ from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 
 ARTIFACT_SECONDS = 90 * 86_400
+
+
+def workflow_id(item: WorkflowRun) -> int:
+    """One number per workflow file."""
+    return zlib.crc32(item.path.encode())
 
 
 def _run(repository: Repository, item: WorkflowRun) -> Shape:
@@ -39,7 +45,7 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
         "event": item.event,
         "status": item.status,
         "conclusion": item.conclusion,
-        "workflow_id": 1,
+        "workflow_id": workflow_id(item),
         "url": api,
         "html_url": f"{git_shapes.html(repository)}/actions/runs/{item.id}",
         "pull_requests": [],
@@ -54,7 +60,7 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
         "artifacts_url": f"{api}/artifacts",
         "cancel_url": f"{api}/cancel",
         "rerun_url": f"{api}/rerun",
-        "workflow_url": f"{git_shapes.api(repository)}/actions/workflows/1",
+        "workflow_url": f"{git_shapes.api(repository)}/actions/workflows/{workflow_id(item)}",
         "head_commit": head,
         "repository": minimal,
         "head_repository": minimal,
@@ -109,8 +115,25 @@ def _counted(call: Call, name: str, items: Sequence[Any], shape: Callable[[Any],
 
 @router.on("GET", "/repos/{owner}/{repo}/actions/runs", "actions/list-workflow-runs-for-repo", "actions=read")
 def runs(call: Call) -> Reply:
+    return _listed(call, list(call.repository.contents.runs))
+
+
+@router.on(
+    "GET", "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", "actions/list-workflow-runs", "actions=read"
+)
+def workflow_runs(call: Call) -> Reply:
+    """By the workflow's number or by its file's name."""
+    wanted = call.params["workflow_id"]
+    found = [r for r in call.repository.contents.runs if wanted in (str(workflow_id(r)), r.path.rpartition("/")[2])]
+    if not found:
+        raise not_found()
+    return _listed(call, found)
+
+
+def _listed(call: Call, items: Sequence[WorkflowRun]) -> Reply:
+    """Newest first."""
     repository, query = call.repository, call.query
-    found = sorted(repository.contents.runs, key=lambda r: (r.created_at, r.id), reverse=True)
+    found = sorted(items, key=lambda r: (r.created_at, r.id), reverse=True)
     for name, key in (("branch", "branch"), ("event", "event"), ("head_sha", "head_oid")):
         if name in query:
             found = [r for r in found if getattr(r, key) == query[name]]

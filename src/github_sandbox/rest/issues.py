@@ -5,7 +5,7 @@ from __future__ import annotations
 from github_sandbox import pulls
 from github_sandbox.errors import ApiError, not_found, unprocessable, validation_failed
 from github_sandbox.model import Comment, PullRequest
-from github_sandbox.rest import pull_shapes
+from github_sandbox.rest import plain_issues, pull_shapes
 from github_sandbox.rest.pull_requests import change_state
 from github_sandbox.rest.routing import Call, Reply, router
 
@@ -17,6 +17,9 @@ def get_issue(call: Call) -> Reply:
 
 @router.on("PATCH", "/repos/{owner}/{repo}/issues/{number}", "issues/update", "issues=write; pull_requests=write")
 def update_issue(call: Call) -> Reply:
+    plain = call.repository.contents.issues.get(int(call.params["number"]))
+    if plain is not None:
+        return plain_issues.change(call, plain)
     pull, title, body = call.pull(write=True), call.text("title"), call.text("body")
     pulls.check_text(title, body)
     milestone = call.body.get("milestone")

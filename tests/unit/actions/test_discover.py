@@ -13,8 +13,8 @@ from action_patterns import registry
 from action_patterns.action import Finish
 from action_patterns.actions.discover import ACTION, MAX_OUTPUT_CHARACTERS, DiscoverInputs, DiscoverOutputs
 from action_patterns.contracts import Plan
-from action_patterns.errors import InputError
-from action_patterns.ports import Limits
+from action_patterns.errors import InputError, PermissionDeniedError
+from action_patterns.ports import Limits, ReportArtifact
 from support.fake_github import FakeGitHub, Repository
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context
@@ -216,12 +216,31 @@ def test_without_a_token_nothing_is_asked() -> None:
 def test_the_jobs_own_token_is_used_when_none_is_given_and_reaches_what_is_public() -> None:
     where = fleet(1)
     run(where, token=None, job_token=SecretStr("job"), owners="acme", visibility="public")
-    assert where.tokens == ["job"]
+    assert where.tokens == ["job", "job"]  # the second looks for the previous report
 
 
 def test_the_jobs_own_token_does_not_reach_others() -> None:
     (found,) = problems(fleet(1), token=None, job_token=SecretStr("job"))
     assert "GITHUB_TOKEN" in found
+
+
+def test_the_previous_report_is_looked_for_with_the_jobs_own_token() -> None:
+    where = fleet(1)
+    where.github.runs.found = ReportArtifact(411, "targets-report-a2")
+    finish = run(where, job_token=SecretStr("job"))
+    assert where.tokens == ["t", "job"]
+    assert where.github.runs.asked == [("acme/platform", 1234567, "targets")]
+    assert (finish.outputs.previous_run_id, finish.outputs.previous_artifact) == ("411", "targets-report-a2")
+
+
+@pytest.mark.parametrize("error", [None, PermissionDeniedError("No.", remediation="Grant it.")])
+def test_no_previous_report_is_one_line_and_never_a_failure(error: PermissionDeniedError | None) -> None:
+    where = fleet(1)
+    where.github.runs.error = error
+    finish = run(where, job_token=SecretStr("job"))
+    assert (finish.exit_code, finish.annotations) == (0, ())
+    assert (finish.outputs.previous_run_id, finish.outputs.previous_artifact) == ("", "")
+    assert len([line for line in where.log.lines if "No earlier report" in line]) == 1
 
 
 def test_a_second_run_gives_the_same_plan_and_the_next_attempt_another_artifact() -> None:

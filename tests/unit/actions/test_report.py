@@ -15,6 +15,7 @@ from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import ErrorRecord
 from action_patterns.errors import InputError
 from action_patterns.ports import Annotation, Ports
+from action_patterns.report.aggregate import aggregate
 from support.report_builders import context, fleet, plan, record
 
 OUTCOMES = ["updated", "unchanged", "failed", "deferred", "missing"]
@@ -69,7 +70,7 @@ def run(
     # No github, no checkout, no clock: a use of any of them fails the test.
     ports = cast("Ports", _Ports(memory, log))
     finish = ACTION.run(ReportInputs(**given), ports)
-    (written,) = memory.written.values()
+    (written,) = (text for path, text in memory.written.items() if path.endswith("/run-report.json"))
     return finish, RunReport.decode(written, name="written"), memory, log
 
 
@@ -108,6 +109,23 @@ def test_fail_on_decides_the_exit_code_and_nothing_else(fail_on: str, exit_code:
     finish, report, _, _ = run(files, fail_on=fail_on)
     assert finish.exit_code == exit_code
     assert report == run(files)[1]
+
+
+def test_junit_is_written_where_it_is_asked_for() -> None:
+    roster, records = fleet(OUTCOMES)
+    assert run(files_of(roster, records))[0].outputs.junit == ""
+    finish, _, files, _ = run(files_of(roster, records), junit=True)
+    assert finish.outputs.junit == "/temp/action-patterns/sync-files-report-a2/junit.xml"
+    written = files.written["action-patterns/sync-files-report-a2/junit.xml"]
+    assert (written.count("<testcase "), written.count("<error "), written.count("<failure ")) == (5, 1, 1)
+
+
+def test_the_html_report_is_always_written_beside_the_data() -> None:
+    roster, records = fleet(OUTCOMES)
+    for finish, _, files, _ in (run(files_of(roster, records)), run({})):
+        assert finish.outputs.html == finish.outputs.path.replace("run-report.json", "report.html")
+        (written,) = (text for path, text in files.written.items() if path.endswith("/report.html"))
+        assert written.startswith("<!doctype html>")
 
 
 def test_a_green_run_has_no_annotations() -> None:
@@ -179,6 +197,53 @@ def test_files_of_other_kinds_are_no_records() -> None:
     roster, records = fleet(["updated"])
     finish, _, _, _ = run(files_of(roster, records) | {"records/readme.txt": "x"})
     assert finish.annotations == ()
+
+
+def earlier(**changes: Any) -> RunReport:
+    """A report of run 411, in which the third target failed already."""
+    roster, records = fleet(["updated", "failed", "failed"])
+    before = aggregate(roster, records, context(run_id=999, run_number=411, run_attempt=1))
+    return before.model_copy(update=changes)
+
+
+def test_an_earlier_report_is_compared_with() -> None:
+    roster, records = fleet(OUTCOMES)
+    files = files_of(roster, records) | {"before/run-report.json": earlier().encode()}
+    finish, report, _, log = run(files, previous="before/run-report.json")
+    assert report.changes is not None
+    assert report.changes.still_failing == ("acme/service-00002",)
+    assert report.changes.recovered == ("acme/service-00001",)
+    assert report.failing_runs == {"acme/service-00002": 2, "acme/service-00004": 1}
+    assert "still failing 1" in finish.summary
+    assert any(line.startswith("Since run 411: ") for line in log.lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No earlier report"),
+        (b"\xff", "cannot be read"),
+        ("{}", "cannot be read"),
+        (earlier(run_url="https://github.com/mallory/x/actions/runs/1").encode(), "another repository's"),
+        (earlier(name="another").encode(), "another campaign's"),
+        (earlier(run_number=412).encode(), "not of an earlier run"),
+        (earlier(run_id=1234567, run_number=None).encode(), "not of an earlier run"),
+        (earlier(plan_id=None).encode(), "no roster"),
+    ],
+    ids=["absent", "bytes", "not a report", "repository", "campaign", "later", "itself", "no roster"],
+)
+def test_an_earlier_report_of_no_use_is_one_line_and_changes_nothing_else(
+    content: str | bytes | None, said: str
+) -> None:
+    roster, records = fleet(OUTCOMES)
+    files = files_of(roster, records)
+    plain, without, _, _ = run(files)
+    given = {"before.json": content} if content is not None else {}
+    finish, report, _, log = run(files | given, previous="before.json")
+    assert report == without
+    assert (finish.outputs, finish.annotations, finish.exit_code) == (plain.outputs, plain.annotations, plain.exit_code)
+    assert len([line for line in finish.summary.splitlines() if said in line]) == 1
+    assert len([line for line in log.lines if said in line]) == 1
 
 
 def test_an_empty_directory_of_records_is_said() -> None:

@@ -177,12 +177,12 @@ def test_check_names_what_differs_and_writing_repairs_it(tmp_path: Path, capsys:
     for name in ("README.md", "example.yml"):
         shutil.copy(ROOT / name, tmp_path / name)
     main([], tmp_path)
-    before = {path: path.read_text() for path in (tmp_path / "actions").rglob("*.*")}
+    before = {path: path.read_bytes() for path in (tmp_path / "actions").rglob("*.*")}
     capsys.readouterr()
     main(["--check"], tmp_path)
     assert "is not what" not in capsys.readouterr().err
     target = tmp_path / "actions/record/action.yml"
-    target.write_text(before[target].replace("composite", "docker"))
+    target.write_bytes(before[target].replace(b"composite", b"docker"))
     (tmp_path / "schemas/plan-v1.json").unlink()
     assert main(["--check"], tmp_path) == 1
     error = capsys.readouterr().err
@@ -190,7 +190,7 @@ def test_check_names_what_differs_and_writing_repairs_it(tmp_path: Path, capsys:
     assert "schemas/plan-v1.json: is not what" in error
     assert "docker" in target.read_text()
     main([], tmp_path)
-    assert {path: path.read_text() for path in (tmp_path / "actions").rglob("*.*")} == before
+    assert {path: path.read_bytes() for path in (tmp_path / "actions").rglob("*.*")} == before
 
 
 # The repository itself.

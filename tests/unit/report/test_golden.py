@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from action_patterns.contracts import Exclusion
-from action_patterns.report.aggregate import Unreadable
+from action_patterns.contracts import Exclusion, RunReport
+from action_patterns.report import comment, junit
+from action_patterns.report.aggregate import Unreadable, aggregate
 from action_patterns.report.summarise import Summary, summarise
+from action_patterns.report.view import Page
 from support.report_builders import context, fleet, plan, record
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -21,6 +25,9 @@ EXCLUDED = (
     Exclusion(repository="acme/platform", reason="source-repository"),
     Exclusion(repository="acme/old", reason="archived"),
 )
+
+OWN_PARTS = re.compile(r"(?<=<style>)[^<]+|(?<=<script>)[^\0]+(?=</script>)|(?<='sha256-)[^']+")
+"""The HTML report's style and script, and their hashes: they change often, and have tests of their own."""
 
 HOSTILE = (
     "acme/a|b | c",
@@ -36,7 +43,13 @@ def green() -> Summary:
     names = ("acme/api", "acme/cli", "acme/docs", "acme/web")
     outcomes = ("created", "updated", "unchanged", "unchanged")
     records = [record(i, name, outcome) for i, (name, outcome) in enumerate(zip(names, outcomes, strict=True))]
-    return summarise(plan(*names, excluded=EXCLUDED), records, context(), artifact_name=ARTIFACT)
+    return summarise(
+        plan(*names, excluded=EXCLUDED),
+        records,
+        context(),
+        artifact_name=ARTIFACT,
+        nothing_to_compare="No earlier report to compare with.",
+    )
 
 
 def partial() -> Summary:
@@ -58,7 +71,17 @@ def partial() -> Summary:
         artifact_name=ARTIFACT,
         needs={"discover": "success", "apply": "failure"},
         unreadable=(Unreadable("records/ml.json", "not a valid TargetResult: document: Invalid JSON"),),
+        previous=earlier(),
     )
+
+
+def earlier() -> RunReport:
+    """Run 411: `web-old` failed for the second time, `cli` for the first, and `gone` was still there."""
+    names = ("acme/api", "acme/cli", "acme/docs", "acme/gone", "acme/web-old")
+    outcomes = ("updated", "failed", "unchanged", "updated", "failed")
+    records = [record(i, name, outcome) for i, (name, outcome) in enumerate(zip(names, outcomes, strict=True))]
+    report = aggregate(plan(*names), records, context(run_id=1234000, run_number=411, run_attempt=1))
+    return report.model_copy(update={"failing_runs": {"acme/cli": 1, "acme/web-old": 2}})
 
 
 def all_failed() -> Summary:
@@ -87,6 +110,12 @@ def dry_run() -> Summary:
 
 def fleet_of_480() -> Summary:
     outcomes = ["updated"] * 300 + ["unchanged"] * 120 + ["skipped"] * 35 + ["failed"] * 20 + ["deferred"] * 5
+    roster, records = fleet(outcomes)
+    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+
+
+def fleet_of_10_000() -> Summary:
+    outcomes = ["updated"] * 6_000 + ["unchanged"] * 3_000 + ["skipped"] * 500 + ["failed"] * 400 + ["deferred"] * 100
     roster, records = fleet(outcomes)
     return summarise(roster, records, context(), artifact_name=ARTIFACT)
 
@@ -128,12 +157,33 @@ def test_the_summary_reads_as_agreed(situation: Callable[[], Summary]) -> None:
     assert text == golden.read_text(encoding="utf-8")
 
 
-def test_every_golden_file_belongs_to_a_situation() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.md")} == {situation.__name__ for situation in SITUATIONS}
+def test_the_summary_of_10_000_targets_reads_as_agreed() -> None:
+    text = fleet_of_10_000().markdown
+    lines = text.splitlines()
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    told = f"{len(text.encode()):,} bytes, sha256 {digest}\n\n"
+    told += "\n".join([*lines[:40], "", f"… {len(lines) - 80:,} lines …", "", *lines[-40:]]) + "\n"
+    golden = GOLDEN / "fleet_of_10_000.txt"
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        golden.write_text(told, encoding="utf-8")
+    assert told == golden.read_text(encoding="utf-8")
 
 
-def test_the_log_reads_as_agreed() -> None:
-    golden, text = GOLDEN / "partial.txt", partial().text
+@pytest.mark.parametrize("situation", [partial, hostile_names, no_roster], ids=lambda situation: situation.__name__)
+@pytest.mark.parametrize("channel", ["txt", "xml", "comment.md", "html"])
+def test_the_other_channels_read_as_agreed(situation: Callable[[], Summary], channel: str) -> None:
+    told = situation()
+    page = Page(context(), ARTIFACT)
+    text = {"txt": lambda: told.text, "xml": lambda: junit.render(told.report),
+            "comment.md": lambda: comment.fit(told.report, page),
+            "html": lambda: OWN_PARTS.sub("…", told.html)}[channel]()  # fmt: skip
+    golden = GOLDEN / f"{situation.__name__}.{channel}"
     if os.environ.get("UPDATE_GOLDEN") == "1":
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
+
+
+def test_every_golden_file_belongs_to_a_situation() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.md") if "." not in path.stem} == {
+        situation.__name__ for situation in SITUATIONS
+    }

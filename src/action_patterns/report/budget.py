@@ -1,0 +1,44 @@
+"""What the run asked of GitHub's API, folded: totals, the busiest minute, the most costly target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, timedelta
+
+from action_patterns.contracts import RunReport, TargetResult
+from action_patterns.report.escape import code_span
+from action_patterns.report.view import span
+
+
+def section(report: RunReport) -> list[str]:
+    """Nothing where nothing was asked. The remaining limit is in no record, so it is not told."""
+    told = facts(report, code_span)
+    return ["<details><summary>API budget</summary>", " · ".join(told), "</details>"] if told else []
+
+
+def facts(report: RunReport, code: Callable[[str], str]) -> list[str]:
+    """The same, one fact each; `code` writes a name for the channel."""
+    usage = report.usage
+    if not usage.requests:
+        return []
+    told = [f"{usage.requests:,} requests ({usage.writes:,} writes, {usage.requests - usage.writes:,} reads)"]
+    if usage.seconds_waited:
+        told.append(f"waited {span(timedelta(seconds=usage.seconds_waited))} for limits")
+    told += _busiest(report.results)
+    most = max(report.results, key=lambda result: result.usage.requests)  # the first by name of equals
+    told.append(f"most for one target: {most.usage.requests:,} ({code(most.target)})")
+    return told
+
+
+def _busiest(results: Sequence[TargetResult]) -> list[str]:
+    # A target's requests count in the minute it was finished: records hold no finer times.
+    minutes: Counter[tuple[int, int]] = Counter()
+    for result in results:
+        if result.finished_at:
+            at = result.finished_at.astimezone(UTC)
+            minutes[at.hour, at.minute] += result.usage.requests
+    if len(minutes) < 2:
+        return []
+    (hour, minute), requests = min(minutes.items(), key=lambda item: (-item[1], item[0]))
+    return [f"busiest minute: {hour:02}:{minute:02} UTC, targets finished in it took {requests:,} requests"]

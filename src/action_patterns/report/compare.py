@@ -1,0 +1,67 @@
+"""One run beside the previous one: what began to fail, what still does, what recovered, what the run cost more."""
+
+from __future__ import annotations
+
+from action_patterns.contracts import Changes, Outcome, PreviousRun, RunReport
+from action_patterns.contracts.result import FAILING
+
+_SAYS_NOTHING: frozenset[Outcome] = frozenset({"deferred", "planned"})
+"""Nothing was tried, so a failure before is neither repaired nor repeated."""
+
+
+def with_changes(report: RunReport, previous: RunReport | None) -> RunReport:
+    """The report with `changes` and `failing_runs` filled in. `previous` None: there is no run to compare with.
+
+    A previous report without a roster is none either: every target would look new.
+    """
+    if report.plan_id is None:
+        return report
+    if previous is None or previous.plan_id is None:
+        return report.model_copy(update={"failing_runs": _failing_runs(report, {}), "changes": None})
+    return report.model_copy(
+        update={"failing_runs": _failing_runs(report, _runs_before(previous)), "changes": _changes(report, previous)}
+    )
+
+
+def _changes(report: RunReport, previous: RunReport) -> Changes:
+    now = {result.target: result.outcome for result in report.results}
+    before = {result.target for result in previous.results}
+    failed_before = _runs_before(previous).keys()
+    failing = {target for target, outcome in now.items() if outcome in FAILING}
+    done = {target for target, outcome in now.items() if outcome not in FAILING | _SAYS_NOTHING}
+    return Changes(
+        previous=PreviousRun(
+            run_id=previous.run_id,
+            run_number=previous.run_number,
+            attempt=previous.attempt,
+            run_url=previous.run_url,
+            finished_at=previous.finished_at,
+        ),
+        newly_failing=_sorted(failing - failed_before),
+        still_failing=_sorted(failing & failed_before),
+        recovered=_sorted(done & failed_before),
+        new=_sorted(now.keys() - before),
+        gone=_sorted(before - now.keys()),
+        requests_delta=report.usage.requests - previous.usage.requests,
+        writes_delta=report.usage.writes - previous.usage.writes,
+    )
+
+
+def _runs_before(previous: RunReport) -> dict[str, int]:
+    # A report may come without its numbers; a target that failed in it has failed once at least.
+    once = {result.target: 1 for result in previous.results if result.outcome in FAILING}
+    return once | previous.failing_runs
+
+
+def _failing_runs(report: RunReport, before: dict[str, int]) -> dict[str, int]:
+    runs = {}
+    for result in report.results:  # sorted by target, so that equal reports have equal bytes
+        if result.outcome in FAILING:
+            runs[result.target] = before.get(result.target, 0) + 1
+        elif result.outcome in _SAYS_NOTHING and result.target in before:
+            runs[result.target] = before[result.target]
+    return runs
+
+
+def _sorted(targets: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(targets))

@@ -1,0 +1,90 @@
+"""Issues that are no pull requests: opened, listed and changed. Pull requests are in the list too, as on GitHub."""
+
+from __future__ import annotations
+
+from github_sandbox import pulls
+from github_sandbox.errors import unprocessable
+from github_sandbox.model import Issue, PullRequest, stamp
+from github_sandbox.node_ids import encode
+from github_sandbox.rest import git_shapes, pull_shapes, shapes
+from github_sandbox.rest.routing import Call, Reply, router
+from github_sandbox.rest.shapes import Shape
+
+
+def shape(item: Issue) -> Shape:
+    """The issue, as GitHub answers with it."""
+    repository, world = item.repository, item.repository.world
+    base = f"{git_shapes.api(repository)}/issues/{item.number}"
+    return {
+        "id": item.id,
+        "node_id": encode("I", item.id),
+        "url": base,
+        "repository_url": git_shapes.api(repository),
+        "labels_url": f"{base}/labels{{/name}}",
+        "comments_url": f"{base}/comments",
+        "events_url": f"{base}/events",
+        "html_url": f"{git_shapes.html(repository)}/issues/{item.number}",
+        "number": item.number,
+        "state": item.state,
+        "state_reason": "completed" if item.state == "closed" else None,
+        "title": item.title,
+        "body": item.body,
+        "user": shapes.user(world, item.author),
+        "labels": [pull_shapes.label(repository, each) for each in item.labels],
+        "assignee": None,
+        "assignees": [],
+        "milestone": None,
+        "locked": False,
+        "active_lock_reason": None,
+        "comments": 0,
+        "closed_by": None,
+        "closed_at": stamp(item.closed_at) if item.closed_at else None,
+        "created_at": stamp(item.created_at),
+        "updated_at": stamp(item.updated_at),
+        "author_association": pull_shapes.association(repository, item.author),
+    }
+
+
+@router.on("GET", "/repos/{owner}/{repo}/issues", "issues/list-for-repo", "issues=read; pull_requests=read")
+def list_issues(call: Call) -> Reply:
+    """Newest first; open ones unless ``state`` says otherwise."""
+    contents, state = call.repository.contents, call.query.get("state", "open")
+    found: list[Issue | PullRequest] = [*contents.issues.values(), *contents.pulls.values()]
+    if state != "all":
+        found = [item for item in found if item.state == state]
+    if "creator" in call.query:
+        found = [item for item in found if item.author.login.lower() == call.query["creator"].lower()]
+    found.sort(key=lambda item: item.number, reverse=True)
+    return call.page(found, _listed)
+
+
+def _listed(item: Issue | PullRequest) -> Shape:
+    # The description's enumeration has no null, though the field may be null: it is left out.
+    found = shape(item) if isinstance(item, Issue) else pull_shapes.issue(item)
+    return {key: value for key, value in found.items() if key != "state_reason" or value is not None}
+
+
+@router.on("POST", "/repos/{owner}/{repo}/issues", "issues/create", "issues=write")
+def create_issue(call: Call) -> Reply:
+    repository, now = call.writable(), call.world.clock()
+    title, body = call.text("title", required=True) or "", call.text("body")
+    pulls.check_text(title, body)
+    item = Issue(call.world.next_id(), repository.next_number(), repository, call.actor.account, title, body, now, now)
+    item.labels = [repository.label(name) for name in call.texts("labels")]
+    repository.contents.issues[item.number] = item
+    return Reply(201, shape(item), {"Location": shape(item)["url"]})
+
+
+def change(call: Call, item: Issue) -> Reply:
+    """PATCH of an issue that is no pull request."""
+    call.writable()
+    title, body, state = call.text("title"), call.text("body"), call.text("state")
+    pulls.check_text(title, body)
+    if state not in (None, "open", "closed"):
+        raise unprocessable("state is not open or closed")
+    item.title = item.title if title is None else title
+    item.body = item.body if body is None else body
+    item.updated_at = call.world.clock()
+    if state and state != item.state:
+        item.state, item.closed_at = state, item.updated_at if state == "closed" else None
+    return Reply(200, shape(item))

@@ -1,0 +1,34 @@
+"""One browser for all tests of a process: starting it takes longer than most of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.browser import ABSENT, Browser, browser, installed
+from support.example_report import example
+
+
+@pytest.fixture(scope="session")
+def window() -> Iterator[Browser]:
+    if installed() is None:
+        pytest.skip(ABSENT)
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example report, as a file."""
+    path = tmp_path_factory.mktemp("example") / "report.html"
+    path.write_text(example().html, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_said_on_the_console(window: Browser) -> Iterator[None]:
+    window.console()
+    yield
+    assert window.console() == []

@@ -1,0 +1,111 @@
+"""track: opened once, left alone while nothing changes, closed on recovery; lost answers and races leave one text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
+
+from action_patterns.actions.track import ACTION, TrackInputs
+from action_patterns.contracts import RunReport
+from action_patterns.errors import InputError
+from action_patterns.github_api.gateway import Gateway
+from action_patterns.ports import NewPullRequest, Ports
+from action_patterns.report.aggregate import aggregate
+from github_sandbox.faults import Fault
+from support.memory_ports import MemoryFiles, World
+from support.report_builders import context, fleet
+from support.stage import FLEET, TARGET, DyingTransport, Killed, Stage, stage
+
+ACTION_NAME = "track"
+
+
+def report_of(*outcomes: str) -> RunReport:
+    roster, records = fleet(list(outcomes))
+    return aggregate(roster, records, context())
+
+
+WRONG, WELL = report_of("failed", "updated"), report_of("updated", "updated")
+
+
+def track(scene: Stage, report: RunReport, *, call: int = 0, moment: Any = "before", **inputs: Any) -> str:
+    assert ACTION.name == ACTION_NAME
+    here = replace(scene.context, repository=TARGET)
+    transport = DyingTransport(here, call=call, moment=moment)
+    world = World(files=MemoryFiles({"run-report.json": report.encode()}), context=here)
+    plain = world.ports()
+    ports = Ports(here, lambda credentials, allowance: Gateway(transport), plain.checkout, plain.files, plain.clock,
+                  plain.log)  # fmt: skip
+    return ACTION.run(TrackInputs(report="run-report.json", token="tok-bot", **inputs), ports).outputs.outcome
+
+
+def issues(scene: Stage) -> list[tuple[int, str]]:
+    repository = scene.sandbox.world.repository(TARGET)
+    assert repository is not None
+    return [(issue.number, issue.state) for issue in repository.contents.issues.values()]
+
+
+def test_an_issue_is_opened_kept_closed_and_opened_again() -> None:
+    with stage(FLEET) as scene:
+        assert (track(scene, WELL), issues(scene)) == ("unchanged", [])
+        assert (track(scene, WRONG, labels="campaign"), issues(scene)) == ("created", [(1, "open")])
+        scene.forget()
+        assert (track(scene, WRONG), issues(scene)) == ("unchanged", [(1, "open")])
+        assert scene.writes() == 0
+        assert (track(scene, report_of("failed", "failed")), issues(scene)) == ("updated", [(1, "open")])
+        assert (track(scene, WELL), issues(scene)) == ("closed", [(1, "closed")])
+        assert (track(scene, WELL), issues(scene)) == ("unchanged", [(1, "closed")])
+        assert (track(scene, WRONG), issues(scene)) == ("updated", [(1, "open")])
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_run_that_is_killed_is_finished_by_the_next_with_one_issue(call: int, moment: str) -> None:
+    with stage(FLEET) as scene:
+        with pytest.raises(Killed):
+            track(scene, WRONG, call=call, moment=moment)
+        track(scene, WRONG)
+        assert issues(scene) == [(1, "open")]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_lost_answer_is_looked_up_and_leaves_one_issue(moment: Literal["before", "after"]) -> None:
+    with stage(FLEET) as scene:
+        scene.sandbox.faults.add(Fault.bad_gateway(when=moment, operation="issues/create"))
+        assert track(scene, WRONG) == "created"
+        assert issues(scene) == [(1, "open")]
+
+
+def test_of_two_that_were_opened_at_once_the_lower_number_stays() -> None:
+    with stage(FLEET) as scene:
+        track(scene, WRONG)
+        repository = scene.sandbox.world.repository(TARGET)
+        assert repository is not None
+        first = repository.contents.issues[1]
+        repository.contents.issues[2] = replace(first, number=2, id=first.id + 1)
+        repository.contents.next_number = 3
+        track(scene, WRONG)
+        assert issues(scene) == [(1, "open"), (2, "closed")]
+
+
+def test_a_comment_is_updated_in_place_beyond_the_first_page() -> None:
+    with stage(FLEET) as scene:
+        view = scene.sandbox.repository(TARGET)
+        view.commit_files("topic", {"new.txt": "x\n"})
+        setup = Gateway(DyingTransport(scene.context))
+        number = setup.create_pull(TARGET, NewPullRequest("t", "b", "topic", "main", draft=False)).number
+        for index in range(101):
+            setup.issues.create_comment(TARGET, number, f"comment {index}")
+        given = {"kind": "comment", "number": number}
+        assert [track(scene, report, **given) for report in (WELL, WRONG, WRONG, WELL, WELL)] == [
+            "unchanged", "created", "unchanged", "updated", "unchanged",
+        ]  # fmt: skip
+        assert len(setup.issues.comments(TARGET, number)) == 102
+
+
+def test_a_comment_without_a_number_is_refused_before_anything_is_asked() -> None:
+    with stage(FLEET) as scene:
+        with pytest.raises(InputError):
+            track(scene, WRONG, kind="comment")
+        assert scene.reads() == 0
