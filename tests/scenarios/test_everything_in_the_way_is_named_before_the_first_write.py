@@ -1,4 +1,4 @@
-"""Preflight: what was read anyway tells most of what GitHub would refuse; all of it is said at once, nothing is written."""
+"""Preflight: what a run has read tells most of what GitHub would refuse. It is said at once, and nothing is written."""
 
 from __future__ import annotations
 

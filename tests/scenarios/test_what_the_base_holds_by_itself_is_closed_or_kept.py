@@ -40,3 +40,10 @@ def test_kept_is_neither_closed_nor_touched() -> None:
         base_gets_the_wish(scene)
         assert settled(scene, wished).reason == "kept-open"
         assert (target(scene).tip(BRANCH), target(scene).pull(1).state) == (tip, "open")
+
+
+def test_where_it_holds_it_from_the_start_nothing_is_opened() -> None:
+    with stage() as scene:
+        base_gets_the_wish(scene)
+        assert settled(scene, wish(**FULL)).reason == "already-on-base"
+        assert (target(scene).pulls(), target(scene).branches()) == ([], ["main"])
