@@ -36,6 +36,21 @@ def test_a_forks_pull_request_from_a_branch_of_that_name_is_not_ours() -> None:
         settled(scene, wish())
 
 
+def test_nor_is_one_that_copies_our_marker_and_is_closed() -> None:
+    """Else anybody with a fork could say for the repository's people that they do not want ours."""
+    with stage(seed({"name": "mallory/api", "fork": TARGET})) as scene:
+        scene.upsert(wish())
+        target(scene).merge_pull(1)
+        fork = scene.sandbox.repository("mallory/api")
+        fork.commit_files(BRANCH, {"mine.txt": b"x\n"}, message="Mine")
+        target(scene).open_pull(
+            f"mallory:{BRANCH}", author="mallory", title=target(scene).pull(1).title, body=target(scene).pull(1).body
+        )
+        target(scene).close_pull(2)
+        result = scene.upsert(wish({"ci.yml": "on: [push]\n"}))
+        assert (result.outcome, result.pull_request_number) == ("created", 3)
+
+
 @pytest.mark.parametrize(("theirs", "ours"), [("sync", "sync/config"), ("sync/config", "sync"), ("a/b/c", "a")])
 def test_a_name_git_cannot_keep_beside_another_is_named_before_any_write(theirs: str, ours: str) -> None:
     with stage() as scene:
