@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from github_sandbox import Fault
+from support.editions import on_every_edition
 from support.people import settled, target
 from support.stage import Stage, stage, wish
 
@@ -25,12 +26,13 @@ def deleted(scene: Stage) -> None:
 MEANWHILE = pytest.mark.parametrize("meanwhile", [left, deleted])
 
 
+@on_every_edition
 @MEANWHILE
 @pytest.mark.parametrize("files", [None, CHANGED], ids=["same content", "other content"])
 def test_it_is_respected_whatever_became_of_branch_and_content(
-    meanwhile: Callable[[Stage], None], files: dict[str, str] | None
+    meanwhile: Callable[[Stage], None], files: dict[str, str] | None, edition: str
 ) -> None:
-    with stage() as scene:
+    with stage(edition=edition) as scene:
         scene.upsert(wish())
         target(scene).close_pull(1)
         meanwhile(scene)
@@ -41,13 +43,14 @@ def test_it_is_respected_whatever_became_of_branch_and_content(
         assert scene.sandbox.snapshot() == before
 
 
+@on_every_edition
 @MEANWHILE
 @pytest.mark.parametrize("files", [None, CHANGED], ids=["same content", "other content"])
 def test_it_is_opened_again_and_holds_what_is_wished_now(
-    meanwhile: Callable[[Stage], None], files: dict[str, str] | None
+    meanwhile: Callable[[Stage], None], files: dict[str, str] | None, edition: str
 ) -> None:
     wished = wish(files, on_closed="reopen", labels=["sync"])
-    with stage() as scene:
+    with stage(edition=edition) as scene:
         scene.upsert(wish())
         target(scene).close_pull(1)
         meanwhile(scene)
@@ -100,10 +103,11 @@ def test_where_github_refuses_to_reopen_nothing_is_left_behind(meanwhile: Callab
         assert scene.sandbox.snapshot() == before
 
 
+@on_every_edition
 @MEANWHILE
-def test_another_one_is_opened_once(meanwhile: Callable[[Stage], None]) -> None:
+def test_another_one_is_opened_once(meanwhile: Callable[[Stage], None], edition: str) -> None:
     wished = wish(CHANGED, on_closed="new")
-    with stage() as scene:
+    with stage(edition=edition) as scene:
         scene.upsert(wish())
         target(scene).close_pull(1)
         meanwhile(scene)

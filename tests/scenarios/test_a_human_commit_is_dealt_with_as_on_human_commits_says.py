@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from support.editions import on_every_edition
 from support.people import KEPT, base_gets_the_wish, commit_by_hand, settled, target
 from support.stage import FULL, Stage, stage, wish
 
@@ -33,9 +34,10 @@ def updated_by_the_button(scene: Stage) -> str:
 WORK = pytest.mark.parametrize("work", [pushed, amended, updated_by_the_button])
 
 
+@on_every_edition
 @WORK
-def test_stop_touches_neither_branch_nor_text_and_leaves_one_note(work: Callable[[Stage], str]) -> None:
-    with stage() as scene:
+def test_stop_touches_neither_branch_nor_text_and_leaves_one_note(work: Callable[[Stage], str], edition: str) -> None:
+    with stage(edition=edition) as scene:
         scene.upsert(wish(**FULL))
         theirs = work(scene)
         before = scene.sandbox.snapshot()
@@ -77,10 +79,11 @@ def test_the_note_goes_away_when_the_commit_has_gone() -> None:
         settled(scene, wish())
 
 
+@on_every_edition
 @WORK
-def test_append_puts_ours_on_top_of_theirs(work: Callable[[Stage], str]) -> None:
+def test_append_puts_ours_on_top_of_theirs(work: Callable[[Stage], str], edition: str) -> None:
     wished = wish(CHANGED, on_human_commits="append")
-    with stage() as scene:
+    with stage(edition=edition) as scene:
         scene.upsert(wish())
         theirs = work(scene)
         result = scene.upsert(wished)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support.editions import on_every_edition
 from support.people import KEPT, commit_by_hand, refused_before_any_write, settled, target
 from support.stage import Stage, stage, wish
 
@@ -21,18 +22,20 @@ def opened_by(scene: Stage, author: str) -> str:
     return tip
 
 
+@on_every_edition
 @pytest.mark.parametrize(("adopt", "author"), [("never", "alice"), ("never", "bot"), ("same-author", "alice")])
-def test_it_is_left_alone(adopt: str, author: str) -> None:
-    with stage() as scene:
+def test_it_is_left_alone(adopt: str, author: str, edition: str) -> None:
+    with stage(edition=edition) as scene:
         opened_by(scene, author)
         result = refused_before_any_write(scene, wish(adopt=adopt), "foreign-pull-request")
         assert "#1 is open" in result.message
 
 
+@on_every_edition
 @pytest.mark.parametrize(("adopt", "author"), [("same-author", "bot"), ("any", "bot"), ("any", "alice")])
-def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str) -> None:
+def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str, edition: str) -> None:
     wished = wish(adopt=adopt, labels=["sync"])
-    with stage() as scene:
+    with stage(edition=edition) as scene:
         theirs = opened_by(scene, author)
         result = scene.upsert(wished)
         assert (result.outcome, result.reason, result.pull_request_number) == ("updated", "adopted", 1)
@@ -47,8 +50,9 @@ def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str) -> Non
         settled(scene, wished, reads=KEPT)
 
 
-def test_afterwards_it_is_a_pull_request_of_ours() -> None:
-    with stage() as scene:
+@on_every_edition
+def test_afterwards_it_is_a_pull_request_of_ours(edition: str) -> None:
+    with stage(edition=edition) as scene:
         opened_by(scene, "alice")
         scene.upsert(wish(adopt="any"))
         later = wish(CHANGED, body="New words.", labels=["later"])
