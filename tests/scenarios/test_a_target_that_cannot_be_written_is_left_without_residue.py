@@ -57,8 +57,11 @@ def test_an_unknown_repository_may_just_be_invisible() -> None:
         assert "may not see it" in result.error.message
 
 
-@pytest.mark.parametrize(("state", "reason"), [({"archived": True}, "archived"), ({"files": {}}, "empty")])
-def test_an_archived_or_empty_repository_is_skipped_for_one_read(state: dict[str, Any], reason: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [({"archived": True}, "archived"), ({"disabled": True}, "disabled"), ({"files": {}}, "empty")],
+)
+def test_an_archived_disabled_or_empty_repository_is_skipped_for_one_read(state: dict[str, Any], reason: str) -> None:
     with stage(seed(**state)) as scene:
         result = scene.upsert(wish())
         assert (result.outcome, result.reason) == ("skipped", reason)

@@ -33,6 +33,10 @@ FLEET: dict[str, Any] = {
 }
 
 
+JOB_TOKEN = "ghs_job"
+"""The job's own GITHUB_TOKEN, where a seed has a token of that value."""
+
+
 class Killed(BaseException):
     """The process died. Not an Exception: nothing in the product may catch it and go on."""
 
@@ -108,7 +112,7 @@ class DyingTransport(Transport):
         allowance: Allowance | None = None,
         meanwhile: Meanwhile | None = None,
     ) -> None:
-        super().__init__(Credentials(token), context, clock or VirtualClock(), log or Said(), allowance)
+        super().__init__(Credentials(token, JOB_TOKEN), context, clock or VirtualClock(), log or Said(), allowance)
         self.calls = 0
         self._fatal = (call, moment)
         self._meanwhile = dict(meanwhile or {})

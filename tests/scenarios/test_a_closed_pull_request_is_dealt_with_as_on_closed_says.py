@@ -1,0 +1,117 @@
+"""Somebody closed the pull request unmerged: that is respected, or it is opened again, or another one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from github_sandbox import Fault
+from support.editions import on_every_edition
+from support.people import settled, target
+from support.stage import Stage, stage, wish
+
+BRANCH = wish().branch
+CHANGED = {"ci.yml": "on: [push]\n"}
+
+
+def left(_: Stage) -> None:
+    """The branch stays where it was."""
+
+
+def deleted(scene: Stage) -> None:
+    target(scene).delete_branch(BRANCH)
+
+
+MEANWHILE = pytest.mark.parametrize("meanwhile", [left, deleted])
+
+
+@on_every_edition
+@MEANWHILE
+@pytest.mark.parametrize("files", [None, CHANGED], ids=["same content", "other content"])
+def test_it_is_respected_whatever_became_of_branch_and_content(
+    meanwhile: Callable[[Stage], None], files: dict[str, str] | None, edition: str
+) -> None:
+    with stage(edition=edition) as scene:
+        scene.upsert(wish())
+        target(scene).close_pull(1)
+        meanwhile(scene)
+        before = scene.sandbox.snapshot()
+        scene.forget()
+        result = scene.upsert(wish(files))
+        assert (result.outcome, result.reason, scene.writes()) == ("skipped", "closed-by-someone", 0)
+        assert scene.sandbox.snapshot() == before
+
+
+@on_every_edition
+@MEANWHILE
+@pytest.mark.parametrize("files", [None, CHANGED], ids=["same content", "other content"])
+def test_it_is_opened_again_and_holds_what_is_wished_now(
+    meanwhile: Callable[[Stage], None], files: dict[str, str] | None, edition: str
+) -> None:
+    wished = wish(files, on_closed="reopen", labels=["sync"])
+    with stage(edition=edition) as scene:
+        scene.upsert(wish())
+        target(scene).close_pull(1)
+        meanwhile(scene)
+        result = scene.upsert(wished)
+        assert (result.outcome, result.reason, result.pull_request_number) == ("updated", "reopened", 1)
+        (pull,) = target(scene).pulls()
+        assert (pull.state, pull.labels) == ("open", ["sync"])
+        expected = b"on: push\n" if files is None else b"on: [push]\n"
+        assert target(scene).files(BRANCH)["ci.yml"] == ("100644", expected)
+        settled(scene, wished)
+
+
+def test_a_branch_of_ours_that_moved_is_put_back_to_where_it_was_closed_first() -> None:
+    wished = wish(CHANGED, on_closed="reopen")
+    with stage() as scene:
+        scene.upsert(wish())
+        former = target(scene).tip(BRANCH)
+        assert former is not None
+        scene.upsert(wish(CHANGED))
+        target(scene).close_pull(1)
+        target(scene).set_branch(BRANCH, former)
+        assert scene.upsert(wished).reason == "reopened"
+        assert [pull.state for pull in target(scene).pulls()] == ["open"]
+        settled(scene, wished)
+
+
+def test_a_branch_that_a_person_moved_is_not_put_back() -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).close_pull(1)
+        theirs = target(scene).commit_files(BRANCH, {"mine.txt": b"x\n"}, message="Mine")
+        scene.forget()
+        result = scene.upsert(wish(on_closed="reopen"))
+        assert (result.outcome, result.reason, scene.writes()) == ("blocked", "human-commit", 0)
+        assert target(scene).tip(BRANCH) == theirs
+
+
+@MEANWHILE
+def test_where_github_refuses_to_reopen_nothing_is_left_behind(meanwhile: Callable[[Stage], None]) -> None:
+    refusal = {"message": "Validation Failed", "errors": [{"message": "state cannot be changed."}]}
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).close_pull(1)
+        meanwhile(scene)
+        before = scene.sandbox.snapshot()
+        scene.sandbox.faults.add(Fault(operation="pulls/update", status=422, body=refusal))
+        result = scene.upsert(wish(CHANGED, on_closed="reopen"))
+        assert (result.outcome, result.reason) == ("blocked", "reopen-refused")
+        assert "state cannot be changed" in result.message
+        assert scene.sandbox.snapshot() == before
+
+
+@on_every_edition
+@MEANWHILE
+def test_another_one_is_opened_once(meanwhile: Callable[[Stage], None], edition: str) -> None:
+    wished = wish(CHANGED, on_closed="new")
+    with stage(edition=edition) as scene:
+        scene.upsert(wish())
+        target(scene).close_pull(1)
+        meanwhile(scene)
+        result = scene.upsert(wished)
+        assert (result.outcome, result.pull_request_number) == ("created", 2)
+        assert [pull.state for pull in target(scene).pulls()] == ["closed", "open"]
+        assert settled(scene, wished).pull_request_number == 2

@@ -1,0 +1,42 @@
+"""`draft`: how a new pull request begins, or how every run leaves it; what people undrafted or drafted is theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.people import settled, target
+from support.stage import stage, wish
+
+
+@pytest.mark.parametrize("draft", ["true", "always-true"])
+def test_a_new_one_is_opened_as_a_draft(draft: str) -> None:
+    with stage() as scene:
+        scene.upsert(wish(draft=draft))
+        assert target(scene).pull(1).draft
+        settled(scene, wish(draft=draft))
+
+
+def test_true_leaves_the_rest_to_people() -> None:
+    with stage() as scene:
+        scene.upsert(wish(draft="true"))
+        target(scene).edit_pull(1, draft=False)
+        settled(scene, wish(draft="true"))
+        assert not target(scene).pull(1).draft
+
+
+def test_always_true_makes_it_a_draft_again() -> None:
+    with stage() as scene:
+        scene.upsert(wish(draft="always-true"))
+        target(scene).edit_pull(1, draft=False)
+        assert scene.upsert(wish(draft="always-true")).changed_fields == ("draft",)
+        assert target(scene).pull(1).draft
+        settled(scene, wish(draft="always-true"))
+
+
+def test_false_does_not_mark_a_persons_draft_ready() -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).edit_pull(1, draft=True)
+        scene.upsert(wish({"ci.yml": "on: [push]\n"}))
+        assert target(scene).pull(1).draft
+        settled(scene, wish({"ci.yml": "on: [push]\n"}))

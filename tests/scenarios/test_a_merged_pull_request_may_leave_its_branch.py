@@ -1,0 +1,50 @@
+"""Merged, and the branch is still there, or a person went on on it: the next wish gets a new pull request, no commit is
+lost.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from support.people import commit_by_hand, settled, target
+from support.stage import stage, wish
+
+BRANCH = wish().branch
+LATER = {"ci.yml": "on: [push]\n"}
+
+
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_a_branch_left_by_a_merge_is_written_anew_on_the_base(method: str) -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).merge_pull(1, method=method)
+        settled(scene, wish())
+        result = scene.upsert(wish(LATER))
+        assert (result.outcome, result.pull_request_number) == ("created", 2)
+        assert target(scene).commit(BRANCH).parents == (target(scene).tip("main"),)
+        settled(scene, wish(LATER))
+
+
+@pytest.mark.parametrize("method", ["merge", "squash"])
+def test_what_a_person_added_to_it_after_the_merge_stays(method: str) -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).merge_pull(1, method=method)
+        theirs = commit_by_hand(scene, BRANCH)
+        before = scene.sandbox.snapshot()
+        result = scene.upsert(wish(LATER))
+        assert (result.outcome, result.reason) == ("blocked", "human-commit")
+        assert target(scene).tip(BRANCH) == theirs
+        assert scene.sandbox.snapshot() == before
+
+
+def test_with_append_ours_goes_on_top_of_it() -> None:
+    wished = wish(LATER, on_human_commits="append")
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).merge_pull(1)
+        theirs = commit_by_hand(scene, BRANCH)
+        result = scene.upsert(wished)
+        assert (result.outcome, result.pull_request_number) == ("created", 2)
+        assert target(scene).commit(BRANCH).parents == (theirs,)
+        assert target(scene).files(BRANCH)["mine.txt"] == ("100644", b"by hand\n")

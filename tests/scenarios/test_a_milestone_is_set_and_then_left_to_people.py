@@ -1,0 +1,60 @@
+"""A milestone by title or number: set, changed while it is the one we set, and left where people chose another."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.editions import on_every_edition
+from support.people import seed, settled, target
+from support.stage import Stage, stage, wish
+
+MILESTONES = seed(milestones=["v1", "v2"])
+
+
+def milestone(scene: Stage) -> str | None:
+    name: str | None = target(scene).pull(1).milestone
+    return name
+
+
+@on_every_edition
+@pytest.mark.parametrize("named", ["v1", "1"], ids=["by title", "by number"])
+def test_it_is_set_changed_and_taken_away(named: str, edition: str) -> None:
+    with stage(MILESTONES, edition=edition) as scene:
+        scene.upsert(wish(milestone=named))
+        assert milestone(scene) == "v1"
+        settled(scene, wish(milestone=named))
+        assert scene.upsert(wish(milestone="v2")).changed_fields == ("milestone",)
+        assert milestone(scene) == "v2"
+        settled(scene, wish(milestone="v2"))
+        scene.upsert(wish())
+        assert milestone(scene) is None
+        settled(scene, wish())
+
+
+def test_a_title_of_digits_comes_before_a_number() -> None:
+    with stage(seed(milestones=["v1", "2", "1"])) as scene:
+        scene.upsert(wish(milestone="1"))
+        assert milestone(scene) == "1"
+
+
+@pytest.mark.parametrize("absent", ["v9", "9"])
+def test_one_that_is_not_there_costs_only_itself(absent: str) -> None:
+    wished = wish(milestone=absent, labels=["sync"])
+    with stage(MILESTONES) as scene:
+        result = scene.upsert(wished)
+        assert (result.outcome, result.refused_fields) == ("created", ("milestone",))
+        assert (milestone(scene), target(scene).pull(1).labels) == (None, ["sync"])
+
+
+@on_every_edition
+@pytest.mark.parametrize("chosen", [2, 0], ids=["another one", "none"])
+def test_peoples_choice_of_another_stays(chosen: int, edition: str) -> None:
+    with stage(MILESTONES, edition=edition) as scene:
+        scene.upsert(wish(milestone="v1"))
+        target(scene).edit_pull(1, milestone=chosen)
+        if chosen:
+            settled(scene, wish(milestone="v1"))
+            assert milestone(scene) == "v2"
+        else:  # Nobody chose anything: the wish is still the wish.
+            scene.upsert(wish(milestone="v1"))
+            assert milestone(scene) == "v1"

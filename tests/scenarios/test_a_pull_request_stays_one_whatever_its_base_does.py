@@ -1,0 +1,53 @@
+"""The base is another, renamed, or moves: it stays the same pull request, rewritten only where it must be."""
+
+from __future__ import annotations
+
+from support.people import settled, target
+from support.stage import FULL, stage, wish
+
+BRANCH = wish().branch
+
+
+def test_another_base_moves_the_same_pull_request() -> None:
+    with stage() as scene:
+        target(scene).commit_files("release", {"release.txt": b"1\n"}, message="Release")
+        scene.upsert(wish(**FULL))
+        moved = wish(base="release", **FULL)
+        result = scene.upsert(moved)
+        assert (result.outcome, result.pull_request_number) == ("updated", 1)
+        assert set(result.changed_fields) == {"content", "base"}
+        (pull,) = target(scene).pulls()
+        assert (pull.base, pull.state) == ("release", "open")
+        assert target(scene).commit(BRANCH).parents == (target(scene).tip("release"),)
+        assert target(scene).files(BRANCH)["release.txt"] == ("100644", b"1\n")
+        settled(scene, moved)
+
+
+def test_a_renamed_default_branch_keeps_the_number() -> None:
+    with stage() as scene:
+        scene.upsert(wish(**FULL))
+        target(scene).rename_branch("main", "trunk")
+        later = wish({"ci.yml": "on: [push]\n"}, **FULL)
+        result = scene.upsert(later)
+        assert (result.outcome, result.pull_request_number) == ("updated", 1)
+        (pull,) = target(scene).pulls()
+        assert (pull.base, pull.state) == ("trunk", "open")
+        settled(scene, later)
+
+
+def test_a_base_that_moves_elsewhere_is_no_reason_to_write() -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).commit_files("main", {"other.txt": b"1\n"}, message="Meanwhile")
+        settled(scene, wish())
+
+
+def test_a_base_that_moves_into_a_conflict_is() -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).commit_files("main", {"README.md": b"# Another\n"}, message="Meanwhile")
+        result = scene.upsert(wish())
+        assert (result.outcome, result.pull_request_number) == ("updated", 1)
+        assert target(scene).commit(BRANCH).parents == (target(scene).tip("main"),)
+        assert target(scene).files(BRANCH)["README.md"] == ("100644", b"# API\n")
+        settled(scene, wish())

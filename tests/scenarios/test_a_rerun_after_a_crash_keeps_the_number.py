@@ -1,0 +1,123 @@
+"""Whatever policy was at work when a run died: the next one ends where one clean run ends, under the same number."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+
+from action_patterns.pull_request.desired import Desired
+from support.people import KEPT, base_gets_the_wish, commit_by_hand, seed, settled, target
+from support.stage import FULL, TARGET, Killed, Moment, Stage, stage, wish
+
+BRANCH = wish().branch
+CHANGED: dict[str, str | bytes | None] = {"ci.yml": "on: [push]\n"}
+LONG = "A line of a changelog.\n" * 6_000
+
+
+def opened(scene: Stage) -> None:
+    scene.upsert(wish(**FULL))
+
+
+def closed(scene: Stage) -> None:
+    opened(scene)
+    target(scene).close_pull(1)
+
+
+def closed_and_branch_deleted(scene: Stage) -> None:
+    closed(scene)
+    target(scene).delete_branch(BRANCH)
+
+
+def theirs_on_top(scene: Stage) -> None:
+    opened(scene)
+    commit_by_hand(scene, BRANCH)
+
+
+def somebody_elses(scene: Stage) -> None:
+    repository = target(scene)
+    repository.commit_files(BRANCH, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
+    repository.open_pull(BRANCH, author="alice", title="Mine", body="My words.")
+
+
+def another_base(scene: Stage) -> None:
+    opened(scene)
+    target(scene).commit_files("release", {"release.txt": b"1\n"}, message="Release")
+
+
+def in_a_fork(scene: Stage) -> None:
+    scene.upsert(wish(head_repository="bot/api"))
+
+
+def in_a_fork_and_converged(scene: Stage) -> None:
+    in_a_fork(scene)
+    base_gets_the_wish(scene)
+
+
+def with_a_long_body(scene: Stage) -> None:
+    scene.upsert(wish(body=LONG, milestone="v1"))
+
+
+@dataclass(frozen=True)
+class Story:
+    before: Callable[[Stage], None]
+    wish: Desired
+    number: int = 1
+    reads: int = 1
+
+
+STORIES = {
+    "reopened": Story(closed, wish(CHANGED, on_closed="reopen", **FULL)),
+    "reopened after its branch was deleted": Story(closed_and_branch_deleted, wish(CHANGED, on_closed="reopen")),
+    "another one": Story(closed, wish(CHANGED, on_closed="new"), number=2),
+    "appended": Story(theirs_on_top, wish(CHANGED, on_human_commits="append"), reads=KEPT),
+    "overwritten": Story(theirs_on_top, wish(CHANGED, on_human_commits="overwrite")),
+    "adopted": Story(somebody_elses, wish(adopt="any", labels=["sync"]), reads=KEPT),
+    "moved to another base": Story(another_base, wish(base="release", **FULL)),
+    "updated in a fork": Story(in_a_fork, wish(CHANGED, head_repository="bot/api", labels=["sync"])),
+    "closed in a fork": Story(in_a_fork_and_converged, wish(head_repository="bot/api")),
+    "a longer body and another milestone": Story(opened, wish(body=LONG, milestone="v1", draft="always-true")),
+    "a shorter body and no milestone": Story(with_a_long_body, wish(body="Short.")),
+}
+WORLD = seed({"name": "bot/api", "fork": TARGET}, milestones=["v1"])
+
+
+def end(scene: Stage) -> dict[str, Any]:
+    """The state, without what differs between two worlds: addresses, ids of comments, and ids of commits."""
+    text = re.sub(r'(Pattern-Kept: |,\\"adopted\\":\\")[0-9a-f]{40}(\\")?', "", json.dumps(scene.sandbox.snapshot()))
+    state: dict[str, Any] = json.loads(text)
+    for pull in state[TARGET]["pulls"]:
+        head, _, tail = pull["body"].partition("*Continued in comments: ")
+        pull["body"] = (head.partition("\n")[2], tail.partition("*")[2]) if tail else pull["body"]
+        pull["comments"] = sorted(pull["comments"], key=lambda comment: str(comment["body"]))
+    return state
+
+
+@cache
+def clean(name: str) -> tuple[dict[str, Any], int]:
+    """The end of a run that nothing happens to, and how many calls it takes."""
+    story = STORIES[name]
+    with stage(WORLD) as scene:
+        story.before(scene)
+        result = scene.upsert(story.wish)
+        assert result.pull_request_number == story.number, result
+        return end(scene), result.usage.requests
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("name", STORIES)
+def test_it_does(name: str, moment: Moment) -> None:
+    story, (expected, calls) = STORIES[name], clean(name)
+    for call in range(1, calls + 1):
+        with stage(WORLD, checked=False) as scene:
+            story.before(scene)
+            with pytest.raises(Killed):
+                scene.upsert(story.wish, call=call, moment=moment)
+            scene.upsert(story.wish)
+            assert end(scene) == expected, f"killed {moment} call {call}"
+            settled(scene, story.wish, reads=story.reads)

@@ -1,0 +1,93 @@
+"""No cache, artifact or file of an earlier run is read: deleted, cut off or of another run, the end is the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.people import target
+from support.stage import Stage, stage
+
+RUN = Path(__file__).parents[2] / "src" / "action_patterns" / "run.py"
+
+
+def run(scene: Stage, folder: Path) -> None:
+    """upsert-pr as the composite runs it, in the directories of a runner."""
+    (folder / "temp").mkdir(parents=True, exist_ok=True)
+    (folder / "content").mkdir(exist_ok=True)
+    (folder / "content" / "ci.yml").write_text("on: push\n")
+    variables = {
+        "PATH": os.environ["PATH"],
+        "GITHUB_WORKSPACE": str(folder),
+        "RUNNER_TEMP": str(folder / "temp"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_REPOSITORY": "acme/api",
+        "GITHUB_SHA": "0" * 40,
+        "GITHUB_WORKFLOW": "Test",
+        "GITHUB_JOB": "test",
+        "GITHUB_EVENT_NAME": "schedule",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_RUN_NUMBER": "1",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_SERVER_URL": scene.context.server_url,
+        "GITHUB_API_URL": scene.context.api_url,
+        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
+        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
+        "INPUT_TOKEN": "tok-bot",
+        "INPUT_KEY": "sync",
+        "INPUT_TITLE": "Sync",
+        "INPUT_DIRECTORY": "content",
+    }
+    argv = [sys.executable, "-I", str(RUN), "upsert-pr"]
+    done = subprocess.run(argv, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def deleted(temp: Path) -> None:
+    shutil.rmtree(temp)
+
+
+def cut_off(temp: Path) -> None:
+    """As a partial restore leaves them."""
+    for path in filter(Path.is_file, temp.rglob("*")):
+        path.write_bytes(path.read_bytes()[:10])
+
+
+def garbage(temp: Path) -> None:
+    for path in filter(Path.is_file, temp.rglob("*")):
+        path.write_bytes(b'{"outcome": "unchanged", "pull_request_number": 99}')
+
+
+def kept(temp: Path) -> None:
+    """A self-hosted runner may keep them."""
+
+
+@pytest.mark.parametrize("left", [deleted, cut_off, garbage, kept])
+def test_the_end_is_that_of_one_clean_run(left: Callable[[Path], None], tmp_path: Path) -> None:
+    with stage() as scene:
+        run(scene, tmp_path)
+        assert any(path.is_file() for path in (tmp_path / "temp").rglob("*"))
+        before = scene.sandbox.snapshot()
+        left(tmp_path / "temp")
+        scene.forget()
+        run(scene, tmp_path)
+        assert (scene.reads(), scene.writes()) == (1, 0)
+        assert scene.sandbox.snapshot() == before
+
+
+def test_a_lost_pull_request_is_made_again_whatever_an_earlier_run_noted(tmp_path: Path) -> None:
+    """What was written down about success is never believed instead of the remote state."""
+    with stage() as scene:
+        run(scene, tmp_path)
+        target(scene).merge_pull(1)
+        target(scene).commit_files("main", {"ci.yml": None}, message="Taken back")
+        run(scene, tmp_path)
+        assert [pull.state for pull in target(scene).pulls()] == ["closed", "open"]

@@ -1,0 +1,49 @@
+"""The base came to hold the wish by itself: the pull request is closed with its reason, or both are kept, as told."""
+
+from __future__ import annotations
+
+from support.people import base_gets_the_wish, settled, target
+from support.stage import FULL, stage, wish
+
+BRANCH = wish().branch
+
+
+def test_it_is_closed_with_the_reason_and_its_branch_goes() -> None:
+    with stage() as scene:
+        scene.upsert(wish(**FULL))
+        base_gets_the_wish(scene)
+        result = scene.upsert(wish(**FULL))
+        assert (result.outcome, result.reason) == ("closed", "converged")
+        (pull,) = target(scene).pulls()
+        assert (pull.state, pull.merged) == ("closed", False)
+        assert "`main` already holds this change" in pull.body
+        assert target(scene).tip(BRANCH) is None
+        settled(scene, wish(**FULL))
+
+
+def test_our_own_closing_is_no_answer_of_a_person() -> None:
+    with stage() as scene:
+        scene.upsert(wish())
+        base_gets_the_wish(scene)
+        scene.upsert(wish())
+        later = wish({"ci.yml": "on: [push]\n"})
+        result = scene.upsert(later)
+        assert (result.outcome, result.pull_request_number) == ("created", 2)
+        settled(scene, later)
+
+
+def test_kept_is_neither_closed_nor_touched() -> None:
+    wished = wish(on_converged="keep", **FULL)
+    with stage() as scene:
+        scene.upsert(wished)
+        tip = target(scene).tip(BRANCH)
+        base_gets_the_wish(scene)
+        assert settled(scene, wished).reason == "kept-open"
+        assert (target(scene).tip(BRANCH), target(scene).pull(1).state) == (tip, "open")
+
+
+def test_where_it_holds_it_from_the_start_nothing_is_opened() -> None:
+    with stage() as scene:
+        base_gets_the_wish(scene)
+        assert settled(scene, wish(**FULL)).reason == "already-on-base"
+        assert (target(scene).pulls(), target(scene).branches()) == ([], ["main"])
