@@ -6,15 +6,35 @@ returned. Whatever goes wrong ends here as annotations that say how to fix it, n
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+CANCELLED = "Cancelled. Nothing is half done that a rerun would not finish: rerunning is safe."
+
+
+def on_cancel(handler: Callable[[int, object], None] | signal.Handlers) -> None:
+    """What a cancelled run's signals do: GitHub sends SIGINT, 7.5 seconds later SIGTERM, 2.5 after that SIGKILL (GitHub
+    docs, "Workflow cancellation"). One that our parent has us ignore (nohup) stays ignored.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    """Until the action is loaded there is nothing to give back, and nobody to catch an exception."""
+    os.write(1, f"{CANCELLED}\n".encode())
+    os._exit(128 + number)
+
 
 if __name__ == "__main__":
+    on_cancel(_end)
     # Isolated mode (-I) leaves out this file's directory and PYTHONPATH, so no module of the workspace is imported.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -38,7 +58,7 @@ EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
 class Terminated(BaseException):
-    """SIGTERM arrived: the runner sends it when a run is cancelled."""
+    """SIGTERM arrived. Not an Exception: nothing but clean-up may come between it and the end."""
 
 
 def main(
@@ -65,10 +85,10 @@ def main(
         _explain(commands, error)
         return error.exit_code
     except KeyboardInterrupt:
-        commands.line("Interrupted. Nothing is half done that a rerun would not finish: rerunning is safe.")
+        commands.line(CANCELLED)
         return EXIT_INTERRUPTED
     except Terminated:
-        commands.line("Cancelled. Nothing is half done that a rerun would not finish: rerunning is safe.")
+        commands.line(CANCELLED)
         return EXIT_TERMINATED
     except Exception as error:  # noqa: BLE001 - the last place before the process ends
         _report_defect(commands, error)
@@ -219,12 +239,21 @@ def _request_id(error: BaseException | None) -> str | None:
     return None
 
 
-def _terminate(_signum: int, _frame: object) -> None:
-    raise Terminated
+def _cancel(number: int, _frame: object) -> NoReturn:
+    """End the action as an exception does, so that minted tokens are revoked; later signals do not cut that short."""
+    on_cancel(signal.SIG_IGN)
+    raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+
+def start(arguments: Sequence[str]) -> NoReturn:
+    """Be the process of an action, and end with its exit code."""
+    # Runners exist whose locale is C; a path or a title in another script must not end the run.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    on_cancel(_cancel)
+    code = main(arguments, environment.read(), sys.stdout)
+    on_cancel(signal.SIG_IGN)  # too late: all is done and told
+    sys.exit(code)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _terminate)
-    # Runners exist whose locale is C; a path or a title in another script must not end the run.
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sys.exit(main(sys.argv[1:], environment.read(), sys.stdout))
+    start(sys.argv[1:])

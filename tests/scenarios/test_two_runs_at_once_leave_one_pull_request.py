@@ -1,65 +1,155 @@
-"""Real processes race on one key: one open pull request, one branch, and the last complete writer wins whole."""
+"""Eight processes of the action race on one key: one open pull request, one branch, and one of them wins whole."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from support.editions import on_every_edition
+import pytest
+
+from support.action_process import ActionProcesses, Job, action_processes, job
 from support.stage import TARGET, Stage, stage, wish
 
-RACER = Path(__file__).parents[1] / "support" / "racer.py"
+RACERS = 8
+ROUNDS = [2, pytest.param(50, marks=pytest.mark.proof)]
+BRANCH = wish().branch
+Measured = Callable[[str, object], None]
 
 
-def race(scene: Stage, texts: list[str]) -> list[dict[str, object]]:
-    """One process a text, released together, all with the same key."""
-    processes = []
-    for text in texts:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                str(RACER),
-                scene.context.server_url,
-                scene.context.api_url,
-                scene.context.graphql_url,
-                text,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    return [json.loads(process.communicate(timeout=60)[0]) for process in processes]
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ActionProcesses]:
+    with action_processes() as started:
+        yield started
 
 
-@on_every_edition
-def test_equal_wishes_end_in_one_pull_request_and_nobody_fails(edition: str) -> None:
-    with stage(edition=edition) as scene:
-        results = race(scene, ["same"] * 4)
-        assert {result["error"] is None for result in results} == {True}
-        assert {result["outcome"] for result in results} <= {"created", "updated", "unchanged"}
-        pulls = scene.sandbox.repository(TARGET).pulls()
-        assert [pull.state for pull in pulls] == ["open"]
-        assert {result["pull_request_number"] for result in results} == {pulls[0].number}
+def race(processes: ActionProcesses, scene: Stage, place: Path, texts: Sequence[str], **inputs: str) -> list[Job]:
+    """One process a text, all at once, all with one key. A text is wished in two files and in the body."""
+    context = scene.context
+    addresses = (context.server_url, context.api_url, context.graphql_url)
+    runs = []
+    for number, text in enumerate(texts):
+        made = place / text / "made"
+        made.mkdir(parents=True, exist_ok=True)
+        for name in ("a.txt", "b.txt"):
+            (made / name).write_text(text)
+        wished = {"directory": "made", "title": "Sync config", "body": f"It is {text}.", "labels": "sync"}
+        wished |= {"branch": BRANCH} if "adopt" in inputs else {"key": "sync-config"}
+        runs.append(job(place / str(number), addresses, made.parent, **wished | inputs))
+    codes = processes.race(runs)
+    for run, code in zip(runs, codes, strict=True):
+        assert (code == 0) is (run.outputs.get("outcome") not in ("failed", "blocked", None)), run.log
+    return runs
 
 
-@on_every_edition
-def test_different_wishes_end_in_one_of_them_whole(edition: str) -> None:
-    with stage(edition=edition) as scene:
-        results = race(scene, ["one", "two", "three", "four"])
-        assert {result["error"] is None for result in results} == {True}
-        repository = scene.sandbox.repository(TARGET)
-        pulls = [pull for pull in repository.pulls() if pull.state == "open"]
-        assert len(pulls) == 1
-        files = repository.files(wish().branch)
-        assert files["a.txt"][1] == files["b.txt"][1]
-        assert set(pulls[0].labels) == {"sync"}
+def outcomes(runs: Sequence[Job]) -> Counter[str]:
+    return Counter(run.outputs["outcome"] for run in runs)
+
+
+def told(record: Measured, what: str, rounds: int, seen: Counter[str]) -> None:
+    record("measured", f"{RACERS} processes, {what}: {rounds} rounds, {dict(seen.most_common())}")
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_equal_wishes(processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured) -> None:
+    with stage() as scene:
+        race(processes, scene, tmp_path / "clean", ["same"])
+        clean = scene.sandbox.snapshot()
+    seen: Counter[str] = Counter()
+    for number in range(rounds):
+        with stage(checked=False) as scene:
+            runs = race(processes, scene, tmp_path / str(number), ["same"] * RACERS)
+            assert scene.sandbox.snapshot() == clean
+            ended = outcomes(runs)
+            assert ended["created"] == 1
+            assert set(ended) <= {"created", "updated", "unchanged"}
+            tip = scene.sandbox.repository(TARGET).tip(BRANCH)
+            assert {(run.outputs["number"], run.outputs["head-sha"]) for run in runs} == {("1", tip)}
+            seen += ended
+    told(record_property, "equal wishes", rounds, seen)
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_two_different_wishes(
+    processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured
+) -> None:
+    seen: Counter[str] = Counter()
+    split = 0
+    for number in range(rounds):
+        place = tmp_path / str(number)
+        with stage(checked=False) as scene:
+            runs = race(processes, scene, place, ["one", "two"] * (RACERS // 2))
+            ended = outcomes(runs)
+            assert ended["created"] == 1
+            assert set(ended) <= {"created", "updated", "unchanged"}
+            winner = _whole(scene)
+            repository = scene.sandbox.repository(TARGET)
+            wrote = {run.variables["INPUT_BODY"] for run in runs if run.outputs["head-sha"] == repository.tip(BRANCH)}
+            assert f"It is {winner}." in wrote
+            (text,) = [text for text in ("one", "two") if f"It is {text}." in repository.pull(1).body]
+            split += text != winner
+
+            (last,) = race(processes, scene, place / "last", [winner])
+            assert last.outputs["outcome"] == ("unchanged" if text == winner else "updated")
+            assert _whole(scene) == winner
+            assert f"It is {winner}." in repository.pull(1).body
+            seen += ended
+    told(record_property, f"two wishes ({split} ended with the body of the other until the next run)", rounds, seen)
+
+
+def _whole(scene: Stage) -> str:
+    """There is one pull request and one branch, and both files are of the same wish; of which."""
+    repository = scene.sandbox.repository(TARGET)
+    assert sorted(repository.branches()) == sorted(["main", BRANCH])
+    (pull,) = repository.pulls()
+    assert (pull.number, pull.state, pull.labels) == (1, "open", ["sync"])
+    files = repository.files(BRANCH)
+    assert files["a.txt"] == files["b.txt"]
+    return files["a.txt"][1].decode()
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_persons_commit_stops_them_all(
+    processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured
+) -> None:
+    notes: Counter[int] = Counter()
+    seen: Counter[str] = Counter()
+    for number in range(rounds):
+        place = tmp_path / str(number)
+        with stage(checked=False) as scene:
+            race(processes, scene, place / "first", ["before"])
+            repository = scene.sandbox.repository(TARGET)
+            theirs = repository.commit_files(BRANCH, {"mine.txt": b"by hand\n"}, author="Alice <alice@example.com>")
+            runs = race(processes, scene, place, ["after"] * RACERS)
+            assert {(run.outputs["outcome"], run.outputs["reason"]) for run in runs} == {("blocked", "human-commit")}
+            notes[len(repository.pull(1).comments)] += 1
+            race(processes, scene, place / "last", ["after"])
+            (note,) = repository.pull(1).comments
+            assert "has stopped here" in note
+            assert repository.tip(BRANCH) == theirs
+            assert "It is before." in repository.pull(1).body
+            seen += outcomes(runs)
+    told(record_property, f"a person's commit (notes before the next run: {dict(notes)})", rounds, seen)
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_persons_pull_request_is_adopted_once(
+    processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured
+) -> None:
+    seen: Counter[str] = Counter()
+    for number in range(rounds):
+        with stage(checked=False) as scene:
+            repository = scene.sandbox.repository(TARGET)
+            theirs = repository.commit_files(BRANCH, {"mine.txt": b"by hand\n"}, author="Alice <alice@example.com>")
+            repository.open_pull(BRANCH, author="alice", title="Mine", body="My words.")
+            runs = race(processes, scene, tmp_path / str(number), ["same"] * RACERS, adopt="any")
+            (pull,) = repository.pulls()
+            assert (pull.state, pull.title, pull.labels) == ("open", "Mine", ["sync"])
+            assert "My words." in pull.body
+            assert pull.body.count("It is same.") == 1
+            files = repository.files(BRANCH)
+            assert (files["a.txt"][1], files["mine.txt"][1]) == (b"same", b"by hand\n")
+            assert repository.commit(repository.tip(BRANCH) or "").parents == (theirs,)
+            assert set(outcomes(runs)) <= {"updated", "unchanged"}
+            seen += outcomes(runs)
+    told(record_property, "a person's pull request to adopt", rounds, seen)

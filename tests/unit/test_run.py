@@ -287,3 +287,34 @@ def test_sigterm_ends_a_process_with_143(variables: dict[str, str], tmp_path: Pa
     output, _ = child.communicate(timeout=20)
     assert child.returncode == 143
     assert "rerunning is safe" in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_is_cancelled_while_it_loads_says_so_too(variables: dict[str, str], number: int) -> None:
+    code = (
+        "import builtins, os, runpy, sys\n"
+        "load = builtins.__import__\n"
+        "def signalled(name, *rest):\n"
+        "    if name == 'action_patterns.errors':\n"
+        f"        os.kill(os.getpid(), {number:d})\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = signalled\n"
+        "sys.argv = ['run.py', 'record']\n"
+        f"runpy.run_path({str(RUN)!r}, run_name='__main__')\n"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    ended = subprocess.run(command, env={**variables, **RECORD}, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (128 + number, "")
+    assert "rerunning is safe" in ended.stdout
+
+
+def test_a_signal_after_the_end_is_too_late(variables: dict[str, str]) -> None:
+    code = (
+        "import atexit, os, runpy, signal, sys\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['run.py', 'record']\n"
+        f"runpy.run_path({str(RUN)!r}, run_name='__main__')\n"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    ended = subprocess.run(command, env={**variables, **RECORD}, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

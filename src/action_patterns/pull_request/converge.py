@@ -92,6 +92,7 @@ class _Progress:
     opened: bool = False
     branch_made: bool = False
     """The bot branch was not there, and this run made it."""
+    swap_refused: bool = False
     pull: PullRequest | None = None
     changed: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -186,6 +187,12 @@ def _send(step: Step, observed: Observed, github: GitHub, progress: _Progress) -
         if isinstance(step, SetIssueFields):
             _one_by_one(step, observed, github, progress)
         elif isinstance(step, WriteBranch | RestoreBranch) and isinstance(error, RefusedError):
+            if not progress.swap_refused:
+                # The branch may have gone to another commit and back while this one was on its way: look once more.
+                progress.swap_refused = True
+                raise LostRaceError(
+                    error.message, remediation=error.remediation, request_id=error.request_id
+                ) from error
             raise _RefusedForGoodError("branch-refused", error) from error
         elif isinstance(step, Reopen):
             raise _RefusedForGoodError("reopen-refused", error) from error
