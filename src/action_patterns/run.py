@@ -249,9 +249,15 @@ def start(arguments: Sequence[str]) -> NoReturn:
     """Be the process of an action, and end with its exit code."""
     # Runners exist whose locale is C; a path or a title in another script must not end the run.
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    on_cancel(_cancel)
-    code = main(arguments, environment.read(), sys.stdout)
-    on_cancel(signal.SIG_IGN)  # too late: all is done and told
+    code = EXIT_INTERRUPTED
+    try:
+        on_cancel(_cancel)
+        code = main(arguments, environment.read(), sys.stdout)
+        on_cancel(signal.SIG_IGN)  # too late: all is done and told
+    except (KeyboardInterrupt, Terminated) as cancelled:
+        # It struck while the end was being told, where nothing else catches it.
+        os.write(1, f"{CANCELLED}\n".encode())
+        code = EXIT_TERMINATED if isinstance(cancelled, Terminated) else EXIT_INTERRUPTED
     sys.exit(code)
 
 
