@@ -108,7 +108,7 @@ def test_it_is_filtered_by_text_outcome_and_reason_together(opened: Browser) -> 
     Select(opened.find_element(By.ID, "reason")).select_by_visible_text("branch-protected (3)")
     assert [name for name in column(opened, "Repository") if "docs" not in name] == []
     assert set(column(opened, "Outcome")) == {"failed"}
-    search.send_keys("nothing is called this")
+    search.send_keys(" §")
     assert showing(opened) == f"Showing 0 of {TARGETS} targets"
     opened.find_element(By.ID, "reset").click()
     assert showing(opened) == f"Showing 1–100 of {TARGETS} targets"
@@ -137,8 +137,8 @@ def test_it_works_by_keyboard_alone(opened: Browser) -> None:
     press(opened, Keys.ENTER)
     press(opened, Keys.TAB)
     assert opened.switch_to.active_element.get_attribute("id") == "search"
-    press(opened, "identity")
-    assert all("identity" in name for name in column(opened, "Repository"))
+    press(opened, "sdk")
+    assert all("sdk" in name for name in column(opened, "Repository"))
     tab_to(opened, "Repository")
     outline = "const style = getComputedStyle(document.activeElement); return style.outlineStyle + style.outlineWidth"
     assert opened.execute_script(outline) == "solid2px", "where the focus is can be seen"
@@ -206,10 +206,10 @@ return [...found];
 """
 
 
-@pytest.mark.parametrize("width", [320, 400, 768, 1280, 1920])
-def test_nothing_is_wider_than_the_window(window: Browser, page: Path, width: int) -> None:
-    window.show(page, width=width)
-    assert window.execute_script("return document.documentElement.scrollWidth") <= width
+def test_nothing_is_wider_than_the_window(opened: Browser) -> None:
+    for width in (320, 400, 768, 1280, 1920):
+        opened.resize(width, 900)
+        assert opened.execute_script("return document.documentElement.scrollWidth") <= width
 
 
 def test_paper_shows_the_report_without_its_controls(opened: Browser) -> None:

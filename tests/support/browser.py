@@ -13,6 +13,16 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "headless=new",
+    "hide-scrollbars",
+    "disable-gpu",
+    "disable-dev-shm-usage",  # a container's is small
+    "disable-background-networking",  # it asks nobody for updates
+    "disable-component-update",
+    "disable-extensions",
+    "no-first-run",
+)
 ABSENT = "no Chromium with its chromedriver on PATH: on Debian, apt-get install chromium chromium-driver"
 
 
@@ -27,12 +37,13 @@ class Browser(Chrome):
     """One window. Everything a page says on its console is kept."""
 
     def show(self, page: Path | str, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
-        self.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-        )
+        self.resize(width, height)
         self.prefer(scheme)
         self.get(page.as_uri() if isinstance(page, Path) else page)
+
+    def resize(self, width: int, height: int) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def prefer(self, scheme: str) -> None:
         """The system's choice of light or dark."""
@@ -57,8 +68,8 @@ def browser() -> Iterator[Browser]:
     options = ChromeOptions()
     options.binary_location = found[0]
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in ("--headless=new", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
+    for argument in QUIET:
+        options.add_argument(f"--{argument}")
     if os.geteuid() == 0:  # its sandbox refuses to work for root
         options.add_argument("--no-sandbox")
     window = Browser(options=options, service=Service(found[1]))
