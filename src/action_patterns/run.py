@@ -242,7 +242,21 @@ def _request_id(error: BaseException | None) -> str | None:
 def _cancel(number: int, _frame: object) -> NoReturn:
     """End the action as an exception does, so that minted tokens are revoked; later signals do not cut that short."""
     on_cancel(signal.SIG_IGN)
-    raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+    ended = KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    def again(_number: int, _frame: object) -> NoReturn:
+        raise ended
+
+    signal.signal(signal.SIGALRM, again)
+    raise ended
+
+
+def _when_lost(lost: sys.UnraisableHookArgs) -> None:
+    """Python drops what is raised in a finalizer; a signal that struck there strikes again at once."""
+    if isinstance(lost.exc_value, KeyboardInterrupt | Terminated):
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def start(arguments: Sequence[str]) -> NoReturn:
@@ -250,6 +264,7 @@ def start(arguments: Sequence[str]) -> NoReturn:
     # Runners exist whose locale is C; a path or a title in another script must not end the run.
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     code = EXIT_INTERRUPTED
+    sys.unraisablehook = _when_lost
     try:
         on_cancel(_cancel)
         code = main(arguments, environment.read(), sys.stdout)
