@@ -36,7 +36,7 @@ NEEDS: dict[str, dict[str, Level]] = {
     "set_milestone": {"pull_requests": "write"},
     "request_reviewers": {"pull_requests": "write"},
     "convert_to_draft": {"pull_requests": "write"},
-    "set_auto_merge": {"contents": "write", "pull_requests": "write"},
+    "set_auto_merge": {"pull_requests": "write"},
     "create_pull_comment": {"pull_requests": "write"},
     "update_pull_comment": {"pull_requests": "write"},
     "delete_pull_comment": {"pull_requests": "write"},

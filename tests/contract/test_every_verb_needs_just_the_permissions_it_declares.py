@@ -37,6 +37,7 @@ VERBS: dict[str, Verb] = {
     "list_owner": lambda g, _: g.list_owner("acme"),
     "read_repositories": lambda g, _: g.read_repositories([TARGET])[TARGET],
     "observe": lambda g, _: g.observe(TARGET, branch="bot", base=None, paths=["README.md"]),
+    "read_files": lambda g, f: g.read_files(TARGET, f["main"], ["README.md"]),
     "read_branch": lambda g, _: g.read_branch(TARGET, "main"),
     "read_blob": lambda g, f: g.read_blob(TARGET, f["blob"]),
     "create_blob": lambda g, _: g.create_blob(TARGET, b"x"),
@@ -53,6 +54,12 @@ VERBS: dict[str, Verb] = {
     "remove_label": lambda g, _: g.remove_label(TARGET, 1, "old"),
     "add_assignees": lambda g, _: g.add_assignees(TARGET, 1, ["bob"]),
     "remove_assignees": lambda g, _: g.remove_assignees(TARGET, 1, ["alice"]),
+    "set_milestone": lambda g, _: g.set_milestone(TARGET, 1, 1),
+    "convert_to_draft": lambda g, f: g.convert_to_draft(TARGET, f["pull"]),
+    "set_auto_merge": lambda g, f: g.set_auto_merge(TARGET, f["pull"], "squash"),
+    "create_pull_comment": lambda g, _: g.create_pull_comment(TARGET, 1, "new"),
+    "update_pull_comment": lambda g, f: g.update_pull_comment(TARGET, int(f["comment"]), "new"),
+    "delete_pull_comment": lambda g, f: g.delete_pull_comment(TARGET, int(f["comment"])),
     "viewer": lambda g, _: g.issues.viewer(TARGET),
     "comments": lambda g, _: g.issues.comments(TARGET, 1),
     "create_comment": lambda g, _: g.issues.create_comment(TARGET, 1, "new"),
@@ -80,6 +87,9 @@ def world(permissions: Mapping[str, str]) -> dict[str, Any]:
                 "name": TARGET,
                 "private": True,
                 "files": {"README.md": "# api\n"},
+                "milestones": ["v1"],
+                "auto-merge": True,
+                "protected": ["main"],
                 "runs": [{"artifacts": ["sync-report-a1"]}, {}],
             }
         ],
@@ -96,12 +106,13 @@ def prepared(scene: Stage) -> Facts:
     for branch in ("bot", "ready"):
         repository.commit_files(branch, {f"{branch}.txt": "x\n"})
     setup = client(scene, "ghp_setup")
-    setup.create_pull(TARGET, NewPullRequest("t", "b", "bot", "main", draft=False))
+    pull = setup.create_pull(TARGET, NewPullRequest("t", "b", "bot", "main", draft=False))
     setup.set_issue_fields(TARGET, 1, labels=["old"], assignees=["alice"])
     seen = setup.observe(TARGET, branch="bot", base=None, paths=["README.md"])
     assert seen.base_tip is not None
     return {
         "id": seen.repository_id,
+        "pull": pull.id,
         "main": seen.base_tip.oid,
         "tree": seen.base_tip.tree,
         "blob": setup.create_blob(TARGET, b"stored"),

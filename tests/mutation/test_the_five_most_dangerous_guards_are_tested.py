@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GATEWAY = "action_patterns/github_api/gateway.py"
+REFS = "action_patterns/github_api/refs.py"
 TRANSPORT = "action_patterns/github_api/transport.py"
 POSTS = "test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py"
 RENAMES = "test_a_renamed_repository_gets_its_pull_request_under_its_new_name.py"
@@ -36,8 +37,8 @@ class Mutation:
 MUTATIONS = {
     "a POST is sent again without a look": Mutation(
         GATEWAY,
-        'self._rest("once", "content", "POST", repository, "/pulls", body)',
-        'self._rest("repeatable", "content", "POST", repository, "/pulls", body)',
+        'self._calls.rest("once", "content", "POST", repository, "/pulls", body)',
+        'self._calls.rest("repeatable", "content", "POST", repository, "/pulls", body)',
         POSTS,
     ),
     "a redirect is taken for a success": Mutation(
@@ -47,16 +48,16 @@ MUTATIONS = {
         RENAMES,
     ),
     "whatever is on the branch is overwritten after a lost race": Mutation(
-        GATEWAY,
+        REFS,
         '"beforeOid": before or ABSENT,',
-        '"beforeOid": self.read_branch(repository, branch) or ABSENT,',
+        '"beforeOid": read() or ABSENT,',
         RACES,
     ),
     "a new branch is written without a guard": Mutation(
-        GATEWAY, '"beforeOid": before or ABSENT,', '"beforeOid": before,', RACES
+        REFS, '"beforeOid": before or ABSENT,', '"beforeOid": before,', RACES
     ),
     "a 404 is taken for absence though the token may see nothing": Mutation(
-        GATEWAY, '            self._rest("read", "read", "GET", repository, "")\n', "", REFUSALS
+        GATEWAY, '            self._calls.rest("read", "read", "GET", repository, "")\n', "", REFUSALS
     ),
 }
 

@@ -37,12 +37,12 @@ def test_a_title_of_digits_comes_before_a_number() -> None:
         assert milestone(scene) == "1"
 
 
-@pytest.mark.parametrize("absent", ["v9", "9"])
-def test_one_that_is_not_there_costs_only_itself(absent: str) -> None:
+@pytest.mark.parametrize(("absent", "told"), [("v9", "milestone"), ("9", "milestone:9")])
+def test_one_that_is_not_there_costs_only_itself(absent: str, told: str) -> None:
     wished = wish(milestone=absent, labels=["sync"])
     with stage(MILESTONES) as scene:
         result = scene.upsert(wished)
-        assert (result.outcome, result.refused_fields) == ("created", ("milestone",))
+        assert (result.outcome, result.refused_fields) == ("created", (told,))
         assert (milestone(scene), target(scene).pull(1).labels) == (None, ["sync"])
 
 

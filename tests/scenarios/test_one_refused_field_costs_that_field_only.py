@@ -20,7 +20,7 @@ EVERYTHING = {
 FIELDS: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {
     "labels": ({"issues/update": 1, "issues/add-labels": 1}, ("labels",)),
     "assignees": ({"issues/update": 1, "issues/add-assignees": 1}, ("assignees",)),
-    "milestone": ({"issues/update": 2}, ("milestone",)),
+    "milestone": ({"issues/update": 2}, ("milestone:1",)),
     "reviewers": ({"pulls/request-reviewers": 3}, ("reviewer:alice", "team:core")),
     "auto-merge": ({"enablePullRequestAutoMerge": 1}, ("auto-merge:squash",)),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from action_patterns.github_api.pacing import Lane
-from action_patterns.github_api.transport import OperationClass, Transport
+from action_patterns.github_api.transport import GraphQLUnservedError, OperationClass, Transport
 from action_patterns.ports import Post
 
 PAGE = 100
@@ -22,7 +22,10 @@ class IssuesGateway:
     def viewer(self, repository: str) -> str:
         # By GraphQL: GET /user is refused to an App's installation and to GITHUB_TOKEN.
         url, body = self._transport.graphql_url, {"query": "query Viewer { viewer { login } }", "variables": {}}
-        answer = self._transport.send("read", "graphql", "POST", url, body, scope=repository).data
+        try:
+            answer = self._transport.send("read", "graphql", "POST", url, body, scope=repository).data
+        except GraphQLUnservedError as refused:
+            raise refused.error from None
         return str(answer["data"]["viewer"]["login"])
 
     def comments(self, repository: str, number: int) -> tuple[Post, ...]:

@@ -123,10 +123,12 @@ def test_what_only_graphql_can_do_is_a_refused_field_and_nothing_is_sent(edition
     with stage(SEED, edition=edition) as scene:
         scene.upsert(wish(**FULL))
         scene.forget()
-        wished = wish(draft="always-true", auto_merge="squash", **FULL)
+        wished = wish(draft="always-true", **FULL)
         result = scene.upsert(wished)
-        assert result.error is None
-        assert set(result.refused_fields) == {"draft", "auto-merge"}
+        assert (result.error, result.refused_fields) == (None, ("draft",))
+        merged = scene.upsert(wish(auto_merge="squash", **FULL))
+        assert (merged.error, merged.refused_fields) == (None, ("auto-merge",))
+        scene.upsert(wished)
         assert "/graphql" not in {record.path[-8:] for record in scene.sandbox.requests if record.kind == "write"}
         gateway = gateway_of(scene)
         observe(gateway)

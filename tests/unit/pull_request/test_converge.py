@@ -237,7 +237,7 @@ def test_of_fields_that_go_together_only_the_one_that_is_refused_is_lost() -> No
     github = target()
     desired = wish(labels=["bot"], assignees=["alice"], milestone="99")
     ended = run(github, desired)
-    assert ended.refused_fields == ("milestone",)
+    assert ended.refused_fields == ("milestone:99",)
     pull = github.repository.pulls[0]
     assert (pull.labels, pull.assignees, pull.milestone) == (["bot"], ["alice"], None)
 
