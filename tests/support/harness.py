@@ -19,14 +19,14 @@ from github import Auth
 
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response, Transport
+from action_patterns.github_api.transport import Response
 from action_patterns.ports import Context, Credentials
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.result import Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
 from support.editions import has_graphql, has_leases
-from support.stage import FLEET, TARGET, Killed, Said, Stage, VirtualClock, stage
+from support.stage import FLEET, TARGET, Killed, Said, Stage, StageTransport, VirtualClock, stage
 
 Send = Callable[[], Response]
 Meeting = Callable[[Send, Sandbox], Response]
@@ -122,7 +122,7 @@ class Weather:
         return self.calls >= max(self.ahead, default=0)
 
 
-class TroubledTransport(Transport):
+class TroubledTransport(StageTransport):
     """A transport whose calls meet the weather."""
 
     def __init__(self, context: Context, sandbox: Sandbox, weather: Weather) -> None:
@@ -141,6 +141,7 @@ class TroubledTransport(Transport):
 def run(scene: Stage, wished: Desired, weather: Weather) -> TargetResult | None:
     """One run, as one process would do it; None when it was killed."""
     transport = TroubledTransport(scene.context, scene.sandbox, weather)
+    transport.dispatcher = scene.dispatcher
     try:
         return upsert(wished, Assignment("plan-1", 0, 1, TARGET), Gateway(transport), VirtualClock(), dry_run=False)
     except Killed:
@@ -239,7 +240,7 @@ def prove(story: Story, troubles: Mapping[int, str], edition: str = "full") -> i
     """
     clean = clean_run(story, edition)
     weather = Weather(troubles)
-    with stage(story.seed(), checked=False, edition=edition) as scene:
+    with stage(story.seed(), checked=False, edition=edition, served=False) as scene:
         story.before(scene)
         for number in range(MAX_RUNS):
             before = len(weather.met)

@@ -186,7 +186,7 @@ class Transport:
             UnreadableAnswerError: a success came whose body cannot be read.
         """
         status, headers, text = self._client(auth).requester.requestJson(method, url, input=body)
-        return Response(status, headers, _decode(status, text))
+        return Response(status, headers, decode(status, text))
 
     def warn(self, error: ActionPatternsError) -> None:
         """Tell of an error that the run goes on after."""
@@ -302,7 +302,12 @@ class Transport:
         self._local.writes = getattr(self._local, "writes", 0) + int(write)
 
 
-def _decode(status: int, text: str) -> Any:
+def decode(status: int, text: str) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        UnreadableAnswerError: a success whose body is none.
+    """
     if status == 204:
         return None
     try:
