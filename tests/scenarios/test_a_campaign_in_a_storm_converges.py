@@ -22,7 +22,7 @@ def clean_state() -> dict[str, Any]:
         return scene.sandbox.snapshot()
 
 
-@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(3, 11))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(2, 11))])
 def test_the_end_is_that_of_a_calm_run(seed: int, record_property: Callable[[str, object], None]) -> None:
     with fleet(TARGETS) as scene:
         scene.unleash(SHARE, seed)

@@ -42,6 +42,7 @@ def test_the_windows_alone_keep_the_limits(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.proof
+@pytest.mark.proof
 def test_more_than_an_hour_holds_waits_for_the_next_hour(record_property: Callable[[str, object], None]) -> None:
     with fleet(510) as scene:
         results = scene.apply()

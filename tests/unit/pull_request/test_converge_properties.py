@@ -13,7 +13,7 @@ from support.fake_github import KilledError, Moment
 from support.situations import Event, histories, lived, run, wishes
 
 whatever = settings(
-    deadline=None, max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False
+    deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False
 )
 
 

@@ -6,9 +6,12 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCHMARK = Path(__file__).resolve().parents[3] / "benchmarks/report.py"
 
 
+@pytest.mark.proof
 def test_all_channels_of_10_000_targets_stay_within_four_times_their_budget() -> None:
     spec = importlib.util.spec_from_file_location("benchmark_of_report", BENCHMARK)
     assert spec is not None

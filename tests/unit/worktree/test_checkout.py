@@ -516,7 +516,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(start=st.dictionaries(st.sampled_from(["a", "dir/b", "ü", "x.log"]), st.binary(max_size=4)), edits=EDITS)
 def test_applying_the_changes_gives_the_tree_git_would_commit(
     start: dict[str, bytes], edits: list[tuple[str, str, bytes]]
