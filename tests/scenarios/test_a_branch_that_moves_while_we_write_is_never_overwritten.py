@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.editions import has_leases, on_every_edition
 from support.stage import FULL, TARGET, Stage, stage, wish
 
@@ -67,3 +69,18 @@ def test_a_commit_pushed_while_our_answer_was_lost_stays(edition: str) -> None:
         result = scene.upsert(wish(CHANGED, **FULL), meanwhile={"after": lambda: push(scene)})
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
+
+
+@pytest.mark.parametrize("call", [2, 3, 4])
+def test_it_moved_after_it_was_read_and_before_the_swap_was_sent(call: int) -> None:
+    """What counts is where the branch was when it was decided, not where it is when it is written."""
+    with stage() as scene:
+        scene.upsert(wish())
+        repository = scene.sandbox.repository(TARGET)
+        branch = wish().branch
+        result = scene.upsert(
+            wish({"ci.yml": "on: [push]\n"}),
+            meanwhile={call: lambda: repository.commit_files(branch, {"mine.txt": b"mine\n"}, message="Mine")},
+        )
+        assert (result.outcome, result.reason) == ("blocked", "human-commit")
+        assert "mine.txt" in repository.files(branch)
