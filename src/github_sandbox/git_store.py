@@ -70,6 +70,7 @@ class GitStore:
             self.repo.object_store = objects
         self.objects: MemoryObjectStore = self.repo.object_store  # type: ignore[assignment]
         self.objects.add_object(Tree())  # git knows the empty tree in every repository
+        self._commits: dict[str, CommitRecord] = {}
         self.set_head(default_branch)
 
     # -- refs ------------------------------------------------------------------------------------------------------
@@ -177,12 +178,14 @@ class GitStore:
 
     def commit(self, oid: str) -> CommitRecord | None:
         """A commit by id (an annotated tag is peeled), or None."""
+        if oid in self._commits:  # what an id names never changes, and dulwich parses anew each time
+            return self._commits[oid]
         item = self.get(oid)
         while isinstance(item, Tag):
             item = self.get(item.object[1].decode())
         if not isinstance(item, Commit):
             return None
-        return CommitRecord(
+        self._commits[oid] = CommitRecord(
             oid=item.id.decode(),
             tree=item.tree.decode(),
             parents=tuple(p.decode() for p in item.parents),
@@ -190,6 +193,7 @@ class GitStore:
             author=_identity(item.author, item.author_time, item.author_timezone),
             committer=_identity(item.committer, item.commit_time, item.commit_timezone),
         )
+        return self._commits[oid]
 
     def resolve(self, expression: str) -> str | None:
         """A branch, tag, full ref name, HEAD or full id -> object id; ``rev:path`` -> the object at that path."""

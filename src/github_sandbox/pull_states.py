@@ -28,7 +28,7 @@ def merge_status(pull: PullRequest) -> str:
         return "unknown"
     if pull.draft:
         return "draft"
-    approved = any(review.state == "APPROVED" for review in pull.reviews)
+    approved = any(review.state == "APPROVED" for review in pulls.latest_reviews(pull))
     blocked = protects(pull.repository, pull.base) and not approved
     return "dirty" if not can_merge else "blocked" if blocked else "clean"
 

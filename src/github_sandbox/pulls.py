@@ -249,5 +249,10 @@ def review(pull: PullRequest, author: Account, state: str) -> Review:
     pull.reviewers = [account for account in pull.reviewers if account is not author]
     pull.team_reviewers = [slug for slug in pull.team_reviewers if slug not in teams]
     given = Review(pull.repository.world.next_id(), author, state, teams)
-    pull.reviews = [*(earlier for earlier in pull.reviews if earlier.author is not author), given]
+    pull.reviews = [*pull.reviews, given]
     return given
+
+
+def latest_reviews(pull: PullRequest) -> list[Review]:
+    """The newest of each reviewer."""
+    return list({review.author: review for review in pull.reviews}.values())

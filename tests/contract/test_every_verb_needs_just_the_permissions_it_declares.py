@@ -12,10 +12,8 @@ import pytest
 
 from action_patterns.errors import ActionPatternsError, NotFoundError, PermissionDeniedError
 from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Transport
 from action_patterns.permissions import NEEDS
 from action_patterns.ports import (
-    Credentials,
     GitHub,
     Issues,
     Markers,
@@ -24,7 +22,7 @@ from action_patterns.ports import (
     TreeEntry,
     WorkflowRuns,
 )
-from support.stage import TARGET, Said, Stage, VirtualClock, stage
+from support.stage import TARGET, DyingTransport, Stage, stage
 
 LOCAL = {"usage", "reset_usage", "close"}
 """Verbs that ask GitHub for nothing, or only give back what was minted."""
@@ -97,7 +95,7 @@ def world(permissions: Mapping[str, str]) -> dict[str, Any]:
 
 
 def client(scene: Stage, token: str) -> Gateway:
-    return Gateway(Transport(Credentials(token), scene.context, VirtualClock(), Said()))
+    return Gateway(DyingTransport(scene.context, token=token))
 
 
 def prepared(scene: Stage) -> Facts:

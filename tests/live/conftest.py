@@ -24,6 +24,7 @@ from action_patterns.ports import Credentials
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.runner.clock import SystemClock
+from support.in_process import Address
 from support.stage import Said, context_of, wish
 
 
@@ -83,10 +84,13 @@ def connection() -> tuple[str, Transport]:
     token, repository = os.environ.get("LIVE_TOKEN", ""), os.environ.get("LIVE_REPOSITORY", "")
     if not (token and repository):
         pytest.skip("Set LIVE_TOKEN and LIVE_REPOSITORY: these tests write to a real repository.")
-    context = context_of(
+    server = Address(
         os.environ.get("LIVE_SERVER_URL", "https://github.com"),
         os.environ.get("LIVE_API_URL", "https://api.github.com"),
         os.environ.get("LIVE_GRAPHQL_URL", "https://api.github.com/graphql"),
+    )
+    context = context_of(
+        server,
         write_spacing_seconds=float(os.environ.get("ACTION_PATTERNS_WRITE_SPACING_SECONDS", "1.0")),
     )
     return repository, Transport(Credentials(token), context, SystemClock(), Said())

@@ -26,7 +26,7 @@ MINUTE = 60
 
 @cache
 def clean_end() -> dict[str, Any]:
-    with stage() as clean:
+    with stage(served=True) as clean:
         clean.upsert(wish(**FULL))
         return clean.sandbox.snapshot()
 
@@ -39,7 +39,7 @@ def as_one_clean_run(scene: Stage) -> bool:
 @pytest.mark.parametrize("form", FORMS)
 def test_the_time_github_names_is_waited_and_no_more(form: str, operation: str) -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of(form, operation=operation, retry_after_seconds=7))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error) == ("created", None)
@@ -54,7 +54,7 @@ def test_the_time_github_names_is_waited_and_no_more(form: str, operation: str) 
 @pytest.mark.parametrize("form", FORMS)
 def test_without_a_time_it_is_a_minute_that_doubles(form: str, operation: str) -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of(form, operation=operation, retry_after_seconds=None, times=3))
         assert scene.upsert(wish(**FULL)).outcome == "created"
         assert clock.slept == pytest.approx([60, 120, 240])
@@ -63,7 +63,7 @@ def test_without_a_time_it_is_a_minute_that_doubles(form: str, operation: str) -
 
 def test_a_limit_graphql_reports_in_a_200_is_a_limit() -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of("rate_limited"))
         assert scene.upsert(wish(**FULL)).outcome == "created"
         assert clock.slept == pytest.approx([60])
@@ -72,7 +72,7 @@ def test_a_limit_graphql_reports_in_a_200_is_a_limit() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_reset_too_far_away_defers_the_target_and_names_the_time(operation: str) -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         at = int(clock.now().timestamp()) + 50 * MINUTE
         scene.sandbox.faults.add(
             Fault.of("primary_limit", operation=operation, reset_in_seconds=50 * MINUTE, times=1000)
@@ -93,7 +93,7 @@ def test_a_reset_too_far_away_defers_the_target_and_names_the_time(operation: st
 
 def test_a_reset_the_run_has_time_for_is_waited_for() -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of("primary_limit", operation="git/create-tree", reset_in_seconds=20 * MINUTE))
         assert scene.upsert(wish(**FULL), allowance=Allowance(seconds=30 * MINUTE)).outcome == "created"
         assert 20 * MINUTE <= sum(clock.slept) <= 20 * MINUTE + 2
@@ -101,7 +101,7 @@ def test_a_reset_the_run_has_time_for_is_waited_for() -> None:
 
 def test_the_time_a_run_may_take_bounds_all_its_waits_together() -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of("too_many", retry_after_seconds=4 * MINUTE, times=1000))
         result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
@@ -110,7 +110,7 @@ def test_the_time_a_run_may_take_bounds_all_its_waits_together() -> None:
 
 def test_a_limit_that_does_not_end_is_not_asked_for_ever() -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of("secondary_limit", retry_after_seconds=1, times=1000))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
@@ -125,7 +125,7 @@ def two_repositories() -> dict[str, Any]:
 
 def test_once_one_is_refused_nobody_else_asks_before_the_time() -> None:
     clock = VirtualClock()
-    with stage(two_repositories(), clock=clock) as scene:
+    with stage(two_repositories(), clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of("primary_limit", reset_in_seconds=50 * MINUTE, times=1000))
         transport = DyingTransport(scene.context, clock=clock, log=Said(), allowance=Allowance(seconds=10 * MINUTE))
         gateway = Gateway(transport)
@@ -142,7 +142,7 @@ def test_once_one_is_refused_nobody_else_asks_before_the_time() -> None:
 @pytest.mark.parametrize("says_when", [True, False])
 def test_a_secondary_limit_is_met_once_and_then_kept(says_when: bool, status: int) -> None:
     clock = VirtualClock()
-    with stage(two_repositories(), clock=clock) as scene:
+    with stage(two_repositories(), clock=clock, served=True) as scene:
         scene.sandbox.limits = Limits(content_per_minute=1, secondary_status=status, retry_after=says_when)
         assert scene.upsert(wish()).outcome == "created"
         assert scene.upsert(wish(), repository="acme/web").outcome == "created"
@@ -153,7 +153,7 @@ def test_a_secondary_limit_is_met_once_and_then_kept(says_when: bool, status: in
 
 def test_a_budget_that_is_used_up_is_noticed_before_it_is_overdrawn() -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.sandbox.limits = Limits(rest_per_hour=2)
         result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
@@ -166,7 +166,7 @@ def test_a_budget_that_is_used_up_is_noticed_before_it_is_overdrawn() -> None:
 
 def test_reads_are_not_held_back_and_writes_are_a_second_apart() -> None:
     clock = VirtualClock()
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.context = replace(scene.context, write_spacing_seconds=1.0)
         scene.upsert(wish())
         # A tree, a commit, a ref, a pull request.
@@ -181,7 +181,7 @@ def test_reads_are_not_held_back_and_writes_are_a_second_apart() -> None:
 def test_what_notifies_people_is_three_seconds_apart() -> None:
     clock = VirtualClock()
     times: list[float] = []
-    with stage(clock=clock) as scene:
+    with stage(clock=clock, served=True) as scene:
         scene.context = replace(scene.context, write_spacing_seconds=1.0)
         scene.upsert(wish(**FULL), meanwhile={call: lambda: times.append(clock.monotonic()) for call in (5, 7)})
         assert all(later - earlier >= 3 for earlier, later in pairwise(times))

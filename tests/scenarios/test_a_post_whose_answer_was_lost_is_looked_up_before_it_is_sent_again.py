@@ -20,7 +20,7 @@ LOST: dict[str, dict[str, Any]] = {
 
 @cache
 def clean_end() -> dict[str, Any]:
-    with stage() as clean:
+    with stage(served=True) as clean:
         clean.upsert(wish(**FULL))
         return clean.sandbox.snapshot()
 
@@ -31,7 +31,7 @@ def as_one_clean_run(scene: Stage) -> bool:
 
 @pytest.mark.parametrize("kind", [*LOST, "truncated_body"])
 def test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice(kind: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation="pulls/create", **LOST.get(kind, {})))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
@@ -41,7 +41,7 @@ def test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice(kind: s
 
 @pytest.mark.parametrize("kind", LOST)
 def test_one_that_was_not_opened_is_sent_again_after_a_look(kind: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="before", operation="pulls/create", **LOST[kind]))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
@@ -50,7 +50,7 @@ def test_one_that_was_not_opened_is_sent_again_after_a_look(kind: str) -> None:
 
 
 def test_one_that_a_person_closed_in_between_is_not_opened_a_second_time() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.bad_gateway(when="after", operation="pulls/create"))
         repository = scene.sandbox.repository(TARGET)
         scene.upsert(wish(), meanwhile={6: lambda: repository.close_pull(1)})
@@ -59,7 +59,7 @@ def test_one_that_a_person_closed_in_between_is_not_opened_a_second_time() -> No
 
 
 def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         with scene.sandbox.faults.during(Fault.bad_gateway(operation="pulls/create", times=100)):
             result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.reason) == ("failed", "unavailable")
@@ -72,7 +72,7 @@ def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() 
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize("operation", ["git/create-tree", "git/create-commit", "issues/update"])
 def test_what_is_the_same_when_sent_twice_is_sent_twice(operation: str, kind: str, moment: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.of(kind, when=moment, operation=operation, **LOST[kind]))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error) == ("created", None)
@@ -83,7 +83,7 @@ def test_what_is_the_same_when_sent_twice_is_sent_twice(operation: str, kind: st
 
 @pytest.mark.parametrize("kind", LOST)
 def test_a_branch_that_was_written_is_known_by_its_tip(kind: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation="UpdateRefs", **LOST[kind]))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error) == ("created", None)
@@ -93,7 +93,7 @@ def test_a_branch_that_was_written_is_known_by_its_tip(kind: str) -> None:
 
 @pytest.mark.parametrize("operation", ["UpdateRefs", "git/create-tree", "pulls/create", "issues/update"])
 def test_a_request_that_a_proxy_delivers_twice_does_no_harm(operation: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.of("duplicate_delivery", operation=operation))
         result = scene.upsert(wish(**FULL))
         # "Already exists" is all the answer says: for all we know another run opened it.
@@ -105,7 +105,7 @@ def test_a_request_that_a_proxy_delivers_twice_does_no_harm(operation: str) -> N
 def test_an_answer_that_never_comes_is_given_up_and_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert transport_module.TIMEOUT_SECONDS == 30
     monkeypatch.setattr(transport_module, "TIMEOUT_SECONDS", 2)
-    with stage() as scene:
+    with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of("timeout", when="after", operation="pulls/create"))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)

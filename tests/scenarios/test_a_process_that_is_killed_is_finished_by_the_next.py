@@ -92,7 +92,7 @@ def test_one_rerun_ends_where_a_clean_run_ends(
     situation = SITUATIONS[name]
     dice = random.Random(f"{name} {deaths}")
     workspace = tmp_path / "workspace"
-    with stage(checked=False) as scene:
+    with stage(checked=False, served=True) as scene:
         situation.workspace(scene, workspace)
     clean, lifetime = _clean(processes, situation, tmp_path, workspace)
 
@@ -102,7 +102,7 @@ def test_one_rerun_ends_where_a_clean_run_ends(
         lives += 1
         assert lives < deaths * 5, left
         place = tmp_path / str(lives)
-        with stage(checked=False) as scene:
+        with stage(checked=False, served=True) as scene:
             situation.before(scene)
             scene.forget()
             dying = situation.job(scene, place / "dying", workspace)
@@ -121,7 +121,7 @@ def test_one_rerun_ends_where_a_clean_run_ends(
 def _clean(processes: ActionProcesses, situation: Situation, place: Path, workspace: Path) -> tuple[Any, float]:
     """The end of one run that nothing happens to, and the seconds it took."""
     for attempt in ("first", "second"):  # The first is slower than all others.
-        with stage() as scene:
+        with stage(served=True) as scene:
             situation.before(scene)
             run = situation.job(scene, place / attempt, workspace)
             end = processes.run(run)

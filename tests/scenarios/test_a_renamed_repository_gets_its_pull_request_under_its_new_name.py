@@ -16,7 +16,7 @@ CREATING = 7
 
 @cache
 def clean_end() -> dict[str, Any]:
-    with stage() as clean:
+    with stage(served=True) as clean:
         clean.sandbox.repository(TARGET).rename("api-v2")
         clean.upsert(wish(**FULL), repository=NEW)
         return clean.sandbox.snapshot()
@@ -27,7 +27,7 @@ def as_one_clean_run(scene: Stage) -> bool:
 
 
 def test_the_former_name_leads_to_the_new_one_and_everything_is_sent_there() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.sandbox.repository(TARGET).rename("api-v2")
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.usage.requests) == ("created", CREATING)
@@ -36,7 +36,7 @@ def test_the_former_name_leads_to_the_new_one_and_everything_is_sent_there() -> 
 
 
 def test_a_stranger_s_pull_request_is_never_taken_for_ours() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         repository = scene.sandbox.repository(TARGET)
         for number in range(3):
             branch = f"feature-{number}"
@@ -50,7 +50,7 @@ def test_a_stranger_s_pull_request_is_never_taken_for_ours() -> None:
 
 @pytest.mark.parametrize("call", range(2, CREATING + 1))
 def test_a_repository_renamed_while_it_is_written_is_finished_under_its_new_name(call: int) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         result = scene.upsert(wish(**FULL), meanwhile={call: lambda: scene.sandbox.repository(TARGET).rename("api-v2")})
         assert (result.outcome, result.error) == ("created", None)
         assert as_one_clean_run(scene)
@@ -60,7 +60,7 @@ def test_a_repository_renamed_while_it_is_written_is_finished_under_its_new_name
 
 
 def test_labels_are_not_reported_as_set_when_the_answer_was_a_redirect() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.upsert(wish(labels=["sync"]))
         repository = scene.sandbox.repository(TARGET)
         scene.forget()

@@ -114,7 +114,7 @@ def clean(name: str) -> tuple[dict[str, Any], int]:
 def test_it_does(name: str, moment: Moment) -> None:
     story, (expected, calls) = STORIES[name], clean(name)
     for call in range(1, calls + 1):
-        with stage(WORLD, checked=False, served=False) as scene:
+        with stage(WORLD, checked=False) as scene:
             story.before(scene)
             with pytest.raises(Killed):
                 scene.upsert(story.wish, call=call, moment=moment)

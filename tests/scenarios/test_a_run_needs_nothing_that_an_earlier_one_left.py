@@ -72,7 +72,7 @@ def kept(temp: Path) -> None:
 
 @pytest.mark.parametrize("left", [deleted, cut_off, garbage, kept])
 def test_the_end_is_that_of_one_clean_run(left: Callable[[Path], None], tmp_path: Path) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         run(scene, tmp_path)
         assert any(path.is_file() for path in (tmp_path / "temp").rglob("*"))
         before = scene.sandbox.snapshot()
@@ -85,7 +85,7 @@ def test_the_end_is_that_of_one_clean_run(left: Callable[[Path], None], tmp_path
 
 def test_a_lost_pull_request_is_made_again_whatever_an_earlier_run_noted(tmp_path: Path) -> None:
     """What was written down about success is never believed instead of the remote state."""
-    with stage() as scene:
+    with stage(served=True) as scene:
         run(scene, tmp_path)
         target(scene).merge_pull(1)
         target(scene).commit_files("main", {"ci.yml": None}, message="Taken back")

@@ -41,7 +41,7 @@ def test_the_jobs_token_is_not_tried_on_other_repositories(token: str, tmp_path:
 )
 def test_the_remedy_is_the_one_for_this_kind_of_token(token: str, kind: str, remedy: str) -> None:
     half = {"contents": "read", "pull_requests": "read"}
-    with stage({**FLEET, "tokens": {token: {"login": "bot", "kind": kind, "permissions": half}}}) as scene:
+    with stage({**FLEET, "tokens": {token: {"login": "bot", "kind": kind, "permissions": half}}}, served=True) as scene:
         result = scene.upsert(wish(), token=token)
         assert (result.outcome, result.reason) == ("failed", "permission"), result
         assert result.error is not None

@@ -48,7 +48,7 @@ def fault(name: str, times: int) -> Fault:
 
 @pytest.mark.parametrize("name", [name for name in HOLES if name != "neither data nor errors"])
 def test_it_is_asked_for_again(name: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.upsert(wish(**FULL))
         scene.sandbox.faults.add(fault(name, 1))
         scene.forget()
@@ -59,7 +59,7 @@ def test_it_is_asked_for_again(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOLES)
 def test_if_it_stays_so_nothing_is_written(name: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.upsert(wish(**FULL))
         before = scene.sandbox.snapshot()
         scene.sandbox.faults.add(fault(name, 1000))
@@ -74,10 +74,10 @@ def test_if_it_stays_so_nothing_is_written(name: str) -> None:
 
 @pytest.mark.parametrize("operation", ["git/create-tree", "git/create-commit", "UpdateRefs", "pulls/create"])
 def test_a_write_whose_answer_is_cut_off_is_finished(operation: str) -> None:
-    with stage() as clean:
+    with stage(served=True) as clean:
         clean.upsert(wish(**FULL))
         expected = clean.sandbox.snapshot()
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.of("truncated_body", operation=operation))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error) == ("created", None)
@@ -85,7 +85,7 @@ def test_a_write_whose_answer_is_cut_off_is_finished(operation: str) -> None:
 
 
 def test_a_body_that_comes_slowly_is_read_to_its_end() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.of("slow_body", operation="Observe", seconds=0.2))
         assert scene.upsert(wish()).outcome == "created"
 
@@ -95,7 +95,7 @@ def test_a_body_that_comes_slowly_is_read_to_its_end() -> None:
     ["repositoryOwner", "repositoryOwner.repositories", "repositoryOwner.repositories.nodes"],
 )
 def test_a_listing_with_a_hole_is_no_shorter_list(field: str) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         gateway = Gateway(DyingTransport(scene.context))
         scene.sandbox.faults.add(Fault.of("partial_data", operation="Owner", field=field))
         assert [target.repository for target in gateway.list_owner("acme").targets] == [TARGET]
@@ -106,7 +106,7 @@ def test_a_listing_with_a_hole_is_no_shorter_list(field: str) -> None:
 
 
 def test_a_repository_that_could_not_be_read_is_not_one_that_is_absent() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         gateway = Gateway(DyingTransport(scene.context))
         scene.sandbox.faults.add(Fault.of("partial_data", operation="Repositories", field="r0", times=1000))
         with pytest.raises(ActionPatternsError):

@@ -69,7 +69,7 @@ def distribute(scene: Stage, folder: Path, **inputs: str) -> tuple[int, dict[str
 
 
 def test_a_campaign_is_done_once_and_found_done_the_second_time(tmp_path: Path) -> None:
-    with stage(SEED) as scene:
+    with stage(SEED, served=True) as scene:
         code, outputs, log = distribute(scene, tmp_path)
         assert code == 0, log
         assert outputs["verdict"] == "passed"
@@ -86,7 +86,7 @@ def test_a_campaign_is_done_once_and_found_done_the_second_time(tmp_path: Path) 
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
-    with stage(SEED) as scene:
+    with stage(SEED, served=True) as scene:
         code, outputs, log = distribute(scene, tmp_path, dry_run="true")
         assert code == 0, log
         assert json.loads(outputs["counts"])["planned"] == 1
@@ -97,7 +97,7 @@ def test_one_target_that_fails_leaves_the_others_done_and_the_step_red(tmp_path:
     locked = {"tok-bot": SEED["tokens"]["tok-bot"] | {"kind": "fine-grained", "read-only": ["acme/locked"]}}
     repositories = [*SEED["repositories"], {"name": "acme/locked", "files": {"README.md": "x\n"}}]
     seed = SEED | {"tokens": locked, "repositories": repositories}
-    with stage(seed) as scene:
+    with stage(seed, served=True) as scene:
         code, outputs, log = distribute(scene, tmp_path)
         assert code == 1
         assert outputs["verdict"] == "partial"
@@ -108,7 +108,7 @@ def test_one_target_that_fails_leaves_the_others_done_and_the_step_red(tmp_path:
 
 
 def test_bad_input_stops_it_before_the_first_request(tmp_path: Path) -> None:
-    with stage(SEED) as scene:
+    with stage(SEED, served=True) as scene:
         (tmp_path / "distribution.yml").write_text(DISTRIBUTION.replace("name: editorconfig", "nam: x"))
         code, _, log = distribute(scene, tmp_path, dry_run="yes", fail_on="some")
         assert code == 2

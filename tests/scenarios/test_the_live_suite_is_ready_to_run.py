@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_live_suite_passes_here_and_leaves_the_repository_as_it_was() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         before = scene.sandbox.repository(TARGET).refs()
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "tests/live", "-q", "-p", "no:cacheprovider"],

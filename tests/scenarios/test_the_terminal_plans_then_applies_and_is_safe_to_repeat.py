@@ -37,7 +37,7 @@ pull-request:
 
 @pytest.fixture
 def scene() -> Iterator[Stage]:
-    with stage(SEED) as staged:
+    with stage(SEED, served=True) as staged:
         yield staged
 
 

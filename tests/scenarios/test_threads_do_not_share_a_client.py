@@ -43,7 +43,7 @@ class Watching(DyingTransport):
 
 @pytest.mark.usefixtures("_nervous")
 def test_every_thread_gets_its_own_answers() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         repository = scene.sandbox.repository(TARGET)
         tips = {
             f"b{n}": repository.commit_files(f"b{n}", {"n": str(n)}, parent=repository.tip("main"))
@@ -65,7 +65,7 @@ def test_every_thread_gets_its_own_answers() -> None:
 
 
 def test_what_a_thread_used_is_counted_for_it_alone() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         gateway = Gateway(DyingTransport(scene.context))
         together = threading.Barrier(3)
 

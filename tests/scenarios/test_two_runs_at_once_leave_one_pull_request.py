@@ -52,12 +52,12 @@ def told(record: Measured, what: str, rounds: int, seen: Counter[str]) -> None:
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_equal_wishes(processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured) -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         race(processes, scene, tmp_path / "clean", ["same"])
         clean = scene.sandbox.snapshot()
     seen: Counter[str] = Counter()
     for number in range(rounds):
-        with stage(checked=False) as scene:
+        with stage(checked=False, served=True) as scene:
             runs = race(processes, scene, tmp_path / str(number), ["same"] * RACERS)
             assert scene.sandbox.snapshot() == clean
             ended = outcomes(runs)
@@ -77,7 +77,7 @@ def test_two_different_wishes(
     split = 0
     for number in range(rounds):
         place = tmp_path / str(number)
-        with stage(checked=False) as scene:
+        with stage(checked=False, served=True) as scene:
             runs = race(processes, scene, place, ["one", "two"] * (RACERS // 2))
             ended = outcomes(runs)
             assert ended["created"] == 1
@@ -116,7 +116,7 @@ def test_a_persons_commit_stops_them_all(
     seen: Counter[str] = Counter()
     for number in range(rounds):
         place = tmp_path / str(number)
-        with stage(checked=False) as scene:
+        with stage(checked=False, served=True) as scene:
             race(processes, scene, place / "first", ["before"])
             repository = scene.sandbox.repository(TARGET)
             theirs = repository.commit_files(BRANCH, {"mine.txt": b"by hand\n"}, author="Alice <alice@example.com>")
@@ -138,7 +138,7 @@ def test_a_persons_pull_request_is_adopted_once(
 ) -> None:
     seen: Counter[str] = Counter()
     for number in range(rounds):
-        with stage(checked=False) as scene:
+        with stage(checked=False, served=True) as scene:
             repository = scene.sandbox.repository(TARGET)
             theirs = repository.commit_files(BRANCH, {"mine.txt": b"by hand\n"}, author="Alice <alice@example.com>")
             repository.open_pull(BRANCH, author="alice", title="Mine", body="My words.")

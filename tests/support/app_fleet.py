@@ -148,5 +148,5 @@ def fleet(data: Mapping[str, Any], **context: Any) -> Iterator[Fleet]:
     key = AppKey(CLIENT_ID, sandbox.app("fleet").private_key)
     with sandbox.serve(port=0) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr("github.Auth.time", SimpleNamespace(time=clock))
-        made = context_of(server.url, server.api_url, server.graphql_url, **context)
+        made = context_of(server, **context)
         yield Fleet(sandbox, clock, made, key)

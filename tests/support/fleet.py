@@ -24,7 +24,7 @@ from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
 from github_sandbox.limits import Limits
 from github_sandbox.request_log import RequestRecord
-from github_sandbox.server import Server
+from support.in_process import Address, StageTransport, reached
 from support.memory_ports import MemoryFiles
 from support.report_builders import plan
 from support.stage import Said, context_of
@@ -107,7 +107,7 @@ class _Worker(Gateway):
         return super().usage()
 
 
-class _LossyTransport(Transport):
+class _LossyTransport(StageTransport):
     """Some answers never come, before or after the request took effect: the dice say which."""
 
     def __init__(self, *arguments: Any, dice: random.Random, share: float) -> None:
@@ -142,7 +142,7 @@ class Fleet:
     """A sandbox with so many repositories, all alike, and a campaign over them."""
 
     sandbox: Sandbox
-    server: Server
+    server: Address
     clock: SharedClock
     names: list[str]
     results: list[TargetResult] = field(default_factory=list)
@@ -165,9 +165,7 @@ class Fleet:
         """One run of the campaign, as one process would do it. The requests it made are in `requests`."""
         self.sandbox.requests.clear()
         self.seed += 1000
-        context = context_of(
-            self.server.url, self.server.api_url, self.server.graphql_url, write_spacing_seconds=spacing
-        )
+        context = context_of(self.server, write_spacing_seconds=spacing)
         transport = _LossyTransport(
             Credentials("tok-bot"),
             context,
@@ -207,5 +205,5 @@ def fleet(size: int, limits: Limits | None = None) -> Iterator[Fleet]:
     }
     sandbox = Sandbox.from_seed(seed, clock=clock)
     sandbox.limits = limits or Limits.published()
-    with sandbox.serve() as server:
+    with reached(sandbox) as server:
         yield Fleet(sandbox, server, clock, names)

@@ -26,7 +26,8 @@ from action_patterns.pull_request.result import Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
 from support.editions import has_graphql, has_leases
-from support.stage import FLEET, TARGET, Killed, Said, Stage, StageTransport, VirtualClock, stage
+from support.in_process import StageTransport
+from support.stage import FLEET, TARGET, Killed, Said, Stage, VirtualClock, stage
 
 Send = Callable[[], Response]
 Meeting = Callable[[Send, Sandbox], Response]
@@ -141,7 +142,6 @@ class TroubledTransport(StageTransport):
 def run(scene: Stage, wished: Desired, weather: Weather) -> TargetResult | None:
     """One run, as one process would do it; None when it was killed."""
     transport = TroubledTransport(scene.context, scene.sandbox, weather)
-    transport.dispatcher = scene.dispatcher
     try:
         return upsert(wished, Assignment("plan-1", 0, 1, TARGET), Gateway(transport), VirtualClock(), dry_run=False)
     except Killed:
@@ -240,7 +240,7 @@ def prove(story: Story, troubles: Mapping[int, str], edition: str = "full") -> i
     """
     clean = clean_run(story, edition)
     weather = Weather(troubles)
-    with stage(story.seed(), checked=False, edition=edition, served=False) as scene:
+    with stage(story.seed(), checked=False, edition=edition) as scene:
         story.before(scene)
         for number in range(MAX_RUNS):
             before = len(weather.met)

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-import requests
 from github import Auth
 
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response, Transport, decode
+from action_patterns.github_api.transport import Response
 from action_patterns.ports import Allowance, Annotation, Context, Credentials
 from action_patterns.pull_request.desired import Desired, desire
 from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.pull_request.wish import PullRequestWish
 from github_sandbox import Sandbox
-from github_sandbox.dispatch import Dispatcher, Incoming
+from github_sandbox.server import Server
 from support.editions import EDITIONS
+from support.in_process import Address, StageTransport, reached
 
 TARGET = "acme/api"
-NOWHERE = "http://github.invalid"
-"""The address of a sandbox that is not served."""
-
 FLEET: dict[str, Any] = {
     "organizations": {"acme": {"members": ["bot", "alice", "bob"], "teams": {"core": ["bob"]}}},
     "users": ["alice", "bob", "bot", "mallory"],
@@ -102,24 +98,6 @@ Meanwhile = Mapping[int | Moment, Callable[[], object]]
 """What others do just before the call of that number (from 1), or around the first that moves a branch."""
 
 
-class StageTransport(Transport):
-    """Over HTTP; or, given a dispatcher, straight into the sandbox: the same requests and answers, without a socket."""
-
-    dispatcher: Dispatcher | None = None
-
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
-        if self.dispatcher is None:
-            return super().exchange(method, url, body, auth)
-        path, _, query = (url if url == self.graphql_url else f"{self._context.api_url}{url}").partition("?")
-        headers = {"authorization": f"{auth.token_type} {auth.token}", "content-type": "application/json"}
-        data = b"" if body is None else json.dumps(body).encode()
-        answer = self.dispatcher.handle(Incoming(method, path.removeprefix(NOWHERE), query, headers, data))
-        if answer.cut:
-            raise requests.ConnectionError
-        text = answer.body.decode() if answer.sent is None else answer.body[: answer.sent].decode(errors="replace")
-        return Response(answer.status, {k.lower(): v for k, v in answer.headers.items()}, decode(answer.status, text))
-
-
 class DyingTransport(StageTransport):
     """Dies at call number `call` (from 1), before it is sent or after it took effect and before its answer is read."""
 
@@ -171,8 +149,6 @@ class Stage:
     said: Said = field(default_factory=Said)
     """What all runs logged."""
     edition: str = "full"
-    dispatcher: Dispatcher | None = None
-    """Where requests go that are not sent over HTTP."""
 
     def upsert(
         self,
@@ -198,7 +174,6 @@ class Stage:
             allowance=allowance,
             meanwhile=meanwhile,
         )
-        self.transport.dispatcher = self.dispatcher
         assignment = Assignment("plan-1", 0, 1, repository)
         return upsert(wish, assignment, Gateway(self.transport), clock, dry_run=dry_run)
 
@@ -225,7 +200,7 @@ class Stage:
         self.sandbox.requests.clear()
 
 
-def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Context:
+def context_of(server: Server | Address, **changes: Any) -> Context:
     """A run of acme/source against a server."""
     context = Context(
         repository="acme/source",
@@ -238,9 +213,9 @@ def context_of(url: str, api_url: str, graphql_url: str, **changes: Any) -> Cont
         event_name="workflow_dispatch",
         ref_name="main",
         default_branch="main",
-        server_url=url,
-        api_url=api_url,
-        graphql_url=graphql_url,
+        server_url=server.url,
+        api_url=server.api_url,
+        graphql_url=server.graphql_url,
         workspace="/nowhere",
         temp="/nowhere",
         write_spacing_seconds=0.0,
@@ -255,23 +230,17 @@ def stage(
     clock: VirtualClock | None = None,
     checked: bool = True,
     edition: str = "full",
-    served: bool = True,
+    served: bool = False,
 ) -> Iterator[Stage]:
     """A fresh sandbox; `edition`: one of `EDITIONS`. `checked`: every exchange is held against GitHub's published
-    description. `served`: over HTTP, which the thousands of small proofs do without.
+    description. `served`: over HTTP, for what is about it.
     """
     now = {} if clock is None else {"clock": lambda: clock.now().timestamp()}
     sandbox = Sandbox.from_seed(dict(seed), **now)
     sandbox.contract = checked
     sandbox.edition = EDITIONS[edition]
-    if not served:
-        sandbox.world.base_url = NOWHERE
-        context = context_of(NOWHERE, f"{NOWHERE}/api/v3", f"{NOWHERE}/api/graphql")
-        yield Stage(sandbox, context, clock=clock, edition=edition, dispatcher=Dispatcher(sandbox))
-        assert not sandbox.violations, "\n".join(sandbox.violations)
-        return
-    with sandbox.serve(port=0) as server:
-        yield Stage(sandbox, context_of(server.url, server.api_url, server.graphql_url), clock=clock, edition=edition)
+    with sandbox.serve(port=0) if served else reached(sandbox) as server:
+        yield Stage(sandbox, context_of(server), clock=clock, edition=edition)
     assert not sandbox.violations, "\n".join(sandbox.violations)
 
 

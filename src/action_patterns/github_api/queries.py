@@ -31,7 +31,8 @@ fragment Open on PullRequest {{
     __typename
     ... on User {{ login }} ... on Bot {{ login }} ... on Mannequin {{ login }} ... on Team {{ combinedSlug }}
   }} }} }}
-  latestReviews(first: 30) {{ nodes {{ author {{ login }} onBehalfOf(first: 5) {{ nodes {{ combinedSlug }} }} }} }}
+  latestReviews(first: 100) {{ nodes {{ author {{ login }} }} }}
+  reviews(last: 30) {{ nodes {{ onBehalfOf(first: 5) {{ nodes {{ combinedSlug }} }} }} }}
   milestone {{ number title }}
   autoMergeRequest {{ mergeMethod }}
   comments(first: 100) {{ {_COMMENTS} }}

@@ -113,11 +113,9 @@ def files(commit: Mapping[str, Any] | None, paths: Sequence[str]) -> dict[str, O
 def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mapping[str, Any]] = ()) -> PullRequest:
     """A pull request of an Observe answer; `holder` = the repository of the bot branch, `comments` = further ones."""
     requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests") if item["requestedReviewer"]]
-    reviewed: list[str] = []
-    for review in _nodes(node, "latestReviews"):
-        if review.get("author"):
-            reviewed.append(review["author"]["login"])
-        reviewed += [team["combinedSlug"] for team in _nodes(review, "onBehalfOf")]
+    # Of all reviews, not of each person's latest: that one may have been given without being asked as a team again.
+    teams = (team["combinedSlug"] for review in _nodes(node, "reviews") for team in _nodes(review, "onBehalfOf"))
+    people = (review["author"]["login"] for review in _nodes(node, "latestReviews") if review.get("author"))
     return PullRequest(
         number=node["number"],
         url=node["url"],
@@ -135,7 +133,7 @@ def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mappin
         labels=tuple(item["name"] for item in _nodes(node, "labels")),
         assignees=tuple(item["login"] for item in _nodes(node, "assignees")),
         requested=tuple(item.get("login") or item.get("combinedSlug") or "" for item in requested),
-        reviewed=tuple(reviewed),
+        reviewed=tuple(dict.fromkeys((*people, *teams))),
         milestone=Milestone(milestone["number"], milestone["title"]) if (milestone := node.get("milestone")) else None,
         auto_merge=merging["mergeMethod"].lower() if (merging := node.get("autoMergeRequest")) else None,
         comments=tuple(

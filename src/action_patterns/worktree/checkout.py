@@ -96,7 +96,9 @@ class GitCheckout:
     def _scratch(self) -> Iterator[Git]:
         """Yield git with a copy of the index, and with a directory of its own for new objects."""
         Path(self._temp).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="action-patterns-git-", dir=self._temp) as directory:
+        # An interrupt may leave a git behind that still writes there: what cannot be removed is left to the runner.
+        scratch = tempfile.TemporaryDirectory(prefix="action-patterns-git-", dir=self._temp, ignore_cleanup_errors=True)
+        with scratch as directory:
             index, objects = Path(directory, "index"), Path(directory, "objects")
             (objects / "info").mkdir(parents=True)
             (objects / "info" / "alternates").write_bytes(os.fsencode(self._git_path("objects")) + b"\n")

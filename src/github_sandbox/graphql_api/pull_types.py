@@ -73,8 +73,11 @@ FIELDS: dict[str, dict[str, Any]] = {
         "labels": lambda p, info, **args: connect(p.labels, "labels", args),
         "assignees": lambda p, info, **args: connect(p.assignees, "assignees", args),
         "reviewRequests": _requests,
+        "reviews": lambda p, info, **args: connect(
+            [{"review": review, "pull": p} for review in p.reviews], "reviews", args
+        ),
         "latestReviews": lambda p, info, **args: connect(
-            [{"review": review, "pull": p} for review in p.reviews], "latestReviews", args
+            [{"review": review, "pull": p} for review in pulls.latest_reviews(p)], "latestReviews", args
         ),
         "milestone": lambda p, info: p.milestone,
         "autoMergeRequest": lambda p, info: p.auto_merge,

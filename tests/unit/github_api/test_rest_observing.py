@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from action_patterns.errors import ActionPatternsError, RefusedError
@@ -137,6 +137,7 @@ def test_after_one_thing_happened_both_read_the_same(name: str) -> None:
 
 @settings(max_examples=25)
 @given(happened=st.lists(st.sampled_from(sorted(EVENTS)), max_size=7))
+@example(happened=["a review for a team", "a review for a team"])
 def test_whatever_happened_both_read_the_same(happened: list[str]) -> None:
     with stage(SEED, checked=False) as scene:
         _repository(scene).set_branch("dev", _repository(scene).tip("main"))
@@ -154,7 +155,7 @@ def test_an_empty_repository_is_empty_and_not_without_its_base() -> None:
 
 
 def test_a_renamed_repository_is_read_under_its_new_name() -> None:
-    with stage() as scene:
+    with stage(served=True) as scene:
         scene.upsert(WISH)
         _repository(scene).rename("new")
         observed = same(scene, repository=TARGET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, check
 from action_patterns.errors import InputError
 from action_patterns.worktree import GitCheckout
+from action_patterns.worktree.git import Git
 
 GIT_ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -574,3 +576,18 @@ def tree_after(root: Path, found: tuple[FileChange, ...]) -> str:
             line = f"{change.mode} {oid}\t".encode() + path + b"\0"
         git(root, "update-index", "-z", "--index-info", data=line, GIT_INDEX_FILE=index)
     return git(root, "write-tree", GIT_INDEX_FILE=index).strip()
+
+
+def test_an_interrupt_is_told_as_one_though_a_git_that_is_left_still_writes(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> tuple[str, ...]:
+        raise KeyboardInterrupt
+
+    def refused(path: str, **_: object) -> None:
+        raise OSError(errno.ENOTEMPTY, "Directory not empty", path)
+
+    monkeypatch.setattr(Git, "lines", interrupted)
+    monkeypatch.setattr(os, "rmdir", refused)
+    with pytest.raises(KeyboardInterrupt):
+        changes(root)
