@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -21,7 +22,7 @@ from graphql import (
     VariableNode,
 )
 
-from github_sandbox.graphql_api.request import GraphQLRequest
+from github_sandbox.graphql_api.request import GraphQLRequest, parsed
 
 REQUESTS_PER_POINT = 100
 _DEEPEST = 50
@@ -42,17 +43,23 @@ class Cost:
 
 def of(request: GraphQLRequest) -> Cost:
     """A request that is none costs the least."""
-    document = request.document
-    if document is None:
+    if request.document is None:
         return Cost()
+    sizes = frozenset((name, value) for name, value in request.variables.items() if isinstance(value, int))
+    return _of(request.text, request.operation_name, sizes)
+
+
+@lru_cache(maxsize=256)
+def _of(text: str, operation_name: str | None, sizes: frozenset[tuple[str, int]]) -> Cost:
+    document = parsed(text)
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-    chosen = next((o for o in operations if o.name and o.name.value == request.operation_name), operations[0])
+    chosen = next((o for o in operations if o.name and o.name.value == operation_name), operations[0])
     defaults = {
         d.variable.name.value: int(d.default_value.value)
         for d in chosen.variable_definitions or ()
         if isinstance(d.default_value, IntValueNode)
     }
-    counted = _counted(document, chosen.selection_set, defaults | dict(request.variables), 1, 0)
+    counted = _counted(document, chosen.selection_set, defaults | dict(sizes), 1, 0)
     return Cost(max(1, counted.requests), counted.nodes)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
 
 from github_sandbox.errors import ApiError
 from github_sandbox.graphql_api import unknown_mutations
 from github_sandbox.graphql_api.cost import Cost
-from github_sandbox.graphql_api.request import GraphQLRequest
+from github_sandbox.graphql_api.request import GraphQLRequest, parsed
 from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
 from github_sandbox.schemas import graphql_text
 from github_sandbox.tokens import Token
@@ -42,8 +42,9 @@ def schema(without: frozenset[str] = frozenset()) -> GraphQLSchema:
 
 
 @lru_cache(maxsize=256)
-def _problems(document: DocumentNode) -> list[GraphQLError]:
-    return validate(schema(), document)
+def _problems(text: str) -> list[GraphQLError]:
+    # By the text: the hash of a document is that of every node in it.
+    return validate(schema(), parsed(text))
 
 
 def run(sandbox: Sandbox, token: Token, request: GraphQLRequest, cost: Cost) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def run(sandbox: Sandbox, token: Token, request: GraphQLRequest, cost: Cost) -> 
     unknown = unknown_mutations.problems(request.document, sandbox.edition.unknown_mutations)
     if unknown:
         return {"errors": unknown}
-    problems = _problems(request.document)
+    problems = _problems(request.text)
     if problems:
         return {"errors": [dict(error.formatted) for error in problems]}
     result = execute_sync(

@@ -27,7 +27,8 @@ class GraphQLRequest:
 
 
 @lru_cache(maxsize=256)
-def _document(text: str) -> DocumentNode:
+def parsed(text: str) -> DocumentNode:
+    """Raises GraphQLError."""
     return parse_document(text)
 
 
@@ -36,7 +37,7 @@ def parse(body: bytes) -> GraphQLRequest:
     try:
         data = json.loads(body)
         text, variables, wanted = (data["query"], data.get("variables") or {}, data.get("operationName"))
-        document = _document(text)
+        document = parsed(text)
     except GraphQLError as error:
         return GraphQLRequest(problem=error.formatted)
     except (ValueError, KeyError, TypeError, AttributeError):
