@@ -22,7 +22,6 @@ NEEDS = "needs: ${{ toJSON(needs) }}"
 @pytest.mark.parametrize(
     ("result", "fail_on", "reason", "red"),
     [
-        (None, "any", "lost", True),
         (None, "class:lost", "lost", True),
         ("cancelled", "class:lost,not-started", "cancelled", False),
     ],
