@@ -175,7 +175,8 @@ class Issues(Protocol):
 
     def update_comment(self, repository: str, comment: int, body: str) -> None: ...
 
-    def delete_comment(self, repository: str, comment: int) -> None: ...
+    def delete_comment(self, repository: str, comment: int) -> None:
+        """One that is gone already is what was asked for."""
 
     def issues(self, repository: str, author: str) -> tuple[Post, ...]:
         """All issues an account has opened, closed ones too; no pull requests."""
@@ -305,8 +306,7 @@ class GitHub(Markers, Protocol):
 
     def update_pull_comment(self, repository: str, comment: int, body: str) -> None: ...
 
-    def delete_pull_comment(self, repository: str, comment: int) -> None:
-        """One that is gone already is what was asked for."""
+    def delete_pull_comment(self, repository: str, comment: int) -> None: ...
 
     @property
     def runs(self) -> WorkflowRuns:

@@ -61,6 +61,11 @@ def path_problem(path: str) -> str | None:
     return None
 
 
+def above(path: str) -> list[str]:
+    """The directories above a path, from the top down; of a branch's name the names that it takes from others."""
+    return [path[:end] for end, letter in enumerate(path) if letter == "/"]
+
+
 def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
     """The changes, sorted by path and fit to be sent.
 
@@ -80,9 +85,7 @@ def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
                 Problem(f"The path {change.path!r} is changed twice.", "Name each target path once; remove the other.")
             )
         previous = change.path
-        parts = change.path.split("/")
-        for depth in range(1, len(parts)):
-            parent = "/".join(parts[:depth])
+        for parent in above(change.path):
             if parent in wanted and change.mode is not None:
                 what = f"The path {change.path!r} is inside {parent!r}, which is a file in the same change."
                 problems.append(Problem(what, "A path is either a file or a directory: rename one of the two."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -65,12 +66,15 @@ class Calls:
         """
         return self._graphql("read", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
 
+    def ask(self, document: str, variables: Mapping[str, Any], *, scope: str) -> Any:
+        """The data of a query that REST has no other way for. Holes are not allowed in it."""
+        with _no_other_way():
+            return self.query(document, variables, scope=scope)
+
     def mutate(self, kind: OperationClass, document: str, fields: Mapping[str, Any], *, scope: str) -> Any:
         """The data of a GraphQL mutation with one `input`."""
-        try:
+        with _no_other_way():
             return self._graphql(kind, "mutation", document, {"input": fields}, scope=scope)
-        except GraphQLUnservedError as refused:
-            raise refused.error from refused
 
     def _graphql(
         self,
@@ -94,6 +98,14 @@ class Calls:
                 "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
             )
         return data["data"]
+
+
+@contextmanager
+def _no_other_way() -> Iterator[None]:
+    try:
+        yield
+    except GraphQLUnservedError as refused:
+        raise refused.error from None
 
 
 def _is_hole(error: Mapping[str, Any]) -> bool:

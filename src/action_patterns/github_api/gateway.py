@@ -11,9 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from action_patterns.contracts import Target, Usage
-from action_patterns.errors import (
-    NotFoundError,
-)
+from action_patterns.errors import NotFoundError
 from action_patterns.github_api import listing, observing, queries, rest_listing, rest_observing
 from action_patterns.github_api.calls import Calls, expect
 from action_patterns.github_api.issues import IssuesGateway
@@ -257,27 +255,26 @@ class Gateway(MarkerVerbs):
             fields["mergeMethod"] = method.upper()
             self._calls.mutate("repeatable", queries.ENABLE_AUTO_MERGE, fields, scope=repository)
 
-    # Comments
+    # Comments of a pull request are those of its issue; they are verbs of their own for the permission they take.
 
     def create_pull_comment(self, repository: str, number: int, body: str) -> None:
-        self._calls.rest("once", "content", "POST", repository, f"/issues/{number}/comments", {"body": body})
+        self.issues.create_comment(repository, number, body)
 
     def update_pull_comment(self, repository: str, comment: int, body: str) -> None:
-        self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/comments/{comment}", {"body": body})
+        self.issues.update_comment(repository, comment, body)
 
     def delete_pull_comment(self, repository: str, comment: int) -> None:
-        with suppress(NotFoundError):
-            self._calls.rest("repeatable", "write", "DELETE", repository, f"/issues/comments/{comment}")
+        self.issues.delete_comment(repository, comment)
 
     # Parts of GitHub with verbs of their own
 
     @property
     def runs(self) -> RunsGateway:
-        return RunsGateway(self._transport)
+        return RunsGateway(self._calls)
 
     @property
     def issues(self) -> IssuesGateway:
-        return IssuesGateway(self._transport)
+        return IssuesGateway(self._calls)
 
     # Cost
 

@@ -8,7 +8,6 @@ from typing import Any
 from action_patterns.github_api import error_mapping, queries
 from action_patterns.github_api.calls import Calls
 from action_patterns.github_api.refs import swap_ref
-from action_patterns.github_api.transport import GraphQLUnservedError
 from action_patterns.ports import StoredMarker
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -79,11 +78,8 @@ class MarkerVerbs:
     def _repository(self, repository: str, document: str, **variables: Any) -> Any:
         owner, _, name = repository.partition("/")
         variables |= {"owner": owner, "name": name}
-        # Holes are not allowed: what could not be read must never look absent.
-        try:
-            found = self._calls.query(document, variables, scope=repository)["repository"]
-        except GraphQLUnservedError as refused:
-            raise refused.error from None  # Only GraphQL swaps a ref, so there is no other way.
+        # What could not be read must never look absent; and only GraphQL swaps a ref.
+        found = self._calls.ask(document, variables, scope=repository)["repository"]
         if found is None:
             raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
         return found

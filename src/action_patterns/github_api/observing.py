@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from action_patterns.content.changes import above
 from action_patterns.errors import UnavailableError
 from action_patterns.github_api import error_mapping, queries, reading
 from action_patterns.github_api.calls import Calls, portions, smaller
@@ -33,15 +34,14 @@ def observe(
         variables["milestone"] = milestone
     if head_repository is not None:
         variables["headOwner"], _, variables["headName"] = head_repository.partition("/")
-    parts = branch.split("/")
-    above = ["refs/heads/" + "/".join(parts[:depth]) for depth in range(1, len(parts))]
-    variables |= {f"a{i}": name for i, name in enumerate(above)}
+    taken = above(branch)
+    variables |= {f"a{i}": f"refs/heads/{name}" for i, name in enumerate(taken)}
 
     def ask(size: int) -> Observed:
         first, *more = list(portions(paths, size)) or [[]]
         document = queries.observe(
             len(first),
-            len(above),
+            len(taken),
             named_base=base is not None,
             in_a_fork=head_repository is not None,
             milestone=milestone is not None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from action_patterns.content.changes import above
 from action_patterns.errors import ConflictError, NotFoundError, RefusedError
 from action_patterns.github_api import rest_reading
 from action_patterns.github_api.calls import Calls
@@ -89,11 +90,9 @@ def _tip(calls: Calls, repository: str, branch: str) -> Tip | None:
 
 
 def _clash(calls: Calls, repository: str, branch: str) -> str | None:
-    parts = branch.split("/")
-    for depth in range(1, len(parts)):
-        above = "/".join(parts[:depth])
-        if _tip(calls, repository, above) is not None:
-            return above
+    for taken in above(branch):
+        if _tip(calls, repository, taken) is not None:
+            return taken
     full = f"refs/heads/{branch}/"
     refs = calls.listing(f"/repos/{repository}/git/matching-refs/heads/{quote(branch)}/", scope=repository)
     return next((f"…/{ref['ref'].removeprefix(full)}" for ref in refs if ref["ref"].startswith(full)), None)
@@ -122,8 +121,8 @@ def _files(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> di
 def _walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Of a tree that is too large for one answer, only the directories that hold the paths."""
     found = _directory(calls, repository, tree, "")
-    above = {path[:end] for path in paths for end, sign in enumerate(path) if sign == "/"}
-    for directory in sorted(above):  # `a` before `a/b`
+    directories = {directory for path in paths for directory in above(path)}
+    for directory in sorted(directories):  # `a` before `a/b`
         entry = found.get(directory)
         if entry is not None and entry["type"] == "tree":
             found |= _directory(calls, repository, entry["sha"], directory + "/")

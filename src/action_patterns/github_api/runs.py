@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from action_patterns.github_api.transport import Transport
+from action_patterns.github_api.calls import Calls
 from action_patterns.ports import ReportArtifact
 
 RUNS_LISTED = 30
@@ -15,26 +15,23 @@ LOOKUPS = 8
 
 
 class RunsGateway:
-    """ports.WorkflowRuns over a transport."""
+    """ports.WorkflowRuns."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
 
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
-        run = self._read(repository, f"/actions/runs/{run_id}")
+        run = self._calls.read(repository, f"/actions/runs/{run_id}")
         query = urlencode({"branch": run["head_branch"] or "", "per_page": RUNS_LISTED})
-        listed = self._read(repository, f"/actions/workflows/{run['workflow_id']}/runs?{query}")["workflow_runs"]
+        listed = self._calls.read(repository, f"/actions/workflows/{run['workflow_id']}/runs?{query}")["workflow_runs"]
         for looked, (earlier, artifact) in enumerate(_candidates(run, listed, name)):
             if looked == LOOKUPS:
                 break
             wanted = urlencode({"name": artifact, "per_page": 10})
-            found = self._read(repository, f"/actions/runs/{earlier}/artifacts?{wanted}")["artifacts"]
+            found = self._calls.read(repository, f"/actions/runs/{earlier}/artifacts?{wanted}")["artifacts"]
             if any(item["name"] == artifact and not item["expired"] for item in found):
                 return ReportArtifact(earlier, artifact)
         return None
-
-    def _read(self, repository: str, path: str) -> Any:
-        return self._transport.send("read", "read", "GET", f"/repos/{repository}{path}", scope=repository).data
 
 
 def _candidates(run: Any, listed: list[Any], name: str) -> Iterator[tuple[int, str]]:

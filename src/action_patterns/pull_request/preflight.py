@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from action_patterns.content.changes import UNKNOWN, FileChange
+from action_patterns.content.changes import UNKNOWN, FileChange, above
 from action_patterns.permissions import WORKFLOWS
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.observed import Observed, ObservedFile
@@ -112,10 +112,8 @@ def _clash(pending: tuple[FileChange, ...], files: dict[str, ObservedFile | None
             return f"{change.path!r} is a directory there."
         if change.mode is None:
             continue
-        parts = change.path.split("/")
-        for depth in range(1, len(parts)):
-            parent = "/".join(parts[:depth])
-            above = files.get(parent)
-            if above is not None and above.mode != "040000" and parent not in removed:
+        for parent in above(change.path):
+            found = files.get(parent)
+            if found is not None and found.mode != "040000" and parent not in removed:
                 return f"{parent!r} is a file there, and {change.path!r} would be below it."
     return None

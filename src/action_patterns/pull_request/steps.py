@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from action_patterns.content.blob import as_text
-from action_patterns.content.changes import FileChange
+from action_patterns.content.changes import FileChange, above
 from action_patterns.ports import NewPullRequest, TreeEntry
 from action_patterns.pull_request.desired import Person
 from action_patterns.pull_request.observed import Observed
@@ -177,7 +176,6 @@ Step = (
 
 FIELD_OF: dict[type, str] = {
     DeleteBranch: "branch",
-    SetIssueFields: "labels and assignees",
     AddLabels: "labels",
     RemoveLabel: "labels",
     AddAssignees: "assignees",
@@ -205,12 +203,11 @@ def tree_chunks(changes: tuple[FileChange, ...]) -> list[list[FileChange]]:
 
 def _making_room(changes: tuple[FileChange, ...]) -> list[FileChange]:
     wanted = {change.path for change in changes if change.mode is not None}
-    above = {path[:end] for path in wanted for end, letter in enumerate(path) if letter == "/"}
+    directories = {parent for path in wanted for parent in above(path)}
     return [
         change
         for change in changes
-        if change.mode is None
-        and (change.path in above or any(path in wanted for path in map(str, PurePosixPath(change.path).parents)))
+        if change.mode is None and (change.path in directories or not wanted.isdisjoint(above(change.path)))
     ]
 
 

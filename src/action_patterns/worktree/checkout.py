@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from action_patterns.content.changes import FileChange, Mode
+from action_patterns.content.changes import FileChange, Mode, above
 from action_patterns.content.sizes import size_problems
 from action_patterns.errors import DefectError, InputError, Problem
 from action_patterns.worktree import pathspecs
@@ -206,7 +206,7 @@ class GitCheckout:
         found = [_Difference.parse(*pair) for pair in zip(items[::2], items[1::2], strict=True)]
         self._check_nested(git, (each.path for each in found if each.mode == _SUBMODULE != each.base_mode))
         # A file that takes the place of a directory was made against all that was in it.
-        emptied = {parent for each in found if each.mode is None for parent in _parents(each.path)}
+        emptied = {parent for each in found if each.mode is None for parent in above(each.path)}
         directories = {
             each.path: git.run("rev-parse", "--verify", f"{base}:{each.path}").stdout.decode().strip()
             for each in found
@@ -223,11 +223,6 @@ class GitCheckout:
             )
             for each in sorted(found, key=lambda each: each.path)
         )
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 @dataclass(frozen=True, slots=True)
