@@ -163,9 +163,10 @@ class Story:
     """The outcome once there is nothing left to do."""
     needs: str = ""
     """`graphql`, where REST knows no way."""
-    believes: bool = False
-    """A read that is out of date leads to another end: a pull request more, or one closed, or something that is no
-    longer remembered as ours. GitHub says of no read we decide by that it lags.
+    believes: tuple[str, ...] = ()
+    """The editions in which a read that is out of date leads to another end: a pull request more, or one closed, or
+    something that is no longer remembered as ours, or a branch that cannot be moved back. GitHub says of no read we
+    decide by that it lags.
     """
     looks: int = 1
     """How many reads that takes: more than one where commits of others are kept."""
@@ -174,9 +175,9 @@ class Story:
     def __str__(self) -> str:
         return self.name
 
-    def meets(self, trouble: str, call: str) -> bool:
+    def meets(self, trouble: str, call: str, edition: str = "full") -> bool:
         """Whether that trouble can happen to that call, and should lead to the same end."""
-        return TROUBLES[trouble].can_hit(call) and not (self.believes and TROUBLES[trouble].misleads)
+        return TROUBLES[trouble].can_hit(call) and not (edition in self.believes and TROUBLES[trouble].misleads)
 
     def writes(self, edition: str) -> tuple[str, ...]:
         """Of a clean run. What it reads differs by edition, and is another matter."""
@@ -272,7 +273,7 @@ def prove(story: Story, troubles: Mapping[int, str], edition: str = "full") -> i
 def prove_each(story: Story, trouble: str, edition: str) -> int:
     """Prove one trouble at every call it can happen to. Returns how many there are."""
     clean = clean_run(story, edition)
-    hit = [number for number, kind in enumerate(clean.kinds, 1) if story.meets(trouble, kind)]
+    hit = [number for number, kind in enumerate(clean.kinds, 1) if story.meets(trouble, kind, edition)]
     for number in hit:
         try:
             assert prove(story, {number: trouble}, edition) == 1

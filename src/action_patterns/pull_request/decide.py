@@ -223,6 +223,12 @@ def _reopen(look: Look, latest: PullRequest) -> Decision:
     moved = tip is None or tip.oid != latest.head_oid
     if tip is not None and moved and look.tip_kind == "others":
         return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=latest, files=look.files)
+    if tip is not None and moved and not look.observed.leases:
+        detail = (
+            f"#{latest.number} was closed with its branch at {latest.head_oid[:12]}; it is at {tip.oid[:12]} now, and"
+            " on this server a branch can only be moved forward. Put it back with git to go on with the pull request."
+        )
+        return replace(_stop("blocked", "reopen-refused", detail), pull_request=latest, files=look.files)
     steps: list[Step] = []
     if moved:
         before = tip.oid if tip else None

@@ -140,7 +140,7 @@ DECISIONS = (
     Reason(
         "reopen-refused",
         "blocked",
-        "GitHub refused to reopen the pull request.",
+        "GitHub does not reopen the pull request.",
         "Follow the message, or set `on-closed: new` to open another one.",
     ),
     Reason(

@@ -692,6 +692,13 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "reopened",
         ["restore branch from 1111111 to 2", "reopen"],
     ),
+    "without leases a branch that a run of ours moved cannot be put back": (
+        wish(on_closed="reopen"),
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", head_oid="2" * 40),), leases=False),
+        "blocked",
+        "reopen-refused",
+        NOTHING,
+    ),
     "somebody closed it and went on working on the branch, and it is to be reopened": (
         wish(on_closed="reopen"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, state="CLOSED"),)),
@@ -1232,7 +1239,7 @@ def test_decision(situation: str) -> None:
 
 
 def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:
-    refusals = {"pull-request-refused", "branch-refused", "reopen-refused"}
+    refusals = {"pull-request-refused", "branch-refused"}
     assert {row[3] for row in SITUATIONS.values()} == {r.code for r in DECISIONS} - refusals
 
 
