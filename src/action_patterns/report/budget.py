@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from action_patterns.contracts import RunReport, TargetResult
 from action_patterns.report.escape import code_span
@@ -33,12 +33,13 @@ def facts(report: RunReport, code: Callable[[str], str]) -> list[str]:
 
 def _busiest(results: Sequence[TargetResult]) -> list[str]:
     # A target's requests count in the minute it was finished: records hold no finer times.
-    minutes: Counter[tuple[int, int]] = Counter()
+    minutes: Counter[datetime] = Counter()
     for result in results:
         if result.finished_at:
             at = result.finished_at.astimezone(UTC)
-            minutes[at.hour, at.minute] += result.usage.requests
+            minutes[at.replace(second=0, microsecond=0)] += result.usage.requests
     if len(minutes) < 2:
         return []
-    (hour, minute), requests = min(minutes.items(), key=lambda item: (-item[1], item[0]))
-    return [f"busiest minute: {hour:02}:{minute:02} UTC, targets finished in it took {requests:,} requests"]
+    minute, requests = min(minutes.items(), key=lambda item: (-item[1], item[0]))
+    form = "%H:%M" if len({each.date() for each in minutes}) == 1 else "%Y-%m-%d %H:%M"
+    return [f"busiest minute: {minute:{form}} UTC, targets finished in it took {requests:,} requests"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from action_patterns.contracts import CauseCount, Counts, RunReport
 from action_patterns.contracts.result import FAILING
 from action_patterns.report.escape import clip, code_span, inline, link, prose
-from action_patterns.report.view import CHANGED, ORDER, Page, moment, number_of, repositories, span
+from action_patterns.report.view import CHANGED, ORDER, Page, moment, number_of, repositories, run_name, span
 
 BAR_CELLS = 24
 NAME_CHARACTERS = 200
@@ -98,8 +98,7 @@ def percent(number: int, total: int) -> str:
 
 def run_line(report: RunReport, page: Page) -> str:
     """Which run, of which commit, when, and where the whole of it is."""
-    context = page.context
-    parts = ["Run " + link(f"{context.run_number}, attempt {report.attempt}", report.run_url, page.server_url)]
+    parts = ["Run " + link(f"{run_name(report)}, attempt {report.attempt}", report.run_url, page.server_url)]
     if report.source_oid:
         parts.append(f"commit {code_span(report.source_oid[:7])} of {inline(report.source_repository)}")
     if report.started_at and report.finished_at:

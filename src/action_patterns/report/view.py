@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from action_patterns.contracts import Counts, Outcome, TargetResult
+from action_patterns.contracts import Counts, Outcome, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.ports import Context
 
@@ -93,7 +93,12 @@ def repositories(number: int) -> str:
 
 def moment(at: datetime) -> str:
     """A time, to the minute. Everything in a report is UTC."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def run_name(report: RunReport, sign: str = "") -> str:
+    """What people call the run that is reported, which need not be the run that renders it."""
+    return f"id {report.run_id}" if report.run_number is None else f"{sign}{report.run_number}"
 
 
 def span(duration: timedelta) -> str:

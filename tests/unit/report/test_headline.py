@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import Counts, Outcome
-from action_patterns.report import headline
+from action_patterns.report import budget, headline, html
 from action_patterns.report.aggregate import aggregate
-from action_patterns.report.view import ORDER, Page
-from support.report_builders import LIMITED, PROTECTED, context, fleet, plan, record
+from action_patterns.report.view import ORDER, Page, moment
+from support.report_builders import LIMITED, PROTECTED, START, context, fleet, plan, record
 
 some_counts = st.fixed_dictionaries({outcome: st.sampled_from((0, 0, 1, 3, 9_999)) for outcome in ORDER})
 
@@ -77,3 +79,29 @@ def test_next_says_what_to_fix_what_is_safe_now_and_what_later() -> None:
 def test_a_green_run_asks_for_nothing() -> None:
     roster, records = fleet(["updated", "unchanged", "skipped"])
     assert headline.notes(aggregate(roster, records, context()), Page(context())) == []
+
+
+def test_the_run_that_is_told_is_the_reports_and_not_the_one_that_renders_it() -> None:
+    roster, records = fleet(["failed"])
+    report = aggregate(roster, records, context(run_id=1411, run_number=411, run_attempt=3))
+    here = Page(context(run_id=9, run_number=8, run_attempt=1))
+    assert headline.run_line(report, here).startswith(
+        "Run [411, attempt 3](https://github.com/acme/platform/actions/runs/1411)"
+    )
+    assert ">#411, attempt 3<" in html.render(report, here)
+    nameless = report.model_copy(update={"run_number": None})
+    assert headline.run_line(nameless, here).startswith("Run [id 1411, attempt 3]")
+    assert ">id 1411, attempt 3<" in html.render(nameless, here)
+
+
+def test_a_time_of_another_zone_is_told_in_utc() -> None:
+    assert moment(datetime(2026, 7, 1, 8, 0, tzinfo=timezone(timedelta(hours=9)))) == "2026-06-30 23:00 UTC"
+
+
+def test_the_busiest_minute_is_one_of_one_day() -> None:
+    early, late = START, START + timedelta(days=1)
+    times = (early, late, late + timedelta(minutes=5), late + timedelta(minutes=5))
+    names = [f"acme/{index}" for index in range(len(times))]
+    records = [record(i, names[i], finished_at=at) for i, at in enumerate(times)]
+    told = budget.facts(aggregate(plan(*names), records, context()), str)
+    assert "busiest minute: 2026-07-02 14:07 UTC, targets finished in it took 2 requests" in told

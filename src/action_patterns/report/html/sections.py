@@ -21,6 +21,7 @@ from action_patterns.report.view import (
     number_of,
     of_outcomes,
     repositories,
+    run_name,
     span,
     wrong,
 )
@@ -45,8 +46,7 @@ SIGNS = {
 def header(report: RunReport, page: Page) -> str:
     """Verdict, and which run of what it is."""
     word, _, rest = headline.verdict_line(report).partition(": ")
-    context = page.context
-    facts = [("Run", link(f"#{context.run_number}, attempt {report.attempt}", report.run_url, page))]
+    facts = [("Run", link(f"{run_name(report, '#')}, attempt {report.attempt}", report.run_url, page))]
     if report.source_oid:
         facts.append(("Commit", f"{html_code(report.source_oid[:7])} of {repository(report.source_repository, page)}"))
     if report.started_at and report.finished_at:
