@@ -26,7 +26,7 @@ CLASSES: frozenset[str] = (
 own: a misspelt one could not be told from one that did not occur, so those failures are named by their outcome.
 """
 
-_THRESHOLD = re.compile(r"threshold:(?P<count>\d{1,9}|(?P<percent>\d{1,2}(?:\.\d{1,3})?)%)", re.ASCII)
+_THRESHOLD = re.compile(r"threshold:(?P<count>\d{1,9}|(?P<percent>100|\d{1,2}(?:\.\d{1,3})?|\.\d{1,3}) ?%)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def parse(text: str) -> FailOn:
             Problem(
                 f"`fail-on` is {text!r}, which is no policy.",
                 "Use any, all, never, threshold:<n> (red when more than n targets fail, for example threshold:5),"
-                " threshold:<n>% (red when more than n percent fail, 0 to 99, for example threshold:10%) or"
+                " threshold:<n>% (red when more than n percent fail, 0 to 100, for example threshold:10%) or"
                 " class:<names> (red when a target fails in such a way, for example class:permission,human-commit).",
             )
         )

@@ -31,6 +31,9 @@ NONE = Counts()
         ("threshold:19.9%", 0, 1, 1),
         ("threshold:20%", 0, 0, 1),
         ("threshold:99%", 0, 0, 1),
+        ("threshold:100%", 0, 0, 0),
+        ("threshold:20 %", 0, 0, 1),
+        ("threshold:.5%", 0, 1, 1),
         ("  any\n", 0, 1, 1),
     ],
 )
@@ -80,8 +83,8 @@ def test_a_class_that_does_not_exist_is_refused_naming_those_that_do(text: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ANY", "some", "threshold", "threshold:", "threshold:-1", "threshold:1.5", "threshold:100%", "threshold:5 %",
-     "threshold:1e3", "threshold:\u0663", "any,all"],
+    ["", "ANY", "some", "threshold", "threshold:", "threshold:-1", "threshold:1.5", "threshold:101%", "threshold:5.%",
+     "threshold:100.5%", "threshold:1e3", "threshold:\u0663", "any,all"],
 )  # fmt: skip
 def test_anything_else_is_refused_with_the_fix(text: str) -> None:
     with pytest.raises(InputError) as refused:
