@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from action_patterns.action import Action, Finish, Inputs, Outputs
 from action_patterns.contracts import Outcome, Plan, TargetResult
+from action_patterns.contracts.result import MOST_TARGETS
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports import Context, Ports
 
@@ -54,7 +55,7 @@ class RecordInputs(Inputs):
     target: Annotated[str, AfterValidator(_repository)] = Field(
         description="Repository the steps worked on, `owner/name`: `${{ matrix.repository }}`."
     )
-    index: int = Field(ge=0, description="The target's place in the roster: `${{ matrix.index }}`.")
+    index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster: `${{ matrix.index }}`.")
     outcome: Outcome = Field(description="How it ended, in one word.")
     reason: Annotated[str, AfterValidator(_code)] = Field(
         description="Your code for why it ended so, in kebab case; report groups by it."
@@ -65,7 +66,9 @@ class RecordInputs(Inputs):
         description="Path of discover's plan file. The target is checked against its roster, and the record carries its"
         " id; report ignores records of another plan, so leave it out only where there is none.",
     )
-    pull_request_number: int | None = Field(default=None, ge=1, description="Number of the pull request, if any.")
+    pull_request_number: int | None = Field(
+        default=None, ge=1, le=10**15, description="Number of the pull request, if any."
+    )
     pull_request_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         default=None, description="Address of the pull request, if any."
     )

@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Self
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from action_patterns.errors import InputError, Problem
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is no time of this era") from None
+    if not 2000 <= at.year <= 2100:
+        raise ValueError("is not within the years 2000 to 2100")
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time, in UTC. Its bounds are wide enough for any run, and narrow enough to be calculated with."""
+
+Count = Annotated[int, Field(ge=0, le=10**15)]
+"""How many. The bound leaves room to add some, and JSON's readers know such a number exactly."""
 
 
 class Record(BaseModel):
     """A frozen part of a document. Unknown keys are refused: a typo must not pass for a default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def redacted(self, redact: Callable[[str], str]) -> Self:
+        """The same with `redact` applied to every text: before rendering, as a secret that was escaped or clipped is
+        found no more. Words of a closed set are ours and stay.
+        """
+        texts = (n for n, field in type(self).model_fields.items() if get_origin(field.annotation) is not Literal)
+        return self.model_copy(update={name: _redacted(getattr(self, name), redact) for name in texts})
+
+
+def _redacted(value: object, redact: Callable[[str], str]) -> object:
+    match value:
+        case str():
+            return redact(value)
+        case Record():
+            return value.redacted(redact)
+        case tuple():
+            return tuple(_redacted(item, redact) for item in value)
+        case dict():
+            return {_redacted(key, redact): _redacted(item, redact) for key, item in value.items()}
+    return value
 
 
 class Document(Record):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from action_patterns.contracts.document import Document, Record
+from action_patterns.contracts.document import Count, Document, Moment, Record
 from action_patterns.contracts.target import Target
 
 ExclusionReason = Literal[
@@ -26,7 +26,7 @@ ExclusionReason = Literal[
 class PlanEntry(Record):
     """One target of the roster. `index` is its place, from 0, and its name in the matrix."""
 
-    index: int
+    index: Count
     target: Target
     expected_head_oid: str | None = Field(description="Tip of the default branch that the plan was made on.")
 
@@ -65,8 +65,8 @@ class Plan(Document):
     source_repository: str
     source_oid: str = Field(description="Commit of the source repository the content comes from.")
     content_digest: str = Field(description="Digest of the rendered files; apply refuses other content.")
-    planned_at: AwareDatetime
-    visible: int = Field(description="Repositories visible to the token, never 'all'.")
+    planned_at: Moment
+    visible: Count = Field(description="Repositories visible to the token, never 'all'.")
     roster: tuple[PlanEntry, ...]
     excluded: tuple[Exclusion, ...]
     packing: tuple[Pack, ...]

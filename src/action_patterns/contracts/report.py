@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from action_patterns.contracts.document import Document, Record
+from action_patterns.contracts.document import Count, Document, Moment, Record
 from action_patterns.contracts.plan import Exclusion
 from action_patterns.contracts.result import TargetResult, Usage
 
@@ -17,16 +17,16 @@ Verdict = Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"
 class Counts(Record):
     """How many roster entries ended in each outcome; the sum is the roster."""
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    closed: int = 0
-    skipped: int = 0
-    blocked: int = 0
-    deferred: int = 0
-    failed: int = 0
-    missing: int = 0
-    planned: int = 0
+    created: Count = 0
+    updated: Count = 0
+    unchanged: Count = 0
+    closed: Count = 0
+    skipped: Count = 0
+    blocked: Count = 0
+    deferred: Count = 0
+    failed: Count = 0
+    missing: Count = 0
+    planned: Count = 0
 
     @property
     def total(self) -> int:
@@ -40,18 +40,18 @@ class CauseCount(Record):
     message: str
     remediation: str
     retryable: bool
-    resumes_at: AwareDatetime | None = None
+    resumes_at: Moment | None = None
     targets: tuple[str, ...]
 
 
 class PreviousRun(Record):
     """The run a report is compared with: the last one of the same workflow and branch that left a report."""
 
-    run_id: int
-    run_number: int | None = None
-    attempt: int
+    run_id: Count
+    run_number: Count | None = None
+    attempt: Count
     run_url: str
-    finished_at: AwareDatetime | None = None
+    finished_at: Moment | None = None
 
 
 class Changes(Record):
@@ -63,7 +63,8 @@ class Changes(Record):
         default=(), description="Failing in both; `failing_runs` says for how many runs."
     )
     recovered: tuple[str, ...] = Field(
-        default=(), description="Failing in the previous run, done now. A deferred or merely planned target is not."
+        default=(),
+        description="Failing in the previous run, done now. A skipped, deferred or merely planned target is not.",
     )
     new: tuple[str, ...] = Field(default=(), description="In the roster now, not in the previous run's.")
     gone: tuple[str, ...] = Field(default=(), description="In the previous run's roster, not in this one.")
@@ -79,23 +80,28 @@ class RunReport(Document):
     name: str
     verdict: Verdict
     counts: Counts
-    visible: int = Field(description="Repositories visible to the token.")
+    visible: Count = Field(description="Repositories visible to the token.")
     excluded: tuple[Exclusion, ...] = ()
     causes: tuple[CauseCount, ...] = ()
     results: tuple[TargetResult, ...] = Field(default=(), description="One per roster entry, sorted by target.")
-    ignored_records: int = Field(default=0, description="Records of another plan, or of an older attempt.")
+    ignored_records: Count = Field(
+        default=0, description="Records of another plan or target, of an older attempt, or of one still to come."
+    )
+    duplicate_records: Count = Field(
+        default=0, description="Records beside another of the same target and attempt; the worst outcome counts."
+    )
     usage: Usage = Usage()
     run_url: str
-    run_id: int
-    run_number: int | None = Field(default=None, description="What people call the run: the 412 of #412.")
-    attempt: int
+    run_id: Count
+    run_number: Count | None = Field(default=None, description="What people call the run: the 412 of #412.")
+    attempt: Count
     source_repository: str
     source_oid: str
-    started_at: AwareDatetime | None = None
-    finished_at: AwareDatetime | None = None
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
     changes: Changes | None = Field(default=None, description="None where there is no previous run to compare with.")
-    failing_runs: dict[str, int] = Field(
+    failing_runs: dict[str, Annotated[int, Field(ge=1, le=10**9)]] = Field(
         default_factory=dict,
-        description="By failing target: for how many runs in a row, this one included. A target that was deferred or"
-        " merely planned after a failure keeps its number.",
+        description="By failing target: for how many runs in a row, this one included. A target that was skipped,"
+        " deferred or merely planned after a failure keeps its number.",
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
-from action_patterns.contracts.document import Document, Record
+from action_patterns.contracts.document import Count, Document, Moment, Record
 from action_patterns.errors import ActionPatternsError, Category, RateLimitedError
 
 Outcome = Literal[
@@ -31,23 +33,33 @@ FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
 """Outcomes that count as a failure for `fail-on`. A limit (`deferred`) and a choice (`skipped`) do not."""
 
 
+MOST_TARGETS = 10**6
+MOST_ATTEMPTS = 10**6
+
+
 class ErrorRecord(Record):
-    """An error, ready for a report: redacted, with its remedy."""
+    """An error with its remedy, in its own words: who renders it redacts first (`Record.redacted`)."""
 
     category: Category
     message: str
     remediation: str
     retryable: bool
     request_id: str | None = None
-    resumes_at: AwareDatetime | None = Field(default=None, description="From when a rerun is safe, for a rate limit.")
+    resumes_at: Moment | None = Field(default=None, description="From when a rerun is safe, for a rate limit.")
 
 
 class Usage(Record):
     """What GitHub was asked for."""
 
-    requests: int = 0
-    writes: int = 0
-    seconds_waited: float = 0.0
+    requests: Count = 0
+    writes: Count = 0
+    seconds_waited: float = Field(default=0.0, ge=0, le=10**12, allow_inf_nan=False)
+
+
+def _of_one_target(usage: Usage) -> Usage:
+    if max(usage.requests, usage.writes, usage.seconds_waited) > 10**8:
+        raise ValueError("is more than one target can have used")
+    return usage
 
 
 class CheckRecord(Record):
@@ -63,13 +75,13 @@ class TargetResult(Document):
 
     schema_version: Literal[1] = 1
     plan_id: str
-    index: int = Field(description="The target's place in the roster.")
+    index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster.")
     target: str = Field(description="`owner/name`.")
-    attempt: int = Field(ge=1, description="The run's attempt that produced this record.")
+    attempt: int = Field(ge=1, le=MOST_ATTEMPTS, description="The run's attempt that produced this record.")
     outcome: Outcome
     reason: str = Field(description="Stable kebab-case code of why this outcome.")
     message: str = Field(default="", description="One sentence for people.")
-    pull_request_number: int | None = None
+    pull_request_number: Count | None = None
     pull_request_url: str | None = None
     branch: str | None = None
     before_oid: str | None = Field(default=None, description="Bot branch before the run.")
@@ -85,13 +97,13 @@ class TargetResult(Document):
         default=(), description="Preflight questions whose answer was not yes; all of them in a dry run."
     )
     error: ErrorRecord | None = None
-    usage: Usage = Usage()
-    started_at: AwareDatetime | None = None
-    finished_at: AwareDatetime | None = None
+    usage: Annotated[Usage, AfterValidator(_of_one_target)] = Usage()
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
 
 
 def error_record(error: ActionPatternsError) -> ErrorRecord:
-    """An error as a report shows it."""
+    """An error as a report holds it."""
     return ErrorRecord(
         category=error.category,
         message=error.message,
@@ -105,3 +117,12 @@ def error_record(error: ActionPatternsError) -> ErrorRecord:
 def record_file(result: TargetResult) -> str:
     """The name of a record's file, unique per target and attempt."""
     return f"{result.index:05d}-a{result.attempt}.json"
+
+
+_RECORD_FILE = re.compile(r"(?:record-)?(\d{1,9})-a([1-9]\d{0,5})\.json", re.ASCII)
+
+
+def told_by_name(path: str) -> tuple[int, int] | None:
+    """Index and attempt that a record's file is named by, whether `apply` or `record` wrote it."""
+    found = _RECORD_FILE.fullmatch(PurePosixPath(path).name)
+    return (int(found[1]), int(found[2])) if found else None

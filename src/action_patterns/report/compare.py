@@ -5,7 +5,7 @@ from __future__ import annotations
 from action_patterns.contracts import Changes, Outcome, PreviousRun, RunReport
 from action_patterns.contracts.result import FAILING
 
-_SAYS_NOTHING: frozenset[Outcome] = frozenset({"deferred", "planned"})
+_SAYS_NOTHING: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
 """Nothing was tried, so a failure before is neither repaired nor repeated."""
 
 
@@ -50,7 +50,8 @@ def _changes(report: RunReport, previous: RunReport) -> Changes:
 def _runs_before(previous: RunReport) -> dict[str, int]:
     # A report may come without its numbers; a target that failed in it has failed once at least.
     once = {result.target: 1 for result in previous.results if result.outcome in FAILING}
-    return once | previous.failing_runs
+    known = {result.target for result in previous.results}
+    return once | {target: runs for target, runs in previous.failing_runs.items() if target in known}
 
 
 def _failing_runs(report: RunReport, before: dict[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import Counts, ErrorRecord, Outcome, Target, TargetResult
-from action_patterns.contracts.result import FAILING, error_record, record_file
+from action_patterns.contracts.result import FAILING, error_record, record_file, told_by_name
 from action_patterns.errors import (
     ActionPatternsError,
     InputError,
@@ -62,3 +62,14 @@ def test_a_limit_and_a_choice_do_not_count_as_failures() -> None:
 def test_a_target_knows_owner_and_name() -> None:
     target = Target(repository="acme/api.rest")
     assert (target.owner, target.name) == ("acme", "api.rest")
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6 - 1))
+def test_a_records_file_tells_whose_it_is(index: int, attempt: int) -> None:
+    written = record_file(record(index=index, attempt=attempt))
+    assert told_by_name(f"records/{written}") == told_by_name(f"record-{index}-a{attempt}.json") == (index, attempt)
+
+
+@pytest.mark.parametrize("name", ["x.json", "00001-a0.json", "00001-a2.json.txt", "1-2.json", "00001-a2/x.json", ""])
+def test_any_other_file_tells_nothing(name: str) -> None:
+    assert told_by_name(name) is None

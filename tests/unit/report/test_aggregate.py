@@ -24,7 +24,7 @@ def outcome_of(report_results: tuple[TargetResult, ...]) -> dict[str, tuple[str,
 
 any_record = st.builds(
     record,
-    index=st.integers(-1, 3),
+    index=st.integers(0, 3),
     target=st.sampled_from((*NAMES, "acme/stranger")),
     outcome=st.sampled_from(get_args(Outcome)),
     attempt=st.integers(1, 3),

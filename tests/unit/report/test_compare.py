@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from action_patterns.contracts import RunReport, Usage
+from action_patterns.errors import InputError
 from action_patterns.report.aggregate import aggregate
 from support.report_builders import context, plan, record
 
@@ -46,7 +47,7 @@ def test_runs_in_a_row_are_counted_from_the_last_report_alone() -> None:
     assert run(7, run(6, report, web="unchanged"), web="failed").failing_runs == {"acme/web": 1}
 
 
-@pytest.mark.parametrize("outcome", ["deferred", "planned"])
+@pytest.mark.parametrize("outcome", ["skipped", "deferred", "planned"])
 def test_what_was_not_tried_is_neither_recovered_nor_counted_again(outcome: str) -> None:
     paused = run(2, run(1, web="failed"), web=outcome)
     assert paused.changes is not None
@@ -73,3 +74,18 @@ def test_a_report_survives_its_file() -> None:
     report = run(2, run(1, api="failed", web="failed"), api="updated", web="failed")
     assert RunReport.decode(report.encode(), name="run-report.json") == report
     assert report.usage != Usage()
+
+
+def test_what_an_earlier_report_says_of_targets_it_does_not_have_is_not_believed() -> None:
+    before = run(1, web="updated").model_copy(update={"failing_runs": {"acme/api": 41}})
+    now = run(2, before, api="failed", web="updated")
+    assert now.failing_runs == {"acme/api": 1}
+    assert now.changes is not None
+    assert now.changes.newly_failing == ("acme/api",)
+
+
+@pytest.mark.parametrize("runs", [0, -3])
+def test_an_earlier_report_cannot_count_backwards(runs: int) -> None:
+    text = run(1, web="failed").encode().replace('"acme/web": 1', f'"acme/web": {runs}').replace("\n", "")
+    with pytest.raises(InputError):
+        RunReport.decode(text, name="run-report.json")
