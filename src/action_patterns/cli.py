@@ -34,6 +34,7 @@ from action_patterns.report.summarise import summarise
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
+from action_patterns.runner.masking import Secrets
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 STYLES: dict[Outcome, str] = {
@@ -60,6 +61,7 @@ class Session:
     plan: Plan
     github: GitHub
     clock: SystemClock
+    log: ConsoleLog
 
 
 class ConsoleLog:
@@ -67,6 +69,7 @@ class ConsoleLog:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._secrets = Secrets()
 
     def info(self, message: str) -> None:
         self._console.print(message, style="dim", markup=False, highlight=False)
@@ -75,7 +78,11 @@ class ConsoleLog:
         self._console.print(f"{annotation.level}: {annotation.message}", markup=False, highlight=False)
 
     def hide(self, secret: str) -> None:
-        """Nothing is minted from a terminal, and nothing prints a token."""
+        """Replace the value in what `redact` is given."""
+        self._secrets.add(secret)
+
+    def redact(self, text: str) -> str:
+        return self._secrets.redact(text)
 
     def progress(self, done: int, total: int, message: str) -> None:
         self._console.print(f"[{done}/{total}] {message}", markup=False, highlight=False)
@@ -139,7 +146,7 @@ def apply_command(
         )
     _print_table(results, console)
     _print_excluded(session.plan, console)
-    told = summarise(session.plan, results, session.context)
+    told = summarise(session.plan, results, session.context, redact=session.log.redact)
     path = Path(session.context.temp) / "run-report.json"
     path.write_text(told.report.encode())
     page = path.with_name("report.html")
@@ -189,9 +196,10 @@ def _open(distribution: str, console: Console) -> Session:
     campaign = read_campaign(distribution, RunnerFiles(context.workspace, context.temp))
     selection = campaign.distribution.targets
     check_reach(credentials, selection, context, writing=True)
-    clock = SystemClock()
+    clock, log = SystemClock(), ConsoleLog(console)
+    log.hide(credentials.token)
     allowance = Allowance(seconds=24 * 3600)  # somebody is watching, and can interrupt it
-    github = connect(credentials, context, clock, ConsoleLog(console), allowance)
+    github = connect(credentials, context, clock, log, allowance)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
             look(selection, github),
@@ -202,7 +210,7 @@ def _open(distribution: str, console: Console) -> Session:
             context=context,
             clock=clock,
         )
-    return Session(context, campaign, plan, github, clock)
+    return Session(context, campaign, plan, github, clock, log)
 
 
 def _git(workspace: Path, *arguments: str) -> str:

@@ -406,6 +406,9 @@ class Log(Protocol):
     def hide(self, secret: str) -> None:
         """Never show this value from now on: a token that was minted in this run."""
 
+    def redact(self, text: str) -> str:
+        """The text without this run's secrets. For values, before they are escaped or clipped."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import PurePosixPath
 
 from action_patterns.content.changes import FileChange
@@ -78,6 +79,7 @@ class MemoryLog:
     """ports.Log that remembers."""
 
     lines: list[str] = field(default_factory=list)
+    secrets: tuple[str, ...] = ()
 
     def info(self, message: str) -> None:
         self.lines.append(message)
@@ -87,6 +89,9 @@ class MemoryLog:
 
     def progress(self, done: int, total: int, message: str) -> None:
         self.lines.append(f"[{done}/{total}] {message}")
+
+    def redact(self, text: str) -> str:
+        return reduce(lambda told, secret: told.replace(secret, "***"), self.secrets, text)
 
     def hide(self, secret: str) -> None:
         raise AssertionError("only GitHub's client mints what must be hidden")

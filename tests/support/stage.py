@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from typing import Any, Literal
 
 from github import Auth
@@ -77,6 +78,9 @@ class Said:
 
     def progress(self, done: int, total: int, message: str) -> None:
         self.lines.append(f"[{done}/{total}] {message}")
+
+    def redact(self, text: str) -> str:
+        return reduce(lambda told, secret: told.replace(secret, "***"), self.hidden, text)
 
     def hide(self, secret: str) -> None:
         self.hidden.append(secret)

@@ -13,6 +13,7 @@ from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.permissions import UPSERT, needed
 from action_patterns.ports import Allowance, Annotation, Log, Ports
 from action_patterns.pull_request.reasons import REASONS
+from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.report.fail_on import parse
 
 
@@ -103,7 +104,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         dry_run=inputs.dry_run,
         on_result=recorder.write,
     )
-    failed = [result for result in results if result.outcome in FAILING]
+    failed = [result.redacted(ports.log.redact) for result in results if result.outcome in FAILING]
     outputs = ApplyOutputs(
         path=recorder.directory,
         artifact_name=recorder.name,
@@ -150,8 +151,9 @@ def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
     for (reason, remedy), results in sorted(causes.items(), key=lambda item: (-len(item[1]), item[0])):
         names = ", ".join(result.target for result in results[:5])
         more = f" and {len(results) - 5} more" if len(results) > 5 else ""
-        message = results[0].error.message if results[0].error else results[0].message
-        found.append(Annotation("error", f"{names}{more}: {message}\n{remedy}", title=f"{len(results)} × {reason}"))
+        message = clip(results[0].error.message if results[0].error else results[0].message, MESSAGE_CHARACTERS)
+        told = f"{names}{more}: {message}\n{clip(remedy, MESSAGE_CHARACTERS)}"
+        found.append(Annotation("error", told, title=f"{len(results)} × {clip(reason, CODE_CHARACTERS)}"))
     return tuple(found)
 
 

@@ -87,11 +87,11 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         on_result=recorder.write,
     )
     artifact = f"{plan.name}-report-a{context.run_attempt}"
-    told = summarise(plan, results, context, artifact_name=artifact)
+    told = summarise(plan, results, context, artifact_name=artifact, redact=ports.log.redact)
     path = ports.files.write(f"action-patterns/{artifact}/run-report.json", told.report.encode())
     html = ports.files.write(f"action-patterns/{artifact}/report.html", told.html)
     ports.log.info(told.text)
-    failed = [result for result in results if result.outcome in FAILING]
+    failed = [result for result in told.report.results if result.outcome in FAILING]
     outputs = DistributeOutputs(
         verdict=told.report.verdict,
         counts=told.report.counts.model_dump_json(),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import Field
 
 from action_patterns.action import Action, Finish, Flag, Inputs, Outputs, Reason
 from action_patterns.contracts import Plan, RunReport, TargetResult
-from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.result import FAILING, MOST_ATTEMPTS, told_by_name
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports import Annotation, Context, Ports
 from action_patterns.report import fail_on, junit, missing, needs
 from action_patterns.report.aggregate import Unreadable
-from action_patterns.report.summarise import Summary, summarise, unreadable_note
+from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
+from action_patterns.report.headline import NOTE_CHARACTERS
+from action_patterns.report.summarise import Summary, summarise
 
 FALLBACK_NAME = "action-patterns"
 """Prefix of the artifact's name where there is no plan to take it from."""
@@ -112,8 +114,10 @@ class Decision:
 
 
 def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
-    """Raises InputError for a plan, a digest, `needs`, `fail-on` or a name that is wrong; never for a record."""
-    return apply(decide(inputs, gather(inputs, ports)), ports)
+    """Raises InputError for a plan, a digest or a name that is wrong; never for a record, `needs` or `fail-on`, as what
+    was done must be told.
+    """
+    return apply(decide(inputs, gather(inputs, ports), ports.log.redact), ports)
 
 
 def gather(inputs: ReportInputs, ports: Ports) -> Facts:
@@ -161,24 +165,26 @@ def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
         return TargetResult.decode(_text(content, path), name=path)
     except InputError as error:
         problem = error.problems[0].what.removeprefix(f"{path} is ")
+    index, attempt = told_by_name(path) or (None, None)
+    named = Unreadable(path, problem, index=index, attempt=attempt)
     try:
-        claimed = json.loads(content)
+        claims = json.loads(content)
     except (ValueError, RecursionError):
-        return Unreadable(path, problem)
-    claims = claimed if isinstance(claimed, dict) else {}
-    target, attempt = claims.get("target"), claims.get("attempt")
-    return Unreadable(
-        path,
-        problem,
+        return named
+    if not isinstance(claims, dict):
+        return named
+    target, plan_id, attempt = claims.get("target"), claims.get("plan_id"), claims.get("attempt")
+    return replace(
+        named,
         target=target if isinstance(target, str) else None,
-        attempt=attempt if isinstance(attempt, int) else 0,
+        plan_id=plan_id if isinstance(plan_id, str) else None,
+        attempt=attempt if isinstance(attempt, int) and 0 < attempt <= MOST_ATTEMPTS else named.attempt,
     )
 
 
-def decide(inputs: ReportInputs, facts: Facts) -> Decision:
+def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> Decision:
     """The report, its renderings, the annotations and the exit code."""
-    policy = fail_on.parse(inputs.fail_on)
-    jobs = needs.parse(inputs.needs)
+    jobs, doubt = needs.parse(inputs.needs)
     _check_digest(inputs, facts.plan)
     name = inputs.name or (facts.plan.name if facts.plan else "")
     artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
@@ -193,17 +199,20 @@ def decide(inputs: ReportInputs, facts: Facts) -> Decision:
         needs=jobs,
         unreadable=facts.unreadable,
         artifact_name=artifact_name,
-        notes=_notes(inputs, facts, jobs),
+        notes=(*_notes(inputs, facts, jobs), *doubt),
         previous=previous.report,
         nothing_to_compare=previous.why_not,
+        redact=redact,
     )
-    return Decision(
-        summary,
-        artifact_name,
-        junit.render(summary.report) if inputs.junit else "",
-        annotate(summary.report, facts.unreadable),
-        policy.exit_code(summary.report),
-    )
+    annotations = annotate(summary.report, summary.unreadable)
+    try:
+        exit_code = fail_on.parse(inputs.fail_on).exit_code(summary.report)
+    except InputError as error:  # red, but the work is done and must be told all the same
+        exit_code = error.exit_code
+        wrong = (Annotation("error", f"{problem.what}\n{problem.fix}", "Input") for problem in error.problems)
+        annotations = (*wrong, *annotations)
+    junit_xml = junit.render(summary.report) if inputs.junit else ""
+    return Decision(summary, artifact_name, junit_xml, annotations, exit_code)
 
 
 def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
@@ -240,7 +249,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     )
 
 
-def annotate(report: RunReport, unreadable: tuple[Unreadable, ...]) -> tuple[Annotation, ...]:
+def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
     """One annotation per cause, errors first: GitHub shows ten, and a thousand failures often have one cause."""
     found = []
     if report.verdict == "inconclusive":
@@ -258,8 +267,8 @@ def annotate(report: RunReport, unreadable: tuple[Unreadable, ...]) -> tuple[Ann
             Annotation(
                 "error" if level == "error" else "warning",
                 f"{', '.join(cause.targets[:3])}{' and others' if len(cause.targets) > 3 else ''}:"
-                f" {cause.message} {cause.remediation}",
-                title=f"{cause.reason}: {len(cause.targets)} of {report.counts.total} targets",
+                f" {clip(cause.message, MESSAGE_CHARACTERS)} {clip(cause.remediation, MESSAGE_CHARACTERS)}",
+                title=f"{clip(cause.reason, CODE_CHARACTERS)}: {len(cause.targets)} of {report.counts.total} targets",
             )
         )
     found.sort(key=lambda annotation: annotation.level)
@@ -269,7 +278,7 @@ def annotate(report: RunReport, unreadable: tuple[Unreadable, ...]) -> tuple[Ann
             Annotation(found[MOST_ANNOTATIONS].level, f"{left_out} more causes are in the job summary.", title="More")
         ]
     if unreadable:
-        found.append(Annotation("warning", unreadable_note(unreadable), title="Unreadable records"))
+        found.append(Annotation("warning", clip(unreadable, NOTE_CHARACTERS), title="Unreadable records"))
     return tuple(found)
 
 

@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
 from action_patterns.contracts.result import FAILING
 from action_patterns.ports import Context
 from action_patterns.report import compare, fail_on, missing
 from action_patterns.report.needs import JobResult
+from action_patterns.report.view import ORDER
 
 NEEDS_ATTENTION = FAILING | {"deferred"}
 
@@ -21,12 +23,15 @@ _NO_REMEDY = "Read the log of this target's job, remove the cause, then re-run t
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file among the records that is none, and what it still tells about whose record it was."""
+    """A file among the records that is none, and what its text, or else its name, tells of whose record it was."""
 
     path: str
     problem: str
     target: str | None = None
-    attempt: int = 0
+    index: int | None = None
+    attempt: int | None = None
+    """None = not told; it may then be the newest."""
+    plan_id: str | None = None
 
 
 def aggregate(
@@ -59,8 +64,19 @@ def aggregate(
             source_repository=context.repository,
             source_oid=context.sha,
         )
-    latest = _latest(plan, given)
-    results = _results(plan, latest, context, needs or {}, unreadable)
+    roster = {entry.index: entry.target.repository for entry in plan.roster}
+    own = [
+        record
+        for record in given
+        if record.plan_id == plan.plan_id
+        and roster.get(record.index) == record.target
+        and not is_beyond(record.attempt, plan, context)
+    ]
+    spoiled = [file for file in unreadable if _may_be_own(file, plan, context)]
+    latest = _latest(own, _lost(spoiled, plan, context))
+    results = _results(plan, latest, context, missing.cause(needs or {}, any_record=bool(own or spoiled)))
+    duplicates = len(own) - len({(record.index, record.attempt) for record in own})
+    counted = len({id(record) for record in own} & {id(record) for record in latest.values()})
     counts = Counts(**Counter(str(result.outcome) for result in results))
     started = [result.started_at for result in results if result.started_at]
     finished = [result.finished_at for result in results if result.finished_at]
@@ -73,7 +89,8 @@ def aggregate(
         excluded=tuple(sorted(plan.excluded, key=lambda exclusion: (exclusion.repository, exclusion.reason))),
         causes=causes(results),
         results=results,
-        ignored_records=len(given) - len(latest),
+        ignored_records=len(given) - counted - duplicates,
+        duplicate_records=duplicates,
         usage=_total(results),
         run_url=context.run_url,
         run_id=context.run_id,
@@ -132,13 +149,35 @@ def _remediation(result: TargetResult) -> str:
     return _LATER if result.outcome == "deferred" else _NO_REMEDY
 
 
-def _latest(plan: Plan, records: Iterable[TargetResult]) -> dict[int, TargetResult]:
-    """The record that counts, by index: of this plan, of the target the index stands for, of the highest attempt."""
-    roster = {entry.index: entry.target.repository for entry in plan.roster}
+def is_beyond(attempt: int, plan: Plan, context: Context) -> bool:
+    """Whether this run has not come to that attempt yet. Of another run's plan that is not known."""
+    return plan.plan_id.startswith(f"{context.run_id}-") and attempt > context.run_attempt
+
+
+def is_foreign(file: Unreadable, plan: Plan) -> bool:
+    """Whether what can be read of the file names another plan."""
+    return file.plan_id not in (None, plan.plan_id)
+
+
+def _may_be_own(file: Unreadable, plan: Plan, context: Context) -> bool:
+    return not is_foreign(file, plan) and not is_beyond(file.attempt or 1, plan, context)
+
+
+def _lost(spoiled: Iterable[Unreadable], plan: Plan, context: Context) -> Iterable[TargetResult]:
+    """What the files say that cannot be read: whose record is lost. Of a file that tells no target nothing is said."""
+    by_name = {entry.target.repository: entry for entry in plan.roster}
+    by_index = {entry.index: entry for entry in plan.roster}
+    for file in spoiled:
+        entry = by_name.get(file.target or "") or by_index.get(-1 if file.index is None else file.index)
+        if entry:
+            attempt = file.attempt or context.run_attempt
+            yield missing.result(entry, missing.LOST, plan_id=plan.plan_id, attempt=attempt)
+
+
+def _latest(*records: Iterable[TargetResult]) -> dict[int, TargetResult]:
+    """The record that counts, by index: of the highest attempt, and of one attempt the worst."""
     latest: dict[int, TargetResult] = {}
-    for record in records:
-        if record.plan_id != plan.plan_id or roster.get(record.index) != record.target:
-            continue
+    for record in chain(*records):
         best = latest.get(record.index)
         if best is None or _rank(record) > _rank(best):
             latest[record.index] = record
@@ -148,34 +187,20 @@ def _latest(plan: Plan, records: Iterable[TargetResult]) -> dict[int, TargetResu
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-def _rank(record: TargetResult) -> tuple[int, datetime, bool, str]:
-    # Two records of one attempt should not be; if they are, the later one counts, then the worse one, then any rule
-    # that does not depend on the order in which files were listed.
-    return record.attempt, record.finished_at or _BEGINNING, record.outcome in FAILING, record.model_dump_json()
+def _rank(record: TargetResult) -> tuple[int, int, datetime, str]:
+    # A newer record that cannot be read ranks as `missing` like any other: calling the target by an older one could
+    # turn a failure green. The last two do not depend on the order in which files were listed.
+    worse = -ORDER.index(record.outcome)
+    return record.attempt, worse, record.finished_at or _BEGINNING, record.model_dump_json()
 
 
 def _results(
-    plan: Plan,
-    latest: Mapping[int, TargetResult],
-    context: Context,
-    needs: Mapping[str, JobResult],
-    unreadable: Sequence[Unreadable],
+    plan: Plan, latest: Mapping[int, TargetResult], context: Context, why: missing.Cause
 ) -> tuple[TargetResult, ...]:
-    spoiled: dict[str, int] = {}
-    for file in unreadable:
-        if file.target is not None:
-            spoiled[file.target] = max(file.attempt, spoiled.get(file.target, 0))
-    why = missing.cause(needs, any_record=bool(latest or unreadable))
-    results = []
-    for entry in plan.roster:
-        record, repository = latest.get(entry.index), entry.target.repository
-        # A newer record that cannot be read outranks an older one that can: what it said is not known, and calling
-        # the target by the older one could turn a failure green.
-        if repository in spoiled and (record is None or spoiled[repository] > record.attempt):
-            record = missing.result(entry, missing.LOST, plan_id=plan.plan_id, attempt=context.run_attempt)
-        elif record is None:
-            record = missing.result(entry, why, plan_id=plan.plan_id, attempt=context.run_attempt)
-        results.append(record)
+    results = (
+        latest.get(entry.index) or missing.result(entry, why, plan_id=plan.plan_id, attempt=context.run_attempt)
+        for entry in plan.roster
+    )
     return tuple(sorted(results, key=lambda result: (result.target, result.index)))
 
 

@@ -18,6 +18,10 @@ from urllib.parse import quote, urlsplit
 
 JOINER = "\u2060"
 
+MESSAGE_CHARACTERS = 500
+CODE_CHARACTERS = 100
+"""What a line of any channel holds of a message and of a code; run-report.json has the whole."""
+
 _PUNCTUATION = str.maketrans(
     {character: "\\" + character for character in "\\`*_{}[]()#!~$^"}
     # Entities, not backslashes: they hold inside a table row too, where a pipe is looked for before anything else.

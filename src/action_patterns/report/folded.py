@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from action_patterns.contracts import RunReport
 from action_patterns.contracts.result import FAILING
-from action_patterns.report.escape import clip, code_fence, code_span
-from action_patterns.report.tables import CODE_CHARACTERS
+from action_patterns.report.escape import CODE_CHARACTERS, clip, code_fence, code_span
 from action_patterns.report.view import Detail, Page, limited, number_of, repositories, span, wrong
 
 INPUT_CHARACTERS = 60_000
@@ -102,8 +101,10 @@ def cost(report: RunReport) -> str:
     waited = f", waited {span(timedelta(seconds=usage.seconds_waited))} for limits" if usage.seconds_waited else ""
     ignored = report.ignored_records
     others = f" · {ignored:,} {'record' if ignored == 1 else 'records'} of another plan or attempt not counted"
+    twice = report.duplicate_records
+    again = f" · {twice:,} more {'record' if twice == 1 else 'records'} of one target and attempt: the worst counts"
     return (
         f"{repositories(report.visible)} visible to this token, {report.counts.total:,} in the roster,"
         f" {len(report.excluded):,} excluded · API cost: {usage.requests:,} requests, {usage.writes:,} of them writes"
-        f"{waited}{others if ignored else ''}"
+        f"{waited}{others if ignored else ''}{again if twice else ''}"
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Literal, cast, get_args
-
-from action_patterns.errors import InputError, Problem
+from typing import Literal, NamedTuple, cast, get_args
 
 JobResult = Literal["success", "failure", "cancelled", "skipped"]
 """GitHub docs: "Contexts reference", `needs.<job_id>.result`."""
@@ -19,27 +17,36 @@ _FIX = (
 )
 
 
-def parse(text: str) -> Mapping[str, JobResult]:
-    """Results by job id; a plain result is the result of the one job "" and nothing is known of no text.
+class Needs(NamedTuple):
+    """What is known of the jobs before."""
 
-    Raises:
-        InputError: the text is neither a result nor the JSON of the `needs` context.
-    """
+    jobs: Mapping[str, JobResult]
+    """Results by job id; a plain result is that of the one job ""."""
+    doubt: tuple[str, ...] = ()
+    """A sentence, if any, on what could not be understood. Nothing is concluded from that."""
+
+
+def parse(text: str) -> Needs:
+    """The evidence, as far as it is one: what cannot be understood must not cost the report of the work."""
     text = text.strip()
     if not text:
-        return {}
+        return Needs({})
     if text in RESULTS:
-        return {"": cast("JobResult", text)}
+        return Needs({"": cast("JobResult", text)})
     try:
-        jobs = json.loads(text)
+        given = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError(Problem("`needs` is neither a job's result nor JSON.", _FIX)) from None
-    if not isinstance(jobs, dict):
-        raise InputError(Problem("`needs` is JSON, but not that of the `needs` context: an object, by job.", _FIX))
-    results: dict[str, JobResult] = {}
-    for job, described in jobs.items():
-        result = described.get("result") if isinstance(described, dict) else None
-        if not isinstance(result, str) or result not in RESULTS:
-            raise InputError(Problem(f"`needs` gives no result of the job {job!r} that GitHub knows.", _FIX))
-        results[job] = cast("JobResult", result)
-    return results
+        return Needs({}, (f"`needs` is neither a job's result nor JSON, so nothing is taken from it. {_FIX}",))
+    if not isinstance(given, dict):
+        return Needs({}, (f"`needs` is not the JSON of an object, by job, so nothing is taken from it. {_FIX}",))
+    results = {job: described.get("result") for job, described in given.items() if isinstance(described, dict)}
+    known = {job: cast("JobResult", result) for job, result in results.items() if _is_known(result)}
+    unknown = sorted(given.keys() - known.keys())
+    if not unknown:
+        return Needs(known)
+    named = ", ".join(f"`{job}`" for job in unknown)
+    return Needs(known, (f"`needs` gives no result that is known of {named}, so nothing is taken from that. {_FIX}",))
+
+
+def _is_known(result: object) -> bool:
+    return isinstance(result, str) and result in RESULTS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.report import since
-from action_patterns.report.escape import terminal
-from action_patterns.report.headline import verdict_line
+from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, terminal
+from action_patterns.report.headline import NOTE_CHARACTERS, verdict_line
 from action_patterns.report.view import ORDER, Page, moment, of_outcomes
 
 WIDEST_COLUMN = 60
@@ -15,12 +15,17 @@ WIDEST_COLUMN = 60
 def render(report: RunReport, page: Page) -> str:
     """Failures first. Each line starts with a word of ours, as the runner takes a line's start for a command."""
     rows = [
-        (result.outcome, terminal(result.target), terminal(result.reason), terminal(result.pull_request_url or ""))
+        (
+            result.outcome,
+            terminal(result.target),
+            terminal(clip(result.reason, CODE_CHARACTERS)),
+            terminal(result.pull_request_url or ""),
+        )
         for result in of_outcomes(report.results, frozenset(ORDER))
     ]
     blocks = [_table([("OUTCOME", "TARGET", "REASON", "PULL REQUEST"), *rows])] if rows else []
     blocks += [_cause(cause) for cause in report.causes]
-    blocks += [f"Note: {terminal(note)}" for note in page.notes]
+    blocks += [f"Note: {terminal(clip(note, NOTE_CHARACTERS))}" for note in page.notes]
     compared = since.line(report, page)
     blocks += [compared] if compared else []
     name = f"{terminal(report.name)}: " if report.name else ""
@@ -34,9 +39,9 @@ def _cause(cause: CauseCount) -> str:
     else:
         again = "safe to run again" if cause.retryable else "fix first"
     return (
-        f"Cause: {terminal(cause.reason)} ({len(cause.targets):,}; {again})\n"
-        f"  What: {terminal(cause.message)}\n"
-        f"  Do: {terminal(cause.remediation)}"
+        f"Cause: {terminal(clip(cause.reason, CODE_CHARACTERS))} ({len(cause.targets):,}; {again})\n"
+        f"  What: {terminal(clip(cause.message, MESSAGE_CHARACTERS))}\n"
+        f"  Do: {terminal(clip(cause.remediation, MESSAGE_CHARACTERS))}"
     )
 
 

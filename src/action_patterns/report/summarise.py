@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.ports import Context
 from action_patterns.report import html, layout, plain_text
-from action_patterns.report.aggregate import Unreadable, aggregate
+from action_patterns.report.aggregate import Unreadable, aggregate, is_beyond, is_foreign
 from action_patterns.report.needs import JobResult
 from action_patterns.report.view import Page, limited
 
@@ -25,6 +26,8 @@ class Summary(NamedTuple):
     """For the log or a terminal."""
     html: str
     """For a browser: one file, to keep beside run-report.json."""
+    unreadable: str
+    """What to say of the record files that could not be read; "" where all could."""
 
 
 def summarise(
@@ -39,20 +42,49 @@ def summarise(
     notes: Sequence[str] = (),
     previous: RunReport | None = None,
     nothing_to_compare: str = "",
+    redact: Callable[[str], str] = str,
 ) -> Summary:
     """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report.
 
+    `redact` hides the run's secrets, before anything is escaped or clipped: afterwards it would not find them.
     `nothing_to_compare`: what to say where a `previous` report was looked for and there is none to use.
     """
-    report = aggregate(plan, records, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
-    spoiled = (unreadable_note(unreadable),) if unreadable else ()
-    page = Page(context, artifact_name, (*notes, *spoiled), nothing_to_compare)
-    return Summary(report, layout.fit(report, page), plain_text.render(report, page), html.render(report, page))
+    redact, given = cache(redact), tuple(records)  # the same reasons and remedies come a thousand times
+    report = aggregate(plan, given, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
+    report = report.redacted(redact)
+    spoiled = redact(unreadable_note(plan, unreadable))
+    told = (*notes, _beyond_note(plan, given, context), spoiled)
+    page = Page(context, redact(artifact_name), tuple(redact(n) for n in told if n), redact(nothing_to_compare))
+    return Summary(
+        report, layout.fit(report, page), plain_text.render(report, page), html.render(report, page), spoiled
+    )
 
 
-def unreadable_note(unreadable: Sequence[Unreadable]) -> str:
-    """One sentence that names the files, for the summary and for the annotation."""
-    shown, more = limited(sorted(unreadable, key=lambda file: file.path), FILES_NAMED)
-    named = "; ".join(f"{file.path} ({file.problem})" for file in shown)
-    number = "1 record file" if len(unreadable) == 1 else f"{len(unreadable):,} record files"
-    return f"{number} could not be read{more}; a target without another record counts as missing: {named}."
+def unreadable_note(plan: Plan | None, unreadable: Sequence[Unreadable]) -> str:
+    """The files by name, and what they count for; for the summary and for the annotation."""
+    foreign = [file for file in unreadable if plan and is_foreign(file, plan)]
+    spoiled = [file for file in unreadable if file not in foreign]
+    return " ".join(
+        f"{_files(files)} could not be read. It {meaning}: {_named(files)}."
+        for files, meaning in (
+            (spoiled, "counts as `missing` for the target and attempt that its text, or else its name, tells"),
+            (foreign, "counts for nothing, as its text names another plan"),
+        )
+        if files
+    )
+
+
+def _files(files: Sequence[Unreadable]) -> str:
+    return "1 record file" if len(files) == 1 else f"Each of {len(files):,} record files"
+
+
+def _named(files: Sequence[Unreadable]) -> str:
+    shown, more = limited(sorted(files, key=lambda file: file.path), FILES_NAMED)
+    return "; ".join(f"{file.path} ({file.problem})" for file in shown) + more
+
+
+def _beyond_note(plan: Plan | None, records: Iterable[TargetResult], context: Context) -> str:
+    claimed = {f"{r.target} (attempt {r.attempt})" for r in records if plan and is_beyond(r.attempt, plan, context)}
+    shown, more = limited(sorted(claimed), FILES_NAMED)
+    told = f"Not counted, as this run is in its attempt {context.run_attempt} only: {', '.join(shown)}{more}."
+    return told if claimed else ""

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 
 from action_patterns.contracts import CauseCount, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
-from action_patterns.report.escape import cell, cell_code, cell_prose, clip, link_url, repository_link
+from action_patterns.report.escape import (
+    CODE_CHARACTERS,
+    MESSAGE_CHARACTERS,
+    cell,
+    cell_code,
+    cell_prose,
+    clip,
+    link_url,
+    repository_link,
+)
 from action_patterns.report.view import CHANGED, Detail, Page, limited, moment, of_outcomes, span, wrong
 
 OPEN_ROWS = 20
 """A longer table is folded: the causes and the counts are what a reader wants first."""
 
-MESSAGE_CHARACTERS = 500
-CODE_CHARACTERS = 100
 REQUESTS_PER_ROW = 20
 
 

@@ -24,6 +24,10 @@ class RunnerLog:
         """Mask the value from now on, here and in everything that is rendered."""
         self._commands.secrets.add(secret)
 
+    def redact(self, text: str) -> str:
+        """The text with every secret of this run replaced."""
+        return self._commands.secrets.redact(text)
+
     def progress(self, done: int, total: int, message: str) -> None:
         """`[ 7/480] message`: how far a long run has come."""
         self._commands.line(f"[{done:>{len(str(total))}}/{total}] {message}")

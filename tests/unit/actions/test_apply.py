@@ -13,7 +13,7 @@ from action_patterns.action import Finish
 from action_patterns.actions import discover
 from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs, cause_annotations
 from action_patterns.actions.discover import DiscoverInputs
-from action_patterns.contracts import TargetResult
+from action_patterns.contracts import ErrorRecord, TargetResult
 from action_patterns.errors import InputError, PermissionDeniedError, RateLimitedError
 from action_patterns.pull_request.observed import Observed
 from support.fake_github import FakeGitHub, Repository
@@ -189,6 +189,12 @@ def test_one_annotation_per_cause_however_many_targets_share_it() -> None:
     assert first.title == "8 × branch-protected"
     assert "acme/r0, acme/r1, acme/r2, acme/r3, acme/r4 and 3 more: " in first.message
     assert second.title == "1 × other"
+
+
+def test_an_annotation_is_clipped() -> None:
+    error = ErrorRecord(category="defect", message="m" * 9_000, remediation="r" * 9_000, retryable=False)
+    (annotation,) = cause_annotations([record(0, "acme/r0", "failed", reason="c" * 9_000, error=error)])
+    assert len(annotation.title + annotation.message) < 1_500
 
 
 def test_no_failure_is_no_annotation() -> None:

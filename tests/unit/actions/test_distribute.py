@@ -27,10 +27,11 @@ pull-request: {title: Sync}
 
 class Uneven(FakeGitHub):
     failing: tuple[str, ...] = ()
+    said = "No."
 
     def observe(self, repository: str, **values: Any) -> Observed:
         if repository in self.failing:
-            raise PermissionDeniedError("No.", remediation="Allow it.")
+            raise PermissionDeniedError(self.said, remediation="Allow it.")
         return super().observe(repository, **values)
 
 
@@ -83,6 +84,17 @@ def test_a_failure_does_not_stop_the_others_and_fail_on_decides(fail_on: str, ex
     assert json.loads(finish.outputs.failed_targets) == ["acme/r1"]
     assert [note.level for note in finish.annotations] == ["error"]
     assert report.counts.total == 3
+
+
+def test_a_secret_that_an_error_tells_is_hidden_before_anything_is_escaped_or_clipped() -> None:
+    token = "ghs_0123456789_abcdefghij"
+    where = world(failing=("acme/r1",))
+    where.log.secrets = (token,)
+    for where.github.said in (token, "x" * 490 + token):  # type: ignore[attr-defined]
+        finish, report = run(where)
+        told = [finish.summary, report.encode(), *where.log.lines, *(note.message for note in finish.annotations)]
+        told.append(where.files.read(finish.outputs.html).decode())
+        assert not [text for text in told if "ghs" in text]
 
 
 def test_no_target_is_nothing_to_do_and_green() -> None:

@@ -44,14 +44,18 @@ class MemoryFiles:
 
 
 class MemoryLog:
-    def __init__(self) -> None:
+    def __init__(self, secret: str = "") -> None:
         self.lines: list[str] = []
+        self.secret = secret
 
     def info(self, message: str) -> None:
         self.lines.append(message)
 
     def annotate(self, annotation: Annotation) -> None:
         raise AssertionError("annotations go through Finish")
+
+    def redact(self, text: str) -> str:
+        return text.replace(self.secret, "***") if self.secret else text
 
     def progress(self, done: int, total: int, message: str) -> None:
         raise AssertionError("report is not a long run")
@@ -63,10 +67,10 @@ def files_of(roster: Plan | None, records: list[TargetResult]) -> dict[str, str 
 
 
 def run(
-    files: Mapping[str, str | bytes], /, **inputs: Any
+    files: Mapping[str, str | bytes], /, *, secret: str = "", **inputs: Any
 ) -> tuple[Finish[ReportOutputs], RunReport, MemoryFiles, MemoryLog]:
     given = {"plan": "plan/plan.json", "records": "records"} | inputs
-    memory, log = MemoryFiles(files), MemoryLog()
+    memory, log = MemoryFiles(files), MemoryLog(secret)
     # No github, no checkout, no clock: a use of any of them fails the test.
     ports = cast("Ports", _Ports(memory, log))
     finish = ACTION.run(ReportInputs(**given), ports)
@@ -284,13 +288,11 @@ def test_no_more_annotations_than_github_shows() -> None:
 @pytest.mark.parametrize(
     "inputs",
     [
-        {"fail_on": "some"},
-        {"needs": "maybe"},
         {"name": "a/b"},
         {"name": "a\nb"},
         {"plan": "records/0/a1.json"},
     ],
-    ids=["fail-on", "needs", "slash", "line break", "not a plan"],
+    ids=["slash", "line break", "not a plan"],
 )
 def test_wrong_inputs_are_refused_with_a_fix(inputs: dict[str, str]) -> None:
     roster, records = fleet(["updated"])
@@ -306,3 +308,71 @@ def test_every_reason_of_a_missing_target_is_documented() -> None:
         _, report, _, _ = run(files_of(roster, made[:records]), needs=needs)
         reasons -= {result.reason for result in report.results if result.outcome == "missing"}
     assert reasons == set()
+
+
+@pytest.mark.parametrize("cut", [b"", b"{", b'{"schema_version": 1, "plan_id": "12345', b"\xff"])
+@pytest.mark.parametrize("name", ["00001-a2.json", "record-1-a2.json"])
+def test_a_cut_record_of_a_rerun_is_not_covered_by_the_success_before_it(name: str, cut: bytes) -> None:
+    roster, records = fleet(["updated", "updated"])
+    finish, report, _, _ = run(files_of(roster, records) | {f"records/deep/{name}": cut})
+    assert [(result.outcome, result.reason) for result in report.results][1] == ("missing", "lost")
+    assert report.counts.updated == 1
+    assert finish.exit_code == 1
+    assert f"records/deep/{name}" in finish.summary
+
+
+def test_a_spoiled_record_of_another_plan_counts_for_nothing_and_is_named() -> None:
+    roster, records = fleet(["updated"])
+    spoiled = json.loads(records[0].encode()) | {"attempt": 2, "outcome": "exploded", "plan_id": "999-1-abc"}
+    finish, report, _, _ = run(files_of(roster, records) | {"records/00000-a2.json": json.dumps(spoiled)})
+    assert (report.counts.updated, finish.exit_code) == (1, 0)
+    (warning,) = finish.annotations
+    assert "counts for nothing, as its text names another plan: records/00000-a2.json" in warning.message
+
+
+def test_a_time_out_of_this_world_costs_its_own_record_only() -> None:
+    roster, records = fleet(["updated", "updated"])
+    files = files_of(roster, records)
+    files["records/1/a1.json"] = records[1].encode().replace('"started_at": "2026', '"started_at": "9999')
+    _, report, _, _ = run(files)
+    assert [result.outcome for result in report.results] == ["updated", "missing"]
+
+
+@pytest.mark.parametrize("needs", ["maybe", "{", '{"work": {"result": "timed_out"}}'])
+def test_a_result_of_a_job_that_is_not_known_is_a_note_beside_the_report(needs: str) -> None:
+    roster, records = fleet(OUTCOMES)
+    finish, report, _, _ = run(files_of(roster, records), needs=needs)
+    assert report.counts.total == len(OUTCOMES)
+    assert "toJSON(needs)" in finish.summary
+    assert {result.reason for result in report.results if result.outcome == "missing"} == {"lost"}
+
+
+@pytest.mark.parametrize("fail_on", ["anny", "class:permision"])
+def test_a_policy_that_is_none_is_red_after_all_has_been_told(fail_on: str) -> None:
+    roster, records = fleet(["updated", "unchanged"])
+    finish, report, files, log = run(files_of(roster, records), fail_on=fail_on, junit=True)
+    assert (report.verdict, finish.exit_code, len(files.written)) == ("passed", 2, 3)
+    assert finish.summary
+    assert log.lines
+    (refused,) = finish.annotations
+    assert (refused.level, refused.title) == ("error", "Input")
+    assert "`fail-on`" in refused.message
+
+
+def test_an_annotation_is_no_longer_than_what_other_channels_say() -> None:
+    error = ErrorRecord(category="defect", message="m" * 9_000, remediation="r" * 9_000, retryable=False)
+    records = [record(0, "acme/api", "failed", error=error, reason="c" * 9_000)]
+    finish, _, _, log = run(files_of(plan("acme/api"), records))
+    (annotation,) = finish.annotations
+    assert len(annotation.title + annotation.message) < 1_500
+    assert max(map(len, log.lines)) < 700
+    assert "8500 more characters" in annotation.message
+
+
+def test_a_secret_is_hidden_before_an_annotation_is_clipped() -> None:
+    token = "ghs_0123456789_abcdefghij"
+    error = ErrorRecord(category="defect", message="x" * 490 + token, remediation="", retryable=False)
+    records = [record(0, "acme/api", "failed", error=error)]
+    finish, _, files, log = run(files_of(plan("acme/api"), records) | {"records/x.json": token}, secret=token)
+    told = [finish.summary, *files.written.values(), *log.lines, *(a.message for a in finish.annotations)]
+    assert not [text for text in told if "ghs" in text]

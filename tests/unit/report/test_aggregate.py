@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from action_patterns.contracts import Counts, ErrorRecord, Outcome, TargetResult, Usage, Verdict
 from action_patterns.report.aggregate import Unreadable, aggregate, verdict
 from action_patterns.report.needs import JobResult
+from action_patterns.report.summarise import summarise
 from support.report_builders import LIMITED, START, context, fleet, plan, record
 
 NAMES = ("acme/api", "acme/cli", "acme/web")
@@ -39,12 +40,13 @@ def test_one_result_per_target_whatever_the_records_and_their_order(records: lis
     assert [result.target for result in report.results] == sorted(NAMES)
     assert report.counts.total == len(NAMES)
     counted = [result for result in report.results if result in records]
-    assert report.ignored_records == len(records) - len(counted)
+    assert report.ignored_records + report.duplicate_records == len(records) - len(counted)
     for result in counted:
         assert result.plan_id == plan().plan_id
         assert NAMES[result.index] == result.target
         rivals = [r for r in records if (r.plan_id, r.index, r.target) == (result.plan_id, result.index, result.target)]
-        assert result.attempt == max(rival.attempt for rival in rivals)
+        # The third attempt is still to come: the run that reports is in its second.
+        assert result.attempt == max(rival.attempt for rival in rivals if rival.attempt <= 2)
     shuffled = random.Random(seed).sample(records, len(records))
     assert aggregate(plan(*NAMES), shuffled, context()) == report
 
@@ -55,12 +57,32 @@ def test_the_highest_attempt_wins_though_it_was_read_first() -> None:
     assert (report.results[0].outcome, report.ignored_records, report.verdict) == ("updated", 1, "passed")
 
 
-def test_of_two_records_of_one_attempt_the_later_and_then_the_worse_counts() -> None:
+def test_a_record_of_an_attempt_still_to_come_does_not_count() -> None:
+    records = [record(0, "acme/api", "failed", attempt=2), record(0, "acme/api", "updated", attempt=3)]
+    report = aggregate(plan("acme/api"), records, context())
+    assert (report.counts.failed, report.ignored_records, report.duplicate_records) == (1, 1, 0)
+    told = summarise(plan("acme/api"), records, context())
+    assert "this run is in its attempt 2 only: acme/api \\(attempt 3\\)" in told.markdown
+    assert "this run is in its attempt 2 only: acme/api (attempt 3)" in told.text
+
+
+def test_a_run_that_reports_another_run_does_not_judge_its_attempts() -> None:
+    records = [record(0, "acme/api", "updated", attempt=3)]
+    assert aggregate(plan("acme/api"), records, context(run_id=7, run_attempt=1)).counts.updated == 1
+
+
+def test_of_two_records_of_one_attempt_the_worse_counts_and_the_other_is_a_duplicate() -> None:
     late = record(0, "acme/api", "updated", finished_at=START + timedelta(hours=1))
     early = record(0, "acme/api", "failed", finished_at=START)
-    assert aggregate(plan("acme/api"), [late, early], context()).counts.updated == 1
-    together = [record(0, "acme/api", "updated", finished_at=START), early]
-    assert aggregate(plan("acme/api"), together, context()).counts.failed == 1
+    stranger = record(0, "acme/api", plan_id="another-plan")
+    for records in ([late, early, stranger], [stranger, early, late]):
+        report = aggregate(plan("acme/api"), records, context())
+        assert (report.counts.failed, report.duplicate_records, report.ignored_records) == (1, 1, 1)
+    told = summarise(plan("acme/api"), [late, early], context()).markdown
+    assert "1 more record of one target and attempt: the worst counts" in told
+    assert "another plan" not in told
+    same = aggregate(plan("acme/api"), [late, late], context())
+    assert (same.duplicate_records, same.ignored_records) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +126,37 @@ def test_why_a_target_is_missing(needs: dict[str, JobResult], recorded: bool, re
 
 
 def test_a_newer_record_that_cannot_be_read_outranks_an_older_success() -> None:
-    roster, old = plan("acme/api"), record(0, "acme/api", "updated", attempt=1)
-    newer, older = (Unreadable("x.json", "broken", target="acme/api", attempt=attempt) for attempt in (2, 1))
-    assert aggregate(roster, [old], context(), unreadable=(newer,)).counts.missing == 1
-    assert aggregate(roster, [old], context(), unreadable=(older,)).counts.updated == 1
+    roster = plan("acme/api")
+    first, second = (record(0, "acme/api", "updated", attempt=attempt) for attempt in (1, 2))
+    told_by_text = Unreadable("x.json", "broken", target="acme/api", attempt=2)
+    told_by_name = Unreadable("00000-a2.json", "broken", index=0, attempt=2)
+    of_no_attempt = Unreadable("x.json", "broken", target="acme/api")
+    for file in (told_by_text, told_by_name, of_no_attempt):
+        assert aggregate(roster, [first], context(), unreadable=(file,)).counts.missing == 1
+    older = Unreadable("00000-a1.json", "broken", index=0, attempt=1)
+    assert aggregate(roster, [second], context(), unreadable=(older,)).counts.updated == 1
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        Unreadable("00000-a2.json", "broken", index=0, attempt=2, plan_id="another-plan"),
+        Unreadable("00000-a3.json", "broken", index=0, attempt=3),
+        Unreadable("00009-a2.json", "broken", index=9, attempt=2),
+        Unreadable("x.json", "broken"),
+    ],
+    ids=["another plan", "attempt still to come", "no such index", "of nobody"],
+)
+def test_an_unreadable_file_that_is_no_targets_of_this_run_changes_no_result(file: Unreadable) -> None:
+    report = aggregate(plan("acme/api"), [record(0, "acme/api", "updated")], context(), unreadable=(file,))
+    assert report.counts.updated == 1
+
+
+def test_an_unreadable_record_of_the_same_attempt_is_the_worse_of_two_but_hides_no_failure() -> None:
+    file = Unreadable("00000-a1.json", "broken", index=0, attempt=1)
+    for outcome, counted in (("updated", "missing"), ("failed", "failed")):
+        report = aggregate(plan("acme/api"), [record(0, "acme/api", outcome)], context(), unreadable=(file,))
+        assert report.results[0].outcome == counted
 
 
 def test_an_unreadable_record_is_lost_even_when_the_run_was_cancelled() -> None:

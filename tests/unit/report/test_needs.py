@@ -1,10 +1,9 @@
-"""The `needs` context as GitHub writes it, a plain result, or a refusal that says what to pass."""
+"""The `needs` context as GitHub writes it, a plain result, or a note that says what to pass."""
 
 from __future__ import annotations
 
 import pytest
 
-from action_patterns.errors import InputError
 from action_patterns.report import needs
 
 GITHUBS_OWN = """{
@@ -14,17 +13,17 @@ GITHUBS_OWN = """{
 
 
 def test_results_by_job() -> None:
-    assert needs.parse(GITHUBS_OWN) == {"discover": "success", "apply": "cancelled"}
-    assert needs.parse("{}") == {}
+    assert needs.parse(GITHUBS_OWN).jobs == {"discover": "success", "apply": "cancelled"}
+    assert needs.parse("{}") == ({}, ())
 
 
 @pytest.mark.parametrize("result", ["success", "failure", "cancelled", "skipped"])
 def test_a_plain_result_is_that_of_the_one_job(result: str) -> None:
-    assert needs.parse(f" {result}\n") == {"": result}
+    assert needs.parse(f" {result}\n") == ({"": result}, ())
 
 
 def test_nothing_given_is_nothing_known() -> None:
-    assert needs.parse("  ") == {}
+    assert needs.parse("  ") == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,13 @@ def test_nothing_given_is_nothing_known() -> None:
     ["failed", "[]", "3", '"success"', '{"apply": "success"}', '{"apply": {}}', '{"apply": {"result": "failed"}}',
      '{"apply": {"result": ["success"]}}', "{", "[" * 100_000],
 )  # fmt: skip
-def test_anything_else_is_refused_with_the_fix(text: str) -> None:
-    with pytest.raises(InputError) as refused:
-        needs.parse(text)
-    assert "toJSON(needs)" in refused.value.remediation
+def test_of_anything_else_nothing_is_known_and_the_fix_is_told(text: str) -> None:
+    jobs, doubt = needs.parse(text)
+    assert jobs == {}
+    assert "toJSON(needs)" in doubt[0]
+
+
+def test_a_result_that_is_not_known_leaves_those_that_are() -> None:
+    jobs, doubt = needs.parse('{"discover": {"result": "success"}, "apply": {"result": "timed_out"}}')
+    assert jobs == {"discover": "success"}
+    assert "`apply`" in doubt[0]

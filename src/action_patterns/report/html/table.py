@@ -8,14 +8,12 @@ from typing import Any
 
 from action_patterns.contracts import Outcome, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
-from action_patterns.report.escape import clip, html_code, html_text, is_repository, visible
+from action_patterns.report.escape import MESSAGE_CHARACTERS, clip, html_code, html_text, is_repository, visible
 from action_patterns.report.html import links
 from action_patterns.report.view import CHANGED, ORDER, Page, of_outcomes, span
 
 PAGE_ROWS = 100
 """Rows shown at once. The script takes the same number from the data."""
-
-MESSAGE_CHARACTERS = 500
 
 COLUMNS = (
     ("Repository", "text"),
