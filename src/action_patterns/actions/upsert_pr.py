@@ -157,10 +157,11 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
         pull_request_branch=result.branch,
         pull_request_commits_verified=result.commit_verified,
     )
+    told = result.redacted(ports.log.redact)
     return Finish(
         outputs,
-        summary=summary(result, context.server_url),
-        annotations=_notes(result),
+        summary=summary(told, context.server_url),
+        annotations=_notes(told),
         exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
     )
 

@@ -157,6 +157,16 @@ def test_what_stops_it_is_told_once_and_decides_the_exit_code(
     assert "**What to do:**" in finish.summary
 
 
+def test_a_secret_that_an_error_tells_is_hidden_before_it_is_escaped() -> None:
+    where = world()
+    where.log.secrets = ("ghs_0123456789_abcdefghij",)
+    where.github.error = RefusedError("ghs_0123456789_abcdefghij", remediation="ghs_0123456789_abcdefghij")  # type: ignore[attr-defined]
+    finish = run(where)
+    assert "ghs" not in finish.summary
+    assert "ghs" not in finish.annotations[0].message
+    assert "\\*\\*\\*" in finish.summary
+
+
 def test_a_closed_pull_request_is_a_notice_and_green() -> None:
     where = world()
     run(where)
