@@ -72,7 +72,7 @@ def aggregate(
         and roster.get(record.index) == record.target
         and not is_beyond(record.attempt, plan, context)
     ]
-    spoiled = [file for file in unreadable if _may_be_own(file, plan, context)]
+    spoiled = [file for file in unreadable if may_be_own(file, plan, context)]
     latest = _latest(own, _lost(spoiled, plan, context))
     results = _results(plan, latest, context, missing.cause(needs or {}, any_record=bool(own or spoiled)))
     duplicates = len(own) - len({(record.index, record.attempt) for record in own})
@@ -154,13 +154,9 @@ def is_beyond(attempt: int, plan: Plan, context: Context) -> bool:
     return plan.plan_id.startswith(f"{context.run_id}-") and attempt > context.run_attempt
 
 
-def is_foreign(file: Unreadable, plan: Plan) -> bool:
-    """Whether what can be read of the file names another plan."""
-    return file.plan_id not in (None, plan.plan_id)
-
-
-def _may_be_own(file: Unreadable, plan: Plan, context: Context) -> bool:
-    return not is_foreign(file, plan) and not is_beyond(file.attempt or 1, plan, context)
+def may_be_own(file: Unreadable, plan: Plan, context: Context) -> bool:
+    """Whether nothing that can be read of the file, or of its name, says that it is not of this plan's run."""
+    return file.plan_id in (None, plan.plan_id) and not is_beyond(file.attempt or 1, plan, context)
 
 
 def _lost(spoiled: Iterable[Unreadable], plan: Plan, context: Context) -> Iterable[TargetResult]:

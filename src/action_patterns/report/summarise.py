@@ -9,7 +9,7 @@ from typing import NamedTuple
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.ports import Context
 from action_patterns.report import html, layout, plain_text
-from action_patterns.report.aggregate import Unreadable, aggregate, is_beyond, is_foreign
+from action_patterns.report.aggregate import Unreadable, aggregate, is_beyond, may_be_own
 from action_patterns.report.needs import JobResult
 from action_patterns.report.view import Page, limited
 
@@ -52,7 +52,7 @@ def summarise(
     redact, given = cache(redact), tuple(records)  # the same reasons and remedies come a thousand times
     report = aggregate(plan, given, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
     report = report.redacted(redact)
-    spoiled = redact(unreadable_note(plan, unreadable))
+    spoiled = redact(unreadable_note(plan, unreadable, context))
     told = (*notes, _beyond_note(plan, given, context), spoiled)
     page = Page(context, redact(artifact_name), tuple(redact(n) for n in told if n), redact(nothing_to_compare))
     return Summary(
@@ -60,22 +60,25 @@ def summarise(
     )
 
 
-def unreadable_note(plan: Plan | None, unreadable: Sequence[Unreadable]) -> str:
+def unreadable_note(plan: Plan | None, unreadable: Sequence[Unreadable], context: Context) -> str:
     """The files by name, and what they count for; for the summary and for the annotation."""
-    foreign = [file for file in unreadable if plan and is_foreign(file, plan)]
-    spoiled = [file for file in unreadable if file not in foreign]
+    spoiled: list[Unreadable] = []
+    foreign: list[Unreadable] = []
+    for file in unreadable:
+        (spoiled if plan is None or may_be_own(file, plan, context) else foreign).append(file)
     return " ".join(
-        f"{_files(files)} could not be read. It {meaning}: {_named(files)}."
+        f"{_could_not_be_read(files)} {meaning}: {_named(files)}."
         for files, meaning in (
             (spoiled, "counts as `missing` for the target and attempt that its text, or else its name, tells"),
-            (foreign, "counts for nothing, as its text names another plan"),
+            (foreign, "counts for nothing, as it names another plan, or an attempt that this run has not come to"),
         )
         if files
     )
 
 
-def _files(files: Sequence[Unreadable]) -> str:
-    return "1 record file" if len(files) == 1 else f"Each of {len(files):,} record files"
+def _could_not_be_read(files: Sequence[Unreadable]) -> str:
+    one = len(files) == 1
+    return "1 record file could not be read. It" if one else f"{len(files):,} record files could not be read. Each"
 
 
 def _named(files: Sequence[Unreadable]) -> str:
@@ -84,7 +87,8 @@ def _named(files: Sequence[Unreadable]) -> str:
 
 
 def _beyond_note(plan: Plan | None, records: Iterable[TargetResult], context: Context) -> str:
-    claimed = {f"{r.target} (attempt {r.attempt})" for r in records if plan and is_beyond(r.attempt, plan, context)}
+    own = [r for r in records if plan and r.plan_id == plan.plan_id and is_beyond(r.attempt, plan, context)]
+    claimed = {f"{record.target} (attempt {record.attempt})" for record in own}
     shown, more = limited(sorted(claimed), FILES_NAMED)
     told = f"Not counted, as this run is in its attempt {context.run_attempt} only: {', '.join(shown)}{more}."
     return told if claimed else ""

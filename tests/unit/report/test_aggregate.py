@@ -231,3 +231,20 @@ def test_usage_is_summed_and_times_are_the_first_and_last_in_utc() -> None:
     assert report.started_at == datetime(2026, 7, 1, 13, 0, tzinfo=UTC)
     assert report.started_at.tzinfo is UTC
     assert report.finished_at == START + timedelta(seconds=13)
+
+
+def test_what_the_note_says_of_an_unreadable_file_is_what_it_counted_for() -> None:
+    files = [
+        Unreadable("00000-a2.json", "broken", index=0, attempt=2),
+        Unreadable("00001-a2.json", "broken", index=1, attempt=2),
+        Unreadable("00002-a3.json", "broken", index=2, attempt=3),
+        Unreadable("x.json", "broken", plan_id="another-plan"),
+    ]
+    records = [record(index, name, "updated") for index, name in enumerate(NAMES)]
+    told = summarise(plan(*NAMES), records, context(), unreadable=files)
+    assert [result.outcome for result in told.report.results] == ["missing", "missing", "updated"]
+    missing, nothing = told.unreadable.split(" 2 record files could not be read. ")
+    assert missing.startswith("2 record files could not be read. Each counts as `missing` ")
+    assert missing.endswith(": 00000-a2.json (broken); 00001-a2.json (broken).")
+    assert nothing.startswith("Each counts for nothing, ")
+    assert nothing.endswith(": 00002-a3.json (broken); x.json (broken).")

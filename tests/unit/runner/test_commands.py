@@ -130,3 +130,10 @@ def test_progress_is_aligned() -> None:
     stream = io.StringIO()
     RunnerLog(Commands(stream)).progress(7, 480, "o/r: created")
     assert stream.getvalue() == "[  7/480] o/r: created\n"
+
+
+def test_a_value_is_redacted_with_all_that_was_hidden_until_then() -> None:
+    log = RunnerLog(Commands(io.StringIO()))
+    assert log.redact("ghs_a_b_c_d") == "ghs_a_b_c_d"
+    log.hide("ghs_a_b_c_d")
+    assert log.redact("x ghs_a_b_c_d y") == "x *** y"
