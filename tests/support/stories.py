@@ -393,7 +393,7 @@ STORIES |= {
             "another base",
             _another_base,
             wish(base="dev", **FULL),
-            ("Observe", *_OBJECTS, "pulls/update"),
+            ("Observe", "pulls/update", *_OBJECTS),
             "git/update-ref",
         ),
         Story(

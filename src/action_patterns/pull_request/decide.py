@@ -10,7 +10,15 @@ from action_patterns.ports import NewPullRequest
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.fields import find_milestone, note_steps, overflow_steps, reconcile_fields
-from action_patterns.pull_request.look import Look, change_digest, differs, holds, look_at, stands_on_base
+from action_patterns.pull_request.look import (
+    Look,
+    change_digest,
+    closed_by_somebody,
+    differs,
+    holds,
+    look_at,
+    stands_on_base,
+)
 from action_patterns.pull_request.marker import Marker, compose, text_hash
 from action_patterns.pull_request.observed import Observed, PullRequest, Tip
 from action_patterns.pull_request.preflight import Check, preflight
@@ -100,10 +108,11 @@ def _with_open(look: Look, opened: PullRequest) -> Decision:
         mine = text_hash(opened.title if opened.by_us else desired.title)
         marker = Marker(desired.key, mine, "", adopted=_taken_over(look))
     overwrites = policies.on_human_commits == "overwrite"
-    taken_over = look.tip is not None and marker.adopted == look.tip.oid
+    # What was there when it was taken over stays, whatever is to happen to commits that come later.
+    taken_over = bool(marker.adopted) and marker.adopted == _taken_over(look)
     if look.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
         return _human_commit(look, opened)
-    keeps = look.tip_kind in ("kept", "others") and not overwrites
+    keeps = look.tip_kind in ("kept", "others") and (taken_over or not overwrites)
     if not look.pending and (keeps or policies.on_converged == "keep" or adopting):
         reason = "kept-for-commits" if keeps else "kept-open" if not adopting else "already-on-base"
         return Decision("unchanged", reason, "")
@@ -152,9 +161,12 @@ def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> 
     wanted = _wanted_marker(desired, adopted=marker.adopted)
     fields = reconcile_fields(desired, opened, marker, wanted, observed, rewritten=write is not None)
     content: list[Step] = [write] if write else []
-    steps: tuple[Step, ...] = (*content, *fields.steps)
+    # The base first: where GitHub refuses it, the branch must not have been written for it.
+    steps: tuple[Step, ...] = (*fields.base, *content, *fields.steps)
     if not steps:
-        return Decision("unchanged", "up-to-date", "", marker=marker, files=look.files, refused=fields.refused)
+        stuck = f"It conflicts with `{look.base}`, and holds commits of others: somebody has to merge the base into it."
+        said = stuck if keeps and opened.conflicting else ""
+        return Decision("unchanged", "up-to-date", said, marker=marker, files=look.files, refused=fields.refused)
     if write is not None:
         reason, changed = "content", ("content", *fields.changed)
     else:
@@ -181,13 +193,19 @@ def _converged(look: Look, opened: PullRequest, marker: Marker) -> Decision:
     block = f"{desired.block}\n\n*Closed by action-patterns: `{look.base}` already holds this change.*".strip()
     fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
     steps: tuple[Step, ...] = (UpdatePullRequest(fields), *_delete_ours(look))
-    left = "" if look.observed.leases else f"The branch {desired.branch} is left: no lease guards its deletion here."
+    left = ""
+    if look.others_open:
+        left = f"The branch {desired.branch} is left: #{look.others_open[0].number} is open from it too."
+    elif not look.observed.leases:
+        left = f"The branch {desired.branch} is left: no lease guards its deletion here."
     return Decision("closed", "converged", left, steps, marker=closed, changed_fields=("state",))
 
 
 def _delete_ours(look: Look) -> tuple[DeleteBranch, ...]:
-    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so."""
-    if look.tip is None or look.tip_kind != "ours" or not look.observed.leases:
+    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so. GitHub
+    closes whatever is open from a branch that goes: a pull request of somebody else keeps it.
+    """
+    if look.tip is None or look.tip_kind != "ours" or not look.observed.leases or look.others_open:
         return ()
     return (DeleteBranch(look.desired.branch, look.tip.oid),)
 
@@ -199,11 +217,10 @@ def _without_open(look: Look) -> Decision:
     latest, tip, policies = look.latest, look.tip, look.desired.policies
     if not look.pending:
         return _finish_closing(look)
-    ended_by_others = latest is not None and latest.state == "CLOSED" and look.marker and not look.marker.closed
-    if latest is not None and ended_by_others and policies.on_closed == "respect":
+    if latest is not None and closed_by_somebody(look) and policies.on_closed == "respect":
         stop = _stop("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
         return replace(stop, pull_request=latest, files=look.files)
-    if latest is not None and ended_by_others and policies.on_closed == "reopen":
+    if latest is not None and closed_by_somebody(look) and policies.on_closed == "reopen":
         return _reopen(look, latest)
     landed = latest is not None and tip is not None and latest.state == "MERGED" and latest.head_oid == tip.oid
     keeps = False
@@ -221,7 +238,7 @@ def _reopen(look: Look, latest: PullRequest) -> Decision:
     """GitHub reopens only what still has its branch at the commit it was closed with; the wish comes after."""
     tip, desired = look.tip, look.desired
     moved = tip is None or tip.oid != latest.head_oid
-    if tip is not None and moved and look.tip_kind == "others":
+    if tip is not None and moved and look.tip_kind in ("kept", "others"):
         return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=latest, files=look.files)
     if tip is not None and moved and not look.observed.leases:
         detail = (
@@ -278,7 +295,7 @@ def _create(look: Look, *, keeps: bool) -> Decision:
     milestone = find_milestone(desired.milestone, observed)
     if desired.labels or desired.assignees or milestone:
         number = milestone.number if milestone else None
-        steps.append(SetIssueFields(desired.labels, desired.assignees, number))
+        steps.append(SetIssueFields(desired.labels, desired.assignees, number, desired.milestone or ""))
     if desired.reviewers or desired.team_reviewers:
         steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
     steps += overflow_steps(desired)

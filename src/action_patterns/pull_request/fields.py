@@ -36,6 +36,8 @@ class Fields:
     marker: Marker
     refused: tuple[str, ...] = ()
     """Fields that cannot be had here, known without asking."""
+    base: tuple[Step, ...] = ()
+    """What sends the pull request to another base; everything else is made for that one."""
     again: bool = False
     """Some of it can only be written once the rest is there."""
 
@@ -64,7 +66,7 @@ def reconcile_fields(
     wanted = replace(wanted, refused=tuple(sorted(refused)))
     work = _Work([], {}, [], [], [])
     wanted = _title_and_base(desired, pull, marker, wanted, observed.base or "", work)
-    again = _comments(desired, pull, work)
+    again = "comments" not in refused and _comments(desired, pull, work)
     _labels(desired, pull, marker, work)
     _people(desired, pull, marker, refused, work)
     _milestone(desired, pull, marker, refused, observed, work)
@@ -82,9 +84,10 @@ def reconcile_fields(
         work.patch["body"] = compose(wanted, block, pull.body)
     if work.patch and not work.changed:
         work.changed.append("body")
+    base = (UpdatePullRequest((("base", work.patch.pop("base")),)),) if "base" in work.patch else ()
     patched: list[Step] = [UpdatePullRequest(tuple(work.patch.items()))] if work.patch else []
     changed = tuple(name for name in FIELDS if name in work.changed)
-    return Fields((*work.removed, *patched, *work.added), changed, wanted, tuple(work.refused), again)
+    return Fields((*work.removed, *patched, *work.added), changed, wanted, tuple(work.refused), base, again)
 
 
 def _title_and_base(
@@ -155,12 +158,14 @@ def _milestone(
         return
     if (there.number if there else None) == (wished.number if wished else None):
         return
-    if wished is not None and f"milestone:{wished.number}" in refused:
+    if f"milestone:{desired.milestone}" in refused:
         return
     if there is not None and marker.milestone not in (there.title, str(there.number)):
         return  # People chose it, now or before we came.
     # One value takes the place of another: it must be there before the marker stops to remember the former.
-    (work.added if there is None else work.removed).append(SetMilestone(wished.number if wished else None))
+    (work.added if there is None else work.removed).append(
+        SetMilestone(wished.number if wished else None, desired.milestone or "")
+    )
     work.changed.append("milestone")
 
 
@@ -239,6 +244,7 @@ def refusable(desired: Desired) -> frozenset[str]:
         + [f"team:{name}" for name in desired.team_reviewers]
         + ([f"auto-merge:{desired.auto_merge}"] if desired.auto_merge != "off" else [])
         + (["draft"] if desired.always_draft else [])
+        + (["comments"] if desired.overflow else [])
         + ([f"milestone:{desired.milestone}"] if desired.milestone else [])
     )
 
