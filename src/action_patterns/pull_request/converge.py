@@ -61,7 +61,7 @@ def converge(
     progress = Progress()
     for round_number in range(1, MAX_ROUNDS + 1):
         observed = _observe(desired, repository, github)
-        decision = decide(desired, observed)
+        decision = decide(desired, observed, frozenset(progress.refused))
         tip = observed.branch_tip
         if round_number == 1:
             progress.before = tip.oid if tip else None
@@ -83,7 +83,7 @@ def converge(
         except ActionPatternsError as error:
             return _failed(error, decision, desired, progress)
         else:
-            if not decision.again or "comments" in progress.refused:
+            if decision.again <= {name.partition(":")[0] for name in progress.refused}:
                 break
             progress.continuing = True
     return _finish(decision, desired, observed, progress, github)

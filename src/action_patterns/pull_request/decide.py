@@ -24,6 +24,7 @@ from action_patterns.pull_request.observed import Observed, PullRequest, Tip
 from action_patterns.pull_request.preflight import Check, preflight
 from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.steps import (
+    FIELD_OF,
     DeleteBranch,
     OpenPullRequest,
     Reopen,
@@ -56,17 +57,20 @@ class Decision:
     """Fields that cannot be had here, known without asking."""
     checks: tuple[Check, ...] = ()
     """The preflight of these steps."""
-    again: bool = False
-    """Once the steps are done there is more to do, which must be read first."""
+    again: frozenset[str] = frozenset()
+    """Fields of which something is left to do once the steps are done, and must be read first."""
 
     @property
     def remedy(self) -> str:
         return BY_CODE[self.reason].remedy
 
 
-def decide(desired: Desired, observed: Observed) -> Decision:
-    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
-    decision = _decide(desired, observed)
+def decide(desired: Desired, observed: Observed, refused: frozenset[str] = frozenset()) -> Decision:
+    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due.
+
+    `refused`: what GitHub has refused in this very run; it is not asked for a second time.
+    """
+    decision = _decide(desired, observed, refused)
     if not decision.steps:
         return decision
     checks = preflight(desired, observed, decision.steps)
@@ -81,7 +85,7 @@ def decide(desired: Desired, observed: Observed) -> Decision:
     return replace(stop, message=message, pull_request=decision.pull_request, files=decision.files, checks=checks)
 
 
-def _decide(desired: Desired, observed: Observed) -> Decision:
+def _decide(desired: Desired, observed: Observed, refused: frozenset[str]) -> Decision:
     for flag, reason in ((observed.archived, "archived"), (observed.disabled, "disabled"), (observed.empty, "empty")):
         if flag:
             return _stop("skipped", reason)
@@ -89,14 +93,14 @@ def _decide(desired: Desired, observed: Observed) -> Decision:
         return _stop("blocked", "base-missing", f"Looked for {desired.base or 'the default branch'}.")
     look = look_at(desired, observed, observed.base, observed.base_tip)
     if look.opened is not None:
-        return replace(_with_open(look, look.opened), pull_request=look.opened)
+        return replace(_with_open(look, look.opened, refused), pull_request=look.opened)
     return _without_open(look)
 
 
 # An open pull request
 
 
-def _with_open(look: Look, opened: PullRequest) -> Decision:
+def _with_open(look: Look, opened: PullRequest, refused: frozenset[str]) -> Decision:
     desired, policies = look.desired, look.desired.policies
     marker = look.marker
     adopting = marker is None
@@ -118,7 +122,7 @@ def _with_open(look: Look, opened: PullRequest) -> Decision:
         return Decision("unchanged", reason, "")
     if not look.pending:
         return _converged(look, opened, marker)
-    return _update(look, opened, marker, keeps=keeps)
+    return _update(look, opened, marker, refused, keeps=keeps)
 
 
 def _taken_over(look: Look) -> str:
@@ -135,7 +139,7 @@ def _human_commit(look: Look, opened: PullRequest) -> Decision:
     note = note_steps(look.desired, opened, NOTE_TEXT)
     # Two runs, or one request delivered twice, may have left two: that shows only afterwards.
     new = any(isinstance(step, WriteComment) and step.id is None for step in note)
-    return replace(stop, steps=note, files=look.files, again=new)
+    return replace(stop, steps=note, files=look.files, again=frozenset({"comments"} if new else ()))
 
 
 NOTE_TEXT = (
@@ -148,7 +152,7 @@ NOTE_TEXT = (
 """It names no commit, so that it stays one note however many commits come."""
 
 
-def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> Decision:
+def _update(look: Look, opened: PullRequest, marker: Marker, refused: frozenset[str], *, keeps: bool) -> Decision:
     desired, observed = look.desired, look.observed
     if keeps:
         there = observed.branch_files or {}
@@ -159,7 +163,7 @@ def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> 
         conflicting = opened.conflicting and not stands_on_base(look)
         write = _write(look, look.pending) if conflicting or not holds(look) else None
     wanted = _wanted_marker(desired, adopted=marker.adopted)
-    fields = reconcile_fields(desired, opened, marker, wanted, observed, rewritten=write is not None)
+    fields = reconcile_fields(desired, opened, marker, wanted, observed, refused, rewritten=write is not None)
     content: list[Step] = [write] if write else []
     # The base first: where GitHub refuses it, the branch must not have been written for it.
     steps: tuple[Step, ...] = (*fields.base, *content, *fields.steps)
@@ -251,7 +255,9 @@ def _reopen(look: Look, latest: PullRequest) -> Decision:
         before = tip.oid if tip else None
         steps.append(RestoreBranch(desired.branch, before, latest.head_oid, look.observed.leases))
     steps.append(Reopen())
-    return Decision("updated", "reopened", "", tuple(steps), latest, look.marker, ("state",), look.files, again=True)
+    return Decision(
+        "updated", "reopened", "", tuple(steps), latest, look.marker, ("state",), look.files, again=frozenset({"state"})
+    )
 
 
 def _finish_closing(look: Look) -> Decision:
@@ -314,7 +320,7 @@ def _create(look: Look, *, keeps: bool) -> Decision:
         (),
         look.files,
         tuple(refused),
-        again=bool(desired.overflow),
+        again=frozenset(FIELD_OF[type(step)] for step in steps if isinstance(step, WriteComment | SetAutoMerge)),
     )
 
 
