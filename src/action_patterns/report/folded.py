@@ -67,15 +67,14 @@ def run_again(report: RunReport, page: Page) -> list[str]:
             code_fence(rerun_failed(page)),
             RED_JOBS_ONLY,
         ]
+    these = repositories(len(again))
     if new_run is None:
         sections.append(
-            f"**New run**: the list of {repositories(len(again))} is longer than a workflow input may be;"
-            " take it from `run-report.json`."
+            f"**New run**: the list of {these} is longer than a workflow input may be; take it from `run-report.json`."
         )
     else:
         sections += [
-            f"**New run** of these {repositories(len(again))},"
-            " if the workflow hands an input `repositories` to discover:",
+            f"**New run** of these {these}, if the workflow hands an input `repositories` to discover:",
             code_fence(new_run),
         ]
     return [*sections, "</details>"]
