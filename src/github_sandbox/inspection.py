@@ -235,6 +235,11 @@ class RepositoryView:
         with self._changing() as repository:
             pull_states.enable_auto_merge(repository.pulls[number], self._person(actor), method)
 
+    def disable_auto_merge(self, number: int) -> None:
+        """As the button "Disable auto-merge" does."""
+        with self._changing() as repository:
+            pull_states.disable_auto_merge(repository.pulls[number])
+
     def update_branch(self, number: int) -> str:
         """Press "Update branch": merge the base into the head; the commit is GitHub's. Returns its id."""
         with self._changing() as repository:

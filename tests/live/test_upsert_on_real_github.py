@@ -49,13 +49,11 @@ def test_a_pull_request_closed_by_somebody_stays_closed(live: Live) -> None:
 
 
 def test_a_branch_left_by_a_dead_run_gets_its_pull_request(live: Live) -> None:
-    desired = live.wish()
-    first = live.upsert(desired)
-    tip = first.after_oid
-    # As if the run had died after the branch was written: the same commit under the name another key gives.
-    other = live.wish(key=live.key)
-    live.rest("PATCH", f"/pulls/{first.pull_request_number}", {"state": "closed", "body": "no marker"})
+    first = live.upsert(live.wish())
+    # As if a run had died after the branch was written: the same commit, at a branch without a pull request.
+    other = live.wish(branch=f"{live.key}-left")
+    live.rest("POST", "/git/refs", {"ref": f"refs/heads/{other.branch}", "sha": first.after_oid})
     result = live.upsert(other)
     assert result.outcome == "created", result
     assert result.pull_request_number != first.pull_request_number
-    assert tip is not None
+    assert result.after_oid == first.after_oid

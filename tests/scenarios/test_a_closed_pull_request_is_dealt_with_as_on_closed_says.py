@@ -8,8 +8,8 @@ import pytest
 
 from github_sandbox import Fault
 from support.editions import on_every_edition
-from support.people import settled, target
-from support.stage import Stage, stage, wish
+from support.people import commit_by_hand, seed, settled, target
+from support.stage import TARGET, Stage, stage, wish
 
 BRANCH = wish().branch
 CHANGED = {"ci.yml": "on: [push]\n"}
@@ -115,3 +115,45 @@ def test_another_one_is_opened_once(meanwhile: Callable[[Stage], None], edition:
         assert (result.outcome, result.pull_request_number) == ("created", 2)
         assert [pull.state for pull in target(scene).pulls()] == ["closed", "open"]
         assert settled(scene, wished).pull_request_number == 2
+
+
+def closes_one_of_their_own(scene: Stage) -> None:
+    target(scene).close_pull(1)
+    target(scene).set_branch("dev", target(scene).tip("main") or "")
+    target(scene).close_pull(target(scene).open_pull(BRANCH, base="dev", author="alice").number)
+
+
+def wipes_the_body(scene: Stage) -> None:
+    target(scene).edit_pull(1, body="We do not want this.")
+    target(scene).close_pull(1)
+
+
+def hides_behind_fifty_of_a_fork(scene: Stage) -> None:
+    target(scene).close_pull(1)
+    fork = scene.sandbox.repository("mallory/api")
+    fork.commit_files(BRANCH, {"x.txt": "x\n"})
+    for _ in range(51):
+        target(scene).close_pull(target(scene).open_pull(f"mallory:{BRANCH}", author="mallory").number)
+
+
+@on_every_edition
+@pytest.mark.parametrize("somebody", [closes_one_of_their_own, wipes_the_body, hides_behind_fifty_of_a_fork])
+def test_it_is_respected_whatever_came_after(somebody: Callable[[Stage], None], edition: str) -> None:
+    with stage(seed({"name": "mallory/api", "fork": TARGET}), edition=edition) as scene:
+        scene.upsert(wish())
+        somebody(scene)
+        there = len(target(scene).pulls())
+        result = scene.upsert(wish(CHANGED))
+        assert (result.outcome, result.reason, len(target(scene).pulls())) == ("skipped", "closed-by-someone", there)
+
+
+def test_one_that_holds_a_persons_commit_is_reopened_and_said_to_be_blocked() -> None:
+    wished = wish(on_closed="reopen")
+    with stage() as scene:
+        scene.upsert(wished)
+        theirs = commit_by_hand(scene, BRANCH)
+        target(scene).close_pull(1)
+        for _ in range(2):
+            result = scene.upsert(wished)
+            assert (result.outcome, result.reason, result.pull_request_number) == ("blocked", "human-commit", 1)
+        assert target(scene).tip(BRANCH) == theirs

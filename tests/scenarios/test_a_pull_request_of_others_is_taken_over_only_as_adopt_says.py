@@ -51,6 +51,18 @@ def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str, editio
 
 
 @on_every_edition
+def test_its_commits_stay_though_later_ones_are_to_be_overwritten(edition: str) -> None:
+    wished = wish(adopt="any", on_human_commits="overwrite")
+    with stage(edition=edition) as scene:
+        opened_by(scene, "alice")
+        scene.upsert(wished)
+        assert target(scene).files(BRANCH)["mine.txt"] == ("100644", b"x\n")
+        scene.upsert(wish(CHANGED, adopt="any", on_human_commits="overwrite"))
+        files = target(scene).files(BRANCH)
+        assert (files["mine.txt"], files["ci.yml"]) == (("100644", b"x\n"), ("100644", b"on: [push]\n"))
+
+
+@on_every_edition
 def test_afterwards_it_is_a_pull_request_of_ours(edition: str) -> None:
     with stage(edition=edition) as scene:
         opened_by(scene, "alice")

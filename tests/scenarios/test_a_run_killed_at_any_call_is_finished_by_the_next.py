@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from support.editions import without_leases
@@ -9,6 +12,7 @@ from support.harness import TROUBLES, Story, clean_run, prove, prove_each
 from support.stage import TARGET, Killed, stage, wish
 from support.stories import FIRST, STORIES, the_base_gets_the_content
 
+CHECKOUT = Path(__file__).parents[2]
 NAMED = (
     "killed before",
     "killed after",
@@ -41,8 +45,17 @@ def test_a_clean_run_makes_the_calls_the_story_names(story: Story) -> None:
 
 
 @pytest.mark.parametrize(("story", "call", "trouble"), CASES)
-def test_the_rerun_ends_where_one_clean_run_ends(story: Story, call: int, trouble: str) -> None:
+def test_the_rerun_ends_where_one_clean_run_ends(
+    story: Story, call: int, trouble: str, record_property: Callable[[str, object], None]
+) -> None:
     assert prove(story, {call: trouble}) == 1
+    record_property("cases", 1)
+
+
+def test_the_readme_counts_them() -> None:
+    assert f"{len(STORIES)} situations, and every call: {len(CASES):,} interrupted runs" in " ".join(
+        (CHECKOUT / "README.md").read_text("utf-8").split()
+    )
 
 
 @without_leases
@@ -53,8 +66,12 @@ def test_without_leases_a_clean_run_makes_the_same_writes(story: Story, edition:
 
 @without_leases
 @pytest.mark.parametrize("story", ON_ANY_SERVER, ids=str)
-def test_without_leases_the_rerun_ends_where_one_clean_run_ends(story: Story, edition: str) -> None:
-    assert prove_each(story, LESS[edition], edition) > 0
+def test_without_leases_the_rerun_ends_where_one_clean_run_ends(
+    story: Story, edition: str, record_property: Callable[[str, object], None]
+) -> None:
+    played = prove_each(story, LESS[edition], edition)
+    assert played > 0
+    record_property("cases", played)
 
 
 @pytest.mark.parametrize("died_at_call", [4, 5])

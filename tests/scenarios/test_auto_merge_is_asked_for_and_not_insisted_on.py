@@ -55,3 +55,14 @@ def test_what_github_refuses_is_reported_and_not_asked_for_on_every_run() -> Non
         assert (result.outcome, result.refused_fields) == ("created", ("auto-merge:squash",))
         assert target(scene).pull(1).state == "open"
         assert settled(scene, SQUASH).refused_fields == ("auto-merge:squash",)
+
+
+def test_what_somebody_took_off_stays_off_until_another_method_is_wished() -> None:
+    with stage(WAITS) as scene:
+        scene.upsert(SQUASH)
+        target(scene).disable_auto_merge(1)
+        settled(scene, SQUASH)
+        scene.upsert(wish({"ci.yml": "on: [push]\n"}, auto_merge="squash"))
+        assert method(scene) is None
+        scene.upsert(wish(auto_merge="rebase"))
+        assert method(scene) == "REBASE"

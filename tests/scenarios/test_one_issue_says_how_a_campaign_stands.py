@@ -59,6 +59,24 @@ def test_an_issue_is_opened_kept_closed_and_opened_again() -> None:
         assert (track(scene, WRONG), issues(scene)) == ("updated", [(1, "open")])
 
 
+def test_what_a_person_closed_stays_closed_until_something_else_fails() -> None:
+    with stage(FLEET) as scene:
+        track(scene, WRONG)
+        setup = Gateway(DyingTransport(scene.context))
+        setup.issues.update_issue(TARGET, 1, {"state": "closed"})
+        assert (track(scene, WRONG), issues(scene)) == ("unchanged", [(1, "closed")])
+        assert (track(scene, report_of("failed", "failed")), issues(scene)) == ("updated", [(1, "open")])
+
+
+def test_a_late_run_does_not_close_the_issue_of_a_newer_one() -> None:
+    newer = WRONG.model_copy(update={"run_id": WRONG.run_id + 9, "run_number": 413, "attempt": 1})
+    with stage(FLEET) as scene:
+        track(scene, newer)
+        scene.forget()
+        assert (track(scene, WELL), issues(scene)) == ("unchanged", [(1, "open")])
+        assert scene.writes() == 0
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_run_that_is_killed_is_finished_by_the_next_with_one_issue(call: int, moment: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from github_sandbox import Fault
-from support.people import seed, target
+from support.people import commit_by_hand, seed, settled, target
 from support.stage import Stage, stage, wish
 
 WORLD = seed(milestones=["v1"], **{"auto-merge": True, "protected": {"main": {"rules": ["pull_request"]}}})
@@ -20,7 +20,7 @@ EVERYTHING = {
 FIELDS: dict[str, tuple[dict[str, int], tuple[str, ...]]] = {
     "labels": ({"issues/update": 1, "issues/add-labels": 1}, ("labels",)),
     "assignees": ({"issues/update": 1, "issues/add-assignees": 1}, ("assignees",)),
-    "milestone": ({"issues/update": 2}, ("milestone:1",)),
+    "milestone": ({"issues/update": 2}, ("milestone:v1",)),
     "reviewers": ({"pulls/request-reviewers": 3}, ("reviewer:alice", "team:core")),
     "auto-merge": ({"enablePullRequestAutoMerge": 1}, ("auto-merge:squash",)),
 }
@@ -77,3 +77,85 @@ def test_a_login_that_cannot_be_asked_costs_itself_and_not_the_others() -> None:
         result = scene.upsert(wish(assignees=["alice", "mallory"], reviewers=["alice", "mallory"]))
         assert result.refused_fields == ("assignee:mallory", "reviewer:mallory")
         assert (target(scene).pull(1).assignees, target(scene).pull(1).reviewers) == (["alice"], ["alice"])
+
+
+def test_a_milestone_that_is_refused_is_not_asked_for_on_every_run() -> None:
+    wished = wish(milestone="v1")
+    with stage(WORLD) as scene:
+        refuse(scene, "issues/update", 9)
+        scene.upsert(wished)
+        settled(scene, wished)
+
+
+def test_labels_that_are_refused_on_every_run_are_not_called_an_update() -> None:
+    wished = wish(labels=["sync"])
+    with stage(WORLD) as scene:
+        scene.upsert(wish())
+        scene.upsert(wish(labels=[]))
+        refuse(scene, "issues/add-labels", 9)
+        scene.upsert(wished)
+        result = scene.upsert(wished)
+        assert (result.outcome, result.changed_fields, result.refused_fields) == ("unchanged", (), ("labels",))
+
+
+def test_comments_that_are_refused_are_not_asked_for_again_and_again() -> None:
+    wished = wish(body="x" * 130_000)
+    with stage(WORLD) as scene:
+        refuse(scene, "issues/create-comment", 99)
+        scene.upsert(wished)
+        settled(scene, wished)
+
+
+def test_a_note_that_is_refused_is_tried_once_a_run() -> None:
+    with stage(WORLD) as scene:
+        scene.upsert(wish())
+        commit_by_hand(scene, wish().branch)
+        refuse(scene, "issues/create-comment", 99)
+        scene.forget()
+        assert scene.upsert(wish()).reason == "human-commit"
+        assert scene.sent("issues/create-comment") == 1
+
+
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_title_or_body_that_is_refused_costs_neither_the_other_nor_the_labels(field: str) -> None:
+    later = wish(title="New", body="Other.", labels=["sync"])
+    with stage(WORLD) as scene:
+        scene.upsert(wish())
+        for nth in (1, 2 if field == "title" else 3):  # both at once, then the title alone, then the body alone
+            refused = Fault(
+                operation="pulls/update", nth=nth, times=1, status=422, body={"message": "Validation Failed"}
+            )
+            scene.sandbox.faults.add(refused)
+        result = scene.upsert(later)
+        pull = target(scene).pull(1)
+        assert (result.outcome, result.refused_fields) == ("updated", (field,))
+        assert (pull.title == "New", "Other." in pull.body, pull.labels) == (
+            field != "title",
+            field != "body",
+            ["sync"],
+        )
+
+
+def test_a_base_that_is_refused_leaves_the_branch_as_it_was() -> None:
+    with stage(WORLD) as scene:
+        scene.upsert(wish())
+        target(scene).commit_files("dev", {"dev.txt": "x\n"})
+        target(scene).open_pull(wish().branch, base="dev", author="alice")
+        tip = target(scene).tip(wish().branch)
+        for _ in range(2):
+            result = scene.upsert(wish(base="dev", labels=["sync"]))
+            assert (result.outcome, result.reason) == ("blocked", "base-refused")
+            assert result.error is not None
+            assert "Close the other pull request" in result.error.remediation
+            assert (target(scene).tip(wish().branch), target(scene).pull(1).base) == (tip, "main")
+
+
+def test_where_there_are_no_drafts_it_is_opened_as_no_draft() -> None:
+    message = "Draft pull requests are not supported in this repository."
+    wished = wish(draft="true")
+    with stage(WORLD) as scene:
+        scene.sandbox.faults.add(Fault(operation="pulls/create", times=1, status=422, body={"message": message}))
+        result = scene.upsert(wished)
+        assert (result.outcome, result.refused_fields) == ("created", ("draft",))
+        assert not target(scene).pull(1).draft
+        settled(scene, wished)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.editions import has_leases, on_every_edition
 from support.stage import FULL, TARGET, Stage, stage, wish
 
@@ -104,3 +106,26 @@ def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team(edition: str) ->
         scene.forget()
         assert scene.upsert(asked).outcome == "unchanged"
         assert scene.writes() == 0
+
+
+@on_every_edition
+@pytest.mark.parametrize("how", ["reworded", "split in two"])
+def test_our_commit_made_anew_by_a_person_is_theirs(how: str, edition: str) -> None:
+    """`git commit --amend` of the message alone, or an interactive rebase that ends in our very tree and words."""
+    with stage(edition=edition) as scene:
+        branch = scene.upsert(wish()).branch
+        assert branch is not None
+        repository = scene.sandbox.repository(TARGET)
+        ours = repository.commit(branch)
+        main, alice = repository.tip("main"), "Alice <alice@example.com>"
+        wished = {path: repository.files(branch).get(path) for path in ("ci.yml", "README.md", "old.txt")}
+        if how == "reworded":
+            message = ours.message.replace("Sync config", "Sync config, closes #12")
+            theirs = repository.commit_files(branch, wished, message=message, author=alice, parent=main)
+        else:
+            first = repository.commit_files(branch, {"ci.yml": wished["ci.yml"]}, message="One", parent=main)
+            theirs = repository.commit_files(branch, wished, message=ours.message, author=alice, parent=first)
+        assert repository.commit(branch).tree == ours.tree
+        result = scene.upsert(wish(CHANGED))
+        assert (result.outcome, result.reason) == ("blocked", "human-commit")
+        assert repository.tip(branch) == theirs

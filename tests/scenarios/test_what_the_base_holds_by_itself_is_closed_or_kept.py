@@ -47,3 +47,16 @@ def test_where_it_holds_it_from_the_start_nothing_is_opened() -> None:
         base_gets_the_wish(scene)
         assert settled(scene, wish(**FULL)).reason == "already-on-base"
         assert (target(scene).pulls(), target(scene).branches()) == ([], ["main"])
+
+
+def test_a_pull_request_that_somebody_opened_from_our_branch_keeps_the_branch() -> None:
+    """GitHub closes whatever is open from a branch that is deleted: a backport, say."""
+    with stage() as scene:
+        scene.upsert(wish())
+        target(scene).set_branch("release", target(scene).tip("main") or "")
+        target(scene).open_pull(BRANCH, base="release", author="alice")
+        base_gets_the_wish(scene)
+        result = scene.upsert(wish())
+        assert (result.outcome, result.reason) == ("closed", "converged")
+        assert "#2 is open from it too" in result.message
+        assert [pull.state for pull in target(scene).pulls()] == ["closed", "open"]

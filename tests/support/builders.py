@@ -55,9 +55,8 @@ def our_tip(
 ) -> Tip:
     """The commit a finished run leaves for a wish of which `pending` differed from the base."""
     changes = desired.changes if pending is None else pending
-    message = render(
-        desired.commit_message, Trailers(desired.key, change_digest(changes, desired.base or base), "our tree", kept)
-    )
+    trailers = Trailers(desired.key, change_digest(changes, desired.base or base), "our tree", kept)
+    message = render(desired.commit_message, trailers, parents=(parent,))
     return Tip("1" * 40, "our tree", message, (parent,), "bot <bot@acme>")
 
 

@@ -216,6 +216,7 @@ def state(scene: Stage) -> dict[str, Any]:
     text = json.dumps(scene.sandbox.snapshot()).replace(scene.context.server_url, "")
     text = re.sub(r"#issuecomment-\d+", "#issuecomment", text)
     text = re.sub(r'(block\\*":\\*")[0-9a-f]{16}', r"\1hash", text)  # The block is compared itself.
+    text = re.sub(r"(Seal: )[0-9a-f]{16}", r"\1seal", text)
     found: dict[str, Any] = json.loads(re.sub(r'(adopted\\*":\\*"|Kept"?: "?)[0-9a-f]{40}', r"\1oid", text))
     return found
 

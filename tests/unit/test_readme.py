@@ -60,3 +60,18 @@ def test_what_is_handed_to_the_reusable_workflow_is_what_it_takes() -> None:
             assert set(job.get("with", {})) <= set(takes["inputs"])
             assert set(job.get("secrets", {})) <= set(takes["secrets"])
             assert job["permissions"] == {"actions": "read", "contents": "read"}
+
+
+def test_the_job_that_tracks_a_distribution_reads_what_the_reusable_workflow_gives() -> None:
+    root = Path(__file__).parents[2]
+    called = yaml.safe_load((root / ".github/workflows/distribute.yml").read_text())[True]["workflow_call"]
+    takes = yaml.safe_load((root / "actions/track/action.yml").read_text())["inputs"]
+    readme = (root / "actions/track/README.md").read_text()
+    (block,) = [block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "distribute.yml@" in block]
+    named = set(re.findall(r"needs\.distribute\.outputs\.([a-z-]+)", block))
+    assert named
+    assert named <= set(called["outputs"])
+    jobs = yaml.safe_load(block)["jobs"]
+    given = jobs["track"]["steps"][-1]["with"]
+    assert set(given) <= set(takes)
+    assert given["name"] == jobs["distribute"]["with"]["name"], "or a run without a plan opens another issue"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
 from action_patterns.actions.apply import Recorder, cause_annotations
+from action_patterns.actions.report import Previous, read_previous
 from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
 from action_patterns.permissions import DISCOVER, UPSERT, needed
@@ -27,6 +28,11 @@ class DistributeInputs(TokenInputs):
         default="any",
         description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets"
         " failed, or `class:<names>`: one failed with such an outcome, error category or reason.",
+    )
+    previous: str = Field(
+        default="",
+        description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
+        " a line says so, and nothing fails.",
     )
 
 
@@ -87,7 +93,16 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         on_result=recorder.write,
     )
     artifact = f"{plan.name}-report-a{context.run_attempt}"
-    told = summarise(plan, results, context, artifact_name=artifact, redact=ports.log.redact)
+    previous = _previous(inputs.previous, plan.name, ports)
+    told = summarise(
+        plan,
+        results,
+        context,
+        artifact_name=artifact,
+        previous=previous.report,
+        nothing_to_compare=previous.why_not,
+        redact=ports.log.redact,
+    )
     path = ports.files.write(f"action-patterns/{artifact}/run-report.json", told.report.encode())
     html = ports.files.write(f"action-patterns/{artifact}/report.html", told.html)
     ports.log.info(told.text)
@@ -108,6 +123,15 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         annotations=cause_annotations(failed),
         exit_code=policy.exit_code(told.report),
     )
+
+
+def _previous(path: str, name: str, ports: Ports) -> Previous:
+    if not path:
+        return Previous()
+    previous = read_previous(ports.files.read(path) if ports.files.exists(path) else None, ports.context)
+    if previous.report and previous.report.name != name:
+        return Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
+    return previous
 
 
 ACTION = Action(

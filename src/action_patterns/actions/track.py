@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
 from action_patterns.action import Action, Finish, NameList, Outputs, TokenInputs
 from action_patterns.contracts import RunReport
-from action_patterns.errors import AnswerLostError, InputError, Problem
+from action_patterns.errors import AnswerLostError, InputError, Problem, UnavailableError
 from action_patterns.permissions import TRACK_COMMENT, TRACK_ISSUE, needed
 from action_patterns.ports import Allowance, Issues, Ports, Post
 from action_patterns.report import comment
-from action_patterns.report.track import Step, decide, marker, own
+from action_patterns.report.track import Step, decide, marker, newer, own
 from action_patterns.report.view import Page
 
 MOST_ROUNDS = 4
@@ -29,6 +30,11 @@ class TrackInputs(TokenInputs):
         default="issue", description="`issue`: one tracking issue of this repository. `comment`: one sticky comment."
     )
     number: int | None = Field(default=None, ge=1, description="For `comment`: the issue or pull request it is on.")
+    name: str = Field(
+        default="",
+        description="Name of the campaign: the text is found by it and titled with it. Default: the report's name. A"
+        " run that ended before its plan has none, so give it where `report` is not given a `name` either.",
+    )
     title: str | None = Field(default=None, description="For `issue`: its title. Default: `<name>: targets failing`.")
     labels: NameList = Field(default=(), description="For `issue`: labels, given when it is opened.")
 
@@ -51,17 +57,29 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
     viewer = issues.viewer(repository)
     body = f"{marker(report)}\n{comment.fit(report, Page(ports.context))}"
     done: list[Step] = []
+    written: dict[int, Post | None] = {}
     for _ in range(MOST_ROUNDS):
-        posts = _posts(inputs, issues, repository, viewer)
+        # A listing may lag behind: what GitHub has acknowledged is known without it, and never sent again.
+        seen = {post.id: post for post in _posts(inputs, issues, repository, viewer)} | written
+        posts = tuple(post for post in seen.values() if post)
         steps = decide(inputs.kind, report, posts, viewer)
         if not steps:
             break
         for step in steps:
             try:
-                _write(step, inputs, issues, repository, report, body)
+                number, after = _write(step, inputs, issues, repository, report, body)
+                written[number] = after
             except AnswerLostError as error:
                 ports.log.info(f"{error.message} Looking before sending again.")
             done.append(step)  # one whose answer was lost was done, or is done again in the next round
+    else:
+        raise UnavailableError(
+            f"After {MOST_ROUNDS} rounds of reading and writing the {inputs.kind} still does not say what it should.",
+            remediation="Run this job again: what is there is found and left as it is.",
+        )
+    later = newer(report, posts, viewer)
+    if later:
+        ports.log.info(f"What stands there is of a newer run ({later}), and is left as it is.")
     url = next((post.url for post in own(report, posts, viewer)), "")
     words = {"create": "created", "update": "updated", "close": "closed"}
     outcome = next((words[step.do] for step in done if step.do in words), "unchanged")
@@ -70,13 +88,22 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
 
 
 def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
-    """The report. Raises InputError when it is none, or an input that `kind` needs is not there."""
+    """The report, named. Raises InputError when it is none, nothing names it, or an input `kind` needs is missing."""
     if inputs.kind == "comment" and inputs.number is None:
         raise InputError(
             Problem("`kind: comment` needs `number`.", "Set `number` to the issue or pull request to comment on.")
         )
     text = ports.files.read(inputs.report).decode(errors="replace")
-    return RunReport.decode(text, name=inputs.report)
+    report = RunReport.decode(text, name=inputs.report)
+    name = inputs.name or report.name
+    if not name:
+        raise InputError(
+            Problem(
+                f"{inputs.report} has no name, as its run had no plan: what it would write could not be found again.",
+                "Set `name` to the campaign's name, here or on report: the `name` of its plan or distribution file.",
+            )
+        )
+    return report.model_copy(update={"name": name})
 
 
 def _posts(inputs: TrackInputs, issues: Issues, repository: str, viewer: str) -> tuple[Post, ...]:
@@ -87,22 +114,32 @@ def _posts(inputs: TrackInputs, issues: Issues, repository: str, viewer: str) ->
     )
 
 
-def _write(step: Step, inputs: TrackInputs, issues: Issues, repository: str, report: RunReport, body: str) -> None:
+def _write(
+    step: Step, inputs: TrackInputs, issues: Issues, repository: str, report: RunReport, body: str
+) -> tuple[int, Post | None]:
+    """Returns which one was written, and what stands there now: None where nothing does."""
     title = inputs.title or f"{report.name}: targets failing"
-    if inputs.kind == "comment":
-        if step.post is None:
+    comment_wanted = inputs.kind == "comment"
+    if step.post is None:
+        new = (
             issues.create_comment(repository, inputs.number or 0, body)
-        elif step.do == "remove":
-            issues.delete_comment(repository, step.post.id)
-        else:
-            issues.update_comment(repository, step.post.id, body)
-    elif step.post is None:
-        issues.create_issue(repository, title=title, body=body, labels=inputs.labels)
-    elif step.do == "remove":
-        issues.update_issue(repository, step.post.id, {"state": "closed"})
-    else:
-        state = "closed" if step.do == "close" else "open"
-        issues.update_issue(repository, step.post.id, {"title": title, "body": body, "state": state})
+            if comment_wanted
+            else issues.create_issue(repository, title=title, body=body, labels=inputs.labels)
+        )
+        return new.id, new
+    number = step.post.id
+    if comment_wanted and step.do == "remove":
+        issues.delete_comment(repository, number)
+        return number, None
+    if comment_wanted:
+        issues.update_comment(repository, number, body)
+        return number, replace(step.post, body=body)
+    if step.do == "remove":
+        issues.update_issue(repository, number, {"state": "closed"})
+        return number, replace(step.post, open=False)
+    state = "closed" if step.do == "close" else "open"
+    issues.update_issue(repository, number, {"title": title, "body": body, "state": state})
+    return number, replace(step.post, title=title, body=body, open=state == "open")
 
 
 ACTION = Action(

@@ -56,6 +56,7 @@ def observe(
         files = reading.files(commit, first)
         for portion in more:
             files |= _files(calls, repository, commit["oid"], portion) if commit else dict.fromkeys(portion)
+        node["ended"]["nodes"] += _more_ended(calls, repository, data, branch)
         return reading.observed(data, files, _more_comments(calls, repository, data), calls.transport.token_facts())
 
     return _in_time(ask, len(paths))
@@ -90,6 +91,24 @@ def _files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dic
     variables = {"owner": owner, "name": name, "oid": oid} | {f"p{i}": path for i, path in enumerate(paths)}
     data = calls.query(queries.files(len(paths)), variables, scope=repository, absent_is_null=True)
     return reading.files(data["repository"]["object"], paths)
+
+
+def _more_ended(calls: Calls, repository: str, data: Mapping[str, Any], branch: str) -> list[Mapping[str, Any]]:
+    """Where a page is full of forks' pull requests, whose branches have the name of ours: on to one that is from it.
+
+    GitHub filters by the name alone. Anybody may open and close as many as they like, and ours would fall off the page.
+    """
+    owner, _, name = repository.partition("/")
+    holder = data.get("holder") or data["repository"]
+    found: list[Mapping[str, Any]] = []
+    answer = data["repository"]["ended"]
+    while answer["pageInfo"]["hasNextPage"] and not any(
+        reading.is_from(pull, holder["nameWithOwner"]) for pull in filter(None, answer["nodes"])
+    ):
+        variables = {"owner": owner, "name": name, "head": branch, "after": answer["pageInfo"]["endCursor"]}
+        answer = calls.query(queries.ENDED, variables, scope=repository)["repository"]["ended"]
+        found += answer["nodes"]
+    return found
 
 
 def _more_comments(calls: Calls, repository: str, data: Mapping[str, Any]) -> dict[int, list[Mapping[str, Any]]]:

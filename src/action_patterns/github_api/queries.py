@@ -82,7 +82,7 @@ query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
     }}
     ended: pullRequests(
       headRefName: $head, states: [CLOSED, MERGED], first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}
-    ) {{ nodes {{ ...Ended }} }}
+    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}
     {milestones if milestone else ""}
     {"" if in_a_fork else holder}
   }}
@@ -118,6 +118,18 @@ query Comments($owner: String!, $name: String!, $number: Int!, $after: String) {
 }}
 """
 """Comments beyond the first hundred."""
+
+ENDED = f"""
+query Ended($owner: String!, $name: String!, $head: String!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    ended: pullRequests(
+      headRefName: $head, states: [CLOSED, MERGED], first: 100, after: $after,
+      orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}
+  }}
+}}
+{_ENDED}"""
+"""Closed and merged pull requests beyond the first fifty."""
 
 
 def files(path_count: int) -> str:

@@ -110,6 +110,11 @@ def files(commit: Mapping[str, Any] | None, paths: Sequence[str]) -> dict[str, O
     return found
 
 
+def is_from(node: Mapping[str, Any], holder: str) -> bool:
+    """Whether a pull request's branch is in that repository."""
+    return ((node.get("headRepository") or {}).get("nameWithOwner") or "").lower() == holder.lower()
+
+
 def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mapping[str, Any]] = ()) -> PullRequest:
     """A pull request of an Observe answer; `holder` = the repository of the bot branch, `comments` = further ones."""
     requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests") if item["requestedReviewer"]]
@@ -127,7 +132,7 @@ def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mappin
         draft=node["isDraft"],
         conflicting=node["mergeable"] == "CONFLICTING",
         id=node["id"],
-        foreign_head=((node.get("headRepository") or {}).get("nameWithOwner") or "").lower() != holder.lower(),
+        foreign_head=not is_from(node, holder),
         author=node["author"]["login"] if node.get("author") else "",
         by_us=node["viewerDidAuthor"],
         labels=tuple(item["name"] for item in _nodes(node, "labels")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from action_patterns.errors import (
     ActionPatternsError,
@@ -105,18 +105,36 @@ def _send(step: Step, observed: Observed, github: GitHub, progress: Progress) ->
             raise RefusedForGoodError("branch-refused", error) from error
         elif isinstance(step, Reopen):
             raise RefusedForGoodError("reopen-refused", error) from error
+        elif isinstance(step, UpdatePullRequest) and isinstance(error, RefusedError):
+            _field_by_field(step, error, observed, github, progress)
         elif isinstance(step, SetAutoMerge):
             # To disable what is disabled is refused too: a request that was sent twice, say.
             if step.method is not None:
                 progress.refused.append(f"auto-merge:{step.method}")
         elif isinstance(step, SetMilestone):
-            progress.refused.append(f"milestone:{step.milestone}")
+            progress.refused.append(f"milestone:{step.wished}")
         elif isinstance(step, DeleteBranch) and not isinstance(error, RefusedError):
             raise  # Whether it is there could not be seen: that is no rule against deleting it.
         elif type(step) in FIELD_OF:
             progress.refused.append(FIELD_OF[type(step)])
         else:
             raise
+
+
+def _field_by_field(
+    step: UpdatePullRequest, error: RefusedError, observed: Observed, github: GitHub, progress: Progress
+) -> None:
+    """GitHub takes all of a PATCH or nothing, and one of its fields was refused."""
+    names = [name for name, _ in step.fields]
+    if names == ["base"]:
+        raise RefusedForGoodError("base-refused", error) from error
+    if "state" in names:
+        raise error
+    if len(names) == 1:
+        progress.refused += names
+        return
+    for pair in step.fields:
+        _send(UpdatePullRequest((pair,)), observed, github, progress)
 
 
 def _one_by_one(step: SetIssueFields, observed: Observed, github: GitHub, progress: Progress) -> None:
@@ -126,7 +144,7 @@ def _one_by_one(step: SetIssueFields, observed: Observed, github: GitHub, progre
     if step.assignees:
         _send(AddAssignees(step.assignees), observed, github, progress)
     if step.milestone is not None:
-        _send(SetMilestone(step.milestone), observed, github, progress)
+        _send(SetMilestone(step.milestone, step.milestone_wished), observed, github, progress)
 
 
 def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Progress) -> None:  # noqa: C901, PLR0912 - a table of steps
@@ -189,7 +207,7 @@ def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progres
     signer = str(step.signed_off_by) if step.signed_off_by else None
     commit = github.create_commit(
         holder,
-        message=render_trailers(step.message, trailers, signer),
+        message=render_trailers(step.message, trailers, signer, parents=step.parents),
         tree=tree,
         parents=step.parents,
         author=step.author,
@@ -204,7 +222,14 @@ def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progres
 
 def _open(step: OpenPullRequest, observed: Observed, github: GitHub, progress: Progress) -> None:
     try:
-        progress.pull = github.create_pull(observed.repository, step.new)
+        try:
+            progress.pull = github.create_pull(observed.repository, step.new)
+        except RefusedError as error:
+            if not step.new.draft or "draft" not in error.message.lower():
+                raise
+            # Drafts are not to be had in every repository (GitHub docs, "About pull requests").
+            progress.pull = github.create_pull(observed.repository, replace(step.new, draft=False))
+            progress.refused.append("draft")
         progress.opened = True
     except AnswerLostError:
         # It may exist. The next round sees it as ours and goes on with its fields.

@@ -61,7 +61,7 @@ def converge(
     progress = Progress()
     for round_number in range(1, MAX_ROUNDS + 1):
         observed = _observe(desired, repository, github)
-        decision = decide(desired, observed)
+        decision = decide(desired, observed, frozenset(progress.refused))
         tip = observed.branch_tip
         if round_number == 1:
             progress.before = tip.oid if tip else None
@@ -83,7 +83,7 @@ def converge(
         except ActionPatternsError as error:
             return _failed(error, decision, desired, progress)
         else:
-            if not decision.again:
+            if decision.again <= {name.partition(":")[0] for name in progress.refused}:
                 break
             progress.continuing = True
     return _finish(decision, desired, observed, progress, github)
@@ -123,7 +123,12 @@ def _blocked(
     """
     stop = Decision("blocked", refused.reason, refused.error.message, files=decision.files, checks=decision.checks)
     unused = all(pull.foreign_head for pull in observed.pull_requests)
-    if progress.after is not None and (progress.branch_made or unused) and observed.leases:
+    if progress.after is None or not (progress.branch_made or unused):
+        pass
+    elif not observed.leases:
+        left = f"The branch {desired.branch} is left, as no lease guards its deletion here: delete it by hand."
+        stop = replace(stop, message=f"{stop.message} {left}")
+    else:
         # Somebody may have committed to it meanwhile, or GitHub cannot be asked: then the next run deletes it. What
         # matters here is why there is no pull request.
         with suppress(ActionPatternsError):
@@ -189,11 +194,16 @@ def _finish(
             github.update_pull(observed.repository, pull.number, {"body": body})
     lost = {name.partition(":")[0] for name in told}
     changed = tuple(name for name in dict.fromkeys(progress.changed) if name not in lost)
-    decision = replace(decision, changed_fields=changed)
     first = progress.first
+    if decision.reason == "fields" and not changed:  # All that was tried was refused.
+        first = None if first is decision else first
+        decision = replace(decision, outcome="unchanged", reason="up-to-date")
+    decision = replace(decision, changed_fields=changed)
     if progress.opened:
         decision = replace(decision, outcome="created", reason="opened", changed_fields=())
-    elif first is not None and (decision.outcome == "unchanged" or progress.continuing):
+    elif (
+        first is not None and decision.outcome != "blocked" and (decision.outcome == "unchanged" or progress.continuing)
+    ):
         # This round only finished, or found finished, what another began. A pull request that another run opened
         # meanwhile on our branch was not created by this one.
         if first.outcome == "created":

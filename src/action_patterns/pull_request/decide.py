@@ -10,12 +10,21 @@ from action_patterns.ports import NewPullRequest
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.fields import find_milestone, note_steps, overflow_steps, reconcile_fields
-from action_patterns.pull_request.look import Look, change_digest, differs, holds, look_at, stands_on_base
+from action_patterns.pull_request.look import (
+    Look,
+    change_digest,
+    closed_by_somebody,
+    differs,
+    holds,
+    look_at,
+    stands_on_base,
+)
 from action_patterns.pull_request.marker import Marker, compose, text_hash
 from action_patterns.pull_request.observed import Observed, PullRequest, Tip
 from action_patterns.pull_request.preflight import Check, preflight
 from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.steps import (
+    FIELD_OF,
     DeleteBranch,
     OpenPullRequest,
     Reopen,
@@ -48,17 +57,20 @@ class Decision:
     """Fields that cannot be had here, known without asking."""
     checks: tuple[Check, ...] = ()
     """The preflight of these steps."""
-    again: bool = False
-    """Once the steps are done there is more to do, which must be read first."""
+    again: frozenset[str] = frozenset()
+    """Fields of which something is left to do once the steps are done, and must be read first."""
 
     @property
     def remedy(self) -> str:
         return BY_CODE[self.reason].remedy
 
 
-def decide(desired: Desired, observed: Observed) -> Decision:
-    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
-    decision = _decide(desired, observed)
+def decide(desired: Desired, observed: Observed, refused: frozenset[str] = frozenset()) -> Decision:
+    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due.
+
+    `refused`: what GitHub has refused in this very run; it is not asked for a second time.
+    """
+    decision = _decide(desired, observed, refused)
     if not decision.steps:
         return decision
     checks = preflight(desired, observed, decision.steps)
@@ -73,7 +85,7 @@ def decide(desired: Desired, observed: Observed) -> Decision:
     return replace(stop, message=message, pull_request=decision.pull_request, files=decision.files, checks=checks)
 
 
-def _decide(desired: Desired, observed: Observed) -> Decision:
+def _decide(desired: Desired, observed: Observed, refused: frozenset[str]) -> Decision:
     for flag, reason in ((observed.archived, "archived"), (observed.disabled, "disabled"), (observed.empty, "empty")):
         if flag:
             return _stop("skipped", reason)
@@ -81,14 +93,14 @@ def _decide(desired: Desired, observed: Observed) -> Decision:
         return _stop("blocked", "base-missing", f"Looked for {desired.base or 'the default branch'}.")
     look = look_at(desired, observed, observed.base, observed.base_tip)
     if look.opened is not None:
-        return replace(_with_open(look, look.opened), pull_request=look.opened)
+        return replace(_with_open(look, look.opened, refused), pull_request=look.opened)
     return _without_open(look)
 
 
 # An open pull request
 
 
-def _with_open(look: Look, opened: PullRequest) -> Decision:
+def _with_open(look: Look, opened: PullRequest, refused: frozenset[str]) -> Decision:
     desired, policies = look.desired, look.desired.policies
     marker = look.marker
     adopting = marker is None
@@ -100,16 +112,17 @@ def _with_open(look: Look, opened: PullRequest) -> Decision:
         mine = text_hash(opened.title if opened.by_us else desired.title)
         marker = Marker(desired.key, mine, "", adopted=_taken_over(look))
     overwrites = policies.on_human_commits == "overwrite"
-    taken_over = look.tip is not None and marker.adopted == look.tip.oid
+    # What was there when it was taken over stays, whatever is to happen to commits that come later.
+    taken_over = bool(marker.adopted) and marker.adopted == _taken_over(look)
     if look.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
         return _human_commit(look, opened)
-    keeps = look.tip_kind in ("kept", "others") and not overwrites
+    keeps = look.tip_kind in ("kept", "others") and (taken_over or not overwrites)
     if not look.pending and (keeps or policies.on_converged == "keep" or adopting):
         reason = "kept-for-commits" if keeps else "kept-open" if not adopting else "already-on-base"
         return Decision("unchanged", reason, "")
     if not look.pending:
         return _converged(look, opened, marker)
-    return _update(look, opened, marker, keeps=keeps)
+    return _update(look, opened, marker, refused, keeps=keeps)
 
 
 def _taken_over(look: Look) -> str:
@@ -126,7 +139,7 @@ def _human_commit(look: Look, opened: PullRequest) -> Decision:
     note = note_steps(look.desired, opened, NOTE_TEXT)
     # Two runs, or one request delivered twice, may have left two: that shows only afterwards.
     new = any(isinstance(step, WriteComment) and step.id is None for step in note)
-    return replace(stop, steps=note, files=look.files, again=new)
+    return replace(stop, steps=note, files=look.files, again=frozenset({"comments"} if new else ()))
 
 
 NOTE_TEXT = (
@@ -139,7 +152,7 @@ NOTE_TEXT = (
 """It names no commit, so that it stays one note however many commits come."""
 
 
-def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> Decision:
+def _update(look: Look, opened: PullRequest, marker: Marker, refused: frozenset[str], *, keeps: bool) -> Decision:
     desired, observed = look.desired, look.observed
     if keeps:
         there = observed.branch_files or {}
@@ -150,11 +163,14 @@ def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> 
         conflicting = opened.conflicting and not stands_on_base(look)
         write = _write(look, look.pending) if conflicting or not holds(look) else None
     wanted = _wanted_marker(desired, adopted=marker.adopted)
-    fields = reconcile_fields(desired, opened, marker, wanted, observed, rewritten=write is not None)
+    fields = reconcile_fields(desired, opened, marker, wanted, observed, refused, rewritten=write is not None)
     content: list[Step] = [write] if write else []
-    steps: tuple[Step, ...] = (*content, *fields.steps)
+    # The base first: where GitHub refuses it, the branch must not have been written for it.
+    steps: tuple[Step, ...] = (*fields.base, *content, *fields.steps)
     if not steps:
-        return Decision("unchanged", "up-to-date", "", marker=marker, files=look.files, refused=fields.refused)
+        stuck = f"It conflicts with `{look.base}`, and holds commits of others: somebody has to merge the base into it."
+        said = stuck if keeps and opened.conflicting else ""
+        return Decision("unchanged", "up-to-date", said, marker=marker, files=look.files, refused=fields.refused)
     if write is not None:
         reason, changed = "content", ("content", *fields.changed)
     else:
@@ -181,13 +197,19 @@ def _converged(look: Look, opened: PullRequest, marker: Marker) -> Decision:
     block = f"{desired.block}\n\n*Closed by action-patterns: `{look.base}` already holds this change.*".strip()
     fields = (("state", "closed"), ("body", compose(replace(closed, block=text_hash(block)), block, opened.body)))
     steps: tuple[Step, ...] = (UpdatePullRequest(fields), *_delete_ours(look))
-    left = "" if look.observed.leases else f"The branch {desired.branch} is left: no lease guards its deletion here."
+    left = ""
+    if look.others_open:
+        left = f"The branch {desired.branch} is left: #{look.others_open[0].number} is open from it too."
+    elif not look.observed.leases:
+        left = f"The branch {desired.branch} is left: no lease guards its deletion here."
     return Decision("closed", "converged", left, steps, marker=closed, changed_fields=("state",))
 
 
 def _delete_ours(look: Look) -> tuple[DeleteBranch, ...]:
-    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so."""
-    if look.tip is None or look.tip_kind != "ours" or not look.observed.leases:
+    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so. GitHub
+    closes whatever is open from a branch that goes: a pull request of somebody else keeps it.
+    """
+    if look.tip is None or look.tip_kind != "ours" or not look.observed.leases or look.others_open:
         return ()
     return (DeleteBranch(look.desired.branch, look.tip.oid),)
 
@@ -199,11 +221,10 @@ def _without_open(look: Look) -> Decision:
     latest, tip, policies = look.latest, look.tip, look.desired.policies
     if not look.pending:
         return _finish_closing(look)
-    ended_by_others = latest is not None and latest.state == "CLOSED" and look.marker and not look.marker.closed
-    if latest is not None and ended_by_others and policies.on_closed == "respect":
+    if latest is not None and closed_by_somebody(look) and policies.on_closed == "respect":
         stop = _stop("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
         return replace(stop, pull_request=latest, files=look.files)
-    if latest is not None and ended_by_others and policies.on_closed == "reopen":
+    if latest is not None and closed_by_somebody(look) and policies.on_closed == "reopen":
         return _reopen(look, latest)
     landed = latest is not None and tip is not None and latest.state == "MERGED" and latest.head_oid == tip.oid
     keeps = False
@@ -221,7 +242,7 @@ def _reopen(look: Look, latest: PullRequest) -> Decision:
     """GitHub reopens only what still has its branch at the commit it was closed with; the wish comes after."""
     tip, desired = look.tip, look.desired
     moved = tip is None or tip.oid != latest.head_oid
-    if tip is not None and moved and look.tip_kind == "others":
+    if tip is not None and moved and look.tip_kind in ("kept", "others"):
         return replace(_stop("blocked", "human-commit", _whose(tip)), pull_request=latest, files=look.files)
     if tip is not None and moved and not look.observed.leases:
         detail = (
@@ -234,7 +255,9 @@ def _reopen(look: Look, latest: PullRequest) -> Decision:
         before = tip.oid if tip else None
         steps.append(RestoreBranch(desired.branch, before, latest.head_oid, look.observed.leases))
     steps.append(Reopen())
-    return Decision("updated", "reopened", "", tuple(steps), latest, look.marker, ("state",), look.files, again=True)
+    return Decision(
+        "updated", "reopened", "", tuple(steps), latest, look.marker, ("state",), look.files, again=frozenset({"state"})
+    )
 
 
 def _finish_closing(look: Look) -> Decision:
@@ -278,7 +301,7 @@ def _create(look: Look, *, keeps: bool) -> Decision:
     milestone = find_milestone(desired.milestone, observed)
     if desired.labels or desired.assignees or milestone:
         number = milestone.number if milestone else None
-        steps.append(SetIssueFields(desired.labels, desired.assignees, number))
+        steps.append(SetIssueFields(desired.labels, desired.assignees, number, desired.milestone or ""))
     if desired.reviewers or desired.team_reviewers:
         steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
     steps += overflow_steps(desired)
@@ -297,7 +320,7 @@ def _create(look: Look, *, keeps: bool) -> Decision:
         (),
         look.files,
         tuple(refused),
-        again=bool(desired.overflow),
+        again=frozenset(FIELD_OF[type(step)] for step in steps if isinstance(step, WriteComment | SetAutoMerge)),
     )
 
 

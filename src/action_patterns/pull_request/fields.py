@@ -10,6 +10,7 @@ from action_patterns.pull_request.desired import MAX_LABELS, Desired
 from action_patterns.pull_request.marker import Marker, block_of, compose, parse_marker, text_hash
 from action_patterns.pull_request.observed import Comment, Milestone, Observed, PullRequest
 from action_patterns.pull_request.steps import (
+    FIELD_OF,
     AddAssignees,
     AddLabels,
     DeleteComment,
@@ -36,8 +37,10 @@ class Fields:
     marker: Marker
     refused: tuple[str, ...] = ()
     """Fields that cannot be had here, known without asking."""
-    again: bool = False
-    """Some of it can only be written once the rest is there."""
+    base: tuple[Step, ...] = ()
+    """What sends the pull request to another base; everything else is made for that one."""
+    again: frozenset[str] = frozenset()
+    """Fields of which something is left to write once the rest is there."""
 
 
 @dataclass(slots=True)
@@ -52,7 +55,14 @@ class _Work:
 
 
 def reconcile_fields(
-    desired: Desired, pull: PullRequest, marker: Marker, wanted: Marker, observed: Observed, *, rewritten: bool
+    desired: Desired,
+    pull: PullRequest,
+    marker: Marker,
+    wanted: Marker,
+    observed: Observed,
+    just_refused: frozenset[str],
+    *,
+    rewritten: bool,
 ) -> Fields:
     """The steps that bring everything but the content in line; `rewritten` = the content changes in the same run.
 
@@ -62,9 +72,11 @@ def reconcile_fields(
     # What GitHub refused is not asked for again; only auto-merge may be possible once the content is another.
     refused = {n for n in marker.refused if n in refusable(desired) and not (rewritten and n.startswith("auto-merge:"))}
     wanted = replace(wanted, refused=tuple(sorted(refused)))
+    refused |= just_refused
     work = _Work([], {}, [], [], [])
     wanted = _title_and_base(desired, pull, marker, wanted, observed.base or "", work)
-    again = _comments(desired, pull, work)
+    new = "comments" not in refused and _comments(desired, pull, work)
+    again = frozenset({"comments"} if new else ())
     _labels(desired, pull, marker, work)
     _people(desired, pull, marker, refused, work)
     _milestone(desired, pull, marker, refused, observed, work)
@@ -72,6 +84,11 @@ def reconcile_fields(
         work.added.append(MakeDraft())
         work.changed.append("draft")
     _auto_merge(desired, pull, marker, refused, observed, work)
+    asked = next((step.method for step in (*work.removed, *work.added) if isinstance(step, SetAutoMerge)), None)
+    on = pull.auto_merge or (wanted.auto_merge if _was_on(wanted.auto_merge, marker) and asked is None else "")
+    wanted = replace(wanted, auto_merge_on=bool(on) and on == wanted.auto_merge)
+    if asked is not None:
+        again |= {"auto-merge"}  # To remember that it was on, it must be seen to be.
 
     block = with_links(desired.block, _urls(desired, pull))
     wanted = replace(wanted, block=text_hash(block))
@@ -82,9 +99,11 @@ def reconcile_fields(
         work.patch["body"] = compose(wanted, block, pull.body)
     if work.patch and not work.changed:
         work.changed.append("body")
+    base = (UpdatePullRequest((("base", work.patch.pop("base")),)),) if "base" in work.patch else ()
     patched: list[Step] = [UpdatePullRequest(tuple(work.patch.items()))] if work.patch else []
-    changed = tuple(name for name in FIELDS if name in work.changed)
-    return Fields((*work.removed, *patched, *work.added), changed, wanted, tuple(work.refused), again)
+    removed, added = ([step for step in steps if _field(step) not in refused] for steps in (work.removed, work.added))
+    changed = tuple(name for name in FIELDS if name in work.changed and name not in refused)
+    return Fields((*removed, *patched, *added), changed, wanted, tuple(work.refused), base, again)
 
 
 def _title_and_base(
@@ -155,12 +174,14 @@ def _milestone(
         return
     if (there.number if there else None) == (wished.number if wished else None):
         return
-    if wished is not None and f"milestone:{wished.number}" in refused:
+    if f"milestone:{desired.milestone}" in refused:
         return
     if there is not None and marker.milestone not in (there.title, str(there.number)):
         return  # People chose it, now or before we came.
     # One value takes the place of another: it must be there before the marker stops to remember the former.
-    (work.added if there is None else work.removed).append(SetMilestone(wished.number if wished else None))
+    (work.added if there is None else work.removed).append(
+        SetMilestone(wished.number if wished else None, desired.milestone or "")
+    )
     work.changed.append("milestone")
 
 
@@ -170,6 +191,8 @@ def _auto_merge(
     wished, there = None if desired.auto_merge == "off" else desired.auto_merge, pull.auto_merge
     if there == wished or (there is not None and there != marker.auto_merge) or f"auto-merge:{wished}" in refused:
         return  # As wished, or as people chose, or not to be had.
+    if there is None and _was_on(wished, marker) and "base" not in work.changed:
+        return  # Somebody took it off. GitHub does so too, where the base becomes another.
     if wished is not None and (pull.draft or desired.always_draft):
         return  # GitHub merges no draft by itself; once people mark it ready, it is asked for.
     if wished is not None and observed.auto_merge_allowed is False:
@@ -177,6 +200,14 @@ def _auto_merge(
         return
     (work.added if there is None else work.removed).append(SetAutoMerge(wished))
     work.changed.append("auto-merge")
+
+
+def _was_on(method: str | None, marker: Marker) -> bool:
+    return marker.auto_merge_on and marker.auto_merge == method
+
+
+def _field(step: Step) -> str:
+    return FIELD_OF.get(type(step), "")
 
 
 def ours_of(pull: PullRequest, key: str) -> dict[str, list[tuple[Comment, CommentMarker]]]:
@@ -239,6 +270,7 @@ def refusable(desired: Desired) -> frozenset[str]:
         + [f"team:{name}" for name in desired.team_reviewers]
         + ([f"auto-merge:{desired.auto_merge}"] if desired.auto_merge != "off" else [])
         + (["draft"] if desired.always_draft else [])
+        + (["comments"] if desired.overflow else [])
         + ([f"milestone:{desired.milestone}"] if desired.milestone else [])
     )
 

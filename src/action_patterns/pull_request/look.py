@@ -11,7 +11,7 @@ from action_patterns.content.changes import FileChange, digest
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.marker import Marker, parse_marker
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
-from action_patterns.pull_request.trailers import Trailers
+from action_patterns.pull_request.trailers import Trailers, is_sealed
 from action_patterns.pull_request.trailers import parse as parse_trailers
 
 TipKind = Literal["none", "ours", "kept", "others"]
@@ -30,6 +30,9 @@ class Look:
     """Changes in which the wish differs from the base."""
     opened: PullRequest | None
     latest: PullRequest | None
+    """Of those that are closed or merged, our newest; the newest of all where none is known as ours."""
+    others_open: tuple[PullRequest, ...]
+    """Pull requests of others that the bot branch is open for besides."""
     marker: Marker | None
     """That of the open pull request, else of the latest; None if it is not ours."""
     tip: Tip | None
@@ -47,7 +50,7 @@ def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> L
     open_heads = [pull for pull in heads if pull.state == "OPEN"]
     # Somebody may have opened a second one from our branch, a backport say: ours is ours all the same.
     opened = next((pull for pull in open_heads if _marker_of_ours(pull, desired.key)), next(iter(open_heads), None))
-    latest = heads[0] if heads else None
+    latest = next((pull for pull in heads if _marker_of_ours(pull, desired.key)), next(iter(heads), None))
     return Look(
         desired,
         observed,
@@ -56,6 +59,7 @@ def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> L
         tuple(change for change in desired.changes if differs(change, observed.files)),
         opened,
         latest,
+        tuple(pull for pull in open_heads if pull is not opened),
         _marker_of_ours(opened or latest, desired.key),
         observed.branch_tip,
         tip_kind(desired, observed),
@@ -64,7 +68,7 @@ def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> L
 
 
 def tip_kind(desired: Desired, observed: Observed) -> TipKind:
-    """Whose commit the bot branch ends with. An amended commit keeps its message but not its tree."""
+    """Whose commit the bot branch ends with."""
     tip = observed.branch_tip
     if tip is None:
         return "none"
@@ -90,9 +94,11 @@ def differs(change: FileChange, files: Mapping[str, ObservedFile | None]) -> boo
 
 
 def our_trailers(tip: Tip, key: str) -> Trailers | None:
-    """Our trailers, our key, and the tree we wrote."""
+    """Our trailers, our key, the tree we wrote, the words we wrote it with, and what we wrote it on."""
     trailers = parse_trailers(tip.message)
-    return trailers if trailers is not None and trailers.key == key and trailers.tree == tip.tree else None
+    if trailers is None or trailers.key != key or trailers.tree != tip.tree:
+        return None
+    return trailers if is_sealed(tip.message, tip.parents) else None
 
 
 def _marker_of_ours(pull: PullRequest | None, key: str) -> Marker | None:
@@ -108,6 +114,18 @@ def change_digest(pending: tuple[FileChange, ...], base: str | None) -> str:
     another base would take the branch as it is, with all commits of the former base.
     """
     return hashlib.sha256(f"{base}\0{digest(pending)}".encode()).hexdigest()
+
+
+def closed_by_somebody(look: Look) -> bool:
+    """The last pull request was ours, and somebody closed it: by its marker, or, where a person wiped that with the
+    body, by the branch that still ends with the commit it was closed with, and which is ours.
+    """
+    latest = look.latest
+    if latest is None or latest.state != "CLOSED":
+        return False
+    if look.marker is not None:
+        return not look.marker.closed
+    return look.tip is not None and look.tip.oid == latest.head_oid and look.tip_kind in ("ours", "kept")
 
 
 def holds(look: Look) -> bool:

@@ -39,7 +39,7 @@ class Marker:
     """Labels we asked for: those that are no longer wished are removed, all others are not ours to remove."""
     assignees: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    """Assignees (`@login`) and reviewers (`login`, `org/team`) GitHub refused: asking again would never converge."""
+    """What GitHub refused, as `fields.refusable` spells it: asking again would never converge."""
     closed: Literal["", "converged"] = ""
     """Why we closed it ourselves: a person's close is respected, our own is not an opinion."""
     milestone: str = ""
@@ -48,6 +48,8 @@ class Marker:
     """Merge method we asked GitHub to merge with."""
     adopted: str = ""
     """Tip of the bot branch when a pull request of others was taken over: commits up to it are kept."""
+    auto_merge_on: bool = False
+    """It was seen to be on: where it is off again, somebody took it off, and it was not a run of ours that died."""
 
 
 def _lf(text: str) -> str:
@@ -67,6 +69,7 @@ def render_marker(marker: Marker) -> str:
         "closed": marker.closed,
         "milestone": marker.milestone,
         "auto-merge": marker.auto_merge,
+        "auto-merge-on": marker.auto_merge_on,
         "adopted": marker.adopted,
     }
     text = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
@@ -104,6 +107,7 @@ def _parse_line(line: str) -> Marker | None:
             milestone=str(fields.get("milestone", "")),
             auto_merge=str(fields.get("auto-merge", "")),
             adopted=str(fields.get("adopted", "")),
+            auto_merge_on=fields.get("auto-merge-on") is True,
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -144,9 +144,15 @@ DECISIONS = (
         "Follow the message, or set `on-closed: new` to open another one.",
     ),
     Reason(
+        "base-refused",
+        "blocked",
+        "GitHub refused to send the pull request to another base. Its branch was not touched.",
+        "Close the other pull request that is open from this branch to that base, or wish for the former `base`.",
+    ),
+    Reason(
         "pull-request-refused",
         "blocked",
-        "GitHub refused to open the pull request; a branch made in this run was deleted again.",
+        "GitHub refused to open the pull request. A branch made in this run is deleted, where a lease guards that.",
         "Follow the message. For GITHUB_TOKEN: Settings > Actions > General > 'Allow GitHub Actions to create and"
         " approve pull requests'.",
     ),

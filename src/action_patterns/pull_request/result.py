@@ -90,9 +90,10 @@ def _blockage(ended: Convergence) -> ErrorRecord:
     decision = ended.decision
     if ended.error is not None:
         record = error_record(ended.error)
+        remedy = decision.remedy
         if decision.reason == "pull-request-refused":
-            return record
-        return record.model_copy(update={"remediation": decision.remedy})
+            remedy = f"{record.remediation} {remedy}"  # GitHub's words tell which of the ways it is.
+        return record.model_copy(update={"remediation": remedy})
     return ErrorRecord(
         category="conflict",
         message=decision.message,

@@ -74,6 +74,7 @@ class SetIssueFields:
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
     milestone: int | None = None
+    milestone_wished: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,10 @@ class RemoveAssignees:
 
 @dataclass(frozen=True, slots=True)
 class SetMilestone:
-    """The milestone, or none."""
+    """The milestone, or none; `wished` as it was asked for, by its title or its number."""
 
     milestone: int | None
+    wished: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,19 @@
 """Commit trailers that tell our commits from a person's.
 
-`Pattern-Tree` repeats the commit's own tree, so an amended commit shows: its tree differs from what the trailer says.
+`Pattern-Tree` repeats the commit's own tree, and `Pattern-Seal` is over its message and parents, so a commit that was
+amended, reworded, split or rebased shows: it differs from what its trailers say.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LINE = re.compile(r"^Pattern-(Key|Digest|Tree|Kept): (.*)$")
+_LINE = re.compile(r"^Pattern-(Key|Digest|Tree|Kept|Seal): (.*)$")
+_SEAL = "Pattern-Seal: "
 _TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: \S.*")
 
 
@@ -25,7 +29,7 @@ class Trailers:
     """Tip this commit was put on top of, because it held commits of others; "" = it stands on the base alone."""
 
 
-def render(message: str, trailers: Trailers, signed_off_by: str | None = None) -> str:
+def render(message: str, trailers: Trailers, signed_off_by: str | None = None, *, parents: Sequence[str] = ()) -> str:
     """The commit message with our trailers in its last paragraph (git docs: "git-interpret-trailers")."""
     lines = [
         # JSON keeps any key on one ASCII line and is read back exactly.
@@ -35,13 +39,27 @@ def render(message: str, trailers: Trailers, signed_off_by: str | None = None) -
     ]
     if trailers.kept:
         lines.append(f"Pattern-Kept: {trailers.kept}")
-    if signed_off_by:
-        lines.append(f"Signed-off-by: {signed_off_by}")
     text = message.rstrip()
     # Only the last paragraph counts as trailers: those of the caller (Co-authored-by) stay in it.
     _, blank, last = text.rpartition("\n\n")
     joined = blank and all(_TRAILER.fullmatch(line) for line in last.splitlines())
-    return text + ("\n" if joined else "\n\n") + "\n".join(lines) + "\n"
+    text += "\n" if joined else "\n\n"
+    end = [f"Signed-off-by: {signed_off_by}"] if signed_off_by else []
+    seal = _seal(text + "\n".join([*lines, *end]), parents)
+    return text + "\n".join([*lines, f"{_SEAL}{seal}", *end]) + "\n"
+
+
+def is_sealed(message: str, parents: Sequence[str]) -> bool:
+    """Whether the message, and what the commit stands on, are as we wrote them."""
+    before, found, rest = message.rpartition(f"\n{_SEAL}")
+    seal, _, after = rest.partition("\n")
+    return bool(found) and seal.rstrip() == _seal(f"{before}\n{after}", parents)
+
+
+def _seal(text: str, parents: Sequence[str]) -> str:
+    # White space at the ends of lines is git's, and GitHub's, to tidy up.
+    lines = [line.rstrip() for line in text.rstrip().splitlines()]
+    return hashlib.sha256("\n".join([*lines, *parents]).encode()).hexdigest()[:16]
 
 
 def parse(message: str) -> Trailers | None:

@@ -10,6 +10,9 @@ from action_patterns.report.view import Detail, Page
 COMMENT_CHARACTERS = 60_000
 """A body may have 65,536 characters, and GitHub answers 422 above; the marker takes its share."""
 
+AS_OF = "As of that run: later ones write here only when what fails or is deferred, or why, has changed."
+"""A run with nothing new writes nothing, so its number and its counts cannot stand here."""
+
 
 def fit(report: RunReport, page: Page, *, most_characters: int = COMMENT_CHARACTERS) -> str:
     """The most detailed rendering within the limit. It links no pull request: that would leave a trace in each."""
@@ -26,7 +29,7 @@ def render(report: RunReport, page: Page, detail: Detail) -> str:
     sections = [headline.heading(report)]
     if report.counts.total:
         sections += [f"**{headline.counts_line(report.counts)}**", headline.bar(report.counts)]
-    sections += [headline.run_line(report, page), *headline.notes(report, page)]
+    sections += [headline.run_line(report, page), AS_OF, *headline.notes(report, page)]
     sections += tables.causes(report, page, detail)
     sections += since.section(report, page, detail)
     return "\n\n".join(sections) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,10 @@ from action_patterns.report.view import Detail, Page, limited, number_of, reposi
 
 INPUT_CHARACTERS = 60_000
 """GitHub docs, "Manually running a workflow": the inputs of a dispatch hold at most 65,535 characters together."""
+
+RED_JOBS_ONLY = "It repeats the red jobs; a target of a green job (deferred, or let pass by `fail-on`) needs a new run."
+
+_PULL_REQUEST = re.compile(r"[0-9]+/merge")
 
 
 def left_alone(report: RunReport, detail: Detail) -> list[str]:
@@ -60,16 +64,16 @@ def run_again(report: RunReport, page: Page) -> list[str]:
         sections += [
             "**Same run**, same commit and roster; what passed keeps its result: *Re-run failed jobs*, or",
             code_fence(rerun_failed(page)),
-            "It repeats the red jobs; a target of a green job (deferred, or let pass by `fail-on`) needs a new run.",
+            RED_JOBS_ONLY,
         ]
+    these = repositories(len(again))
     if new_run is None:
         sections.append(
-            f"**New run**: the list of {repositories(len(again))} is longer than a workflow input may be;"
-            " take it from `run-report.json`."
+            f"**New run**: the list of {these} is longer than a workflow input may be; take it from `run-report.json`."
         )
     else:
         sections += [
-            f"**New run** of these {repositories(len(again))}, if the workflow hands an input `targets` to discover:",
+            f"**New run** of these {these}, if the workflow hands an input `repositories` to discover:",
             code_fence(new_run),
         ]
     return [*sections, "</details>"]
@@ -82,11 +86,17 @@ def rerun_failed(page: Page) -> str:
 
 def run_of(targets: Sequence[str], page: Page) -> str | None:
     """The command that starts a new run of these targets; None where no workflow input can hold them."""
-    listed = json.dumps(targets, separators=(",", ":"), ensure_ascii=False)
+    listed = ",".join(targets)  # as discover's input `repositories` takes names
     if len(listed) > INPUT_CHARACTERS:
         return None
-    workflow = shlex.quote(page.context.workflow)
-    return f"gh workflow run {workflow} --repo {_repository(page)} -f targets={shlex.quote(listed)}"
+    context = page.context
+    ref = ""
+    # Left out, gh takes the default branch. A pull request's ref is neither branch nor tag: nothing runs on it.
+    if context.ref_name not in ("", context.default_branch) and not _PULL_REQUEST.fullmatch(context.ref_name):
+        ref = f" --ref={shlex.quote(context.ref_name)}"
+    # A workflow without a name is called by its path, of which gh takes the last part. `--`: a name may begin with "-".
+    workflow = shlex.quote(context.workflow.removeprefix(".github/workflows/"))
+    return f"gh workflow run --repo {_repository(page)}{ref} -f repositories={shlex.quote(listed)} -- {workflow}"
 
 
 def _repository(page: Page) -> str:

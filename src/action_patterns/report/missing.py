@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from action_patterns.contracts import ErrorRecord, PlanEntry, TargetResult
 from action_patterns.report.needs import JobResult
+
+WORKING = ("apply", "work")
+"""What our workflows and examples call the job that works on the targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +37,36 @@ LOST = Cause(
     "Read the log of this target's job (the runner died, or the upload of the record failed), then re-run the failed"
     " jobs: what is already done is found and left as it is.",
 )
+LOST_OR_CANCELLED = replace(
+    LOST,
+    message=f"{LOST.message} Its part of the matrix may also have been cancelled: GitHub gives one result for all of"
+    " it.",
+)
+UNCLEAR = replace(
+    LOST,
+    message="No readable record of this target came back: it may or may not have been changed. Of the jobs before the"
+    " report some ran and others were cancelled or skipped, and which of them works on the targets is not known.",
+    remediation=f"{LOST.remediation} To be told more, give report the result of that job alone:"
+    " `needs: ${{ needs.<job>.result }}`.",
+)
 CAUSES = (CANCELLED, NOT_STARTED, LOST)
 
 
 def cause(needs: Mapping[str, JobResult], *, any_record: bool) -> Cause:
     """The cause that holds for every target without a record.
 
-    A skipped job only explains it if nothing came back at all: a job after the work may be skipped as well.
+    Only the job that works on the targets explains it. Its results, by job name, are those of `apply` or `work`, or
+    else of any job but `discover`; a skipped one explains nothing if something came back.
     """
-    results = set(needs.values())
-    if "cancelled" in results:
-        return CANCELLED
-    if "skipped" in results and not any_record:
-        return NOT_STARTED
-    return LOST
+    working = [needs[job] for job in WORKING if job in needs]
+    results = set(working or [result for job, result in needs.items() if job != "discover"])
+    if not results & {"success", "failure"}:
+        if "cancelled" in results or ("skipped" in results and "cancelled" in needs.values()):
+            return CANCELLED
+        return NOT_STARTED if "skipped" in results and not any_record else LOST
+    if results & {"cancelled", "skipped"}:
+        return UNCLEAR
+    return LOST_OR_CANCELLED if "failure" in results else LOST
 
 
 def result(entry: PlanEntry, why: Cause, *, plan_id: str, attempt: int) -> TargetResult:

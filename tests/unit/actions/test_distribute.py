@@ -54,6 +54,27 @@ def test_the_registry_finds_it() -> None:
     assert registry.load("distribute") is ACTION
 
 
+@pytest.mark.parametrize(
+    ("file", "changed", "summary"),
+    [
+        ("/before.json", {}, "Since run"),
+        ("/before.json", {"name": "other"}, "The earlier report is another campaign's"),
+        ("/before.json", {"run_id": 1234567}, "is not of an earlier run"),
+        ("/absent.json", {}, "No earlier report to compare with."),
+    ],
+)
+def test_a_run_is_compared_with_the_report_it_is_given(file: str, changed: dict[str, Any], summary: str) -> None:
+    where = world(failing=("acme/r1",))
+    _, before = run(where)
+    earlier = before.model_copy(update={"run_id": 1234000, "run_number": 411} | changed)
+    where.files.write("/before.json", earlier.encode())
+    finish, report = run(where, previous=file)
+    assert summary in finish.summary
+    assert (report.changes is not None) == (summary == "Since run")
+    if report.changes:
+        assert (report.changes.still_failing, report.failing_runs) == (("acme/r1",), {"acme/r1": 2})
+
+
 def test_every_target_gets_its_pull_request_and_the_report_says_so() -> None:
     where = world()
     finish, report = run(where)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
+from pydantic import SecretStr
 
 from action_patterns import registry
-from action_patterns.actions.track import ACTION
+from action_patterns.actions.track import ACTION, TrackInputs, TrackOutputs, run
 from action_patterns.contracts import RunReport
-from action_patterns.ports import Post
+from action_patterns.errors import AnswerLostError, InputError, UnavailableError
+from action_patterns.ports import GitHub, Post
+from action_patterns.report import comment
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.track import Kind, Step, decide, marker
+from support.memory_ports import MemoryFiles, World
 from support.report_builders import context, fleet
 
 ME = "bot"
@@ -21,6 +31,23 @@ def report_of(*outcomes: str) -> RunReport:
 
 
 WRONG, WELL, UNSURE = report_of("failed", "updated"), report_of("updated", "updated"), report_of("deferred", "updated")
+WORSE, LATER = report_of("failed", "failed"), report_of("failed", "deferred")
+MUCH_LATER = LATER.model_copy(
+    update={
+        "causes": tuple(
+            c.model_copy(update={"resumes_at": c.resumes_at + timedelta(hours=1)}) if c.resumes_at else c
+            for c in LATER.causes
+        )
+    }
+)
+NO_ROSTER = aggregate(None, (), context(), name="sync-files")
+
+
+def of_run(report: RunReport, number: int, *, run_id: int = 0) -> RunReport:
+    """What another run would have written: ids grow with numbers where nothing else is said."""
+    return report.model_copy(
+        update={"run_id": run_id or report.run_id + number - 412, "run_number": number, "attempt": 1}
+    )
 
 
 def post(number: int, report: RunReport, *, open_: bool = True, author: str = ME) -> Post:
@@ -41,7 +68,21 @@ def test_the_registry_finds_it() -> None:
         ("issue", WRONG, [], [("create", None)]),
         ("issue", WRONG, [post(3, WRONG)], []),
         ("issue", WRONG, [post(3, WELL)], [("update", 3)]),
-        ("issue", WRONG, [post(3, WRONG, open_=False)], [("update", 3)]),
+        ("issue", WRONG, [post(3, WRONG, open_=False)], []),  # a person closed it, and nothing is different
+        ("issue", WRONG, [post(3, LATER, open_=False)], []),  # what is deferred is no failure
+        ("issue", WRONG, [post(3, WORSE, open_=False)], [("update", 3)]),
+        ("issue", WRONG, [post(3, WELL, open_=False)], [("update", 3)]),
+        ("issue", NO_ROSTER, [post(3, WELL, open_=False)], [("update", 3)]),
+        ("issue", WELL, [post(3, WRONG, open_=False)], [("close", 3)]),  # or its failing again would go unsaid
+        ("issue", WRONG, [post(3, LATER)], [("update", 3)]),
+        ("issue", LATER, [post(3, MUCH_LATER)], [("update", 3)]),
+        ("issue", WELL, [post(3, of_run(WRONG, 413))], []),
+        ("issue", WRONG, [post(3, of_run(WELL, 413), open_=False)], []),
+        ("issue", WORSE, [post(3, WRONG.model_copy(update={"attempt": 3}))], []),
+        ("issue", WORSE, [post(3, of_run(WRONG, 411))], [("update", 3)]),
+        ("issue", WORSE, [post(3, of_run(WRONG, 500, run_id=1))], [("update", 3)]),  # of another workflow, before it
+        ("issue", WORSE, [post(9, of_run(WRONG, 413)), post(3, WRONG)], []),
+        ("issue", WRONG, [Post(3, "u", ME, marker(WRONG).partition("fails=")[0])], [("update", 3)]),
         ("issue", WELL, [], []),
         ("issue", WELL, [post(3, WRONG)], [("close", 3)]),
         ("issue", WELL, [post(3, WELL, open_=False)], []),
@@ -67,3 +108,69 @@ def test_another_campaigns_text_is_not_ours_and_a_hostile_name_closes_no_comment
     assert marker(other).count("-->") == 1
     assert "<b>" not in marker(other)
     assert decide("issue", other, [post(3, WRONG)], ME) == (Step("create"),)
+
+
+class Lagging:
+    """ports.Issues whose listing is one read behind, and which loses as many answers as it is told."""
+
+    def __init__(self, lost: int = 0) -> None:
+        self.there: list[Post] = []
+        self.shown: tuple[Post, ...] = ()
+        self.lost = lost
+
+    def viewer(self, repository: str) -> str:
+        return ME
+
+    def issues(self, repository: str, author: str) -> tuple[Post, ...]:
+        shown, self.shown = self.shown, tuple(self.there)
+        return shown
+
+    def create_issue(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
+        if self.lost:
+            self.lost -= 1
+            raise AnswerLostError("The answer was lost.", remediation="Look.")
+        self.there.append(Post(len(self.there) + 1, "https://x/1", ME, body, title))
+        return self.there[-1]
+
+
+def track(issues: Lagging, report: RunReport, **inputs: str) -> tuple[TrackOutputs, list[str]]:
+    world = World(files=MemoryFiles({"run-report.json": report.encode()}))
+    github = cast("GitHub", SimpleNamespace(issues=issues))
+    ports = replace(world.ports(), github=lambda credentials, allowance: github)
+    return run(TrackInputs(report="run-report.json", token=SecretStr("t"), **inputs), ports).outputs, world.log.lines
+
+
+def test_what_github_acknowledged_is_not_created_again_when_the_listing_lags() -> None:
+    issues = Lagging()
+    assert track(issues, WRONG)[0].outcome == "created"
+    assert len(issues.there) == 1
+
+
+def test_answers_that_are_lost_again_and_again_are_an_error() -> None:
+    with pytest.raises(UnavailableError, match="After 4 rounds"):
+        track(Lagging(lost=9), WRONG)
+
+
+def test_an_old_run_says_which_newer_one_it_leaves_alone() -> None:
+    issues = Lagging()
+    issues.shown = (post(3, of_run(WRONG, 413)),)
+    outputs, log = track(issues, WELL)
+    assert outputs.outcome == "unchanged"
+    assert any("newer run (413, attempt 1)" in line for line in log)
+
+
+def test_a_report_without_a_name_is_refused_unless_it_is_given_one() -> None:
+    nameless = aggregate(None, (), context())
+    with pytest.raises(InputError, match="has no name") as refused:
+        track(Lagging(), nameless)
+    assert "Set `name`" in refused.value.remediation
+    issues = Lagging()
+    track(issues, nameless, name="sync-files")
+    assert issues.there[0].title == "sync-files: targets failing"
+    assert decide("issue", WELL, issues.there, ME)[0].do == "close", "a run with a plan knows it for its own"
+
+
+def test_the_text_says_of_which_run_its_numbers_are() -> None:
+    issues = Lagging()
+    track(issues, WRONG)
+    assert comment.AS_OF in issues.there[0].body

@@ -15,6 +15,7 @@ QUERIES = {
     "observe a milestone": queries.observe(1, 1, named_base=False, milestone=True),
     "observe a fork": queries.observe(1, 1, named_base=False, in_a_fork=True),
     "more comments": queries.COMMENTS,
+    "more that are closed": queries.ENDED,
     "more paths": queries.files(queries.PATHS_PER_QUERY),
     "an owner": queries.OWNER,
     "one repository": queries.repositories(1),

@@ -327,7 +327,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
         "updated",
         "content",
-        ["move branch from 1 onto b: ci.yml", "patch base"],
+        ["patch base", "move branch from 1 onto b: ci.yml"],
     ),
     "the wish goes into another base, and a person was faster to say so": (
         wish(base="dev"),
@@ -663,6 +663,17 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
+    "the base holds the wish, and somebody else's pull request is open from our branch too": (
+        W,
+        observe(
+            tip=our_tip(W),
+            pulls=(our_pull(W), our_pull(W, number=9, base="rel", body="A backport.", by_us=False)),
+            files=HELD,
+        ),
+        "closed",
+        "converged",
+        ["patch state body"],
+    ),
     "it was merged, its branch stayed, and the base holds the wish": (
         W,
         observe(tip=our_tip(W), pulls=(our_pull(W, state="MERGED"),), files=HELD),
@@ -670,7 +681,33 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
+    "somebody closed it, and then one of their own from our branch": (
+        W,
+        observe(
+            tip=our_tip(W),
+            pulls=(our_pull(W, number=9, state="CLOSED", body="Mine.", by_us=False), our_pull(W, state="CLOSED")),
+        ),
+        "skipped",
+        "closed-by-someone",
+        NOTHING,
+    ),
+    "somebody wiped our marker with the body, and closed it": (
+        W,
+        observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", body="We do not want this.", head_oid="1" * 40),)),
+        "skipped",
+        "closed-by-someone",
+        NOTHING,
+    ),
     # Closed by somebody, and another policy than to respect it
+    "somebody closed it, its branch holds kept commits, and it is to be reopened": (
+        wish(on_closed="reopen"),
+        observe(
+            tip=our_tip(W, kept="9" * 40), pulls=(our_pull(W, state="CLOSED", head_oid="2" * 40),), branch_files={}
+        ),
+        "blocked",
+        "human-commit",
+        NOTHING,
+    ),
     "somebody closed it, and it is to be reopened": (
         wish(on_closed="reopen"),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),)),
@@ -858,7 +895,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         wish(adopt="any", on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), files=HELD, branch_files=HELD),
         "unchanged",
-        "already-on-base",
+        "kept-for-commits",
         NOTHING,
     ),
     "the base holds the wish, and the pull request is to stay": (
@@ -901,7 +938,34 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["milestone None", "patch body"],
     ),
     "auto-merge is wished": (SQUASH, converged(SQUASH), "updated", "fields", ["auto-merge squash"]),
-    "auto-merge is on as wished": (SQUASH, converged(SQUASH, auto_merge="squash"), "unchanged", "up-to-date", NOTHING),
+    "auto-merge is on as wished": (
+        SQUASH,
+        converged(SQUASH, auto_merge="squash", marker=marker_of(SQUASH, auto_merge_on=True)),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "auto-merge is seen to be on for the first time": (
+        SQUASH,
+        converged(SQUASH, auto_merge="squash"),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "auto-merge was on, and somebody took it off": (
+        SQUASH,
+        converged(SQUASH, marker=marker_of(SQUASH, auto_merge_on=True)),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "auto-merge was on, somebody took it off, and another method is wished now": (
+        SQUASH,
+        converged(SQUASH, marker=marker_of(SQUASH, auto_merge="rebase", auto_merge_on=True)),
+        "updated",
+        "fields",
+        ["patch body", "auto-merge squash"],
+    ),
     "people chose another way to merge": (
         SQUASH,
         converged(SQUASH, auto_merge="rebase"),
@@ -1239,7 +1303,7 @@ def test_decision(situation: str) -> None:
 
 
 def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:
-    refusals = {"pull-request-refused", "branch-refused"}
+    refusals = {"pull-request-refused", "branch-refused", "base-refused"}
     assert {row[3] for row in SITUATIONS.values()} == {r.code for r in DECISIONS} - refusals
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.pull_request.trailers import Trailers, parse, render
+from action_patterns.pull_request.trailers import Trailers, is_sealed, parse, render
 
 OURS = Trailers("sync", "d" * 64, "e" * 40)
 plain = st.text(st.characters(exclude_categories=["Cs"]))
@@ -24,7 +24,7 @@ def test_what_is_rendered_is_read_back(message: str, key: str, signed_off_by: st
 def test_a_key_takes_one_ascii_line(key: str) -> None:
     message = render("Sync", Trailers(key, "d", "e"))
     assert message.isascii()
-    assert len(message.splitlines()) == 5
+    assert len(message.splitlines()) == 6
 
 
 @given(plain)
@@ -53,8 +53,25 @@ def test_a_message_that_already_imitates_trailers_does_not_count() -> None:
     assert parse(render(imitation, OURS)) == OURS
 
 
-def test_a_sign_off_that_git_adds_leaves_our_commit_ours() -> None:
-    assert parse(render("Sync", OURS) + "Signed-off-by: Alice <alice@acme>\n") == OURS
+@given(plain, st.lists(st.sampled_from(["1" * 40, "2" * 40]), max_size=2))
+def test_what_is_rendered_is_sealed(message: str, parents: list[str]) -> None:
+    sealed = render(message, OURS, "A <a@b>", parents=parents)
+    assert is_sealed(sealed, parents)
+    assert is_sealed("\n".join(line + " " for line in sealed.split("\n")), parents), "git tidies up white space"
+
+
+@pytest.mark.parametrize(
+    ("message", "parents"),
+    [
+        pytest.param("Better words.\n\n" + render("Sync", OURS, parents=["1"]), ["1"], id="reworded"),
+        pytest.param(render("Sync", OURS, parents=["1"]), ["2"], id="on another commit"),
+        pytest.param(render("Sync", OURS, parents=["1"]), ["1", "2"], id="merged"),
+        pytest.param(render("Sync", OURS, parents=["1"]) + "Signed-off-by: A <a@b>\n", ["1"], id="signed off later"),
+        pytest.param("Sync\n", [], id="not ours"),
+    ],
+)
+def test_a_commit_that_was_made_anew_has_a_broken_seal(message: str, parents: list[str]) -> None:
+    assert not is_sealed(message, parents)
 
 
 def test_git_reads_them_as_trailers() -> None:
@@ -69,5 +86,7 @@ def test_git_reads_them_as_trailers() -> None:
         'Pattern-Key: "sync"',
         f"Pattern-Digest: {OURS.digest}",
         f"Pattern-Tree: {OURS.tree}",
+        told.splitlines()[3],
         "Signed-off-by: A <a@b>",
     ]
+    assert told.splitlines()[3].startswith("Pattern-Seal: ")

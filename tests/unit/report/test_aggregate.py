@@ -113,7 +113,13 @@ def test_a_record_that_is_not_of_this_roster_does_not_count(stranger: TargetResu
         ({"discover": "success", "apply": "cancelled"}, False, "cancelled"),
         ({"gate": "failure", "apply": "skipped"}, False, "not-started"),
         ({"gate": "cancelled", "apply": "skipped"}, False, "cancelled"),
+        ({"gate": "failure", "work": "skipped"}, False, "not-started"),
         ({"apply": "failure", "notify": "skipped"}, True, "lost"),
+        ({"optional": "skipped", "apply": "failure"}, False, "lost"),
+        ({"notify": "cancelled", "apply": "success"}, True, "lost"),
+        ({"notify": "cancelled", "sync": "success"}, True, "lost"),
+        ({"discover": "success", "sync": "cancelled"}, False, "cancelled"),
+        ({"discover": "success", "sync": "skipped"}, False, "not-started"),
     ],
 )
 def test_why_a_target_is_missing(needs: dict[str, JobResult], recorded: bool, reason: str) -> None:
@@ -123,6 +129,19 @@ def test_why_a_target_is_missing(needs: dict[str, JobResult], recorded: bool, re
     assert result.error is not None
     assert result.error.remediation
     assert result.error.retryable
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ({"discover": "success", "apply": "failure"}, "may also have been cancelled"),
+        ({"gate": "failure", "sync": "skipped"}, "which of them works on the targets is not known"),
+    ],
+)
+def test_no_more_is_claimed_of_a_missing_target_than_the_jobs_results_tell(
+    needs: dict[str, JobResult], said: str
+) -> None:
+    assert said in aggregate(plan("acme/api"), [], context(), needs=needs).results[0].message
 
 
 def test_a_newer_record_that_cannot_be_read_outranks_an_older_success() -> None:

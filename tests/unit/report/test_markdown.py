@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, Exclusion
 from action_patterns.report import layout, markdown
 from action_patterns.report.aggregate import aggregate
@@ -96,6 +98,41 @@ def test_a_ghes_run_is_rerun_on_its_own_host() -> None:
     page = Page(context(server_url="https://git.acme.example"))
     text = markdown.render(aggregate(roster, records, page.context), page, Detail())
     assert "gh run rerun 1234567 --repo git.acme.example/acme/platform --failed" in text
+
+
+def new_run(**changes: Any) -> list[str]:
+    roster, records = fleet(["failed", "updated", "deferred", "missing"])
+    page = Page(context(**changes))
+    text = markdown.render(aggregate(roster, records, page.context), page, Detail())
+    (line,) = [line for line in text.splitlines() if line.startswith("gh workflow run")]
+    return shlex.split(line)
+
+
+def test_a_new_run_hands_discover_exactly_the_targets_that_failed_or_were_deferred() -> None:
+    command = new_run()
+    name, _, value = command[command.index("-f") + 1].partition("=")
+    told = DiscoverInputs.model_validate({name: value})
+    assert told.repositories == ("acme/service-00000", "acme/service-00002", "acme/service-00003")
+
+
+@pytest.mark.parametrize(
+    ("run", "ref"),
+    [
+        ({}, []),
+        ({"ref_name": "it's new"}, ["--ref=it's new"]),
+        ({"ref_name": "main", "default_branch": None}, ["--ref=main"]),
+        ({"ref_name": "12/merge"}, []),
+    ],
+)
+def test_a_new_run_is_of_the_same_branch(run: dict[str, Any], ref: list[str]) -> None:
+    assert [word for word in new_run(**run) if word.startswith("--ref")] == ref
+
+
+@pytest.mark.parametrize(
+    ("workflow", "called"), [("--json x; id", "--json x; id"), (".github/workflows/nightly.yml", "nightly.yml")]
+)
+def test_a_workflow_is_never_taken_for_an_option(workflow: str, called: str) -> None:
+    assert new_run(workflow=workflow)[-2:] == ["--", called]
 
 
 def test_failures_are_listed_one_by_one_only_where_that_adds_something() -> None:

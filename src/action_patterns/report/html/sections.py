@@ -10,7 +10,7 @@ from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.contracts.result import FAILING
 from action_patterns.report import headline, since
 from action_patterns.report.escape import clip, html_code, html_prose, html_text
-from action_patterns.report.folded import rerun_failed, run_of
+from action_patterns.report.folded import RED_JOBS_ONLY, rerun_failed, run_of
 from action_patterns.report.html.links import link, repository
 from action_patterns.report.html.table import Rows
 from action_patterns.report.view import (
@@ -216,12 +216,13 @@ def run_again(report: RunReport, page: Page) -> str:
         told += (
             "<p><b>Same run</b>, same commit and roster; what passed keeps its result:</p>"
             f"<pre tabindex=0>{html_text(rerun_failed(page))}</pre>"
+            f"<p>{html_prose(RED_JOBS_ONLY)}</p>"
         )
     if again:
         command = run_of(again, page)
         told += (
             f"<p><b>New run</b> of these {repositories(len(again))}, if the workflow hands an input"
-            f" <code>targets</code> to discover:</p><pre tabindex=0>{html_text(command)}</pre>"
+            f" <code>repositories</code> to discover:</p><pre tabindex=0>{html_text(command)}</pre>"
             if command
             else f"<p><b>New run</b>: the list of {repositories(len(again))} is longer than a workflow input may be;"
             " take it from run-report.json.</p>"
