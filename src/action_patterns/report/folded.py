@@ -63,7 +63,7 @@ def run_again(report: RunReport, page: Page) -> list[str]:
     if number_of(report.counts, FAILING):
         sections += [
             "**Same run**, same commit and roster; what passed keeps its result: *Re-run failed jobs*, or",
-            code_fence(rerun_failed(page)),
+            code_fence(rerun_failed(report, page)),
             RED_JOBS_ONLY,
         ]
     these = repositories(len(again))
@@ -79,9 +79,9 @@ def run_again(report: RunReport, page: Page) -> list[str]:
     return [*sections, "</details>"]
 
 
-def rerun_failed(page: Page) -> str:
-    """The command that repeats the red jobs of this run."""
-    return f"gh run rerun {page.context.run_id} --repo {_repository(page)} --failed"
+def rerun_failed(report: RunReport, page: Page) -> str:
+    """The command that repeats the red jobs of the run that is told."""
+    return f"gh run rerun {report.run_id} --repo {_repository(page)} --failed"
 
 
 def run_of(targets: Sequence[str], page: Page) -> str | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import Counts, Outcome
-from action_patterns.report import budget, headline, html
+from action_patterns.report import budget, folded, headline, html
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import ORDER, Page, moment
 from support.report_builders import LIMITED, PROTECTED, START, context, fleet, plan, record
@@ -89,6 +89,8 @@ def test_the_run_that_is_told_is_the_reports_and_not_the_one_that_renders_it() -
         "Run [411, attempt 3](https://github.com/acme/platform/actions/runs/1411)"
     )
     assert ">#411, attempt 3<" in html.render(report, here)
+    for page in (html.render(report, here), "\n".join(folded.run_again(report, here))):
+        assert "gh run rerun 1411 " in page
     nameless = report.model_copy(update={"run_number": None})
     assert headline.run_line(nameless, here).startswith("Run [id 1411, attempt 3]")
     assert ">id 1411, attempt 3<" in html.render(nameless, here)

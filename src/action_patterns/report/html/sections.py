@@ -215,7 +215,7 @@ def run_again(report: RunReport, page: Page) -> str:
     if number_of(report.counts, FAILING):
         told += (
             "<p><b>Same run</b>, same commit and roster; what passed keeps its result:</p>"
-            f"<pre tabindex=0>{html_text(rerun_failed(page))}</pre>"
+            f"<pre tabindex=0>{html_text(rerun_failed(report, page))}</pre>"
             f"<p>{html_prose(RED_JOBS_ONLY)}</p>"
         )
     if again:
