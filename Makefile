@@ -26,18 +26,31 @@ demo: $(ready) ## three real runs of a campaign against a local GitHub; KEEP=1 l
 in_memory := $(shell [ -w /dev/shm ] && ! grep -q ' /dev/shm .*noexec' /proc/mounts 2>/dev/null \
   && [ "$$(df --output=avail /dev/shm | tail -1)" -gt 2000000 ] && echo TMPDIR=/dev/shm)
 
+# One more than there are processors: now and then a test waits for a program it has started.
+workers := $(shell echo $$(($$(nproc) + 1)))
+
 .PHONY: test
 test: check ## every check and every test that needs no GitHub, but the widest proofs
-	@$(in_memory) $(bin)/pytest tests --ignore=tests/live -m "not proof" -n auto --dist worksteal -q
+	@$(in_memory) $(bin)/pytest tests --ignore=tests/live -m "not proof" -n $(workers) --dist worksteal -q
 
 .PHONY: check
 check: $(ready) ## the checks without the tests: style, types, imports, workflows, generated files, locks
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-types check-style check-workflows
+
+.PHONY: check-types
+check-types: $(ready)
+	@$(bin)/mypy --strict src
+
+.PHONY: check-style
+check-style: $(ready)
 	@$(bin)/ruff check --quiet $(sources)
 	@$(bin)/ruff format --check --quiet $(sources)
-	@$(bin)/mypy --strict src
 	@$(bin)/lint-imports
 	@$(bin)/python -m bootstrap.lock --check
 	@$(bin)/python -m action_patterns.metadata --check
+
+.PHONY: check-workflows
+check-workflows: $(ready)
 	@$(bin)/zizmor --quiet --offline --persona pedantic --strict-collection --config zizmor.yml $(actions) $(workflows) $(examples)
 	@$(bin)/actionlint $(workflows) $(examples)
 	@mkdir -p .cache/home; for file in $(workflows) $(examples); do \
