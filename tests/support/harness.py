@@ -271,10 +271,14 @@ def prove(story: Story, troubles: Mapping[int, str], edition: str = "full") -> i
     return len(weather.met)
 
 
-def prove_each(story: Story, trouble: str, edition: str) -> int:
-    """Prove one trouble at every call it can happen to. Returns how many there are."""
+def prove_each(story: Story, trouble: str, edition: str, *, writes_only: bool = False) -> int:
+    """Prove one trouble at every call it can happen to, or at every write. Returns how many there are."""
     clean = clean_run(story, edition)
-    hit = [number for number, kind in enumerate(clean.kinds, 1) if story.meets(trouble, kind, edition)]
+    hit = [
+        number
+        for number, (kind, call) in enumerate(zip(clean.kinds, clean.calls, strict=True), 1)
+        if story.meets(trouble, kind, edition) and (call in clean.writes or not writes_only)
+    ]
     for number in hit:
         try:
             assert prove(story, {number: trouble}, edition) == 1
