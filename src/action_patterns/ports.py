@@ -266,8 +266,8 @@ class GitHub(Markers, Protocol):
     def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
         """Raises RefusedError (422) and AnswerLostError (it may exist: observe before sending again)."""
 
-    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> None:
-        """Fields of `PATCH /pulls/{number}`: title, body, base, state."""
+    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> str:
+        """Fields of `PATCH /pulls/{number}`: title, body, base, state. Returns the commit its branch is at."""
 
     def set_issue_fields(
         self,

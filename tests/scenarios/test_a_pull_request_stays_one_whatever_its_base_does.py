@@ -51,3 +51,15 @@ def test_a_base_that_moves_into_a_conflict_is() -> None:
         assert target(scene).commit(BRANCH).parents == (target(scene).tip("main"),)
         assert target(scene).files(BRANCH)["README.md"] == ("100644", b"# API\n")
         settled(scene, wish())
+
+
+def test_a_base_that_moves_is_followed_where_that_is_asked_for() -> None:
+    following = wish(on_base_moved="rewrite", **FULL)
+    with stage() as scene:
+        scene.upsert(following)
+        settled(scene, following)
+        base = target(scene).commit_files("main", {"other.txt": b"x\n"})
+        result = scene.upsert(following)
+        assert (result.outcome, result.changed_fields, result.pull_request_number) == ("updated", ("content",), 1)
+        assert target(scene).commit(BRANCH).parents == (base,)
+        settled(scene, following)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.action_process import ActionProcesses, Job, action_processes, job
+from support.people import settled
 from support.stage import TARGET, Stage, stage, wish
 
 RACERS = 8
@@ -153,3 +154,18 @@ def test_a_persons_pull_request_is_adopted_once(
             assert set(outcomes(runs)) <= {"updated", "unchanged"}
             seen += outcomes(runs)
     told(record_property, "a person's pull request to adopt", rounds, seen)
+
+
+def test_a_run_with_another_wish_in_the_midst_of_ours_is_noticed_by_githubs_answer() -> None:
+    """Between our move of the branch and our text a whole other run goes by: its content must not keep our text."""
+    first, ours, theirs = (
+        wish({"ci.yml": f"on: {text}\n"}, body=f"It is {text}.") for text in ("push", "ours", "theirs")
+    )
+    with stage() as scene:
+        scene.upsert(first)
+        result = scene.upsert(ours, meanwhile={"after": lambda: scene.upsert(theirs)})
+        repository = scene.sandbox.repository(TARGET)
+        assert repository.files(ours.branch)["ci.yml"] == ("100644", b"on: ours\n")
+        assert "It is ours." in repository.pull(1).body
+        assert result.after_oid == repository.tip(ours.branch)
+        settled(scene, ours)

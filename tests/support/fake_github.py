@@ -518,7 +518,7 @@ class FakeGitHub:
         self._write("pull", lambda: there.pulls.append(pull))
         return self._pull(there, pull)
 
-    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> None:
+    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> str:
         there = self._repository(repository)
         pull = there.pull(number)
         if fields.get("base", pull.base) not in there.refs:
@@ -536,6 +536,7 @@ class FakeGitHub:
                 pull.state = "OPEN"
 
         self._write(f"patch({','.join(fields)})", change)
+        return there.refs.get(pull.head) or pull.head_oid
 
     def set_issue_fields(
         self,

@@ -179,7 +179,8 @@ def test_the_policies_are_told_with_their_defaults() -> None:
     found = rows(README, "| Situation | Default | Otherwise |")
     told = dict(default.partition("`:")[0].strip("`").split(": ") for _, default, _ in found)
     fields = {
-        name: UpsertPrInputs.model_fields[name] for name in ("on_closed", "on_human_commits", "on_converged", "adopt")
+        name: UpsertPrInputs.model_fields[name]
+        for name in ("on_closed", "on_human_commits", "on_converged", "on_base_moved", "adopt")
     }
     assert set(told) == {input_name(name) for name in fields}
     for name, field in fields.items():

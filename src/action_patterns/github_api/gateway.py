@@ -193,9 +193,10 @@ class Gateway(MarkerVerbs):
             author=node["user"]["login"],
         )
 
-    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> None:
+    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> str:
         node = self._calls.rest("repeatable", "write", "PATCH", repository, f"/pulls/{number}", fields)
         expect(node["number"] == number, f"#{number}", node["number"])
+        return str(node["head"]["sha"])
 
     def set_issue_fields(
         self,

@@ -169,7 +169,7 @@ def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Pro
             )
             _note_ignored(assignees, present, progress)
         case UpdatePullRequest(fields=fields):
-            github.update_pull(repository, number, dict(fields))
+            _patch(dict(fields), github.update_pull(repository, number, dict(fields)), progress)
         case AddLabels(labels=labels):
             github.add_labels(repository, number, labels)
         case RemoveLabel(label=label):
@@ -192,6 +192,17 @@ def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Pro
             github.update_pull_comment(repository, comment, body)
         case DeleteComment(id=comment):
             github.delete_pull_comment(repository, comment)
+
+
+def _patch(fields: dict[str, str], head: str, progress: Progress) -> None:
+    """GitHub's answer tells where the branch is. Elsewhere: another run's content has our text now, or ours has theirs.
+    To look once more, and write all of ours, costs a read, also where GitHub is only slow to notice our own move.
+    """
+    if "state" not in fields and progress.after is not None and head != progress.after:
+        raise LostRaceError(
+            f"The branch is at {head[:12]}, not at {progress.after[:12]}: another run wrote at the same time.",
+            remediation="Have `concurrency` keep runs with different wishes apart; then run again.",
+        )
 
 
 def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progress: Progress) -> None:

@@ -160,8 +160,8 @@ def _update(look: Look, opened: PullRequest, marker: Marker, refused: frozenset[
         write = _write(look, todo, onto=look.tip) if todo else None
     else:
         # A branch on today's base tip cannot conflict with it: GitHub has not looked again since it was written.
-        conflicting = opened.conflicting and not stands_on_base(look)
-        write = _write(look, look.pending) if conflicting or not holds(look) else None
+        behind = not stands_on_base(look) and (opened.conflicting or desired.policies.on_base_moved == "rewrite")
+        write = _write(look, look.pending) if behind or not holds(look) else None
     wanted = _wanted_marker(desired, adopted=marker.adopted)
     fields = reconcile_fields(desired, opened, marker, wanted, observed, refused, rewritten=write is not None)
     content: list[Step] = [write] if write else []

@@ -11,7 +11,15 @@ from action_patterns.errors import InputError, Problem
 from action_patterns.pull_request.body import split_block
 from action_patterns.pull_request.key import branch_of, branch_problem, normalise
 from action_patterns.pull_request.marker import Marker
-from action_patterns.pull_request.wish import Adopt, AutoMerge, OnClosed, OnConverged, OnHumanCommits, PullRequestWish
+from action_patterns.pull_request.wish import (
+    Adopt,
+    AutoMerge,
+    OnBaseMoved,
+    OnClosed,
+    OnConverged,
+    OnHumanCommits,
+    PullRequestWish,
+)
 
 MAX_LABELS = 100
 """Labels GitHub takes on one pull request (github/docs#161)."""
@@ -43,6 +51,7 @@ class Policies:
     on_closed: OnClosed = "respect"
     on_human_commits: OnHumanCommits = "stop"
     adopt: Adopt = "never"
+    on_base_moved: OnBaseMoved = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +174,7 @@ def desire(
         always_draft=wish.draft == "always-true",
         auto_merge=wish.auto_merge,
         head_repository=head_repository,
-        policies=Policies(wish.on_converged, wish.on_closed, wish.on_human_commits, wish.adopt),
+        policies=Policies(wish.on_converged, wish.on_closed, wish.on_human_commits, wish.adopt, wish.on_base_moved),
     )
 
 

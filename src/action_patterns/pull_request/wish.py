@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from action_patterns.action import Flag, NameList, input_name
 
 OnConverged = Literal["close", "keep"]
+OnBaseMoved = Literal["leave", "rewrite"]
 OnClosed = Literal["respect", "reopen", "new"]
 OnHumanCommits = Literal["stop", "append", "overwrite"]
 Adopt = Literal["never", "same-author", "any"]
@@ -85,6 +86,11 @@ class PullRequestWish(BaseModel):
         default="close",
         description="When the base holds the wished content by itself: `close` the pull request, say why, and delete"
         " its branch; or `keep` both.",
+    )
+    on_base_moved: OnBaseMoved = Field(
+        default="leave",
+        description="When the base branch moved on without a conflict: `leave` the bot branch where it stands; or"
+        " `rewrite` it on top of the base, on every such run.",
     )
     on_closed: OnClosed = Field(
         default="respect",

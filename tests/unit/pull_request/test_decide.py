@@ -322,6 +322,20 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
+    "the base moved, and the branch is to follow it": (
+        wish(on_base_moved="rewrite"),
+        observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "the branch is to follow the base, and stands on it": (
+        wish(on_base_moved="rewrite"),
+        observe(tip=our_tip(W), pulls=(our_pull(W),)),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
     "the wish goes into another base": (
         wish(base="dev"),
         observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
