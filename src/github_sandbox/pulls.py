@@ -150,6 +150,27 @@ def reopen(pull: PullRequest) -> None:
     pull.updated_at = pull.repository.world.clock()
 
 
+def change_state(pull: PullRequest, state: str | None) -> None:
+    """Close or reopen; None = as it is."""
+    if state == "closed" and pull.state == "open":
+        close(pull)
+    elif state == "open":
+        reopen(pull)
+    elif state not in (None, "closed"):
+        raise unprocessable(f'Invalid request.\n\n{state} is not a member of ["open", "closed"].')
+
+
+def edit(pull: PullRequest, *, title: str | None, body: str | None, base: str | None, state: str | None) -> None:
+    """What one PATCH, or one updatePullRequest, may change; None = as it is."""
+    check_text(title, body)
+    change_state(pull, state)
+    if base is not None:
+        change_base(pull, base)
+    pull.title = pull.title if title is None else title
+    pull.body = pull.body if body is None else body
+    pull.updated_at = pull.repository.world.clock()
+
+
 def change_base(pull: PullRequest, base: str) -> None:
     """Raises ApiError 422 for a missing branch, a duplicate, or nothing between."""
     tip = pull.repository.tip(base)

@@ -1,11 +1,12 @@
-"""Draft and ready, auto-merge on and off."""
+"""Title, body, base and state; draft and ready; auto-merge on and off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from github_sandbox import pull_states
+from github_sandbox import pull_states, pulls
+from github_sandbox.errors import ApiError
 from github_sandbox.graphql_api.root_types import by_id, missing
 from github_sandbox.model import PullRequest
 from github_sandbox.tokens import require_write
@@ -43,7 +44,20 @@ def _disable(pull: PullRequest, _: Any, __: dict[str, Any]) -> None:
     pull_states.disable_auto_merge(pull)
 
 
+_EDITABLE = {"title", "body", "baseRefName", "state"}
+
+
+def _edit(pull: PullRequest, _: Any, given: dict[str, Any]) -> None:
+    named = {name for name, value in given.items() if value is not None} - {"pullRequestId", "clientMutationId"}
+    if named - _EDITABLE:
+        raise ApiError(501, f"The sandbox does not serve updatePullRequest of {', '.join(sorted(named - _EDITABLE))}.")
+    if named:
+        state = {"OPEN": "open", "CLOSED": "closed", None: None}[given.get("state")]
+        pulls.edit(pull, title=given.get("title"), body=given.get("body"), base=given.get("baseRefName"), state=state)
+
+
 _MUTATIONS = {
+    "updatePullRequest": _edit,
     "convertPullRequestToDraft": _draft,
     "markPullRequestReadyForReview": _ready,
     "enablePullRequestAutoMerge": _enable,

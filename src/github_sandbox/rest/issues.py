@@ -6,7 +6,6 @@ from github_sandbox import pulls
 from github_sandbox.errors import ApiError, not_found, unprocessable, validation_failed
 from github_sandbox.model import Comment, PullRequest
 from github_sandbox.rest import plain_issues, pull_shapes
-from github_sandbox.rest.pull_requests import change_state
 from github_sandbox.rest.routing import Call, Reply, router
 
 
@@ -27,7 +26,7 @@ def update_issue(call: Call) -> Reply:
         raise validation_failed("Issue", "milestone", "invalid")
     if "labels" in call.body:
         pulls.add_labels(pull, _label_names(call), replace=True)
-    change_state(pull, call.text("state"))
+    pulls.change_state(pull, call.text("state"))
     if "milestone" in call.body:
         pull.milestone = pull.repository.contents.milestones[milestone] if milestone is not None else None
     if "assignees" in call.body:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from github_sandbox import pull_states, pulls
 from github_sandbox.errors import ApiError, unprocessable
-from github_sandbox.model import PullRequest, Repository
+from github_sandbox.model import Repository
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
@@ -61,26 +61,9 @@ def get_pull(call: Call) -> Reply:
 @router.on("PATCH", "/repos/{owner}/{repo}/pulls/{number}", "pulls/update", "pull_requests=write")
 def update_pull(call: Call) -> Reply:
     pull = call.pull(write=True)
-    title, body, base, state = (call.text("title"), call.text("body"), call.text("base"), call.text("state"))
-    pulls.check_text(title, body)
-    change_state(pull, state)
-    if base is not None:
-        pulls.change_base(pull, base)
-    if title is not None:
-        pull.title = title
-    if "body" in call.body:
-        pull.body = body
-    pull.updated_at = call.world.clock()
+    body = (call.text("body") or "") if "body" in call.body else None
+    pulls.edit(pull, title=call.text("title"), body=body, base=call.text("base"), state=call.text("state"))
     return Reply(200, pull_shapes.full(pull, call.token))
-
-
-def change_state(pull: PullRequest, state: str | None) -> None:
-    if state == "closed" and pull.state == "open":
-        pulls.close(pull)
-    elif state == "open":
-        pulls.reopen(pull)
-    elif state not in (None, "closed"):
-        raise unprocessable(f'Invalid request.\n\n{state} is not a member of ["open", "closed"].')
 
 
 @router.on("GET", "/repos/{owner}/{repo}/pulls/{number}/files", "pulls/list-files", "pull_requests=read")
