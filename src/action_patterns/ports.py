@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange
     from action_patterns.contracts import Target, Usage
     from action_patterns.pull_request.desired import Person
-    from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
+    from action_patterns.pull_request.observed import Edited, IssueFields, Observed, ObservedFile, PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +253,16 @@ class GitHub(Markers, Protocol):
         before: str | None,
         after: str | None,
         leases: bool = True,
-    ) -> None:
+        pull_id: str = "",
+    ) -> PullRequest | None:
         """Compare-and-swap of a branch's tip. `before` None = it must not exist; `after` None = delete it.
 
         Without `leases` (a server that does not know updateRefs) `after` must descend from `before`, and nothing can be
         deleted: a fast-forward is the only swap REST compares for.
+
+        Returns:
+            The pull request with the node id `pull_id` as it is afterwards, without reviews and comments, where the
+            same request can tell; else None.
 
         Raises:
             LostRaceError: the branch is at neither `before` nor `after` now.
@@ -266,8 +271,8 @@ class GitHub(Markers, Protocol):
     def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
         """Raises RefusedError (422) and AnswerLostError (it may exist: observe before sending again)."""
 
-    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> str:
-        """Fields of `PATCH /pulls/{number}`: title, body, base, state. Returns the commit its branch is at."""
+    def update_pull(self, repository: str, number: int, pull_id: str, fields: dict[str, str]) -> Edited:
+        """`fields`: title, body, base, state (`open`, `closed`). Over REST, `head_oid` of the answer may be late."""
 
     def set_issue_fields(
         self,
@@ -277,26 +282,28 @@ class GitHub(Markers, Protocol):
         labels: Sequence[str],
         assignees: Sequence[str],
         milestone: int | None = None,
-    ) -> tuple[str, ...]:
-        """Overwrite labels and assignees: only right for a pull request created in this run. Returns the assignees."""
+    ) -> IssueFields:
+        """Overwrite labels and assignees: only right for a pull request created in this run."""
 
-    def set_milestone(self, repository: str, number: int, milestone: int | None) -> None:
+    def set_milestone(self, repository: str, number: int, milestone: int | None) -> IssueFields:
         """By its number; None takes it away."""
 
     def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None: ...
 
     def remove_label(self, repository: str, number: int, label: str) -> None: ...
 
-    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
-        """Returns the assignees afterwards: GitHub ignores a login that cannot be assigned without saying so."""
+    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> IssueFields:
+        """GitHub ignores a login that cannot be assigned without saying so: the answer shows who is."""
 
-    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> None: ...
+    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> IssueFields: ...
 
     def request_reviewers(
         self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
-    ) -> None: ...
+    ) -> PullRequest:
+        """Returns it as it is then, without reviews and comments; `head_oid` may be late."""
 
-    def convert_to_draft(self, repository: str, pull_id: str) -> None: ...
+    def convert_to_draft(self, repository: str, pull_id: str) -> PullRequest:
+        """Returns it as it is then, without reviews and comments."""
 
     def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
         """Enable it with `merge`, `squash` or `rebase`; None disables it."""

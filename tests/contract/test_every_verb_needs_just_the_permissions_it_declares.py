@@ -46,7 +46,7 @@ VERBS: dict[str, Verb] = {
     "list_markers": lambda g, _: g.list_markers(TARGET, "refs/action-patterns/"),
     "swap_marker": lambda g, f: g.swap_marker(TARGET, StoredMarker(f["id"], MARKER, None, ""), "text"),
     "create_pull": lambda g, _: g.create_pull(TARGET, NewPullRequest("t", "b", "ready", "main", draft=False)),
-    "update_pull": lambda g, _: g.update_pull(TARGET, 1, {"title": "new"}),
+    "update_pull": lambda g, f: g.update_pull(TARGET, 1, f["pull"], {"title": "new"}),
     "set_issue_fields": lambda g, _: g.set_issue_fields(TARGET, 1, labels=["sync"], assignees=["alice"]),
     "add_labels": lambda g, _: g.add_labels(TARGET, 1, ["sync"]),
     "remove_label": lambda g, _: g.remove_label(TARGET, 1, "old"),

@@ -94,7 +94,7 @@ def test_each_is_answered_as_it_should_be(runner: ActRunner, tmp_path: Path) -> 
         }
         assert {write.strip() for write in on.writes()} == {
             f"POST /repos/{SOURCE}/issues/{_number(first, 'committed')}/comments",
-            f"PATCH /repos/{SOURCE}/pulls/{_number(first, 'converged')}",
+            "POST /api/graphql UpdatePullRequest",
             "POST /api/graphql UpdateRefs",
         }
 

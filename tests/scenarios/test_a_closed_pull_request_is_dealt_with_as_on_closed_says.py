@@ -96,7 +96,7 @@ def test_where_github_refuses_to_reopen_nothing_is_left_behind(meanwhile: Callab
         target(scene).close_pull(1)
         meanwhile(scene)
         before = scene.sandbox.snapshot()
-        scene.sandbox.faults.add(Fault(operation="pulls/update", status=422, body=refusal))
+        scene.sandbox.faults.add(Fault(operation="UpdatePullRequest", status=422, body=refusal))
         result = scene.upsert(wish(CHANGED, on_closed="reopen"))
         assert (result.outcome, result.reason) == ("blocked", "reopen-refused")
         assert "state cannot be changed" in result.message

@@ -57,9 +57,11 @@ def test_its_commits_stay_though_later_ones_are_to_be_overwritten(edition: str) 
         opened_by(scene, "alice")
         scene.upsert(wished)
         assert target(scene).files(BRANCH)["mine.txt"] == ("100644", b"x\n")
-        scene.upsert(wish(CHANGED, adopt="any", on_human_commits="overwrite"))
+        later = wish(CHANGED, adopt="any", on_human_commits="overwrite")
+        scene.upsert(later)
         files = target(scene).files(BRANCH)
         assert (files["mine.txt"], files["ci.yml"]) == (("100644", b"x\n"), ("100644", b"on: [push]\n"))
+        settled(scene, later, reads=KEPT)
 
 
 @on_every_edition

@@ -123,7 +123,7 @@ def test_a_title_or_body_that_is_refused_costs_neither_the_other_nor_the_labels(
         scene.upsert(wish())
         for nth in (1, 2 if field == "title" else 3):  # both at once, then the title alone, then the body alone
             refused = Fault(
-                operation="pulls/update", nth=nth, times=1, status=422, body={"message": "Validation Failed"}
+                operation="UpdatePullRequest", nth=nth, times=1, status=422, body={"message": "Validation Failed"}
             )
             scene.sandbox.faults.add(refused)
         result = scene.upsert(later)

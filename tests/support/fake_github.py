@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import get_ident
 from typing import Literal
@@ -23,6 +23,8 @@ from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, Re
 from action_patterns.pull_request.desired import Person
 from action_patterns.pull_request.observed import (
     Comment,
+    Edited,
+    IssueFields,
     Milestone,
     Observed,
     ObservedFile,
@@ -421,6 +423,13 @@ class FakeGitHub:
             ),
         )
 
+    def _written(self, there: Repository, pull: Pull) -> PullRequest:
+        return replace(self._pull(there, pull), reviewed=(), comments=(), by_us=None)
+
+    def _issue(self, there: Repository, pull: Pull) -> IssueFields:
+        seen = self._pull(there, pull)
+        return IssueFields(seen.title, seen.body, seen.labels, seen.assignees, seen.milestone)
+
     def read_branch(self, repository: str, branch: str) -> str | None:
         self._read()
         return self._repository(repository).refs.get(branch)
@@ -489,7 +498,8 @@ class FakeGitHub:
         before: str | None,
         after: str | None,
         leases: bool = True,
-    ) -> None:
+        pull_id: str = "",
+    ) -> PullRequest | None:
         there = self._repository(repository)
 
         def swap() -> None:
@@ -500,6 +510,7 @@ class FakeGitHub:
             there.move(branch, after)
 
         self._write("delete-branch" if after is None else "ref", swap)
+        return self._written(there, there.pull(int(pull_id.rpartition("#")[2]))) if pull_id and leases else None
 
     # Pull requests
 
@@ -516,11 +527,13 @@ class FakeGitHub:
         number = len(there.pulls) + 1
         pull = Pull(number, new.title, new.body, new.head, new.base, head_oid, BOT, draft=new.draft)
         self._write("pull", lambda: there.pulls.append(pull))
-        return self._pull(there, pull)
+        return self._written(there, pull)
 
-    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> str:
+    def update_pull(self, repository: str, number: int, pull_id: str, fields: dict[str, str]) -> Edited:
         there = self._repository(repository)
         pull = there.pull(number)
+        assert pull_id == f"id of #{number}"
+        before = pull.body
         if fields.get("base", pull.base) not in there.refs:
             raise RefusedError("Validation Failed: base invalid", remediation="Use an existing branch.")
         if fields.get("state") == "open" and there.refs.get(pull.head) != pull.head_oid:
@@ -536,7 +549,7 @@ class FakeGitHub:
                 pull.state = "OPEN"
 
         self._write(f"patch({','.join(fields)})", change)
-        return there.refs.get(pull.head) or pull.head_oid
+        return Edited(self._written(there, pull), before)
 
     def set_issue_fields(
         self,
@@ -546,7 +559,7 @@ class FakeGitHub:
         labels: Sequence[str],
         assignees: Sequence[str],
         milestone: int | None = None,
-    ) -> tuple[str, ...]:
+    ) -> IssueFields:
         there = self._repository(repository)
         pull = there.pull(number)
 
@@ -558,18 +571,21 @@ class FakeGitHub:
         if milestone is not None and milestone not in there.milestones:
             raise RefusedError("Validation Failed: milestone invalid", remediation="Use one that exists.")
         self._write("issue", change)
-        return tuple(pull.assignees)
+        return self._issue(there, pull)
 
-    def set_milestone(self, repository: str, number: int, milestone: int | None) -> None:
+    def set_milestone(self, repository: str, number: int, milestone: int | None) -> IssueFields:
         there = self._repository(repository)
         pull = there.pull(number)
         if milestone is not None and milestone not in there.milestones:
             raise RefusedError("Validation Failed: milestone invalid", remediation="Use one that exists.")
         self._write("milestone", lambda: setattr(pull, "milestone", milestone))
+        return self._issue(there, pull)
 
-    def convert_to_draft(self, repository: str, pull_id: str) -> None:
-        pull = self._repository(repository).pull(int(pull_id.rpartition("#")[2]))
+    def convert_to_draft(self, repository: str, pull_id: str) -> PullRequest:
+        there = self._repository(repository)
+        pull = there.pull(int(pull_id.rpartition("#")[2]))
         self._write("draft", lambda: setattr(pull, "draft", True))
+        return self._written(there, pull)
 
     def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
         there = self._repository(repository)
@@ -613,22 +629,24 @@ class FakeGitHub:
         kept = [name for name in pull.labels if name.lower() != label.lower()]
         self._write("remove-label", lambda: pull.labels.__setitem__(slice(None), kept))
 
-    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
+    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> IssueFields:
         there = self._repository(repository)
         pull = there.pull(number)
         found = [name.lower() for name in assignees if name.lower() in there.people]
         self._write("add-assignees", lambda: pull.assignees.extend(n for n in found if n not in pull.assignees))
-        return tuple(pull.assignees)
+        return self._issue(there, pull)
 
-    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> None:
-        pull = self._repository(repository).pull(number)
+    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> IssueFields:
+        there = self._repository(repository)
+        pull = there.pull(number)
         gone = {name.lower() for name in assignees}
         kept = [name for name in pull.assignees if name.lower() not in gone]
         self._write("remove-assignees", lambda: pull.assignees.__setitem__(slice(None), kept))
+        return self._issue(there, pull)
 
     def request_reviewers(
         self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
-    ) -> None:
+    ) -> PullRequest:
         there = self._repository(repository)
         pull = there.pull(number)
         allowed = there.people - {pull.author}
@@ -637,6 +655,7 @@ class FakeGitHub:
             raise RefusedError("Reviews may only be requested from collaborators.", remediation="Add them.")
         asked = [*(n.lower() for n in reviewers), *(f"acme/{n.lower()}" for n in team_reviewers)]
         self._write("reviewers", lambda: pull.requested.extend(n for n in asked if n not in pull.requested))
+        return self._written(there, pull)
 
     # Cost
 

@@ -181,7 +181,10 @@ class Story:
 
     def writes(self, edition: str) -> tuple[str, ...]:
         """Of a clean run. What it reads differs by edition, and is another matter."""
-        there = (self.moves if call == "UpdateRefs" and not has_leases(edition) else call for call in self.calls)
+        instead = {} if has_leases(edition) else {"UpdateRefs": self.moves}
+        if not has_graphql(edition):
+            instead["UpdatePullRequest"] = "pulls/update"
+        there = (instead.get(call, call) for call in self.calls)
         return tuple(call for call in there if call not in ("", "Observe", "Files"))
 
 

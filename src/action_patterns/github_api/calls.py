@@ -71,10 +71,23 @@ class Calls:
         with _no_other_way():
             return self.query(document, variables, scope=scope)
 
-    def mutate(self, kind: OperationClass, document: str, fields: Mapping[str, Any], *, scope: str) -> Any:
-        """The data of a GraphQL mutation with one `input`."""
+    def mutate(
+        self,
+        kind: OperationClass,
+        document: str,
+        fields: Mapping[str, Any],
+        *,
+        scope: str,
+        aside: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The data of a GraphQL mutation with one `input`.
+
+        `aside`: inputs of further fields, by an alias that is also the variable's name. One that fails is null, and
+        costs the mutation nothing.
+        """
+        variables = {"input": fields, **(aside or {})}
         with _no_other_way():
-            return self._graphql(kind, "mutation", document, {"input": fields}, scope=scope)
+            return self._graphql(kind, "mutation", document, variables, scope=scope, optional=frozenset(aside or ()))
 
     def _graphql(
         self,
@@ -85,11 +98,16 @@ class Calls:
         *,
         scope: str,
         absent_is_null: bool = False,
+        optional: frozenset[str] = frozenset(),
     ) -> Any:
         body = {"query": document, "variables": variables}
         response: Response = self.transport.send(kind, lane, "POST", self.transport.graphql_url, body, scope=scope)
         data = response.data if isinstance(response.data, Mapping) else {}
-        errors = [error for error in data.get("errors") or () if not (absent_is_null and _is_hole(error))]
+        errors = [
+            error
+            for error in data.get("errors") or ()
+            if not (absent_is_null and _is_hole(error)) and next(iter(error.get("path") or ()), None) not in optional
+        ]
         if errors:
             # Partial data is no answer: what is missing from it would be taken for absent.
             raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import NotFoundError
-from action_patterns.github_api import listing, observing, queries, rest_listing, rest_observing
+from action_patterns.github_api import listing, observing, queries, reading, rest_listing, rest_observing, rest_reading
 from action_patterns.github_api.calls import Calls, expect
 from action_patterns.github_api.issues import IssuesGateway
 from action_patterns.github_api.markers import MarkerVerbs
@@ -22,7 +22,10 @@ from action_patterns.github_api.tiers import Tiers
 from action_patterns.github_api.transport import Transport
 from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, TreeEntry
 from action_patterns.pull_request.desired import Person
-from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
+from action_patterns.pull_request.observed import Edited, IssueFields, Observed, ObservedFile, PullRequest
+
+_IN_GRAPHQL = {"title": "title", "body": "body", "base": "baseRefName", "state": "state"}
+_STATES = {"open": "OPEN", "closed": "CLOSED"}
 
 
 class Gateway(MarkerVerbs):
@@ -158,8 +161,9 @@ class Gateway(MarkerVerbs):
         before: str | None,
         after: str | None,
         leases: bool = True,
-    ) -> None:
-        swap_ref(
+        pull_id: str = "",
+    ) -> PullRequest | None:
+        shown = swap_ref(
             self._calls,
             repository,
             repository_id,
@@ -168,7 +172,9 @@ class Gateway(MarkerVerbs):
             after=after,
             read=lambda: self.read_branch(repository, branch),
             leases=leases,
+            pull_id=pull_id,
         )
+        return reading.written(shown) if shown else None
 
     # Pull requests
 
@@ -180,23 +186,22 @@ class Gateway(MarkerVerbs):
             body |= {"head": f"{owner}:{new.head}", "head_repo": name}
         node = self._calls.rest("once", "content", "POST", repository, "/pulls", body)
         expect(node["head"]["ref"] == new.head, f"a pull request from {new.head}", node["head"]["ref"])
-        return PullRequest(
-            number=node["number"],
-            url=node["html_url"],
-            state="OPEN",
-            title=node["title"],
-            body=node["body"] or "",
-            base=node["base"]["ref"],
-            head_oid=node["head"]["sha"],
-            id=node["node_id"],
-            draft=bool(node.get("draft")),
-            author=node["user"]["login"],
-        )
+        return rest_reading.written(node)
 
-    def update_pull(self, repository: str, number: int, fields: dict[str, str]) -> str:
-        node = self._calls.rest("repeatable", "write", "PATCH", repository, f"/pulls/{number}", fields)
+    def update_pull(self, repository: str, number: int, pull_id: str, fields: dict[str, str]) -> Edited:
+        if self._tiers.has_graphql(repository):
+            wished = {"pullRequestId": pull_id} | {_IN_GRAPHQL[name]: value for name, value in fields.items()}
+            if "state" in wished:
+                wished["state"] = _STATES[wished["state"]]
+            aside = {"before": {"pullRequestId": pull_id}}
+            data = self._calls.mutate("repeatable", queries.UPDATE_PULL_REQUEST, wished, scope=repository, aside=aside)
+            before = (data.get("before") or {}).get("pullRequest")
+            return Edited(reading.written(data["updatePullRequest"]["pullRequest"]), before and before["body"])
+        path = f"/pulls/{number}"
+        before = self._calls.read(repository, path)
+        node = self._calls.rest("repeatable", "write", "PATCH", repository, path, fields)
         expect(node["number"] == number, f"#{number}", node["number"])
-        return str(node["head"]["sha"])
+        return Edited(rest_reading.written(node), before["body"])
 
     def set_issue_fields(
         self,
@@ -206,17 +211,19 @@ class Gateway(MarkerVerbs):
         labels: Sequence[str],
         assignees: Sequence[str],
         milestone: int | None = None,
-    ) -> tuple[str, ...]:
+    ) -> IssueFields:
         body: dict[str, Any] = {"labels": list(labels), "assignees": list(assignees)}
         if milestone is not None:
             body["milestone"] = milestone
         node = self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/{number}", body)
         expect(node["number"] == number, f"#{number}", node["number"])
-        return _logins(node)
+        return rest_reading.issue_fields(node)
 
-    def set_milestone(self, repository: str, number: int, milestone: int | None) -> None:
+    def set_milestone(self, repository: str, number: int, milestone: int | None) -> IssueFields:
         body = {"milestone": milestone}
-        self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/{number}", body)
+        return rest_reading.issue_fields(
+            self._calls.rest("repeatable", "write", "PATCH", repository, f"/issues/{number}", body)
+        )
 
     def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
         self._calls.rest(
@@ -229,23 +236,28 @@ class Gateway(MarkerVerbs):
                 "repeatable", "write", "DELETE", repository, f"/issues/{number}/labels/{quote(label, safe='')}"
             )
 
-    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> tuple[str, ...]:
+    def add_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> IssueFields:
         body = {"assignees": list(assignees)}
-        return _logins(self._calls.rest("repeatable", "write", "POST", repository, f"/issues/{number}/assignees", body))
+        node = self._calls.rest("repeatable", "write", "POST", repository, f"/issues/{number}/assignees", body)
+        return rest_reading.issue_fields(node)
 
-    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> None:
+    def remove_assignees(self, repository: str, number: int, assignees: Sequence[str]) -> IssueFields:
         body = {"assignees": list(assignees)}
-        self._calls.rest("repeatable", "write", "DELETE", repository, f"/issues/{number}/assignees", body)
+        node = self._calls.rest("repeatable", "write", "DELETE", repository, f"/issues/{number}/assignees", body)
+        return rest_reading.issue_fields(node)
 
     def request_reviewers(
         self, repository: str, number: int, *, reviewers: Sequence[str], team_reviewers: Sequence[str]
-    ) -> None:
+    ) -> PullRequest:
         body = {"reviewers": list(reviewers), "team_reviewers": list(team_reviewers)}
-        self._calls.rest("repeatable", "notify", "POST", repository, f"/pulls/{number}/requested_reviewers", body)
+        path = f"/pulls/{number}/requested_reviewers"
+        return rest_reading.written(self._calls.rest("repeatable", "notify", "POST", repository, path, body))
 
-    def convert_to_draft(self, repository: str, pull_id: str) -> None:
+    def convert_to_draft(self, repository: str, pull_id: str) -> PullRequest:
         self._tiers.require_graphql(repository, "convert a pull request to a draft")
-        self._calls.mutate("repeatable", queries.CONVERT_TO_DRAFT, {"pullRequestId": pull_id}, scope=repository)
+        fields = {"pullRequestId": pull_id}
+        data = self._calls.mutate("repeatable", queries.CONVERT_TO_DRAFT, fields, scope=repository)
+        return reading.written(data["convertPullRequestToDraft"]["pullRequest"])
 
     def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
         self._tiers.require_graphql(repository, "switch auto-merge")
@@ -287,7 +299,3 @@ class Gateway(MarkerVerbs):
 
     def close(self) -> None:
         self._transport.close()
-
-
-def _logins(node: Any) -> tuple[str, ...]:
-    return tuple(user["login"] for user in node.get("assignees") or ())

@@ -22,19 +22,25 @@ fragment Ended on PullRequest {
 
 _COMMENTS = "pageInfo { hasNextPage endCursor } nodes { databaseId url body viewerDidAuthor }"
 
+_FIELDS = """
+fragment Fields on PullRequest {
+  ...Ended
+  labels(first: 100) { nodes { name } }
+  assignees(first: 100) { nodes { login } }
+  reviewRequests(first: 100) { nodes { requestedReviewer {
+    __typename
+    ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
+  } } }
+  milestone { number title }
+  autoMergeRequest { mergeMethod }
+}
+"""
+
 _OPEN = f"""
 fragment Open on PullRequest {{
-  ...Ended
-  labels(first: 100) {{ nodes {{ name }} }}
-  assignees(first: 100) {{ nodes {{ login }} }}
-  reviewRequests(first: 100) {{ nodes {{ requestedReviewer {{
-    __typename
-    ... on User {{ login }} ... on Bot {{ login }} ... on Mannequin {{ login }} ... on Team {{ combinedSlug }}
-  }} }} }}
+  ...Fields
   latestReviews(first: 100) {{ nodes {{ author {{ login }} }} }}
   reviews(last: 30) {{ nodes {{ onBehalfOf(first: 5) {{ nodes {{ combinedSlug }} }} }} }}
-  milestone {{ number title }}
-  autoMergeRequest {{ mergeMethod }}
   comments(first: 100) {{ {_COMMENTS} }}
 }}
 """
@@ -91,7 +97,7 @@ query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
   rateLimit {{ cost remaining resetAt }}
 }}
 fragment Viewed on Repository {{ id nameWithOwner viewerPermission parent {{ nameWithOwner }} }}
-{_RULE}{_OPEN}{_ENDED}"""
+{_RULE}{_OPEN}{_FIELDS}{_ENDED}"""
 
 
 def _holder(parent_count: int) -> str:
@@ -175,11 +181,32 @@ mutation UpdateRefs($input: UpdateRefsInput!) {
 }
 """
 
-CONVERT_TO_DRAFT = """
-mutation ConvertToDraft($input: ConvertPullRequestToDraftInput!) {
-  convertPullRequestToDraft(input: $input) { clientMutationId }
-}
+# A pull request as it is after a write.
+_SHOWN = "pullRequest { ...Fields headRef { target { oid } } }"
+
+UPDATE_REFS_AND_SHOW = f"""
+mutation UpdateRefs($input: UpdateRefsInput!, $shown: UpdatePullRequestInput!) {{
+  updateRefs(input: $input) {{ clientMutationId }}
+  shown: updatePullRequest(input: $shown) {{ {_SHOWN} }}
+}}
+{_FIELDS}{_ENDED}"""
+"""The same, and a pull request as it is afterwards: an update that changes nothing, as only a mutation may stand beside
+one. It is carried out whatever came of the first (GraphQL specification, 6.2.2), so it must never change anything.
 """
+
+UPDATE_PULL_REQUEST = f"""
+mutation UpdatePullRequest($input: UpdatePullRequestInput!, $before: UpdatePullRequestInput!) {{
+  before: updatePullRequest(input: $before) {{ pullRequest {{ body }} }}
+  updatePullRequest(input: $input) {{ {_SHOWN} }}
+}}
+{_FIELDS}{_ENDED}"""
+"""What is about to be overwritten, by an update that changes nothing, and what then stands there."""
+
+CONVERT_TO_DRAFT = f"""
+mutation ConvertToDraft($input: ConvertPullRequestToDraftInput!) {{
+  convertPullRequestToDraft(input: $input) {{ {_SHOWN} }}
+}}
+{_FIELDS}{_ENDED}"""
 ENABLE_AUTO_MERGE = """
 mutation EnableAutoMerge($input: EnablePullRequestAutoMergeInput!) {
   enablePullRequestAutoMerge(input: $input) { clientMutationId }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from action_patterns.content.changes import Mode
@@ -147,6 +147,14 @@ def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mappin
             if item["viewerDidAuthor"]
         ),
     )
+
+
+def written(node: Mapping[str, Any]) -> PullRequest:
+    """A pull request of ours as the answer to a write shows it: without reviews and comments. Its branch itself says
+    where it is: what GitHub notes of that in the pull request follows a while later.
+    """
+    head = (node.get("headRef") or {}).get("target") or {}
+    return replace(pull_request(node, ""), head_oid=head.get("oid", ""), foreign_head=False)
 
 
 def _nodes(node: Mapping[str, Any], connection: str) -> list[Mapping[str, Any]]:

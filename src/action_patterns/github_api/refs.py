@@ -14,7 +14,7 @@ from action_patterns.errors import (
     RateLimitedError,
 )
 from action_patterns.github_api.calls import Calls
-from action_patterns.github_api.queries import UPDATE_REFS
+from action_patterns.github_api.queries import UPDATE_REFS, UPDATE_REFS_AND_SHOW
 
 ABSENT = "0" * 40
 """The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
@@ -30,10 +30,14 @@ def swap_ref(
     after: str | None,
     read: Callable[[], str | None],
     leases: bool = True,
-) -> None:
+    pull_id: str = "",
+) -> Any:
     """Move the ref of this full name from `before` to `after`; None = absent. `read` says where it is.
 
     Whatever the answer said or failed to say, the ref itself says what happened; its message is never parsed.
+
+    Returns:
+        The pull request `pull_id` as it is afterwards, as GraphQL tells it; None where GitHub did not show it.
 
     Raises:
         LostRaceError: it is at neither now.
@@ -42,7 +46,12 @@ def swap_ref(
         if leases:
             update = {"name": name, "beforeOid": before or ABSENT, "afterOid": after or ABSENT, "force": True}
             fields = {"repositoryId": repository_id, "refUpdates": [update]}
-            calls.mutate("once", UPDATE_REFS, fields, scope=repository)
+            if not pull_id:
+                calls.mutate("once", UPDATE_REFS, fields, scope=repository)
+            else:
+                aside = {"shown": {"pullRequestId": pull_id}}
+                data = calls.mutate("once", UPDATE_REFS_AND_SHOW, fields, scope=repository, aside=aside)
+                return (data.get("shown") or {}).get("pullRequest")
         else:
             _advance(calls, repository, name, before, after)
     except (AuthenticationError, RateLimitedError):
@@ -50,7 +59,7 @@ def swap_ref(
     except ActionPatternsError as error:
         now = read()
         if now == after:
-            return
+            return None
         if now == before:
             raise error from None
         raise LostRaceError(
@@ -58,6 +67,7 @@ def swap_ref(
             remediation="Nothing was overwritten. Run again: the new state is read first.",
             request_id=error.request_id,
         ) from error
+    return None
 
 
 def _advance(calls: Calls, repository: str, name: str, before: str | None, after: str | None) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
 from action_patterns.pull_request.comment import parse_comment
-from action_patterns.pull_request.observed import Comment, Milestone, ObservedFile, PullRequest, PullRequestState, Tip
+from action_patterns.pull_request.observed import (
+    Comment,
+    IssueFields,
+    Milestone,
+    ObservedFile,
+    PullRequest,
+    PullRequestState,
+    Tip,
+)
 
 Node = Mapping[str, Any]
 
@@ -96,6 +105,23 @@ def pull_request(
         comments=tuple(
             Comment(item["id"], item["html_url"], item["body"]) for item in comments if _is_ours(item, viewer)
         ),
+    )
+
+
+def written(node: Node) -> PullRequest:
+    """A pull request of ours as the answer to a write of it shows it: without reviews and comments."""
+    pull = pull_request(node, holder=(node["head"]["repo"] or {}).get("full_name", ""), viewer=None)
+    return replace(pull, foreign_head=False)
+
+
+def issue_fields(node: Node) -> IssueFields:
+    """A pull request seen as an issue."""
+    return IssueFields(
+        title=node["title"],
+        body=node["body"] or "",
+        labels=tuple(label["name"] for label in node["labels"]),
+        assignees=tuple(login(user) for user in node["assignees"] or ()),
+        milestone=milestone(node["milestone"]),
     )
 
 

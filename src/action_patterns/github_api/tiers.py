@@ -37,13 +37,17 @@ class Tiers:
                 self._transport.warn(_what_it_means(refused))
             return found
 
+    def has_graphql(self, scope: str) -> bool:
+        """Whether GraphQL is served, as far as the reads before have shown."""
+        return self._transport.account(scope) not in self._without
+
     def require_graphql(self, scope: str, what: str) -> None:
         """For what REST cannot do.
 
         Raises:
             RefusedError: GraphQL is not served; nothing was sent.
         """
-        if self._transport.account(scope) in self._without:
+        if not self.has_graphql(scope):
             raise RefusedError(
                 f"Only GraphQL can {what}, and it is not served here.",
                 remediation="Leave it out, or use a token and a server with GraphQL.",

@@ -14,7 +14,8 @@ from action_patterns.errors import (
 )
 from action_patterns.ports import GitHub
 from action_patterns.pull_request.decide import Decision
-from action_patterns.pull_request.observed import Observed, PullRequest
+from action_patterns.pull_request.learnt import NOTHING, Learnt
+from action_patterns.pull_request.observed import IssueFields, Observed, PullRequest, Tip
 from action_patterns.pull_request.preflight import Check
 from action_patterns.pull_request.steps import (
     FIELD_OF,
@@ -36,6 +37,7 @@ from action_patterns.pull_request.steps import (
     UpdatePullRequest,
     WriteBranch,
     WriteComment,
+    fields_of,
     needs_blob,
     tree_chunks,
     tree_entry,
@@ -48,9 +50,15 @@ from action_patterns.pull_request.trailers import render as render_trailers
 class Progress:
     """What this run has done so far, across rounds."""
 
+    key: str
     before: str | None = None
-    after: str | None = None
-    verified: bool | None = None
+    """Where the bot branch was when the run began."""
+    tip: Tip | None = None
+    """What the bot branch ends with, as far as this run knows."""
+    shown: PullRequest | None = None
+    """The pull request as GitHub showed it after the last write; None = it did not."""
+    writes: int = 0
+    """Steps that were carried out."""
     first: Decision | None = None
     """The first decision of which something was written."""
     continuing: bool = False
@@ -60,9 +68,13 @@ class Progress:
     """The bot branch was not there, and this run made it."""
     swap_refused: bool = False
     pull: PullRequest | None = None
-    changed: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    """As it was read, or opened."""
+    learnt: Learnt = NOTHING
+    changed: set[str] = field(default_factory=set)
     checks: tuple[Check, ...] = ()
+
+    def refuse(self, *names: str) -> None:
+        self.learnt = self.learnt.and_refused(*names)
 
 
 class RefusedForGoodError(Exception):
@@ -82,10 +94,14 @@ def carry_out(decision: Decision, observed: Observed, github: GitHub, progress: 
         RefusedForGoodError: it cannot be had in this target.
         ActionPatternsError: anything else that stopped it.
     """
+    progress.shown = decision.pull_request
     for step in decision.steps:
+        before = progress.writes
         _send(step, observed, github, progress)
-        progress.first = progress.first or decision
-    progress.changed += decision.changed_fields
+        if progress.writes > before:
+            progress.first = progress.first or decision
+            # A body that is written only to remember something is no change that anybody asked for.
+            progress.changed.update(set(fields_of(step)) & set(decision.changed_fields))
 
 
 def _send(step: Step, observed: Observed, github: GitHub, progress: Progress) -> None:
@@ -110,13 +126,13 @@ def _send(step: Step, observed: Observed, github: GitHub, progress: Progress) ->
         elif isinstance(step, SetAutoMerge):
             # To disable what is disabled is refused too: a request that was sent twice, say.
             if step.method is not None:
-                progress.refused.append(f"auto-merge:{step.method}")
+                progress.refuse(f"auto-merge:{step.method}")
         elif isinstance(step, SetMilestone):
-            progress.refused.append(f"milestone:{step.wished}")
+            progress.refuse(f"milestone:{step.wished}")
         elif isinstance(step, DeleteBranch) and not isinstance(error, RefusedError):
             raise  # Whether it is there could not be seen: that is no rule against deleting it.
         elif type(step) in FIELD_OF:
-            progress.refused.append(FIELD_OF[type(step)])
+            progress.refuse(FIELD_OF[type(step)])
         else:
             raise
 
@@ -131,7 +147,7 @@ def _field_by_field(
     if "state" in names:
         raise error
     if len(names) == 1:
-        progress.refused += names
+        progress.refuse(*names)
         return
     for pair in step.fields:
         _send(UpdatePullRequest((pair,)), observed, github, progress)
@@ -147,43 +163,67 @@ def _one_by_one(step: SetIssueFields, observed: Observed, github: GitHub, progre
         _send(SetMilestone(step.milestone, step.milestone_wished), observed, github, progress)
 
 
-def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Progress) -> None:  # noqa: C901, PLR0912 - a table of steps
+def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Progress) -> None:
+    shown = _perform(step, observed, github, progress)
+    progress.learnt = progress.learnt.and_body(progress.key, shown.body if shown else None)
+    if isinstance(shown, IssueFields):
+        # It leaves out where the branch is, and need not say: a run that moved it since, and wishes for anything else
+        # than this one, goes on to write its own body. Either that is in this answer, or that run will see this write.
+        shown = progress.shown and replace(
+            progress.shown,
+            title=shown.title,
+            body=shown.body,
+            labels=shown.labels,
+            assignees=shown.assignees,
+            milestone=shown.milestone,
+        )
+    progress.shown = shown
+    progress.writes += 1
+
+
+def _perform(  # noqa: C901, PLR0912 - a table of steps
+    step: Step, observed: Observed, github: GitHub, progress: Progress
+) -> PullRequest | IssueFields | None:
+    """Returns the pull request as far as GitHub's answer shows it."""
     repository = observed.repository
     number, pull_id = (progress.pull.number, progress.pull.id) if progress.pull else (0, "")
     match step:
         case WriteBranch():
-            _write_branch(step, observed, github, progress)
+            return _write_branch(step, observed, github, progress)
         case RestoreBranch(branch=branch, before=before, after=after, leases=leases):
             github.swap_branch(observed.holder, observed.holder_id, branch, before=before, after=after, leases=leases)
-            progress.after, progress.branch_made = after, before is None
+            progress.tip, progress.branch_made = Tip(after, ""), before is None
         case DeleteBranch(branch=branch, before=before):
             github.swap_branch(observed.holder, observed.holder_id, branch, before=before, after=None)
-            progress.after = progress.verified = None
+            progress.tip, progress.learnt = None, progress.learnt.and_deleted(before)
         case OpenPullRequest():
-            _open(step, observed, github, progress)
+            return _open(step, observed, github, progress)
         case Reopen():
-            github.update_pull(repository, number, {"state": "open"})
+            return _edit({"state": "open"}, observed, github, progress)
         case SetIssueFields(labels=labels, assignees=assignees, milestone=milestone):
-            present = github.set_issue_fields(
+            fields = github.set_issue_fields(
                 repository, number, labels=labels, assignees=assignees, milestone=milestone
             )
-            _note_ignored(assignees, present, progress)
-        case UpdatePullRequest(fields=fields):
-            _patch(dict(fields), github.update_pull(repository, number, dict(fields)), progress)
+            _note_ignored(assignees, fields, progress)
+            return fields
+        case UpdatePullRequest(fields=patch):
+            return _edit(dict(patch), observed, github, progress)
         case AddLabels(labels=labels):
             github.add_labels(repository, number, labels)
         case RemoveLabel(label=label):
             github.remove_label(repository, number, label)
         case AddAssignees(assignees=assignees):
-            _note_ignored(assignees, github.add_assignees(repository, number, assignees), progress)
+            fields = github.add_assignees(repository, number, assignees)
+            _note_ignored(assignees, fields, progress)
+            return fields
         case RemoveAssignees(assignees=assignees):
-            github.remove_assignees(repository, number, assignees)
+            return github.remove_assignees(repository, number, assignees)
         case SetMilestone(milestone=milestone):
-            github.set_milestone(repository, number, milestone)
+            return github.set_milestone(repository, number, milestone)
         case RequestReviewers():
-            _request_reviewers(step, repository, github, progress)
+            return _request_reviewers(step, repository, github, progress)
         case MakeDraft():
-            github.convert_to_draft(repository, pull_id)
+            return github.convert_to_draft(repository, pull_id)
         case SetAutoMerge(method=method):
             github.set_auto_merge(repository, pull_id, method)
         case WriteComment(id=None, body=body):
@@ -192,20 +232,18 @@ def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Pro
             github.update_pull_comment(repository, comment, body)
         case DeleteComment(id=comment):
             github.delete_pull_comment(repository, comment)
+    return None
 
 
-def _patch(fields: dict[str, str], head: str, progress: Progress) -> None:
-    """GitHub's answer tells where the branch is. Elsewhere: another run's content has our text now, or ours has theirs.
-    To look once more, and write all of ours, costs a read, also where GitHub is only slow to notice our own move.
-    """
-    if "state" not in fields and progress.after is not None and head != progress.after:
-        raise LostRaceError(
-            f"The branch is at {head[:12]}, not at {progress.after[:12]}: another run wrote at the same time.",
-            remediation="Have `concurrency` keep runs with different wishes apart; then run again.",
-        )
+def _edit(fields: dict[str, str], observed: Observed, github: GitHub, progress: Progress) -> PullRequest | None:
+    if progress.pull is None:
+        return None
+    edited = github.update_pull(observed.repository, progress.pull.number, progress.pull.id, fields)
+    progress.learnt = progress.learnt.and_overwritten(progress.key, progress.pull.number, edited.overwritten)
+    return edited.after
 
 
-def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progress: Progress) -> None:
+def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progress: Progress) -> PullRequest | None:
     """Objects first, invisible to everybody, then one compare-and-swap of the ref."""
     holder = observed.holder
     for change in step.changes:
@@ -216,22 +254,30 @@ def _write_branch(step: WriteBranch, observed: Observed, github: GitHub, progres
         tree = github.create_tree(holder, tree, [tree_entry(change) for change in chunk])
     trailers = Trailers(step.key, step.digest, tree, step.kept)
     signer = str(step.signed_off_by) if step.signed_off_by else None
+    message = render_trailers(step.message, trailers, signer, parents=step.parents)
     commit = github.create_commit(
         holder,
-        message=render_trailers(step.message, trailers, signer, parents=step.parents),
+        message=message,
         tree=tree,
         parents=step.parents,
         author=step.author,
         committer=step.committer,
     )
-    github.swap_branch(
-        holder, observed.holder_id, step.branch, before=step.before, after=commit.oid, leases=step.leases
+    shown = github.swap_branch(
+        holder,
+        observed.holder_id,
+        step.branch,
+        before=step.before,
+        after=commit.oid,
+        leases=step.leases,
+        pull_id=progress.pull.id if progress.pull else "",
     )
-    progress.after, progress.verified = commit.oid, commit.verified
+    progress.tip = Tip(commit.oid, tree, message, step.parents, verified=commit.verified)
     progress.branch_made = progress.branch_made or step.before is None
+    return shown
 
 
-def _open(step: OpenPullRequest, observed: Observed, github: GitHub, progress: Progress) -> None:
+def _open(step: OpenPullRequest, observed: Observed, github: GitHub, progress: Progress) -> PullRequest:
     try:
         try:
             progress.pull = github.create_pull(observed.repository, step.new)
@@ -240,38 +286,48 @@ def _open(step: OpenPullRequest, observed: Observed, github: GitHub, progress: P
                 raise
             # Drafts are not to be had in every repository (GitHub docs, "About pull requests").
             progress.pull = github.create_pull(observed.repository, replace(step.new, draft=False))
-            progress.refused.append("draft")
+            progress.refuse("draft")
         progress.opened = True
     except AnswerLostError:
         # It may exist. The next round sees it as ours and goes on with its fields.
         progress.opened = True
         raise
     except (RefusedError, PermissionDeniedError, NotFoundError) as error:
-        if isinstance(error, RefusedError) and "already exists" in error.message:
-            # Another run was faster; the next round finds its pull request and goes on from there.
+        # Another run may have been faster, whose pull request the next round finds, or may have taken the branch away.
+        if isinstance(error, RefusedError) and (
+            "already exists" in error.message or _moved(step, observed, github, progress)
+        ):
             raise LostRaceError(error.message, remediation=error.remediation, request_id=error.request_id) from error
         raise RefusedForGoodError("pull-request-refused", error) from error
+    return progress.pull
 
 
-def _note_ignored(wished: tuple[str, ...], present: tuple[str, ...], progress: Progress) -> None:
+def _moved(step: OpenPullRequest, observed: Observed, github: GitHub, progress: Progress) -> bool:
+    return progress.tip is None or github.read_branch(observed.holder, step.new.head) != progress.tip.oid
+
+
+def _note_ignored(wished: tuple[str, ...], fields: IssueFields, progress: Progress) -> None:
     """GitHub leaves out a login that cannot be assigned without saying so."""
-    there = {name.lower() for name in present}
-    progress.refused += [f"assignee:{name}" for name in wished if name.lower() not in there]
+    there = {name.lower() for name in fields.assignees}
+    progress.refuse(*(f"assignee:{name}" for name in wished if name.lower() not in there))
 
 
-def _request_reviewers(step: RequestReviewers, repository: str, github: GitHub, progress: Progress) -> None:
+def _request_reviewers(
+    step: RequestReviewers, repository: str, github: GitHub, progress: Progress
+) -> PullRequest | None:
     """All at once; when GitHub refuses the lot (one is no collaborator, one is the author), one by one."""
     if progress.pull is None:
-        return
+        return None
+    shown = progress.shown
     author = progress.pull.author.lower()
     asked = [("reviewer", name) for name in step.reviewers if name.lower() != author]
     asked += [("team", name) for name in step.team_reviewers]
     if not asked:
-        return
+        return shown
     attempts = [asked] if len(asked) == 1 else [asked, *([one] for one in asked)]
     for attempt in attempts:
         try:
-            github.request_reviewers(
+            shown = github.request_reviewers(
                 repository,
                 progress.pull.number,
                 reviewers=[name for kind, name in attempt if kind == "reviewer"],
@@ -279,7 +335,8 @@ def _request_reviewers(step: RequestReviewers, repository: str, github: GitHub, 
             )
         except (RefusedError, PermissionDeniedError, NotFoundError):
             if len(attempt) == 1:
-                progress.refused += [f"{kind}:{name}" for kind, name in attempt]
+                progress.refuse(*(f"{kind}:{name}" for kind, name in attempt))
         else:
             if len(attempt) == len(asked):
-                return
+                break
+    return shown

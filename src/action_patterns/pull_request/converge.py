@@ -20,12 +20,10 @@ from action_patterns.ports import GitHub
 from action_patterns.pull_request.carrying_out import Progress, RefusedForGoodError, carry_out
 from action_patterns.pull_request.decide import Decision, decide
 from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.fields import refusable
 from action_patterns.pull_request.look import keeps_commits
-from action_patterns.pull_request.marker import block_of, compose, text_hash
-from action_patterns.pull_request.observed import Observed, PullRequest
+from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
 from action_patterns.pull_request.preflight import Check
-from action_patterns.pull_request.steps import UpdatePullRequest, requests_of
+from action_patterns.pull_request.steps import FIELDS, DeleteComment, WriteBranch, WriteComment, requests_of
 
 MAX_ROUNDS = 5
 """How often a lost race or a lost answer is looked into before giving up; a rerun is always safe."""
@@ -58,14 +56,15 @@ def converge(
     Raises:
         ActionPatternsError: the target could not be read, so there is nothing to say about it.
     """
-    progress = Progress()
+    progress = Progress(desired.key)
     for round_number in range(1, MAX_ROUNDS + 1):
         observed = _observe(desired, repository, github)
-        decision = decide(desired, observed, frozenset(progress.refused))
-        tip = observed.branch_tip
+        decision = decide(desired, observed, progress.learnt)
+        progress.tip = observed.branch_tip
+        if decision.pull_request is not None:
+            progress.learnt = progress.learnt.and_body(desired.key, decision.pull_request.body)
         if round_number == 1:
-            progress.before = tip.oid if tip else None
-        progress.after, progress.verified = (tip.oid, tip.verified) if tip else (None, None)
+            progress.before = progress.tip.oid if progress.tip else None
         progress.pull = decision.pull_request or progress.pull
         progress.checks = progress.checks or decision.checks
         if dry_run:
@@ -74,6 +73,9 @@ def converge(
             break
         try:
             carry_out(decision, observed, github, progress)
+            progress.continuing = True
+            if _is_done(decision, desired, observed, progress):
+                break
         except (LostRaceError, AnswerLostError) as error:
             if round_number == MAX_ROUNDS:
                 return _failed(error, decision, desired, progress)
@@ -82,11 +84,57 @@ def converge(
             return _blocked(refused, decision, desired, observed, progress, github)
         except ActionPatternsError as error:
             return _failed(error, decision, desired, progress)
-        else:
-            if decision.again <= {name.partition(":")[0] for name in progress.refused}:
-                break
-            progress.continuing = True
-    return _finish(decision, desired, observed, progress, github)
+    else:
+        return _failed(_came_between(progress.pull), decision, desired, progress)
+    return _finish(decision, desired, progress)
+
+
+def _is_done(decision: Decision, desired: Desired, observed: Observed, progress: Progress) -> bool:
+    """Whether the steps of a round have left nothing to do, by what GitHub showed after the last of them.
+
+    Whoever writes last has then seen its own wish whole, after everything it wrote. So of two runs at once, with
+    different wishes, one wins whole.
+
+    Raises:
+        LostRaceError: another run came between, or GitHub is slow to notice our own write; a look will tell.
+    """
+    refused = progress.learnt.refused
+    if not decision.again <= {name.partition(":")[0] for name in refused}:
+        return False
+    if decision.outcome not in ("created", "updated"):
+        return True
+    if progress.shown is None or any(isinstance(step, WriteComment | DeleteComment) for step in decision.steps):
+        return False  # No answer shows the comments.
+    after = _as_shown(progress.shown, decision, observed, progress)
+    left = decide(desired, after, progress.learnt)
+    if progress.tip is not None and progress.shown.head_oid == progress.tip.oid and not left.steps:
+        return left.outcome == "unchanged"
+    if refused:
+        return False  # What was refused is to be remembered.
+    raise _came_between(progress.shown)
+
+
+def _came_between(pull: PullRequest | None) -> LostRaceError:
+    return LostRaceError(
+        f"{f'#{pull.number}' if pull else 'The branch'} is not as this run wrote it: another writes at the same time.",
+        remediation="Have `concurrency` keep runs with different wishes apart; then run again.",
+    )
+
+
+def _as_shown(shown: PullRequest, decision: Decision, observed: Observed, progress: Progress) -> Observed:
+    """What was read, with what this round wrote laid over it, and the pull request as GitHub has shown it since."""
+    pull = progress.pull or shown
+    pull = replace(shown, reviewed=pull.reviewed, comments=pull.comments, by_us=pull.by_us)
+    others = (other for other in observed.pull_requests if other.number != pull.number)
+    files = observed.branch_files
+    for step in decision.steps:
+        if files is not None and isinstance(step, WriteBranch):
+            files = files | {change.path: _written(change) for change in step.changes}
+    return replace(observed, branch_tip=progress.tip, branch_files=files, pull_requests=(pull, *others))
+
+
+def _written(change: FileChange) -> ObservedFile | None:
+    return ObservedFile(change.oid, change.mode) if change.mode and change.oid else None
 
 
 def _observe(desired: Desired, repository: str, github: GitHub) -> Observed:
@@ -123,7 +171,7 @@ def _blocked(
     """
     stop = Decision("blocked", refused.reason, refused.error.message, files=decision.files, checks=decision.checks)
     unused = all(pull.foreign_head for pull in observed.pull_requests)
-    if progress.after is None or not (progress.branch_made or unused):
+    if progress.tip is None or not (progress.branch_made or unused):
         pass
     elif not observed.leases:
         left = f"The branch {desired.branch} is left, as no lease guards its deletion here: delete it by hand."
@@ -132,8 +180,8 @@ def _blocked(
         # Somebody may have committed to it meanwhile, or GitHub cannot be asked: then the next run deletes it. What
         # matters here is why there is no pull request.
         with suppress(ActionPatternsError):
-            github.swap_branch(observed.holder, observed.holder_id, desired.branch, before=progress.after, after=None)
-            progress.after = progress.verified = None
+            github.swap_branch(observed.holder, observed.holder_id, desired.branch, before=progress.tip.oid, after=None)
+            progress.tip = None
     pull = decision.pull_request
     return _ended(stop, desired, progress, pull_request=pull, error=refused.error)
 
@@ -156,8 +204,8 @@ def _ended(
         pull_request,
         desired.branch,
         progress.before,
-        progress.after,
-        progress.verified,
+        progress.tip.oid if progress.tip else None,
+        progress.tip.verified if progress.tip else None,
         refused_fields,
         (),
         progress.checks,
@@ -178,22 +226,11 @@ def _planned(decision: Decision, desired: Desired, observed: Observed, progress:
     return replace(ended, planned_requests=requests)
 
 
-def _finish(
-    decision: Decision, desired: Desired, observed: Observed, progress: Progress, github: GitHub
-) -> Convergence:
+def _finish(decision: Decision, desired: Desired, progress: Progress) -> Convergence:
     pull, marker = progress.pull, decision.marker
-    told = tuple(dict.fromkeys((*progress.refused, *decision.refused)))
-    remembered = tuple(name for name in told if name in refusable(desired))
-    if pull is not None and marker is not None and not set(remembered) <= set(marker.refused):
-        # Remembered in the pull request itself, so that the next run does not ask again, for ever, in vain.
-        marker = replace(marker, refused=tuple(sorted({*marker.refused, *remembered})))
-        body = _body_after(decision, pull)
-        block = block_of(body) or ""
-        body = compose(replace(marker, block=text_hash(block)), block, body)
-        with suppress(ActionPatternsError):  # Then the next run asks once more, and remembers.
-            github.update_pull(observed.repository, pull.number, {"body": body})
+    told = tuple(dict.fromkeys((*progress.learnt.refused, *decision.refused)))
     lost = {name.partition(":")[0] for name in told}
-    changed = tuple(name for name in dict.fromkeys(progress.changed) if name not in lost)
+    changed = tuple(name for name in FIELDS if name in progress.changed and name not in lost)
     first = progress.first
     if decision.reason == "fields" and not changed:  # All that was tried was refused.
         first = None if first is decision else first
@@ -212,9 +249,3 @@ def _finish(
             decision = replace(decision, outcome=first.outcome, reason=first.reason)
     refused = (*(marker.refused if marker is not None else ()), *told)
     return _ended(decision, desired, progress, pull_request=pull, refused_fields=tuple(dict.fromkeys(refused)))
-
-
-def _body_after(decision: Decision, pull: PullRequest) -> str:
-    """The body as the steps of this run left it."""
-    patches = (dict(step.fields) for step in decision.steps if isinstance(step, UpdatePullRequest))
-    return next((fields["body"] for fields in patches if "body" in fields), pull.body)

@@ -10,16 +10,18 @@ from action_patterns.ports import NewPullRequest
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.fields import find_milestone, note_steps, overflow_steps, reconcile_fields
+from action_patterns.pull_request.learnt import NOTHING, Learnt
 from action_patterns.pull_request.look import (
     Look,
     change_digest,
     closed_by_somebody,
     differs,
     holds,
+    last_of_others,
     look_at,
     stands_on_base,
 )
-from action_patterns.pull_request.marker import Marker, compose, text_hash
+from action_patterns.pull_request.marker import Marker, block_of, compose, text_hash
 from action_patterns.pull_request.observed import Observed, PullRequest, Tip
 from action_patterns.pull_request.preflight import Check, preflight
 from action_patterns.pull_request.reasons import BY_CODE
@@ -65,12 +67,9 @@ class Decision:
         return BY_CODE[self.reason].remedy
 
 
-def decide(desired: Desired, observed: Observed, refused: frozenset[str] = frozenset()) -> Decision:
-    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due.
-
-    `refused`: what GitHub has refused in this very run; it is not asked for a second time.
-    """
-    decision = _decide(desired, observed, refused)
+def decide(desired: Desired, observed: Observed, learnt: Learnt = NOTHING) -> Decision:
+    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
+    decision = _decide(desired, observed, learnt)
     if not decision.steps:
         return decision
     checks = preflight(desired, observed, decision.steps)
@@ -85,22 +84,22 @@ def decide(desired: Desired, observed: Observed, refused: frozenset[str] = froze
     return replace(stop, message=message, pull_request=decision.pull_request, files=decision.files, checks=checks)
 
 
-def _decide(desired: Desired, observed: Observed, refused: frozenset[str]) -> Decision:
+def _decide(desired: Desired, observed: Observed, learnt: Learnt) -> Decision:
     for flag, reason in ((observed.archived, "archived"), (observed.disabled, "disabled"), (observed.empty, "empty")):
         if flag:
             return _stop("skipped", reason)
     if observed.base is None or observed.base_tip is None:
         return _stop("blocked", "base-missing", f"Looked for {desired.base or 'the default branch'}.")
-    look = look_at(desired, observed, observed.base, observed.base_tip)
+    look = look_at(desired, observed, observed.base, observed.base_tip, learnt)
     if look.opened is not None:
-        return replace(_with_open(look, look.opened, refused), pull_request=look.opened)
+        return replace(_with_open(look, look.opened), pull_request=look.opened)
     return _without_open(look)
 
 
 # An open pull request
 
 
-def _with_open(look: Look, opened: PullRequest, refused: frozenset[str]) -> Decision:
+def _with_open(look: Look, opened: PullRequest) -> Decision:
     desired, policies = look.desired, look.desired.policies
     marker = look.marker
     adopting = marker is None
@@ -110,10 +109,10 @@ def _with_open(look: Look, opened: PullRequest, refused: frozenset[str]) -> Deci
             return _stop("blocked", "foreign-pull-request", f"#{opened.number} is open{by}.")
         # Its title is overwritten only where it was ours to begin with.
         mine = text_hash(opened.title if opened.by_us else desired.title)
-        marker = Marker(desired.key, mine, "", adopted=_taken_over(look))
+        marker = Marker(desired.key, mine, "", adopted=last_of_others(look))
     overwrites = policies.on_human_commits == "overwrite"
     # What was there when it was taken over stays, whatever is to happen to commits that come later.
-    taken_over = bool(marker.adopted) and marker.adopted == _taken_over(look)
+    taken_over = bool(marker.adopted) and marker.adopted == last_of_others(look)
     if look.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
         return _human_commit(look, opened)
     keeps = look.tip_kind in ("kept", "others") and (taken_over or not overwrites)
@@ -122,14 +121,7 @@ def _with_open(look: Look, opened: PullRequest, refused: frozenset[str]) -> Deci
         return Decision("unchanged", reason, "")
     if not look.pending:
         return _converged(look, opened, marker)
-    return _update(look, opened, marker, refused, keeps=keeps)
-
-
-def _taken_over(look: Look) -> str:
-    """The last commit of others; a run that died may have put ours on top of it already."""
-    if look.tip is None:
-        return ""
-    return look.tip.oid if look.tip_kind == "others" else look.trailers.kept if look.trailers else ""
+    return _update(look, opened, marker, keeps=keeps)
 
 
 def _human_commit(look: Look, opened: PullRequest) -> Decision:
@@ -152,7 +144,7 @@ NOTE_TEXT = (
 """It names no commit, so that it stays one note however many commits come."""
 
 
-def _update(look: Look, opened: PullRequest, marker: Marker, refused: frozenset[str], *, keeps: bool) -> Decision:
+def _update(look: Look, opened: PullRequest, marker: Marker, *, keeps: bool) -> Decision:
     desired, observed = look.desired, look.observed
     if keeps:
         there = observed.branch_files or {}
@@ -163,7 +155,7 @@ def _update(look: Look, opened: PullRequest, marker: Marker, refused: frozenset[
         behind = not stands_on_base(look) and (opened.conflicting or desired.policies.on_base_moved == "rewrite")
         write = _write(look, look.pending) if behind or not holds(look) else None
     wanted = _wanted_marker(desired, adopted=marker.adopted)
-    fields = reconcile_fields(desired, opened, marker, wanted, observed, refused, rewritten=write is not None)
+    fields = reconcile_fields(desired, opened, marker, wanted, observed, look.learnt, rewritten=write is not None)
     content: list[Step] = [write] if write else []
     # The base first: where GitHub refuses it, the branch must not have been written for it.
     steps: tuple[Step, ...] = (*fields.base, *content, *fields.steps)
@@ -267,8 +259,19 @@ def _finish_closing(look: Look) -> Decision:
     latest, tip = look.latest, look.tip
     unused = latest is None or tip is None or tip.oid != latest.head_oid
     if (unused or (look.marker is not None and look.marker.closed)) and (steps := _delete_ours(look)):
-        return Decision("closed", "converged", "", steps, latest, look.marker, ("branch",))
+        # Another run may open a pull request from it before it is gone.
+        again = frozenset({"branch"})
+        return Decision("closed", "converged", "", steps, latest, look.marker, ("branch",), again=again)
+    if latest is not None and look.marker is not None and not look.marker.closed and _closed_by_this_run(look, latest):
+        closed = replace(look.marker, closed="converged")
+        body = compose(closed, block_of(latest.body) or "", latest.body)
+        return Decision("closed", "converged", "", (UpdatePullRequest((("body", body),)),), latest, closed, ("state",))
     return Decision("unchanged", "already-on-base", "")
+
+
+def _closed_by_this_run(look: Look, latest: PullRequest) -> bool:
+    """GitHub closes what is open from a branch that is deleted; it must not look like an answer."""
+    return latest.state == "CLOSED" and bool(latest.head_oid) and latest.head_oid == look.learnt.deleted
 
 
 def _create(look: Look, *, keeps: bool) -> Decision:
@@ -364,7 +367,7 @@ def _write(look: Look, changes: tuple[FileChange, ...], *, onto: Tip | None = No
         message=desired.commit_message,
         key=desired.key,
         digest=change_digest(look.pending, look.base),
-        kept=onto.oid if onto else "",
+        kept=last_of_others(look) if onto else "",
         leases=look.observed.leases,
         author=desired.author,
         committer=desired.committer,

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.comment import NOTE, CommentMarker, parse_comment, render_comment
 from action_patterns.pull_request.desired import MAX_LABELS, Desired
+from action_patterns.pull_request.learnt import Learnt
 from action_patterns.pull_request.marker import Marker, block_of, compose, parse_marker, text_hash
 from action_patterns.pull_request.observed import Comment, Milestone, Observed, PullRequest
 from action_patterns.pull_request.steps import (
     FIELD_OF,
+    FIELDS,
     AddAssignees,
     AddLabels,
     DeleteComment,
@@ -24,8 +26,6 @@ from action_patterns.pull_request.steps import (
     UpdatePullRequest,
     WriteComment,
 )
-
-FIELDS = ("title", "base", "body", "labels", "assignees", "reviewers", "milestone", "draft", "auto-merge", "comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def reconcile_fields(
     marker: Marker,
     wanted: Marker,
     observed: Observed,
-    just_refused: frozenset[str],
+    learnt: Learnt,
     *,
     rewritten: bool,
 ) -> Fields:
@@ -71,15 +71,16 @@ def reconcile_fields(
     """
     # What GitHub refused is not asked for again; only auto-merge may be possible once the content is another.
     refused = {n for n in marker.refused if n in refusable(desired) and not (rewritten and n.startswith("auto-merge:"))}
-    wanted = replace(wanted, refused=tuple(sorted(refused)))
-    refused |= just_refused
+    refused |= set(learnt.refused)
+    wanted = replace(wanted, refused=tuple(sorted(refused & refusable(desired))))
     work = _Work([], {}, [], [], [])
     wanted = _title_and_base(desired, pull, marker, wanted, observed.base or "", work)
     new = "comments" not in refused and _comments(desired, pull, work)
     again = frozenset({"comments"} if new else ())
-    _labels(desired, pull, marker, work)
-    _people(desired, pull, marker, refused, work)
-    _milestone(desired, pull, marker, refused, observed, work)
+    memory = learnt.and_marker(marker)
+    _labels(desired, pull, memory, work)
+    _people(desired, pull, memory, refused, work)
+    _milestone(desired, pull, memory, refused, observed, work)
     if desired.always_draft and not pull.draft and "draft" not in refused:
         work.added.append(MakeDraft())
         work.changed.append("draft")
@@ -99,6 +100,8 @@ def reconcile_fields(
         work.patch["body"] = compose(wanted, block, pull.body)
     if work.patch and not work.changed:
         work.changed.append("body")
+    for name in refused & work.patch.keys():
+        del work.patch[name]
     base = (UpdatePullRequest((("base", work.patch.pop("base")),)),) if "base" in work.patch else ()
     patched: list[Step] = [UpdatePullRequest(tuple(work.patch.items()))] if work.patch else []
     removed, added = ([step for step in steps if _field(step) not in refused] for steps in (work.removed, work.added))
@@ -121,8 +124,8 @@ def _title_and_base(
     return wanted
 
 
-def _labels(desired: Desired, pull: PullRequest, marker: Marker, work: _Work) -> None:
-    stale = _stale(marker.labels, desired.labels, pull.labels)
+def _labels(desired: Desired, pull: PullRequest, memory: Learnt, work: _Work) -> None:
+    stale = _stale(memory.labels, desired.labels, pull.labels)
     missing = _difference(desired.labels, pull.labels)
     room = MAX_LABELS - len(pull.labels) + len(stale)
     if len(missing) > room:
@@ -136,8 +139,8 @@ def _labels(desired: Desired, pull: PullRequest, marker: Marker, work: _Work) ->
         work.changed.append("labels")
 
 
-def _people(desired: Desired, pull: PullRequest, marker: Marker, refused: set[str], work: _Work) -> None:
-    stale = _stale(marker.assignees, desired.assignees, pull.assignees)
+def _people(desired: Desired, pull: PullRequest, memory: Learnt, refused: set[str], work: _Work) -> None:
+    stale = _stale(memory.assignees, desired.assignees, pull.assignees)
     missing = tuple(n for n in _difference(desired.assignees, pull.assignees) if f"assignee:{n}" not in refused)
     if stale:
         work.removed.append(RemoveAssignees(stale))
@@ -166,7 +169,7 @@ def find_milestone(wished: str | None, observed: Observed) -> Milestone | None:
 
 
 def _milestone(
-    desired: Desired, pull: PullRequest, marker: Marker, refused: set[str], observed: Observed, work: _Work
+    desired: Desired, pull: PullRequest, memory: Learnt, refused: set[str], observed: Observed, work: _Work
 ) -> None:
     wished, there = find_milestone(desired.milestone, observed), pull.milestone
     if desired.milestone is not None and wished is None:
@@ -176,7 +179,7 @@ def _milestone(
         return
     if f"milestone:{desired.milestone}" in refused:
         return
-    if there is not None and marker.milestone not in (there.title, str(there.number)):
+    if there is not None and memory.milestones.isdisjoint((there.title, str(there.number))):
         return  # People chose it, now or before we came.
     # One value takes the place of another: it must be there before the marker stops to remember the former.
     (work.added if there is None else work.removed).append(
@@ -280,7 +283,6 @@ def _difference(wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str,
     return tuple(name for name in wanted if name.lower() not in there)
 
 
-def _stale(remembered: tuple[str, ...], wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str, ...]:
+def _stale(remembered: frozenset[str], wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str, ...]:
     """What we once asked for, nobody wishes now, and still is there. A label a person added is never in memory."""
-    ours = {name.lower() for name in remembered}
-    return _difference(tuple(name for name in present if name.lower() in ours), wanted)
+    return _difference(tuple(name for name in present if name.lower() in remembered), wanted)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from action_patterns.content.changes import FileChange, digest
 from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.learnt import Learnt
 from action_patterns.pull_request.marker import Marker, parse_marker
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
 from action_patterns.pull_request.trailers import Trailers, is_sealed
@@ -39,13 +40,14 @@ class Look:
     tip_kind: TipKind
     trailers: Trailers | None
     """Of the tip, if it is a commit of ours."""
+    learnt: Learnt
 
     @property
     def files(self) -> tuple[str, ...]:
         return tuple(change.path for change in self.pending)
 
 
-def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> Look:
+def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip, learnt: Learnt) -> Look:
     heads = [pull for pull in observed.pull_requests if not pull.foreign_head]
     open_heads = [pull for pull in heads if pull.state == "OPEN"]
     # Somebody may have opened a second one from our branch, a backport say: ours is ours all the same.
@@ -64,6 +66,7 @@ def look_at(desired: Desired, observed: Observed, base: str, base_tip: Tip) -> L
         observed.branch_tip,
         tip_kind(desired, observed),
         our_trailers(observed.branch_tip, desired.key) if observed.branch_tip else None,
+        learnt,
     )
 
 
@@ -77,6 +80,13 @@ def tip_kind(desired: Desired, observed: Observed) -> TipKind:
     if trailers is None or (desired.branch == observed.base and observed.holder == observed.repository):
         return "others"
     return "kept" if trailers.kept else "ours"
+
+
+def last_of_others(look: Look) -> str:
+    """The last commit on the bot branch that is not ours, with or without ours on top of it; "" = there is none."""
+    if look.tip is None:
+        return ""
+    return look.tip.oid if look.tip_kind == "others" else look.trailers.kept if look.trailers else ""
 
 
 def keeps_commits(desired: Desired, observed: Observed) -> bool:
@@ -121,7 +131,7 @@ def closed_by_somebody(look: Look) -> bool:
     body, by the branch that still ends with the commit it was closed with, and which is ours.
     """
     latest = look.latest
-    if latest is None or latest.state != "CLOSED":
+    if latest is None or latest.state != "CLOSED" or latest.number in look.learnt.closed:
         return False
     if look.marker is not None:
         return not look.marker.closed

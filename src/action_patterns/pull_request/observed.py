@@ -94,6 +94,27 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueFields:
+    """What a pull request shares with an issue, and is told of it as one."""
+
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+    milestone: Milestone | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A pull request whose text, base or state was written."""
+
+    after: PullRequest
+    """As it is now, without reviews and comments."""
+    overwritten: str | None
+    """The body that stood just before; None = none did, or it was not told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """One target at one moment."""
 
@@ -128,6 +149,8 @@ class Observed:
     milestones: tuple[Milestone, ...] = ()
     """Open milestones whose title resembles the wished one."""
     auto_merge_allowed: bool | None = None
+    graphql: bool = True
+    """GraphQL is served."""
     leases: bool = True
     """The server swaps a ref only if it still is where it was read (GraphQL mutation updateRefs)."""
     may_change_workflows: bool | None = None

@@ -30,7 +30,7 @@ class WriteBranch:
     key: str
     digest: str
     kept: str = ""
-    """The tip with commits of others that this one goes on top of."""
+    """The last commit of others that this one goes on top of."""
     leases: bool = True
     author: Person | None = None
     committer: Person | None = None
@@ -176,6 +176,12 @@ Step = (
     | DeleteComment
 )
 
+FIELDS = (
+    *("state", "branch", "content"),
+    *("title", "base", "body", "labels", "assignees", "reviewers", "milestone", "draft", "auto-merge", "comments"),
+)
+"""What a run may change, in the order it is told in."""
+
 FIELD_OF: dict[type, str] = {
     DeleteBranch: "branch",
     AddLabels: "labels",
@@ -189,6 +195,21 @@ FIELD_OF: dict[type, str] = {
     DeleteComment: "comments",
 }
 """Steps that are about one field: GitHub's refusal of one costs that field, never the pull request."""
+
+
+def fields_of(step: Step) -> tuple[str, ...]:
+    """What a step changes."""
+    match step:
+        case WriteBranch():
+            return ("content",)
+        case UpdatePullRequest(fields=fields):
+            return tuple(name for name, _ in fields)
+        case Reopen():
+            return ("state",)
+        case RequestReviewers():
+            return ("reviewers",)
+        case _:
+            return (FIELD_OF[type(step)],) if type(step) in FIELD_OF else ()
 
 
 def tree_chunks(changes: tuple[FileChange, ...]) -> list[list[FileChange]]:
@@ -271,11 +292,11 @@ def requests_of(  # noqa: C901, PLR0912 - one row for each step
         case OpenPullRequest():
             return [f"POST {repo}/pulls"]
         case Reopen():
-            return [f"PATCH {pull} (state)"]
+            return [_edit(pull, number, "state", observed)]
         case SetIssueFields() | SetMilestone():
             return [f"PATCH {issue}"]
         case UpdatePullRequest(fields=fields):
-            return [f"PATCH {pull} ({', '.join(name for name, _ in fields)})"]
+            return [_edit(pull, number, ", ".join(name for name, _ in fields), observed)]
         case AddLabels():
             return [f"POST {issue}/labels"]
         case RemoveLabel(label=label):
@@ -297,6 +318,12 @@ def requests_of(  # noqa: C901, PLR0912 - one row for each step
             return [f"PATCH {repo}/issues/comments/{comment} ({part})"]
         case DeleteComment(id=comment):
             return [f"DELETE {repo}/issues/comments/{comment}"]
+
+
+def _edit(pull: str, number: int | str, fields: str, observed: Observed) -> str:
+    if observed.graphql:
+        return f"POST /graphql updatePullRequest (#{number}: {fields})"
+    return f"PATCH {pull} ({fields})"
 
 
 def _swap(branch: str, holder: str, *, existing: bool, leases: bool) -> str:

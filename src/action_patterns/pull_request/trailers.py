@@ -26,7 +26,7 @@ class Trailers:
     """Digest of the change and its base's name, not of the base's commit: a moved base alone never causes a write."""
     tree: str
     kept: str = ""
-    """Tip this commit was put on top of, because it held commits of others; "" = it stands on the base alone."""
+    """The last commit of others that it was put on top of; "" = it stands on the base alone."""
 
 
 def render(message: str, trailers: Trailers, signed_off_by: str | None = None, *, parents: Sequence[str] = ()) -> str:

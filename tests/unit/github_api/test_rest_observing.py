@@ -53,6 +53,7 @@ def known_to_rest(observed: Observed, milestone: object) -> Observed:
         base_rule=RefRule(),
         branch_rule=RefRule(),
         auto_merge_allowed=None,
+        graphql=True,
         leases=True,
         milestones=tuple(item for item in observed.milestones if item.title == milestone),
         branch_clash=None if observed.branch_tip else observed.branch_clash,
@@ -74,6 +75,7 @@ def same(scene: Stage, **asked: object) -> Observed:
     milestone = asked.get("milestone")
     assert known_to_rest(over_rest, milestone) == known_to_rest(over_graphql, milestone)
     assert not over_rest.leases
+    assert (over_graphql.graphql, over_rest.graphql) == (True, False)
     return over_rest
 
 

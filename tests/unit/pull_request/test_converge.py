@@ -51,17 +51,20 @@ class Disturbed(FakeGitHub):
     def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str:
         return str(self._around("tree", lambda: super(Disturbed, self).create_tree(repository, base_tree, entries)))
 
-    def swap_branch(self, *args: Any, **values: Any) -> None:
+    def swap_branch(self, *args: Any, **values: Any) -> Any:
         verb = "delete" if values["after"] is None else "swap"
-        self._around(verb, lambda: super(Disturbed, self).swap_branch(*args, **values))
+        return self._around(verb, lambda: super(Disturbed, self).swap_branch(*args, **values))
+
+    def update_pull(self, *args: Any) -> Any:
+        return self._around("edit", lambda: super(Disturbed, self).update_pull(*args))
 
     def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
         made = self._around("pull", lambda: super(Disturbed, self).create_pull(repository, new))
         assert isinstance(made, PullRequest)
         return made
 
-    def set_issue_fields(self, *args: Any, **values: Any) -> tuple[str, ...]:
-        return tuple(self._around("issue", lambda: super(Disturbed, self).set_issue_fields(*args, **values)))
+    def set_issue_fields(self, *args: Any, **values: Any) -> Any:
+        return self._around("issue", lambda: super(Disturbed, self).set_issue_fields(*args, **values))
 
     def add_labels(self, *args: Any) -> None:
         self._around("labels", lambda: super(Disturbed, self).add_labels(*args))
@@ -194,8 +197,48 @@ def test_a_branch_that_a_person_committed_to_is_not_taken_back() -> None:
         raise REFUSED
 
     github.first["pull"] = refuse
-    assert run(github).decision.reason == "pull-request-refused"
+    assert run(github).decision.reason == "foreign-branch"
     assert github.repository.refs[FULL.branch] in github.repository.by_people
+
+
+def test_a_branch_that_is_taken_away_before_its_pull_request_is_written_again() -> None:
+    github = target()
+
+    def refuse() -> None:
+        github.repository.move(FULL.branch, None)
+        raise REFUSED
+
+    github.first["pull"] = refuse
+    assert run(github).decision.outcome == "created"
+    assert [pull.state for pull in github.repository.pulls] == ["OPEN"]
+
+
+def test_what_was_written_counts_though_another_run_came_between() -> None:
+    """A text alone is written, while another run makes the same commit anew: nothing is left to do, but it was done."""
+    github = target()
+    repository = github.repository
+    run(github)
+    commit = repository.commits[repository.refs[FULL.branch]]
+    again = repository.commit(commit.tree, commit.parents, commit.message, commit.author)
+    github.first["edit"] = lambda: repository.move(FULL.branch, again)
+    waits: list[float] = []
+    ended = run(github, wish(labels=["bot"], assignees=["alice"], body="New words."), waits)
+    assert waits == [1.0]
+    assert (ended.decision.outcome, ended.decision.reason) == ("updated", "fields")
+    assert ended.decision.changed_fields == ("body",)
+    assert ended.after_oid == again
+
+
+def test_what_several_rounds_changed_is_told_together() -> None:
+    github = target()
+    run(github)
+    other = wish(add(content=b"theirs\n"), labels=["bot"], assignees=["alice"], body="Theirs.")
+    github.then["labels"] = lambda: run(FakeGitHub(github.repository), other)
+    ours = wish(add(content=b"ours\n"), labels=["bot", "more"], assignees=["alice"], body="Ours.")
+    ended = run(github, ours)
+    assert ended.decision.changed_fields == ("content", "body", "labels")
+    assert "Ours." in github.repository.pulls[0].body
+    assert github.repository.files(github.repository.refs[ours.branch])["ci.yml"][1] == b"ours\n"
 
 
 def test_the_branch_of_an_earlier_pull_request_is_not_taken_back() -> None:

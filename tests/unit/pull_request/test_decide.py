@@ -12,6 +12,7 @@ from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.comment import render_comment
 from action_patterns.pull_request.decide import NOTE_TEXT, Decision, decide
 from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.learnt import Learnt
 from action_patterns.pull_request.marker import block_of, compose, parse_marker, text_hash
 from action_patterns.pull_request.observed import Comment, Milestone, Observed, RefRule
 from action_patterns.pull_request.reasons import DECISIONS
@@ -1314,6 +1315,68 @@ def test_decision(situation: str) -> None:
     decision = decide(desired, observed)
     assert (decision.outcome, decision.reason) == (outcome, reason)
     assert [told(step) for step in decision.steps] == steps
+
+
+CLOSED = our_pull(W, state="CLOSED")
+
+LEARNT: dict[str, tuple[Desired, Observed, Learnt, str, list[str]]] = {
+    "what was closed was closed by another run of ours, whose marker we have overwritten": (
+        W,
+        observe(pulls=(CLOSED,)),
+        Learnt(closed=frozenset({CLOSED.number})),
+        "created",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "another one of ours was closed by another run": (
+        W,
+        observe(pulls=(CLOSED,)),
+        Learnt(closed=frozenset({CLOSED.number + 1})),
+        "skipped",
+        [],
+    ),
+    "a pull request was opened from the branch that we deleted": (
+        W,
+        observe(pulls=(CLOSED,), files=HELD),
+        Learnt(deleted=CLOSED.head_oid),
+        "closed",
+        ["patch body"],
+    ),
+    "somebody had closed it before we deleted another branch": (
+        W,
+        observe(pulls=(CLOSED,), files=HELD),
+        Learnt(deleted="f" * 40),
+        "unchanged",
+        [],
+    ),
+    "another run has put its label, its assignee and its milestone beside ours": (
+        W,
+        converged(W, labels=("theirs", "a person's"), assignees=("bob", "carol"), milestone=Milestone(1, "v1")),
+        Learnt(labels=frozenset({"theirs"}), assignees=frozenset({"bob"}), milestones=frozenset({"v1"})),
+        "updated",
+        ["unlabel theirs", "unassign bob", "milestone None"],
+    ),
+    "a field was refused in this run": (
+        wish(labels=("bot",), assignees=("alice", "nobody")),
+        converged(wish(labels=("bot",), assignees=("alice", "nobody")), labels=("bot",), assignees=("alice",)),
+        Learnt(refused=("assignee:nobody",)),
+        "updated",
+        ["patch body"],
+    ),
+    "the body was refused in this run": (
+        wish(title="New", body="New words."),
+        converged(W),
+        Learnt(refused=("body",)),
+        "updated",
+        ["patch title"],
+    ),
+}
+
+
+@pytest.mark.parametrize("situation", LEARNT)
+def test_decision_with_what_was_learnt_in_the_same_run(situation: str) -> None:
+    desired, observed, learnt, outcome, steps = LEARNT[situation]
+    decision = decide(desired, observed, learnt)
+    assert (decision.outcome, [told(step) for step in decision.steps]) == (outcome, steps)
 
 
 def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:

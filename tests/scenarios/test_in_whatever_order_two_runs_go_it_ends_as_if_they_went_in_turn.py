@@ -1,0 +1,160 @@
+"""Two runs with one key, in every order their requests can take: it ends as if they had gone one after the other.
+
+So one wish wins, whole: content, title, body, labels, assignees and milestone. The runs switch at chosen requests, once
+here and up to three times in the proof; a request is one step. The race of real processes
+(`test_two_runs_at_once_leave_one_pull_request`) meets a few of these orders, by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.marker import parse_marker
+from support.harness import state
+from support.interleaving import Schedule, at_once, explore
+from support.people import seed
+from support.stage import TARGET, Stage, VirtualClock, stage, wish
+
+WORLD = seed(milestones=["v1", "v2", "v3"])
+
+
+def full(name: str, number: int, person: str) -> Desired:
+    return wish(
+        {"ci.yml": f"on: {name}\n", "README.md": f"{name}\n", f"{name}.txt": "x\n"},
+        title=f"Sync {name}",
+        body=f"It is {name}.",
+        labels=["sync", name],
+        assignees=[person],
+        milestone=f"v{number}",
+    )
+
+
+def plain(content: str, text: str) -> Desired:
+    return wish({"ci.yml": f"on: {content}\n"}, body=f"It is {text}.")
+
+
+ONE, TWO, THREE = full("one", 1, "alice"), full("two", 2, "bob"), full("three", 3, "bot")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What was there, and what the two wish."""
+
+    name: str
+    before: Desired | None
+    wishes: tuple[Desired, Desired]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SITUATIONS = [
+    Situation("nothing was there", None, (ONE, TWO)),
+    Situation("a third wish was there", THREE, (ONE, TWO)),
+    Situation("one of them was there", ONE, (ONE, TWO)),
+    Situation("they wish for the same", THREE, (ONE, ONE)),
+    Situation("they differ in content", plain("old", "old"), (plain("one", "old"), plain("two", "old"))),
+    Situation("one has new content, one a new text", plain("old", "old"), (plain("one", "old"), plain("old", "two"))),
+    Situation("they differ in both", plain("old", "old"), (plain("one", "one"), plain("two", "two"))),
+    Situation("one has nothing to wish for", ONE, (wish({"old.txt": "old\n"}), TWO)),
+]
+
+
+def few(situations: Sequence[Situation]) -> list[Any]:
+    """The first; the others are left to the proof."""
+    return [situations[0], *(pytest.param(situation, marks=pytest.mark.proof) for situation in situations[1:])]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """All that matters of how it ended; not how many commits it took, as without leases branches only move forward."""
+
+    branches: Any
+    pull: Any
+    """The newest pull request; where it is closed, whether it was us."""
+
+
+NAMES = ("labels", "assignees", "milestone")
+
+
+def ended(scene: Stage) -> Ended:
+    found = state(scene)[TARGET]
+    for ref in found["refs"].values():
+        del ref["parents"]
+    *earlier, last = found.pop("pulls")
+    assert {pull["state"] for pull in earlier} <= {"closed"}
+    if last["state"] == "closed":
+        marker = parse_marker(last["body"])
+        return Ended(found, marker and marker.closed)
+    if earlier:  # One run may have closed more than one of the other's.
+        del last["number"]
+    return Ended(found, last)
+
+
+def in_turn(situation: Situation, edition: str) -> list[Ended]:
+    """The ends of one after the other, either way."""
+    ends = []
+    for order in (situation.wishes, situation.wishes[::-1]):
+        with stage(WORLD, edition=edition) as scene:
+            for wished in (situation.before, *order):
+                if wished is not None:
+                    scene.upsert(wished)
+            ends.append(ended(scene))
+    return ends
+
+
+def play_all(situation: Situation, switches: int, edition: str, holds: Callable[[Ended, list[Ended]], bool]) -> int:
+    """Returns how many orders there are; in each of them `holds`."""
+    ends = in_turn(situation, edition)
+
+    def played(first: int, schedule: Schedule) -> int:
+        with stage(WORLD, checked=False, edition=edition, clock=VirtualClock()) as scene:
+            if situation.before is not None:
+                scene.upsert(situation.before)
+            results, used = at_once(scene, situation.wishes, first, schedule)
+            if used == len(schedule):
+                told = f"{first} goes first, {schedule}: {results}"
+                assert {result.outcome for result in results} <= {"created", "updated", "unchanged", "closed"}, told
+                assert holds(ended(scene), ends), told
+        return used
+
+    return sum(explore(partial(played, first), switches) for first in (0, 1))
+
+
+@pytest.mark.parametrize("switches", [1, pytest.param(3, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_it_ends_as_if_they_went_in_turn(
+    situation: Situation, switches: int, record_property: Callable[[str, object], None]
+) -> None:
+    played = play_all(situation, switches, "full", lambda end, ends: end in ends)
+    record_property("measured", f"two runs, {situation}: {played} orders of up to {switches} switches")
+
+
+@pytest.mark.parametrize("situation", few(SITUATIONS), ids=str)
+def test_so_it_does_where_nothing_guards_a_branch_but_that_it_moves_forward(situation: Situation) -> None:
+    assert play_all(situation, 1, "no-updateRefs", lambda end, ends: end in ends) > 4
+
+
+@pytest.mark.parametrize("situation", few(SITUATIONS[:-1]), ids=str)
+def test_over_rest_alone_a_name_of_the_other_may_stay_and_all_else_is_one_wish(situation: Situation) -> None:
+    """What a PATCH overwrites is read before it, in a request of its own: a whole other run fits in between."""
+    kept = []
+
+    def holds(end: Ended, ends: list[Ended]) -> bool:
+        kept.append(end not in ends)
+        return any(
+            end == replace(like, pull=like.pull | {name: end.pull[name] for name in NAMES})
+            and set(like.pull["labels"]) <= set(end.pull["labels"])
+            and set(like.pull["assignees"]) <= set(end.pull["assignees"])
+            for like in ends
+        )
+
+    played = play_all(situation, 1, "no-graphql", holds)
+    assert played == len(kept)
+    assert sum(kept) <= 2
