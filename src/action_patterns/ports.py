@@ -41,6 +41,8 @@ class Context:
     """Absolute path of the checkout."""
     temp: str
     """Absolute path of RUNNER_TEMP."""
+    runner: str = ""
+    """Name of the runner that this job runs on; "" = not told. Two runners of one run may have the same name."""
     debug: bool = False
     write_spacing_seconds: float = 1.0
     """Pause between writes of one token. GitHub asks for at least one second (docs: "Best practices for using the REST
