@@ -18,10 +18,11 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(CHECKOUT / "src"), str(CHECKOUT / "tests")]
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.distribution.packing import pack
 from action_patterns.report import comment, html, junit, layout, plain_text
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import Page
-from support.report_builders import context, fleet
+from support.report_builders import context, fleet, job
 
 TARGETS = 10_000
 ROUNDS = 3
@@ -58,7 +59,8 @@ def channels(report: RunReport) -> dict[str, Callable[[], str]]:
 def run(plan: Plan, records: list[TargetResult], before: RunReport) -> dict[str, float]:
     """Seconds of each part."""
     started = time.perf_counter()
-    report = aggregate(plan, records, context(), needs={"apply": "failure"}, previous=before)
+    jobs = [job(leg, "failure") for leg in range(len(plan.packing))]
+    report = aggregate(plan, records, context(), needs={"apply": "failure"}, jobs=jobs, previous=before)
     seconds = {"aggregate and compare": time.perf_counter() - started}
     for name, render in channels(report).items():
         started = time.perf_counter()
@@ -67,15 +69,21 @@ def run(plan: Plan, records: list[TargetResult], before: RunReport) -> dict[str,
     return seconds
 
 
+def packed(targets: int) -> tuple[Plan, list[TargetResult]]:
+    """Every outcome in turn, in as many legs as a matrix may have."""
+    plan, records = fleet((MIXED * (targets // len(MIXED) + 1))[:targets])
+    return plan.model_copy(update={"packing": pack(targets, per_leg=20)}), records
+
+
 def measure(targets: int = TARGETS, rounds: int = ROUNDS) -> Cost:
     """Time first, memory in a round of its own: counting allocations is slow."""
-    plan, records = fleet((MIXED * (targets // len(MIXED) + 1))[:targets])
+    plan, records = packed(targets)
     before = aggregate(plan, records, context(run_id=1, run_number=411))
     junit.render(before.model_copy(update={"results": ()}))  # its library is imported once
     slowest = max((run(plan, records, before) for _ in range(rounds)), key=lambda seconds: sum(seconds.values()))
     del plan, records, before
     tracemalloc.start()
-    plan, records = fleet((MIXED * (targets // len(MIXED) + 1))[:targets])
+    plan, records = packed(targets)
     run(plan, records, aggregate(plan, records, context(run_id=1, run_number=411)))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

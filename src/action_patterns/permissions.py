@@ -41,6 +41,7 @@ NEEDS: dict[str, dict[str, Level]] = {
     "update_pull_comment": {"pull_requests": "write"},
     "delete_pull_comment": {"pull_requests": "write"},
     "previous_report": {"actions": "read"},
+    "jobs": {"actions": "read"},
     "viewer": {},
     "comments": {"issues": "read"},
     "create_comment": {"issues": "write"},
@@ -52,10 +53,11 @@ NEEDS: dict[str, dict[str, Level]] = {
 }
 
 DISCOVER = ("list_owner", "read_repositories", "limits")
+REPORT = ("jobs",)
 MARK = ("read_marker", "list_markers", "swap_marker")
 TRACK_COMMENT = ("viewer", "comments", "create_comment", "update_comment", "delete_comment")
 TRACK_ISSUE = ("viewer", "issues", "create_issue", "update_issue")
-_OTHERS = {*DISCOVER, *MARK, *TRACK_COMMENT, *TRACK_ISSUE, "read_blob", "previous_report"}
+_OTHERS = {*DISCOVER, *REPORT, *MARK, *TRACK_COMMENT, *TRACK_ISSUE, "read_blob", "previous_report"}
 UPSERT = tuple(verb for verb in NEEDS if verb not in _OTHERS)
 """What it takes to converge one pull request."""
 

@@ -41,6 +41,8 @@ class Context:
     """Absolute path of the checkout."""
     temp: str
     """Absolute path of RUNNER_TEMP."""
+    runner: str = ""
+    """Name of the runner that this job runs on; "" = not told. Two runners of one run may have the same name."""
     debug: bool = False
     write_spacing_seconds: float = 1.0
     """Pause between writes of one token. GitHub asks for at least one second (docs: "Best practices for using the REST
@@ -139,8 +141,31 @@ class ReportArtifact:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of one attempt of a run. GitHub holds every job anew in every attempt, those it did not run again too."""
+
+    id: int
+    name: str
+    """As the run's page shows it, `<calling job> / <job>`: text that others write."""
+    attempt: int
+    status: str
+    """`completed`, or that it waits or runs."""
+    conclusion: str | None
+    """`success`, `failure`, `cancelled`, `skipped` and rarer ones; None while it has not ended."""
+    url: str
+    """The page with its log; "" where GitHub names none."""
+    runner: str = ""
+    """Name of the runner that took it."""
+    began: bool = True
+    """False: no runner took it, so none of its steps has run."""
+
+
 class WorkflowRuns(Protocol):
     """The runs of a repository's workflows."""
+
+    def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
+        """Every job of every attempt of a run, complete or an error."""
 
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
         """The report of the last earlier run of the same workflow and branch that left one which has not expired.

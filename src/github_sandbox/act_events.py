@@ -34,10 +34,12 @@ class Summary:
 
 @dataclass(slots=True)
 class Leg:
-    """One run of a job: a job without a matrix has one leg. `caller` is the job that called the reusable workflow."""
+    """One run of a job: a job without a matrix has one leg."""
 
     job: str
-    caller: str | None
+    """Its id."""
+    name: str
+    """As act has it: "<workflow>/<job's name>", and below a call "<calling job's name>/<workflow>/<job's name>"."""
     matrix: Mapping[str, Any]
     result: Result | None = None
     """None: it began and did not end."""
@@ -66,48 +68,59 @@ def read(lines: Iterable[str]) -> Events:
     Raises:
         UnknownRunnerError: a job was skipped for its `runs-on` label.
     """
-    reading = _Reading()
+    reading = Reading()
     for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            reading.events.messages.append(line.rstrip())
-            continue
-        reading.take(event)
-    reading.events.log = "".join(reading.printed)
-    return reading.events
+        reading.take(line)
+    return reading.end()
 
 
-class _Reading:
+class Reading:
+    """Reads the log line by line, while it is written."""
+
     def __init__(self) -> None:
-        self.events = Events()
-        self.printed: list[str] = []
+        self._events = Events()
+        self._printed: list[str] = []
         self._legs: dict[tuple[str, str], Leg] = {}
         self._tolerated: set[tuple[str, str, str]] = set()
         self._failed: set[tuple[str, str]] = set()
         self._summaries: set[tuple[tuple[str, str], str, str]] = set()
 
-    def take(self, event: Mapping[str, Any]) -> None:
+    def end(self) -> Events:
+        """Everything that was read."""
+        self._events.log = "".join(self._printed)
+        return self._events
+
+    def take(self, line: str) -> Leg | None:
+        """The leg that the line tells of, if any.
+
+        Raises:
+            UnknownRunnerError: a job was skipped for its `runs-on` label.
+        """
+        try:
+            event = json.loads(line)
+        except ValueError:
+            self._events.messages.append(line.rstrip())
+            return None
         message = str(event.get("msg", ""))
         if "Skipping unsupported platform" in message:
             raise UnknownRunnerError(message)
         if "jobID" not in event:
-            self.events.messages.append(message)
-            return
+            self._events.messages.append(message)
+            return None
         key = (
             str(event["job"]).strip(),
             json.dumps(event.get("matrix") or {}, sort_keys=True),
         )
         steps = tuple(event.get("stepID") or ())
         if event.get("raw_output"):
-            self.printed.append(message)
+            self._printed.append(message)
             if steps:
                 self._leg(key, event).printed.setdefault(steps[0], []).append(message)
         elif message.startswith(("\U0001f6a7", "Error")) or event.get("level") in (
             "error",
             "fatal",
         ):
-            self.events.messages.append(message)
+            self._events.messages.append(message)
         if "Failed but continue next step" in message and steps:
             self._tolerated.add((*key, steps[0]))
         # act's own job result stays a failure for all later legs of a matrix, so a leg is judged by its steps.
@@ -122,14 +135,12 @@ class _Reading:
         elif steps:
             self._leg(key, event)
         self._command(event, key, steps)
+        return self._legs.get(key)
 
     def _leg(self, key: tuple[str, str], event: Mapping[str, Any]) -> Leg:
         if key not in self._legs:
-            # "<workflow>/<job>", and below a calling job "<calling job>/<workflow>/<job>".
-            parts = key[0].split("/")
-            caller = parts[0] if len(parts) > 2 else None
-            self._legs[key] = Leg(str(event["jobID"]), caller, dict(event.get("matrix") or {}))
-            self.events.legs.append(self._legs[key])
+            self._legs[key] = Leg(str(event["jobID"]), key[0], dict(event.get("matrix") or {}))
+            self._events.legs.append(self._legs[key])
         return self._legs[key]
 
     def _command(self, event: Mapping[str, Any], key: tuple[str, str], steps: tuple[str, ...]) -> None:
@@ -143,7 +154,7 @@ class _Reading:
                 seen = (key, steps[0] if steps else "", text)
                 if seen not in self._summaries:
                     self._summaries.add(seen)
-                    self.events.summaries.append(Summary(job, text))
+                    self._events.summaries.append(Summary(job, text))
             case "error" | "warning" | "notice" as level:
                 properties = {name: str(value) for name, value in (event.get("kvPairs") or {}).items()}
-                self.events.annotations.append(Annotation(job, level, text, properties))
+                self._events.annotations.append(Annotation(job, level, text, properties))

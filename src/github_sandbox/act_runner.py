@@ -15,34 +15,26 @@ import json
 import os
 import secrets as random
 import shutil
-import signal
 import socket
 import subprocess
-import sysconfig
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from github_sandbox import act_events, act_sources
+from github_sandbox import act_events, act_jobs, act_sources
 from github_sandbox.act_events import Annotation, Leg, Result
+from github_sandbox.act_process import RunTimeoutError, run_act
 
 if TYPE_CHECKING:
     from github_sandbox.server import Server
 
-ACT = Path(sysconfig.get_path("scripts")) / "act"
+__all__ = ["ActRun", "ActRunner", "RunTimeoutError"]
+
 WRITE_SPACING_SECONDS = 0.02
 """Here instead of the second GitHub asks for: the sandbox has no secondary limits to protect."""
 FIRST_RUN_ID = 1000
-TRACKING = "GITHUB_SANDBOX_RUN"
-"""Marks the processes of a run, so that what a step left in the background is ended with it. GitHub's runner does so by
-RUNNER_TRACKING_ID, which act sets to nothing."""
-_GRACE_SECONDS = 2.0
-
-
-class RunTimeoutError(AssertionError):
-    """act did not end in time and was killed; the message ends with the last lines of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +116,15 @@ class ActRunner:
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         run_id: int | None = None,
+        run_number: int = 1,
         attempt: int = 1,
+        conclusions: Mapping[str, str] | None = None,
         timeout_seconds: float = 120.0,
     ) -> ActRun:
         """Run one workflow to its end. Artifacts of one `run_id` (default: a new one) are shared by its attempts.
+
+        While it runs, the server's sandbox holds the run and its jobs, as far as act tells of them; `conclusions` (by a
+        job's name) is what it says instead where act cannot know: that one was cancelled.
 
         Raises:
             RunTimeoutError: it took longer than allowed; nothing of it is left running.
@@ -142,38 +139,39 @@ class ActRunner:
         for name in ("home", "cache", "config/act"):
             (place / name).mkdir(parents=True)
         (place / "config/act/actrc").touch()
-        command = [
-            str(ACT),
+        arguments = [
             event,
             "--workflows",
             workflow,
             "--json",
             "--no-cache-server",
         ]
-        command += [
+        arguments += [
             "--platform",
             "ubuntu-latest=-self-hosted",
             "--concurrent-jobs",
             "4",
         ]
-        command += [
+        arguments += [
             "--artifact-server-path",
             str(artifacts),
             "--artifact-server-addr",
             "127.0.0.1",
         ]
-        command += ["--artifact-server-port", str(free_port())]
+        arguments += ["--artifact-server-port", str(free_port())]
         for kind in ("env", "secret", "var", "input"):
-            command += [f"--{kind}-file", os.devnull]
+            arguments += [f"--{kind}-file", os.devnull]
         if payload is not None:
             (place / "event.json").write_text(json.dumps(payload), "utf-8")
-            command += ["--eventpath", str(place / "event.json")]
+            arguments += ["--eventpath", str(place / "event.json")]
         served = {
             "GITHUB_SERVER_URL": server.url,
             "GITHUB_API_URL": server.api_url,
             "GITHUB_GRAPHQL_URL": server.graphql_url,
             "GITHUB_RUN_ID": str(run_id),
+            "GITHUB_RUN_NUMBER": str(run_number),
             "GITHUB_RUN_ATTEMPT": str(attempt),
+            "RUNNER_NAME": act_jobs.RUNNER,
             "ACTION_PATTERNS_WRITE_SPACING_SECONDS": str(WRITE_SPACING_SECONDS),
             "ACTION_PATTERNS_VENV_DIR": str(self._environments),
         }
@@ -187,14 +185,34 @@ class ActRunner:
         )
         for flag, values in options:
             for name, value in values.items():
-                command += [flag, f"{name}={value}"]
+                arguments += [flag, f"{name}={value}"]
+        jobs = act_jobs.follow(
+            server,
+            repository,
+            workflow,
+            self.product,
+            event=event,
+            run_id=run_id,
+            number=run_number,
+            attempt=attempt,
+            conclusions=conclusions or {},
+        )
+        reading = act_events.Reading()
+
+        def take(line: str) -> None:
+            leg = reading.take(line)
+            if jobs and leg:
+                jobs.saw(leg)
+
         started = time.monotonic()
         try:
-            exit_code, output, complaint = _run(command, repository, _environment(place), timeout_seconds)
+            exit_code, complaint = run_act(arguments, repository, place, timeout_seconds, take)
         finally:
             # Failed jobs leave their workspaces there.
             shutil.rmtree(place, ignore_errors=True)
-        events = act_events.read(output.splitlines())
+        if jobs:
+            jobs.end(exit_code)
+        events = reading.end()
         return ActRun(
             exit_code=exit_code,
             seconds=time.monotonic() - started,
@@ -227,81 +245,3 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-
-
-def _environment(place: Path) -> dict[str, str]:
-    # Without this virtual environment: the shipped actions must find a Python by themselves, as on a runner.
-    own = {str(ACT.parent), str(Path(ACT.parent).resolve())}
-    path = [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if entry and entry not in own]
-    return {
-        "PATH": os.pathsep.join(path),
-        "HOME": str(place / "home"),
-        TRACKING: f"{os.getpid()}-{place}",
-        "XDG_CACHE_HOME": str(place / "cache"),
-        "XDG_CONFIG_HOME": str(place / "config"),
-        "TMPDIR": str(place),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-    }
-
-
-def _run(
-    command: list[str],
-    directory: Path,
-    environment: Mapping[str, str],
-    timeout_seconds: float,
-) -> tuple[int, str, str]:
-    with subprocess.Popen(
-        command,
-        cwd=directory,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            output, complaint = process.communicate(timeout=timeout_seconds)
-        except subprocess.TimeoutExpired:
-            _stop(process)
-            output, complaint = process.communicate()
-            tail = "\n".join([*output.splitlines()[-20:], complaint])
-            raise RunTimeoutError(f"act did not end within {timeout_seconds:g} s:\n{tail}") from None
-        except BaseException:  # Ctrl-C above all
-            _stop(process)
-            raise
-        finally:
-            _end_all(environment[TRACKING])
-    return process.returncode, output, complaint
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    """Ask act to end, which ends its steps; if it takes too long, make it."""
-    process.terminate()
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def _end_all(tracking_id: str) -> None:
-    """End every process of a run, whatever session and process group it has put itself in."""
-    while alive := _tracked(tracking_id):
-        for pid in alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.01)
-
-
-def _tracked(tracking_id: str) -> list[int]:
-    """Processes that inherited the id, from /proc (the shipped actions run on Linux only)."""
-    mark = f"{TRACKING}={tracking_id}\0".encode()
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it ended, or is another user's
-            if mark in (place / "environ").read_bytes():
-                found.append(int(place.name))
-    return found

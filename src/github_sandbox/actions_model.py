@@ -1,4 +1,4 @@
-"""What GitHub Actions leaves behind: runs, their artifacts, checks on commits. Data only."""
+"""What GitHub Actions leaves behind: runs, their jobs and artifacts, checks on commits. Data only."""
 
 from __future__ import annotations
 
@@ -45,3 +45,22 @@ class WorkflowRun:
     conclusion: str | None = "success"
     attempt: int = 1
     path: str = ".github/workflows/ci.yml"
+
+
+@dataclass(eq=False)
+class WorkflowJob:
+    """A job of one attempt of a run. ``runner`` "" = none took it, so it has no steps either."""
+
+    id: int
+    run_id: int
+    name: str
+    created_at: float
+    attempt: int = 1
+    status: str = "completed"
+    conclusion: str | None = "success"
+    runner: str = "GitHub Actions 1"
+    labels: tuple[str, ...] = ("ubuntu-latest",)
+    started_at: float | None = None
+    """None = when it was created, as GitHub says of a job that waits."""
+    completed_at: float | None = None
+    """None = when it was created, of one that is completed."""

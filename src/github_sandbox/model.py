@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
+from github_sandbox.actions_model import Artifact, CheckRun, WorkflowJob, WorkflowRun
 from github_sandbox.git_store import GitStore
 from github_sandbox.past import Past
 from github_sandbox.ref_rules import RefRule
@@ -175,6 +175,7 @@ class Contents:
     verified: set[str] = field(default_factory=set)
     checks: list[CheckRun] = field(default_factory=list)
     runs: list[WorkflowRun] = field(default_factory=list)
+    jobs: list[WorkflowJob] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
     next_number: int = 1
 

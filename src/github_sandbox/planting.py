@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from github_sandbox import pull_states, pulls
-from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
+from github_sandbox.actions_model import Artifact, CheckRun, WorkflowJob, WorkflowRun
 from github_sandbox.edition import SERVED, Edition
 from github_sandbox.git_store import Flat, GitStore, Identity
 from github_sandbox.history import flat
@@ -125,9 +125,12 @@ def _plant_run(repository: Repository, spec: Mapping[str, Any]) -> None:
     run = WorkflowRun(
         world.next_id(), len(contents.runs) + 1, spec.get("name", "CI"), spec.get("event", "push"), branch,
         repository.tip(branch) or "", repository.owner, SEED_SECONDS, status,
-        spec.get("conclusion", "success" if status == "completed" else None),
+        spec.get("conclusion", "success" if status == "completed" else None), spec.get("attempt", 1),
     )  # fmt: skip
     contents.runs.append(run)
+    for item in spec.get("jobs") or []:
+        fields = {"name": item} if isinstance(item, str) else dict(item)
+        contents.jobs.append(WorkflowJob(world.next_id(), run.id, created_at=SEED_SECONDS, **fields))
     for name in spec.get("artifacts") or []:
         contents.artifacts.append(Artifact(world.next_id(), name, 1, run.id, SEED_SECONDS))
 

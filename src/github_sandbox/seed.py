@@ -38,7 +38,8 @@ PULL = frozenset(
 MILESTONE = frozenset({"title", "state", "description"})
 RULESET = frozenset({"name", "refs", "rules", "bypass"})
 PROTECTION = frozenset({"rules", "bypass"})
-RUN = frozenset({"name", "event", "branch", "status", "conclusion", "artifacts"})
+RUN = frozenset({"name", "event", "branch", "status", "conclusion", "attempt", "artifacts", "jobs"})
+JOB = frozenset({"name", "attempt", "status", "conclusion", "runner"})
 CHECK = frozenset({"branch", "name", "status", "conclusion"})
 
 
@@ -114,7 +115,7 @@ def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> Non
     for key, allowed in (("milestones", MILESTONE), ("runs", RUN), ("checks", CHECK)):
         for index, item in enumerate(checker.items(spec, key, path)):
             if not (key == "milestones" and isinstance(item, str)):
-                checker.mapping(item, f"{path}.{key}.{index}", allowed)
+                _jobs(checker, checker.mapping(item, f"{path}.{key}.{index}", allowed), f"{path}.{key}.{index}")
     fork = spec.get("fork", False)
     if isinstance(fork, str) and fork.lower() not in names:
         checker.fail(f"{path}.fork", f"{fork!r} must be a repository listed above")
@@ -124,6 +125,13 @@ def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> Non
     known = {str(spec.get("default-branch", "main"))} if files or isinstance(fork, str) else set()
     _branches(checker, spec, path, known)
     _pulls(checker, spec, path, known)
+
+
+def _jobs(checker: Checker, run: Json, path: str) -> None:
+    """Jobs of a run: a name, or a mapping."""
+    for number, job in enumerate(checker.items(run, "jobs", path)):
+        if not isinstance(job, str):
+            checker.mapping(job, f"{path}.jobs.{number}", JOB, ("name",))
 
 
 def _rules(checker: Checker, spec: Json, path: str) -> None:

@@ -24,6 +24,7 @@ class Server:
     """A sandbox being served: ``url`` = GITHUB_SERVER_URL, ``api_url`` = GITHUB_API_URL, ``graphql_url`` likewise."""
 
     def __init__(self, sandbox: Sandbox, port: int) -> None:
+        self.sandbox = sandbox
         self._http = _Http(("127.0.0.1", port), _Handler)
         self._http.dispatcher = Dispatcher(sandbox, self._http.closing)
         self.port: int = self._http.server_address[1]

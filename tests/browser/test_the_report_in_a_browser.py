@@ -248,3 +248,17 @@ def test_what_is_not_its_own_can_not_run(window: Browser, tmp_path: Path) -> Non
     said = window.console()
     assert any("script-src" in each for each in said)
     assert any("style-src" in each for each in said)
+
+
+def test_a_target_leads_to_the_log_of_its_job_whatever_is_sorted_and_filtered(opened: Browser) -> None:
+    logs = "return [...document.querySelectorAll(`${arguments[0]} a.log`)].map(e => [e.textContent, e.href])"
+    cards = opened.execute_script(logs, "article")
+    assert len(cards) == 10, "each target of each cause"
+    assert {text for text, _ in cards} == {"log"}
+    opened.find_element(By.ID, "search").send_keys("sdk")
+    opened.find_element(By.XPATH, "//thead//button[.='Repository']").click()
+    rows = opened.execute_script(logs, "#rows")
+    assert len(rows) == len(column(opened, "Repository")) > 5
+    shown = example().report.results
+    expected = sorted((r.target, r.job_url) for r in shown if "sdk" in r.target)
+    assert [url for _, url in rows] == [url for _, url in expected]

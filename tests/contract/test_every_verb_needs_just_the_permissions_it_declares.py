@@ -66,6 +66,7 @@ VERBS: dict[str, Verb] = {
     "issues": lambda g, _: g.issues.issues(TARGET, "bot"),
     "create_issue": lambda g, _: g.issues.create_issue(TARGET, title="t", body="b", labels=["sync"]),
     "update_issue": lambda g, f: g.issues.update_issue(TARGET, int(f["issue"]), {"state": "closed"}),
+    "jobs": lambda g, f: g.runs.jobs(TARGET, int(f["run"])),
     "previous_report": lambda g, f: g.runs.previous_report(TARGET, int(f["run"]), name="sync"),
     "request_reviewers": lambda g, _: g.request_reviewers(TARGET, 1, reviewers=["bob"], team_reviewers=[]),
 }

@@ -74,7 +74,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
         counts = json.loads(second.output("after", "seen", "counts"))
         assert counts["unchanged"] == sum(counts.values()) == 3
         assert on.writes() == []
-        assert len(on.requests()) == 3 + 3, "discovery, limits and the run before; then one read for each target"
+        assert len(on.requests()) == 4 + 3 + 1, "discovery, limits, the run before; each target; the jobs of this run"
         assert on.sandbox.snapshot() == created
 
 

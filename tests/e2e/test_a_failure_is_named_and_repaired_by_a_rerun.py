@@ -11,6 +11,7 @@ import pytest
 
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import CHECKOUT, DISTRIBUTION, SHARED, TOKEN, caller, seed, stage
+from support.act_stage import SOURCE as PLATFORM
 
 FLEET = {name: {"files": {"README.md": f"{name}\n"}} for name in ("alpha", "beta", "gamma")}
 SOURCE = SHARED | {"distribution.yml": DISTRIBUTION, ".github/workflows/distribute.yml": caller()}
@@ -56,6 +57,11 @@ def test_the_rest_is_done_and_a_rerun_of_the_failed_jobs_counts_each_target_once
             ("acme/gamma", 2),
         ]
         assert report["ignored_records"] == 1
+        # Each leads to the job of its own attempt, though GitHub holds the jobs that went well in the second one too.
+        jobs = {(j.attempt, j.name): j for j in on.sandbox.world.repository(PLATFORM).contents.jobs}
+        assert {n for n, name in jobs if name == "distribute / Apply 0"} == {1, 2}
+        shown = [jobs[1, "distribute / Apply 0"], jobs[1, "distribute / Apply 0"], jobs[2, "distribute / Apply 1"]]
+        assert [r["job_url"].rpartition("/job/")[2] for r in report["results"]] == [str(job.id) for job in shown]
 
 
 def test_another_policy_leaves_the_jobs_green_and_lets_report_decide(runner: ActRunner, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def known(on: Stage, number: int, run: ActRun | None = None) -> int:
 
 def run_number(on: Stage, number: int) -> ActRun:
     run_id = known(on, number)
-    run = on.run("distribute.yml", run_id=run_id, environment={"GITHUB_RUN_NUMBER": str(number)})
+    run = on.run("distribute.yml", run_id=run_id, run_number=number)
     known(on, number, run)
     return run
 

@@ -138,6 +138,9 @@ def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_
         assert run.exit_code != 0
         assert run.result("report") == "failure"
         assert "licence-missing" in run.summary("report")
+        jobs = {job.name: job for job in on.sandbox.world.repository(SOURCE).contents.jobs}
+        job = jobs["Work 1: check acme/beta"]
+        assert f"([log]({on.server.url}/{SOURCE}/actions/runs/{job.run_id}/job/{job.id}))" in run.summary("report")
         assert any("acme/beta" in message for message in run.errors("report"))
 
 

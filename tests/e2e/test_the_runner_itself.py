@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from github_sandbox.act_events import UnknownRunnerError
 from github_sandbox.act_runner import ActRunner, RunTimeoutError
-from support.act_stage import JOB_TOKEN, Stage, seed, stage
+from support.act_stage import JOB_TOKEN, SOURCE, Stage, seed, stage
 
 HEAD = "on: workflow_dispatch\njobs:\n"
 
@@ -87,6 +88,33 @@ def test_outputs_summaries_annotations_and_log_are_read(on: Stage) -> None:
     assert "plain text" in run.log
     with pytest.raises(KeyError, match="many"):
         run.output("a", "x", "few")
+
+
+def test_a_step_finds_the_jobs_of_its_own_run_at_the_local_github(on: Stage) -> None:
+    asked = (
+        "          import json, os, urllib.request\n"
+        "          runs = '{GITHUB_API_URL}/repos/acme/platform/actions/runs/{GITHUB_RUN_ID}'.format(**os.environ)\n"
+        "          jobs = json.load(urllib.request.urlopen(runs + '/jobs?filter=all'))['jobs']\n"
+        "          seen = [[j['name'], j['status'], j['conclusion'], j['runner_name']] for j in jobs]\n"
+        "          print(json.dumps([os.environ['RUNNER_NAME'], sorted(seen)]))\n"
+    )
+    run = on.run(
+        _workflow(
+            on,
+            "  a:\n    name: First ${{ matrix.n }}\n    runs-on: ubuntu-latest\n    strategy:\n      fail-fast: false\n"
+            "      matrix:\n        n: [0, 1]\n    steps:\n      - run: test ${{ matrix.n }} = 0\n"
+            "  b:\n    needs: a\n    if: always()\n    runs-on: ubuntu-latest\n    steps:\n      - id: ask\n"
+            f"        shell: python3 {{0}}\n        run: |\n{asked}",
+        )
+    )
+    runner, seen = json.loads("".join(run.job("b")[0].printed["ask"]))
+    assert seen == [
+        ["First 0", "completed", "success", runner],
+        ["First 1", "completed", "failure", runner],
+        ["b", "in_progress", None, runner],
+    ]
+    (known,) = on.sandbox.world.repository(SOURCE).contents.runs
+    assert (known.status, known.conclusion, known.name) == ("completed", "failure", "w.yml")
 
 
 def test_the_environment_of_this_process_does_not_leak_in(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

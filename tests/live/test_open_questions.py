@@ -60,3 +60,18 @@ def test_a_tree_written_in_portions_is_the_tree_git_would_make(live: Live) -> No
     result = live.upsert(live.wish(files))
     assert result.outcome == "created", result
     assert len(live.rest("GET", f"/pulls/{result.pull_request_number}/files?per_page=100")) == 100
+
+
+def test_what_the_jobs_of_the_newest_run_tell(live: Live, record_property: pytest.RecordProperty) -> None:
+    ended = live.rest("GET", "/actions/runs?status=completed&per_page=1")["workflow_runs"]
+    if not ended:
+        pytest.skip("No workflow of this repository has run: start one, best a matrix of which a part is cancelled.")
+    (run,) = ended
+    jobs = live.gateway.runs.jobs(live.repository, run["id"])
+    record_property("jobs", [(job.name, job.attempt, job.conclusion, job.began) for job in jobs])
+    assert {job.attempt for job in jobs} == set(range(1, run["run_attempt"] + 1))
+    for job in jobs:
+        assert job.url == f"{run['html_url']}/job/{job.id}"
+        assert (job.status, job.conclusion is None) == ("completed", False)
+        if job.conclusion in ("success", "skipped"):
+            assert job.began is (job.conclusion == "success"), job

@@ -6,9 +6,10 @@ import random
 from datetime import timedelta
 
 from action_patterns.contracts import ErrorRecord, Exclusion, TargetResult, Usage
+from action_patterns.distribution.packing import pack
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.summarise import Summary, summarise
-from support.report_builders import LIMITED, PROTECTED, START, context, plan, record
+from support.report_builders import LIMITED, PROTECTED, START, context, job, plan, record
 
 TARGETS = 214
 LEGS = 9
@@ -49,12 +50,15 @@ def example() -> Summary:
     chance.shuffle(outcomes)
     records = _records(names, outcomes, chance)
     excluded = tuple(Exclusion(repository=f"acme/attic-{index}", reason="archived") for index in range(17))
-    roster = plan(*names, excluded=excluded, name="shared-config")
+    roster = plan(*names, excluded=excluded, name="shared-config", packing=pack(TARGETS, per_leg=20))
+    red = [index for index, outcome in enumerate(outcomes) if outcome in ("failed", "blocked", "missing")]
+    trouble = {leg for leg, each in enumerate(roster.packing) for index in red if each.first <= index <= each.last}
     return summarise(
         roster,
         records,
         context(run_attempt=1),
         needs={"discover": "success", "apply": "failure"},
+        jobs=[job(leg, "failure" if leg in trouble else "success") for leg in range(len(roster.packing))],
         artifact_name="shared-config-report-a1",
         previous=aggregate(roster, _before(names, records), context(run_id=1234001, run_number=411, run_attempt=1)),
     )

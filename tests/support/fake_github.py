@@ -19,7 +19,7 @@ from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import ActionPatternsError, LostRaceError, NotFoundError, RefusedError
-from action_patterns.ports import Limits, Listing, NewCommit, NewPullRequest, ReportArtifact, TreeEntry
+from action_patterns.ports import Job, Limits, Listing, NewCommit, NewPullRequest, ReportArtifact, TreeEntry
 from action_patterns.pull_request.desired import Person
 from action_patterns.pull_request.observed import (
     Comment,
@@ -267,8 +267,15 @@ class FakeRuns:
 
     def __init__(self) -> None:
         self.found: ReportArtifact | None = None
+        self.listed: tuple[Job, ...] = ()
         self.error: ActionPatternsError | None = None
         self.asked: list[tuple[str, int, str]] = []
+
+    def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
+        self.asked.append((repository, run_id, "jobs"))
+        if self.error:
+            raise self.error
+        return self.listed
 
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
         self.asked.append((repository, run_id, name))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from action_patterns.contracts import Budget, ErrorRecord, Exclusion, Plan, PlanEntry, Target, TargetResult, Usage
-from action_patterns.ports import Context
+from action_patterns.ports import Context, Job
 
 START = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
 PLAN_ID = "1234567-1-0f0f0f0f0f0f"
@@ -116,6 +116,21 @@ def record(index: int, target: str, outcome: str = "unchanged", **changes: Any) 
             ),
         }
     return TargetResult(**(values | changes))
+
+
+def job(leg: int, conclusion: str | None = "success", **changes: Any) -> Job:
+    """The job of a leg, as distribute.yml has it."""
+    attempt = changes.get("attempt", 1)
+    number = 1_000 * attempt + leg
+    values: dict[str, Any] = {
+        "id": number,
+        "name": f"Distribute / Apply {leg}",
+        "attempt": attempt,
+        "status": "completed" if conclusion else "in_progress",
+        "conclusion": conclusion,
+        "url": f"{SERVER}/acme/platform/actions/runs/1234567/job/{number}",
+    }
+    return Job(**(values | changes))
 
 
 def fleet(outcomes: list[str], prefix: str = "acme/service") -> tuple[Plan, list[TargetResult]]:

@@ -7,18 +7,22 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from action_patterns.action import Action, Finish, Flag, Inputs, Outputs, Reason
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING, MOST_ATTEMPTS, told_by_name
-from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Annotation, Context, Ports
+from action_patterns.errors import ActionPatternsError, InputError, Problem
+from action_patterns.permissions import REPORT
+from action_patterns.ports import Allowance, Annotation, Context, Credentials, Job, Ports
 from action_patterns.report import fail_on, junit, missing, needs
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.report.headline import NOTE_CHARACTERS
 from action_patterns.report.summarise import Summary, summarise
+
+JOBS_SECONDS = 30.0
+"""What looking for the jobs of this run may take: without them the report only says less."""
 
 FALLBACK_NAME = "action-patterns"
 """Prefix of the artifact's name where there is no plan to take it from."""
@@ -61,6 +65,12 @@ class ReportInputs(Inputs):
     junit: Flag = Field(
         default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
     )
+    token: SecretStr | None = Field(
+        default=None,
+        description="Reads the jobs of this run: `${{ github.token }}`, in a job with `actions: read`. Each target then"
+        " leads to the log of its job, and of a matrix the parts that were cancelled, never started or lost are told"
+        " apart. Without it, or where GitHub does not answer, the report says what `needs` tells.",
+    )
     name: str = Field(
         default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
     )
@@ -99,6 +109,10 @@ class Facts:
     unreadable: tuple[Unreadable, ...]
     context: Context
     previous: Previous
+    jobs: tuple[Job, ...] = ()
+    """Of this run; none where they were not asked for, or could not be read."""
+    no_jobs: str = ""
+    """Why they could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
 
 
 def gather(inputs: ReportInputs, ports: Ports) -> Facts:
-    """Read the plan and every record."""
+    """Read the plan, every record, and the jobs of this run."""
     plan = None
     if inputs.plan and ports.files.exists(inputs.plan):
         plan = Plan.decode(_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
@@ -138,7 +152,23 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
     if inputs.previous:
         content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
         previous = read_previous(content, ports.context)
-    return Facts(plan, tuple(records), tuple(unreadable), ports.context, previous)
+    jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.roster else ((), "")
+    return Facts(plan, tuple(records), tuple(unreadable), ports.context, previous, jobs, no_jobs)
+
+
+def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]:
+    """The jobs of this run, or none and why: whatever goes wrong costs a sentence, never the report."""
+    token = inputs.token.get_secret_value() if inputs.token else ""
+    if not token:
+        return (), ""
+    try:
+        runs = ports.github(Credentials(token), Allowance(seconds=JOBS_SECONDS)).runs
+        return runs.jobs(ports.context.repository, ports.context.run_id), ""
+    except ActionPatternsError as error:
+        return (), (
+            "The jobs of this run could not be read, so no log is linked and of missing targets only what `needs` tells"
+            f" is known: {error.message} {error.remediation}"
+        )
 
 
 def read_previous(content: bytes | None, context: Context) -> Previous:
@@ -184,7 +214,7 @@ def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
 
 def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> Decision:
     """The report, its renderings, the annotations and the exit code."""
-    jobs, doubt = needs.parse(inputs.needs)
+    before, doubt = needs.parse(inputs.needs)
     _check_digest(inputs, facts.plan)
     name = inputs.name or (facts.plan.name if facts.plan else "")
     artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
@@ -196,10 +226,11 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
         facts.records,
         facts.context,
         name=name,
-        needs=jobs,
+        needs=before,
+        jobs=facts.jobs,
         unreadable=facts.unreadable,
         artifact_name=artifact_name,
-        notes=(*_notes(inputs, facts, jobs), *doubt),
+        notes=(*_notes(inputs, facts, before), *doubt, *([facts.no_jobs] if facts.no_jobs else [])),
         previous=previous.report,
         nothing_to_compare=previous.why_not,
         redact=redact,
@@ -282,11 +313,11 @@ def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
     return tuple(found)
 
 
-def _notes(inputs: ReportInputs, facts: Facts, jobs: Mapping[str, needs.JobResult]) -> tuple[str, ...]:
+def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, needs.JobResult]) -> tuple[str, ...]:
     notes = []
     if facts.plan is None:
         notes.append(f"There is no file {inputs.plan}." if inputs.plan else "No plan was given.")
-        unwell = ", ".join(f"{job or 'job'}: {result}" for job, result in jobs.items() if result != "success")
+        unwell = ", ".join(f"{job or 'job'}: {result}" for job, result in before.items() if result != "success")
         if unwell:
             notes.append(f"Jobs before this one that did not succeed: {unwell}.")
     elif inputs.records and facts.plan.roster and not facts.records and not facts.unreadable:
@@ -344,5 +375,6 @@ ACTION = Action(
     run=run,
     icon="clipboard",
     color="blue",
+    verbs=REPORT,
     reasons=tuple(Reason(cause.code, "missing", cause.message, cause.remediation) for cause in missing.CAUSES),
 )

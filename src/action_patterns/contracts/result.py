@@ -97,6 +97,11 @@ class TargetResult(Document):
         default=(), description="Preflight questions whose answer was not yes; all of them in a dry run."
     )
     error: ErrorRecord | None = None
+    job_url: str | None = Field(
+        default=None,
+        description="Page with the log of the job that worked on it. report fills it in; what a record says is not"
+        " taken, and null = not known.",
+    )
     usage: Annotated[Usage, AfterValidator(_of_one_target)] = Usage()
     started_at: Moment | None = None
     finished_at: Moment | None = None

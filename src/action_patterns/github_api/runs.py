@@ -1,4 +1,4 @@
-"""Workflow runs and what they left behind: as much as it takes to find the report of the run before this one."""
+"""Workflow runs, their jobs, and what they left behind: as much as it takes to report one beside the one before it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from action_patterns.github_api.calls import Calls
-from action_patterns.ports import ReportArtifact
+from action_patterns.errors import UnavailableError
+from action_patterns.github_api import queries
+from action_patterns.github_api.calls import Calls, next_page
+from action_patterns.ports import Job, ReportArtifact
 
 RUNS_LISTED = 30
 LOOKUPS = 8
@@ -19,6 +21,29 @@ class RunsGateway:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+
+    def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
+        found: dict[int, Job] = {}  # by id: a job that begins meanwhile shifts the pages, and one is listed twice
+        total, asked = 0, urlencode({"filter": "all", "per_page": queries.PAGE_SIZE})
+        path = f"/repos/{repository}/actions/runs/{run_id}/jobs"
+        while asked:
+            answer = self._calls.transport.send("read", "read", "GET", f"{path}?{asked}", scope=repository)
+            try:
+                total = int(answer.data["total_count"])
+                found |= {job.id: job for job in map(_job, answer.data["jobs"])}
+            except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+                raise UnavailableError(
+                    f"GitHub's list of the jobs of run {run_id} is not of the form it documents.",
+                    remediation="Run again. If it stays, report it with the request's id.",
+                    request_id=answer.headers.get("x-github-request-id"),
+                ) from error
+            asked = next_page(answer.headers.get("link", "")) or ""
+        if len(found) < total:
+            raise UnavailableError(
+                f"GitHub counts {total:,} jobs of run {run_id}, but listed {len(found):,}.",
+                remediation="Run again: of a job that is not listed nothing can be said.",
+            )
+        return tuple(found.values())
 
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
         run = self._calls.read(repository, f"/actions/runs/{run_id}")
@@ -32,6 +57,21 @@ class RunsGateway:
             if any(item["name"] == artifact and not item["expired"] for item in found):
                 return ReportArtifact(earlier, artifact)
         return None
+
+
+def _job(node: Any) -> Job:
+    conclusion = node["conclusion"]
+    return Job(
+        id=int(node["id"]),
+        name=str(node["name"]),
+        attempt=int(node.get("run_attempt") or 1),
+        status=str(node["status"]),
+        conclusion=None if conclusion is None else str(conclusion),
+        url=str(node.get("html_url") or ""),
+        runner=str(node.get("runner_name") or ""),
+        # One that no runner took has the runner 0, or none; which of these, and in which field, is not documented.
+        began=bool(node.get("runner_id") or node.get("runner_name") or node.get("steps")),
+    )
 
 
 def _candidates(run: Any, listed: list[Any], name: str) -> Iterator[tuple[int, str]]:

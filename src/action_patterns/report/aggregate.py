@@ -10,8 +10,8 @@ from itertools import chain
 
 from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
 from action_patterns.contracts.result import FAILING
-from action_patterns.ports import Context
-from action_patterns.report import compare, fail_on, missing
+from action_patterns.ports import Context, Job
+from action_patterns.report import compare, fail_on, legs, missing
 from action_patterns.report.needs import JobResult
 from action_patterns.report.view import ORDER
 
@@ -41,12 +41,13 @@ def aggregate(
     *,
     name: str = "",
     needs: Mapping[str, JobResult] | None = None,
+    jobs: Sequence[Job] = (),
     unreadable: Sequence[Unreadable] = (),
     previous: RunReport | None = None,
 ) -> RunReport:
     """The report of this run attempt, compared with the `previous` run's where there is one.
 
-    Depends on the set of records, never on their order.
+    Depends on the set of records, never on their order. `jobs` are all of this run, or none.
     """
     given = tuple(records)
     if plan is None:
@@ -74,7 +75,8 @@ def aggregate(
     ]
     spoiled = [file for file in unreadable if may_be_own(file, plan, context)]
     latest = _latest(own, _lost(spoiled, plan, context))
-    results = _results(plan, latest, context, missing.cause(needs or {}, any_record=bool(own or spoiled)))
+    found = legs.match(plan, jobs, needs or {}, context)
+    results = _results(plan, latest, context, found, missing.cause(needs or {}, any_record=bool(own or spoiled)))
     duplicates = len(own) - len({(record.index, record.attempt) for record in own})
     counted = len({id(record) for record in own} & {id(record) for record in latest.values()})
     counts = Counts(**Counter(str(result.outcome) for result in results))
@@ -191,12 +193,18 @@ def _rank(record: TargetResult) -> tuple[int, int, datetime, str]:
 
 
 def _results(
-    plan: Plan, latest: Mapping[int, TargetResult], context: Context, why: missing.Cause
+    plan: Plan, latest: Mapping[int, TargetResult], context: Context, found: legs.Legs, otherwise: missing.Cause
 ) -> tuple[TargetResult, ...]:
-    results = (
-        latest.get(entry.index) or missing.result(entry, why, plan_id=plan.plan_id, attempt=context.run_attempt)
-        for entry in plan.roster
-    )
+    results = []
+    for entry in plan.roster:
+        result = latest.get(entry.index)
+        job = found.job(entry.index, result.attempt) if result else found.last(entry.index)
+        if result is None:
+            absent = missing.JOB_NOT_STARTED if found.has_none(entry.index) else None
+            why = (missing.of_job(job) if job else absent) or otherwise
+            result = missing.result(entry, why, plan_id=plan.plan_id, attempt=context.run_attempt)
+        url = job.url or None if job else None  # also where a record has one: it could lead anywhere
+        results.append(result if result.job_url == url else result.model_copy(update={"job_url": url}))
     return tuple(sorted(results, key=lambda result: (result.target, result.index)))
 
 

@@ -107,6 +107,11 @@ def link_url(url: str, server_url: str) -> str | None:
     return safe.replace("&", "&amp;") if safe else None
 
 
+def own_url(url: str, server_url: str) -> str | None:
+    """`link_url`, but only of this run's own server: what records and answers name must not lead elsewhere."""
+    return link_url(url, server_url) if url.startswith(f"{server_url}/") else None
+
+
 @lru_cache(maxsize=32_768)  # a summary too long is rendered again, with the same links: half of its time went here
 def data_url(url: str, server_url: str) -> str | None:
     """The URL as data that a program puts into a link, or None if it must not be one.

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
-from action_patterns.ports import Context
+from action_patterns.ports import Context, Job
 from action_patterns.report import html, layout, plain_text
 from action_patterns.report.aggregate import Unreadable, aggregate, is_beyond, may_be_own
 from action_patterns.report.needs import JobResult
@@ -37,6 +37,7 @@ def summarise(
     *,
     name: str = "",
     needs: Mapping[str, JobResult] | None = None,
+    jobs: Sequence[Job] = (),
     unreadable: Sequence[Unreadable] = (),
     artifact_name: str = "",
     notes: Sequence[str] = (),
@@ -50,7 +51,9 @@ def summarise(
     `nothing_to_compare`: what to say where a `previous` report was looked for and there is none to use.
     """
     redact, given = cache(redact), tuple(records)  # the same reasons and remedies come a thousand times
-    report = aggregate(plan, given, context, name=name, needs=needs, unreadable=unreadable, previous=previous)
+    report = aggregate(
+        plan, given, context, name=name, needs=needs, jobs=jobs, unreadable=unreadable, previous=previous
+    )
     report = report.redacted(redact)
     spoiled = redact(unreadable_note(plan, unreadable, context))
     told = (*notes, _beyond_note(plan, given, context), spoiled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from action_patterns.contracts import CauseCount, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
@@ -13,7 +13,7 @@ from action_patterns.report.escape import (
     cell_code,
     cell_prose,
     clip,
-    link_url,
+    own_url,
     repository_link,
 )
 from action_patterns.report.view import CHANGED, Detail, Page, limited, moment, of_outcomes, span, wrong
@@ -30,17 +30,19 @@ def causes(report: RunReport, page: Page, detail: Detail) -> list[str]:
         return []
     shown, note = limited(report.causes, detail.cause_rows)
     title = f"### {wrong(report.counts).capitalize()} by cause ({len(report.causes):,}{note})"
-    rows = [_cause_row(cause, page, detail) for cause in shown]
+    logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
+    rows = [_cause_row(cause, page, detail, logs) for cause in shown]
     return [title, _table(("Cause", "Targets", "Retry?", "What to do"), rows)] if rows else [title]
 
 
-def _cause_row(cause: CauseCount, page: Page, detail: Detail) -> tuple[str, ...]:
+def _cause_row(cause: CauseCount, page: Page, detail: Detail, logs: Mapping[str, str]) -> tuple[str, ...]:
     names, note = limited(cause.targets, detail.cause_names)
+    listed = ", ".join(f"{repository_link(name, page.server_url)}{logs.get(name, '')}" for name in names)
     message = f" {cell_prose(clip(cause.message, MESSAGE_CHARACTERS))}" if detail.messages and cause.message else ""
     after = f", after {moment(cause.resumes_at)}" if cause.resumes_at else ""
     return (
         f"{_code(cause.reason)}{message}",
-        f"{len(cause.targets):,}{note}: {', '.join(repository_link(name, page.server_url) for name in names)}",
+        f"{len(cause.targets):,}{note}: {listed}",
         f"yes{after}" if cause.retryable else "no",
         cell_prose(clip(cause.remediation, MESSAGE_CHARACTERS)) if detail.messages else "see run-report.json",
     )
@@ -60,7 +62,8 @@ def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
     shown, note = limited(results, detail.rows)
     rows = [
         (
-            repository_link(result.target, page.server_url),
+            # In a long list the rows come first: the logs of all are in run-report.json and report.html.
+            repository_link(result.target, page.server_url) + (log(result.job_url, page) if detail.messages else ""),
             result.outcome,
             _code(result.reason),
             pull_request(result, page),
@@ -111,9 +114,14 @@ def pull_request(result: TargetResult, page: Page) -> str:
     """`#41`, linked; unlinked when its URL is not one of this server's, as `#41` alone would lead elsewhere."""
     if result.pull_request_number is None:
         return cell("")
-    url = result.pull_request_url or ""
-    safe = link_url(url, page.server_url) if url.startswith(page.server_url + "/") else None
+    safe = own_url(result.pull_request_url or "", page.server_url)
     return f"[#{result.pull_request_number}]({safe})" if safe else cell(f"#{result.pull_request_number}")
+
+
+def log(url: str | None, page: Page) -> str:
+    """` ([log](...))` to set behind a name; nothing where no job is known, or none of this server."""
+    safe = own_url(url or "", page.server_url)
+    return f" ([log]({safe}))" if safe else ""
 
 
 def _requests(result: TargetResult, detail: Detail) -> str:

@@ -66,6 +66,7 @@ def read(environment: Mapping[str, str]) -> Context:
         graphql_url=_address(environment, "GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
         workspace=environment["GITHUB_WORKSPACE"],
         temp=environment["RUNNER_TEMP"],
+        runner=environment.get("RUNNER_NAME", "").strip(),
         debug=environment.get("RUNNER_DEBUG") == "1",
         **({"write_spacing_seconds": float(spacing)} if spacing else {}),
     )

@@ -17,6 +17,7 @@ from github_sandbox.rest import (  # isort: skip - the routes register themselve
     reviews,
     search,
     timeline,
+    workflow_jobs,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "router",
     "search",
     "timeline",
+    "workflow_jobs",
 ]

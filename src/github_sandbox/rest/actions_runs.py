@@ -107,7 +107,8 @@ def _check(repository: Repository, item: CheckRun) -> Shape:
     }
 
 
-def _counted(call: Call, name: str, items: Sequence[Any], shape: Callable[[Any], Shape]) -> Reply:
+def counted(call: Call, name: str, items: Sequence[Any], shape: Callable[[Any], Shape]) -> Reply:
+    """One page, beside the number of all."""
     reply = call.page(items, shape)
     reply.content = {"total_count": len(items), name: reply.content}
     return reply
@@ -139,10 +140,11 @@ def _listed(call: Call, items: Sequence[WorkflowRun]) -> Reply:
             found = [r for r in found if getattr(r, key) == query[name]]
     if "status" in query:
         found = [r for r in found if query["status"] in (r.status, r.conclusion)]
-    return _counted(call, "workflow_runs", found, lambda r: _run(repository, r))
+    return counted(call, "workflow_runs", found, lambda r: _run(repository, r))
 
 
-def _found(call: Call) -> WorkflowRun:
+def found_run(call: Call) -> WorkflowRun:
+    """The run whose id is in the path."""
     run = next((r for r in call.repository.contents.runs if r.id == int(call.params["run_id"])), None)
     if run is None:
         raise not_found()
@@ -151,7 +153,7 @@ def _found(call: Call) -> WorkflowRun:
 
 @router.on("GET", "/repos/{owner}/{repo}/actions/runs/{run_id}", "actions/get-workflow-run", "actions=read")
 def run(call: Call) -> Reply:
-    return Reply(200, _run(call.repository, _found(call)))
+    return Reply(200, _run(call.repository, found_run(call)))
 
 
 @router.on(
@@ -159,7 +161,7 @@ def run(call: Call) -> Reply:
     "actions=read",
 )  # fmt: skip
 def run_artifacts(call: Call) -> Reply:
-    return _artifacts(call, [a for a in call.repository.contents.artifacts if a.run_id == _found(call).id])
+    return _artifacts(call, [a for a in call.repository.contents.artifacts if a.run_id == found_run(call).id])
 
 
 @router.on("GET", "/repos/{owner}/{repo}/actions/artifacts", "actions/list-artifacts-for-repo", "actions=read")
@@ -172,7 +174,7 @@ def _artifacts(call: Call, items: list[Artifact]) -> Reply:
     if "name" in call.query:
         items = [a for a in items if a.name == call.query["name"]]
     newest = sorted(items, key=lambda a: (a.created_at, a.id), reverse=True)
-    return _counted(call, "artifacts", newest, lambda a: _artifact(call.repository, a))
+    return counted(call, "artifacts", newest, lambda a: _artifact(call.repository, a))
 
 
 @router.on("GET", "/repos/{owner}/{repo}/commits/{commit_ref}/check-runs", "checks/list-for-ref", "checks=read")
@@ -184,7 +186,7 @@ def check_runs(call: Call) -> Reply:
     found = [c for c in repository.contents.checks if c.head_oid == oid]
     if "check_name" in call.query:
         found = [c for c in found if c.name == call.query["check_name"]]
-    return _counted(call, "check_runs", found, lambda c: _check(repository, c))
+    return counted(call, "check_runs", found, lambda c: _check(repository, c))
 
 
 @router.on(

@@ -13,10 +13,18 @@ from action_patterns.action import Finish
 from action_patterns.actions.report import ACTION, MOST_ANNOTATIONS, ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import ErrorRecord
-from action_patterns.errors import InputError
-from action_patterns.ports import Annotation, Ports
+from action_patterns.errors import (
+    ActionPatternsError,
+    DefectError,
+    InputError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnavailableError,
+)
+from action_patterns.ports import Allowance, Annotation, Credentials, Ports
 from action_patterns.report.aggregate import aggregate
-from support.report_builders import context, fleet, plan, record
+from support.fake_github import FakeGitHub
+from support.report_builders import context, fleet, job, plan, record
 
 OUTCOMES = ["updated", "unchanged", "failed", "deferred", "missing"]
 
@@ -67,12 +75,14 @@ def files_of(roster: Plan | None, records: list[TargetResult]) -> dict[str, str 
 
 
 def run(
-    files: Mapping[str, str | bytes], /, *, secret: str = "", **inputs: Any
+    files: Mapping[str, str | bytes], /, *, secret: str = "", github: Opened | None = None, **inputs: Any
 ) -> tuple[Finish[ReportOutputs], RunReport, MemoryFiles, MemoryLog]:
     given = {"plan": "plan/plan.json", "records": "records"} | inputs
     memory, log = MemoryFiles(files), MemoryLog(secret)
-    # No github, no checkout, no clock: a use of any of them fails the test.
+    # No checkout, no clock, and no github where none is given: a use of any of them fails the test.
     ports = cast("Ports", _Ports(memory, log))
+    if github:
+        ports.__dict__["github"] = github
     finish = ACTION.run(ReportInputs(**given), ports)
     (written,) = (text for path, text in memory.written.items() if path.endswith("/run-report.json"))
     return finish, RunReport.decode(written, name="written"), memory, log
@@ -81,6 +91,19 @@ def run(
 class _Ports:
     def __init__(self, files: MemoryFiles, log: MemoryLog) -> None:
         self.context, self.files, self.log = context(), files, log
+
+
+class Opened:
+    """ports.github: what it was opened with, and a GitHub that knows these jobs, or none for a reason."""
+
+    def __init__(self, *jobs: Any, error: ActionPatternsError | None = None) -> None:
+        self.fake = FakeGitHub()
+        self.fake.runs.listed, self.fake.runs.error = jobs, error
+        self.asked: list[tuple[Credentials, Allowance]] = []
+
+    def __call__(self, credentials: Credentials, allowance: Allowance) -> FakeGitHub:
+        self.asked.append((credentials, allowance))
+        return self.fake
 
 
 def test_the_registry_finds_it() -> None:
@@ -379,3 +402,60 @@ def test_a_secret_is_hidden_before_an_annotation_is_clipped() -> None:
     finish, _, files, log = run(files_of(plan("acme/api"), records) | {"records/x.json": token}, secret=token)
     told = [finish.summary, *files.written.values(), *log.lines, *(a.message for a in finish.annotations)]
     assert not [text for text in told if "ghs" in text]
+
+
+TOKEN = "ghs_of_the_job"
+
+
+def test_with_a_token_each_target_has_the_log_of_its_job_and_the_reason_of_its_leg() -> None:
+    roster, records = fleet(["failed", "missing", "missing"])
+    github = Opened(job(0, "failure"), job(1, "cancelled"), job(2))
+    finish, report, files, _ = run(
+        files_of(roster, records), github=github, token=TOKEN, needs='{"apply": {"result": "failure"}}'
+    )
+    assert [(result.reason, result.job_url) for result in report.results] == [
+        ("branch-protected", job(0).url),
+        ("cancelled", job(1).url),
+        ("lost", job(2).url),
+    ]
+    assert finish.summary.count("([log](") == 3
+    page = next(text for path, text in files.written.items() if path.endswith("report.html"))
+    assert page.count(f'href="{job(1).url}">log</a>') == 2
+    assert github.fake.runs.asked == [("acme/platform", 1234567, "jobs")]
+    ((credentials, allowance),) = github.asked
+    assert (credentials.token, credentials.app, allowance.seconds) == (TOKEN, None, 30.0)
+
+
+@pytest.mark.parametrize("error", [NotFoundError, PermissionDeniedError, UnavailableError, DefectError])
+def test_jobs_that_cannot_be_read_cost_one_sentence_and_nothing_else(error: type[ActionPatternsError]) -> None:
+    roster, records = fleet(OUTCOMES)
+    files, needs = files_of(roster, records), "cancelled"
+    without, told_without, _, _ = run(files, needs=needs, fail_on="class:cancelled")
+    github = Opened(error=error(f"GitHub answered with {TOKEN}.", remediation="Grant it."))
+    finish, told, _, log = run(files, github=github, token=TOKEN, needs=needs, fail_on="class:cancelled", secret=TOKEN)
+    assert told == told_without
+    assert (finish.outputs, finish.exit_code, finish.annotations) == (without.outputs, 1, without.annotations)
+    said = "could not be read, so no log is linked"
+    assert finish.summary.count(said) == 1
+    assert len([line for line in log.lines if said in line]) == 1
+    assert "GitHub answered with \\*\\*\\*. Grant it." in finish.summary
+    assert TOKEN not in finish.summary + "\n".join(log.lines)
+
+
+@pytest.mark.parametrize("inputs", [{}, {"token": ""}])
+def test_without_a_token_github_is_not_asked(inputs: dict[str, str]) -> None:
+    roster, records = fleet(["failed"])
+    github = Opened(job(0))
+    assert run(files_of(roster, records), github=github, **inputs)[1].results[0].job_url is None
+    assert github.asked == []
+
+
+@pytest.mark.parametrize("roster", [None, plan()], ids=["no plan", "no targets"])
+def test_where_there_is_no_target_github_is_not_asked(roster: Plan | None) -> None:
+    github = Opened(job(0))
+    run(files_of(roster, []), github=github, token=TOKEN)
+    assert github.asked == []
+
+
+def test_a_token_is_not_shown_by_its_input() -> None:
+    assert TOKEN not in repr(ReportInputs(token=TOKEN))  # type: ignore[arg-type]

@@ -10,6 +10,14 @@ from github_sandbox_bench import Bench, served
 
 from github_sandbox import Lag
 
+JOBS = [
+    "call / Apply 0",
+    {"name": "call / Apply 1", "conclusion": "cancelled", "runner": ""},
+    {"name": "gate", "conclusion": "skipped", "runner": ""},
+    {"name": "call / Apply 0", "attempt": 2},
+    {"name": "call / Apply 1", "attempt": 2, "status": "in_progress", "conclusion": None},
+]
+
 SEED: dict[str, Any] = {
     "organizations": {
         "acme": {"members": ["mona", "bot"], "public-members": ["alice"], "teams": {"core": ["mona"], "web": []}},
@@ -26,7 +34,8 @@ SEED: dict[str, Any] = {
         {"name": "acme/api", "topics": ["go"], "language": "Go", "files": {"a": "b"},
          "branches": {"f": {"files": {"c": "d"}}},
          "teams": {"core": "push"}, "properties": {"tier": "one", "langs": ["go", "c"]},
-         "runs": [{"name": "CI", "artifacts": ["plan", "report"]}, {"event": "schedule", "status": "queued"}],
+         "runs": [{"name": "CI", "artifacts": ["plan", "report"], "attempt": 2, "jobs": JOBS},
+                  {"event": "schedule", "status": "queued"}],
          "checks": [{"name": "lint"}, {"name": "test", "conclusion": "failure"}]},
         {"name": "acme/web", "topics": ["js"], "archived": True, "files": {"a": "b"}},
         {"name": "acme/hidden", "private": True, "files": {"a": "b"}, "teams": {"core": "admin"}},
@@ -155,6 +164,31 @@ def test_runs_artifacts_and_checks(bench: Bench) -> None:
     checks = bench.get("/repos/acme/api/commits/main/check-runs").json()
     assert [(c["name"], c["conclusion"]) for c in checks["check_runs"]] == [("lint", "success"), ("test", "failure")]
     assert bench.get("/repos/acme/api/commits/f/check-runs").json()["total_count"] == 0
+
+
+def test_the_jobs_of_a_run_by_attempt_and_page(bench: Bench) -> None:
+    run = next(
+        r["id"] for r in bench.get("/repos/acme/api/actions/runs").json()["workflow_runs"] if r["event"] == "push"
+    )
+    path = f"/repos/acme/api/actions/runs/{run}/jobs"
+    latest = bench.get(path).json()
+    assert (latest["total_count"], [job["run_attempt"] for job in latest["jobs"]]) == (2, [2, 2])
+    pages = [bench.get(f"{path}?filter=all&per_page=2&page={page}") for page in (1, 2, 3)]
+    assert [page.json()["total_count"] for page in pages] == [5, 5, 5]
+    assert 'rel="next"' in pages[1].headers["Link"]
+    assert 'rel="next"' not in pages[2].headers["Link"]
+    jobs = [job for page in pages for job in page.json()["jobs"]]
+    assert [(job["name"], job["run_attempt"], job["conclusion"]) for job in jobs] == [
+        ("call / Apply 0", 1, "success"),
+        ("call / Apply 1", 1, "cancelled"),
+        ("gate", 1, "skipped"),
+        ("call / Apply 0", 2, "success"),
+        ("call / Apply 1", 2, None),
+    ]
+    assert [(job["runner_id"], len(job["steps"])) for job in jobs] == [(1, 2), (0, 0), (None, 0), (1, 2), (1, 1)]
+    assert jobs[0]["html_url"] == f"{bench.server.url}/acme/api/actions/runs/{run}/job/{jobs[0]['id']}"
+    assert len({job["id"] for job in jobs}) == 5
+    assert bench.get("/repos/acme/api/actions/runs/1/jobs").status_code == 404
 
 
 def test_a_file_is_written_by_one_request(bench: Bench) -> None:

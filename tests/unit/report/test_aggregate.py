@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta, timezone
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import Counts, ErrorRecord, Outcome, TargetResult, Usage, Verdict
+from action_patterns.ports import Job
 from action_patterns.report.aggregate import Unreadable, aggregate, verdict
 from action_patterns.report.needs import JobResult
 from action_patterns.report.summarise import summarise
-from support.report_builders import LIMITED, START, context, fleet, plan, record
+from support.report_builders import LIMITED, START, context, fleet, job, plan, record
 
 NAMES = ("acme/api", "acme/cli", "acme/web")
 
@@ -142,6 +143,79 @@ def test_no_more_is_claimed_of_a_missing_target_than_the_jobs_results_tell(
     needs: dict[str, JobResult], said: str
 ) -> None:
     assert said in aggregate(plan("acme/api"), [], context(), needs=needs).results[0].message
+
+
+@pytest.mark.parametrize(
+    ("fate", "reason", "said", "remedy"),
+    [
+        ({"conclusion": "success"}, "lost", "The job ran", "Read the log"),
+        ({"conclusion": "failure"}, "lost", "The job ran", "Read the log"),
+        ({"conclusion": "timed_out"}, "lost", "time limit", "Raise `timeout-minutes`"),
+        ({"conclusion": "cancelled"}, "cancelled", "The job of this target was cancelled", "raise `timeout-minutes`"),
+        ({"conclusion": "cancelled", "began": False}, "not-started", "never started", "what kept the job"),
+        ({"conclusion": "skipped", "began": False}, "not-started", "never started", "what kept the job"),
+        ({"conclusion": "failure", "began": False}, "not-started", "never started", "what kept the job"),
+        # Of the rest the job tells nothing, and what is known of all jobs holds.
+        ({"conclusion": None}, "lost", "may also have been cancelled", "Read the log"),
+        ({"conclusion": None, "began": False}, "lost", "may also have been cancelled", "Read the log"),
+        ({"conclusion": "neutral"}, "lost", "may also have been cancelled", "Read the log"),
+        ({"conclusion": "a new one"}, "lost", "may also have been cancelled", "Read the log"),
+    ],
+)
+def test_what_became_of_its_own_job_is_why_a_target_is_missing(
+    fate: dict[str, Any], reason: str, said: str, remedy: str
+) -> None:
+    jobs = [job(0), job(1, **fate)]
+    report = aggregate(plan(*NAMES[:2]), [record(0, NAMES[0])], context(), needs={"apply": "failure"}, jobs=jobs)
+    result = report.results[1]
+    assert (result.outcome, result.reason, result.job_url) == ("missing", reason, jobs[1].url)
+    assert said in result.message
+    assert result.error is not None
+    assert remedy in result.error.remediation
+    assert "GitHub gives one result" not in result.message or said.startswith("may also")
+
+
+def test_one_matrix_with_a_leg_of_each_kind_is_told_leg_by_leg() -> None:
+    names = [f"acme/{letter}" for letter in "abcdef"]
+    jobs = [job(0), job(1, "failure"), job(2, "cancelled"), job(3, "cancelled", began=False), job(4, "failure")]
+    records = [record(0, names[0]), record(1, names[1], "failed")]
+    report = aggregate(plan(*names), records, context(), needs={"discover": "success", "apply": "failure"}, jobs=jobs)
+    assert outcome_of(report.results) == {
+        "acme/a": ("unchanged", "up-to-date"),
+        "acme/b": ("failed", "branch-protected"),
+        "acme/c": ("missing", "cancelled"),
+        "acme/d": ("missing", "not-started"),
+        "acme/e": ("missing", "lost"),
+        "acme/f": ("missing", "not-started"),
+    }
+    urls = [result.job_url for result in report.results]
+    assert urls == [*(each.url for each in jobs), None], "of the last one there is no job"
+    assert [len(cause.targets) for cause in report.causes if cause.reason == "not-started"] == [2], "one remedy"
+
+
+def test_a_result_leads_to_the_job_of_its_own_attempt_and_a_missing_target_to_the_last() -> None:
+    # Attempt 2 is here in full: what was not run again GitHub holds there anew, under a number of its own.
+    jobs = [job(leg, ended, attempt=n) for n in (1, 2) for leg, ended in ((0, "success"), (1, "failure"))]
+    records = [record(0, NAMES[0], attempt=1), record(1, NAMES[1], "failed", attempt=2)]
+    report = aggregate(plan(*NAMES[:2]), records, context(), jobs=jobs)
+    assert [result.job_url for result in report.results] == [jobs[0].url, jobs[3].url]
+    report = aggregate(plan(*NAMES[:2]), [], context(), jobs=jobs)
+    assert [result.job_url for result in report.results] == [jobs[2].url, jobs[3].url]
+    report = aggregate(plan(*NAMES[:2]), records[:1], context(), jobs=[*jobs, job(1, "cancelled", attempt=2, id=7)])
+    assert [(r.reason, r.job_url) for r in report.results] == [("up-to-date", jobs[0].url), ("lost", None)]
+
+
+def test_a_record_that_cannot_be_read_leads_to_the_job_that_wrote_it() -> None:
+    jobs = [job(0, attempt=1), job(0, "cancelled", attempt=2)]
+    spoiled = Unreadable("00000-a1.json", "broken", index=0, attempt=1)
+    report = aggregate(plan(NAMES[0]), [], context(), jobs=jobs, unreadable=(spoiled,))
+    assert [(r.reason, r.job_url) for r in report.results] == [("lost", jobs[0].url)]
+
+
+@pytest.mark.parametrize("jobs", [[], [job(7)], [job(0, url="")]])
+def test_where_a_record_says_its_log_is_is_never_believed(jobs: list[Job]) -> None:
+    hostile = record(0, NAMES[0], "failed", job_url="https://github.com/mallory/x/actions/runs/1/job/1")
+    assert aggregate(plan(NAMES[0]), [hostile], context(), jobs=jobs).results[0].job_url is None
 
 
 def test_a_newer_record_that_cannot_be_read_outranks_an_older_success() -> None:

@@ -154,6 +154,23 @@ def test_only_https_or_this_servers_own_http_is_linked(url: str, server: str, li
     assert escape.link("name", url, server).startswith("[name](" if linked else "name")
 
 
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://github.com/acme/platform/actions/runs/1/job/2", True),
+        ("https://github.com", False),
+        ("https://github.com.evil.example/acme", False),
+        ("https://github.com@evil.example/acme", False),
+        ("https://docs.github.com/acme", False),
+        ("http://github.com/acme", False),
+        ("https://github.com/a b", False),
+        ("", False),
+    ],
+)
+def test_what_answers_and_records_name_is_linked_on_this_server_only(url: str, own: bool) -> None:
+    assert (escape.own_url(url, SERVER) is not None) == own
+
+
 @given(tail=hostile)
 def test_a_destination_reads_back_as_one_link_to_the_same_host(tail: str) -> None:
     written = escape.link("x", "https://github.com/" + tail, SERVER)

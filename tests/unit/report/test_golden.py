@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from action_patterns.contracts import Exclusion, RunReport
+from action_patterns.distribution.packing import pack
 from action_patterns.report import comment, junit
 from action_patterns.report.aggregate import Unreadable, aggregate
 from action_patterns.report.summarise import Summary, summarise
 from action_patterns.report.view import Page
-from support.report_builders import context, fleet, plan, record
+from support.report_builders import SERVER, context, fleet, job, plan, record
 
 GOLDEN = Path(__file__).parent / "golden"
 ARTIFACT = "sync-files-report-a2"
@@ -36,6 +37,16 @@ HOSTILE = (
     "</summary><script>alert(1)</script><!--",
     "acme/`code` ``` :tada: $x$",
     "acme/new\n\n# line\n| x | y |",
+)
+
+
+URLS = (
+    "javascript:alert(1)",
+    "https://evil.example/job/1",
+    f"{SERVER}.evil.example/job/1",
+    f"{SERVER}/acme/platform/actions/runs/1234567/job/1)![x](https://evil.example/x.png",
+    f'{SERVER}/"><script>alert(1)</script>',
+    f"{SERVER}/acme/a b",
 )
 
 
@@ -103,6 +114,24 @@ def cancelled() -> Summary:
     return summarise(roster, records, context(), artifact_name=ARTIFACT, needs={"apply": "cancelled"})
 
 
+def leg_by_leg() -> Summary:
+    """Two targets a leg: one leg failed, one was cancelled, one never started, one is lost."""
+    names = ("acme/api", "acme/cli", "acme/docs", "acme/infra", "acme/ml", "acme/pay", "acme/web", "acme/web-old")
+    records = [
+        record(0, "acme/api", "updated"),
+        record(1, "acme/cli", "failed", pull_request_number=7, pull_request_url=f"{SERVER}/acme/cli/pull/7"),
+        record(2, "acme/docs", "deferred"),
+    ]
+    return summarise(
+        plan(*names, packing=pack(len(names), per_leg=2)),
+        records,
+        context(run_attempt=1),
+        artifact_name="sync-files-report-a1",
+        needs={"discover": "success", "apply": "failure"},
+        jobs=[job(0, "failure"), job(1, "cancelled"), job(2, "cancelled", began=False), job(3)],
+    )
+
+
 def dry_run() -> Summary:
     roster, records = fleet(["planned", "planned", "unchanged"])
     return summarise(roster, records, context(), artifact_name=ARTIFACT)
@@ -133,6 +162,9 @@ def hostile_names() -> Summary:
         context(workflow="x'; rm -rf / #"),
         artifact_name=HOSTILE[0],
         notes=HOSTILE,
+        jobs=[
+            job(i, name=f"Apply {i}: {name}", url=url) for i, (name, url) in enumerate(zip(HOSTILE, URLS, strict=True))
+        ],
     )
 
 
@@ -143,6 +175,7 @@ SITUATIONS: tuple[Callable[[], Summary], ...] = (
     nothing_to_do,
     no_roster,
     cancelled,
+    leg_by_leg,
     dry_run,
     fleet_of_480,
     hostile_names,
@@ -169,7 +202,9 @@ def test_the_summary_of_10_000_targets_reads_as_agreed() -> None:
     assert told == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("situation", [partial, hostile_names, no_roster], ids=lambda situation: situation.__name__)
+@pytest.mark.parametrize(
+    "situation", [partial, leg_by_leg, hostile_names, no_roster], ids=lambda situation: situation.__name__
+)
 @pytest.mark.parametrize("channel", ["txt", "xml", "comment.md", "html"])
 def test_the_other_channels_read_as_agreed(situation: Callable[[], Summary], channel: str) -> None:
     told = situation()

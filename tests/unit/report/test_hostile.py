@@ -19,7 +19,7 @@ from action_patterns.report.escape import is_repository, visible
 from action_patterns.report.summarise import Summary, summarise
 from action_patterns.report.view import Page
 from support.html_document import read
-from support.report_builders import context, plan, record
+from support.report_builders import context, job, plan, record
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ATTACKS = (
@@ -59,6 +59,7 @@ def told(text: str, *, linked: str = "") -> Summary:
     return summarise(
         roster, records, context(workflow=text, repository="acme/platform"), previous=before, notes=(text,),
         artifact_name=text, name=text,
+        jobs=[job(index, name=f"{text} / Apply {index}: {text}", url=text) for index in range(len(OUTCOMES))],
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from action_patterns.contracts import ErrorRecord, Exclusion
 from action_patterns.report import layout, markdown
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import Detail, Page
-from support.report_builders import context, fleet, plan, record
+from support.report_builders import context, fleet, job, plan, record
 
 OUTCOMES = ("failed", "blocked", "deferred", "created", "updated", "planned", "unchanged", "skipped")
 
@@ -147,3 +147,26 @@ def test_failures_are_listed_one_by_one_only_where_that_adds_something() -> None
     assert listed(*[{}] * 11)
     other = ErrorRecord(category="defect", message="other", remediation="same", retryable=False)
     assert listed({"error": other}, {"error": other.model_copy(update={"message": "another"})})
+
+
+def test_each_failing_target_leads_to_the_log_of_its_job_by_cause_and_one_by_one() -> None:
+    roster, records = fleet(["failed", "deferred", "missing", "updated"])
+    records[0] = records[0].model_copy(update={"pull_request_number": 7})  # so that there is a table one by one
+    jobs = [job(0, "failure"), job(1), job(2, "cancelled"), job(3)]
+    report = aggregate(roster, records, context(), jobs=jobs)
+    rows = [line for line in markdown.render(report, Page(context()), Detail()).splitlines() if "([log](" in line]
+    for index in range(3):
+        name = f"acme/service-{index:05d}"
+        linked = f"[{name}](https://github.com/{name}) ([log]({jobs[index].url}))"
+        assert [row.count(linked) for row in rows].count(1) == 2, name
+    assert len(rows) == 6
+    assert jobs[3].url not in "".join(rows), "it went well"
+    short = markdown.render(report, Page(context()), Detail(messages=False))
+    assert short.count("([log](") == 3, "by cause alone, where rows are dear"
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/1", "javascript:alert(1)", "https://github.com/a b", ""])
+def test_a_log_elsewhere_is_no_link(url: str) -> None:
+    roster, records = fleet(["failed"])
+    report = aggregate(roster, records, context(), jobs=[job(0, "failure", url=url)])
+    assert "log](" not in markdown.render(report, Page(context()), Detail())

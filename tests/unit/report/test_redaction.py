@@ -13,7 +13,7 @@ from action_patterns.report.headline import NOTE_CHARACTERS
 from action_patterns.report.summarise import summarise
 from action_patterns.report.view import Page
 from action_patterns.runner.masking import Secrets
-from support.report_builders import context, plan, record
+from support.report_builders import SERVER, context, job, plan, record
 
 TOKEN = "ghs_16C7_e42F292c6912_E7710c838347Ae178B4a"
 
@@ -40,7 +40,13 @@ def channels(text: str, reason: str) -> tuple[RunReport, dict[str, str]]:
         for index, outcome in enumerate(outcomes)
     ]
     told = summarise(
-        plan(*names, name=text), records, context(), notes=(text,), nothing_to_compare=text, redact=secrets.redact
+        plan(*names, name=text),
+        records,
+        context(),
+        notes=(text,),
+        nothing_to_compare=text,
+        redact=secrets.redact,
+        jobs=[job(index, url=f"{SERVER}/{text.replace(' ', '/')}") for index in range(len(outcomes))],
     )
     page = Page(context())
     return told.report, {

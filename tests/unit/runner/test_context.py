@@ -27,7 +27,7 @@ VARIABLES = {
 def test_the_run_is_read() -> None:
     found = context.read(VARIABLES)
     assert (found.repository, found.run_id, found.run_number, found.run_attempt) == ("o/r", 11, 12, 13)
-    assert (found.default_branch, found.debug) == (None, False)
+    assert (found.default_branch, found.debug, found.runner) == (None, False, "")
     assert (found.server_url, found.api_url, found.graphql_url) == (
         "https://github.com",
         "https://api.github.com",
@@ -44,10 +44,12 @@ def test_another_server_debugging_and_pace_are_read() -> None:
             **VARIABLES,
             "GITHUB_API_URL": "https://ghes/api/v3/",
             "RUNNER_DEBUG": "1",
+            "RUNNER_NAME": "GitHub Actions 7",
             "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0.02",
         }
     )
     assert (found.api_url, found.debug, found.write_spacing_seconds) == ("https://ghes/api/v3", True, 0.02)
+    assert found.runner == "GitHub Actions 7"
 
 
 def test_nothing_is_guessed_and_all_that_is_missing_is_named_at_once() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from action_patterns.report.legs import match
+from support.report_builders import context, plan
+from support.report_builders import job as made
 from support.workflow_files import DISTRIBUTE, ROOT, jobs, load, references, shipped_workflows, steps
 
 LEVELS = ("none", "read", "write")
@@ -112,6 +115,26 @@ def test_artifacts_are_fetched_so_that_a_rerun_finds_earlier_attempts(name: str)
             run_id = "${{ needs.discover.outputs.previous-run-id }}" if other else "${{ github.run_id }}"
             assert step["with"]["run-id"] == run_id, job
             assert load(name)["jobs"][job]["permissions"].get("actions") == "read", f"{job}: needed for that"
+
+
+@every_workflow
+def test_a_report_that_knows_what_became_of_jobs_reads_them_and_can_tell_them_apart(name: str) -> None:
+    for job, content in jobs(load(name)):
+        for step in content.get("steps", ()):
+            given = step.get("with", {})
+            if _own_action(step.get("uses", "")) != "actions/report/action.yml":
+                continue
+            assert given["needs"] == "${{ toJSON(needs) }}"
+            assert given["token"] == "${{ github.token }}"
+            assert content["permissions"]["actions"] == "read"
+            (working,) = [needed for needed in content["needs"] if needed != "discover"]
+            called = load(name)["jobs"][working]["name"].replace("${{ matrix.index }}", "1")
+            shown = called.replace("${{ matrix.repository }}", "acme/b")
+            assert "${{" not in shown, f"{job}: {shown}"
+            found = match(
+                plan("acme/a", "acme/b"), [made(1, name=shown)], dict.fromkeys(content["needs"], "success"), context()
+            )
+            assert [found.last(0), found.last(1)] == [None, made(1, name=shown)], f"{job}: {shown}"
 
 
 # -- distribute.yml ----------------------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from action_patterns.contracts import TargetResult
-from action_patterns.report.escape import data_url, html_text, is_repository, link_url
+from action_patterns.report.escape import data_url, html_text, is_repository, own_url
 from action_patterns.report.view import Page
 
 
 def link(text: str, url: str, page: Page) -> str:
     """An anchor, or the text alone where the URL is not one of this server's."""
-    safe = link_url(url, page.server_url) if url.startswith(page.server_url + "/") else None
+    safe = own_url(url, page.server_url)
     return f'<a href="{safe}">{html_text(text)}</a>' if safe else html_text(text)
 
 
@@ -18,7 +17,12 @@ def repository(name: str, page: Page) -> str:
     return link(name, f"{page.server_url}/{name}", page) if is_repository(name) else html_text(name)
 
 
-def pull_request_url(result: TargetResult, page: Page) -> str:
-    """The pull request's URL as data; "" where there is none to link to."""
-    url = result.pull_request_url or ""
-    return (data_url(url, page.server_url) or "") if url.startswith(page.server_url + "/") else ""
+def as_data(url: str | None, page: Page) -> str:
+    """A URL for the script to link to; "" where it must not."""
+    return (data_url(url, page.server_url) or "") if url and url.startswith(page.server_url + "/") else ""
+
+
+def log(url: str | None, page: Page) -> str:
+    """` log`, linked, to set behind what the job did; nothing where no job is known."""
+    safe = as_data(url, page)
+    return f' <a class="log" href="{html_text(safe)}">log</a>' if safe else ""

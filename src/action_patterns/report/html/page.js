@@ -26,8 +26,8 @@
   if (!byId("table")) return;
   const data = JSON.parse(byId("data").textContent);
   const rows = data.rows.map((row, order) => {
-    const [name, linked, outcome, reason, message, pull, pullUrl, files, requests, started, seconds] = row;
-    const said = { name, linked, outcome, reason, pull, pullUrl, files, requests, started, seconds, order,
+    const [name, linked, outcome, reason, message, pull, pullUrl, files, requests, log, started, seconds] = row;
+    const said = { name, linked, outcome, reason, pull, pullUrl, files, requests, log, started, seconds, order,
       outcomeName: data.outcomes[outcome][0], colour: data.outcomes[outcome][1],
       reasonName: data.reasons[reason], message: data.messages[message] };
     said.sortName = name.toLowerCase();
@@ -70,6 +70,11 @@
     const fared = cell("", dot);
     fared.append(row.outcomeName);
     const why = cell("", row.reasonName ? element("code", "", row.reasonName) : "–");
+    if (row.log) {
+      const log = anchor("log", data.logs[row.log]);
+      log.className = "log";
+      why.append(" ", log);
+    }
     if (row.message) why.append(element("span", "message", row.message));
     const pull = row.pull ? `#${row.pull}` : "–";
     made.append(name, fared, why,

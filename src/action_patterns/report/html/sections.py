@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from action_patterns.contracts import CauseCount, RunReport
@@ -11,7 +11,7 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.report import headline, since
 from action_patterns.report.escape import clip, html_code, html_prose, html_text
 from action_patterns.report.folded import RED_JOBS_ONLY, rerun_failed, run_of
-from action_patterns.report.html.links import link, repository
+from action_patterns.report.html.links import link, log, repository
 from action_patterns.report.html.table import Rows
 from action_patterns.report.view import (
     CHANGED,
@@ -111,7 +111,8 @@ def causes(report: RunReport, page: Page, rows: Rows) -> str:
     if not report.causes:
         return ""
     shown, note = limited(report.causes, CAUSES)
-    cards = "".join(_cause(cause, page, rows) for cause in shown)
+    logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
+    cards = "".join(_cause(cause, page, rows, logs) for cause in shown)
     title = f"{wrong(report.counts).capitalize()} by cause"
     number = f"{len(report.causes):,}{note}"
     return f"""<section aria-labelledby="causes-title">
@@ -121,7 +122,7 @@ def causes(report: RunReport, page: Page, rows: Rows) -> str:
 """
 
 
-def _cause(cause: CauseCount, page: Page, rows: Rows) -> str:
+def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -> str:
     if cause.resumes_at:
         again, kind = f"Safe after {moment(cause.resumes_at)}", "later"
     elif cause.retryable:
@@ -129,7 +130,7 @@ def _cause(cause: CauseCount, page: Page, rows: Rows) -> str:
     else:
         again, kind = "Fix first", "fix"
     names, note = limited(cause.targets, NAMES)
-    listed = "".join(f"<li>{repository(name, page)}</li>" for name in names)
+    listed = "".join(f"<li>{repository(name, page)}{logs.get(name, '')}</li>" for name in names)
     more = f'<p class="quiet">{note.removeprefix(", ").capitalize()}</p>' if note else ""
     number = repositories(len(cause.targets))
     return f"""<article class="card">

@@ -49,10 +49,11 @@ def group(result: TargetResult) -> str:
 
 
 def rows(report: RunReport, page: Page) -> Rows:
-    """All results, failures first. Texts that repeat (reasons, messages) are held once and named by number."""
+    """All results, failures first. Texts that repeat (reasons, messages, logs) are held once and named by number."""
     results = of_outcomes(report.results, frozenset(ORDER))
     reasons: dict[str, int] = {}
     messages: dict[str, int] = {}
+    logs: dict[str, int] = {"": 0}
     data = [
         (
             visible(result.target),
@@ -61,9 +62,10 @@ def rows(report: RunReport, page: Page) -> Rows:
             reasons.setdefault(visible(result.reason), len(reasons)),
             messages.setdefault(_message(result), len(messages)),
             result.pull_request_number or 0,
-            links.pull_request_url(result, page),
+            links.as_data(result.pull_request_url, page),
             len(result.files),
             result.usage.requests,
+            logs.setdefault(links.as_data(result.job_url, page), len(logs)),
             int(result.started_at.timestamp()) if result.started_at else None,
             _seconds(result),
         )
@@ -77,6 +79,7 @@ def rows(report: RunReport, page: Page) -> Rows:
             "outcomes": [(outcome, _group_of(outcome)) for outcome in ORDER],
             "reasons": list(reasons),
             "messages": list(messages),
+            "logs": list(logs),
             "rows": data,
         },
         "\n".join(_row(result, page) for result in shown),
@@ -125,12 +128,12 @@ def section(rows: Rows) -> str:
 def _row(result: TargetResult, page: Page) -> str:
     message = _message(result)
     number = result.pull_request_number
-    url = links.pull_request_url(result, page)
+    url = links.as_data(result.pull_request_url, page)
     pull_request = (links.link(f"#{number}", url, page) if url else f"#{number}") if number else "–"
     started = f"{result.started_at.astimezone(UTC):%H:%M:%S}" if result.started_at else "–"
     seconds = _seconds(result)
     took = "–" if seconds is None else span(timedelta(seconds=seconds))
-    told = html_code(result.reason) or "–"
+    told = (html_code(result.reason) or "–") + links.log(result.job_url, page)
     told += f'<span class="message">{html_text(message)}</span>' if message else ""
     cells = (
         f'<td><span class="dot {group(result)}" aria-hidden="true"></span>{result.outcome}</td><td>{told}</td>'

@@ -15,7 +15,7 @@ from action_patterns.report.aggregate import aggregate
 from action_patterns.report.html import table
 from action_patterns.report.view import Page
 from support.html_document import Document, read
-from support.report_builders import context, fleet, plan, record
+from support.report_builders import SERVER, context, fleet, job, plan, record
 
 PAGE = Page(context(), "artifact")
 MIXED = ["updated", "unchanged", "failed", "deferred", "skipped", "created", "missing", "blocked", "closed", "planned"]
@@ -115,6 +115,31 @@ def test_a_pull_request_of_another_host_is_no_link() -> None:
     assert not [each for each in document.all("a") if "pull/" in each.attributes["href"]]
     assert "#40" in document.one("tbody").text
     assert json.loads(document.one("script", id="data").text)["rows"][0][6] == ""
+
+
+def test_a_target_leads_to_the_log_of_its_job_in_its_card_and_in_the_table() -> None:
+    roster, records = fleet(["failed", "updated", "missing"])
+    jobs = [job(0, "failure"), job(1), job(2, "cancelled", url="https://evil.example/job/1")]
+    report = aggregate(roster, records, context(), jobs=jobs)
+    document = document_of(report)
+    logs = [each for each in document.all("a") if each.text == "log"]
+    assert [(each.attributes["href"], "article" in each.inside, "tbody" in each.inside) for each in logs] == [
+        (jobs[0].url, True, False),
+        (jobs[0].url, False, True),
+        (jobs[1].url, False, True),
+    ]
+    data = json.loads(document.one("script", id="data").text)
+    assert [data["logs"][row[9]] for row in data["rows"]] == [jobs[0].url, "", jobs[1].url]
+    assert not [each for each in document_of(report_of(MIXED)).all("a") if each.text == "log"], "none is known"
+
+
+def test_a_log_of_many_targets_is_held_once() -> None:
+    roster, records = fleet(["failed"] * 50)
+    report = aggregate(roster, records, context(), jobs=[job(0, "failure")])
+    one_leg = report.model_copy(
+        update={"results": tuple(r.model_copy(update={"job_url": f"{SERVER}/job/1"}) for r in report.results)}
+    )
+    assert table.rows(one_leg, PAGE).data["logs"] == ["", f"{SERVER}/job/1"]
 
 
 def test_the_times_are_utc_whatever_the_records_say() -> None:
