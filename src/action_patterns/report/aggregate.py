@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
-from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.result import FAILING, tightest
 from action_patterns.ports import Context
 from action_patterns.report import compare, fail_on, missing
 from action_patterns.report.needs import JobResult
@@ -207,4 +207,5 @@ def _total(results: Iterable[TargetResult]) -> Usage:
         writes=sum(usage.writes for usage in used),
         # Tenths: a sum of floats depends on their order in the last digits, and a report must not.
         seconds_waited=round(sum(usage.seconds_waited for usage in used), 1),
+        lowest_limit=tightest(usage.lowest_limit for usage in used),
     )

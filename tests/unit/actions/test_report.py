@@ -262,7 +262,7 @@ def test_a_cause_is_annotated_once_errors_before_warnings() -> None:
     finish, _, _, _ = run(files_of(roster, records))
     assert [(annotation.level, annotation.title) for annotation in finish.annotations] == [
         ("error", "branch-protected: 5 of 10 targets"),
-        ("warning", "rate-limited: 5 of 10 targets"),
+        ("warning", "rate-limit: 5 of 10 targets"),
     ]
 
 
