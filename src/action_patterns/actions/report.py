@@ -14,7 +14,7 @@ from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING, MOST_ATTEMPTS, told_by_name
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports import Annotation, Context, Ports
-from action_patterns.report import fail_on, junit, missing, needs
+from action_patterns.report import fail_on, guides, junit, missing, needs
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.report.headline import NOTE_CHARACTERS
@@ -267,7 +267,8 @@ def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
             Annotation(
                 "error" if level == "error" else "warning",
                 f"{', '.join(cause.targets[:3])}{' and others' if len(cause.targets) > 3 else ''}:"
-                f" {clip(cause.message, MESSAGE_CHARACTERS)} {clip(cause.remediation, MESSAGE_CHARACTERS)}",
+                f" {clip(cause.message, MESSAGE_CHARACTERS)} {clip(cause.remediation, MESSAGE_CHARACTERS)}"
+                f"{guides.line(cause.guide)}",
                 title=f"{clip(cause.reason, CODE_CHARACTERS)}: {len(cause.targets)} of {report.counts.total} targets",
             )
         )

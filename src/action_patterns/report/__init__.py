@@ -5,6 +5,7 @@ compare.py     this report and the previous run's -> what is different
 since.py       what is different, told
 spending.py    results -> what had been asked of GitHub by when
 needs.py       what the `needs` context says about the jobs before
+guides.py      where a reason is explained
 missing.py     why a target has no record, and what to do about it
 fail_on.py     verdict -> exit code, as the caller defined failure
 markdown.py    RunReport -> the job summary at one level of detail

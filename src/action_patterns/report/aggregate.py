@@ -11,7 +11,7 @@ from itertools import chain
 from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
 from action_patterns.contracts.result import FAILING, tightest
 from action_patterns.ports import Context
-from action_patterns.report import compare, fail_on, missing
+from action_patterns.report import compare, fail_on, guides, missing
 from action_patterns.report.needs import JobResult
 from action_patterns.report.view import ORDER
 
@@ -139,6 +139,7 @@ def _cause(reason: str, remediation: str, group: Sequence[TargetResult]) -> Caus
         # A group is safe to retry only if each of its targets is: the reader acts on the group.
         retryable=all(result.error.retryable if result.error else result.outcome == "deferred" for result in group),
         resumes_at=max(resumes).astimezone(UTC) if resumes else None,
+        guide=guides.of(group),
         targets=tuple(result.target for result in group),
     )
 

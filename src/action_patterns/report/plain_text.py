@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.report import since
-from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, terminal
+from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, data_url, terminal
 from action_patterns.report.headline import NOTE_CHARACTERS, verdict_line
 from action_patterns.report.view import ORDER, Page, moment, of_outcomes
 
@@ -24,7 +24,7 @@ def render(report: RunReport, page: Page) -> str:
         for result in of_outcomes(report.results, frozenset(ORDER))
     ]
     blocks = [_table([("OUTCOME", "TARGET", "REASON", "PULL REQUEST"), *rows])] if rows else []
-    blocks += [_cause(cause) for cause in report.causes]
+    blocks += [_cause(cause, page) for cause in report.causes]
     blocks += [f"Note: {terminal(clip(note, NOTE_CHARACTERS))}" for note in page.notes]
     compared = since.line(report, page)
     blocks += [compared] if compared else []
@@ -33,15 +33,16 @@ def render(report: RunReport, page: Page) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _cause(cause: CauseCount) -> str:
+def _cause(cause: CauseCount, page: Page) -> str:
     if cause.resumes_at:
         again = f"safe to run again after {moment(cause.resumes_at)}"
     else:
         again = "safe to run again" if cause.retryable else "fix first"
+    guide = data_url(cause.guide or "", page.server_url)
     return (
         f"Cause: {terminal(clip(cause.reason, CODE_CHARACTERS))} ({len(cause.targets):,}; {again})\n"
         f"  What: {terminal(clip(cause.message, MESSAGE_CHARACTERS))}\n"
-        f"  Do: {terminal(clip(cause.remediation, MESSAGE_CHARACTERS))}"
+        f"  Do: {terminal(clip(cause.remediation, MESSAGE_CHARACTERS))}" + (f"\n  Guide: {guide}" if guide else "")
     )
 
 

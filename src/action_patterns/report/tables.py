@@ -42,8 +42,14 @@ def _cause_row(cause: CauseCount, page: Page, detail: Detail) -> tuple[str, ...]
         f"{_code(cause.reason)}{message}",
         f"{len(cause.targets):,}{note}: {', '.join(repository_link(name, page.server_url) for name in names)}",
         f"yes{after}" if cause.retryable else "no",
-        cell_prose(clip(cause.remediation, MESSAGE_CHARACTERS)) if detail.messages else "see run-report.json",
+        _remedy(cause, page, detail),
     )
+
+
+def _remedy(cause: CauseCount, page: Page, detail: Detail) -> str:
+    told = cell_prose(clip(cause.remediation, MESSAGE_CHARACTERS)) if detail.messages else "see run-report.json"
+    guide = link_url(cause.guide or "", page.server_url)
+    return f"{told} · [guide]({guide})" if guide else told
 
 
 def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
@@ -112,7 +118,7 @@ def pull_request(result: TargetResult, page: Page) -> str:
     if result.pull_request_number is None:
         return cell("")
     url = result.pull_request_url or ""
-    safe = link_url(url, page.server_url) if url.startswith(page.server_url + "/") else None
+    safe = link_url(url, page.server_url)
     return f"[#{result.pull_request_number}]({safe})" if safe else cell(f"#{result.pull_request_number}")
 
 

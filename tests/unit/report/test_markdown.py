@@ -13,9 +13,10 @@ from markdown_it import MarkdownIt
 
 from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, Exclusion
-from action_patterns.report import layout, markdown
+from action_patterns.report import comment, html, layout, markdown
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import Detail, Page
+from support.html_document import read
 from support.report_builders import context, fleet, plan, record
 
 OUTCOMES = ("failed", "blocked", "deferred", "created", "updated", "planned", "unchanged", "skipped")
@@ -91,6 +92,25 @@ def test_only_links_to_this_server_are_made_of_pull_requests() -> None:
         text = markdown.render(aggregate(plan("acme/a"), records, context()), Page(context()), Detail())
         assert expected in text
         assert ("/pull/5" in text) == expected.startswith("[")
+
+
+def test_a_report_that_claims_to_be_of_another_server_is_linked_nowhere() -> None:
+    roster, records = fleet(["failed"])
+    before = aggregate(roster, records, context(run_id=1, run_number=411, server_url="https://evil.example"))
+    report = aggregate(roster, records, context(server_url="https://evil.example"), previous=before)
+    page = Page(context(), "artifact")
+    summary, tokens = markdown.render(report, page, Detail()), MarkdownIt("commonmark").enable("table")
+    links = [
+        str(child.attrs["href"])
+        for text in (summary, comment.fit(report, page))
+        for token in tokens.parse(text)
+        for child in token.children or ()
+        if child.type == "link_open"
+    ]
+    links += [each.attributes["href"] for each in read(html.render(report, page)).all("a")]
+    assert links
+    assert not [link for link in links if "evil.example" in link]
+    assert "Run 412, attempt 2 · commit" in summary
 
 
 def test_a_ghes_run_is_rerun_on_its_own_host() -> None:

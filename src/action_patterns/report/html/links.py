@@ -1,4 +1,4 @@
-"""Links: to this run's GitHub and nowhere else."""
+"""Links, as `escape` lets them be: to this run's GitHub, and to our own guides."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from action_patterns.report.view import Page
 
 
 def link(text: str, url: str, page: Page) -> str:
-    """An anchor, or the text alone where the URL is not one of this server's."""
-    safe = link_url(url, page.server_url) if url.startswith(page.server_url + "/") else None
+    """An anchor, or the text alone where the URL must not be linked."""
+    safe = link_url(url, page.server_url)
     return f'<a href="{safe}">{html_text(text)}</a>' if safe else html_text(text)
 
 
@@ -20,5 +20,4 @@ def repository(name: str, page: Page) -> str:
 
 def pull_request_url(result: TargetResult, page: Page) -> str:
     """The pull request's URL as data; "" where there is none to link to."""
-    url = result.pull_request_url or ""
-    return (data_url(url, page.server_url) or "") if url.startswith(page.server_url + "/") else ""
+    return data_url(result.pull_request_url or "", page.server_url) or ""
