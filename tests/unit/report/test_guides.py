@@ -87,6 +87,7 @@ def test_every_channel_that_tells_a_cause_tells_its_guide(server_url: str) -> No
     assert f"\n  Guide: {guide}\n" in plain_text.render(report, page)
     (link,) = read(html.render(report, page)).all("a", href=guide)
     assert (link.text, "article" in link.inside) == ("Guide", True)
+    assert link.attributes["aria-label"] == "Guide to human-commit"
 
 
 @pytest.mark.parametrize(

@@ -133,9 +133,10 @@ def _cause(cause: CauseCount, page: Page, rows: Rows) -> str:
     more = f'<p class="quiet">{note.removeprefix(", ").capitalize()}</p>' if note else ""
     number = repositories(len(cause.targets))
     url = link_url(cause.guide or "", page.server_url)
-    guide = f' <a href="{url}">Guide</a>' if url else ""
+    reason = clip(cause.reason, CODE_CHARACTERS)
+    guide = f' <a href="{url}" aria-label="Guide to {html_text(reason)}">Guide</a>' if url else ""
     return f"""<article class="card">
-<h3>{html_code(clip(cause.reason, CODE_CHARACTERS)) or "no reason"} <span class="quiet">{number}</span></h3>
+<h3>{html_code(reason) or "no reason"} <span class="quiet">{number}</span></h3>
 <p class="pill {kind}">{again}</p>
 <p>{html_prose(clip(cause.message, TEXT_CHARACTERS))}</p>
 <p><b>What to do:</b> {html_prose(clip(cause.remediation, TEXT_CHARACTERS))}{guide}</p>
