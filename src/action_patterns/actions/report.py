@@ -78,7 +78,7 @@ class ReportOutputs(Outputs):
     deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
     html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
-    artifact_name: str = Field(description="Name to upload both under.")
+    artifact_name: str = Field(description="Name to upload them under.")
     junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
 
 
