@@ -172,6 +172,11 @@ class Finish(Generic[O]):
     exit_code: int = 0
 
 
+def anchor(code: str) -> str:
+    """What a reason is called in a link to the README that explains it."""
+    return f"reason-{code}"
+
+
 @dataclass(frozen=True)
 class Reason:
     """A reason code an action can answer with, what it means, and what to do. Listed in the action's README."""

@@ -349,7 +349,7 @@ class GitHub(Markers, Protocol):
         """Issues and comments, written by the same client."""
 
     def usage(self) -> Usage:
-        """Requests, writes and waiting of the calling thread since its last `reset_usage()`."""
+        """Requests, writes, waiting and the lowest limit of the calling thread since its last `reset_usage()`."""
 
     def reset_usage(self) -> None: ...
 

@@ -22,7 +22,7 @@ MOST_BYTES = 200_000
 
 def main(arguments: list[str]) -> int:
     target = Path(arguments[0]) if arguments else DEFAULT
-    width, height = map(int, arguments[1:3] or (1280, 1155))
+    width, height = map(int, arguments[1:3] or (1280, 1250))
     with tempfile.TemporaryDirectory() as folder, browser() as window:
         page = Path(folder) / "report.html"
         page.write_text(example().html, encoding="utf-8")

@@ -45,7 +45,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
             "shared-config-report-a1",
         }
         artifact = ZipFile(first.artifacts[first.output("after", "seen", "artifact")])
-        assert set(artifact.namelist()) == {"run-report.json", "report.html"}
+        assert set(artifact.namelist()) == {"run-report.json", "report.html"}, "no more than was asked for"
         assert json.loads(artifact.read("run-report.json"))["counts"]["created"] == 3
         page = read(artifact.read("report.html").decode())
         assert "3 repositories, none failed" in page.one("h1").text
@@ -79,7 +79,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
 
 
 def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner, tmp_path: Path) -> None:
-    source = SOURCE | {".github/workflows/distribute.yml": caller(dry_run=True)}
+    source = SOURCE | {".github/workflows/distribute.yml": caller(dry_run=True, junit=True)}
     with stage(runner, tmp_path / "platform", seed(source=source, fleet=FLEET)) as on:
         before = on.sandbox.snapshot()
         run = on.run("distribute.yml")
@@ -87,6 +87,9 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner,
         assert json.loads(run.output("after", "seen", "counts"))["planned"] == 3
         assert on.writes() == []
         assert on.sandbox.snapshot() == before
+        report = ZipFile(run.artifacts["shared-config-report-a1"])
+        assert set(report.namelist()) == {"run-report.json", "report.html", "junit.xml"}
+        assert report.read("junit.xml").count(b"<testcase ") == 3
         record = ZipFile(run.artifacts["shared-config-records-1-a1"]).read("00002-a1.json")
         assert any("updateRefs" in line for line in json.loads(record)["planned_requests"]), record
 

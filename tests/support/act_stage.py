@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ jobs:
       targets-per-job: 2
       dry-run: <dry-run>
       fail-on: <fail-on>
+      junit: <junit>
     secrets:
       token: ${{ secrets.TOKEN }}
   after:
@@ -79,9 +81,10 @@ SHARED: dict[str, Any] = {
 }
 
 
-def caller(*, name: str = "shared-config", dry_run: bool = False, fail_on: str = "any") -> str:
+def caller(*, name: str = "shared-config", dry_run: bool = False, fail_on: str = "any", junit: bool = False) -> str:
     """A workflow that calls distribute.yml."""
-    return CALLER.replace("<name>", name).replace("<dry-run>", str(dry_run).lower()).replace("<fail-on>", fail_on)
+    given = {"name": name, "dry-run": str(dry_run).lower(), "fail-on": fail_on, "junit": str(junit).lower()}
+    return reduce(lambda text, item: text.replace(f"<{item[0]}>", item[1]), given.items(), CALLER)
 
 
 def seed(

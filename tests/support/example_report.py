@@ -9,7 +9,7 @@ from action_patterns.contracts import ErrorRecord, Exclusion, TargetResult, Usag
 from action_patterns.distribution.packing import pack
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.summarise import Summary, summarise
-from support.report_builders import LIMITED, PROTECTED, START, context, job, plan, record
+from support.report_builders import LIMITED, PROTECTED, START, context, job, left, plan, record
 
 TARGETS = 214
 LEGS = 9
@@ -76,8 +76,9 @@ def _records(names: list[str], outcomes: list[str], chance: random.Random) -> li
         if outcome in ("failed", "deferred"):
             changes = {"error": PROTECTED if outcome == "failed" else LIMITED}
         if outcome != "missing":
-            usage = {"updated": Usage(requests=4, writes=3), "created": Usage(requests=7, writes=6)}.get(outcome)
-            records.append(record(index, name, outcome, **times, **changes, **({"usage": usage} if usage else {})))
+            if asked := {"updated": (4, 3), "created": (7, 6)}.get(outcome):
+                changes["usage"] = Usage(requests=asked[0], writes=asked[1], lowest_limit=left(index))
+            records.append(record(index, name, outcome, **times, **changes))
     return records
 
 

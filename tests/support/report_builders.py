@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from action_patterns.contracts import Budget, ErrorRecord, Exclusion, Plan, PlanEntry, Target, TargetResult, Usage
+from action_patterns.contracts import (
+    Budget,
+    ErrorRecord,
+    Exclusion,
+    Plan,
+    PlanEntry,
+    RateLimit,
+    Target,
+    TargetResult,
+    Usage,
+)
 from action_patterns.ports import Context, Job
 
 START = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
@@ -25,6 +35,16 @@ LIMITED = ErrorRecord(
     retryable=True,
     resumes_at=datetime(2026, 7, 1, 14, 47, tzinfo=UTC),
 )
+
+
+def left(index: int) -> RateLimit:
+    """What GitHub says is left when a target is done: less with each."""
+    return RateLimit(
+        resource="graphql",
+        remaining=max(0, 14_990 - index),
+        limit=15_000,
+        resets_at=datetime(2026, 7, 1, 14, 47, tzinfo=UTC),
+    )
 
 
 def context(**changes: Any) -> Context:
@@ -81,7 +101,7 @@ def record(index: int, target: str, outcome: str = "unchanged", **changes: Any) 
         "attempt": 1,
         "outcome": outcome,
         "reason": "up-to-date",
-        "usage": Usage(requests=1),
+        "usage": Usage(requests=1, lowest_limit=left(index)),
         "started_at": START + timedelta(seconds=index),
         "finished_at": START + timedelta(seconds=index + 11),
     }
@@ -92,16 +112,16 @@ def record(index: int, target: str, outcome: str = "unchanged", **changes: Any) 
             "pull_request_number": number,
             "pull_request_url": f"{SERVER}/{target}/pull/{number}",
             "files": (".github/workflows/ci.yml", "renovate.json"),
-            "usage": Usage(requests=6, writes=4),
+            "usage": Usage(requests=6, writes=4, lowest_limit=left(index)),
         }
     if outcome in {"failed", "blocked"}:
         values |= {"reason": "branch-protected", "error": PROTECTED, "message": PROTECTED.message}
     if outcome == "deferred":
         values |= {
-            "reason": "rate-limited",
+            "reason": "rate-limit",
             "error": LIMITED,
             "message": LIMITED.message,
-            "usage": Usage(requests=2, seconds_waited=118.0),
+            "usage": Usage(requests=2, seconds_waited=118.0, lowest_limit=left(index)),
         }
     if outcome == "skipped":
         values |= {"reason": "no-matching-type"}

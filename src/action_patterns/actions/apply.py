@@ -13,6 +13,7 @@ from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.permissions import UPSERT, needed
 from action_patterns.ports import Allowance, Annotation, Log, Ports
 from action_patterns.pull_request.reasons import REASONS
+from action_patterns.report import guides
 from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.report.fail_on import parse
 
@@ -152,7 +153,7 @@ def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
         names = ", ".join(result.target for result in results[:5])
         more = f" and {len(results) - 5} more" if len(results) > 5 else ""
         message = clip(results[0].error.message if results[0].error else results[0].message, MESSAGE_CHARACTERS)
-        told = f"{names}{more}: {message}\n{clip(remedy, MESSAGE_CHARACTERS)}"
+        told = f"{names}{more}: {message}\n{clip(remedy, MESSAGE_CHARACTERS)}{guides.line(guides.of(results))}"
         found.append(Annotation("error", told, title=f"{len(results)} × {clip(reason, CODE_CHARACTERS)}"))
     return tuple(found)
 

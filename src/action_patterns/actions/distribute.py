@@ -15,6 +15,7 @@ from action_patterns.distribution.campaign import apply, check_reach, look, plan
 from action_patterns.permissions import DISCOVER, UPSERT, needed
 from action_patterns.ports import Allowance, Ports
 from action_patterns.pull_request.reasons import REASONS
+from action_patterns.report import junit
 from action_patterns.report.fail_on import parse
 from action_patterns.report.summarise import summarise
 
@@ -34,6 +35,9 @@ class DistributeInputs(TokenInputs):
         description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
         " a line says so, and nothing fails.",
     )
+    junit: Flag = Field(
+        default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
+    )
 
 
 class DistributeOutputs(Outputs):
@@ -46,7 +50,8 @@ class DistributeOutputs(Outputs):
     failed_targets: str = Field(description="JSON list of the targets that failed or were blocked.")
     path: str = Field(description="Path of the full report, run-report.json.")
     html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
-    artifact_name: str = Field(description="Name for both as an artifact, unique per attempt.")
+    artifact_name: str = Field(description="Name to upload them under, unique per attempt.")
+    junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
     requests: int = Field(description="Requests sent to GitHub.")
     writes: int = Field(description="How many of them were writes.")
 
@@ -105,6 +110,9 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     )
     path = ports.files.write(f"action-patterns/{artifact}/run-report.json", told.report.encode())
     html = ports.files.write(f"action-patterns/{artifact}/report.html", told.html)
+    junit_path = ""
+    if inputs.junit:
+        junit_path = ports.files.write(f"action-patterns/{artifact}/junit.xml", junit.render(told.report))
     ports.log.info(told.text)
     failed = [result for result in told.report.results if result.outcome in FAILING]
     outputs = DistributeOutputs(
@@ -114,6 +122,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         path=path,
         html=html,
         artifact_name=artifact,
+        junit=junit_path,
         requests=told.report.usage.requests,
         writes=told.report.usage.writes,
     )

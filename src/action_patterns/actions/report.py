@@ -15,7 +15,7 @@ from action_patterns.contracts.result import FAILING, MOST_ATTEMPTS, told_by_nam
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.permissions import REPORT
 from action_patterns.ports import Allowance, Annotation, Context, Credentials, Job, Ports
-from action_patterns.report import fail_on, junit, missing, needs
+from action_patterns.report import fail_on, guides, junit, missing, needs
 from action_patterns.report.aggregate import Unreadable
 from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.report.headline import NOTE_CHARACTERS
@@ -88,7 +88,7 @@ class ReportOutputs(Outputs):
     deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
     html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
-    artifact_name: str = Field(description="Name to upload both under.")
+    artifact_name: str = Field(description="Name to upload them under.")
     junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
 
 
@@ -298,7 +298,8 @@ def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
             Annotation(
                 "error" if level == "error" else "warning",
                 f"{', '.join(cause.targets[:3])}{' and others' if len(cause.targets) > 3 else ''}:"
-                f" {clip(cause.message, MESSAGE_CHARACTERS)} {clip(cause.remediation, MESSAGE_CHARACTERS)}",
+                f" {clip(cause.message, MESSAGE_CHARACTERS)} {clip(cause.remediation, MESSAGE_CHARACTERS)}"
+                f"{guides.line(cause.guide)}",
                 title=f"{clip(cause.reason, CODE_CHARACTERS)}: {len(cause.targets)} of {report.counts.total} targets",
             )
         )

@@ -17,7 +17,8 @@ from action_patterns.pull_request.desired import ACTIONS_BOT, Desired, desire
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.pull_request.wish import PullRequestWish
-from action_patterns.report.escape import cell, cell_code, code_fence, inline, link
+from action_patterns.report import guides
+from action_patterns.report.escape import cell, cell_code, code_fence, inline, link, link_url
 
 
 class _What(Inputs):
@@ -190,7 +191,9 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
     found: list[Annotation] = []
     if result.error is not None:
         level: Level = "error" if result.outcome in FAILING else "warning"
-        message = f"{result.target}: {result.error.message}\n{result.error.remediation}"
+        message = (
+            f"{result.target}: {result.error.message}\n{result.error.remediation}{guides.line(guides.of([result]))}"
+        )
         found.append(Annotation(level, message, title=f"{result.outcome}: {result.reason}"))
     elif result.outcome == "skipped":
         found.append(Annotation("notice", f"{result.target}: {result.message}", title=f"skipped: {result.reason}"))
@@ -213,7 +216,8 @@ def summary(result: TargetResult, server_url: str) -> str:
         pull = " · " + link(f"#{result.pull_request_number}", result.pull_request_url or "", server_url)
     lines = [f"### {inline(result.target)}: {result.outcome}{pull}", "", inline(result.message or result.reason)]
     if result.error is not None:
-        lines += ["", f"**What to do:** {inline(result.error.remediation)}"]
+        guide = link_url(guides.of([result]) or "", server_url)
+        lines += ["", f"**What to do:** {inline(result.error.remediation)}" + (f" · [guide]({guide})" if guide else "")]
     if result.checks:
         lines += ["", "| Before writing | Answer | |", "|:--|:--|:--|"]
         lines += [f"| {cell_code(c.check)} | {cell(c.answer)} | {cell(c.message)} |" for c in result.checks]

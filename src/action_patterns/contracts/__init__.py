@@ -5,7 +5,15 @@ Every file carries `schema_version`. A reader refuses a version it does not know
 
 from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry
 from action_patterns.contracts.report import CauseCount, Changes, Counts, PreviousRun, RunReport, Verdict
-from action_patterns.contracts.result import CheckRecord, ErrorRecord, Outcome, TargetResult, Usage, error_record
+from action_patterns.contracts.result import (
+    CheckRecord,
+    ErrorRecord,
+    Outcome,
+    RateLimit,
+    TargetResult,
+    Usage,
+    error_record,
+)
 from action_patterns.contracts.target import Target
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "Plan",
     "PlanEntry",
     "PreviousRun",
+    "RateLimit",
     "RunReport",
     "Target",
     "TargetResult",

@@ -41,6 +41,9 @@ class CauseCount(Record):
     remediation: str
     retryable: bool
     resumes_at: Moment | None = None
+    guide: str | None = Field(
+        default=None, description="Page that explains the reason; null where people's own steps gave it."
+    )
     targets: tuple[str, ...]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -48,12 +50,43 @@ class ErrorRecord(Record):
     resumes_at: Moment | None = Field(default=None, description="From when a rerun is safe, for a rate limit.")
 
 
+class RateLimit(Record):
+    """What was left of one of GitHub's budgets, as the headers of an answer told it.
+
+    Each is one token's, or all tokens' of one person or installation: an App has one for each owner.
+    """
+
+    resource: str = Field(
+        pattern=r"^[a-z_]{1,40}$",
+        description="GitHub's name of the budget: `core` is REST, in requests; `graphql` is GraphQL, in points.",
+    )
+    remaining: Count
+    limit: int = Field(ge=1, le=10**15, description="What the budget holds when it is full.")
+    resets_at: Moment = Field(description="When it is full again.")
+
+
+def tightest(limits: Iterable[RateLimit | None]) -> RateLimit | None:
+    """The one with the least left by share; the same whatever their order. None where there is none."""
+    told = [limit for limit in limits if limit is not None]
+    return min(told, key=_tightness, default=None)
+
+
+def _tightness(limit: RateLimit) -> tuple[float, int, int, datetime, str]:
+    # All that a limit holds: of two that are equal here, either may be taken.
+    return limit.remaining / limit.limit, limit.remaining, limit.limit, limit.resets_at, limit.resource
+
+
 class Usage(Record):
-    """What GitHub was asked for."""
+    """What GitHub was asked for, and how near that came to its limits."""
 
     requests: Count = 0
     writes: Count = 0
     seconds_waited: float = Field(default=0.0, ge=0, le=10**12, allow_inf_nan=False)
+    lowest_limit: RateLimit | None = Field(
+        default=None,
+        description="The budget that came nearest to its end, by share, among all tokens; null where GitHub told of"
+        " none. Others may use the same token, so it is not what this run alone has used.",
+    )
 
 
 def _of_one_target(usage: Usage) -> Usage:

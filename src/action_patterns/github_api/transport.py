@@ -16,9 +16,9 @@ from github import Auth, Github
 from action_patterns.contracts import Usage
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
 from action_patterns.github_api import error_mapping
+from action_patterns.github_api.metering import Meter
 from action_patterns.github_api.pacing import (
     MAX_ATTEMPTS,
-    WRITES,
     Lane,
     Pacer,
     backoff_seconds,
@@ -83,6 +83,7 @@ class Transport:
         self._clock = clock
         self._log = log
         self._local = threading.local()
+        self._meter = Meter()
         self._gate = threading.Lock()
         self._pacers: dict[str, Pacer] = {}
         self._ends = clock.monotonic() + self._allowance.seconds
@@ -133,12 +134,14 @@ class Transport:
             auth = self._tokens.auth(scope)
             pacer = self._pacer(scope)
             self._wait_for_turn(pacer, lane, request)
-            self._count(write=lane in WRITES)
+            self._meter.sent(lane)
             try:
                 response = self.exchange(method, url, body, auth)
             except (requests.RequestException, UnreadableAnswerError) as error:
                 self._retry_or_raise(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
                 continue
+            if scope != APP:  # what an App asks in its own name has a budget that no target's work takes from
+                self._meter.answered(lane, response.headers)
             status, text = error_mapping.classify(response.status, response.data, reading=kind == "read")
             if status == 200 and not text:
                 self._heed(pacer, response)
@@ -156,7 +159,7 @@ class Transport:
                 if attempt >= MAX_ATTEMPTS:
                     raise error_mapping.from_limit(refusal, request, request_id, refused_times=attempt)
                 self._log.info(f"{request}: {text}; waiting {refusal.seconds:.0f} s.")
-                self._local.waited = getattr(self._local, "waited", 0.0) + refusal.seconds
+                self._meter.waited(refusal.seconds)
                 continue
             if status < 300:
                 return response
@@ -198,16 +201,11 @@ class Transport:
 
     def usage(self) -> Usage:
         """What the calling thread has used since `reset_usage`; waiting counts where GitHub asked for it."""
-        return Usage(
-            requests=getattr(self._local, "requests", 0),
-            writes=getattr(self._local, "writes", 0),
-            seconds_waited=round(getattr(self._local, "waited", 0.0), 3),
-        )
+        return self._meter.usage()
 
     def reset_usage(self) -> None:
         """Start counting anew."""
-        self._local.requests = self._local.writes = 0
-        self._local.waited = 0.0
+        self._meter.begin()
 
     def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
         with self._gate:
@@ -258,7 +256,7 @@ class Transport:
                 request_id=request_id,
             ) from cause
         self._log.info(f"{request}: {what}; attempt {attempt} of {MAX_ATTEMPTS}.")
-        self._local.waited = getattr(self._local, "waited", 0.0) + seconds
+        self._meter.waited(seconds)
         self._clock.sleep(seconds)
 
     def _send_as_app(self, method: str, path: str, body: object = None, *, token: Auth.Auth | None = None) -> Any:
@@ -296,10 +294,6 @@ class Transport:
             seconds_between_requests=0,
             seconds_between_writes=0,
         )
-
-    def _count(self, *, write: bool) -> None:
-        self._local.requests = getattr(self._local, "requests", 0) + 1
-        self._local.writes = getattr(self._local, "writes", 0) + int(write)
 
 
 def decode(status: int, text: str) -> Any:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from action_patterns.action import Action, input_name
+from action_patterns.action import Action, anchor, input_name
 from action_patterns.metadata.action_file import folder, internal_expression
 from action_patterns.permissions import in_words
 from action_patterns.runner.inputs import allowed_values, default_text, is_secret
@@ -111,7 +111,14 @@ def _outputs(action: Action[Any, Any]) -> str:
 
 
 def _reasons(action: Action[Any, Any]) -> str:
-    rows = [(f"`{each.code}`", each.outcome, each.meaning, each.remedy) for each in action.reasons]
+    """Each row can be linked to: GitHub docs, "Basic writing and formatting syntax", custom anchors."""
+    rows = []
+    anchored: set[str] = set()
+    for each in action.reasons:
+        # A code may stand there twice, with two outcomes; a page may have an anchor once.
+        mark = "" if each.code in anchored else f'<a name="{anchor(each.code)}"></a>'
+        anchored.add(each.code)
+        rows.append((f"{mark}`{each.code}`", each.outcome, each.meaning, each.remedy))
     return _table(("Reason", "Outcome", "Meaning", "What to do"), rows)
 
 

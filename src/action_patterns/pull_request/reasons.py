@@ -190,6 +190,12 @@ FAILURES = (
         "A limit was reached that this run may not wait for.",
         "Run again after the time named.",
     ),
+    Reason(
+        "input",
+        "failed",
+        "An input, or a file it names, is wrong in a way that shows only at this target.",
+        "Correct what the message names.",
+    ),
     Reason("unavailable", "failed", "GitHub or the network failed, after all retries.", "Run again."),
     Reason("defect", "failed", "A bug in action-patterns.", "Report it with the message."),
 )

@@ -6,10 +6,11 @@ since.py       what is different, told
 spending.py    results -> what had been asked of GitHub by when
 needs.py       what the `needs` context says about the jobs before
 legs.py        which job of the run worked on which targets
+guides.py      where a reason is explained
 missing.py     why a target has no record, and what to do about it
 fail_on.py     verdict -> exit code, as the caller defined failure
 markdown.py    RunReport -> the job summary at one level of detail
-               (parts: headline, tables, since, folded, budget, chart)
+               (parts: headline, tables, since, folded, budget, chart; of a green run: green)
 layout.py      the levels of detail, and the first of them that fits the sink
 comment.py     RunReport -> a comment's or an issue's text, within its limit
 plain_text.py  RunReport -> logs and terminals

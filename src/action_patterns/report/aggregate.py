@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
-from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.result import FAILING, tightest
 from action_patterns.ports import Context, Job
-from action_patterns.report import compare, fail_on, legs, missing
+from action_patterns.report import compare, fail_on, guides, legs, missing
 from action_patterns.report.needs import JobResult
 from action_patterns.report.view import ORDER
 
@@ -141,6 +141,7 @@ def _cause(reason: str, remediation: str, group: Sequence[TargetResult]) -> Caus
         # A group is safe to retry only if each of its targets is: the reader acts on the group.
         retryable=all(result.error.retryable if result.error else result.outcome == "deferred" for result in group),
         resumes_at=max(resumes).astimezone(UTC) if resumes else None,
+        guide=guides.of(group),
         targets=tuple(result.target for result in group),
     )
 
@@ -215,4 +216,5 @@ def _total(results: Iterable[TargetResult]) -> Usage:
         writes=sum(usage.writes for usage in used),
         # Tenths: a sum of floats depends on their order in the last digits, and a report must not.
         seconds_waited=round(sum(usage.seconds_waited for usage in used), 1),
+        lowest_limit=tightest(usage.lowest_limit for usage in used),
     )

@@ -1,4 +1,4 @@
-"""What the run asked of GitHub's API, folded: totals, the busiest minute, the most costly target."""
+"""What the run asked of GitHub's API, folded: totals, the lowest limit, the busiest minute, the most costly target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from action_patterns.report.view import span
 
 
 def section(report: RunReport) -> list[str]:
-    """Nothing where nothing was asked. The remaining limit is in no record, so it is not told."""
+    """Nothing where nothing was asked."""
     told = facts(report, code_span)
     return ["<details><summary>API budget</summary>", " · ".join(told), "</details>"] if told else []
 
@@ -25,10 +25,22 @@ def facts(report: RunReport, code: Callable[[str], str]) -> list[str]:
     told = [f"{usage.requests:,} requests ({usage.writes:,} writes, {usage.requests - usage.writes:,} reads)"]
     if usage.seconds_waited:
         told.append(f"waited {span(timedelta(seconds=usage.seconds_waited))} for limits")
+    told += _lowest(report, code)
     told += _busiest(report.results)
     most = max(report.results, key=lambda result: result.usage.requests)  # the first by name of equals
     told.append(f"most for one target: {most.usage.requests:,} ({code(most.target)})")
     return told
+
+
+def _lowest(report: RunReport, code: Callable[[str], str]) -> list[str]:
+    # REST and GraphQL are two budgets, and each token has its own: of so many numbers the one nearest to its end.
+    limit, ended = report.usage.lowest_limit, report.finished_at
+    if limit is None:
+        return []
+    left = f"lowest remaining {limit.remaining:,} of {limit.limit:,} ({code(limit.resource)}, of one token)"
+    form = "%H:%M" if ended and limit.resets_at.date() == ended.date() else "%Y-%m-%d %H:%M"
+    word = "was reset" if ended and limit.resets_at <= ended else "resets"
+    return [f"{left} · {word} {limit.resets_at:{form}} UTC"]
 
 
 def _busiest(results: Sequence[TargetResult]) -> list[str]:

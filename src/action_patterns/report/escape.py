@@ -14,7 +14,9 @@ import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+from action_patterns.release import REPOSITORY
 
 JOINER = "\u2060"
 
@@ -41,6 +43,11 @@ _AUTOMATIC = re.compile(
 )
 
 _BLOCK_START = re.compile(r"^(?:([-+=:])|(\d+)([.)]))")
+
+# By release, never by commit: below our name github.com shows the commits of anybody's fork. No dot, so no way up.
+_GUIDE = re.compile(
+    rf"https://github\.com/{re.escape(REPOSITORY)}/blob/v\d+\.\d+\.\d+/actions/[a-z-]+/README\.md#[a-z-]+", re.ASCII
+)
 
 _LINKABLE_REPOSITORY = re.compile(r"(?!\.{1,2}/)[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
 
@@ -107,27 +114,15 @@ def link_url(url: str, server_url: str) -> str | None:
     return safe.replace("&", "&amp;") if safe else None
 
 
-def own_url(url: str, server_url: str) -> str | None:
-    """`link_url`, but only of this run's own server: what records and answers name must not lead elsewhere."""
-    return link_url(url, server_url) if url.startswith(f"{server_url}/") else None
-
-
 @lru_cache(maxsize=32_768)  # a summary too long is rendered again, with the same links: half of its time went here
 def data_url(url: str, server_url: str) -> str | None:
     """The URL as data that a program puts into a link, or None if it must not be one.
 
-    Only `https`, or `http` on the host this run's GitHub itself is on; no credentials, no spaces or controls.
+    It is one if it leads to this run's own GitHub, or to a guide of ours: these are on github.com wherever the run is.
     """
     if url != visible(url) or "\\" in url or " " in url:
         return None
-    try:
-        parts, server = urlsplit(url), urlsplit(server_url)
-        same_host = (parts.hostname, parts.port) == (server.hostname, server.port)
-    except ValueError:  # a port that is no number, or a broken IPv6 address
-        return None
-    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", parts.netloc):
-        return None
-    if parts.scheme != "https" and not (parts.scheme == "http" == server.scheme and same_host):
+    if not url.startswith(f"{server_url}/") and not _GUIDE.fullmatch(url):
         return None
     return quote(url, safe="%/:?#=&;,+~@$'-._")
 

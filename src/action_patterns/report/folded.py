@@ -109,12 +109,18 @@ def cost(report: RunReport) -> str:
     """What discovery could see, and what the run asked of GitHub."""
     usage = report.usage
     waited = f", waited {span(timedelta(seconds=usage.seconds_waited))} for limits" if usage.seconds_waited else ""
-    ignored = report.ignored_records
-    others = f" · {ignored:,} {'record' if ignored == 1 else 'records'} of another plan or attempt not counted"
-    twice = report.duplicate_records
-    again = f" · {twice:,} more {'record' if twice == 1 else 'records'} of one target and attempt: the worst counts"
-    return (
-        f"{repositories(report.visible)} visible to this token, {report.counts.total:,} in the roster,"
-        f" {len(report.excluded):,} excluded · API cost: {usage.requests:,} requests, {usage.writes:,} of them writes"
-        f"{waited}{others if ignored else ''}{again if twice else ''}"
-    )
+    api = f"API cost: {usage.requests:,} requests, {usage.writes:,} of them writes{waited}"
+    visible, *records = seen(report)
+    return " · ".join((visible, api, *records))
+
+
+def seen(report: RunReport) -> list[str]:
+    """What discovery could see, and which records were left out."""
+    visible = f"{repositories(report.visible)} visible to this token"
+    told = [f"{visible}, {report.counts.total:,} in the roster, {len(report.excluded):,} excluded"]
+    if ignored := report.ignored_records:
+        told.append(f"{ignored:,} {'record' if ignored == 1 else 'records'} of another plan or attempt not counted")
+    if twice := report.duplicate_records:
+        word = "record" if twice == 1 else "records"
+        told.append(f"{twice:,} more {word} of one target and attempt: the worst counts")
+    return told

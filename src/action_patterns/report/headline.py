@@ -98,17 +98,32 @@ def percent(number: int, total: int) -> str:
 
 def run_line(report: RunReport, page: Page) -> str:
     """Which run, of which commit, when, and where the whole of it is."""
-    parts = ["Run " + link(f"{run_name(report)}, attempt {report.attempt}", report.run_url, page.server_url)]
+    parts = run_facts(report, page)
+    if page.artifact_name:
+        parts.append(f"every result: `report.html` and `run-report.json` in artifact {artifact(report, page)}")
+    return sentence(" · ".join(parts))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def run_facts(report: RunReport, page: Page) -> list[str]:
+    """Which run, of which commit, and when."""
+    parts = ["run " + link(f"{run_name(report)}, attempt {report.attempt}", report.run_url, page.server_url)]
     if report.source_oid:
         parts.append(f"commit {code_span(report.source_oid[:7])} of {inline(report.source_repository)}")
     if report.started_at and report.finished_at:
         parts.append(f"{moment(report.started_at)}, {span(report.finished_at - report.started_at)}")
     if report.counts.planned:
         parts.append("dry run: yes")
-    if page.artifact_name:
-        artifact = link(page.artifact_name, f"{report.run_url}#artifacts", page.server_url)
-        parts.append(f"every result: `report.html` and `run-report.json` in artifact {artifact}")
-    return " · ".join(parts)
+    return parts
+
+
+def artifact(report: RunReport, page: Page) -> str:
+    """The artifact with the whole of it, by name."""
+    return link(page.artifact_name, f"{report.run_url}#artifacts", page.server_url)
 
 
 def notes(report: RunReport, page: Page) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from action_patterns.contracts import Changes, RunReport
+from action_patterns.contracts import Changes, PreviousRun, RunReport
 from action_patterns.report.escape import code_span, inline, link, terminal
 from action_patterns.report.view import Detail, Page, limited, moment
 
@@ -14,15 +14,33 @@ NAMES = 10
 def section(report: RunReport, page: Page, detail: Detail) -> list[str]:
     """The block of the summary; one quiet line where there was nothing to compare with."""
     if report.changes is None:
-        return [f"<sub>{inline(page.nothing_to_compare)}</sub>"] if page.nothing_to_compare else []
-    changes = report.changes
-    before = changes.previous
+        return _quiet(page)
+    told = _told(report, report.changes, detail) or "The same as then"
+    return [f"### {_title(report.changes.previous, page)}", told]
+
+
+def paragraph(report: RunReport, page: Page, detail: Detail) -> list[str]:
+    """The same in one line, for a run that is told in few."""
+    if report.changes is None:
+        return _quiet(page)
+    told = _told(report, report.changes, detail) or "the same as then"
+    return [f"{_title(report.changes.previous, page)}: {told}"]
+
+
+def _quiet(page: Page) -> list[str]:
+    return [f"<sub>{inline(page.nothing_to_compare)}</sub>"] if page.nothing_to_compare else []
+
+
+def _title(before: PreviousRun, page: Page) -> str:
     title = f"{'#' if before.run_number else 'run id '}{before.run_number or before.run_id}"
     when = f" ({moment(before.finished_at)})" if before.finished_at else ""
-    most = NAMES if detail.messages else 0
-    told = " · ".join(_parts(report, changes, most, code_span, bold="**")) or "The same as then"
     # The number alone would be taken for an issue's: the link keeps it one run's.
-    return [f"### Since run {link(title, before.run_url, page.server_url)}{when}", told]
+    return f"Since run {link(title, before.run_url, page.server_url)}{when}"
+
+
+def _told(report: RunReport, changes: Changes, detail: Detail) -> str:
+    most = NAMES if detail.messages else 0
+    return " · ".join(_parts(report, changes, most, code_span, bold="**"))
 
 
 def line(report: RunReport, page: Page) -> str:

@@ -13,7 +13,7 @@ from action_patterns.report.escape import (
     cell_code,
     cell_prose,
     clip,
-    own_url,
+    link_url,
     repository_link,
 )
 from action_patterns.report.view import CHANGED, Detail, Page, limited, moment, of_outcomes, span, wrong
@@ -44,8 +44,14 @@ def _cause_row(cause: CauseCount, page: Page, detail: Detail, logs: Mapping[str,
         f"{_code(cause.reason)}{message}",
         f"{len(cause.targets):,}{note}: {listed}",
         f"yes{after}" if cause.retryable else "no",
-        cell_prose(clip(cause.remediation, MESSAGE_CHARACTERS)) if detail.messages else "see run-report.json",
+        _remedy(cause, page, detail),
     )
+
+
+def _remedy(cause: CauseCount, page: Page, detail: Detail) -> str:
+    told = cell_prose(clip(cause.remediation, MESSAGE_CHARACTERS)) if detail.messages else "see run-report.json"
+    guide = link_url(cause.guide or "", page.server_url)
+    return f"{told} · [guide]({guide})" if guide else told
 
 
 def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
@@ -114,13 +120,13 @@ def pull_request(result: TargetResult, page: Page) -> str:
     """`#41`, linked; unlinked when its URL is not one of this server's, as `#41` alone would lead elsewhere."""
     if result.pull_request_number is None:
         return cell("")
-    safe = own_url(result.pull_request_url or "", page.server_url)
+    safe = link_url(result.pull_request_url or "", page.server_url)
     return f"[#{result.pull_request_number}]({safe})" if safe else cell(f"#{result.pull_request_number}")
 
 
 def log(url: str | None, page: Page) -> str:
     """` ([log](...))` to set behind a name; nothing where no job is known, or none of this server."""
-    safe = own_url(url or "", page.server_url)
+    safe = link_url(url or "", page.server_url)
     return f" ([log]({safe}))" if safe else ""
 
 

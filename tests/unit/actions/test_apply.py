@@ -16,6 +16,7 @@ from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, TargetResult
 from action_patterns.errors import InputError, PermissionDeniedError, RateLimitedError
 from action_patterns.pull_request.observed import Observed
+from action_patterns.report.guides import GUIDES
 from support.fake_github import FakeGitHub, Repository
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context, record
@@ -188,7 +189,9 @@ def test_one_annotation_per_cause_however_many_targets_share_it() -> None:
     first, second = cause_annotations([other, *shared])
     assert first.title == "8 × branch-protected"
     assert "acme/r0, acme/r1, acme/r2, acme/r3, acme/r4 and 3 more: " in first.message
+    assert first.message.endswith(f"\nGuide: {GUIDES['branch-protected']}")
     assert second.title == "1 × other"
+    assert "Guide" not in second.message
 
 
 def test_an_annotation_is_clipped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from pydantic import SecretStr
@@ -112,10 +113,35 @@ def test_a_secret_that_an_error_tells_is_hidden_before_anything_is_escaped_or_cl
     where = world(failing=("acme/r1",))
     where.log.secrets = (token,)
     for where.github.said in (token, "x" * 490 + token):  # type: ignore[attr-defined]
-        finish, report = run(where)
+        finish, report = run(where, junit="true")
         told = [finish.summary, report.encode(), *where.log.lines, *(note.message for note in finish.annotations)]
-        told.append(where.files.read(finish.outputs.html).decode())
+        told += [where.files.read(path).decode() for path in (finish.outputs.html, finish.outputs.junit)]
         assert not [text for text in told if "ghs" in text]
+
+
+def test_junit_is_written_beside_the_report_where_it_is_asked_for() -> None:
+    where = world(failing=("acme/r1",))
+    finish, report = run(where, junit="true")
+    folder = finish.outputs.path.removesuffix("/run-report.json")
+    assert (finish.outputs.html, finish.outputs.junit) == (f"{folder}/report.html", f"{folder}/junit.xml")
+    suite = ET.fromstring(where.files.read(finish.outputs.junit)).find("testsuite")
+    assert suite is not None
+    assert [
+        (case.get("name"), [child.tag for child in case if child.tag != "system-out"])
+        for case in suite.iter("testcase")
+    ] == [
+        ("acme/r0", []),
+        ("acme/r1", ["failure"]),
+        ("acme/r2", []),
+    ]
+    assert report.counts.failed == 1
+
+
+def test_junit_is_not_written_where_nobody_asked() -> None:
+    where = world()
+    finish, _ = run(where)
+    assert finish.outputs.junit == ""
+    assert not [name for name in where.files.names("/temp/action-patterns") if name.endswith("junit.xml")]
 
 
 def test_no_target_is_nothing_to_do_and_green() -> None:

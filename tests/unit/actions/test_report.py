@@ -23,6 +23,7 @@ from action_patterns.errors import (
 )
 from action_patterns.ports import Allowance, Annotation, Credentials, Ports
 from action_patterns.report.aggregate import aggregate
+from action_patterns.report.guides import GUIDES
 from support.fake_github import FakeGitHub
 from support.report_builders import context, fleet, job, plan, record
 
@@ -285,8 +286,18 @@ def test_a_cause_is_annotated_once_errors_before_warnings() -> None:
     finish, _, _, _ = run(files_of(roster, records))
     assert [(annotation.level, annotation.title) for annotation in finish.annotations] == [
         ("error", "branch-protected: 5 of 10 targets"),
-        ("warning", "rate-limited: 5 of 10 targets"),
+        ("warning", "rate-limit: 5 of 10 targets"),
     ]
+    guides = [annotation.message.partition("\n")[2] for annotation in finish.annotations]
+    assert guides == [f"Guide: {GUIDES['branch-protected']}", f"Guide: {GUIDES['rate-limit']}"]
+
+
+def test_a_cause_of_own_steps_is_annotated_without_a_guide() -> None:
+    own = record(0, "acme/a", "failed", reason="tests-failed", message="Two of nine.", error=None)
+    finish, _, _, _ = run(files_of(plan("acme/a"), [own]))
+    (annotation,) = finish.annotations
+    assert "Two of nine." in annotation.message
+    assert "Guide" not in annotation.message
 
 
 def test_no_more_annotations_than_github_shows() -> None:

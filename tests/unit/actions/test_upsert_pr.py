@@ -14,6 +14,7 @@ from action_patterns.contracts import TargetResult
 from action_patterns.errors import InputError, RateLimitedError, RefusedError
 from action_patterns.ports import NewPullRequest
 from action_patterns.pull_request.observed import PullRequest
+from action_patterns.report.guides import GUIDES
 from support.builders import add
 from support.fake_github import FakeGitHub, Repository
 from support.memory_ports import MemoryCheckout, MemoryFiles, World
@@ -154,7 +155,10 @@ def test_what_stops_it_is_told_once_and_decides_the_exit_code(
     (note,) = finish.annotations
     assert note.level == level
     assert str(error) in note.message
-    assert "**What to do:**" in finish.summary
+    guide = GUIDES[finish.outputs.reason]
+    assert note.message.endswith(f"\nGuide: {guide}")
+    (remedy,) = [line for line in finish.summary.splitlines() if line.startswith("**What to do:**")]
+    assert remedy.endswith(f" · [guide]({guide})")
 
 
 def test_a_secret_that_an_error_tells_is_hidden_before_it_is_escaped() -> None:

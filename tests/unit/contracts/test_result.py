@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -48,6 +49,13 @@ def test_an_error_as_a_report_shows_it(error: ActionPatternsError, expected: tup
     assert (shown.category, shown.retryable, shown.request_id, shown.resumes_at) == expected
     assert (shown.message, shown.remediation) == ("m", "r")
     assert isinstance(shown, ErrorRecord)
+
+
+def test_a_record_of_a_version_that_told_no_limit_is_read_as_one_without() -> None:
+    older = json.loads(record().encode())
+    del older["usage"]["lowest_limit"]
+    read = TargetResult.decode(json.dumps(older), name="older")
+    assert (read.usage.requests, read.usage.lowest_limit) == (1, None)
 
 
 def test_there_is_a_count_for_every_outcome() -> None:

@@ -46,7 +46,7 @@ def example(name: str = "discover") -> Action[Any, Any]:
         run=_run,
         icon="box",
         color="blue",
-        reasons=(Reason("lost", "missing", "Gone.", "Look."),),
+        reasons=(Reason("lost", "missing", "Gone.", "Look."), Reason("lost", "failed", "Broken.", "Mend.")),
         verbs=("read_branch",),
     )
 
@@ -91,7 +91,9 @@ def test_the_blocks_of_a_readme() -> None:
     assert "Masked." in blocks["inputs"]
     assert "job-token" not in blocks["inputs"]
     assert blocks["outputs"] == "| Output | Meaning |\n| --- | --- |\n| `artifact-name` | Name. |\n"
-    assert "| `lost` | missing | Gone. | Look. |\n" in blocks["reasons"]
+    # Two outcomes of one reason have one anchor: the first.
+    assert '| <a name="reason-lost"></a>`lost` | missing | Gone. | Look. |\n' in blocks["reasons"]
+    assert "| `lost` | failed | Broken. | Mend. |\n" in blocks["reasons"]
     assert blocks["permissions"] == "- contents: read\n"
     assert blocks["example"] == "```yaml\non: push\n```\n"
     table = readme.actions_table([example()])

@@ -149,8 +149,8 @@ def test_a_block_has_a_remedy_of_its_own() -> None:
     assert "Rename or delete that branch" in record.error.remediation
 
 
-def test_every_error_category_but_input_is_a_reason_of_failure() -> None:
-    assert {reason.code for reason in FAILURES} == set(get_args(Category)) - {"input"}
+def test_every_error_category_is_a_reason_of_failure() -> None:
+    assert {reason.code for reason in FAILURES} == set(get_args(Category))
     assert not {reason.code for reason in FAILURES} & {reason.code for reason in DECISIONS}
     for reason in FAILURES:
         assert reason.meaning

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.contracts import Counts, ErrorRecord, Outcome, TargetResult, Usage, Verdict
+from action_patterns.contracts import Counts, ErrorRecord, Outcome, RateLimit, TargetResult, Usage, Verdict
+from action_patterns.contracts.result import tightest
 from action_patterns.ports import Job
 from action_patterns.report.aggregate import Unreadable, aggregate, verdict
 from action_patterns.report.needs import JobResult
 from action_patterns.report.summarise import summarise
-from support.report_builders import LIMITED, START, context, fleet, job, plan, record
+from support.report_builders import LIMITED, START, context, fleet, job, left, plan, record
 
 NAMES = ("acme/api", "acme/cli", "acme/web")
 
@@ -24,6 +25,13 @@ def outcome_of(report_results: tuple[TargetResult, ...]) -> dict[str, tuple[str,
     return {result.target: (result.outcome, result.reason) for result in report_results}
 
 
+any_limit = st.none() | st.builds(
+    RateLimit,
+    resource=st.sampled_from(("core", "graphql")),
+    remaining=st.sampled_from((0, 1, 60, 300)),
+    limit=st.sampled_from((60, 300, 5_000)),
+    resets_at=st.sampled_from((START, START + timedelta(hours=1))),
+)
 any_record = st.builds(
     record,
     index=st.integers(0, 3),
@@ -32,6 +40,7 @@ any_record = st.builds(
     attempt=st.integers(1, 3),
     plan_id=st.sampled_from((plan().plan_id, "another-plan")),
     finished_at=st.sampled_from((None, START, START + timedelta(seconds=5))),
+    usage=st.builds(Usage, lowest_limit=any_limit),
 )
 
 
@@ -307,7 +316,7 @@ def test_causes_are_grouped_by_remedy_largest_first_and_need_all_to_be_retryable
         ("b", ("acme/e", "acme/f"), False),
         ("a", ("acme/c",), True),
         ("c", ("acme/b",), False),
-        ("rate-limited", ("acme/d",), True),
+        ("rate-limit", ("acme/d",), True),
     ]
     assert report.causes[0].message == "Gone (and 1 other message)"
     assert report.causes[2].message == "exit 1"
@@ -320,10 +329,24 @@ def test_usage_is_summed_and_times_are_the_first_and_last_in_utc() -> None:
     east = timezone(timedelta(hours=2))
     records[0] = records[0].model_copy(update={"started_at": datetime(2026, 7, 1, 15, 0, tzinfo=east)})
     report = aggregate(roster, records, context())
-    assert report.usage == Usage(requests=9, writes=4, seconds_waited=118.0)
+    assert report.usage == Usage(requests=9, writes=4, seconds_waited=118.0, lowest_limit=left(2))
     assert report.started_at == datetime(2026, 7, 1, 13, 0, tzinfo=UTC)
     assert report.started_at.tzinfo is UTC
     assert report.finished_at == START + timedelta(seconds=13)
+
+
+@given(limits=st.lists(any_limit, min_size=1, max_size=5), seed=st.integers())
+def test_the_lowest_limit_is_the_one_with_the_least_left_by_share_whatever_the_order(
+    limits: list[RateLimit | None], seed: int
+) -> None:
+    names = [f"acme/{index}" for index in range(len(limits))]
+    records = [record(i, names[i], usage=Usage(lowest_limit=limit)) for i, limit in enumerate(limits)]
+    lowest = aggregate(plan(*names), records, context()).usage.lowest_limit
+    told = [limit for limit in limits if limit]
+    assert (lowest in told) == bool(told)
+    if lowest:
+        assert all(lowest.remaining * other.limit <= other.remaining * lowest.limit for other in told)
+    assert tightest(random.Random(seed).sample(limits, len(limits))) == lowest
 
 
 def test_what_the_note_says_of_an_unreadable_file_is_what_it_counted_for() -> None:

@@ -33,6 +33,11 @@ HUGE = "HUGE"
 EXTREME_NUMBERS = (0, 1, -1, -10, 10**8, 10**15, 10**15 + 1, 10**400, HUGE, 0.5, 1e300, "NaN", "Infinity", True, None)
 times = st.sampled_from(EXTREME_TIMES) | st.datetimes().map(lambda at: f"{at.isoformat()}Z")
 numbers = st.sampled_from(EXTREME_NUMBERS) | st.integers()
+limits = st.fixed_dictionaries(
+    {"resource": st.sampled_from(("core", "graphql", "| x", ""))}
+    | dict.fromkeys(("remaining", "limit"), st.sampled_from((0, 1, 60, 10**15)) | numbers)
+    | {"resets_at": times}
+)
 fields = st.fixed_dictionaries(
     {},
     optional={
@@ -41,7 +46,9 @@ fields = st.fixed_dictionaries(
         "index": numbers,
         "attempt": numbers,
         "pull_request_number": numbers,
-        "usage": st.fixed_dictionaries({}, optional=dict.fromkeys(("requests", "writes", "seconds_waited"), numbers)),
+        "usage": st.fixed_dictionaries(
+            {}, optional=dict.fromkeys(("requests", "writes", "seconds_waited"), numbers) | {"lowest_limit": limits}
+        ),
         "error": st.fixed_dictionaries(
             {"category": st.just("rate-limit"), "retryable": st.booleans()}
             | dict.fromkeys(("message", "remediation"), st.text()),
@@ -86,6 +93,8 @@ def test_whatever_decodes_as_a_record_can_be_told_in_every_channel(changes: list
         {"usage": {"requests": -10}},
         {"usage": {"requests": HUGE}},
         {"attempt": HUGE},
+        {"usage": {"lowest_limit": {"resource": "core", "remaining": 0, "limit": 0, "resets_at": "2026-07-01T14:47Z"}}},
+        {"usage": {"lowest_limit": {"resource": "a b", "remaining": 0, "limit": 1, "resets_at": "2026-07-01T14:47Z"}}},
     ],
 )  # fmt: skip
 def test_what_cannot_be_calculated_with_is_no_record(changes: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -16,6 +17,8 @@ from action_patterns.report import escape
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 SERVER = "https://github.com"
+GHES = "https://git.acme.example"
+GUIDE = "https://github.com/action-patterns/action-patterns/blob/v1.2.3/actions/upsert-pr/README.md#reason-human-commit"
 
 ATTACKS = (
     "|", "\\|", "\\\\|", "a|b", "`", "``", "```\n", "`|`", "\n", "\r\n\r\n# h\n", "| x | y |\n", "|\n|:--|\n",
@@ -129,7 +132,32 @@ def test_prose_makes_code_of_names_between_backticks_and_of_nothing_else(before:
     ("url", "server", "linked"),
     [
         ("https://github.com/acme/api/pull/1", SERVER, True),
-        ("https://docs.github.com/a?b=c#d", SERVER, True),
+        ("https://github.com/acme/api?b=c&d=e#f", SERVER, True),
+        ("https://docs.github.com/a", SERVER, False),
+        ("https://github.com", SERVER, False),
+        ("https://github.community/acme", SERVER, False),
+        ("https://github.com/acme", GHES, False),
+        ("https://git.acme.example/acme", GHES, True),
+        ("https://git.acme.example:8443/acme", GHES, False),
+        (GUIDE, SERVER, True),
+        (GUIDE, GHES, True),
+        (GUIDE.replace("v1.2.3", "v10.0.12"), GHES, True),
+        (GUIDE.replace("v1.2.3", "main"), GHES, False),
+        (GUIDE.replace("v1.2.3", "3f9c2ab4d5e6f70812233445566778899aabbccd"), GHES, False),
+        (GUIDE.replace("v1.2.3", "v1.2.3/../../../../evil/blob/v1.2.3"), GHES, False),
+        (GUIDE.replace("upsert-pr", ".."), GHES, False),
+        (GUIDE.replace("upsert-pr", "%2e%2e"), GHES, False),
+        (GUIDE.replace("README.md", "../README.md"), GHES, False),
+        (GUIDE.replace("https", "http"), GHES, False),
+        (GUIDE.replace("github.com", "github.com.evil.example"), GHES, False),
+        (GUIDE.replace("//", "//evil@"), GHES, False),
+        (GUIDE.replace("blob", "raw"), GHES, False),
+        (GUIDE.replace("action-patterns/action-patterns", "evil/action-patterns"), GHES, False),
+        (GUIDE.partition("#")[0], GHES, False),
+        (GUIDE.replace("#", "?x=y#"), GHES, False),
+        (f"{GUIDE}/..", GHES, False),
+        (f" {GUIDE}", GHES, False),
+        (f"{GUIDE}\n", GHES, False),
         ("http://github.com/acme", SERVER, False),
         ("http://localhost:8080/acme", "http://localhost:8080", True),
         ("http://localhost:8081/acme", "http://localhost:8080", False),
@@ -149,7 +177,7 @@ def test_prose_makes_code_of_names_between_backticks_and_of_nothing_else(before:
         ("", SERVER, False),
     ],
 )
-def test_only_https_or_this_servers_own_http_is_linked(url: str, server: str, linked: bool) -> None:
+def test_only_pages_of_this_server_and_our_guides_are_linked(url: str, server: str, linked: bool) -> None:
     assert (escape.link_url(url, server) is not None) == linked
     assert escape.link("name", url, server).startswith("[name](" if linked else "name")
 
@@ -168,7 +196,30 @@ def test_only_https_or_this_servers_own_http_is_linked(url: str, server: str, li
     ],
 )
 def test_what_answers_and_records_name_is_linked_on_this_server_only(url: str, own: bool) -> None:
-    assert (escape.own_url(url, SERVER) is not None) == own
+    assert (escape.link_url(url, SERVER) is not None) == own
+
+
+PIECES = (
+    *GUIDE.replace("//", "/ /").split("/"), "/", "//", "..", ".", "%2e%2e", "%2F", "#", "?", "@", ":", "evil", "v1.2.3",
+    GHES, SERVER, GUIDE, "\\", "\t",
+)  # fmt: skip
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=8), around=st.tuples(hostile, hostile))
+def test_whatever_is_linked_leads_to_this_server_or_to_one_of_our_pages(
+    pieces: list[str], around: tuple[str, str]
+) -> None:
+    for url in ("".join(pieces), "/".join(pieces), GUIDE + pieces[0], around[0] + GUIDE + around[1], GHES + around[0]):
+        linked = escape.data_url(url, GHES)
+        if linked is None:
+            continue
+        # As a browser reads it: whatever goes up a folder is gone, and what is encoded is read.
+        there = urlsplit(urljoin(linked, unquote(urlsplit(linked).path)))
+        assert there.scheme == "https"
+        if there.netloc == "github.com":
+            assert re.fullmatch(r"/action-patterns/action-patterns/blob/v[\d.]+/actions/[a-z-]+/README\.md", there.path)
+        else:
+            assert there.netloc == "git.acme.example"
 
 
 @given(tail=hostile)

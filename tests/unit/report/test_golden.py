@@ -63,6 +63,18 @@ def green() -> Summary:
     )
 
 
+def green_again() -> Summary:
+    """Beside the run before, in which one target failed that does no more."""
+    names = ("acme/api", "acme/cli", "acme/docs", "acme/gone")
+    roster = plan(*names[:3])
+    outcomes = ("unchanged", "failed", "unchanged", "unchanged")
+    records = [record(i, name, outcome) for i, (name, outcome) in enumerate(zip(names, outcomes, strict=True))]
+    before = aggregate(plan(*names), records, context(run_id=1234000, run_number=411, run_attempt=1))
+    now = [record(i, name, "updated" if i == 1 else "unchanged") for i, name in enumerate(names[:3])]
+    now[1] = now[1].model_copy(update={"refused_fields": ("reviewers",)})
+    return summarise(roster, now, context(), artifact_name=ARTIFACT, previous=before)
+
+
 def partial() -> Summary:
     names = ("acme/api", "acme/cli", "acme/docs", "acme/infra", "acme/ml", "acme/pay", "acme/web", "acme/web-old")
     records = [
@@ -170,6 +182,7 @@ def hostile_names() -> Summary:
 
 SITUATIONS: tuple[Callable[[], Summary], ...] = (
     green,
+    green_again,
     partial,
     all_failed,
     nothing_to_do,
@@ -203,7 +216,9 @@ def test_the_summary_of_10_000_targets_reads_as_agreed() -> None:
 
 
 @pytest.mark.parametrize(
-    "situation", [partial, leg_by_leg, hostile_names, no_roster], ids=lambda situation: situation.__name__
+    "situation",
+    [green_again, partial, leg_by_leg, hostile_names, no_roster],
+    ids=lambda situation: situation.__name__,
 )
 @pytest.mark.parametrize("channel", ["txt", "xml", "comment.md", "html"])
 def test_the_other_channels_read_as_agreed(situation: Callable[[], Summary], channel: str) -> None:

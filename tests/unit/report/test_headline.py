@@ -73,7 +73,7 @@ def test_next_says_what_to_fix_what_is_safe_now_and_what_later() -> None:
     text = "\n".join(headline.notes(report, Page(context())))
     assert "fix `branch-protected` (1), then run them again." in text
     assert "`unavailable` (1) is safe to run again now." in text
-    assert "`rate-limited` (1) is safe after **2026-07-01 14:47 UTC**." in text
+    assert "`rate-limit` (1) is safe after **2026-07-01 14:47 UTC**." in text
 
 
 def test_a_green_run_asks_for_nothing() -> None:

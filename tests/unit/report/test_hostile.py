@@ -16,6 +16,7 @@ from action_patterns.contracts import ErrorRecord, Exclusion, RunReport
 from action_patterns.report import comment
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.escape import is_repository, visible
+from action_patterns.report.guides import GUIDES
 from action_patterns.report.summarise import Summary, summarise
 from action_patterns.report.view import Page
 from support.html_document import read
@@ -33,8 +34,9 @@ hostile = st.lists(st.sampled_from(ATTACKS) | st.text(max_size=4), min_size=1, m
 OUTCOMES = ("created", "failed", "blocked", "deferred", "planned", "unchanged", "skipped", "missing")
 
 
-def told(text: str, *, linked: str = "") -> Summary:
+def told(text: str, *, linked: str = "", reason: str | None = None, server_url: str = "https://github.com") -> Summary:
     """One run in which everything that others may write is this text; the names differ by their number."""
+    reason = text if reason is None else reason
     names = [f"{linked}{index}{text}" for index in range(len(OUTCOMES))]
     error = ErrorRecord(category="conflict", message=text, remediation=text, retryable=False)
     records = [
@@ -42,7 +44,7 @@ def told(text: str, *, linked: str = "") -> Summary:
             index,
             name,
             outcome,
-            reason=text,
+            reason=reason,
             message=text,
             error=error if outcome in ("failed", "blocked") else None,
             pull_request_url=None,
@@ -57,8 +59,8 @@ def told(text: str, *, linked: str = "") -> Summary:
     roster = plan(*names, name=text, excluded=(Exclusion(repository=text, reason="archived"),))
     before = aggregate(roster, records, context(run_id=1, run_number=411))
     return summarise(
-        roster, records, context(workflow=text, repository="acme/platform"), previous=before, notes=(text,),
-        artifact_name=text, name=text,
+        roster, records, context(workflow=text, repository="acme/platform", server_url=server_url), previous=before,
+        notes=(text,), artifact_name=text, name=text,
         jobs=[job(index, name=f"{text} / Apply {index}: {text}", url=text) for index in range(len(OUTCOMES))],
     )  # fmt: skip
 
@@ -129,6 +131,24 @@ def test_the_html_keeps_its_elements_and_attributes(text: str) -> None:
     data = json.loads(document.one("script", id="data").text)
     assert len(data["rows"]) == len(OUTCOMES)
     assert {row[0] for row in data["rows"]} == {visible(f"{index}{text}") for index in range(len(OUTCOMES))}
+
+
+GHES = "https://git.acme.example"
+like_ours = st.tuples(st.sampled_from(sorted({*GUIDES, *GUIDES.values()})), hostile).map("".join)
+reasons = st.sampled_from(sorted(GUIDES)) | hostile | like_ours
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=hostile, reason=reasons)
+def test_every_link_leads_to_the_runs_own_server_or_to_the_guide_of_a_reason_of_ours(text: str, reason: str) -> None:
+    said = told(text, reason=reason, server_url=GHES)
+    summary, said_again = said.markdown, comment.fit(said.report, Page(context(server_url=GHES)))
+    tokens = flat([*PARSER.parse(summary), *PARSER.parse(said_again)])
+    links = {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
+    links |= {each.attributes["href"] for each in read(said.html).all("a")}
+    elsewhere = {link for link in links if not link.startswith(f"{GHES}/")} - {"#targets"}
+    # One target left no record: that reason is ours.
+    assert elsewhere == {GUIDES["lost"], *([GUIDES[reason]] if reason in GUIDES else [])}
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,11 +13,13 @@ from markdown_it import MarkdownIt
 
 from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, Exclusion
-from action_patterns.report import layout, markdown
+from action_patterns.report import comment, html, layout, markdown
 from action_patterns.report.aggregate import aggregate
 from action_patterns.report.view import Detail, Page
+from support.html_document import read
 from support.report_builders import context, fleet, job, plan, record
 
+GREEN = ("created", "updated", "closed", "unchanged", "skipped")
 OUTCOMES = ("failed", "blocked", "deferred", "created", "updated", "planned", "unchanged", "skipped")
 
 ATTACKS = st.sampled_from(
@@ -28,9 +30,9 @@ ATTACKS = st.sampled_from(
 hostile = st.lists(ATTACKS | st.text(max_size=4), min_size=1, max_size=5).map("".join)
 
 
-def render(text: str, detail: Detail) -> str:
+def render(text: str, detail: Detail, outcomes: tuple[str, ...]) -> str:
     """A report in which `text` stands wherever a text of others may stand."""
-    names = [f"{text}{index}" for index in range(len(OUTCOMES))]
+    names = [f"{text}{index}" for index in range(len(outcomes))]
     records = [
         record(
             index,
@@ -48,12 +50,13 @@ def render(text: str, detail: Detail) -> str:
             if outcome in ("failed", "blocked", "deferred")
             else None,
         )
-        for index, (name, outcome) in enumerate(zip(names, OUTCOMES, strict=True))
+        for index, (name, outcome) in enumerate(zip(names, outcomes, strict=True))
     ]
     excluded = tuple(Exclusion(repository=name, reason="archived", detail=text) for name in names)
     roster = plan(*names, excluded=excluded, name=text, source_repository=text, source_oid=text)
     page = Page(context(workflow=text), artifact_name=text, notes=(text, text))
-    return markdown.render(aggregate(roster, records, page.context), page, detail)
+    before = aggregate(plan(*names[1:], f"{text}x"), (), context(run_id=1, run_number=411))
+    return markdown.render(aggregate(roster, records, page.context, previous=before), page, detail)
 
 
 def structure(text: str) -> list[str]:
@@ -64,12 +67,13 @@ def structure(text: str) -> list[str]:
     return [token.type for token in tokens] + [f"{kind}: {inline[kind]}" for kind in kept]
 
 
+@pytest.mark.parametrize("outcomes", [OUTCOMES, GREEN], ids=["all", "green"])
 @pytest.mark.parametrize("detail", layout.LADDER, ids=range(len(layout.LADDER)))
 @settings(max_examples=40, deadline=None)
 @given(text=hostile)
-def test_hostile_text_changes_no_structure(detail: Detail, text: str) -> None:
+def test_hostile_text_changes_no_structure(detail: Detail, outcomes: tuple[str, ...], text: str) -> None:
     # A harmless text that is no repository's name either, so that neither is linked.
-    assert structure(render("x " + text, detail)) == structure(render("harmless text", detail))
+    assert structure(render("x " + text, detail, outcomes)) == structure(render("harmless text", detail, outcomes))
 
 
 def test_equal_reports_give_equal_bytes() -> None:
@@ -91,6 +95,25 @@ def test_only_links_to_this_server_are_made_of_pull_requests() -> None:
         text = markdown.render(aggregate(plan("acme/a"), records, context()), Page(context()), Detail())
         assert expected in text
         assert ("/pull/5" in text) == expected.startswith("[")
+
+
+def test_a_report_that_claims_to_be_of_another_server_is_linked_nowhere() -> None:
+    roster, records = fleet(["failed"])
+    before = aggregate(roster, records, context(run_id=1, run_number=411, server_url="https://evil.example"))
+    report = aggregate(roster, records, context(server_url="https://evil.example"), previous=before)
+    page = Page(context(), "artifact")
+    summary, tokens = markdown.render(report, page, Detail()), MarkdownIt("commonmark").enable("table")
+    links = [
+        str(child.attrs["href"])
+        for text in (summary, comment.fit(report, page))
+        for token in tokens.parse(text)
+        for child in token.children or ()
+        if child.type == "link_open"
+    ]
+    links += [each.attributes["href"] for each in read(html.render(report, page)).all("a")]
+    assert links
+    assert not [link for link in links if "evil.example" in link]
+    assert "Run 412, attempt 2 · commit" in summary
 
 
 def test_a_ghes_run_is_rerun_on_its_own_host() -> None:

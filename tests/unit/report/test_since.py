@@ -64,10 +64,13 @@ def test_many_names_are_counted_and_a_lower_rung_names_none() -> None:
 def test_an_equal_run_and_no_run() -> None:
     same = REPORT.model_copy(update={"changes": Changes(previous=BEFORE)})
     assert since.section(same, PAGE, Detail())[1] == "The same as then"
-    assert since.section(REPORT, PAGE, Detail()) == []
+    (told,) = since.paragraph(same, PAGE, Detail())
+    assert told == f"{since.section(same, PAGE, Detail())[0].removeprefix('### ')}: the same as then"
+    assert since.section(REPORT, PAGE, Detail()) == since.paragraph(REPORT, PAGE, Detail()) == []
     assert since.line(REPORT, PAGE) == ""
     asked = Page(context(), nothing_to_compare="No earlier report to compare with.")
-    assert since.section(REPORT, asked, Detail()) == ["<sub>No earlier report to compare with.</sub>"]
+    quiet = ["<sub>No earlier report to compare with.</sub>"]
+    assert since.section(REPORT, asked, Detail()) == since.paragraph(REPORT, asked, Detail()) == quiet
     assert since.line(REPORT, asked) == "No earlier report to compare with."
 
 

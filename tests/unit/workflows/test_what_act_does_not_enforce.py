@@ -187,6 +187,7 @@ def test_every_input_and_output_is_described() -> None:
         "targets-per-job": 20,
         "dry-run": False,
         "fail-on": "any",
+        "junit": False,
         "app-client-id": "",
     }
     assert call["inputs"]["name"]["required"] is True
@@ -202,6 +203,18 @@ def test_records_are_named_as_the_contract_says_and_uploaded_after_a_cancellatio
     assert upload["if"] == "always()"
     assert upload["with"]["name"] == name
     assert upload["with"]["path"] == "${{ runner.temp }}/action-patterns/" + name
+
+
+def test_every_file_of_the_report_is_uploaded_and_each_is_an_output_of_it() -> None:
+    inside = [step for job, step in steps(load(DISTRIBUTE)) if job == "report"]
+    (report,) = [step for step in inside if step.get("uses") == "$/actions/report"]
+    (upload,) = [step for step in inside if "upload-artifact" in step.get("uses", "")]
+    assert report["with"]["junit"] == "${{ inputs.junit }}"
+    outputs = load("actions/report/action.yml")["outputs"]
+    files = [name for name, spec in outputs.items() if spec["description"].startswith("Path of ")]
+    assert sorted(files) == ["html", "junit", "path"]
+    paths = upload["with"]["path"].splitlines()
+    assert sorted(paths) == [f"${{{{ steps.report.outputs.{name} }}}}" for name in sorted(files)]
 
 
 def test_an_output_that_masking_dropped_is_named() -> None:

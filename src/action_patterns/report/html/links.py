@@ -1,14 +1,14 @@
-"""Links: to this run's GitHub and nowhere else."""
+"""Links, as `escape` lets them be: to this run's GitHub, and to our own guides."""
 
 from __future__ import annotations
 
-from action_patterns.report.escape import data_url, html_text, is_repository, own_url
+from action_patterns.report.escape import data_url, html_text, is_repository, link_url
 from action_patterns.report.view import Page
 
 
 def link(text: str, url: str, page: Page) -> str:
-    """An anchor, or the text alone where the URL is not one of this server's."""
-    safe = own_url(url, page.server_url)
+    """An anchor, or the text alone where the URL must not be linked."""
+    safe = link_url(url, page.server_url)
     return f'<a href="{safe}">{html_text(text)}</a>' if safe else html_text(text)
 
 
@@ -19,7 +19,7 @@ def repository(name: str, page: Page) -> str:
 
 def as_data(url: str | None, page: Page) -> str:
     """A URL for the script to link to; "" where it must not."""
-    return (data_url(url, page.server_url) or "") if url and url.startswith(page.server_url + "/") else ""
+    return data_url(url or "", page.server_url) or ""
 
 
 def log(url: str | None, page: Page) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.contracts.result import FAILING
 from action_patterns.report import headline, since
-from action_patterns.report.escape import clip, html_code, html_prose, html_text
+from action_patterns.report.escape import clip, html_code, html_prose, html_text, link_url
 from action_patterns.report.folded import RED_JOBS_ONLY, rerun_failed, run_of
 from action_patterns.report.html.links import link, log, repository
 from action_patterns.report.html.table import Rows
@@ -133,11 +133,14 @@ def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -
     listed = "".join(f"<li>{repository(name, page)}{logs.get(name, '')}</li>" for name in names)
     more = f'<p class="quiet">{note.removeprefix(", ").capitalize()}</p>' if note else ""
     number = repositories(len(cause.targets))
+    url = link_url(cause.guide or "", page.server_url)
+    reason = clip(cause.reason, CODE_CHARACTERS)
+    guide = f' <a href="{url}" aria-label="Guide to {html_text(reason)}">Guide</a>' if url else ""
     return f"""<article class="card">
-<h3>{html_code(clip(cause.reason, CODE_CHARACTERS)) or "no reason"} <span class="quiet">{number}</span></h3>
+<h3>{html_code(reason) or "no reason"} <span class="quiet">{number}</span></h3>
 <p class="pill {kind}">{again}</p>
 <p>{html_prose(clip(cause.message, TEXT_CHARACTERS))}</p>
-<p><b>What to do:</b> {html_prose(clip(cause.remediation, TEXT_CHARACTERS))}</p>
+<p><b>What to do:</b> {html_prose(clip(cause.remediation, TEXT_CHARACTERS))}{guide}</p>
 <ul class="names">{listed}</ul>{more}
 <button type="button" class="show" data-reason="{rows.reason(cause.reason)}" hidden>Show in the table</button>
 </article>
