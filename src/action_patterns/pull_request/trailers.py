@@ -58,7 +58,7 @@ def is_sealed(message: str, parents: Sequence[str]) -> bool:
 
 def _seal(text: str, parents: Sequence[str]) -> str:
     # White space at the ends of lines is git's, and GitHub's, to tidy up.
-    lines = [line.rstrip() for line in text.rstrip().splitlines()]
+    lines = [line.rstrip() for line in text.rstrip().split("\n")]
     return hashlib.sha256("\n".join([*lines, *parents]).encode()).hexdigest()[:16]
 
 

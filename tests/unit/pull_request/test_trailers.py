@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from action_patterns.pull_request.trailers import Trailers, is_sealed, parse, render
@@ -54,6 +54,7 @@ def test_a_message_that_already_imitates_trailers_does_not_count() -> None:
 
 
 @given(plain, st.lists(st.sampled_from(["1" * 40, "2" * 40]), max_size=2))
+@example("\r\n0", [])
 def test_what_is_rendered_is_sealed(message: str, parents: list[str]) -> None:
     sealed = render(message, OURS, "A <a@b>", parents=parents)
     assert is_sealed(sealed, parents)
