@@ -33,6 +33,16 @@ def merge_status(pull: PullRequest) -> str:
     return "dirty" if not can_merge else "blocked" if blocked else "clean"
 
 
+def review_decision(pull: PullRequest) -> str | None:
+    """GraphQL's reviewDecision, by each person's latest review; a protected base wants one."""
+    states = {review.state for review in pulls.latest_reviews(pull)}
+    if "CHANGES_REQUESTED" in states:
+        return "CHANGES_REQUESTED"
+    if "APPROVED" in states:
+        return "APPROVED"
+    return "REVIEW_REQUIRED" if protects(pull.repository, pull.base) else None
+
+
 def enable_auto_merge(pull: PullRequest, actor: Account, method: str) -> None:
     """Raises ApiError in GitHub's words: not allowed here, closed, or nothing to wait for."""
     if not pull.repository.auto_merge_allowed:

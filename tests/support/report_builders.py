@@ -9,6 +9,7 @@ from action_patterns.contracts import (
     Budget,
     ErrorRecord,
     Exclusion,
+    FileCounts,
     Plan,
     PlanEntry,
     RateLimit,
@@ -111,7 +112,10 @@ def record(index: int, target: str, outcome: str = "unchanged", **changes: Any) 
             "reason": "content-differs",
             "pull_request_number": number,
             "pull_request_url": f"{SERVER}/{target}/pull/{number}",
+            "pull_request_state": "open",
+            "review": "approved" if outcome == "updated" else "",
             "files": (".github/workflows/ci.yml", "renovate.json"),
+            "file_counts": FileCounts(added=1, changed=1),
             "usage": Usage(requests=6, writes=4, lowest_limit=left(index)),
         }
     if outcome in {"failed", "blocked"}:

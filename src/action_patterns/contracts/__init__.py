@@ -8,6 +8,7 @@ from action_patterns.contracts.report import CauseCount, Changes, Counts, Previo
 from action_patterns.contracts.result import (
     CheckRecord,
     ErrorRecord,
+    FileCounts,
     Outcome,
     RateLimit,
     TargetResult,
@@ -24,6 +25,7 @@ __all__ = [
     "Counts",
     "ErrorRecord",
     "Exclusion",
+    "FileCounts",
     "Outcome",
     "Pack",
     "Plan",

@@ -103,6 +103,14 @@ class CheckRecord(Record):
     message: str = ""
 
 
+class FileCounts(Record):
+    """Of the paths that differ from the base branch."""
+
+    added: Count = 0
+    changed: Count = 0
+    deleted: Count = 0
+
+
 class TargetResult(Document):
     """One JSON file per target per attempt: the only thing report believes."""
 
@@ -116,6 +124,12 @@ class TargetResult(Document):
     message: str = Field(default="", description="One sentence for people.")
     pull_request_number: Count | None = None
     pull_request_url: str | None = None
+    pull_request_state: Literal["", "open", "draft", "closed", "merged"] = Field(
+        default="", description="After the run; empty = there is none, or it was not told."
+    )
+    review: Literal["", "approved", "changes-requested", "review-required"] = Field(
+        default="", description="GitHub's review decision on it, when it was read; empty = none, or not told."
+    )
     branch: str | None = None
     before_oid: str | None = Field(default=None, description="Bot branch before the run.")
     after_oid: str | None = Field(default=None, description="Bot branch after the run.")
@@ -125,6 +139,7 @@ class TargetResult(Document):
     changed_fields: tuple[str, ...] = ()
     refused_fields: tuple[str, ...] = Field(default=(), description="Fields GitHub refused; the rest was applied.")
     files: tuple[str, ...] = Field(default=(), description="Paths that differ from the base branch.")
+    file_counts: FileCounts | None = Field(default=None, description="The same in numbers; null = not told.")
     planned_requests: tuple[str, ...] = Field(default=(), description="Dry run: the exact writes that would be sent.")
     checks: tuple[CheckRecord, ...] = Field(
         default=(), description="Preflight questions whose answer was not yes; all of them in a dry run."

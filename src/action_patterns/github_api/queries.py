@@ -33,6 +33,7 @@ fragment Fields on PullRequest {
   } } }
   milestone { number title }
   autoMergeRequest { mergeMethod }
+  reviewDecision
 }
 """
 

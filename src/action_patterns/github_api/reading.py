@@ -16,6 +16,7 @@ from action_patterns.pull_request.observed import (
     PullRequest,
     PullRequestState,
     RefRule,
+    ReviewDecision,
     Tip,
 )
 
@@ -141,6 +142,7 @@ def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mappin
         reviewed=tuple(dict.fromkeys((*people, *teams))),
         milestone=Milestone(milestone["number"], milestone["title"]) if (milestone := node.get("milestone")) else None,
         auto_merge=merging["mergeMethod"].lower() if (merging := node.get("autoMergeRequest")) else None,
+        review=cast("ReviewDecision | None", node.get("reviewDecision")),
         comments=tuple(
             Comment(item["databaseId"], item["url"], item["body"])
             for item in (*_nodes(node, "comments"), *comments)

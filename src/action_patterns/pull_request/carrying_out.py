@@ -177,6 +177,8 @@ def _send_strictly(step: Step, observed: Observed, github: GitHub, progress: Pro
             assignees=shown.assignees,
             milestone=shown.milestone,
         )
+    elif shown is not None and progress.pull is not None:
+        progress.pull = replace(progress.pull, state=shown.state, draft=shown.draft)
     progress.shown = shown
     progress.writes += 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from action_patterns.content.changes import FileChange
-from action_patterns.contracts.result import Outcome
+from action_patterns.contracts.result import FileCounts, Outcome
 from action_patterns.ports import NewPullRequest
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.desired import Desired
@@ -61,6 +61,8 @@ class Decision:
     """The preflight of these steps."""
     again: frozenset[str] = frozenset()
     """Fields of which something is left to do once the steps are done, and must be read first."""
+    file_counts: FileCounts | None = None
+    """Of `files`."""
 
     @property
     def remedy(self) -> str:
@@ -70,6 +72,8 @@ class Decision:
 def decide(desired: Desired, observed: Observed, learnt: Learnt = NOTHING) -> Decision:
     """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
     decision = _decide(desired, observed, learnt)
+    if decision.files:
+        decision = replace(decision, file_counts=_count(decision.files, desired, observed))
     if not decision.steps:
         return decision
     checks = preflight(desired, observed, decision.steps)
@@ -81,7 +85,14 @@ def decide(desired: Desired, observed: Observed, learnt: Learnt = NOTHING) -> De
     first, *more = against
     stop = _stop("blocked", first.code, first.detail)
     message = " ".join([stop.message, *(f"{BY_CODE[c.code].meaning} {c.detail}".strip() for c in more)])
-    return replace(stop, message=message, pull_request=decision.pull_request, files=decision.files, checks=checks)
+    return replace(
+        stop,
+        message=message,
+        pull_request=decision.pull_request,
+        files=decision.files,
+        file_counts=decision.file_counts,
+        checks=checks,
+    )
 
 
 def _decide(desired: Desired, observed: Observed, learnt: Learnt) -> Decision:
@@ -94,6 +105,13 @@ def _decide(desired: Desired, observed: Observed, learnt: Learnt) -> Decision:
     if look.opened is not None:
         return replace(_with_open(look, look.opened), pull_request=look.opened)
     return _without_open(look)
+
+
+def _count(files: tuple[str, ...], desired: Desired, observed: Observed) -> FileCounts:
+    deleted = {change.path for change in desired.changes if change.mode is None}
+    added = {path for path in files if observed.files.get(path) is None}
+    gone = len(deleted.intersection(files))
+    return FileCounts(added=len(added), changed=len(files) - len(added) - gone, deleted=gone)
 
 
 # An open pull request

@@ -9,6 +9,8 @@ from action_patterns.content.changes import Mode
 
 PullRequestState = Literal["OPEN", "CLOSED", "MERGED"]
 """GitHub's own words (GraphQL enum PullRequestState)."""
+ReviewDecision = Literal["APPROVED", "CHANGES_REQUESTED", "REVIEW_REQUIRED"]
+"""GitHub's own words (GraphQL enum PullRequestReviewDecision)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class PullRequest:
     milestone: Milestone | None = None
     auto_merge: str | None = None
     """Merge method of an enabled auto-merge, in lower case."""
+    review: ReviewDecision | None = None
+    """What GitHub makes of its reviews; None = there is nothing to say, or it was not told."""
     comments: tuple[Comment, ...] = ()
     """Those of the token's own account, oldest first."""
 

@@ -9,6 +9,7 @@ from action_patterns.errors import ActionPatternsError, RateLimitedError
 from action_patterns.ports import Clock, GitHub
 from action_patterns.pull_request.converge import Convergence, converge
 from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.observed import PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def _record(ended: Convergence, assignment: Assignment) -> TargetResult:
         update={
             "pull_request_number": pull.number if pull else None,
             "pull_request_url": pull.url if pull else None,
+            "pull_request_state": _state(pull) if pull else "",
+            "review": pull.review.lower().replace("_", "-") if pull and pull.review else "",
             "branch": ended.branch,
             "before_oid": ended.before_oid,
             "after_oid": ended.after_oid,
@@ -80,9 +83,14 @@ def _record(ended: Convergence, assignment: Assignment) -> TargetResult:
                 if check.answer != "yes" or ended.planned_requests
             ),
             "files": decision.files,
+            "file_counts": decision.file_counts,
             "planned_requests": ended.planned_requests,
         }
     )
+
+
+def _state(pull: PullRequest) -> str:
+    return "draft" if pull.draft and pull.state == "OPEN" else pull.state.lower()
 
 
 def _blockage(ended: Convergence) -> ErrorRecord:

@@ -16,7 +16,18 @@ from action_patterns.report.escape import (
     link_url,
     repository_link,
 )
-from action_patterns.report.view import CHANGED, Detail, Page, limited, moment, of_outcomes, span, wrong
+from action_patterns.report.view import (
+    CHANGED,
+    Detail,
+    Page,
+    files,
+    limited,
+    moment,
+    of_outcomes,
+    pull_request_state,
+    span,
+    wrong,
+)
 
 OPEN_ROWS = 20
 """A longer table is folded: the causes and the counts are what a reader wants first."""
@@ -117,11 +128,12 @@ def planned(report: RunReport, page: Page, detail: Detail) -> list[str]:
 
 
 def pull_request(result: TargetResult, page: Page) -> str:
-    """`#41`, linked; unlinked when its URL is not one of this server's, as `#41` alone would lead elsewhere."""
+    """`#41 open`, linked; unlinked when its URL is not one of this server's, as `#41` alone would lead elsewhere."""
     if result.pull_request_number is None:
         return cell("")
     safe = link_url(result.pull_request_url or "", page.server_url)
-    return f"[#{result.pull_request_number}]({safe})" if safe else cell(f"#{result.pull_request_number}")
+    named = f"[#{result.pull_request_number}]({safe})" if safe else cell(f"#{result.pull_request_number}")
+    return " ".join(filter(None, (named, pull_request_state(result))))
 
 
 def log(url: str | None, page: Page) -> str:
@@ -139,11 +151,10 @@ def _requests(result: TargetResult, detail: Detail) -> str:
 
 
 def _what(result: TargetResult) -> str:
-    number = len(result.files)
-    files = f"{number:,} {'file' if number == 1 else 'files'}" if number else ""
     fields = ", ".join(cell(field) for field in result.changed_fields)
     refused = ", ".join(cell(field) for field in result.refused_fields)
-    return " · ".join(filter(None, (files, fields, f"refused by GitHub: {refused}" if refused else ""))) or cell("")
+    told = (files(result), fields, f"refused by GitHub: {refused}" if refused else "")
+    return " · ".join(filter(None, told)) or cell("")
 
 
 def _time(result: TargetResult) -> str:

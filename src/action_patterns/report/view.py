@@ -80,6 +80,22 @@ def of_outcomes(results: Sequence[TargetResult], outcomes: frozenset[Outcome]) -
     return sorted((r for r in results if r.outcome in outcomes), key=lambda r: ORDER.index(r.outcome))
 
 
+def pull_request_state(result: TargetResult) -> str:
+    """`open, approved`; "" where it was not told."""
+    review = result.review.replace("-", " ") if result.pull_request_state in ("open", "draft") else ""
+    return ", ".join(filter(None, (result.pull_request_state, review)))
+
+
+def files(result: TargetResult) -> str:
+    """`+2 ~1 −1`: added, changed, deleted; their number where no more was told; "" for none."""
+    counts = result.file_counts
+    if counts is None:
+        number = len(result.files)
+        return f"{number:,} {'file' if number == 1 else 'files'}" if number else ""
+    told = (("+", counts.added), ("~", counts.changed), ("−", counts.deleted))
+    return " ".join(f"{sign}{number:,}" for sign, number in told if number)
+
+
 def wrong(counts: Counts) -> str:
     """What the targets with a cause are called together: never "failures" where a limit was merely reached."""
     failed = number_of(counts, FAILING)

@@ -73,6 +73,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "labels": lambda p, info, **args: connect(p.labels, "labels", args),
         "assignees": lambda p, info, **args: connect(p.assignees, "assignees", args),
         "reviewRequests": _requests,
+        "reviewDecision": lambda p, info: pull_states.review_decision(p),
         "reviews": lambda p, info, **args: connect(
             [{"review": review, "pull": p} for review in p.reviews], "reviews", args
         ),

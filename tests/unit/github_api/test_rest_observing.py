@@ -62,7 +62,7 @@ def known_to_rest(observed: Observed, milestone: object) -> Observed:
 
 def _known_to_rest(pull: PullRequest) -> PullRequest:
     if pull.state == "OPEN":
-        return replace(pull, reviewed=tuple(sorted({*pull.reviewed} - {*pull.requested})))
+        return replace(pull, review=None, reviewed=tuple(sorted({*pull.reviewed} - {*pull.requested})))
     return PullRequest(
         *(pull.number, pull.url, pull.state, pull.title, pull.body, pull.base, pull.head_oid, pull.id, pull.draft),
         author=pull.author,

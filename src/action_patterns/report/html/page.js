@@ -26,12 +26,15 @@
   if (!byId("table")) return;
   const data = JSON.parse(byId("data").textContent);
   const rows = data.rows.map((row, order) => {
-    const [name, linked, outcome, reason, message, pull, pullUrl, files, requests, log, started, seconds] = row;
+    const [name, linked, outcome, reason, message, pull, pullUrl, files, requests, log, started, seconds, state,
+      counts] = row;
     const said = { name, linked, outcome, reason, pull, pullUrl, files, requests, log, started, seconds, order,
+      state: data.states[state], counts: data.counts[counts],
       outcomeName: data.outcomes[outcome][0], colour: data.outcomes[outcome][1],
       reasonName: data.reasons[reason], message: data.messages[message] };
     said.sortName = name.toLowerCase();
-    said.text = [said.sortName, said.outcomeName, said.reasonName.toLowerCase(), said.message.toLowerCase()].join("\n");
+    said.text = [said.sortName, said.outcomeName, said.reasonName.toLowerCase(), said.message.toLowerCase(),
+      said.state].join("\n");
     return said;
   });
   // One key per column; null is nothing known, and always last.
@@ -77,9 +80,11 @@
     }
     if (row.message) why.append(element("span", "message", row.message));
     const pull = row.pull ? `#${row.pull}` : "–";
+    const pullCell = cell("number", row.pullUrl && row.pull ? anchor(pull, row.pullUrl) : pull);
+    if (row.pull && row.state) pullCell.append(element("span", "message", row.state));
     made.append(name, fared, why,
-      cell("number", row.pullUrl && row.pull ? anchor(pull, row.pullUrl) : pull),
-      cell("number", row.files ? String(row.files) : "–"),
+      pullCell,
+      cell("number", row.counts || "–"),
       cell("number", number(row.requests)),
       cell("number", row.started === null ? "–" : new Date(row.started * 1000).toISOString().slice(11, 19)),
       cell("number", row.seconds === null ? "–" : span(row.seconds)));

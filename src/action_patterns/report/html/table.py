@@ -10,7 +10,7 @@ from action_patterns.contracts import Outcome, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.report.escape import MESSAGE_CHARACTERS, clip, html_code, html_text, is_repository, visible
 from action_patterns.report.html import links
-from action_patterns.report.view import CHANGED, ORDER, Page, of_outcomes, span
+from action_patterns.report.view import CHANGED, ORDER, Page, files, of_outcomes, pull_request_state, span
 
 PAGE_ROWS = 100
 """Rows shown at once. The script takes the same number from the data."""
@@ -53,6 +53,8 @@ def rows(report: RunReport, page: Page) -> Rows:
     results = of_outcomes(report.results, frozenset(ORDER))
     reasons: dict[str, int] = {}
     messages: dict[str, int] = {}
+    states: dict[str, int] = {"": 0}
+    counts: dict[str, int] = {"": 0}
     logs: dict[str, int] = {"": 0}
     data = [
         (
@@ -68,6 +70,8 @@ def rows(report: RunReport, page: Page) -> Rows:
             logs.setdefault(links.as_data(result.job_url, page), len(logs)),
             int(result.started_at.timestamp()) if result.started_at else None,
             _seconds(result),
+            states.setdefault(pull_request_state(result), len(states)),
+            counts.setdefault(files(result), len(counts)),
         )
         for result in results
     ]
@@ -79,6 +83,8 @@ def rows(report: RunReport, page: Page) -> Rows:
             "outcomes": [(outcome, _group_of(outcome)) for outcome in ORDER],
             "reasons": list(reasons),
             "messages": list(messages),
+            "states": list(states),
+            "counts": list(counts),
             "logs": list(logs),
             "rows": data,
         },
@@ -130,6 +136,8 @@ def _row(result: TargetResult, page: Page) -> str:
     number = result.pull_request_number
     url = links.as_data(result.pull_request_url, page)
     pull_request = (links.link(f"#{number}", url, page) if url else f"#{number}") if number else "–"
+    state = pull_request_state(result)
+    pull_request += f'<span class="message">{state}</span>' if number and state else ""
     started = f"{result.started_at.astimezone(UTC):%H:%M:%S}" if result.started_at else "–"
     seconds = _seconds(result)
     took = "–" if seconds is None else span(timedelta(seconds=seconds))
@@ -137,7 +145,7 @@ def _row(result: TargetResult, page: Page) -> str:
     told += f'<span class="message">{html_text(message)}</span>' if message else ""
     cells = (
         f'<td><span class="dot {group(result)}" aria-hidden="true"></span>{result.outcome}</td><td>{told}</td>'
-        f'<td class="number">{pull_request}</td><td class="number">{len(result.files) or "–"}</td>'
+        f'<td class="number">{pull_request}</td><td class="number">{files(result) or "–"}</td>'
         f'<td class="number">{result.usage.requests:,}</td>'
         f'<td class="number">{started}</td><td class="number">{took}</td>'
     )
