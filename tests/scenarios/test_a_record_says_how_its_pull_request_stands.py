@@ -1,4 +1,4 @@
-"""A record tells the state of its pull request, what its reviews came to, and how many files are new, changed or gone."""
+"""A record tells the state of its pull request, what its reviews came to, and what happens to its files."""
 
 from __future__ import annotations
 

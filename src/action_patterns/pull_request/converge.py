@@ -17,13 +17,17 @@ from action_patterns.errors import (
     LostRaceError,
 )
 from action_patterns.ports import GitHub
-from action_patterns.pull_request.carrying_out import Progress, RefusedForGoodError, carry_out
-from action_patterns.pull_request.decide import Decision, decide
+from action_patterns.pull_request.carrying_out import carry_out
+from action_patterns.pull_request.decide import decide
+from action_patterns.pull_request.decision import Decision
 from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.dry_run import requests_of
 from action_patterns.pull_request.look import keeps_commits
 from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest
+from action_patterns.pull_request.performing import RefusedForGoodError
 from action_patterns.pull_request.preflight import Check
-from action_patterns.pull_request.steps import FIELDS, DeleteComment, WriteBranch, WriteComment, requests_of
+from action_patterns.pull_request.progress import Progress
+from action_patterns.pull_request.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
 
 MAX_ROUNDS = 5
 """How often a lost race or a lost answer is looked into before giving up; a rerun is always safe."""

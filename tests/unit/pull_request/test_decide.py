@@ -10,7 +10,8 @@ import pytest
 from action_patterns.content.blob import blob_oid
 from action_patterns.pull_request.body import with_links
 from action_patterns.pull_request.comment import render_comment
-from action_patterns.pull_request.decide import NOTE_TEXT, Decision, decide
+from action_patterns.pull_request.decide import decide
+from action_patterns.pull_request.decision import Decision
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.learnt import Learnt
 from action_patterns.pull_request.marker import block_of, compose, parse_marker, text_hash
@@ -36,6 +37,7 @@ from action_patterns.pull_request.steps import (
     WriteBranch,
     WriteComment,
 )
+from action_patterns.pull_request.with_open import NOTE_TEXT
 from support.builders import (
     BASE_TIP,
     DIRECTORY,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from action_patterns.content.changes import FileChange
 from action_patterns.ports import NewPullRequest, TreeEntry
 from action_patterns.pull_request import steps
+from action_patterns.pull_request.dry_run import requests_of
 from action_patterns.pull_request.steps import (
     AddAssignees,
     AddLabels,
@@ -31,7 +32,6 @@ from action_patterns.pull_request.steps import (
     WriteBranch,
     WriteComment,
     needs_blob,
-    requests_of,
     tree_chunks,
     tree_entry,
 )
