@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from action_patterns.actions.report import JOBS_SECONDS, ReportInputs, run
+from action_patterns.actions.report import run
+from action_patterns.actions.report.gathering import JOBS_SECONDS
+from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.contracts import RunReport
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.ports import Allowance, Credentials, GitHub, Ports

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
 from action_patterns.actions.apply import Recorder, cause_annotations
-from action_patterns.actions.report import Previous, read_previous
+from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.contracts.result import FAILING
 from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
 from action_patterns.permissions import DISCOVER, UPSERT, needed

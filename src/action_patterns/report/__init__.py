@@ -11,6 +11,7 @@ missing.py     why a target has no record, and what to do about it
 fail_on.py     verdict -> exit code, as the caller defined failure
 markdown.py    RunReport -> the job summary at one level of detail
                (parts: headline, tables, since, folded, budget, chart; of a green run: green)
+annotations.py RunReport -> annotations beside the run, at most one per cause
 layout.py      the levels of detail, and the first of them that fits the sink
 comment.py     RunReport -> a comment's or an issue's text, within its limit
 plain_text.py  RunReport -> logs and terminals

@@ -10,7 +10,8 @@ import pytest
 
 from action_patterns import registry
 from action_patterns.action import Finish
-from action_patterns.actions.report import ACTION, MOST_ANNOTATIONS, ReportInputs, ReportOutputs
+from action_patterns.actions.report import ACTION
+from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import ErrorRecord
 from action_patterns.errors import (
@@ -23,6 +24,7 @@ from action_patterns.errors import (
 )
 from action_patterns.ports import Allowance, Annotation, Credentials, Ports
 from action_patterns.report.aggregate import aggregate
+from action_patterns.report.annotations import MOST_ANNOTATIONS
 from action_patterns.report.guides import GUIDES
 from support.fake_github import FakeGitHub
 from support.report_builders import context, fleet, job, plan, record

@@ -1,0 +1,171 @@
+"""report: what happened to every target of the plan, told once, and the run's one exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from action_patterns.action import Action, Finish, Reason
+from action_patterns.actions.report.gathering import Facts, Previous, gather
+from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
+from action_patterns.contracts import Plan
+from action_patterns.contracts.result import FAILING
+from action_patterns.errors import InputError, Problem
+from action_patterns.permissions import REPORT
+from action_patterns.ports import Annotation, Ports
+from action_patterns.report import fail_on, junit, missing, needs
+from action_patterns.report.annotations import annotate
+from action_patterns.report.summarise import Summary, summarise
+
+FALLBACK_NAME = "action-patterns"
+"""Prefix of the artifact's name where there is no plan to take it from."""
+
+_NOT_IN_ARTIFACT_NAMES = re.compile(r'[\x00-\x1f":<>|*?\\/]')
+"""actions/upload-artifact refuses these in a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that will be written, and the exit code."""
+
+    summary: Summary
+    artifact_name: str
+    junit: str
+    """JUnit XML, "" where none was asked for."""
+    annotations: tuple[Annotation, ...]
+    exit_code: int
+
+
+def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
+    """Raises InputError for a plan, a digest or a name that is wrong; never for a record, `needs` or `fail-on`, as what
+    was done must be told.
+    """
+    return apply(decide(inputs, gather(inputs, ports), ports.log.redact), ports)
+
+
+def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> Decision:
+    """The report, its renderings, the annotations and the exit code."""
+    before, doubt = needs.parse(inputs.needs)
+    _check_digest(inputs, facts.plan)
+    name = inputs.name or (facts.plan.name if facts.plan else "")
+    artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
+    previous = facts.previous
+    if previous.report and previous.report.name != name:
+        previous = Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
+    summary = summarise(
+        facts.plan,
+        facts.records,
+        facts.context,
+        name=name,
+        needs=before,
+        jobs=facts.jobs,
+        unreadable=facts.unreadable,
+        artifact_name=artifact_name,
+        notes=(*_notes(inputs, facts, before), *doubt, *([facts.no_jobs] if facts.no_jobs else [])),
+        previous=previous.report,
+        nothing_to_compare=previous.why_not,
+        redact=redact,
+    )
+    annotations = annotate(summary.report, summary.unreadable)
+    try:
+        exit_code = fail_on.parse(inputs.fail_on).exit_code(summary.report)
+    except InputError as error:  # red, but the work is done and must be told all the same
+        exit_code = error.exit_code
+        wrong = (Annotation("error", f"{problem.what}\n{problem.fix}", "Input") for problem in error.problems)
+        annotations = (*wrong, *annotations)
+    junit_xml = junit.render(summary.report) if inputs.junit else ""
+    return Decision(summary, artifact_name, junit_xml, annotations, exit_code)
+
+
+def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
+    """Write run-report.json, report.html and the log, and hand over the rest.
+
+    HTML is not asked for as JUnit is: it needs no library, and it is wanted most after a run nobody thought would fail.
+    """
+    report = decision.summary.report
+    for line in decision.summary.text.splitlines():
+        ports.log.info(line)
+    folder = f"action-patterns/{decision.artifact_name}"
+    path = ports.files.write(f"{folder}/run-report.json", report.encode())
+    html = ports.files.write(f"{folder}/report.html", decision.summary.html)
+    junit_path = ports.files.write(f"{folder}/junit.xml", decision.junit) if decision.junit else ""
+    failed = [result.target for result in report.results if result.outcome in FAILING]
+    deferred = [result.target for result in report.results if result.outcome == "deferred"]
+    return Finish(
+        outputs=ReportOutputs(
+            verdict=report.verdict,
+            counts=_compact(report.counts.model_dump()),
+            total=report.counts.total,
+            failed_count=len(failed),
+            deferred_count=len(deferred),
+            failed_targets=_compact(failed),
+            deferred_targets=_compact(deferred),
+            path=path,
+            html=html,
+            artifact_name=decision.artifact_name,
+            junit=junit_path,
+        ),
+        summary=decision.summary.markdown,
+        annotations=decision.annotations,
+        exit_code=decision.exit_code,
+    )
+
+
+def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, needs.JobResult]) -> tuple[str, ...]:
+    notes = []
+    if facts.plan is None:
+        notes.append(f"There is no file {inputs.plan}." if inputs.plan else "No plan was given.")
+        unwell = ", ".join(f"{job or 'job'}: {result}" for job, result in before.items() if result != "success")
+        if unwell:
+            notes.append(f"Jobs before this one that did not succeed: {unwell}.")
+    elif inputs.records and facts.plan.roster and not facts.records and not facts.unreadable:
+        notes.append(f"No record was found below {inputs.records}.")
+    return tuple(notes)
+
+
+def _check_digest(inputs: ReportInputs, plan: Plan | None) -> None:
+    expected = inputs.plan_digest.strip()
+    if plan is None or not expected or plan.digest() == expected:
+        return
+    raise InputError(
+        Problem(
+            f"The plan {inputs.plan} has the digest {plan.digest()}, not {expected} as `plan-digest` says.",
+            "Download the plan under discover's output `artifact-name` and pass discover's output `digest`, both of the"
+            " same run; do not edit the file.",
+            file=inputs.plan,
+        )
+    )
+
+
+def _artifact_prefix(name: str) -> str:
+    bad = sorted(set(_NOT_IN_ARTIFACT_NAMES.findall(name)))
+    if bad:
+        raise InputError(
+            Problem(
+                f"`name` {name!r} contains {', '.join(map(repr, bad))}, which no artifact's name may.",
+                "Use letters, digits, spaces, dots, dashes and underscores.",
+            )
+        )
+    return name or FALLBACK_NAME
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+ACTION = Action(
+    name="report",
+    title="Report a run over many repositories",
+    description="Says what happened to every target of a plan, counts targets without a record as failures, and ends"
+    " the run red or green as you decide.",
+    patterns=("Three-Stage Design", "Error Handling"),
+    inputs=ReportInputs,
+    outputs=ReportOutputs,
+    run=run,
+    icon="clipboard",
+    color="blue",
+    verbs=REPORT,
+    reasons=tuple(Reason(cause.code, "missing", cause.message, cause.remediation) for cause in missing.CAUSES),
+)

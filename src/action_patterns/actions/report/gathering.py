@@ -1,0 +1,126 @@
+"""All that report reads: the plan, the records, the earlier report and the jobs of the run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from action_patterns.actions.report.interface import ReportInputs
+from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts.result import MOST_ATTEMPTS, told_by_name
+from action_patterns.errors import ActionPatternsError, InputError, Problem
+from action_patterns.ports import Allowance, Context, Credentials, Job, Ports
+from action_patterns.report.aggregate import Unreadable
+
+JOBS_SECONDS = 30.0
+"""What looking for the jobs of this run may take: without them the report only says less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The report to compare with, or why there is none; neither, where none was asked for."""
+
+    report: RunReport | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that was read."""
+
+    plan: Plan | None
+    records: tuple[TargetResult, ...]
+    unreadable: tuple[Unreadable, ...]
+    context: Context
+    previous: Previous
+    jobs: tuple[Job, ...] = ()
+    """Of this run; none where they were not asked for, or could not be read."""
+    no_jobs: str = ""
+    """Why they could not be read."""
+
+
+def gather(inputs: ReportInputs, ports: Ports) -> Facts:
+    """Read the plan, every record, and the jobs of this run."""
+    plan = None
+    if inputs.plan and ports.files.exists(inputs.plan):
+        plan = Plan.decode(_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
+    records: list[TargetResult] = []
+    unreadable: list[Unreadable] = []
+    for path in ports.files.names(inputs.records) if inputs.records else ():
+        if path.endswith(".json"):
+            read = read_record(ports.files.read(path), path)
+            if isinstance(read, Unreadable):
+                unreadable.append(read)
+            else:
+                records.append(read)
+    previous = Previous()
+    if inputs.previous:
+        content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
+        previous = read_previous(content, ports.context)
+    jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.roster else ((), "")
+    return Facts(plan, tuple(records), tuple(unreadable), ports.context, previous, jobs, no_jobs)
+
+
+def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]:
+    """The jobs of this run, or none and why: whatever goes wrong costs a sentence, never the report."""
+    token = inputs.token.get_secret_value() if inputs.token else ""
+    if not token:
+        return (), ""
+    try:
+        runs = ports.github(Credentials(token), Allowance(seconds=JOBS_SECONDS)).runs
+        return runs.jobs(ports.context.repository, ports.context.run_id), ""
+    except ActionPatternsError as error:
+        return (), (
+            "The jobs of this run could not be read, so no log is linked and of missing targets only what `needs` tells"
+            f" is known: {error.message} {error.remediation}"
+        )
+
+
+def read_previous(content: bytes | None, context: Context) -> Previous:
+    """An earlier report of the same repository. Whatever else it is costs the comparison, and only that."""
+    if content is None:
+        return Previous(why_not="No earlier report to compare with.")
+    try:
+        report = RunReport.decode(_text(content, "run-report.json"), name="run-report.json")
+    except InputError:
+        return Previous(why_not="The earlier report cannot be read by this version, so nothing is compared.")
+    if not report.run_url.startswith(f"{context.server_url}/{context.repository}/actions/runs/"):
+        return Previous(why_not="The earlier report is another repository's, so nothing is compared.")
+    later = report.run_number is not None and report.run_number >= context.run_number
+    if report.run_id == context.run_id or later:
+        return Previous(why_not="The report given as earlier is not of an earlier run, so nothing is compared.")
+    if report.plan_id is None:
+        return Previous(why_not="The earlier run had no roster, so nothing is compared.")
+    return Previous(report)
+
+
+def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
+    """A record, or why it is none. One bad file must not cost the report of all the others."""
+    try:
+        return TargetResult.decode(_text(content, path), name=path)
+    except InputError as error:
+        problem = error.problems[0].what.removeprefix(f"{path} is ")
+    index, attempt = told_by_name(path) or (None, None)
+    named = Unreadable(path, problem, index=index, attempt=attempt)
+    try:
+        claims = json.loads(content)
+    except (ValueError, RecursionError):
+        return named
+    if not isinstance(claims, dict):
+        return named
+    target, plan_id, attempt = claims.get("target"), claims.get("plan_id"), claims.get("attempt")
+    return replace(
+        named,
+        target=target if isinstance(target, str) else None,
+        plan_id=plan_id if isinstance(plan_id, str) else None,
+        attempt=attempt if isinstance(attempt, int) and 0 < attempt <= MOST_ATTEMPTS else named.attempt,
+    )
+
+
+def _text(content: bytes, path: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise InputError(
+            Problem(f"{path} is not UTF-8 text.", f"{path} must be the file as action-patterns wrote it.", file=path)
+        ) from None

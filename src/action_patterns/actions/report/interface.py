@@ -1,0 +1,65 @@
+"""Inputs and outputs of report."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from action_patterns.action import Flag, Inputs, Outputs
+
+
+class ReportInputs(Inputs):
+    """Inputs of report."""
+
+    plan: str = Field(
+        default="",
+        description="Path of the plan file that discover wrote. Absent, or no such file: the verdict is `inconclusive`"
+        " and the run is red.",
+    )
+    plan_digest: str = Field(default="", description="discover's output `digest`. If given, any other plan is refused.")
+    records: str = Field(
+        default="", description="Directory with the records of the targets (`*.json`, searched recursively)."
+    )
+    previous: str = Field(
+        default="",
+        description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
+        " a line says so, and nothing fails.",
+    )
+    needs: str = Field(
+        default="",
+        description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. Tells why a target has"
+        " no record: cancelled, not started or lost.",
+    )
+    fail_on: str = Field(
+        default="any",
+        description="When failed targets make this step fail: `any`, `all`, `never`, `threshold:<n>` (more than n),"
+        " `threshold:<n>%` (more than n percent) or `class:<names>` (outcomes, error categories or reasons, separated"
+        " by commas). A run without a plan always fails.",
+    )
+    junit: Flag = Field(
+        default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
+    )
+    token: SecretStr | None = Field(
+        default=None,
+        description="Reads the jobs of this run: `${{ github.token }}`, in a job with `actions: read`. Each target then"
+        " leads to the log of its job, and of a matrix the parts that were cancelled, never started or lost are told"
+        " apart. Without it, or where GitHub does not answer, the report says what `needs` tells.",
+    )
+    name: str = Field(
+        default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
+    )
+
+
+class ReportOutputs(Outputs):
+    """Outputs of report."""
+
+    verdict: str = Field(description="`passed`, `partial`, `failed`, `nothing-to-do` or `inconclusive`.")
+    counts: str = Field(description="JSON object: number of targets by outcome; the sum is the roster.")
+    total: int = Field(description="Number of targets in the roster.")
+    failed_count: int = Field(description="Number of targets that failed, were blocked or left no record.")
+    deferred_count: int = Field(description="Number of targets a limit left for a later run.")
+    failed_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `failed-count`.")
+    deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
+    path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
+    html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
+    artifact_name: str = Field(description="Name to upload them under.")
+    junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
