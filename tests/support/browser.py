@@ -38,7 +38,7 @@ class Browser(Chrome):
 
     def show(self, page: Path | str, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
         self.resize(width, height)
-        self.prefer(scheme)
+        self._emulate(scheme)
         self.get(page.as_uri() if isinstance(page, Path) else page)
 
     def resize(self, width: int, height: int) -> None:
@@ -46,7 +46,11 @@ class Browser(Chrome):
         self.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def prefer(self, scheme: str) -> None:
-        """The system's choice of light or dark."""
+        """The system's choice of light or dark, made while a page is shown, which is told of it with the next frame."""
+        self._emulate(scheme)
+        self.execute_async_script("const [told] = arguments; requestAnimationFrame(() => requestAnimationFrame(told));")
+
+    def _emulate(self, scheme: str) -> None:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
