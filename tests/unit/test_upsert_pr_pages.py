@@ -62,6 +62,7 @@ TECHNIQUES = {
     "Unique identifiers",
     "Tombstone marker",
     "Cache handling",
+    "Decision matrix",
     "Testing",
 }
 
