@@ -31,6 +31,30 @@ def test_update_refs_is_a_compare_and_swap_for_this_token(live: Live) -> None:
     assert live.gateway.read_branch(live.repository, desired.branch) == tip
 
 
+def test_what_stands_beside_a_swap_shows_the_pull_request_and_changes_nothing(
+    live: Live, record_property: pytest.RecordProperty
+) -> None:
+    """Moved to where it is: GitHub may refuse that, and the pull request is to be shown all the same."""
+    desired = live.wish()
+    live.upsert(desired)
+    observed = live.gateway.observe(live.repository, branch=desired.branch, base=None, paths=[])
+    (pull,) = (pull for pull in observed.pull_requests if pull.state == "OPEN")
+    tip = observed.branch_tip
+    assert tip is not None
+    before = live.rest("GET", f"/pulls/{pull.number}")
+    shown = live.gateway.swap_branch(
+        live.repository, observed.repository_id, desired.branch, before=tip.oid, after=tip.oid, pull_id=pull.id
+    )
+    after = live.rest("GET", f"/pulls/{pull.number}")
+    record_property("shown", shown is not None)
+    record_property("updated_at", (before["updated_at"], after["updated_at"]))
+    assert shown is not None, "it costs a read more on each update, and nothing else"
+    assert (shown.number, shown.head_oid, shown.body) == (pull.number, tip.oid, pull.body)
+
+    edited = live.gateway.update_pull(live.repository, pull.number, pull.id, {"title": f"{pull.title}!"})
+    assert (edited.overwritten, edited.after.title, edited.after.head_oid) == (pull.body, f"{pull.title}!", tip.oid)
+
+
 def test_a_missing_path_is_null_and_no_error(live: Live) -> None:
     observed = live.gateway.observe(live.repository, branch="none", base=None, paths=["no/such/path"])
     assert observed.files == {"no/such/path": None}

@@ -34,6 +34,6 @@ def test_the_live_suite_passes_here_and_leaves_the_repository_as_it_was() -> Non
             check=False,
         )
         assert done.returncode == 0, done.stdout[-3000:]
-        assert "11 passed" in done.stdout
+        assert "12 passed" in done.stdout
         assert scene.sandbox.repository(TARGET).refs() == before
         assert all(pull.state == "closed" for pull in scene.sandbox.repository(TARGET).pulls())

@@ -1,5 +1,5 @@
-"""`once` is at least once: who dies between the work and its `complete` has the work done again. Where that would do harm
-(a payment, a mail), the other side must know the repeat, by an id that follows from the work and from nothing else.
+"""`once` is at least once: who dies between the work and its `complete` has the work done again. Where that would do
+harm (a payment, a mail), the other side must know the repeat, by an id that follows from the work and nothing else.
 """
 
 from __future__ import annotations
