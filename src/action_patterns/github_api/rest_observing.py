@@ -58,6 +58,7 @@ def observe(
         milestones=_milestones(calls, name, milestone) if milestone is not None else (),
         # Whatever the repository allows, only GraphQL can switch it on.
         auto_merge_allowed=False,
+        graphql=False,
         leases=False,
         may_change_workflows=token.may_change_workflows,
         signs=token.signs,

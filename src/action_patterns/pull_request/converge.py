@@ -183,7 +183,7 @@ def _finish(
 ) -> Convergence:
     pull, marker = progress.pull, decision.marker
     told = tuple(dict.fromkeys((*progress.refused, *decision.refused)))
-    remembered = tuple(name for name in told if name in refusable(desired))
+    remembered = tuple(name for name in progress.refused if name in refusable(desired))
     if pull is not None and marker is not None and not set(remembered) <= set(marker.refused):
         # Remembered in the pull request itself, so that the next run does not ask again, for ever, in vain.
         marker = replace(marker, refused=tuple(sorted({*marker.refused, *remembered})))
