@@ -35,17 +35,27 @@ class Calls:
     def listing(self, path: str, *, scope: str, **query: str) -> list[Any]:
         """A REST list from its first to its last page, by the Link header (GitHub docs, "Using pagination in the REST
         API"): a page that is not full need not be the last.
+
+        Raises:
+            DefectError: an answer is no list.
         """
         found: list[Any] = []
         asked: str | None = urlencode({"per_page": str(queries.PAGE_SIZE)} | query)
         while asked is not None:
             response = self.transport.send("read", "read", "GET", f"{path}?{asked}", scope=scope)
+            if not isinstance(response.data, list):
+                # `{}` would be taken for a list without anything in it.
+                raise DefectError(
+                    f"GET {path} was answered with something that is no list.",
+                    remediation="Report it with its request id.",
+                    request_id=response.headers.get("x-github-request-id"),
+                )
             found += response.data
             asked = next_page(response.headers.get("link", ""))
         return found
 
     def viewer(self, scope: str) -> str | None:
-        """Login of the person the token acts as; None where it is nobody's (an App's, GITHUB_TOKEN), or hidden."""
+        """Login that the token acts as, as GraphQL spells it; None where REST does not tell: an App's, or hidden."""
         account = self.transport.account(scope)
         if account not in self._viewers:
             self._viewers[account] = self._ask_viewer(scope)
