@@ -14,6 +14,9 @@ from action_patterns.github_api import error_mapping, queries
 from action_patterns.github_api.pacing import Lane
 from action_patterns.github_api.transport import GraphQLUnservedError, OperationClass, Response, Transport
 
+ACTIONS_LOGIN = "github-actions"
+"""GITHUB_TOKEN acts as the same account everywhere, and cannot ask for it: `GET /user` is refused to every App."""
+
 
 class Calls:
     """REST and GraphQL requests."""
@@ -63,7 +66,7 @@ class Calls:
 
     def _ask_viewer(self, scope: str) -> str | None:
         if self.transport.token_kind == "installation access token":  # noqa: S105 - a kind, no token
-            return None
+            return ACTIONS_LOGIN if self.transport.is_job_token else None
         try:
             return str(self.transport.send("read", "read", "GET", "/user", scope=scope).data["login"])
         except (PermissionDeniedError, NotFoundError):

@@ -18,7 +18,8 @@ from action_patterns.pull_request.observed import Observed, PullRequest, RefRule
 from github_sandbox import Limits
 from github_sandbox.errors import ApiError
 from github_sandbox.inspection import RepositoryView
-from support.stage import FLEET, FULL, TARGET, DyingTransport, Stage, stage, wish
+from support import people
+from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage, stage, wish
 
 WISH = wish(team_reviewers=["core"], **FULL)
 BRANCH = WISH.branch
@@ -54,6 +55,7 @@ def known_to_rest(observed: Observed, milestone: object) -> Observed:
         branch_rule=RefRule(),
         auto_merge_allowed=None,
         leases=True,
+        graphql=True,
         milestones=tuple(item for item in observed.milestones if item.title == milestone),
         branch_clash=None if observed.branch_tip else observed.branch_clash,
     )
@@ -73,7 +75,7 @@ def same(scene: Stage, **asked: object) -> Observed:
     over_graphql, over_rest = read(scene, **asked)
     milestone = asked.get("milestone")
     assert known_to_rest(over_rest, milestone) == known_to_rest(over_graphql, milestone)
-    assert not over_rest.leases
+    assert (over_rest.leases, over_rest.graphql) == (False, False)
     return over_rest
 
 
@@ -222,6 +224,20 @@ def test_an_app_is_nobody_and_knows_its_comments_by_their_marker() -> None:
         assert observed.can_push is None
         assert observed.branch_tip is not None
         assert observed.branch_tip.verified
+        assert scene.sent("users/get-authenticated") == 0
+
+
+def test_the_jobs_own_token_is_known_without_asking() -> None:
+    """`GET /user` is refused to it. Over GraphQL it is asked, and is the same account."""
+    with stage(people.seed()) as scene:
+        scene.upsert(WISH, token=JOB_TOKEN)
+        _repository(scene).comment(1, "no marker", author="github-actions[bot]")
+        _repository(scene).comment(1, "no marker", author="app[bot]")
+        scene.forget()
+        over_graphql, over_rest = read(scene, token=JOB_TOKEN)
+        for observed in (over_graphql, over_rest):
+            (pull,) = observed.pull_requests
+            assert (pull.by_us, len(pull.comments)) == (True, 1)
         assert scene.sent("users/get-authenticated") == 0
 
 
