@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -14,7 +13,7 @@ from action_patterns.github_api import error_mapping, queries
 from action_patterns.github_api.pacing import Lane
 from action_patterns.github_api.transport import GraphQLUnservedError, OperationClass, Response, Transport
 
-ACTIONS_LOGIN = "github-actions"
+ACTIONS_LOGIN = "github-actions[bot]"
 """GITHUB_TOKEN acts as the same account everywhere, and cannot ask for it: `GET /user` is refused to every App."""
 
 
@@ -58,7 +57,7 @@ class Calls:
         return found
 
     def viewer(self, scope: str) -> str | None:
-        """Login that the token acts as, as GraphQL spells it; None where REST does not tell: an App's, or hidden."""
+        """Login that the token acts as; None where REST does not tell: an App's, or hidden."""
         account = self.transport.account(scope)
         if account not in self._viewers:
             self._viewers[account] = self._ask_viewer(scope)
@@ -79,15 +78,12 @@ class Calls:
         """
         return self._graphql("read", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
 
-    def ask(self, document: str, variables: Mapping[str, Any], *, scope: str) -> Any:
-        """The data of a query that REST has no other way for. Holes are not allowed in it."""
-        with _no_other_way():
-            return self.query(document, variables, scope=scope)
-
     def mutate(self, kind: OperationClass, document: str, fields: Mapping[str, Any], *, scope: str) -> Any:
         """The data of a GraphQL mutation with one `input`."""
-        with _no_other_way():
+        try:
             return self._graphql(kind, "mutation", document, {"input": fields}, scope=scope)
+        except GraphQLUnservedError as refused:
+            raise refused.error from None  # There is no other way.
 
     def _graphql(
         self,
@@ -111,14 +107,6 @@ class Calls:
                 "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
             )
         return data["data"]
-
-
-@contextmanager
-def _no_other_way() -> Iterator[None]:
-    try:
-        yield
-    except GraphQLUnservedError as refused:
-        raise refused.error from None
 
 
 def _is_hole(error: Mapping[str, Any]) -> bool:

@@ -64,10 +64,10 @@ def pull_request(
     comments: Sequence[Node] = (),
     events: Sequence[Node] = (),
 ) -> PullRequest:
-    """A pull request, of a list or by itself. `holder` = the repository of the bot branch; `viewer` = the person behind
-    the token, None = it is nobody's; `events` = its timeline.
+    """A pull request, of a list or by itself. `holder` = the repository of the bot branch; `viewer` = who the token
+    acts as, None = unknown; `events` = its timeline.
     """
-    head, merging, author = node["head"], node.get("auto_merge"), login(node["user"])
+    head, merging = node["head"], node.get("auto_merge")
     organization = node["base"]["repo"]["owner"]["login"]
     teams = [team["slug"] for team in node["requested_teams"] or ()]
     return PullRequest(
@@ -82,8 +82,8 @@ def pull_request(
         draft=bool(node.get("draft")),
         conflicting=node.get("mergeable") is False,
         foreign_head=not head["repo"] or head["repo"]["full_name"].lower() != holder.lower(),
-        author=author,
-        by_us=None if viewer is None else author.lower() == viewer.lower(),
+        author=login(node["user"]),
+        by_us=None if viewer is None else _is(node["user"], viewer),
         labels=tuple(label["name"] for label in node["labels"]),
         assignees=tuple(login(user) for user in node["assignees"] or ()),
         requested=(
@@ -131,11 +131,13 @@ def _teams(events: Sequence[Node]) -> tuple[str, ...]:
     return tuple(asked)
 
 
+def _is(user: Node | None, viewer: str) -> bool:
+    return user is not None and str(user["login"]).lower() == viewer.lower()
+
+
 def _is_ours(comment: Node, viewer: str | None) -> bool:
     """REST does not tell an App who it is: then what a bot wrote with our marker in it is ours."""
     user = comment["user"]
-    if user is None:
-        return False
     if viewer is not None:
-        return bool(login(user).lower() == viewer.lower())
-    return user.get("type") == "Bot" and parse_comment(comment["body"] or "") is not None
+        return _is(user, viewer)
+    return user is not None and user.get("type") == "Bot" and parse_comment(comment["body"] or "") is not None
