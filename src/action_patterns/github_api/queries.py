@@ -20,6 +20,9 @@ fragment Ended on PullRequest {
 }
 """
 
+SWAPS = 'swaps: __type(name: "UpdateRefsInput") { name }'
+"""null where the server does not know the mutation `updateRefs` (GraphQL specification, introspection)."""
+
 _COMMENTS = "pageInfo { hasNextPage endCursor } nodes { databaseId url body viewerDidAuthor }"
 
 _OPEN = f"""
@@ -87,7 +90,7 @@ query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
     {"" if in_a_fork else holder}
   }}
   {fork if in_a_fork else ""}
-  swaps: __type(name: "UpdateRefsInput") {{ name }}
+  {SWAPS}
   rateLimit {{ cost remaining resetAt }}
 }}
 fragment Viewed on Repository {{ id nameWithOwner viewerPermission parent {{ nameWithOwner }} }}
