@@ -26,8 +26,9 @@ class IssuesGateway:
             known = self._calls.viewer(repository)
             if known is None:
                 raise RefusedError(
-                    f"{refused.error.message} Nothing else tells whose token this is, and only its own text is written.",
-                    remediation="Use GITHUB_TOKEN or a personal access token, or a server with GraphQL.",
+                    f"{refused.error.message} Nothing else tells whose token this is.",
+                    remediation="Only text of the token's own account is ever written: use GITHUB_TOKEN, a personal"
+                    " access token, or a server with GraphQL.",
                 ) from refused
             return known
 
