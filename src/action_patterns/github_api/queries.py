@@ -56,6 +56,13 @@ fragment Target on Repository {
 """
 
 
+def _ended(page: str) -> str:
+    """Closed and merged pull requests from branches of that name, the newest first; `page` = which of them."""
+    return f"""ended: pullRequests(
+      headRefName: $head, states: [CLOSED, MERGED], {page}, orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}"""
+
+
 def observe(
     path_count: int, parent_count: int, *, named_base: bool, in_a_fork: bool = False, milestone: bool = False
 ) -> str:
@@ -83,9 +90,7 @@ query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
       name refUpdateRule {{ ...Rule }}
       target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }}
     }}
-    ended: pullRequests(
-      headRefName: $head, states: [CLOSED, MERGED], first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}
-    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}
+    {_ended("first: 50")}
     {milestones if milestone else ""}
     {"" if in_a_fork else holder}
   }}
@@ -125,10 +130,7 @@ query Comments($owner: String!, $name: String!, $number: Int!, $after: String) {
 ENDED = f"""
 query Ended($owner: String!, $name: String!, $head: String!, $after: String) {{
   repository(owner: $owner, name: $name) {{
-    ended: pullRequests(
-      headRefName: $head, states: [CLOSED, MERGED], first: 100, after: $after,
-      orderBy: {{field: CREATED_AT, direction: DESC}}
-    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}
+    {_ended("first: 100, after: $after")}
   }}
 }}
 {_ENDED}"""
