@@ -139,11 +139,17 @@ def test_a_comment_without_a_number_is_refused_before_anything_is_asked() -> Non
 @pytest.mark.parametrize("token", [JOB_TOKEN, APP, PERSON])
 def test_only_the_text_of_the_tokens_own_account_is_written(token: str) -> None:
     with stage(seed()) as scene:
-        track(scene, WRONG, token="tok-bot" if token != PERSON else JOB_TOKEN)
+        setup = Gateway(DyingTransport(scene.context)).issues
+        scene.sandbox.repository(TARGET).commit_files("topic", {"new.txt": "x\n"})
+        scene.sandbox.repository(TARGET).open_pull("topic", author="alice")
+        here: dict[str, Any] = {"kind": "comment", "number": 1}
+        track(scene, WRONG, token="tok-bot" if token != PERSON else JOB_TOKEN, **here)
+        (theirs,) = setup.comments(TARGET, 1)
         if token == APP and not scene.has_graphql:  # Over REST an App is not told who it is.
             with pytest.raises(RefusedError, match="whose token"):
-                track(scene, WRONG, token=token)
-            assert issues(scene) == [(1, "open")]
+                track(scene, WRONG, token=token, **here)
+            assert setup.comments(TARGET, 1) == (theirs,)
             return
-        assert (track(scene, WRONG, token=token), issues(scene)) == ("created", [(1, "open"), (2, "open")])
-        assert (track(scene, WELL, token=token), issues(scene)) == ("closed", [(1, "open"), (2, "closed")])
+        assert [track(scene, report, token=token, **here) for report in (WRONG, WELL)] == ["created", "updated"]
+        first, ours = setup.comments(TARGET, 1)
+        assert (first, ours.author == first.author) == (theirs, False)

@@ -324,7 +324,11 @@ events = st.one_of(runs, st.sampled_from(PEOPLE), pushes, servers)
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """At least one run of ours in most cases, and whatever people and the base do around it, on any server."""
-    return [*draw(st.lists(servers, max_size=1)), *draw(st.lists(runs, max_size=1)), *draw(st.lists(events, max_size=5))]
+    return [
+        *draw(st.lists(servers, max_size=1)),
+        *draw(st.lists(runs, max_size=1)),
+        *draw(st.lists(events, max_size=5)),
+    ]
 
 
 def lived(history: list[Event], wish: Desired) -> World:
