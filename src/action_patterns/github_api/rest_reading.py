@@ -90,7 +90,7 @@ def pull_request(
             *(login(user) for user in node["requested_reviewers"] or ()),
             *(f"{organization}/{slug}" for slug in teams),
         ),
-        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events) if slug not in teams)),
+        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events, teams))),
         milestone=milestone(node["milestone"]),
         auto_merge=merging["merge_method"].lower() if merging else None,
         comments=tuple(
@@ -117,18 +117,21 @@ def _people(reviews: Sequence[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(login(item["user"]) for item in reviews if item["user"]))
 
 
-def _teams(events: Sequence[Node]) -> tuple[str, ...]:
-    """Teams that were asked and not called off. Where such a one is not asked any more, a member has reviewed for it:
-    REST does not say so of the review itself.
+def _teams(events: Sequence[Node], asked: Sequence[str]) -> tuple[str, ...]:
+    """Teams that a member has reviewed for, which REST does not say of the review: a request of theirs went without
+    being called off. It is no longer there, or was made anew, which is no event while a team is `asked` already.
     """
-    asked: dict[str, None] = {}
+    answered: dict[str, None] = {}
+    pending: dict[str, None] = {}
     for event in events:
         slug = (event.get("requested_team") or {}).get("slug")
         if slug and event["event"] == "review_requested":
-            asked[slug] = None
+            if slug in pending:
+                answered[slug] = None
+            pending[slug] = None
         elif slug and event["event"] == "review_request_removed":
-            asked.pop(slug, None)
-    return tuple(asked)
+            pending.pop(slug, None)
+    return (*answered, *(slug for slug in pending if slug not in {*answered, *asked}))
 
 
 def _is(user: Node | None, viewer: str) -> bool:

@@ -142,6 +142,7 @@ def test_after_one_thing_happened_both_read_the_same(name: str) -> None:
 @settings(max_examples=25)
 @given(happened=st.lists(st.sampled_from(sorted(EVENTS)), max_size=7))
 @example(happened=["a review for a team", "a review for a team"])
+@example(happened=["a review for a team", "asked again", "called off"])
 def test_whatever_happened_both_read_the_same(happened: list[str]) -> None:
     with stage(SEED, checked=False) as scene:
         _repository(scene).set_branch("dev", _repository(scene).tip("main"))
