@@ -278,6 +278,8 @@ def stage(
     with sandbox.serve(port=0) if served else reached(sandbox) as server:
         yield Stage(sandbox, context_of(server), clock=clock, edition=edition)
     assert not sandbox.violations, "\n".join(sandbox.violations)
+    unmet = [fault.as_json() for fault in sandbox.faults.all() if fault.hits == 0]
+    assert not unmet, f"trouble was meant to strike, and met nothing: {unmet}"
 
 
 def wish(
