@@ -59,8 +59,7 @@ def test_a_commit_pushed_before_we_delete_the_branch_stays() -> None:
 def test_a_commit_pushed_while_our_answer_was_lost_stays() -> None:
     with stage() as scene:
         scene.upsert(wish(**FULL))
-        swap = "UpdateRefs" if scene.has_leases else "git/update-ref"
-        scene.sandbox.faults.script([{"fault": "bad-gateway", "operation": swap, "when": "after"}])
+        scene.sandbox.faults.script([{"fault": "bad-gateway", "operation": scene.moves_branch, "when": "after"}])
         result = scene.upsert(wish(CHANGED, **FULL), meanwhile={"after": lambda: push(scene)})
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
