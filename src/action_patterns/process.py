@@ -102,7 +102,8 @@ def run(
             completed=Completed(tuple(argv), child.returncode, stdout, stderr),
         ) from None
     except BaseException:  # an interrupt must not leave it running
-        _end(child)
+        _kill(child)
+        _reap(child)
         raise
     completed = Completed(tuple(argv), child.returncode, stdout, stderr)
     if expected is not None and child.returncode not in expected:
@@ -113,14 +114,29 @@ def run(
 
 def _end(child: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     """Kill the whole group; what was written until then."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+    _kill(child)
     try:
         return child.communicate(timeout=_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         # Something left the group and holds the pipe open; it is not ours any more.
-        for pipe in (child.stdin, child.stdout, child.stderr):
-            if pipe:
-                pipe.close()
-        child.wait()
+        _reap(child)
         return b"", b""
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def _reap(child: subprocess.Popen[bytes]) -> None:
+    """Wait for one that was killed; what it wrote is of no use. Not by `wait()`: an interrupt may have struck in there
+    just after it took its lock, which is then held for ever.
+    """
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    if child.returncode is None:
+        with contextlib.suppress(ChildProcessError):  # It was waited for when the interrupt came.
+            os.waitpid(child.pid, 0)
+        child.returncode = -signal.SIGKILL

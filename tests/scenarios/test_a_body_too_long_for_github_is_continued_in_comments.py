@@ -6,7 +6,6 @@ import re
 from itertools import count
 
 from action_patterns.pull_request.marker import block_of
-from support.editions import on_every_edition
 from support.people import settled, target
 from support.stage import Stage, stage, wish
 
@@ -43,9 +42,8 @@ def test_the_whole_text_is_there_and_the_body_links_to_it() -> None:
         settled(scene, wish(body=long))
 
 
-@on_every_edition
-def test_it_follows_the_text_and_shrinks_with_it(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_it_follows_the_text_and_shrinks_with_it() -> None:
+    with stage() as scene:
         for lines in (4_000, 5_000, 2_000, 3):
             wished = wish(body=text(lines))
             scene.upsert(wished)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from support.editions import on_every_edition
 from support.people import refused_before_any_write, seed, settled, target
 from support.stage import TARGET, Stage, stage, wish
 
@@ -13,10 +12,9 @@ LOOKALIKES = [f"a/{BRANCH}", BRANCH.rpartition("/")[2], f"{BRANCH}-2", BRANCH[:-
 """`git ls-remote X` lists `a/X` too; a prefix search lists `X-2`; a listing without regard to case `x`."""
 
 
-@on_every_edition
 @pytest.mark.parametrize("name", LOOKALIKES)
-def test_a_branch_with_a_similar_name_and_its_pull_request_are_not_ours(name: str, edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_branch_with_a_similar_name_and_its_pull_request_are_not_ours(name: str) -> None:
+    with stage() as scene:
         repository = target(scene)
         theirs = repository.commit_files(name, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
         repository.open_pull(name, author="alice", title="Mine", body="By hand")
@@ -38,10 +36,9 @@ def test_a_forks_pull_request_from_a_branch_of_that_name_is_not_ours() -> None:
         settled(scene, wish())
 
 
-@on_every_edition
-def test_nor_is_one_that_copies_our_marker_and_is_closed(edition: str) -> None:
+def test_nor_is_one_that_copies_our_marker_and_is_closed() -> None:
     """Else anybody with a fork could say for the repository's people that they do not want ours."""
-    with stage(seed({"name": "mallory/api", "fork": TARGET}), edition=edition) as scene:
+    with stage(seed({"name": "mallory/api", "fork": TARGET})) as scene:
         scene.upsert(wish())
         target(scene).merge_pull(1)
         fork = scene.sandbox.repository("mallory/api")
@@ -54,10 +51,9 @@ def test_nor_is_one_that_copies_our_marker_and_is_closed(edition: str) -> None:
         assert (result.outcome, result.pull_request_number) == ("created", 3)
 
 
-@on_every_edition
 @pytest.mark.parametrize(("theirs", "ours"), [("sync", "sync/config"), ("sync/config", "sync"), ("a/b/c", "a")])
-def test_a_name_git_cannot_keep_beside_another_is_named_before_any_write(theirs: str, ours: str, edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_name_git_cannot_keep_beside_another_is_named_before_any_write(theirs: str, ours: str) -> None:
+    with stage() as scene:
         target(scene).set_branch(theirs, str(target(scene).tip("main")))
         result = refused_before_any_write(scene, wish(branch=ours), "branch-clash")
         assert repr(ours) in result.message

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from support.editions import has_leases, on_every_edition
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 CHANGED = {"ci.yml": "on: [push]\n"}
@@ -24,9 +23,8 @@ def theirs(scene: Stage) -> bool:
     return "mine.txt" in scene.sandbox.repository(TARGET).files(wish().branch)
 
 
-@on_every_edition
-def test_a_commit_pushed_before_our_update_stays(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_commit_pushed_before_our_update_stays() -> None:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
         result = scene.upsert(wish(CHANGED, **FULL), meanwhile={"before": lambda: push(scene)})
         assert scene.moves() == 2
@@ -34,24 +32,22 @@ def test_a_commit_pushed_before_our_update_stays(edition: str) -> None:
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
 
 
-@on_every_edition
-def test_a_branch_made_before_ours_stays(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_branch_made_before_ours_stays() -> None:
+    with stage() as scene:
         result = scene.upsert(wish(), meanwhile={"before": lambda: push(scene)})
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "foreign-branch")
         assert scene.sandbox.repository(TARGET).pulls() == []
 
 
-@on_every_edition
-def test_a_commit_pushed_before_we_delete_the_branch_stays(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_commit_pushed_before_we_delete_the_branch_stays() -> None:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
         scene.sandbox.repository(TARGET).commit_files(
             "main", {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}, message="By hand"
         )
         result = scene.upsert(wish(**FULL), meanwhile={"before": lambda: push(scene)})
-        if has_leases(edition):
+        if scene.has_leases:
             assert scene.moves() == 2
             assert theirs(scene)
         else:  # Nobody could have kept us from deleting what came meanwhile, so nothing is deleted.
@@ -60,19 +56,17 @@ def test_a_commit_pushed_before_we_delete_the_branch_stays(edition: str) -> None
             assert scene.sandbox.repository(TARGET).tip(wish().branch) is not None
 
 
-@on_every_edition
-def test_a_commit_pushed_while_our_answer_was_lost_stays(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_commit_pushed_while_our_answer_was_lost_stays() -> None:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
-        swap = "UpdateRefs" if has_leases(edition) else "git/update-ref"
-        scene.sandbox.faults.script([{"fault": "bad-gateway", "operation": swap, "when": "after"}])
+        scene.sandbox.faults.script([{"fault": "bad-gateway", "operation": scene.moves_branch, "when": "after"}])
         result = scene.upsert(wish(CHANGED, **FULL), meanwhile={"after": lambda: push(scene)})
         assert theirs(scene)
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
 
 
-@pytest.mark.parametrize("call", [2, 3, 4])
-def test_it_moved_after_it_was_read_and_before_the_swap_was_sent(call: int) -> None:
+@pytest.mark.parametrize("call", ["POST /git/trees", "POST /git/commits", "before"])
+def test_it_moved_after_it_was_read_and_before_the_swap_was_sent(call: str) -> None:
     """What counts is where the branch was when it was decided, not where it is when it is written."""
     with stage() as scene:
         scene.upsert(wish())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support.editions import first_on, has_graphql
 from support.fleet import fleet
 
 TARGETS = 200
@@ -16,14 +17,15 @@ SHARE = 0.2
 
 
 @cache
-def clean_state() -> dict[str, Any]:
+def clean_state(_: str) -> dict[str, Any]:
     with fleet(TARGETS) as scene:
         scene.apply()
         return scene.sandbox.snapshot()
 
 
+@first_on("full", why="Two hundred targets take seconds, and over REST each of them is read in a dozen requests.")
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(2, 11))])
-def test_the_end_is_that_of_a_calm_run(seed: int, record_property: Callable[[str, object], None]) -> None:
+def test_the_end_is_that_of_a_calm_run(seed: int, edition: str, record_property: Callable[[str, object], None]) -> None:
     with fleet(TARGETS) as scene:
         scene.unleash(SHARE, seed)
         troubled = asked = 0
@@ -40,8 +42,9 @@ def test_the_end_is_that_of_a_calm_run(seed: int, record_property: Callable[[str
         record_property("measured", f"storm {seed}: {troubled} of {asked} requests in trouble, undone {undone}")
         assert undone[-1] == 0, [result.error for result in results if result.error]
         assert troubled > asked * SHARE / 2
-        assert scene.sandbox.snapshot() == clean_state()
+        assert scene.sandbox.snapshot() == clean_state(edition)
 
         scene.calm()
         assert {result.outcome for result in scene.apply()} == {"unchanged"}
-        assert (len(scene.sandbox.requests), len(scene.sandbox.requests.writes())) == (TARGETS, 0)
+        assert len(scene.sandbox.requests.writes()) == 0
+        assert len(scene.sandbox.requests) == TARGETS or not has_graphql(edition)

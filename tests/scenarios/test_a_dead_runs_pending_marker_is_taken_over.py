@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from action_patterns.errors import ConflictError
+from support.editions import WITH_LEASES, only_on
 from support.marker_stage import DAY, HOUR, markers, once, the_marker
 from support.stage import TARGET, Killed, Moment, stage
+
+pytestmark = only_on(
+    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
+)
 
 BEGIN, COMPLETE = 3, 3
 """Calls of each step: read, commit, swap. Asserted below, so that no call is left out."""

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from action_patterns.pull_request.desired import Desired
-from support.editions import has_graphql, on_every_edition
 from support.stage import FULL, Stage, stage, wish
 
 
@@ -20,7 +19,6 @@ def an_older_one(scene: Stage) -> None:
     scene.upsert(wish({"ci.yml": "old\n"}, labels=["stale"], assignees=["bob"], title="Old", body="Old."))
 
 
-@on_every_edition
 @pytest.mark.parametrize(
     ("before", "wished"),
     [
@@ -33,14 +31,14 @@ def an_older_one(scene: Stage) -> None:
         ),
     ],
 )
-def test_planned_is_what_is_sent(before: Callable[[Stage], Any], wished: Desired, edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_planned_is_what_is_sent(before: Callable[[Stage], Any], wished: Desired) -> None:
+    with stage() as scene:
         before(scene)
         untouched = scene.sandbox.snapshot()
         scene.forget()
         planned = scene.upsert(wished, dry_run=True)
         assert planned.outcome == "planned"
-        assert (scene.reads() == 1, scene.writes()) == (has_graphql(edition), 0)
+        assert (scene.reads() == 1, scene.writes()) == (scene.has_graphql, 0)
         assert scene.sandbox.snapshot() == untouched
 
         scene.forget()

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from support.editions import on_every_edition
-from support.people import KEPT, base_gets_the_wish, commit_by_hand, settled, target
+from support.people import KEPT, base_gets_the_wish, commit_by_hand, rewritten, settled, target
 from support.stage import FULL, Stage, stage, wish
 
 BRANCH = wish().branch
@@ -34,10 +33,9 @@ def updated_by_the_button(scene: Stage) -> str:
 WORK = pytest.mark.parametrize("work", [pushed, amended, updated_by_the_button])
 
 
-@on_every_edition
 @WORK
-def test_stop_touches_neither_branch_nor_text_and_leaves_one_note(work: Callable[[Stage], str], edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_stop_touches_neither_branch_nor_text_and_leaves_one_note(work: Callable[[Stage], str]) -> None:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
         theirs = work(scene)
         before = scene.sandbox.snapshot()
@@ -79,11 +77,10 @@ def test_the_note_goes_away_when_the_commit_has_gone() -> None:
         settled(scene, wish())
 
 
-@on_every_edition
 @WORK
-def test_append_puts_ours_on_top_of_theirs(work: Callable[[Stage], str], edition: str) -> None:
+def test_append_puts_ours_on_top_of_theirs(work: Callable[[Stage], str]) -> None:
     wished = wish(CHANGED, on_human_commits="append")
-    with stage(edition=edition) as scene:
+    with stage() as scene:
         scene.upsert(wish())
         theirs = work(scene)
         result = scene.upsert(wished)
@@ -127,9 +124,9 @@ def test_overwrite_leaves_one_commit_of_ours_on_the_base(work: Callable[[Stage],
     wished = wish(CHANGED, on_human_commits="overwrite")
     with stage() as scene:
         scene.upsert(wish())
-        work(scene)
+        theirs = work(scene)
         assert scene.upsert(wished).outcome == "updated"
-        assert target(scene).commit(BRANCH).parents == (target(scene).tip("main"),)
+        assert target(scene).commit(BRANCH).parents == rewritten(scene, theirs)
         assert "mine.txt" not in target(scene).files(BRANCH)
         assert [pull.number for pull in target(scene).pulls()] == [1]
         settled(scene, wished)

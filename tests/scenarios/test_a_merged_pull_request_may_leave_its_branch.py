@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.people import commit_by_hand, settled, target
+from support.people import commit_by_hand, rewritten, settled, target
 from support.stage import stage, wish
 
 BRANCH = wish().branch
@@ -17,11 +17,12 @@ LATER = {"ci.yml": "on: [push]\n"}
 def test_a_branch_left_by_a_merge_is_written_anew_on_the_base(method: str) -> None:
     with stage() as scene:
         scene.upsert(wish())
+        former = target(scene).tip(BRANCH)
         target(scene).merge_pull(1, method=method)
         settled(scene, wish())
         result = scene.upsert(wish(LATER))
         assert (result.outcome, result.pull_request_number) == ("created", 2)
-        assert target(scene).commit(BRANCH).parents == (target(scene).tip("main"),)
+        assert target(scene).commit(BRANCH).parents == rewritten(scene, former)
         settled(scene, wish(LATER))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from support.editions import on_every_edition
 from support.people import seed, settled, target
 from support.stage import Stage, stage, wish
 
@@ -16,10 +15,9 @@ def milestone(scene: Stage) -> str | None:
     return name
 
 
-@on_every_edition
 @pytest.mark.parametrize("named", ["v1", "1"], ids=["by title", "by number"])
-def test_it_is_set_changed_and_taken_away(named: str, edition: str) -> None:
-    with stage(MILESTONES, edition=edition) as scene:
+def test_it_is_set_changed_and_taken_away(named: str) -> None:
+    with stage(MILESTONES) as scene:
         scene.upsert(wish(milestone=named))
         assert milestone(scene) == "v1"
         settled(scene, wish(milestone=named))
@@ -46,10 +44,9 @@ def test_one_that_is_not_there_costs_only_itself(absent: str, told: str) -> None
         assert (milestone(scene), target(scene).pull(1).labels) == (None, ["sync"])
 
 
-@on_every_edition
 @pytest.mark.parametrize("chosen", [2, 0], ids=["another one", "none"])
-def test_peoples_choice_of_another_stays(chosen: int, edition: str) -> None:
-    with stage(MILESTONES, edition=edition) as scene:
+def test_peoples_choice_of_another_stays(chosen: int) -> None:
+    with stage(MILESTONES) as scene:
         scene.upsert(wish(milestone="v1"))
         target(scene).edit_pull(1, milestone=chosen)
         if chosen:

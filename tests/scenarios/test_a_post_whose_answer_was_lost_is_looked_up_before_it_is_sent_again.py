@@ -9,6 +9,8 @@ import pytest
 
 from action_patterns.github_api import transport as transport_module
 from github_sandbox import Fault
+from support.editions import first_on
+from support.people import calls_of_a_look
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 LOST: dict[str, dict[str, Any]] = {
@@ -19,14 +21,14 @@ LOST: dict[str, dict[str, Any]] = {
 
 
 @cache
-def clean_end() -> dict[str, Any]:
-    with stage(served=True) as clean:
+def clean_end(edition: str) -> dict[str, Any]:
+    with stage(edition=edition) as clean:
         clean.upsert(wish(**FULL))
         return clean.sandbox.snapshot()
 
 
 def as_one_clean_run(scene: Stage) -> bool:
-    return scene.sandbox.snapshot() == clean_end()
+    return scene.sandbox.snapshot() == clean_end(scene.edition)
 
 
 @pytest.mark.parametrize("kind", [*LOST, "truncated_body"])
@@ -35,7 +37,7 @@ def test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice(kind: s
         sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation="pulls/create", **LOST.get(kind, {})))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
-        assert (sent.seen, scene.sent("Observe")) == (1, 2)
+        assert (sent.seen, scene.sent(scene.look)) == (1, 2)
         assert as_one_clean_run(scene)
 
 
@@ -45,7 +47,7 @@ def test_one_that_was_not_opened_is_sent_again_after_a_look(kind: str) -> None:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="before", operation="pulls/create", **LOST[kind]))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
-        assert (sent.seen, scene.sent("Observe")) == (2, 2)
+        assert (sent.seen, scene.sent(scene.look)) == (2, 2)
         assert as_one_clean_run(scene)
 
 
@@ -53,7 +55,10 @@ def test_one_that_a_person_closed_in_between_is_not_opened_a_second_time() -> No
     with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.bad_gateway(when="after", operation="pulls/create"))
         repository = scene.sandbox.repository(TARGET)
-        scene.upsert(wish(), meanwhile={6: lambda: repository.close_pull(1)})
+        # After a look, and a tree, a commit, the branch and the pull request: just before the next look.
+        writes = 4
+        call = calls_of_a_look(scene, wish()) + writes + 1
+        scene.upsert(wish(), meanwhile={call: lambda: repository.close_pull(1)})
         assert scene.sent("pulls/create") == 1
         assert [pull.state for pull in repository.pulls()] == ["closed"]
 
@@ -63,7 +68,7 @@ def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() 
         with scene.sandbox.faults.during(Fault.bad_gateway(operation="pulls/create", times=100)):
             result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.reason) == ("failed", "unavailable")
-        assert scene.sent("pulls/create") == scene.sent("Observe") == 5
+        assert scene.sent("pulls/create") == scene.sent(scene.look) == 5
         assert scene.upsert(wish(**FULL)).outcome == "created"
         assert as_one_clean_run(scene)
 
@@ -72,29 +77,30 @@ def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() 
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize("operation", ["git/create-tree", "git/create-commit", "issues/update"])
 def test_what_is_the_same_when_sent_twice_is_sent_twice(operation: str, kind: str, moment: str) -> None:
-    with stage(served=True) as scene:
+    with stage() as scene:
         scene.sandbox.faults.add(Fault.of(kind, when=moment, operation=operation, **LOST[kind]))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error) == ("created", None)
         assert scene.sent(operation) == 2
-        assert scene.sent("Observe") == 1
+        assert scene.sent(scene.look) == 1
         assert as_one_clean_run(scene)
 
 
 @pytest.mark.parametrize("kind", LOST)
 def test_a_branch_that_was_written_is_known_by_its_tip(kind: str) -> None:
     with stage(served=True) as scene:
-        sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation="UpdateRefs", **LOST[kind]))
+        sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation=scene.makes_branch, **LOST[kind]))
         result = scene.upsert(wish(**FULL))
         assert (result.outcome, result.error) == ("created", None)
-        assert (sent.seen, scene.sent("git/get-ref"), scene.sent("Observe")) == (1, 1, 1)
+        assert (sent.seen, scene.sent("git/get-ref"), scene.sent(scene.look)) == (1, 1, 1)
         assert as_one_clean_run(scene)
 
 
-@pytest.mark.parametrize("operation", ["UpdateRefs", "git/create-tree", "pulls/create", "issues/update"])
+@pytest.mark.parametrize("operation", ["the branch", "git/create-tree", "pulls/create", "issues/update"])
 def test_a_request_that_a_proxy_delivers_twice_does_no_harm(operation: str) -> None:
-    with stage(served=True) as scene:
-        scene.sandbox.faults.add(Fault.of("duplicate_delivery", operation=operation))
+    with stage() as scene:
+        sent_twice = scene.makes_branch if operation == "the branch" else operation
+        scene.sandbox.faults.add(Fault.of("duplicate_delivery", operation=sent_twice))
         result = scene.upsert(wish(**FULL))
         # "Already exists" is all the answer says: for all we know another run opened it.
         assert result.outcome == ("updated" if operation == "pulls/create" else "created")
@@ -102,6 +108,7 @@ def test_a_request_that_a_proxy_delivers_twice_does_no_harm(operation: str) -> N
         assert as_one_clean_run(scene)
 
 
+@first_on("full", why="It waits for two seconds, and what it waits for is the same everywhere.")
 def test_an_answer_that_never_comes_is_given_up_and_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert transport_module.TIMEOUT_SECONDS == 30
     monkeypatch.setattr(transport_module, "TIMEOUT_SECONDS", 2)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.editions import on_every_edition
-from support.people import KEPT, commit_by_hand, refused_before_any_write, settled, target
+from support.people import APP, KEPT, commit_by_hand, refused_before_any_write, seed, settled, target
 from support.stage import Stage, stage, wish
 
 BRANCH = wish().branch
@@ -22,20 +21,18 @@ def opened_by(scene: Stage, author: str) -> str:
     return tip
 
 
-@on_every_edition
 @pytest.mark.parametrize(("adopt", "author"), [("never", "alice"), ("never", "bot"), ("same-author", "alice")])
-def test_it_is_left_alone(adopt: str, author: str, edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_it_is_left_alone(adopt: str, author: str) -> None:
+    with stage() as scene:
         opened_by(scene, author)
         result = refused_before_any_write(scene, wish(adopt=adopt), "foreign-pull-request")
         assert "#1 is open" in result.message
 
 
-@on_every_edition
 @pytest.mark.parametrize(("adopt", "author"), [("same-author", "bot"), ("any", "bot"), ("any", "alice")])
-def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str, edition: str) -> None:
+def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str) -> None:
     wished = wish(adopt=adopt, labels=["sync"])
-    with stage(edition=edition) as scene:
+    with stage() as scene:
         theirs = opened_by(scene, author)
         result = scene.upsert(wished)
         assert (result.outcome, result.reason, result.pull_request_number) == ("updated", "adopted", 1)
@@ -50,10 +47,17 @@ def test_it_is_taken_over_with_all_that_is_in_it(adopt: str, author: str, editio
         settled(scene, wished, reads=KEPT)
 
 
-@on_every_edition
-def test_its_commits_stay_though_later_ones_are_to_be_overwritten(edition: str) -> None:
+def test_an_app_takes_over_its_own_where_it_can_learn_who_it_is() -> None:
+    with stage(seed()) as scene:
+        opened_by(scene, "app[bot]")
+        result = scene.upsert(wish(adopt="same-author"), token=APP)
+        told = ("updated", "adopted") if scene.has_graphql else ("blocked", "foreign-pull-request")
+        assert (result.outcome, result.reason) == told
+
+
+def test_its_commits_stay_though_later_ones_are_to_be_overwritten() -> None:
     wished = wish(adopt="any", on_human_commits="overwrite")
-    with stage(edition=edition) as scene:
+    with stage() as scene:
         opened_by(scene, "alice")
         scene.upsert(wished)
         assert target(scene).files(BRANCH)["mine.txt"] == ("100644", b"x\n")
@@ -64,9 +68,8 @@ def test_its_commits_stay_though_later_ones_are_to_be_overwritten(edition: str) 
         settled(scene, later, reads=KEPT)
 
 
-@on_every_edition
-def test_afterwards_it_is_a_pull_request_of_ours(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_afterwards_it_is_a_pull_request_of_ours() -> None:
+    with stage() as scene:
         opened_by(scene, "alice")
         scene.upsert(wish(adopt="any"))
         later = wish(CHANGED, body="New words.", labels=["later"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.people import settled, target
+from support.people import rewritten, settled, target
 from support.stage import FULL, stage, wish
 
 BRANCH = wish().branch
@@ -12,13 +12,14 @@ def test_another_base_moves_the_same_pull_request() -> None:
     with stage() as scene:
         target(scene).commit_files("release", {"release.txt": b"1\n"}, message="Release")
         scene.upsert(wish(**FULL))
+        former = target(scene).tip(BRANCH)
         moved = wish(base="release", **FULL)
         result = scene.upsert(moved)
         assert (result.outcome, result.pull_request_number) == ("updated", 1)
         assert set(result.changed_fields) == {"content", "base"}
         (pull,) = target(scene).pulls()
         assert (pull.base, pull.state) == ("release", "open")
-        assert target(scene).commit(BRANCH).parents == (target(scene).tip("release"),)
+        assert target(scene).commit(BRANCH).parents == rewritten(scene, former, base="release")
         assert target(scene).files(BRANCH)["release.txt"] == ("100644", b"1\n")
         settled(scene, moved)
 
@@ -45,10 +46,11 @@ def test_a_base_that_moves_elsewhere_is_no_reason_to_write() -> None:
 def test_a_base_that_moves_into_a_conflict_is() -> None:
     with stage() as scene:
         scene.upsert(wish())
+        former = target(scene).tip(BRANCH)
         target(scene).commit_files("main", {"README.md": b"# Another\n"}, message="Meanwhile")
         result = scene.upsert(wish())
         assert (result.outcome, result.pull_request_number) == ("updated", 1)
-        assert target(scene).commit(BRANCH).parents == (target(scene).tip("main"),)
+        assert target(scene).commit(BRANCH).parents == rewritten(scene, former)
         assert target(scene).files(BRANCH)["README.md"] == ("100644", b"# API\n")
         settled(scene, wish())
 
@@ -58,8 +60,9 @@ def test_a_base_that_moves_is_followed_where_that_is_asked_for() -> None:
     with stage() as scene:
         scene.upsert(following)
         settled(scene, following)
-        base = target(scene).commit_files("main", {"other.txt": b"x\n"})
+        former = target(scene).tip(BRANCH)
+        target(scene).commit_files("main", {"other.txt": b"x\n"})
         result = scene.upsert(following)
         assert (result.outcome, result.changed_fields, result.pull_request_number) == ("updated", ("content",), 1)
-        assert target(scene).commit(BRANCH).parents == (base,)
+        assert target(scene).commit(BRANCH).parents == rewritten(scene, former)
         settled(scene, following)

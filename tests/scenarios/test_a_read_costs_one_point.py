@@ -8,7 +8,10 @@ import pytest
 
 from action_patterns.github_api.gateway import Gateway
 from github_sandbox.limits import Limits
+from support.editions import WITH_GRAPHQL, only_on
 from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
+
+pytestmark = only_on(*WITH_GRAPHQL, why="REST is paid in requests; test_requests_stay_within_their_budget counts them.")
 
 
 def points(scene: Stage, run: Any) -> int:

@@ -8,8 +8,13 @@ import pytest
 
 from action_patterns.errors import ActionPatternsError
 from github_sandbox import Fault
+from support.editions import WITH_LEASES, only_on
 from support.marker_stage import once, the_marker
 from support.stage import stage
+
+pytestmark = only_on(
+    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
+)
 
 REFUSALS: dict[str, dict[str, Any]] = {
     "bad credentials": {"status": 401, "body": {"message": "Bad credentials"}},

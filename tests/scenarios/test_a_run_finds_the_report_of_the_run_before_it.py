@@ -66,9 +66,9 @@ def test_an_attempt_that_left_no_report_gives_way_to_the_one_before() -> None:
 )
 def test_what_is_not_of_this_workflow_and_branch_is_passed_over(foreign: dict[str, Any]) -> None:
     with stage(FLEET) as scene:
-        number = foreign.pop("number", 2)
         add_run(scene, 1, "sync-report-a1")
-        add_run(scene, number, "sync-report-a1", **foreign)
+        fields = {"number": 2} | foreign
+        add_run(scene, fields.pop("number"), "sync-report-a1", **fields)
         assert previous(scene, add_run(scene, 3)) == ReportArtifact(OURS + 1, "sync-report-a1")
         assert previous(scene, OURS + 3, name="another") is None
 

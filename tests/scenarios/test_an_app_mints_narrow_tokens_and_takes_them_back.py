@@ -14,11 +14,15 @@ from action_patterns.action import Finish
 from action_patterns.actions import upsert_pr
 from action_patterns.ports import Allowance, Ports
 from support.app_fleet import fleet, seed, variables
+from support.editions import first_on
+
+pytestmark = first_on("full", "no-graphql", why="Each is served over HTTP; which tier reads is remembered by account.")
 
 TWO = ("acme/api", "beta/tools")
 BOTH: dict[str, Any] = {"acme": {}, "beta": {}}
 
 
+@first_on("full", why="It takes five hundred repositories.")
 def test_a_token_reaches_only_the_targets_of_one_owner_and_500_at_most() -> None:
     names = [f"acme/r{number:03}" for number in range(502)]
     with fleet(seed(BOTH, [*names, "acme/bystander", "beta/tools", "beta/bystander"])) as scene:

@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from action_patterns import run
 from support.app_fleet import Fleet, fleet, seed, variables
+from support.editions import first_on
+
+pytestmark = first_on("full", "no-graphql", why="Each is served over HTTP; which tier reads is remembered by account.")
 
 NAMES = ("acme/api", "acme/web", "beta/tools")
 DISTRIBUTION = """\

@@ -9,6 +9,8 @@ import pytest
 from action_patterns.errors import ActionPatternsError, NotFoundError
 from action_patterns.github_api.gateway import Gateway
 from github_sandbox import Fault
+from support.editions import WITH_GRAPHQL, WITH_LEASES, only_on
+from support.people import settled
 from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
 
 REST_REFUSALS: dict[str, dict[str, Any]] = {
@@ -25,19 +27,19 @@ def graphql_refusal(kind: str, *path: str) -> dict[str, Any]:
     return {"status": 200, "body": {"data": {path[0]: None}, "errors": [error]}}
 
 
-OBSERVE_REFUSALS = {
-    **REST_REFUSALS,
+QUERY_REFUSALS = {
     "GraphQL FORBIDDEN": graphql_refusal("FORBIDDEN", "repository"),
     "GraphQL INSUFFICIENT_SCOPES": graphql_refusal("INSUFFICIENT_SCOPES", "repository"),
     "GraphQL NOT_FOUND": graphql_refusal("NOT_FOUND", "repository"),
 }
 
 
+@only_on("no-graphql", why="It goes from one of REST's reads to the next; a query is one read, below.")
 @pytest.mark.parametrize("call", range(2, 12))
 @pytest.mark.parametrize("name", REST_REFUSALS)
 def test_what_rest_does_not_show_is_not_created(name: str, call: int) -> None:
     """From any of its reads on GitHub refuses to answer: a 404 for a branch is believed only while the rest is seen."""
-    with stage(edition="no-graphql") as scene:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
         before = scene.sandbox.snapshot()
         scene.forget()
@@ -51,6 +53,9 @@ def test_what_rest_does_not_show_is_not_created(name: str, call: int) -> None:
         assert scene.sandbox.snapshot() == before
 
 
+DELETES = only_on(*WITH_LEASES, why="Without a lease nothing is deleted.")
+
+
 def converged(scene: Stage) -> None:
     """A pull request whose content has come to the base: it is to be closed, and its branch deleted."""
     scene.upsert(wish(**FULL))
@@ -59,14 +64,23 @@ def converged(scene: Stage) -> None:
     )
 
 
-@pytest.mark.parametrize("name", OBSERVE_REFUSALS)
+@pytest.mark.parametrize("name", REST_REFUSALS)
 def test_what_cannot_be_read_is_not_created(name: str) -> None:
+    # What is refused GraphQL alone is read over REST.
+    is_not_created(REST_REFUSALS[name], f"/graphql$|^/repos/{TARGET}")
+
+
+@only_on(*WITH_GRAPHQL, why="These are answers to a query.")
+@pytest.mark.parametrize("name", QUERY_REFUSALS)
+def test_nor_is_what_a_query_is_refused(name: str) -> None:
+    is_not_created(QUERY_REFUSALS[name], "/graphql$")
+
+
+def is_not_created(refusal: dict[str, Any], path: str) -> None:
     with stage() as scene:
         scene.upsert(wish(**FULL))
         before = scene.sandbox.snapshot()
-        scene.sandbox.faults.add(Fault(operation="Observe", times=1000, **OBSERVE_REFUSALS[name]))
-        if name in REST_REFUSALS:  # What is refused GraphQL alone is read over REST.
-            scene.sandbox.faults.add(Fault(path=f"^/repos/{TARGET}", times=1000, **REST_REFUSALS[name]))
+        scene.sandbox.faults.add(Fault(path=path, times=1000, **refusal))
         scene.forget()
         result = scene.upsert(wish(**FULL))
         assert result.outcome == "failed"
@@ -75,6 +89,7 @@ def test_what_cannot_be_read_is_not_created(name: str) -> None:
         assert scene.sandbox.snapshot() == before
 
 
+@DELETES
 @pytest.mark.parametrize("name", REST_REFUSALS)
 def test_a_branch_that_cannot_be_looked_up_is_not_reported_as_deleted(name: str) -> None:
     with stage() as scene:
@@ -90,6 +105,24 @@ def test_a_branch_that_cannot_be_looked_up_is_not_reported_as_deleted(name: str)
         assert scene.sandbox.repository(TARGET).tip(wish().branch) is None
 
 
+@pytest.mark.parametrize("name", REST_REFUSALS)
+def test_nor_is_it_reported_as_moved(name: str) -> None:
+    wished = wish({"ci.yml": "on: [push]\n"}, **FULL)
+    with stage() as scene:
+        scene.upsert(wish(**FULL))
+        scene.sandbox.faults.add(Fault.of("bad_gateway", when="after", operation=scene.moves_branch))
+
+        def refuse() -> None:
+            scene.sandbox.faults.add(Fault(method="GET", times=1000, **REST_REFUSALS[name]))
+
+        result = scene.upsert(wished, meanwhile={"after": refuse})
+        assert result.outcome == "failed"
+        assert result.reason in {"authentication", "permission", "not-found"}
+        scene.sandbox.faults.clear()
+        settled(scene, wished)
+
+
+@DELETES
 def test_a_branch_that_somebody_else_deleted_is_gone_all_the_same() -> None:
     with stage() as scene:
         converged(scene)
@@ -98,12 +131,13 @@ def test_a_branch_that_somebody_else_deleted_is_gone_all_the_same() -> None:
         assert (result.outcome, result.error) == ("closed", None)
 
 
-@pytest.mark.parametrize("operation", ["git/create-tree", "git/create-commit", "UpdateRefs"])
+@pytest.mark.parametrize("operation", ["git/create-tree", "git/create-commit", "the branch"])
 @pytest.mark.parametrize("name", REST_REFUSALS)
 def test_a_right_that_goes_while_we_write_leaves_nothing_half_done(name: str, operation: str) -> None:
     with stage() as scene:
         before = scene.sandbox.snapshot()
-        scene.sandbox.faults.add(Fault(operation=operation, times=1000, **REST_REFUSALS[name]))
+        refused = scene.makes_branch if operation == "the branch" else operation
+        scene.sandbox.faults.add(Fault(operation=refused, times=1000, **REST_REFUSALS[name]))
         result = scene.upsert(wish(**FULL))
         assert result.outcome == "failed"
         assert result.reason in {"authentication", "permission", "not-found"}
@@ -113,7 +147,10 @@ def test_a_right_that_goes_while_we_write_leaves_nothing_half_done(name: str, op
 def test_a_listing_that_is_refused_is_no_empty_list() -> None:
     with stage() as scene:
         gateway = Gateway(DyingTransport(scene.context))
-        scene.sandbox.faults.add(Fault(operation="Owner", **graphql_refusal("FORBIDDEN", "repositoryOwner")))
+        owner, refusal = "Owner", graphql_refusal("FORBIDDEN", "repositoryOwner")
+        if not scene.has_graphql:
+            owner, refusal = "repos/list-for-org", REST_REFUSALS["SAML"]
+        scene.sandbox.faults.add(Fault(operation=owner, **refusal))
         with pytest.raises(ActionPatternsError, match="SAML"):
             gateway.list_owner("acme")
         with pytest.raises(NotFoundError):
@@ -123,7 +160,10 @@ def test_a_listing_that_is_refused_is_no_empty_list() -> None:
 def test_a_named_repository_that_is_refused_is_not_reported_as_absent() -> None:
     with stage() as scene:
         gateway = Gateway(DyingTransport(scene.context))
-        scene.sandbox.faults.add(Fault(operation="Repositories", **graphql_refusal("FORBIDDEN", "r0")))
+        named, refusal = "Repositories", graphql_refusal("FORBIDDEN", "r0")
+        if not scene.has_graphql:
+            named, refusal = "repos/get", REST_REFUSALS["SAML"]
+        scene.sandbox.faults.add(Fault(operation=named, **refusal))
         with pytest.raises(ActionPatternsError, match="SAML"):
             gateway.read_repositories([TARGET])
         assert gateway.read_repositories(["acme/nowhere"]) == {"acme/nowhere": None}

@@ -12,11 +12,13 @@ from action_patterns.errors import InputError
 from action_patterns.ports import Context
 from action_patterns.pull_request.key import branch_of
 from action_patterns.runner.files import RunnerFiles
+from support.editions import without_github
 from support.memory_ports import World
 from support.people import settled, target
 from support.report_builders import context
 from support.stage import stage, wish
 
+NAMES = without_github(why="A name is made without asking anybody.")
 FIRST = context(run_id=16_123_456_789, run_attempt=1)
 RERUN = context(run_id=16_123_456_789, run_attempt=2, sha="f" * 40)
 
@@ -37,21 +39,25 @@ def test_a_rerun_finds_the_pull_request_of_the_first_attempt() -> None:
         settled(scene, wished)
 
 
+@NAMES
 @pytest.mark.parametrize("value", ["16123456789", "16123456789-1", "https://github.com/x/y/actions/runs/16123456789"])
 def test_what_is_of_the_run_is_refused_as_a_part(value: str) -> None:
     with pytest.raises(InputError, match="would get another id"):
         identify(values=value)
 
 
+@NAMES
 def test_parts_are_not_run_together() -> None:
     assert identify(values="ab\nc") != identify(values="a\nbc")
 
 
+@NAMES
 def test_other_spellings_of_the_same_text_are_the_same() -> None:
     assert identify(values="caf\u00e9") == identify(values=" cafe\u0301 ")
     assert wish(key="caf\u00e9").branch == wish(key=" cafe\u0301").branch
 
 
+@NAMES
 def test_line_ends_of_a_checkout_do_not_count(tmp_path: Path) -> None:
     found = set()
     for name, content in (("unix", b"a\nb\n"), ("windows", b"a\r\nb\r\n")):
@@ -61,11 +67,13 @@ def test_line_ends_of_a_checkout_do_not_count(tmp_path: Path) -> None:
     assert len(found) == 1
 
 
+@NAMES
 def test_the_branches_in_the_field_keep_their_names() -> None:
     """A changed algorithm would orphan every branch, and open every pull request a second time."""
     assert branch_of("sync-config") == "action-patterns/sync-config-6c7203910874f465"
 
 
+@NAMES
 def test_twenty_thousand_keys_that_read_alike_have_as_many_branches() -> None:
     signs = str.maketrans("01", "!?")
     keys = [f"sync {number:b}".translate(signs) for number in range(20_000)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.editions import EDITIONS, WITH_GRAPHQL, only_on
 from support.people import seed, settled, target
 from support.stage import Stage, stage, wish
 
@@ -17,6 +18,7 @@ def method(scene: Stage) -> str | None:
     return found
 
 
+@only_on(*WITH_GRAPHQL, why="Nothing else can switch it; what is said then is told below.")
 def test_it_is_enabled_changed_and_withdrawn() -> None:
     with stage(WAITS) as scene:
         assert scene.upsert(SQUASH).refused_fields == ()
@@ -51,12 +53,14 @@ def test_a_repository_that_does_not_allow_it_is_not_even_asked() -> None:
 
 def test_what_github_refuses_is_reported_and_not_asked_for_on_every_run() -> None:
     with stage(seed(**{"auto-merge": True})) as scene:  # Nothing to wait for: "in clean status".
+        told = "auto-merge:squash" if scene.has_graphql else "auto-merge"
         result = scene.upsert(SQUASH)
-        assert (result.outcome, result.refused_fields) == ("created", ("auto-merge:squash",))
+        assert (result.outcome, result.refused_fields) == ("created", (told,))
         assert target(scene).pull(1).state == "open"
-        assert settled(scene, SQUASH).refused_fields == ("auto-merge:squash",)
+        assert settled(scene, SQUASH).refused_fields == (told,)
 
 
+@only_on(*WITH_GRAPHQL, why="Where it cannot be switched on, nobody takes ours off.")
 def test_what_somebody_took_off_stays_off_until_another_method_is_wished() -> None:
     with stage(WAITS) as scene:
         scene.upsert(SQUASH)
@@ -66,3 +70,26 @@ def test_what_somebody_took_off_stays_off_until_another_method_is_wished() -> No
         assert method(scene) is None
         scene.upsert(wish(auto_merge="rebase"))
         assert method(scene) == "REBASE"
+
+
+@only_on("no-graphql", why="It is about what only GraphQL can do.")
+def test_what_cannot_be_switched_without_graphql_is_said_and_is_done_once_there_is_graphql() -> None:
+    full, less = EDITIONS["full"], EDITIONS["no-graphql"]
+    with stage(WAITS) as scene:
+        assert scene.upsert(SQUASH).refused_fields == ("auto-merge",)
+        assert settled(scene, SQUASH).refused_fields == ("auto-merge",)
+        scene.sandbox.edition = full
+        assert "auto-merge" in scene.upsert(SQUASH).changed_fields
+        assert method(scene) == "SQUASH"
+
+        scene.sandbox.edition = less
+        for wished, after in ((wish(auto_merge="rebase"), "REBASE"), (wish(), None)):
+            before = method(scene)
+            for _ in range(2):
+                result = scene.upsert(wished)
+                assert (result.outcome, result.refused_fields) == ("unchanged", ("auto-merge",))
+            assert method(scene) == before
+            scene.sandbox.edition = full
+            assert "auto-merge" in scene.upsert(wished).changed_fields
+            assert method(scene) == after
+            scene.sandbox.edition = less

@@ -29,8 +29,13 @@ def test_they_do() -> None:
                 scene.upsert(earlier)
             scene.upsert(wished)
             settled(scene, wished)
-            ends.append(scene.sandbox.snapshot())
-            assert target(scene).pull(1).auto_merge == "SQUASH"
+            end = scene.sandbox.snapshot()
+            # Without leases what the branch was stays behind it, and the seal is of it too: no other difference.
+            branch = end["acme/api"]["refs"][f"refs/heads/{wished.branch}"]
+            assert branch.pop("parents") == (2 if earlier is not None and not scene.has_leases else 1)
+            branch["trailers"] = [line for line in branch["trailers"] if not line.startswith("Pattern-Seal")]
+            ends.append(end)
+            assert target(scene).pull(1).auto_merge == ("SQUASH" if scene.has_graphql else None)
     assert ends[0] == ends[1]
 
 

@@ -9,7 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from support.editions import first_on
 from support.stage import Stage, stage
+
+pytestmark = first_on(
+    "full", "no-graphql", why="Each run is a process, and apart from the swap of a ref these two differ most."
+)
 
 RUN = Path(__file__).parents[2] / "src" / "action_patterns" / "run.py"
 SEED: dict[str, Any] = {

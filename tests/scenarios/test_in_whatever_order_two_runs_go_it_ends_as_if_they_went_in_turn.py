@@ -16,6 +16,7 @@ import pytest
 
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.marker import parse_marker
+from support.editions import only_on
 from support.harness import state
 from support.interleaving import Schedule, at_once, explore
 from support.people import seed
@@ -97,11 +98,11 @@ def ended(scene: Stage) -> Ended:
     return Ended(found, last)
 
 
-def in_turn(situation: Situation, edition: str) -> list[Ended]:
+def in_turn(situation: Situation) -> list[Ended]:
     """The ends of one after the other, either way."""
     ends = []
     for order in (situation.wishes, situation.wishes[::-1]):
-        with stage(WORLD, edition=edition) as scene:
+        with stage(WORLD) as scene:
             for wished in (situation.before, *order):
                 if wished is not None:
                     scene.upsert(wished)
@@ -109,12 +110,12 @@ def in_turn(situation: Situation, edition: str) -> list[Ended]:
     return ends
 
 
-def play_all(situation: Situation, switches: int, edition: str, holds: Callable[[Ended, list[Ended]], bool]) -> int:
+def play_all(situation: Situation, switches: int, holds: Callable[[Ended, list[Ended]], bool]) -> int:
     """Returns how many orders there are; in each of them `holds`."""
-    ends = in_turn(situation, edition)
+    ends = in_turn(situation)
 
     def played(first: int, schedule: Schedule) -> int:
-        with stage(WORLD, checked=False, edition=edition, clock=VirtualClock()) as scene:
+        with stage(WORLD, checked=False, clock=VirtualClock()) as scene:
             if situation.before is not None:
                 scene.upsert(situation.before)
             results, used = at_once(scene, situation.wishes, first, schedule)
@@ -127,20 +128,23 @@ def play_all(situation: Situation, switches: int, edition: str, holds: Callable[
     return sum(explore(partial(played, first), switches) for first in (0, 1))
 
 
+@only_on("full", why="The other editions have tests of their own below, as each of them lets less be promised.")
 @pytest.mark.parametrize("switches", [1, pytest.param(3, marks=pytest.mark.proof)])
 @pytest.mark.parametrize("situation", SITUATIONS, ids=str)
 def test_it_ends_as_if_they_went_in_turn(
     situation: Situation, switches: int, record_property: Callable[[str, object], None]
 ) -> None:
-    played = play_all(situation, switches, "full", lambda end, ends: end in ends)
+    played = play_all(situation, switches, lambda end, ends: end in ends)
     record_property("measured", f"two runs, {situation}: {played} orders of up to {switches} switches")
 
 
+@only_on("no-updateRefs", why="It is about the swap that such a server knows.")
 @pytest.mark.parametrize("situation", few(SITUATIONS), ids=str)
 def test_so_it_does_where_nothing_guards_a_branch_but_that_it_moves_forward(situation: Situation) -> None:
-    assert play_all(situation, 1, "no-updateRefs", lambda end, ends: end in ends) > 4
+    assert play_all(situation, 1, lambda end, ends: end in ends) > 4
 
 
+@only_on("no-graphql", why="It is about what REST cannot tell in one request.")
 @pytest.mark.parametrize("situation", few(SITUATIONS[:-1]), ids=str)
 def test_over_rest_alone_a_name_of_the_other_may_stay_and_all_else_is_one_wish(situation: Situation) -> None:
     """What a PATCH overwrites is read before it, in a request of its own: a whole other run fits in between."""
@@ -155,6 +159,6 @@ def test_over_rest_alone_a_name_of_the_other_may_stay_and_all_else_is_one_wish(s
             for like in ends
         )
 
-    played = play_all(situation, 1, "no-graphql", holds)
+    played = play_all(situation, 1, holds)
     assert played == len(kept)
     assert sum(kept) <= 2

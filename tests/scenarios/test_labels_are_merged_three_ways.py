@@ -6,14 +6,12 @@ import pytest
 
 from action_patterns.errors import InputError
 from github_sandbox import Fault
-from support.editions import on_every_edition
 from support.people import settled, target
 from support.stage import stage, wish
 
 
-@on_every_edition
-def test_ours_come_and_go_and_theirs_stay(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_ours_come_and_go_and_theirs_stay() -> None:
+    with stage() as scene:
         scene.upsert(wish(labels=["sync", "old"]))
         target(scene).edit_pull(1, labels=["sync", "old", "by-hand"])
         wished = wish(labels=["sync", "new"])

@@ -9,14 +9,15 @@ import pytest
 
 from action_patterns.actions.track import ACTION, TrackInputs
 from action_patterns.contracts import RunReport
-from action_patterns.errors import InputError
+from action_patterns.errors import InputError, RefusedError
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.ports import NewPullRequest, Ports
 from action_patterns.report.aggregate import aggregate
 from github_sandbox.faults import Fault
 from support.memory_ports import MemoryFiles, World
+from support.people import APP, PERSON, seed
 from support.report_builders import context, fleet
-from support.stage import FLEET, TARGET, DyingTransport, Killed, Stage, stage
+from support.stage import FLEET, JOB_TOKEN, TARGET, DyingTransport, Killed, Stage, stage
 
 ACTION_NAME = "track"
 
@@ -29,15 +30,17 @@ def report_of(*outcomes: str) -> RunReport:
 WRONG, WELL = report_of("failed", "updated"), report_of("updated", "updated")
 
 
-def track(scene: Stage, report: RunReport, *, call: int = 0, moment: Any = "before", **inputs: Any) -> str:
+def track(
+    scene: Stage, report: RunReport, *, call: int = 0, moment: Any = "before", token: str = "tok-bot", **inputs: Any
+) -> str:
     assert ACTION.name == ACTION_NAME
     here = replace(scene.context, repository=TARGET)
-    transport = DyingTransport(here, call=call, moment=moment)
+    transport = DyingTransport(here, call=call, moment=moment, token=token)
     world = World(files=MemoryFiles({"run-report.json": report.encode()}), context=here)
     plain = world.ports()
     ports = Ports(here, lambda credentials, allowance: Gateway(transport), plain.checkout, plain.files, plain.clock,
                   plain.log)  # fmt: skip
-    return ACTION.run(TrackInputs(report="run-report.json", token="tok-bot", **inputs), ports).outputs.outcome
+    return ACTION.run(TrackInputs(report="run-report.json", token=token, **inputs), ports).outputs.outcome
 
 
 def issues(scene: Stage) -> list[tuple[int, str]]:
@@ -78,13 +81,17 @@ def test_a_late_run_does_not_close_the_issue_of_a_newer_one() -> None:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("call", [1, 2, 3])
-def test_a_run_that_is_killed_is_finished_by_the_next_with_one_issue(call: int, moment: str) -> None:
-    with stage(FLEET) as scene:
-        with pytest.raises(Killed):
-            track(scene, WRONG, call=call, moment=moment)
-        track(scene, WRONG)
-        assert issues(scene) == [(1, "open")]
+def test_a_run_that_is_killed_is_finished_by_the_next_with_one_issue(moment: str) -> None:
+    with stage(FLEET) as clean:
+        track(clean, WRONG)
+        calls = len(clean.sandbox.requests)
+    assert calls >= 3  # Who am I, what is there, and the issue.
+    for call in range(1, calls + 1):
+        with stage(FLEET) as scene:
+            with pytest.raises(Killed):
+                track(scene, WRONG, call=call, moment=moment)
+            track(scene, WRONG)
+            assert issues(scene) == [(1, "open")]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -127,3 +134,22 @@ def test_a_comment_without_a_number_is_refused_before_anything_is_asked() -> Non
         with pytest.raises(InputError):
             track(scene, WRONG, kind="comment")
         assert scene.reads() == 0
+
+
+@pytest.mark.parametrize("token", [JOB_TOKEN, APP, PERSON])
+def test_only_the_text_of_the_tokens_own_account_is_written(token: str) -> None:
+    with stage(seed()) as scene:
+        setup = Gateway(DyingTransport(scene.context)).issues
+        scene.sandbox.repository(TARGET).commit_files("topic", {"new.txt": "x\n"})
+        scene.sandbox.repository(TARGET).open_pull("topic", author="alice")
+        here: dict[str, Any] = {"kind": "comment", "number": 1}
+        track(scene, WRONG, token="tok-bot" if token != PERSON else JOB_TOKEN, **here)
+        (theirs,) = setup.comments(TARGET, 1)
+        if token == APP and not scene.has_graphql:  # Over REST an App is not told who it is.
+            with pytest.raises(RefusedError, match="whose token"):
+                track(scene, WRONG, token=token, **here)
+            assert setup.comments(TARGET, 1) == (theirs,)
+            return
+        assert [track(scene, report, token=token, **here) for report in (WRONG, WELL)] == ["created", "updated"]
+        first, ours = setup.comments(TARGET, 1)
+        assert (first, ours.author == first.author) == (theirs, False)

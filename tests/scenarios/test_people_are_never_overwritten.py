@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from support.editions import has_leases, on_every_edition
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 CHANGED = {"ci.yml": "on: [push]\n"}
@@ -16,9 +15,8 @@ def commit_as_a_person(scene: Stage, branch: str) -> str:
     )
 
 
-@on_every_edition
-def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named() -> None:
+    with stage() as scene:
         branch = scene.upsert(wish(**FULL)).branch
         assert branch is not None
         theirs = commit_as_a_person(scene, branch)
@@ -35,9 +33,8 @@ def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named(edition: str) 
         assert scene.sandbox.repository(TARGET).pulls()[0].title == "Sync config"
 
 
-@on_every_edition
-def test_a_branch_of_that_name_that_is_not_ours_is_not_touched(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_branch_of_that_name_that_is_not_ours_is_not_touched() -> None:
+    with stage() as scene:
         branch = wish().branch
         repository = scene.sandbox.repository(TARGET)
         theirs = repository.commit_files(branch, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
@@ -47,9 +44,8 @@ def test_a_branch_of_that_name_that_is_not_ours_is_not_touched(edition: str) -> 
         assert scene.sandbox.repository(TARGET).pulls() == []
 
 
-@on_every_edition
-def test_a_pull_request_closed_by_a_person_stays_closed(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_pull_request_closed_by_a_person_stays_closed() -> None:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
         scene.sandbox.repository(TARGET).close_pull(1)
         scene.forget()
@@ -60,9 +56,8 @@ def test_a_pull_request_closed_by_a_person_stays_closed(edition: str) -> None:
         assert [pull.state for pull in scene.sandbox.repository(TARGET).pulls()] == ["closed"]
 
 
-@on_every_edition
-def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update() -> None:
+    with stage() as scene:
         scene.upsert(wish(**FULL))
         pull = scene.sandbox.repository(TARGET).pulls()[0]
         scene.sandbox.repository(TARGET).edit_pull(
@@ -81,22 +76,20 @@ def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update(
         assert scene.writes() == 0
 
 
-@on_every_edition
-def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch(edition: str) -> None:
-    with stage(edition=edition) as scene:
+def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch() -> None:
+    with stage() as scene:
         scene.upsert(wish())
         scene.sandbox.repository(TARGET).merge_pull(1)
         result = scene.upsert(wish(CHANGED))
         assert (result.outcome, result.pull_request_number) == ("created", 2)
         repository = scene.sandbox.repository(TARGET)
         *former, base = repository.commit(repository.tip(wish().branch)).parents
-        assert (len(former), base) == (0 if has_leases(edition) else 1, repository.tip("main"))
+        assert (len(former), base) == (0 if scene.has_leases else 1, repository.tip("main"))
 
 
-@on_every_edition
-def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team(edition: str) -> None:
+def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team() -> None:
     asked = wish(reviewers=["alice"], team_reviewers=["core"])
-    with stage(edition=edition) as scene:
+    with stage() as scene:
         scene.upsert(asked)
         repository = scene.sandbox.repository(TARGET)
         assert (repository.pulls()[0].reviewers, repository.pulls()[0].team_reviewers) == (["alice"], ["core"])
@@ -108,11 +101,10 @@ def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team(edition: str) ->
         assert scene.writes() == 0
 
 
-@on_every_edition
 @pytest.mark.parametrize("how", ["reworded", "split in two"])
-def test_our_commit_made_anew_by_a_person_is_theirs(how: str, edition: str) -> None:
+def test_our_commit_made_anew_by_a_person_is_theirs(how: str) -> None:
     """`git commit --amend` of the message alone, or an interactive rebase that ends in our very tree and words."""
-    with stage(edition=edition) as scene:
+    with stage() as scene:
         branch = scene.upsert(wish()).branch
         assert branch is not None
         repository = scene.sandbox.repository(TARGET)

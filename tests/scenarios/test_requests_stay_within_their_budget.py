@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from support.stage import TARGET, stage, wish
+from support.editions import only_on
+from support.people import calls_of_a_look, seed
+from support.stage import FULL, TARGET, stage, wish
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+BENCHMARK = only_on("full", why="The figures are GitHub's; what it costs elsewhere is counted below.")
+DOZEN = 12
+"""Reads of a look over REST, as actions/upsert-pr/README.md says; the first run of a process asks for GraphQL too."""
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -18,12 +23,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
+@BENCHMARK
 def test_no_situation_is_over_its_budget() -> None:
     done = run()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "same wish again                               1      1      0      0" in done.stdout
 
 
+@BENCHMARK
 def test_the_readme_quotes_what_is_measured() -> None:
     assert run("--markdown").stdout == (BENCHMARKS / "requests.md").read_text()
 
@@ -55,3 +62,12 @@ def test_640_deletions_are_two_trees_and_within_the_budget() -> None:
         assert scene.upsert(wish(dict.fromkeys(LOCKS))).outcome == "created"
         assert scene.sent("git/create-tree") == 2
         assert scene.writes() == 5
+
+
+def test_a_look_is_one_read_and_over_rest_a_dozen_at_most() -> None:
+    for wished in (wish(**FULL), wish(milestone="v1", body="x" * 130_000, head_repository="bot/api", **FULL)):
+        with stage(seed({"name": "bot/api", "fork": TARGET}, milestones=["v1"])) as scene:
+            for writes in (True, False):
+                most = 1 if scene.has_graphql else 1 + DOZEN
+                assert calls_of_a_look(scene, wished) <= most
+                assert (scene.upsert(wished).usage.writes > 0) is writes

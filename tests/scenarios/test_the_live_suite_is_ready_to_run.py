@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.editions import only_on
 from support.stage import FLEET, TARGET, stage
+
+pytestmark = only_on("full", why="The suite is for GitHub itself, which has everything.")
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from support.editions import first_on
 from support.stage import TARGET, Stage, stage
+
+pytestmark = first_on("full", why="Each run is a process, and what it asks GitHub is what `distribute` asks.")
 
 SEED = {
     "organizations": {"acme": {"members": ["bot"]}},

@@ -12,7 +12,10 @@ from github import Auth, Github
 
 from action_patterns.github_api.gateway import Gateway
 from action_patterns.github_api.transport import Response
+from support.editions import first_on
 from support.stage import TARGET, DyingTransport, stage
+
+pytestmark = first_on("full", why="It is about the client, whatever it asks, and it takes real connections.")
 
 THREADS = 8
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from action_patterns.errors import ActionPatternsError
+from support.editions import WITH_LEASES, only_on
 from support.harness import NO_KILLS, TROUBLES, Weather
 from support.marker_stage import once, the_marker
 from support.stage import Stage, stage
+
+pytestmark = only_on(
+    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
+)
 
 CALLS = ("Observe", "other", "UpdateRefs") * 2
 """Of begin and of complete: read, commit, swap; in the harness's words."""

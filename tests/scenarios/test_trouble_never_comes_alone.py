@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from support.editions import without_leases
+from support.editions import WITH_LEASES, WITHOUT_LEASES, only_on
 from support.harness import TROUBLES, Story, clean_run, prove, prove_each
 from support.stories import FIRST, STORIES, TWICE
 
@@ -16,6 +16,8 @@ SECOND = (*KILLS, "502 before", "502 after", "429", "duplicate delivery", "stale
 Record = Callable[[str, object], None]
 
 pytestmark = pytest.mark.proof
+WITH = only_on(*WITH_LEASES, why="Two troubles take minutes, and that one leads into the other is the same everywhere.")
+WITHOUT = only_on(*WITHOUT_LEASES, why="With leases it is part of `make test`, and of the above.")
 
 
 def calls(names: Iterable[str]) -> list[object]:
@@ -26,6 +28,7 @@ def calls(names: Iterable[str]) -> list[object]:
     ]
 
 
+@WITH
 @pytest.mark.parametrize(("story", "call"), calls(name for name in STORIES if name not in FIRST))
 def test_one_trouble_in_more_stories(story: Story, call: int, record_property: Record) -> None:
     troubles = [name for name in TROUBLES if story.meets(name, story.calls[call - 1])]
@@ -34,6 +37,7 @@ def test_one_trouble_in_more_stories(story: Story, call: int, record_property: R
     record_property("cases", len(troubles))
 
 
+@WITH
 @pytest.mark.parametrize(("story", "call"), calls(TWICE))
 def test_two_troubles_in_a_row(story: Story, call: int, record_property: Record) -> None:
     """The second meets whatever the first made of the run: its next try, its next round, or the next run."""
@@ -45,6 +49,7 @@ def test_two_troubles_in_a_row(story: Story, call: int, record_property: Record)
     record_property("cases", len(pairs))
 
 
+@WITH
 @pytest.mark.parametrize(("story", "call"), calls(TWICE))
 def test_killed_twice(story: Story, call: int, record_property: Record) -> None:
     """The run after a killed one is killed at each of its own calls."""
@@ -55,15 +60,15 @@ def test_killed_twice(story: Story, call: int, record_property: Record) -> None:
     record_property("cases", cases)
 
 
-@without_leases
-@pytest.mark.parametrize("story", [story for story in STORIES.values() if not story.needs], ids=str)
+@WITHOUT
+@pytest.mark.parametrize("story", STORIES.values(), ids=str)
 def test_without_leases_the_writes_are_the_same(story: Story, edition: str) -> None:
     assert clean_run(story, edition).writes == story.writes(edition)
 
 
-@without_leases
+@WITHOUT
 @pytest.mark.parametrize("trouble", TROUBLES)
-@pytest.mark.parametrize("story", [story for story in STORIES.values() if not story.needs], ids=str)
+@pytest.mark.parametrize("story", STORIES.values(), ids=str)
 def test_one_trouble_at_every_call_without_leases(
     story: Story, trouble: str, edition: str, record_property: Record
 ) -> None:

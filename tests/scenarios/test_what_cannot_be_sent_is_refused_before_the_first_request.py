@@ -11,8 +11,10 @@ from action_patterns import run
 from action_patterns.content.sizes import MAX_FILE_BYTES
 from action_patterns.errors import InputError
 from support.app_fleet import fleet, seed, variables
+from support.editions import only_on, without_github
 from support.stage import wish
 
+WRONG = without_github(why="It is refused before anybody is asked.")
 POINTER = (
     b"version https://git-lfs.github.com/spec/v1\n"
     b"oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
@@ -26,6 +28,7 @@ def problems(files: dict[str, str | bytes | None], **fields: object) -> list[str
     return [problem.what for problem in refused.value.problems]
 
 
+@WRONG
 @pytest.mark.parametrize(
     ("files", "said"),
     [
@@ -41,6 +44,7 @@ def test_content(files: dict[str, str | bytes | None], said: str) -> None:
     assert said in problem
 
 
+@WRONG
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     found = problems(
         {"model.bin": POINTER, ".git/config": "x"},
@@ -55,6 +59,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     assert len(found) == 7
 
 
+@only_on("full", why="Nothing is asked of it.")
 def test_the_action_says_so_without_a_request(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "model.bin").write_bytes(POINTER)

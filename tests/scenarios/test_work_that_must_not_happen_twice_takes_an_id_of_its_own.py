@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from action_patterns.actions.unique_id import UniqueIdInputs, run
+from support.editions import WITH_LEASES, only_on, without_github
 from support.marker_stage import once
 from support.memory_ports import World
 from support.report_builders import context
@@ -25,6 +26,7 @@ def pays_and_dies(scene: Stage, payments: list[str]) -> None:
         once(scene, "complete", attempt=1, call=1)
 
 
+@only_on(*WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease.")
 def test_the_work_is_done_again_and_the_reason_says_so() -> None:
     payments: list[str] = []
     with stage() as scene:
@@ -38,6 +40,7 @@ def test_the_work_is_done_again_and_the_reason_says_so() -> None:
     assert len(set(payments)) == 1, "the other side takes both for one"
 
 
+@without_github(why="It is about ids.")
 def test_another_payment_is_another_one() -> None:
     other = run(UniqueIdInputs(prefix="payment", values="invoice 4712\n12.50 EUR"), World().ports()).outputs.id
     assert other != payment_id(1)

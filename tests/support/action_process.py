@@ -172,9 +172,15 @@ def _live(lives: Sequence[Any], death: Sequence[Any] | None) -> list[tuple[int, 
     return ends
 
 
+ENDINGS = {signal.SIGINT, signal.SIGTERM}
+
+
 def _fork(gate: int, opening: int, variables: dict[str, str], log: str) -> int:
+    # What comes before it is the action's process is kept for it: it was not there yet to be struck.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     process = os.fork()
     if process:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         return process
     try:
         from action_patterns import run
@@ -184,6 +190,7 @@ def _fork(gate: int, opening: int, variables: dict[str, str], log: str) -> int:
         written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         for number in (1, 2):
             os.dup2(written, number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         os.environ.clear()
         os.environ.update(variables)
         os.chdir(variables["GITHUB_WORKSPACE"])

@@ -21,6 +21,7 @@ from action_patterns.ports import Allowance, AppKey, Context, Credentials
 from action_patterns.pull_request.result import Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.clock import VirtualClock
+from support import editions
 from support.stage import Said, context_of, wish
 
 CLIENT_ID = "Iv23liFLEET"
@@ -145,6 +146,7 @@ def fleet(data: Mapping[str, Any], **context: Any) -> Iterator[Fleet]:
     """Serve it. Time passes only when a test, or a wait of the product, lets it; the App signs by the same clock."""
     clock = VirtualClock()
     sandbox = Sandbox.from_seed(dict(data), clock=clock)
+    editions.set_up(sandbox)
     key = AppKey(CLIENT_ID, sandbox.app("fleet").private_key)
     with sandbox.serve(port=0) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr("github.Auth.time", SimpleNamespace(time=clock))

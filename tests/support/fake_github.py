@@ -97,7 +97,7 @@ class Repository:
         self.teams = {"core"}
         self.milestones = {1: "v1", 2: "v2"}
         self.auto_merge_allowed = True
-        self.leases = True
+        self.leases = self.graphql = True
         self.comments = 0
         self.by_people: set[str] = set()
         """Commits that people made."""
@@ -378,8 +378,9 @@ class FakeGitHub:
                 for number, title in there.milestones.items()
                 if milestone and milestone in title
             ),
-            auto_merge_allowed=there.auto_merge_allowed,
+            auto_merge_allowed=there.auto_merge_allowed and there.graphql,
             leases=there.leases,
+            graphql=there.graphql,
         )
 
     def read_files(self, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
@@ -590,12 +591,14 @@ class FakeGitHub:
 
     def convert_to_draft(self, repository: str, pull_id: str) -> PullRequest:
         there = self._repository(repository)
+        assert there.graphql, "nothing else can"
         pull = there.pull(int(pull_id.rpartition("#")[2]))
         self._write("draft", lambda: setattr(pull, "draft", True))
         return self._written(there, pull)
 
     def set_auto_merge(self, repository: str, pull_id: str, method: str | None) -> None:
         there = self._repository(repository)
+        assert there.graphql, "nothing else can"
         pull = there.pull(int(pull_id.rpartition("#")[2]))
         if method is not None and not there.auto_merge_allowed:
             raise RefusedError("Auto merge is not allowed for this repository", remediation="Allow it.")

@@ -24,6 +24,7 @@ from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
 from github_sandbox.limits import Limits
 from github_sandbox.request_log import RequestRecord
+from support import editions
 from support.in_process import Address, StageTransport, reached
 from support.memory_ports import MemoryFiles
 from support.report_builders import plan
@@ -204,6 +205,7 @@ def fleet(size: int, limits: Limits | None = None) -> Iterator[Fleet]:
         "repositories": [{"name": name, "files": {"README.md": "# r\n"}} for name in names],
     }
     sandbox = Sandbox.from_seed(seed, clock=clock)
+    editions.set_up(sandbox)
     sandbox.limits = limits or Limits.published()
     sandbox.contract = False  # Thousands of exchanges, and each is of a kind that is checked elsewhere.
     with reached(sandbox) as server:

@@ -161,8 +161,8 @@ class Story:
     """What moves the branch where there are no leases; "" = nothing does, as it would have to be deleted."""
     rests: str = "unchanged"
     """The outcome once there is nothing left to do."""
-    needs: str = ""
-    """`graphql`, where REST knows no way."""
+    without_graphql: tuple[str, ...] | None = None
+    """The writes where some of `calls` are GraphQL's alone; what they would have done is reported as refused."""
     believes: tuple[str, ...] = ()
     """The editions in which a read that is out of date leads to another end: a pull request more, or one closed, or
     something that is no longer remembered as ours, or a branch that cannot be moved back. GitHub says of no read we
@@ -181,10 +181,11 @@ class Story:
 
     def writes(self, edition: str) -> tuple[str, ...]:
         """Of a clean run. What it reads differs by edition, and is another matter."""
+        calls = self.calls if self.without_graphql is None or has_graphql(edition) else self.without_graphql
         instead = {} if has_leases(edition) else {"UpdateRefs": self.moves}
         if not has_graphql(edition):
             instead["UpdatePullRequest"] = "pulls/update"
-        there = (instead.get(call, call) for call in self.calls)
+        there = (instead.get(call, call) for call in calls)
         return tuple(call for call in there if call not in ("", "Observe", "Files"))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from action_patterns.contracts import TargetResult
 from action_patterns.pull_request.desired import Desired
 from github_sandbox.inspection import RepositoryView
-from support.editions import has_graphql
 from support.stage import FLEET, JOB_TOKEN, TARGET, Stage
 
 PERSON, APP = "ghp_person", "ghs_app"
@@ -48,6 +47,23 @@ def base_gets_the_wish(scene: Stage) -> None:
     target(scene).commit_files("main", WISHED, message="By hand")
 
 
+def rewritten(scene: Stage, former: str | None, *, base: str = "main") -> tuple[str | None, ...]:
+    """The parents of our commit where it was written anew. Without leases a branch is only ever moved forward: what it
+    was stays behind it.
+    """
+    tip = target(scene).tip(base)
+    return (tip,) if scene.has_leases else (former, tip)
+
+
+def calls_of_a_look(scene: Stage, wished: Desired) -> int:
+    """How many requests a run begins with before it writes: one, or, over REST, a dozen and the one that finds out."""
+    scene.forget()
+    scene.upsert(wished, dry_run=True)
+    calls = len(scene.sandbox.requests)
+    scene.forget()
+    return calls
+
+
 KEPT = 2
 """Reads of a run that keeps commits of others: what stands on the bot branch is asked besides."""
 
@@ -58,7 +74,7 @@ def settled(scene: Stage, wished: Desired, *, reads: int = 1, **run: Any) -> Tar
     scene.forget()
     result = scene.upsert(wished, **run)
     assert (result.outcome, scene.writes()) == ("unchanged", 0), (result, scene.order())
-    assert scene.reads() == reads or not has_graphql(scene.edition), scene.order()
+    assert scene.reads() == reads or not scene.has_graphql, scene.order()
     assert scene.sandbox.snapshot() == before
     return result
 

@@ -50,6 +50,7 @@ def wishes(draw: st.DrawFn) -> Desired:
         draft=draw(st.sampled_from(["false", "true", "always-true"])),
         auto_merge=draw(st.sampled_from(["off", "off", "squash", "rebase"])),
         on_converged=draw(st.sampled_from(["close", "close", "keep"])),
+        on_base_moved=draw(st.sampled_from(["leave", "leave", "rewrite"])),
         on_closed=draw(st.sampled_from(["respect", "reopen", "new"])),
         on_human_commits=draw(st.sampled_from(["stop", "stop", "append", "overwrite"])),
         adopt=draw(st.sampled_from(["never", "never", "same-author", "any"])),
@@ -67,6 +68,8 @@ class World:
     said: int = 0
     texts: dict[str, int] | None = None
     """What people wrote outside our block, and on which pull request."""
+    always_leases: bool = True
+    """No run met a server on which a branch can only be moved forward."""
 
     def say(self, pull: Pull) -> str:
         self.said += 1
@@ -245,6 +248,17 @@ def the_reviewers_review(world: World, pull: Pull) -> None:
     pull.requested = [name for name in pull.requested if "/" in name]
 
 
+def the_server_is(*, leases: bool, graphql: bool) -> Event:
+    """Another server, or another token: what GitHub offers a run need not be what it offered the one before."""
+
+    def event(world: World) -> None:
+        world.repository.leases, world.repository.graphql = leases, graphql
+        world.always_leases = world.always_leases and leases
+
+    event.__name__ = f"leases: {leases}, GraphQL: {graphql}"
+    return event
+
+
 def base_gets(path: str, content: bytes | None, branch: str = "main") -> Event:
     def event(world: World) -> None:
         world.repository.push(branch, {path: content})
@@ -301,13 +315,20 @@ PEOPLE: list[Event] = [
 
 runs = st.builds(a_run, wishes(), st.integers(0, 9), st.sampled_from(["before", "after"]))
 pushes = st.builds(base_gets, paths, st.none() | contents, st.sampled_from(["main", "main", "dev"]))
-events = st.one_of(runs, st.sampled_from(PEOPLE), pushes)
+servers = st.sampled_from([(True, True), (False, True), (False, False)]).map(
+    lambda has: the_server_is(leases=has[0], graphql=has[1])
+)
+events = st.one_of(runs, st.sampled_from(PEOPLE), pushes, servers)
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
-    """At least one run of ours in most cases, and whatever people and the base do around it."""
-    return [*draw(st.lists(runs, max_size=1)), *draw(st.lists(events, max_size=5))]
+    """At least one run of ours in most cases, and whatever people and the base do around it, on any server."""
+    return [
+        *draw(st.lists(servers, max_size=1)),
+        *draw(st.lists(runs, max_size=1)),
+        *draw(st.lists(events, max_size=5)),
+    ]
 
 
 def lived(history: list[Event], wish: Desired) -> World:

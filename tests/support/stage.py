@@ -21,7 +21,7 @@ from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.pull_request.wish import PullRequestWish
 from github_sandbox import Sandbox
 from github_sandbox.server import Server
-from support.editions import EDITIONS
+from support import editions
 from support.in_process import Address, StageTransport, reached
 
 TARGET = "acme/api"
@@ -98,8 +98,11 @@ def moves_a_branch(method: str, url: str, body: object) -> bool:
     return method in ("POST", "PATCH") and "/git/refs" in url
 
 
-Meanwhile = Mapping[int | Moment, Callable[[], object]]
-"""What others do just before the call of that number (from 1), or around the first that moves a branch."""
+Meanwhile = Mapping[int | str, Callable[[], object]]
+"""What others do just before the call of that number (from 1), before the first request of that method and end of path
+(`POST /git/trees`), or `before` or `after` the first that moves a branch. By number is for an edition of one's own: to
+read takes more calls on some than on others.
+"""
 
 
 class DyingTransport(StageTransport):
@@ -126,6 +129,7 @@ class DyingTransport(StageTransport):
         self.calls += 1
         moves = moves_a_branch(method, url, body)
         self._let(self.calls)
+        self._let(next((key for key in self._meanwhile if _is_named(key, method, url)), ""))
         if moves:
             self._let("before")
         if self._fatal == (self.calls, "before"):
@@ -137,8 +141,13 @@ class DyingTransport(StageTransport):
             raise Killed
         return response
 
-    def _let(self, moment: int | Moment) -> None:
+    def _let(self, moment: int | str) -> None:
         self._meanwhile.pop(moment, lambda: None)()
+
+
+def _is_named(key: int | str, method: str, url: str) -> bool:
+    wanted, _, path = str(key).partition(" ")
+    return method == wanted and url.partition("?")[0].endswith(path)
 
 
 @dataclass
@@ -153,6 +162,34 @@ class Stage:
     said: Said = field(default_factory=Said)
     """What all runs logged."""
     edition: str = "full"
+
+    @property
+    def has_graphql(self) -> bool:
+        return editions.has_graphql(self.edition)
+
+    @property
+    def has_leases(self) -> bool:
+        return editions.has_leases(self.edition)
+
+    @property
+    def look(self) -> str:
+        """The operation that a look at a target begins with."""
+        return "Observe" if self.has_graphql else "repos/get"
+
+    @property
+    def makes_branch(self) -> str:
+        """The operation that makes the bot branch."""
+        return "UpdateRefs" if self.has_leases else "git/create-ref"
+
+    @property
+    def moves_branch(self) -> str:
+        """The operation that moves the bot branch from where it is."""
+        return "UpdateRefs" if self.has_leases else "git/update-ref"
+
+    @property
+    def edits_pull(self) -> str:
+        """The operation that writes title, body, base or state."""
+        return "UpdatePullRequest" if self.has_graphql else "pulls/update"
 
     def upsert(
         self,
@@ -233,19 +270,21 @@ def stage(
     *,
     clock: VirtualClock | None = None,
     checked: bool = True,
-    edition: str = "full",
+    edition: str | None = None,
     served: bool = False,
 ) -> Iterator[Stage]:
-    """A fresh sandbox; `edition`: one of `EDITIONS`. `checked`: every exchange is held against GitHub's published
-    description. `served`: over HTTP, for what is about it.
+    """A fresh sandbox of the edition that the scenario is played on, or of a named one. `checked`: every exchange is
+    held against GitHub's published description. `served`: over HTTP, for what is about it.
     """
     now = {} if clock is None else {"clock": lambda: clock.now().timestamp()}
     sandbox = Sandbox.from_seed(dict(seed), **now)
     sandbox.contract = checked
-    sandbox.edition = EDITIONS[edition]
+    edition = editions.set_up(sandbox, edition)
     with sandbox.serve(port=0) if served else reached(sandbox) as server:
         yield Stage(sandbox, context_of(server), clock=clock, edition=edition)
     assert not sandbox.violations, "\n".join(sandbox.violations)
+    unmet = [fault.as_json() for fault in sandbox.faults.all() if fault.hits == 0]
+    assert not unmet, f"trouble was meant to strike, and met nothing: {unmet}"
 
 
 def wish(

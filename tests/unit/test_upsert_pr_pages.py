@@ -73,6 +73,16 @@ def rows(page: Path, header: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table.splitlines()[1:]]
 
 
+def test_what_is_different_without_graphql_is_what_a_scenario_expects_of_each_edition() -> None:
+    lines = rows(README, "| With both | Without | Shown by |")
+    assert len(lines) == 7
+    for *_, shown in lines:
+        assert linked(shown)
+        for link in linked(shown):
+            scenario = (ACTION / link).read_text()
+            assert re.search(r"has_(graphql|leases)|rewritten\(", scenario), link
+
+
 def linked(text: str) -> list[str]:
     return re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +12,9 @@ from action_patterns.errors import DefectError, LostRaceError, NotFoundError, Pe
 from action_patterns.github_api import error_mapping, queries
 from action_patterns.github_api.pacing import Lane
 from action_patterns.github_api.transport import GraphQLUnservedError, OperationClass, Response, Transport
+
+ACTIONS_LOGIN = "github-actions[bot]"
+"""GITHUB_TOKEN acts as the same account everywhere, and cannot ask for it: `GET /user` is refused to every App."""
 
 
 class Calls:
@@ -35,17 +37,27 @@ class Calls:
     def listing(self, path: str, *, scope: str, **query: str) -> list[Any]:
         """A REST list from its first to its last page, by the Link header (GitHub docs, "Using pagination in the REST
         API"): a page that is not full need not be the last.
+
+        Raises:
+            DefectError: an answer is no list.
         """
         found: list[Any] = []
         asked: str | None = urlencode({"per_page": str(queries.PAGE_SIZE)} | query)
         while asked is not None:
             response = self.transport.send("read", "read", "GET", f"{path}?{asked}", scope=scope)
+            if not isinstance(response.data, list):
+                # `{}` would be taken for a list without anything in it.
+                raise DefectError(
+                    f"GET {path} was answered with something that is no list.",
+                    remediation="Report it with its request id.",
+                    request_id=response.headers.get("x-github-request-id"),
+                )
             found += response.data
             asked = next_page(response.headers.get("link", ""))
         return found
 
     def viewer(self, scope: str) -> str | None:
-        """Login of the person the token acts as; None where it is nobody's (an App's, GITHUB_TOKEN), or hidden."""
+        """Login that the token acts as; None where REST does not tell: an App's, or hidden."""
         account = self.transport.account(scope)
         if account not in self._viewers:
             self._viewers[account] = self._ask_viewer(scope)
@@ -53,7 +65,7 @@ class Calls:
 
     def _ask_viewer(self, scope: str) -> str | None:
         if self.transport.token_kind == "installation access token":  # noqa: S105 - a kind, no token
-            return None
+            return ACTIONS_LOGIN if self.transport.is_job_token else None
         try:
             return str(self.transport.send("read", "read", "GET", "/user", scope=scope).data["login"])
         except (PermissionDeniedError, NotFoundError):
@@ -65,11 +77,6 @@ class Calls:
         Raises GraphQLUnservedError, which the gateway answers by reading over REST.
         """
         return self._graphql("read", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
-
-    def ask(self, document: str, variables: Mapping[str, Any], *, scope: str) -> Any:
-        """The data of a query that REST has no other way for. Holes are not allowed in it."""
-        with _no_other_way():
-            return self.query(document, variables, scope=scope)
 
     def mutate(
         self,
@@ -86,8 +93,10 @@ class Calls:
         costs the mutation nothing.
         """
         variables = {"input": fields, **(aside or {})}
-        with _no_other_way():
+        try:
             return self._graphql(kind, "mutation", document, variables, scope=scope, optional=frozenset(aside or ()))
+        except GraphQLUnservedError as refused:
+            raise refused.error from None  # There is no other way.
 
     def _graphql(
         self,
@@ -116,14 +125,6 @@ class Calls:
                 "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
             )
         return data["data"]
-
-
-@contextmanager
-def _no_other_way() -> Iterator[None]:
-    try:
-        yield
-    except GraphQLUnservedError as refused:
-        raise refused.error from None
 
 
 def _is_hole(error: Mapping[str, Any]) -> bool:

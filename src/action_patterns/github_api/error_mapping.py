@@ -48,7 +48,9 @@ def message_of(data: object) -> str:
                 parts.append(str(detail))
             else:
                 parts.append(str(error))
-    return ": ".join(dict.fromkeys(part for part in parts if part))
+    # A ruleset's message goes on over several lines, and some end like a sentence.
+    lines = (line.strip().removesuffix(".") for part in parts for line in part.splitlines())
+    return ": ".join(dict.fromkeys(line for line in lines if line))
 
 
 SETTLED = frozenset({"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"})

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from action_patterns.errors import NotFoundError
+from action_patterns.errors import NotFoundError, RefusedError
 from action_patterns.github_api.calls import Calls
+from action_patterns.github_api.transport import GraphQLUnservedError
 from action_patterns.ports import Post
 
 
@@ -19,7 +20,17 @@ class IssuesGateway:
 
     def viewer(self, repository: str) -> str:
         # By GraphQL: GET /user is refused to an App's installation and to GITHUB_TOKEN.
-        return str(self._calls.ask("query Viewer { viewer { login } }", {}, scope=repository)["viewer"]["login"])
+        try:
+            return str(self._calls.query("query Viewer { viewer { login } }", {}, scope=repository)["viewer"]["login"])
+        except GraphQLUnservedError as refused:
+            known = self._calls.viewer(repository)
+            if known is None:
+                raise RefusedError(
+                    f"{refused.error.message} Nothing else tells whose token this is.",
+                    remediation="Only text of the token's own account is ever written: use GITHUB_TOKEN, a personal"
+                    " access token, or a server with GraphQL.",
+                ) from refused
+            return known
 
     def comments(self, repository: str, number: int) -> tuple[Post, ...]:
         listed = self._calls.listing(f"/repos/{repository}/issues/{number}/comments", scope=repository)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from action_patterns.errors import RefusedError
 from action_patterns.github_api import error_mapping, queries
 from action_patterns.github_api.calls import Calls
 from action_patterns.github_api.refs import swap_ref
+from action_patterns.github_api.transport import GraphQLUnservedError
 from action_patterns.ports import StoredMarker
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -17,6 +19,7 @@ _TARGET = "target { oid ... on Commit { message } }"
 MARKER = f"""
 query Marker($owner: String!, $name: String!, $ref: String!) {{
   repository(owner: $owner, name: $name) {{ id ref(qualifiedName: $ref) {{ {_TARGET} }} }}
+  {queries.SWAPS}
 }}
 """
 MARKERS = f"""
@@ -28,6 +31,7 @@ query Markers($owner: String!, $name: String!, $prefix: String!, $first: Int!, $
       nodes {{ prefix name {_TARGET} }}
     }}
   }}
+  {queries.SWAPS}
 }}
 """
 
@@ -78,11 +82,23 @@ class MarkerVerbs:
     def _repository(self, repository: str, document: str, **variables: Any) -> Any:
         owner, _, name = repository.partition("/")
         variables |= {"owner": owner, "name": name}
-        # What could not be read must never look absent; and only GraphQL swaps a ref.
-        found = self._calls.ask(document, variables, scope=repository)["repository"]
-        if found is None:
+        try:
+            data = self._calls.query(document, variables, scope=repository)
+        except GraphQLUnservedError as refused:
+            raise _no_swaps(refused.error.message) from refused
+        found = data["repository"]
+        if found is None:  # What could not be read must never look absent.
             raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
+        if data["swaps"] is None:
+            raise _no_swaps("This server does not know `updateRefs`.")
         return found
+
+
+def _no_swaps(why: str) -> RefusedError:
+    return RefusedError(
+        f"{why} Nothing else makes sure that of two runs only one begins, so nothing was written.",
+        remediation="Use a token and a server with GraphQL and its mutation `updateRefs`.",
+    )
 
 
 def _stored(repository_id: str, name: str, target: Any) -> StoredMarker:

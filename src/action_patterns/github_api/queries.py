@@ -20,6 +20,9 @@ fragment Ended on PullRequest {
 }
 """
 
+SWAPS = 'swaps: __type(name: "UpdateRefsInput") { name }'
+"""null where the server does not know the mutation `updateRefs` (GraphQL specification, introspection)."""
+
 _COMMENTS = "pageInfo { hasNextPage endCursor } nodes { databaseId url body viewerDidAuthor }"
 
 _FIELDS = """
@@ -60,6 +63,13 @@ fragment Target on Repository {
 """
 
 
+def _ended(page: str) -> str:
+    """Closed and merged pull requests from branches of that name, the newest first; `page` = which of them."""
+    return f"""ended: pullRequests(
+      headRefName: $head, states: [CLOSED, MERGED], {page}, orderBy: {{field: CREATED_AT, direction: DESC}}
+    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}"""
+
+
 def observe(
     path_count: int, parent_count: int, *, named_base: bool, in_a_fork: bool = False, milestone: bool = False
 ) -> str:
@@ -87,14 +97,12 @@ query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
       name refUpdateRule {{ ...Rule }}
       target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }}
     }}
-    ended: pullRequests(
-      headRefName: $head, states: [CLOSED, MERGED], first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}
-    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}
+    {_ended("first: 50")}
     {milestones if milestone else ""}
     {"" if in_a_fork else holder}
   }}
   {fork if in_a_fork else ""}
-  swaps: __type(name: "UpdateRefsInput") {{ name }}
+  {SWAPS}
   rateLimit {{ cost remaining resetAt }}
 }}
 fragment Viewed on Repository {{ id nameWithOwner viewerPermission parent {{ nameWithOwner }} }}
@@ -129,10 +137,7 @@ query Comments($owner: String!, $name: String!, $number: Int!, $after: String) {
 ENDED = f"""
 query Ended($owner: String!, $name: String!, $head: String!, $after: String) {{
   repository(owner: $owner, name: $name) {{
-    ended: pullRequests(
-      headRefName: $head, states: [CLOSED, MERGED], first: 100, after: $after,
-      orderBy: {{field: CREATED_AT, direction: DESC}}
-    ) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Ended }} }}
+    {_ended("first: 100, after: $after")}
   }}
 }}
 {_ENDED}"""

@@ -73,10 +73,10 @@ def pull_request(
     comments: Sequence[Node] = (),
     events: Sequence[Node] = (),
 ) -> PullRequest:
-    """A pull request, of a list or by itself. `holder` = the repository of the bot branch; `viewer` = the person behind
-    the token, None = it is nobody's; `events` = its timeline.
+    """A pull request, of a list or by itself. `holder` = the repository of the bot branch; `viewer` = who the token
+    acts as, None = unknown; `events` = its timeline.
     """
-    head, merging, author = node["head"], node.get("auto_merge"), login(node["user"])
+    head, merging = node["head"], node.get("auto_merge")
     organization = node["base"]["repo"]["owner"]["login"]
     teams = [team["slug"] for team in node["requested_teams"] or ()]
     return PullRequest(
@@ -91,15 +91,15 @@ def pull_request(
         draft=bool(node.get("draft")),
         conflicting=node.get("mergeable") is False,
         foreign_head=not head["repo"] or head["repo"]["full_name"].lower() != holder.lower(),
-        author=author,
-        by_us=None if viewer is None else author.lower() == viewer.lower(),
+        author=login(node["user"]),
+        by_us=None if viewer is None else _is(node["user"], viewer),
         labels=tuple(label["name"] for label in node["labels"]),
         assignees=tuple(login(user) for user in node["assignees"] or ()),
         requested=(
             *(login(user) for user in node["requested_reviewers"] or ()),
             *(f"{organization}/{slug}" for slug in teams),
         ),
-        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events) if slug not in teams)),
+        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events, teams))),
         milestone=milestone(node["milestone"]),
         auto_merge=merging["merge_method"].lower() if merging else None,
         comments=tuple(
@@ -143,25 +143,30 @@ def _people(reviews: Sequence[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(login(item["user"]) for item in reviews if item["user"]))
 
 
-def _teams(events: Sequence[Node]) -> tuple[str, ...]:
-    """Teams that were asked and not called off. Where such a one is not asked any more, a member has reviewed for it:
-    REST does not say so of the review itself.
+def _teams(events: Sequence[Node], asked: Sequence[str]) -> tuple[str, ...]:
+    """Teams that a member has reviewed for, which REST does not say of the review: a request of theirs went without
+    being called off. It is no longer there, or was made anew, which is no event while a team is `asked` already.
     """
-    asked: dict[str, None] = {}
+    answered: dict[str, None] = {}
+    pending: dict[str, None] = {}
     for event in events:
         slug = (event.get("requested_team") or {}).get("slug")
         if slug and event["event"] == "review_requested":
-            asked[slug] = None
+            if slug in pending:
+                answered[slug] = None
+            pending[slug] = None
         elif slug and event["event"] == "review_request_removed":
-            asked.pop(slug, None)
-    return tuple(asked)
+            pending.pop(slug, None)
+    return (*answered, *(slug for slug in pending if slug not in {*answered, *asked}))
+
+
+def _is(user: Node | None, viewer: str) -> bool:
+    return user is not None and str(user["login"]).lower() == viewer.lower()
 
 
 def _is_ours(comment: Node, viewer: str | None) -> bool:
     """REST does not tell an App who it is: then what a bot wrote with our marker in it is ours."""
     user = comment["user"]
-    if user is None:
-        return False
     if viewer is not None:
-        return bool(login(user).lower() == viewer.lower())
-    return user.get("type") == "Bot" and parse_comment(comment["body"] or "") is not None
+        return _is(user, viewer)
+    return user is not None and user.get("type") == "Bot" and parse_comment(comment["body"] or "") is not None

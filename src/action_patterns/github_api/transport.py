@@ -100,6 +100,11 @@ class Transport:
         """What the token's prefix tells."""
         return self._tokens.kind
 
+    @property
+    def is_job_token(self) -> bool:
+        """It is the job's own GITHUB_TOKEN."""
+        return self._is_job_token
+
     def token_facts(self) -> TokenFacts:
         """What its prefix tells, and what GitHub has said of it so far."""
         kind = self.token_kind

@@ -81,10 +81,10 @@ def reconcile_fields(
     _labels(desired, pull, memory, work)
     _people(desired, pull, memory, refused, work)
     _milestone(desired, pull, memory, refused, observed, work)
-    if desired.always_draft and not pull.draft and "draft" not in refused:
-        work.added.append(MakeDraft())
-        work.changed.append("draft")
+    _draft(desired, pull, refused, observed, work)
     _auto_merge(desired, pull, marker, refused, observed, work)
+    if "auto-merge" in work.refused and pull.auto_merge is not None:
+        wanted = replace(wanted, auto_merge=marker.auto_merge)  # It is still there, and still ours to take off.
     asked = next((step.method for step in (*work.removed, *work.added) if isinstance(step, SetAutoMerge)), None)
     on = pull.auto_merge or (wanted.auto_merge if _was_on(wanted.auto_merge, marker) and asked is None else "")
     wanted = replace(wanted, auto_merge_on=bool(on) and on == wanted.auto_merge)
@@ -188,6 +188,16 @@ def _milestone(
     work.changed.append("milestone")
 
 
+def _draft(desired: Desired, pull: PullRequest, refused: set[str], observed: Observed, work: _Work) -> None:
+    if not desired.always_draft or pull.draft or "draft" in refused:
+        return
+    if not observed.graphql:
+        work.refused.append("draft")
+        return
+    work.added.append(MakeDraft())
+    work.changed.append("draft")
+
+
 def _auto_merge(
     desired: Desired, pull: PullRequest, marker: Marker, refused: set[str], observed: Observed, work: _Work
 ) -> None:
@@ -198,7 +208,7 @@ def _auto_merge(
         return  # Somebody took it off. GitHub does so too, where the base becomes another.
     if wished is not None and (pull.draft or desired.always_draft):
         return  # GitHub merges no draft by itself; once people mark it ready, it is asked for.
-    if wished is not None and observed.auto_merge_allowed is False:
+    if not observed.graphql or (wished is not None and observed.auto_merge_allowed is False):
         work.refused.append("auto-merge")
         return
     (work.added if there is None else work.removed).append(SetAutoMerge(wished))

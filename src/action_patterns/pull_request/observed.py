@@ -154,7 +154,7 @@ class Observed:
     """Open milestones whose title resembles the wished one."""
     auto_merge_allowed: bool | None = None
     graphql: bool = True
-    """GraphQL is served."""
+    """GraphQL is served: nothing else makes a draft of an open pull request, or switches auto-merge."""
     leases: bool = True
     """The server swaps a ref only if it still is where it was read (GraphQL mutation updateRefs)."""
     may_change_workflows: bool | None = None

@@ -18,7 +18,8 @@ from action_patterns.pull_request.observed import Observed, PullRequest, RefRule
 from github_sandbox import Limits
 from github_sandbox.errors import ApiError
 from github_sandbox.inspection import RepositoryView
-from support.stage import FLEET, FULL, TARGET, DyingTransport, Stage, stage, wish
+from support import people
+from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage, stage, wish
 
 WISH = wish(team_reviewers=["core"], **FULL)
 BRANCH = WISH.branch
@@ -142,6 +143,7 @@ def test_after_one_thing_happened_both_read_the_same(name: str) -> None:
 @settings(max_examples=25)
 @given(happened=st.lists(st.sampled_from(sorted(EVENTS)), max_size=7))
 @example(happened=["a review for a team", "a review for a team"])
+@example(happened=["a review for a team", "asked again", "called off"])
 def test_whatever_happened_both_read_the_same(happened: list[str]) -> None:
     with stage(SEED, checked=False) as scene:
         _repository(scene).set_branch("dev", _repository(scene).tip("main"))
@@ -224,6 +226,20 @@ def test_an_app_is_nobody_and_knows_its_comments_by_their_marker() -> None:
         assert observed.can_push is None
         assert observed.branch_tip is not None
         assert observed.branch_tip.verified
+        assert scene.sent("users/get-authenticated") == 0
+
+
+def test_the_jobs_own_token_is_known_without_asking() -> None:
+    """`GET /user` is refused to it. Over GraphQL it is asked, and is the same account."""
+    with stage(people.seed()) as scene:
+        scene.upsert(WISH, token=JOB_TOKEN)
+        _repository(scene).comment(1, "no marker", author="github-actions[bot]")
+        _repository(scene).comment(1, "no marker", author="app[bot]")
+        scene.forget()
+        over_graphql, over_rest = read(scene, token=JOB_TOKEN)
+        for observed in (over_graphql, over_rest):
+            (pull,) = observed.pull_requests
+            assert (pull.by_us, len(pull.comments)) == (True, 1)
         assert scene.sent("users/get-authenticated") == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -177,6 +178,33 @@ def test_the_contract_notices_a_wrong_request_and_a_wrong_reply(monkeypatch: pyt
     assert len(sandbox.violations) == 2
     assert "'odd' is not one of" in sandbox.violations[1]
     sandbox.violations.clear()  # these were wanted
+
+
+def test_the_contract_looks_once_at_what_fits_and_again_at_whatever_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from github_sandbox.contract import Contract, contract
+
+    looked: list[str] = []
+    problems = Contract._problems
+
+    def look(check: Contract, method: str, path: str, *exchange: Any) -> list[str]:
+        looked.append(path)
+        return problems(check, method, path, *exchange)
+
+    monkeypatch.setattr(Contract, "_problems", look)
+
+    def ref(oid: str, kind: str = "commit", host: str = "127.0.0.1:1") -> bytes:
+        url = f"http://{host}{R}/git/refs/heads/once"
+        target = {"type": kind, "sha": oid, "url": url}
+        return json.dumps({"ref": "refs/heads/once", "node_id": "R_1", "url": url, "object": target}).encode()
+
+    def check(reply: bytes) -> list[str]:
+        return contract().check("GET", f"{R}/git/ref/heads/once", "", b"", 200, reply)
+
+    assert [check(ref("a" * 40)), check(ref("b" * 40, host="127.0.0.1:2"))] == [[], []]
+    assert len(looked) == 1
+    assert len(check(ref("a" * 39))) == len(check(ref("a" * 39))) == 1  # an id is 40 digits long
+    assert len(check(ref("a" * 40).replace(b'"R_1"', b"1"))) == 1
+    assert len(looked) == 4
 
 
 def test_ten_thousand_repositories_cost_what_is_touched() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -90,6 +91,32 @@ def test_an_interrupt_leaves_no_child_behind(tmp_path: Path) -> None:
         run([*PYTHON, code], cwd=tmp_path, timeout_seconds=30)
     thread.join()
     assert ended(int(pid.read_text()))
+
+
+def test_an_interrupt_inside_the_wait_does_not_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Popen takes a lock, and the interrupt may come just before the `try` that would give it back."""
+    children: list[subprocess.Popen[bytes]] = []
+    caught: list[BaseException] = []
+
+    def struck(child: subprocess.Popen[bytes], *_: object, **__: object) -> None:
+        children.append(child)
+        child._waitpid_lock.acquire()  # type: ignore[attr-defined]
+        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        try:
+            run([*PYTHON, "import time; time.sleep(60)"], cwd=tmp_path, timeout_seconds=30)
+        except KeyboardInterrupt as error:
+            caught.append(error)
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", struck)
+    thread = threading.Thread(target=interrupted, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert len(caught) == 1
+    assert children[0].returncode == -signal.SIGKILL
+    with pytest.raises(ChildProcessError):
+        os.waitpid(children[0].pid, os.WNOHANG)
 
 
 def ended(pid: int) -> bool:

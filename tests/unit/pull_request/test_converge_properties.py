@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from itertools import count
 
 from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
 
 from action_patterns.pull_request.desired import Desired
 from action_patterns.pull_request.trailers import parse
 from support.fake_github import KilledError, Moment
-from support.situations import Event, histories, lived, run, wishes
+from support.situations import Event, base_gets, histories, lived, run, wishes
 
 whatever = settings(
     deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False
@@ -113,12 +115,35 @@ def test_afterwards_the_branch_is_one_commit_of_ours_with_the_wished_content(
         for change in wish.changes:
             assert files.get(change.path) == (None if change.mode is None else (change.mode, change.content))
         return
-    assert [oid for oid in head if oid not in base] == [pull.head_oid], "one commit, on top of a commit of the base"
+    parents = repository.commits[pull.head_oid].parents
+    assert parents[-1] in base
+    if world.always_leases:  # Otherwise what the branch was may be behind it.
+        assert [oid for oid in head if oid not in base] == [pull.head_oid], "one commit, on top of a commit of the base"
     for change in wish.changes:
         if change.mode is None:
             assert change.path not in files
         elif change.path in ended.decision.files:
             assert files[change.path] == (change.mode, change.content)
+
+
+@whatever
+@given(histories(), wishes(), st.booleans())
+def test_a_base_that_moves_elsewhere_is_followed_where_that_is_wished(
+    history: list[Event], wish: Desired, again: bool
+) -> None:
+    told(history)
+    wish = replace(wish, policies=replace(wish.policies, on_base_moved="rewrite"))
+    world = lived(history, wish)
+    run(world, wish)
+    for number in range(1 + again):
+        base_gets("elsewhere.txt", f"{number}\n".encode(), wish.base or "main")(world)
+    ended = run(world, wish)
+    if ended.decision.reason not in ("content", "fields", "up-to-date") or ended.after_oid is None:
+        return
+    tip = world.repository.commits[ended.after_oid]
+    trailers = parse(tip.message)
+    if trailers is not None and not trailers.kept and ended.after_oid not in world.repository.by_people:
+        assert tip.parents[-1] == world.repository.refs[wish.base or "main"]
 
 
 @whatever

@@ -1222,6 +1222,40 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "converged",
         ["patch state body"],
     ),
+    "without GraphQL it cannot be made a draft": (
+        wish(draft="always-true"),
+        replace(converged(W), graphql=False),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "without GraphQL auto-merge cannot be withdrawn, and ours is not forgotten": (
+        W,
+        replace(
+            converged(W, auto_merge="squash", marker=marker_of(W, auto_merge="squash", auto_merge_on=True)),
+            graphql=False,
+        ),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "without GraphQL auto-merge cannot be changed, and ours is not forgotten": (
+        SQUASH,
+        replace(
+            converged(SQUASH, auto_merge="rebase", marker=marker_of(SQUASH, auto_merge="rebase", auto_merge_on=True)),
+            graphql=False,
+        ),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "without GraphQL the auto-merge that people set is theirs": (
+        W,
+        replace(converged(W, auto_merge="merge"), graphql=False),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
     # Things in the way
     "a wished file is a directory there": (W, observe(files={"ci.yml": DIRECTORY}), "blocked", "path-clash", NOTHING),
     "a wished file is below a file there": (
@@ -1379,6 +1413,20 @@ def test_decision_with_what_was_learnt_in_the_same_run(situation: str) -> None:
     desired, observed, learnt, outcome, steps = LEARNT[situation]
     decision = decide(desired, observed, learnt)
     assert (decision.outcome, [told(step) for step in decision.steps]) == (outcome, steps)
+
+
+@pytest.mark.parametrize(
+    ("situation", "refused"),
+    [
+        ("without GraphQL it cannot be made a draft", ("draft",)),
+        ("without GraphQL auto-merge cannot be withdrawn, and ours is not forgotten", ("auto-merge",)),
+        ("without GraphQL auto-merge cannot be changed, and ours is not forgotten", ("auto-merge",)),
+        ("without GraphQL the auto-merge that people set is theirs", ()),
+        ("auto-merge is not allowed there", ("auto-merge",)),
+    ],
+)
+def test_what_cannot_be_had_there_is_named(situation: str, refused: tuple[str, ...]) -> None:
+    assert decide(*SITUATIONS[situation][:2]).refused == refused
 
 
 def test_every_reason_but_githubs_own_refusal_is_a_row_of_the_table() -> None:

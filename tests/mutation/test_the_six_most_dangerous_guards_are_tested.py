@@ -1,4 +1,4 @@
-"""Each of the five guards against lost or doubled work is taken out of a copy: a scenario must notice.
+"""Each of the six guards against lost or doubled work is taken out of a copy: a scenario must notice.
 
 The edits are exact: when the guarded line changes, the test says so instead of guarding nothing.
 """
@@ -45,7 +45,7 @@ MUTATIONS = {
         TRANSPORT,
         "            if status < 300:\n                return response\n",
         "            if status < 400:\n                return response\n",
-        RENAMES + "test_a_repository_renamed_while_it_is_written_is_finished_under_its_new_name",
+        RENAMES + "test_a_repository_renamed_at_any_call_is_finished_under_its_new_name",
     ),
     "whatever is on the branch is overwritten after a lost race": Mutation(
         REFS,
@@ -58,6 +58,12 @@ MUTATIONS = {
         '"beforeOid": before or ABSENT,',
         '"beforeOid": before,',
         RACES + "test_a_branch_made_before_ours_stays",
+    ),
+    "without leases a branch is moved by force": Mutation(
+        REFS,
+        'body = {"sha": after, "force": False}',
+        'body = {"sha": after, "force": True}',
+        RACES + "test_it_moved_after_it_was_read_and_before_the_swap_was_sent",
     ),
     "a 404 is taken for absence though the token may see nothing": Mutation(
         GATEWAY,

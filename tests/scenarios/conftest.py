@@ -1,0 +1,21 @@
+"""Every scenario is played on every edition of GitHub, by doing nothing: see support.editions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from support import editions
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.parametrize("edition", editions.of_test(metafunc.definition), indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def edition(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of the edition this test is played on."""
+    by_default = request.node.get_closest_marker("editions") is None
+    with editions.played_on(request.param, by_default=by_default):
+        yield request.param
