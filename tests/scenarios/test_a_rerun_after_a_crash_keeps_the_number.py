@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 
 from action_patterns.pull_request.desired import Desired
+from support.editions import first_on
 from support.people import KEPT, base_gets_the_wish, commit_by_hand, seed, settled, target
 from support.stage import FULL, TARGET, Killed, Moment, Stage, stage, wish
+
+pytestmark = first_on(
+    "full", why="The stories of test_a_run_killed_at_any_call are like these, and die on every edition at every write."
+)
 
 BRANCH = wish().branch
 CHANGED: dict[str, str | bytes | None] = {"ci.yml": "on: [push]\n"}

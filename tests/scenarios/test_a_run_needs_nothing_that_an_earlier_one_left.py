@@ -15,6 +15,8 @@ from support.editions import first_on
 from support.people import target
 from support.stage import Stage, stage
 
+pytestmark = first_on("full", why="Each run is a process, and what it finds on disk is the same on every edition.")
+
 RUN = Path(__file__).parents[2] / "src" / "action_patterns" / "run.py"
 
 
@@ -71,7 +73,6 @@ def kept(temp: Path) -> None:
     """A self-hosted runner may keep them."""
 
 
-@first_on("full", why="Each run is a process, and what it finds on disk is the same on every edition.")
 @pytest.mark.parametrize("left", [deleted, cut_off, garbage, kept])
 def test_the_end_is_that_of_one_clean_run(left: Callable[[Path], None], tmp_path: Path) -> None:
     with stage(served=True) as scene:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from support.editions import only_on
+from support.editions import first_on, only_on
 from support.people import calls_of_a_look, seed
 from support.stage import FULL, TARGET, stage, wish
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 BENCHMARK = only_on("full", why="The figures are GitHub's; what it costs elsewhere is counted below.")
+MANY = first_on("full", why="Hundreds of files take their time, and are written in the same way on every edition.")
 DOZEN = 12
 """Reads of a look over REST, as actions/upsert-pr/README.md says; the first run of a process asks for GraphQL too."""
 
@@ -38,6 +39,7 @@ def test_the_readme_quotes_what_is_measured() -> None:
 LOCKS = [f"packages/{number:03}/lock.json" for number in range(640)]
 
 
+@MANY
 @pytest.mark.parametrize(
     ("content", "trees"),
     [("version {}\n", 2), ("{:04}" * 1024, 3)],
@@ -55,6 +57,7 @@ def test_640_files_take_as_few_trees_as_their_size_allows(content: str, trees: i
         assert scene.writes() == 0
 
 
+@MANY
 def test_640_deletions_are_two_trees_and_within_the_budget() -> None:
     with stage() as scene:
         scene.sandbox.repository(TARGET).commit_files("main", dict.fromkeys(LOCKS, b"1\n"), message="Locks")
