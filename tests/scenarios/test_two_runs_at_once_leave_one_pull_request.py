@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from support.action_process import ActionProcesses, Job, action_processes, job
+from support.editions import first_on
 from support.people import settled
 from support.stage import TARGET, Stage, stage, wish
+
+pytestmark = first_on("full", why="Each round is eight processes.")
 
 RACERS = 8
 ROUNDS = [2, pytest.param(50, marks=pytest.mark.proof)]
