@@ -168,6 +168,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
 
 
 def _check(inputs: UpsertPrInputs, repository: str) -> None:
+    """Every problem at once, before the worktree is looked at: what is wished of which files is checked once it is."""
     problems: list[Problem] = []
     for name, value in (("repository", repository), ("head-repository", inputs.head_repository)):
         if value is not None and not REPOSITORY.fullmatch(value):
@@ -182,6 +183,11 @@ def _check(inputs: UpsertPrInputs, repository: str) -> None:
                 "Give one of the two.",
             )
         )
+    for step in (inputs.credentials, lambda: decide(inputs, (), bot=ACTIONS_BOT)):
+        try:
+            step()
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(*problems)
 

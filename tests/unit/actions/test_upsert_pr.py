@@ -106,6 +106,10 @@ def test_changed_fields_are_named() -> None:
         ({"directory": "out", "paths": "a"}, ["`directory` and `paths` are both given"]),
         ({"repository": "acme"}, ["`repository` is 'acme'"]),
         ({"repository": "../x", "directory": "out", "paths": "a"}, ["`repository`", "`directory` and `paths`"]),
+        (
+            {"repository": "acme", "token": None, "branch": "bad..name", "labels": "x" * 60},
+            ["`repository`", "There is no token", "'bad..name'", "has 60 characters"],
+        ),
         ({"directory": "empty"}, ["'empty' holds no file"]),
         ({"token": None}, ["There is no token"]),
         ({"key": None}, ["Neither `key` nor `branch`"]),
