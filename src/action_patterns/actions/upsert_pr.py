@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from pydantic import ConfigDict, Field
 
 from action_patterns.action import Action, Finish, Flag, Inputs, LineList, Outputs, TokenInputs
@@ -12,13 +15,15 @@ from action_patterns.distribution.campaign import check_reach
 from action_patterns.distribution.distribution_file import REPOSITORY, Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.permissions import UPSERT, needed
-from action_patterns.ports import Allowance, Annotation, Level, Ports
+from action_patterns.ports import Allowance, Annotation, Credentials, Level, Ports
 from action_patterns.pull_request.desired import ACTIONS_BOT, Desired, desire
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.result import Assignment, upsert
 from action_patterns.pull_request.wish import PullRequestWish
 from action_patterns.report import guides
 from action_patterns.report.escape import cell, cell_code, code_fence, inline, link, link_url
+
+T = TypeVar("T")
 
 
 class _What(Inputs):
@@ -120,15 +125,9 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     """Upsert one pull request."""
     context = ports.context
     repository = inputs.repository or context.repository
-    _check(inputs, repository)
-    credentials = inputs.credentials()
+    credentials, desired = _check(inputs, repository, ports)
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
     check_reach(credentials, Selection(repositories=reached), context, writing=True)
-    changes = gather(inputs, ports)
-    if inputs.body_path is not None:
-        text = ports.files.read(inputs.body_path).decode(errors="replace")
-        inputs = inputs.model_copy(update={"body": text})
-    desired = decide(inputs, changes, bot=ACTIONS_BOT if credentials.is_job_token else None)
     assignment = Assignment(f"{context.run_id}-{context.run_attempt}-upsert-pr", 0, context.run_attempt, repository)
     allowance = Allowance(
         seconds=60 * inputs.max_minutes,
@@ -167,9 +166,21 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     )
 
 
-def _check(inputs: UpsertPrInputs, repository: str) -> None:
-    """Every problem at once, before the worktree is looked at: what is wished of which files is checked once it is."""
+def _check(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Credentials, Desired]:
+    """What to work with, and what is wished.
+
+    Raises:
+        InputError: every problem at once.
+    """
     problems: list[Problem] = []
+
+    def collect(step: Callable[[], T], otherwise: T) -> T:
+        try:
+            return step()
+        except InputError as error:
+            problems.extend(error.problems)
+            return otherwise
+
     for name, value in (("repository", repository), ("head-repository", inputs.head_repository)):
         if value is not None and not REPOSITORY.fullmatch(value):
             problems.append(Problem(f"`{name}` is {value!r}.", "Write it as `owner/name`."))
@@ -183,13 +194,21 @@ def _check(inputs: UpsertPrInputs, repository: str) -> None:
                 "Give one of the two.",
             )
         )
-    for step in (inputs.credentials, lambda: decide(inputs, (), bot=ACTIONS_BOT)):
-        try:
-            step()
-        except InputError as error:
-            problems += error.problems
-    if problems:
+    credentials = collect(inputs.credentials, None)
+    changes: tuple[FileChange, ...] = collect(lambda: gather(inputs, ports), ())
+    told = collect(lambda: _with_body(inputs, ports), inputs)
+    bot = ACTIONS_BOT if credentials is None or credentials.is_job_token else None
+    desired = collect(lambda: decide(told, changes, bot=bot), None)
+    if problems or credentials is None or desired is None:
         raise InputError(*problems)
+    return credentials, desired
+
+
+def _with_body(inputs: UpsertPrInputs, ports: Ports) -> UpsertPrInputs:
+    if inputs.body_path is None:
+        return inputs
+    text = ports.files.read(inputs.body_path).decode(errors="replace")
+    return inputs.model_copy(update={"body": text})
 
 
 def _notes(result: TargetResult) -> tuple[Annotation, ...]:
