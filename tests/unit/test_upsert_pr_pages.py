@@ -75,7 +75,7 @@ def rows(page: Path, header: str) -> list[list[str]]:
 
 def test_what_is_different_without_graphql_is_what_a_scenario_expects_of_each_edition() -> None:
     lines = rows(README, "| With both | Without | Shown by |")
-    assert len(lines) == 7
+    assert len(lines) == 8
     for *_, shown in lines:
         assert linked(shown)
         for link in linked(shown):
