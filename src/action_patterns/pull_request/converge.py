@@ -29,8 +29,11 @@ from action_patterns.pull_request.preflight import Check
 from action_patterns.pull_request.progress import Progress
 from action_patterns.pull_request.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
 
-MAX_ROUNDS = 5
-"""How often a lost race or a lost answer is looked into before giving up; a rerun is always safe."""
+MAX_ROUNDS = 10
+"""How often a lost race or a lost answer is looked into before giving up; a rerun is always safe. Runs with different
+wishes at once take turns at overwriting each other, until one has the time to finish.
+"""
+LONGEST_PAUSE_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Convergence:
 def converge(
     desired: Desired, repository: str, github: GitHub, *, dry_run: bool, pause: Callable[[float], None]
 ) -> Convergence:
-    """One target, to the end. `pause` sleeps for that many seconds between rounds.
+    """One target, to the end. `pause` sleeps for about that many seconds between rounds.
 
     Raises:
         ActionPatternsError: the target could not be read, so there is nothing to say about it.
@@ -83,7 +86,7 @@ def converge(
         except (LostRaceError, AnswerLostError) as error:
             if round_number == MAX_ROUNDS:
                 return _failed(error, decision, desired, progress)
-            pause(2.0 ** (round_number - 1))
+            pause(min(2.0 ** (round_number - 1), LONGEST_PAUSE_SECONDS))
         except RefusedForGoodError as refused:
             return _blocked(refused, decision, desired, observed, progress, github)
         except ActionPatternsError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import random
 
 from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
@@ -24,10 +25,15 @@ class Assignment:
 
 def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clock, *, dry_run: bool) -> TargetResult:
     """Converge one target and record what happened, what it cost and how long it took."""
+
+    def pause(seconds: float) -> None:
+        # Runs that got in each other's way must not come back at the same moment.
+        clock.sleep(seconds * (0.5 + random()))
+
     github.reset_usage()
     started = clock.now()
     try:
-        ended = converge(desired, assignment.repository, github, dry_run=dry_run, pause=clock.sleep)
+        ended = converge(desired, assignment.repository, github, dry_run=dry_run, pause=pause)
         record = _record(ended, assignment)
     except ActionPatternsError as error:
         record = failure(error, assignment, branch=desired.branch)
