@@ -86,7 +86,9 @@ def test_two_different_wishes(
             runs = race(processes, scene, place, ["one", "two"] * (RACERS // 2))
             ended = outcomes(runs)
             assert ended["created"] == 1
-            assert set(ended) <= {"created", "updated", "unchanged"}
+            # Without leases a run sees only by a look that another has come between: some may come between every time.
+            honest = {"created", "updated", "unchanged"} | (set() if scene.has_leases else {"failed"})
+            assert set(ended) <= honest, [run.log[-900:] for run in runs if run.outputs["outcome"] == "failed"]
             winner = _whole(scene)
             repository = scene.sandbox.repository(TARGET)
             wrote = {run.variables["INPUT_BODY"] for run in runs if run.outputs["head-sha"] == repository.tip(BRANCH)}

@@ -83,10 +83,13 @@ def converge(
             progress.continuing = True
             if _is_done(decision, desired, observed, progress):
                 break
+            if not observed.leases:
+                # Nothing was shown, so a look must tell; what others are doing shows only once they had time for it.
+                pause(_seconds(round_number))
         except (LostRaceError, AnswerLostError) as error:
             if round_number == MAX_ROUNDS:
                 return _failed(error, decision, desired, progress)
-            pause(min(2.0 ** (round_number - 1), LONGEST_PAUSE_SECONDS))
+            pause(_seconds(round_number))
         except RefusedForGoodError as refused:
             return _blocked(refused, decision, desired, observed, progress, github)
         except ActionPatternsError as error:
@@ -94,6 +97,10 @@ def converge(
     else:
         return _failed(_came_between(progress.pull), decision, desired, progress)
     return _finish(decision, desired, progress)
+
+
+def _seconds(round_number: int) -> float:
+    return min(2.0 ** (round_number - 1), LONGEST_PAUSE_SECONDS)
 
 
 def _is_done(decision: Decision, desired: Desired, observed: Observed, progress: Progress) -> bool:
