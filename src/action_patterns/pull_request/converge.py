@@ -30,9 +30,11 @@ from action_patterns.pull_request.progress import Progress
 from action_patterns.pull_request.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
 
 MAX_ROUNDS = 10
-"""How often a lost race or a lost answer is looked into before giving up; a rerun is always safe. Runs with different
-wishes at once take turns at overwriting each other, until one has the time to finish.
+"""How often a lost race is looked into before giving up; a rerun is always safe. Runs with different wishes at once take
+turns at overwriting each other, until one has the time to finish.
 """
+MAX_ROUNDS_WITHOUT_AN_ANSWER = 5
+"""The same for an answer that was lost: GitHub is unwell, not busy with others."""
 LONGEST_PAUSE_SECONDS = 8.0
 
 
@@ -87,7 +89,8 @@ def converge(
                 # Nothing was shown, so a look must tell; what others are doing shows only once they had time for it.
                 pause(_seconds(round_number))
         except (LostRaceError, AnswerLostError) as error:
-            if round_number == MAX_ROUNDS:
+            most = MAX_ROUNDS_WITHOUT_AN_ANSWER if isinstance(error, AnswerLostError) else MAX_ROUNDS
+            if round_number >= most:
                 return _failed(error, decision, desired, progress)
             pause(_seconds(round_number))
         except RefusedForGoodError as refused:

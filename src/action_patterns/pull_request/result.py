@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import random
 
 from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
@@ -27,8 +26,8 @@ def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Cloc
     """Converge one target and record what happened, what it cost and how long it took."""
 
     def pause(seconds: float) -> None:
-        # Runs that got in each other's way must not come back at the same moment.
-        clock.sleep(seconds * (0.5 + random()))
+        # Runs that got in each other's way must not come back at the same moment; their clocks differ by microseconds.
+        clock.sleep(seconds * (0.5 + clock.now().microsecond / 1_000_000))
 
     github.reset_usage()
     started = clock.now()
