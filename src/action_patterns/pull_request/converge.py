@@ -30,8 +30,8 @@ from action_patterns.pull_request.progress import Progress
 from action_patterns.pull_request.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
 
 MAX_ROUNDS = 10
-"""How often a lost race is looked into before giving up; a rerun is always safe. Runs with different wishes at once take
-turns at overwriting each other, until one has the time to finish.
+"""How often a lost race is looked into before giving up; a rerun is always safe. Runs with different wishes at once
+take turns at overwriting each other, until one has the time to finish.
 """
 MAX_ROUNDS_WITHOUT_AN_ANSWER = 5
 """The same for an answer that was lost: GitHub is unwell, not busy with others."""
