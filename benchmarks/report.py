@@ -18,10 +18,11 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(CHECKOUT / "src"), str(CHECKOUT / "tests")]
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
-from action_patterns.distribution.packing import pack
-from action_patterns.report import comment, html, junit, layout, plain_text
-from action_patterns.report.aggregate import aggregate
-from action_patterns.report.view import Page
+from action_patterns.discovery.packing import pack
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.render import comment, html, junit, plain_text
+from action_patterns.report.render.markdown import layout
+from action_patterns.report.render.view import Page
 from support.report_builders import context, fleet, job
 
 TARGETS = 10_000
@@ -45,7 +46,7 @@ class Cost:
 
 def channels(report: RunReport) -> dict[str, Callable[[], str]]:
     """Every rendering of a report."""
-    page = Page(context(), "sync-files-report-a2")
+    page = Page(context=context(), artifact_name="sync-files-report-a2")
     return {
         "job summary": lambda: layout.fit(report, page),
         "comment": lambda: comment.fit(report, page),

@@ -15,7 +15,7 @@ from pathlib import Path
 # In place of this script's own folder: from there, `import requests` would find this very file.
 sys.path[:1] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "src")]
 
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.spec.desired import Desired
 from support.stage import FULL, TARGET, Stage, stage, wish
 
 BINARY = {"logo.png": b"\x89PNG\0\xff"}

@@ -20,17 +20,22 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from action_patterns import __version__
+from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Outcome, Plan, PlanEntry, TargetResult
 from action_patterns.contracts.result import FAILING
-from action_patterns.distribution.campaign import WORKERS, Campaign, apply, check_reach, look, plan_from, read_campaign
+from action_patterns.discovery.discover import discover, plan_from
+from action_patterns.distribution.campaign import WORKERS, Campaign, apply, read_campaign
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError
 from action_patterns.github_api import connect
-from action_patterns.ports import Allowance, Annotation, Context, GitHub
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.github import GitHub
+from action_patterns.ports.log import Annotation
 from action_patterns.process import run as run_process
-from action_patterns.pull_request.converge import observed_paths
-from action_patterns.pull_request.decide import decide
-from action_patterns.pull_request.result import Assignment, failure
-from action_patterns.report.summarise import summarise
+from action_patterns.pull_request.decide.decide import decide
+from action_patterns.pull_request.reconcile import observed_paths
+from action_patterns.pull_request.upsert import Assignment, failure
+from action_patterns.report.build import build
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
@@ -52,7 +57,7 @@ STYLES: dict[Outcome, str] = {
 DistributionPath = Annotated[str, typer.Option("--distribution", "-d", help="Path of the distribution file.")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """One command, opened: the campaign read, the plan made."""
 
@@ -146,7 +151,7 @@ def apply_command(
         )
     _print_table(results, console)
     _print_excluded(session.plan, console)
-    told = summarise(session.plan, results, session.context, redact=session.log.redact)
+    told = build(session.plan, results, session.context, redact=session.log.redact)
     path = Path(session.context.temp) / "run-report.json"
     path.write_text(told.report.encode())
     page = path.with_name("report.html")
@@ -202,7 +207,7 @@ def _open(distribution: str, console: Console) -> Session:
     github = connect(credentials, context, clock, log, allowance)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
-            look(selection, github),
+            discover(selection, github),
             selection,
             name=campaign.distribution.name,
             content_digest=campaign.digest,
@@ -210,7 +215,7 @@ def _open(distribution: str, console: Console) -> Session:
             context=context,
             clock=clock,
         )
-    return Session(context, campaign, plan, github, clock, log)
+    return Session(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log)
 
 
 def _git(workspace: Path, *arguments: str) -> str:
@@ -241,12 +246,14 @@ def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[Ta
 
     @cache
     def text_of(repository: str, oid: str) -> str:
-        return session.github.read_blob(repository, oid).decode(errors="replace")
+        return session.github.git.read_blob(repository, oid).decode(errors="replace")
 
     def one(entry: PlanEntry) -> tuple[TargetResult, str]:
-        assignment = Assignment(session.plan.plan_id, entry.index, 1, entry.target.repository)
+        assignment = Assignment(
+            plan_id=session.plan.plan_id, index=entry.index, attempt=1, repository=entry.target.repository
+        )
         try:
-            observed = session.github.observe(
+            observed = session.github.pulls.observe(
                 entry.target.repository,
                 branch=desired.branch,
                 base=desired.base,

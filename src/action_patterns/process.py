@@ -16,7 +16,7 @@ _TAIL_CHARACTERS = 2000
 _GRACE_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
     """A child that ended by itself."""
 
@@ -99,13 +99,13 @@ def run(
             f"did not end within {timeout_seconds:g} seconds and was killed.",
             argv,
             remediation="Run it by hand to see what it waits for.",
-            completed=Completed(tuple(argv), child.returncode, stdout, stderr),
+            completed=Completed(argv=tuple(argv), returncode=child.returncode, stdout=stdout, stderr=stderr),
         ) from None
     except BaseException:  # an interrupt must not leave it running
         _kill(child)
         _reap(child)
         raise
-    completed = Completed(tuple(argv), child.returncode, stdout, stderr)
+    completed = Completed(argv=tuple(argv), returncode=child.returncode, stdout=stdout, stderr=stderr)
     if expected is not None and child.returncode not in expected:
         how = f"exit code {child.returncode}" if child.returncode >= 0 else f"signal {-child.returncode}"
         raise ProcessError(f"ended with {how}.", argv, remediation="See its message above.", completed=completed)

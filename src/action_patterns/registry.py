@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from action_patterns.action import Action
+from action_patterns.action.contract import Action
 
 ACTIONS = ("discover", "upsert-pr", "apply", "record", "report", "track", "unique-id", "once", "distribute")
 """Public names. Each is `action_patterns/actions/<snake>.py` and `actions/<name>/`; `distribute` is the root action."""

@@ -39,9 +39,10 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from action_patterns import registry
-from action_patterns.action import Action, Finish
+from action_patterns.action.contract import Action, Finish
 from action_patterns.errors import EXIT_DEFECT, ActionPatternsError, DefectError, InputError, Problem
-from action_patterns.ports import Annotation, Ports
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.log import Annotation
 from action_patterns.release import ISSUES_URL, VERSION
 from action_patterns.runner import context, environment, inputs, outputs, summary
 from action_patterns.runner.clock import SystemClock
@@ -51,7 +52,10 @@ from action_patterns.runner.log import RunnerLog
 
 if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange
-    from action_patterns.ports import Allowance, Checkout, Context, Credentials, GitHub
+    from action_patterns.ports.context import Context
+    from action_patterns.ports.credentials import Allowance, Credentials
+    from action_patterns.ports.github import GitHub
+    from action_patterns.ports.workspace import Checkout
 
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
@@ -74,7 +78,13 @@ def main(
     except InputError as error:
         for problem in error.problems:
             commands.annotate(
-                Annotation("error", f"{problem.what}\n{problem.fix}", "Input", file=problem.file, line=problem.line)
+                Annotation(
+                    level="error",
+                    message=f"{problem.what}\n{problem.fix}",
+                    title="Input",
+                    file=problem.file,
+                    line=problem.line,
+                )
             )
         return error.exit_code
     except DefectError as error:
@@ -189,7 +199,7 @@ def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Command
     if file := variables.get("GITHUB_STEP_SUMMARY"):
         notice = summary.append(finish.summary, file, commands.secrets)
         if notice:
-            commands.annotate(Annotation("warning", notice, "Summary too long"))
+            commands.annotate(Annotation(level="warning", message=notice, title="Summary too long"))
     if finish.summary and (not file or notice):
         with commands.group("Summary"):
             commands.line(finish.summary)
@@ -203,7 +213,7 @@ def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Command
 def _explain(commands: Commands, error: ActionPatternsError) -> None:
     request = f"\nGitHub's request id: {error.request_id}" if error.request_id else ""
     title = error.category.replace("-", " ").capitalize()
-    commands.annotate(Annotation("error", f"{error.message}\n{error.remediation}{request}", title))
+    commands.annotate(Annotation(level="error", message=f"{error.message}\n{error.remediation}{request}", title=title))
 
 
 def _report_defect(commands: Commands, error: Exception) -> None:
@@ -214,7 +224,7 @@ def _report_defect(commands: Commands, error: Exception) -> None:
     ]
     if request_id:
         text.append(f"GitHub's request id: {request_id}")
-    commands.annotate(Annotation("error", "\n".join(text), "Defect"))
+    commands.annotate(Annotation(level="error", message="\n".join(text), title="Defect"))
     _trace(commands, error)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from selenium.webdriver.common.by import By
 
 from action_patterns.contracts import ErrorRecord, Exclusion
-from action_patterns.report import html
-from action_patterns.report.aggregate import aggregate
-from action_patterns.report.summarise import summarise
-from action_patterns.report.view import Page
+from action_patterns.report.build import build
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.render import html
+from action_patterns.report.render.view import Page
 from support.browser import Browser
 from support.report_builders import context, fleet, plan, record
 
@@ -33,7 +33,7 @@ def test_ten_thousand_rows_answer_within_a_second(
 ) -> None:
     roster, records = fleet(MIXED * 1_000)
     path = tmp_path / "report.html"
-    path.write_text(html.render(aggregate(roster, records, context()), Page(context())), encoding="utf-8")
+    path.write_text(html.render(aggregate(roster, records, context()), Page(context=context())), encoding="utf-8")
     window.show(path)
     paint = "return performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
     ready = "return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000"
@@ -92,7 +92,7 @@ def test_hostile_names_stay_text(window: Browser, tmp_path: Path) -> None:
     everything = "".join(ATTACKS)
     roster = plan(*ATTACKS, excluded=excluded, name=everything)
     before = aggregate(roster, records, context(run_id=1, run_number=411))
-    told = summarise(
+    told = build(
         roster, records, context(workflow=everything), notes=ATTACKS, artifact_name=everything, previous=before
     )
     path = tmp_path / "report.html"

@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
-from action_patterns.report.html.table import COLUMNS, PAGE_ROWS
+from action_patterns.report.render.html.table import COLUMNS, PAGE_ROWS
 from support.browser import Browser
 from support.example_report import TARGETS, example
 from support.html_document import read

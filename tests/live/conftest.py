@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from action_patterns.contracts import TargetResult
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Transport
-from action_patterns.ports import Credentials
-from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Transport
+from action_patterns.ports.credentials import Credentials
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.upsert import Assignment, upsert
 from action_patterns.runner.clock import SystemClock
 from support.in_process import Address
 from support.stage import Said, context_of, wish
@@ -34,7 +34,7 @@ class Live:
 
     repository: str
     transport: Transport
-    gateway: Gateway
+    gateway: Client
     clock: SystemClock = field(default_factory=SystemClock)
     branches: set[str] = field(default_factory=set)
 
@@ -53,7 +53,13 @@ class Live:
 
     def upsert(self, desired: Desired) -> TargetResult:
         """One run."""
-        return upsert(desired, Assignment("live", 0, 1, self.repository), self.gateway, self.clock, dry_run=False)
+        return upsert(
+            desired,
+            Assignment(plan_id="live", index=0, attempt=1, repository=self.repository),
+            self.gateway,
+            self.clock,
+            dry_run=False,
+        )
 
     def rest(self, method: str, path: str, body: object = None) -> Any:
         """A request of the test's own, below the repository."""
@@ -75,7 +81,7 @@ class Live:
             for pull in self.pulls(branch):
                 if pull["state"] == "open":
                     self.rest("PATCH", f"/pulls/{pull['number']}", {"state": "closed"})
-            if self.gateway.read_branch(self.repository, branch) is not None:
+            if self.gateway.git.read_branch(self.repository, branch) is not None:
                 self.rest("DELETE", f"/git/refs/heads/{branch}")
 
 
@@ -99,6 +105,6 @@ def connection() -> tuple[str, Transport]:
 @pytest.fixture
 def live(connection: tuple[str, Transport]) -> Iterator[Live]:
     repository, transport = connection
-    found = Live(repository, transport, Gateway(transport))
+    found = Live(repository, transport, Client(transport))
     yield found
     found.clean()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from action_patterns.errors import LostRaceError
-from action_patterns.github_api import queries
+from action_patterns.github_api.graphql import queries
 
 if TYPE_CHECKING:
     from conftest import Live
@@ -18,17 +18,17 @@ ABSENT = "f" * 40
 def test_update_refs_is_a_compare_and_swap_for_this_token(live: Live) -> None:
     desired = live.wish()
     tip = live.upsert(desired).after_oid
-    observed = live.gateway.observe(live.repository, branch=desired.branch, base=None, paths=[])
+    observed = live.gateway.pulls.observe(live.repository, branch=desired.branch, base=None, paths=[])
     assert observed.base_tip is not None
     with pytest.raises(LostRaceError):
-        live.gateway.swap_branch(
+        live.gateway.git.update_branch(
             live.repository,
             observed.repository_id,
             desired.branch,
             before=observed.base_tip.oid,  # not what the branch is at
             after=observed.base_tip.oid[::-1] if observed.base_tip.oid[::-1] != tip else ABSENT,
         )
-    assert live.gateway.read_branch(live.repository, desired.branch) == tip
+    assert live.gateway.git.read_branch(live.repository, desired.branch) == tip
 
 
 def test_what_stands_beside_a_swap_shows_the_pull_request_and_changes_nothing(
@@ -37,12 +37,12 @@ def test_what_stands_beside_a_swap_shows_the_pull_request_and_changes_nothing(
     """Moved to where it is: GitHub may refuse that, and the pull request is to be shown all the same."""
     desired = live.wish()
     live.upsert(desired)
-    observed = live.gateway.observe(live.repository, branch=desired.branch, base=None, paths=[])
+    observed = live.gateway.pulls.observe(live.repository, branch=desired.branch, base=None, paths=[])
     (pull,) = (pull for pull in observed.pull_requests if pull.state == "OPEN")
     tip = observed.branch_tip
     assert tip is not None
     before = live.rest("GET", f"/pulls/{pull.number}")
-    shown = live.gateway.swap_branch(
+    shown = live.gateway.git.update_branch(
         live.repository, observed.repository_id, desired.branch, before=tip.oid, after=tip.oid, pull_id=pull.id
     )
     after = live.rest("GET", f"/pulls/{pull.number}")
@@ -51,12 +51,12 @@ def test_what_stands_beside_a_swap_shows_the_pull_request_and_changes_nothing(
     assert shown is not None, "it costs a read more on each update, and nothing else"
     assert (shown.number, shown.head_oid, shown.body) == (pull.number, tip.oid, pull.body)
 
-    edited = live.gateway.update_pull(live.repository, pull.number, pull.id, {"title": f"{pull.title}!"})
+    edited = live.gateway.pulls.update(live.repository, pull.number, pull.id, {"title": f"{pull.title}!"})
     assert (edited.overwritten, edited.after.title, edited.after.head_oid) == (pull.body, f"{pull.title}!", tip.oid)
 
 
 def test_a_missing_path_is_null_and_no_error(live: Live) -> None:
-    observed = live.gateway.observe(live.repository, branch="none", base=None, paths=["no/such/path"])
+    observed = live.gateway.pulls.observe(live.repository, branch="none", base=None, paths=["no/such/path"])
     assert observed.files == {"no/such/path": None}
 
 
@@ -65,7 +65,7 @@ def test_what_a_hundred_paths_in_one_query_cost(live: Live, record_property: pyt
     variables = {"owner": owner, "name": name, "branch": "refs/heads/none", "head": "none", "below": "refs/heads/none/"}
     variables |= {f"p{i}": f"no/such/path/{i}" for i in range(queries.PATHS_PER_QUERY)}
     body = {"query": queries.observe(queries.PATHS_PER_QUERY, 0, named_base=False), "variables": variables}
-    answer = live.transport.send("read", "graphql", "POST", live.transport.graphql_url, body, scope=live.repository)
+    answer = live.transport.send("safe", "graphql", "POST", live.transport.graphql_url, body, scope=live.repository)
     cost = answer.data["data"]["rateLimit"]["cost"]
     record_property("graphql-cost-of-100-paths", cost)
     assert cost <= 2, f"a no-op costs {cost} points"

@@ -37,7 +37,7 @@ def test_a_commit_by_somebody_else_stops_the_update(live: Live) -> None:
     live.rest("PATCH", f"/git/refs/heads/{desired.branch}", {"sha": theirs, "force": False})
     result = live.upsert(live.wish({"hello.txt": "other\n"}))
     assert (result.outcome, result.reason) == ("blocked", "human-commit"), result
-    assert live.gateway.read_branch(live.repository, desired.branch) == theirs
+    assert live.gateway.git.read_branch(live.repository, desired.branch) == theirs
 
 
 def test_a_pull_request_closed_by_somebody_stays_closed(live: Live) -> None:

@@ -37,8 +37,8 @@ class Mutation:
 MUTATIONS = {
     "a POST is sent again without a look": Mutation(
         GATEWAY,
-        'self._calls.rest("once", "content", "POST", repository, "/pulls", body)',
-        'self._calls.rest("repeatable", "content", "POST", repository, "/pulls", body)',
+        'self._calls.rest("unsafe", "content", "POST", repository, "/pulls", body)',
+        'self._calls.rest("idempotent", "content", "POST", repository, "/pulls", body)',
         POSTS + "test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice",
     ),
     "a redirect is taken for a success": Mutation(
@@ -67,7 +67,7 @@ MUTATIONS = {
     ),
     "a 404 is taken for absence though the token may see nothing": Mutation(
         GATEWAY,
-        '            self._calls.rest("read", "read", "GET", repository, "")\n',
+        '            self._calls.rest("safe", "read", "GET", repository, "")\n',
         "",
         REFUSALS + "test_a_branch_that_cannot_be_looked_up_is_not_reported_as_deleted",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from action_patterns.pull_request.marker import block_of
+from action_patterns.pull_request.ownership.marker import block_of
 from support.people import settled, target
 from support.stage import Stage, stage, wish
 

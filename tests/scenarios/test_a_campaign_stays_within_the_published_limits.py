@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from action_patterns.github_api import pacing
+from action_patterns.github_api.transport import pacing
 from support.editions import first_on, has_graphql
 from support.fleet import fleet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from action_patterns.pull_request.desired import ACTIONS_BOT
+from action_patterns.pull_request.spec.resolve import ACTIONS_BOT
 from support.people import APP, PERSON, seed, settled, target
 from support.stage import JOB_TOKEN, stage, wish
 

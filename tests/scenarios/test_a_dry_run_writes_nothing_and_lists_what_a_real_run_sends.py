@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.spec.desired import Desired
 from support.stage import FULL, Stage, stage, wish
 
 

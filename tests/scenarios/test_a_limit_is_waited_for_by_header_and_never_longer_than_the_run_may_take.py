@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.ports import Allowance
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.github_api.client import Client
+from action_patterns.ports.credentials import Allowance
+from action_patterns.pull_request.upsert import Assignment, upsert
 from github_sandbox import Fault
 from github_sandbox.limits import Limits
 from support.editions import WITH_GRAPHQL, only_on
@@ -135,9 +135,15 @@ def test_once_one_is_refused_nobody_else_asks_before_the_time() -> None:
     with stage(two_repositories(), clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of("primary_limit", reset_in_seconds=50 * MINUTE, times=1000))
         transport = DyingTransport(scene.context, clock=clock, log=Said(), allowance=Allowance(seconds=10 * MINUTE))
-        gateway = Gateway(transport)
+        gateway = Client(transport)
         results = [
-            upsert(wish(), Assignment("plan-1", index, 1, name), gateway, clock, dry_run=False)
+            upsert(
+                wish(),
+                Assignment(plan_id="plan-1", index=index, attempt=1, repository=name),
+                gateway,
+                clock,
+                dry_run=False,
+            )
             for index, name in enumerate((TARGET, "acme/web"))
         ]
         assert [result.outcome for result in results] == ["deferred", "deferred"]
@@ -179,9 +185,9 @@ def test_reads_are_not_held_back_and_writes_are_a_second_apart() -> None:
         # A tree, a commit, a ref, a pull request.
         assert clock.slept == pytest.approx([1.0, 1.0, 1.0])
         clock.slept.clear()
-        gateway = Gateway(DyingTransport(scene.context, clock=clock))
+        gateway = Client(DyingTransport(scene.context, clock=clock))
         for _ in range(20):
-            gateway.observe(TARGET, branch=wish().branch, base=None, paths=["ci.yml"])
+            gateway.pulls.observe(TARGET, branch=wish().branch, base=None, paths=["ci.yml"])
         assert clock.slept == []
 
 

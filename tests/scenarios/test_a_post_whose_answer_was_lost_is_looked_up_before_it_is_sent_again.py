@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.github_api import transport as transport_module
+from action_patterns.github_api.transport import transport as transport_module
 from github_sandbox import Fault
 from support.editions import first_on
 from support.people import calls_of_a_look

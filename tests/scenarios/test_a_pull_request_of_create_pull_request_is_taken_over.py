@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.spec.desired import Desired
 from support.people import KEPT, commit_by_hand, seed, settled, target
 from support.stage import JOB_TOKEN, Stage, stage, wish
 

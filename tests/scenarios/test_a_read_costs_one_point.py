@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.client import Client
 from github_sandbox.limits import Limits
 from support.editions import WITH_GRAPHQL, only_on
 from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
@@ -16,10 +16,10 @@ pytestmark = only_on(*WITH_GRAPHQL, why="REST is paid in requests; test_requests
 
 def points(scene: Stage, run: Any) -> int:
     """GraphQL points that something costs."""
-    gateway = Gateway(DyingTransport(scene.context))
-    before = gateway.limits(TARGET)
+    gateway = Client(DyingTransport(scene.context))
+    before = gateway.rate_limits.read(TARGET)
     run(gateway)
-    after = gateway.limits(TARGET)
+    after = gateway.rate_limits.read(TARGET)
     assert before is not None
     assert after is not None
     return before.graphql_remaining - after.graphql_remaining
@@ -31,10 +31,10 @@ def test_what_a_decision_needs(paths: int) -> None:
         scene.sandbox.limits = Limits.published()
         scene.upsert(wish(**FULL))
         names = [f"path/{number}" for number in range(paths)]
-        assert points(scene, lambda g: g.observe(TARGET, branch=wish().branch, base=None, paths=names)) == 1
+        assert points(scene, lambda g: g.pulls.observe(TARGET, branch=wish().branch, base=None, paths=names)) == 1
 
 
 def test_a_page_of_a_listing() -> None:
     with stage() as scene:
         scene.sandbox.limits = Limits.published()
-        assert points(scene, lambda g: g.list_owner("acme")) == 1
+        assert points(scene, lambda g: g.repositories.list_owner("acme")) == 1

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.github_api.client import Client
+from action_patterns.pull_request.upsert import Assignment, upsert
 from support.app_fleet import fleet, seed
 from support.editions import only_on
 from support.stage import FLEET, TARGET, DyingTransport, VirtualClock, stage, wish
@@ -60,9 +60,15 @@ def test_each_target_tells_what_its_own_answers_said() -> None:
     data = {**FLEET, "repositories": [*FLEET["repositories"], {"name": "acme/web", "files": {"README.md": "# web\n"}}]}
     with stage(data) as scene:
         clock = VirtualClock()
-        gateway = Gateway(DyingTransport(scene.context, clock=clock))
+        gateway = Client(DyingTransport(scene.context, clock=clock))
         first, second = (
-            upsert(wish(), Assignment("plan-1", index, 1, name), gateway, clock, dry_run=True).usage.lowest_limit
+            upsert(
+                wish(),
+                Assignment(plan_id="plan-1", index=index, attempt=1, repository=name),
+                gateway,
+                clock,
+                dry_run=True,
+            ).usage.lowest_limit
             for index, name in enumerate((TARGET, "acme/web"))
         )
         assert [limit and limit.remaining for limit in (first, second)] == [4_999, 4_998]

@@ -12,8 +12,10 @@ from action_patterns.actions.report import run
 from action_patterns.actions.report.gathering import JOBS_SECONDS
 from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.contracts import RunReport
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.ports import Allowance, Credentials, GitHub, Ports
+from action_patterns.github_api.client import Client
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.github import GitHub
 from support.memory_ports import MemoryCheckout, MemoryFiles, MemoryLog
 from support.report_builders import plan, record
 from support.stage import DyingTransport, Stage, VirtualClock, stage
@@ -72,10 +74,10 @@ def told(
     )
 
     def opened(credentials: Credentials, allowance: Allowance) -> GitHub:
-        return Gateway(DyingTransport(context, token=credentials.token, clock=clock, allowance=allowance))
+        return Client(DyingTransport(context, token=credentials.token, clock=clock, allowance=allowance))
 
     log = MemoryLog(secrets=(TOKEN,))
-    ports = Ports(context, opened, MemoryCheckout(), files, clock, log)
+    ports = Ports(context=context, github=opened, checkout=MemoryCheckout(), files=files, clock=clock, log=log)
     inputs = ReportInputs.model_validate(
         {"plan": "plan.json", "records": "records", "needs": NEEDS, "token": token, "fail-on": "any"}
     )

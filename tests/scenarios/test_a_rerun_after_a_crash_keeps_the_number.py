@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.spec.desired import Desired
 from support.editions import first_on
 from support.people import KEPT, base_gets_the_wish, commit_by_hand, seed, settled, target
 from support.stage import FULL, TARGET, Killed, Moment, Stage, stage, wish

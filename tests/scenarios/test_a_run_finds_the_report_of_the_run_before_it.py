@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from action_patterns.errors import NotFoundError
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.ports import ReportArtifact
+from action_patterns.github_api.client import Client
+from action_patterns.ports.workflow_runs import ReportArtifact
 from github_sandbox.actions_model import Artifact, WorkflowRun
 from support.stage import FLEET, TARGET, DyingTransport, Stage, stage
 
@@ -34,7 +34,7 @@ def add_run(scene: Stage, number: int, *reports: str, expired: bool = False, **f
 
 
 def previous(scene: Stage, run_id: int, name: str = "sync") -> ReportArtifact | None:
-    return Gateway(DyingTransport(scene.context)).runs.previous_report(TARGET, run_id, name=name)
+    return Client(DyingTransport(scene.context)).runs.previous_report(TARGET, run_id, name=name)
 
 
 def test_the_newest_run_before_this_one_in_its_last_attempt() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from action_patterns.errors import ActionPatternsError, DefectError, UnavailableError
-from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.client import Client
 from github_sandbox import Fault
 from support.editions import WITH_GRAPHQL, only_on
 from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
@@ -169,23 +169,23 @@ def test_nor_is_one_that_is_no_list() -> None:
 
 def is_no_shorter_list(hole: Hole, stays: type[ActionPatternsError]) -> None:
     with stage() as scene:
-        gateway = Gateway(DyingTransport(scene.context))
+        gateway = Client(DyingTransport(scene.context))
         page = "Owner" if scene.has_graphql else "repos/list-for-org"
         if stays is UnavailableError:
             with scene.sandbox.faults.during(fault(hole, page, 1)) as (met,):
-                assert [target.repository for target in gateway.list_owner("acme").targets] == [TARGET]
+                assert [target.repository for target in gateway.repositories.list_owner("acme").targets] == [TARGET]
             assert met.hits == 1
         with scene.sandbox.faults.during(fault(hole, page, 1000)), pytest.raises(stays):
-            gateway.list_owner("acme")
+            gateway.repositories.list_owner("acme")
 
 
 def test_a_repository_that_could_not_be_read_is_not_one_that_is_absent() -> None:
     hole = OF_ANY_ANSWER["cut off"]
     with stage() as scene:
-        gateway = Gateway(DyingTransport(scene.context))
+        gateway = Client(DyingTransport(scene.context))
         read, holes = "repos/get", [hole]
         if scene.has_graphql:
             read, holes = "Repositories", [hole, {"kind": "partial_data", "field": "r0"}]
         for each in holes:
             with scene.sandbox.faults.during(fault(each, read, 1000)), pytest.raises(ActionPatternsError):
-                gateway.read_repositories([TARGET])
+                gateway.repositories.read([TARGET])

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from action_patterns import run
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions import upsert_pr
-from action_patterns.ports import Allowance, Ports
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance
 from support.app_fleet import fleet, seed, variables
 from support.editions import first_on
 
@@ -53,11 +54,11 @@ def test_a_token_has_the_permissions_of_the_run_and_no_others() -> None:
 def test_an_hour_later_the_token_was_replaced_before_it_expired() -> None:
     with fleet(seed(BOTH, TWO)) as scene:
         gateway = scene.gateway(TWO, seconds=9_000)
-        gateway.read_branch("acme/api", "main")
+        gateway.git.read_branch("acme/api", "main")
         scene.clock.advance(3_600 - 4 * 60)
-        gateway.read_branch("acme/api", "main")
+        gateway.git.read_branch("acme/api", "main")
         scene.clock.advance(5 * 60)
-        gateway.read_branch("acme/api", "main")
+        gateway.git.read_branch("acme/api", "main")
         assert len(scene.minted) == 2
         assert [record.status for record in scene.sandbox.requests if record.status == 401] == []
 
@@ -65,7 +66,7 @@ def test_an_hour_later_the_token_was_replaced_before_it_expired() -> None:
 def test_a_token_that_github_refuses_is_replaced_once() -> None:
     with fleet(seed(BOTH, TWO)) as scene:
         gateway = scene.gateway(TWO)
-        gateway.read_branch("acme/api", "main")
+        gateway.git.read_branch("acme/api", "main")
         del scene.sandbox.tokens[scene.minted[0]]  # Somebody revoked it.
         assert scene.upsert(gateway, "acme/api").outcome == "created"
         assert len(scene.minted) == 2
@@ -82,11 +83,11 @@ def test_tokens_are_masked_in_the_log_and_taken_back_however_the_run_ends(
         def look_then_end(inputs: upsert_pr.UpsertPrInputs, ports: Ports) -> Finish[upsert_pr.UpsertPrOutputs]:
             github = ports.github(inputs.credentials(), Allowance(repositories=TWO))
             for repository in TWO:
-                github.read_branch(repository, "main")
+                github.git.read_branch(repository, "main")
             made.extend(scene.alive())
             if end is not None:
                 raise end
-            return Finish(upsert_pr.UpsertPrOutputs.model_construct(outcome="created"))
+            return Finish(outputs=upsert_pr.UpsertPrOutputs.model_construct(outcome="created"))
 
         action = replace(upsert_pr.ACTION, run=look_then_end)
         stream = io.StringIO()

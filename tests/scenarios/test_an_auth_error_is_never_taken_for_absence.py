@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from action_patterns.errors import ActionPatternsError, NotFoundError
-from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.client import Client
 from github_sandbox import Fault
 from support.editions import WITH_GRAPHQL, WITH_LEASES, only_on
 from support.people import settled
@@ -146,24 +146,24 @@ def test_a_right_that_goes_while_we_write_leaves_nothing_half_done(name: str, op
 
 def test_a_listing_that_is_refused_is_no_empty_list() -> None:
     with stage() as scene:
-        gateway = Gateway(DyingTransport(scene.context))
+        gateway = Client(DyingTransport(scene.context))
         owner, refusal = "Owner", graphql_refusal("FORBIDDEN", "repositoryOwner")
         if not scene.has_graphql:
             owner, refusal = "repos/list-for-org", REST_REFUSALS["SAML"]
         scene.sandbox.faults.add(Fault(operation=owner, **refusal))
         with pytest.raises(ActionPatternsError, match="SAML"):
-            gateway.list_owner("acme")
+            gateway.repositories.list_owner("acme")
         with pytest.raises(NotFoundError):
-            gateway.list_owner("nobody")
+            gateway.repositories.list_owner("nobody")
 
 
 def test_a_named_repository_that_is_refused_is_not_reported_as_absent() -> None:
     with stage() as scene:
-        gateway = Gateway(DyingTransport(scene.context))
+        gateway = Client(DyingTransport(scene.context))
         named, refusal = "Repositories", graphql_refusal("FORBIDDEN", "r0")
         if not scene.has_graphql:
             named, refusal = "repos/get", REST_REFUSALS["SAML"]
         scene.sandbox.faults.add(Fault(operation=named, **refusal))
         with pytest.raises(ActionPatternsError, match="SAML"):
-            gateway.read_repositories([TARGET])
-        assert gateway.read_repositories(["acme/nowhere"]) == {"acme/nowhere": None}
+            gateway.repositories.read([TARGET])
+        assert gateway.repositories.read(["acme/nowhere"]) == {"acme/nowhere": None}

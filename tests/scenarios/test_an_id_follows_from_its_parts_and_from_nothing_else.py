@@ -9,8 +9,8 @@ import pytest
 
 from action_patterns.actions.unique_id import UniqueIdInputs, run
 from action_patterns.errors import InputError
-from action_patterns.ports import Context
-from action_patterns.pull_request.key import branch_of
+from action_patterns.ports.context import Context
+from action_patterns.pull_request.spec.key import branch_of
 from action_patterns.runner.files import RunnerFiles
 from support.editions import without_github
 from support.memory_ports import World

@@ -12,7 +12,7 @@ import pytest
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.spec.desired import Desired
 from support.people import APP, PERSON, commit_by_hand, refused_before_any_write, seed, settled, target
 from support.stage import JOB_TOKEN, Stage, stage, wish
 
@@ -120,7 +120,7 @@ def test_a_path_that_something_else_takes(path: str) -> None:
 
 
 def test_a_checkout_that_is_behind_in_the_same_path() -> None:
-    seen = FileChange("README.md", "100644", b"# API\n", base_oid=blob_oid(b"# api\n"))
+    seen = FileChange(path="README.md", mode="100644", content=b"# API\n", base_oid=blob_oid(b"# api\n"))
     with stage() as scene:
         target(scene).commit_files("main", {"README.md": b"# Other\n"}, message="Meanwhile")
         result = refused_before_any_write(scene, wish(changes=[seen]), "stale-checkout")

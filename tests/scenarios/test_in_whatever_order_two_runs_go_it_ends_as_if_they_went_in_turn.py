@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.marker import parse_marker
+from action_patterns.pull_request.ownership.marker import parse_marker
+from action_patterns.pull_request.spec.desired import Desired
 from support.editions import WITHOUT_LEASES, has_graphql, only_on
 from support.harness import state
 from support.interleaving import Schedule, at_once, explore

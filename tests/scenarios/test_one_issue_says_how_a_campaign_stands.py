@@ -10,9 +10,9 @@ import pytest
 from action_patterns.actions.track import ACTION, TrackInputs
 from action_patterns.contracts import RunReport
 from action_patterns.errors import InputError, RefusedError
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.ports import NewPullRequest, Ports
-from action_patterns.report.aggregate import aggregate
+from action_patterns.github_api.client import Client
+from action_patterns.ports.pull_requests import NewPullRequest
+from action_patterns.report.model.aggregate import aggregate
 from github_sandbox.faults import Fault
 from support.memory_ports import MemoryFiles, World
 from support.people import APP, PERSON, seed
@@ -37,9 +37,7 @@ def track(
     here = replace(scene.context, repository=TARGET)
     transport = DyingTransport(here, call=call, moment=moment, token=token)
     world = World(files=MemoryFiles({"run-report.json": report.encode()}), context=here)
-    plain = world.ports()
-    ports = Ports(here, lambda credentials, allowance: Gateway(transport), plain.checkout, plain.files, plain.clock,
-                  plain.log)  # fmt: skip
+    ports = replace(world.ports(), github=lambda credentials, allowance: Client(transport))
     return ACTION.run(TrackInputs(report="run-report.json", token=token, **inputs), ports).outputs.outcome
 
 
@@ -65,8 +63,8 @@ def test_an_issue_is_opened_kept_closed_and_opened_again() -> None:
 def test_what_a_person_closed_stays_closed_until_something_else_fails() -> None:
     with stage(FLEET) as scene:
         track(scene, WRONG)
-        setup = Gateway(DyingTransport(scene.context))
-        setup.issues.update_issue(TARGET, 1, {"state": "closed"})
+        setup = Client(DyingTransport(scene.context))
+        setup.issues.update(TARGET, 1, {"state": "closed"})
         assert (track(scene, WRONG), issues(scene)) == ("unchanged", [(1, "closed")])
         assert (track(scene, report_of("failed", "failed")), issues(scene)) == ("updated", [(1, "open")])
 
@@ -118,8 +116,10 @@ def test_a_comment_is_updated_in_place_beyond_the_first_page() -> None:
     with stage(FLEET) as scene:
         view = scene.sandbox.repository(TARGET)
         view.commit_files("topic", {"new.txt": "x\n"})
-        setup = Gateway(DyingTransport(scene.context))
-        number = setup.create_pull(TARGET, NewPullRequest("t", "b", "topic", "main", draft=False)).number
+        setup = Client(DyingTransport(scene.context))
+        number = setup.pulls.create(
+            TARGET, NewPullRequest(title="t", body="b", head="topic", base="main", draft=False)
+        ).number
         for index in range(101):
             setup.issues.create_comment(TARGET, number, f"comment {index}")
         given = {"kind": "comment", "number": number}
@@ -139,7 +139,7 @@ def test_a_comment_without_a_number_is_refused_before_anything_is_asked() -> Non
 @pytest.mark.parametrize("token", [JOB_TOKEN, APP, PERSON])
 def test_only_the_text_of_the_tokens_own_account_is_written(token: str) -> None:
     with stage(seed()) as scene:
-        setup = Gateway(DyingTransport(scene.context)).issues
+        setup = Client(DyingTransport(scene.context)).issues
         scene.sandbox.repository(TARGET).commit_files("topic", {"new.txt": "x\n"})
         scene.sandbox.repository(TARGET).open_pull("topic", author="alice")
         here: dict[str, Any] = {"kind": "comment", "number": 1}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from action_patterns.errors import ActionPatternsError, NotFoundError, PermissionDeniedError, UnavailableError
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response
-from action_patterns.ports import Job
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response
+from action_patterns.ports.workflow_runs import Job
 from support.stage import FLEET, TARGET, DyingTransport, Stage, stage
 
 LEGS = 230
@@ -30,7 +30,7 @@ def run_id(scene: Stage) -> int:
 
 
 def read(scene: Stage, transport: DyingTransport | None = None) -> tuple[Job, ...]:
-    return Gateway(transport or DyingTransport(scene.context)).runs.jobs(TARGET, run_id(scene))
+    return Client(transport or DyingTransport(scene.context)).runs.jobs(TARGET, run_id(scene))
 
 
 def test_every_attempt_and_every_page() -> None:
@@ -124,6 +124,6 @@ def test_what_github_refuses_is_an_error_the_caller_tells(
     token: str, run: int | None, error: type[ActionPatternsError]
 ) -> None:
     with stage(world(["a"], private=True)) as scene:
-        gateway, asked = Gateway(DyingTransport(scene.context, token=token)), run or run_id(scene)
+        gateway, asked = Client(DyingTransport(scene.context, token=token)), run or run_id(scene)
         with pytest.raises(error):
             gateway.runs.jobs(TARGET, asked)

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from github import Auth, Github
 
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response
 from support.editions import first_on
 from support.stage import TARGET, DyingTransport, stage
 
@@ -53,12 +53,12 @@ def test_every_thread_gets_its_own_answers() -> None:
             for n in range(THREADS)
         }
         transport = Watching(scene.context)
-        gateway = Gateway(transport)
+        gateway = Client(transport)
         together = threading.Barrier(THREADS)
 
         def read(branch: str) -> list[str | None]:
             together.wait()
-            return [gateway.read_branch(TARGET, branch) for _ in range(20)]
+            return [gateway.git.read_branch(TARGET, branch) for _ in range(20)]
 
         with ThreadPoolExecutor(THREADS) as pool:
             for branch, answers in zip(tips, pool.map(read, tips), strict=True):
@@ -69,14 +69,14 @@ def test_every_thread_gets_its_own_answers() -> None:
 
 def test_what_a_thread_used_is_counted_for_it_alone() -> None:
     with stage(served=True) as scene:
-        gateway = Gateway(DyingTransport(scene.context))
+        gateway = Client(DyingTransport(scene.context))
         together = threading.Barrier(3)
 
         def read(times: int) -> int:
             gateway.reset_usage()
             together.wait()
             for _ in range(times):
-                gateway.read_branch(TARGET, "main")
+                gateway.git.read_branch(TARGET, "main")
             return gateway.usage().requests
 
         with ThreadPoolExecutor(3) as pool:

@@ -137,7 +137,7 @@ def action_processes() -> Iterator[ActionProcesses]:
 def _main() -> None:
     sys.path.insert(0, str(ROOT / "src"))
     from action_patterns import registry, run  # noqa: F401 - all of it is imported before the fork
-    from action_patterns.github_api.transport import Transport  # noqa: F401
+    from action_patterns.github_api.transport.transport import Transport  # noqa: F401
     from action_patterns.runner.clock import SystemClock
     from action_patterns.worktree import GitCheckout  # noqa: F401
 

@@ -14,11 +14,12 @@ import pytest
 from github import Auth
 
 from action_patterns.contracts import TargetResult
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response, Transport
-from action_patterns.permissions import UPSERT, needed
-from action_patterns.ports import Allowance, AppKey, Context, Credentials
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response, Transport
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, AppKey, Credentials
+from action_patterns.ports.permissions import needed
+from action_patterns.pull_request.upsert import USES, Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.clock import VirtualClock
 from support import editions
@@ -87,16 +88,16 @@ class Fleet:
     key: AppKey
     transports: list[WatchedTransport] = field(default_factory=list)
 
-    def gateway(self, repositories: Sequence[str] = (), **allowance: Any) -> Gateway:
+    def gateway(self, repositories: Sequence[str] = (), **allowance: Any) -> Client:
         """The product's client as this App, narrowed as an action narrows it."""
-        wanted = {"repositories": tuple(repositories), "permissions": needed(UPSERT), **allowance}
+        wanted = {"repositories": tuple(repositories), "permissions": needed(USES), **allowance}
         credentials = Credentials("", app=self.key)
         transport = WatchedTransport(credentials, self.context, SharedClock(self.clock), Allowance(**wanted))
         self.transports.append(transport)
-        return Gateway(transport)
+        return Client(transport)
 
-    def upsert(self, gateway: Gateway, repository: str, **fields: Any) -> TargetResult:
-        assignment = Assignment("plan-1", 0, 1, repository)
+    def upsert(self, gateway: Client, repository: str, **fields: Any) -> TargetResult:
+        assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=repository)
         return upsert(wish({"ci.txt": "x\n"}, **fields), assignment, gateway, SharedClock(self.clock), dry_run=False)
 
     @property

@@ -8,25 +8,29 @@ from typing import Any
 
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
-from action_patterns.pull_request.desired import Desired, desire
-from action_patterns.pull_request.look import change_digest
-from action_patterns.pull_request.marker import Marker, compose, text_hash
-from action_patterns.pull_request.observed import Observed, ObservedFile, PullRequest, Tip
-from action_patterns.pull_request.trailers import Trailers, render
-from action_patterns.pull_request.wish import PullRequestWish
+from action_patterns.ports.git import ObservedFile, Tip
+from action_patterns.ports.pull_requests import Observed, PullRequest
+from action_patterns.pull_request.decide.comparison import change_digest
+from action_patterns.pull_request.ownership.marker import PullRequestMarker, compose, text_hash
+from action_patterns.pull_request.ownership.trailers import Trailers, render
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.spec.resolve import resolve
+from action_patterns.pull_request.spec.spec import PullRequestSpec
 
 KEY = "sync"
-BASE_TIP = Tip("b" * 40, "base tree")
+BASE_TIP = Tip(oid="b" * 40, tree="base tree")
 OLD_BASE = "a" * 40
-HUMAN_TIP = Tip("9" * 40, "their tree", "Fix it by hand", ("e" * 40,), "Alice <alice@acme>")
+HUMAN_TIP = Tip(
+    oid="9" * 40, tree="their tree", message="Fix it by hand", parents=("e" * 40,), author="Alice <alice@acme>"
+)
 
 
 def add(path: str = "ci.yml", content: bytes = b"new\n", mode: Mode = "100644", **fields: Any) -> FileChange:
-    return FileChange(path, mode, content, **fields)
+    return FileChange(path=path, mode=mode, content=content, **fields)
 
 
 def remove(path: str, **fields: Any) -> FileChange:
-    return FileChange(path, None, **fields)
+    return FileChange(path=path, mode=None, **fields)
 
 
 def wish(*changes: FileChange, **fields: Any) -> Desired:
@@ -34,8 +38,8 @@ def wish(*changes: FileChange, **fields: Any) -> Desired:
     given = {
         name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot", "changes") if name in fields
     }
-    wished = PullRequestWish(**({"title": "Sync files", "body": "Our words."} | fields))
-    return desire(wished, changes=given.pop("changes", None) or changes or (add(),), **({"key": KEY} | given))
+    wished = PullRequestSpec(**({"title": "Sync files", "body": "Our words."} | fields))
+    return resolve(wished, changes=given.pop("changes", None) or changes or (add(),), **({"key": KEY} | given))
 
 
 def file(content: bytes = b"old\n", mode: Any = "100644") -> ObservedFile:
@@ -55,12 +59,14 @@ def our_tip(
 ) -> Tip:
     """The commit a finished run leaves for a wish of which `pending` differed from the base."""
     changes = desired.changes if pending is None else pending
-    trailers = Trailers(desired.key, change_digest(changes, desired.base or base), "our tree", kept)
+    trailers = Trailers(
+        key=desired.key, digest=change_digest(changes, desired.base or base), tree="our tree", kept=kept
+    )
     message = render(desired.commit_message, trailers, parents=(parent,))
-    return Tip("1" * 40, "our tree", message, (parent,), "bot <bot@acme>")
+    return Tip(oid="1" * 40, tree="our tree", message=message, parents=(parent,), author="bot <bot@acme>")
 
 
-def marker_of(desired: Desired, **fields: Any) -> Marker:
+def marker_of(desired: Desired, **fields: Any) -> PullRequestMarker:
     values: dict[str, Any] = {
         "key": desired.key,
         "title": text_hash(desired.title),
@@ -70,10 +76,10 @@ def marker_of(desired: Desired, **fields: Any) -> Marker:
         "milestone": desired.milestone or "",
         "auto_merge": "" if desired.auto_merge == "off" else desired.auto_merge,
     }
-    return Marker(**(values | fields))
+    return PullRequestMarker(**(values | fields))
 
 
-def our_pull(desired: Desired, *, marker: Marker | None = None, **fields: Any) -> PullRequest:
+def our_pull(desired: Desired, *, marker: PullRequestMarker | None = None, **fields: Any) -> PullRequest:
     """The pull request a finished run leaves for a wish."""
     values: dict[str, Any] = {
         "number": 7,

@@ -6,9 +6,9 @@ import random
 from datetime import timedelta
 
 from action_patterns.contracts import ErrorRecord, Exclusion, TargetResult, Usage
-from action_patterns.distribution.packing import pack
-from action_patterns.report.aggregate import aggregate
-from action_patterns.report.summarise import Summary, summarise
+from action_patterns.discovery.packing import pack
+from action_patterns.report.build import Rendered, build
+from action_patterns.report.model.aggregate import aggregate
 from support.report_builders import LIMITED, PROTECTED, START, context, job, left, plan, record
 
 TARGETS = 214
@@ -40,7 +40,7 @@ OUTCOMES = ("updated",) * 96 + ("created",) * 31 + ("unchanged",) * 66 + ("skipp
 )  # fmt: skip
 
 
-def example() -> Summary:
+def example() -> Rendered:
     """The report of run 412, compared with run 411."""
     names = sorted(f"acme/{team}-{kind}{suffix}" for team in TEAMS for kind in KINDS for suffix in ("", "-v2"))[
         :TARGETS
@@ -53,7 +53,7 @@ def example() -> Summary:
     roster = plan(*names, excluded=excluded, name="shared-config", packing=pack(TARGETS, per_leg=20))
     red = [index for index, outcome in enumerate(outcomes) if outcome in ("failed", "blocked", "missing")]
     trouble = {leg for leg, each in enumerate(roster.packing) for index in red if each.first <= index <= each.last}
-    return summarise(
+    return build(
         roster,
         records,
         context(run_attempt=1),

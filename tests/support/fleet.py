@@ -17,9 +17,9 @@ from github import Auth
 
 from action_patterns.contracts import TargetResult, Usage
 from action_patterns.distribution.campaign import apply, read_campaign
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response, Transport
-from action_patterns.ports import Allowance, Credentials
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response, Transport
+from action_patterns.ports.credentials import Allowance, Credentials
 from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
 from github_sandbox.limits import Limits
@@ -92,7 +92,7 @@ class SharedClock:
             self._working += 1
 
 
-class _Worker(Gateway):
+class _Worker(Client):
     """Tells the clock when a thread works on a target: `upsert` resets the usage first and reads it last."""
 
     def __init__(self, transport: Transport, clock: SharedClock) -> None:

@@ -18,11 +18,12 @@ import requests
 from github import Auth
 
 from action_patterns.contracts import TargetResult
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response
-from action_patterns.ports import Context, Credentials
-from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Credentials
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.upsert import Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
 from support.editions import has_graphql, has_leases
@@ -143,7 +144,13 @@ def run(scene: Stage, wished: Desired, weather: Weather) -> TargetResult | None:
     """One run, as one process would do it; None when it was killed."""
     transport = TroubledTransport(scene.context, scene.sandbox, weather)
     try:
-        return upsert(wished, Assignment("plan-1", 0, 1, TARGET), Gateway(transport), VirtualClock(), dry_run=False)
+        return upsert(
+            wished,
+            Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET),
+            Client(transport),
+            VirtualClock(),
+            dry_run=False,
+        )
     except Killed:
         return None
 

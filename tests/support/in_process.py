@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import requests
 from github import Auth
 
-from action_patterns.github_api.transport import Response, Transport, decode
+from action_patterns.github_api.transport.transport import Response, Transport, decode
 from github_sandbox import Sandbox
 from github_sandbox.dispatch import Dispatcher, Incoming
 

@@ -10,11 +10,12 @@ from itertools import count
 from github import Auth
 
 from action_patterns.contracts import TargetResult
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response
-from action_patterns.ports import Context, Credentials
-from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.result import Assignment, upsert
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Credentials
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.upsert import Assignment, upsert
 from support.in_process import StageTransport
 from support.stage import TARGET, Said, Stage, VirtualClock
 
@@ -87,8 +88,8 @@ def at_once(scene: Stage, wishes: Sequence[Desired], first: int, schedule: Sched
 
     def go(number: int) -> None:
         try:
-            gateway = Gateway(TakingTurns(scene.context, clock, turns, number))
-            assignment = Assignment("plan-1", 0, 1, TARGET)
+            gateway = Client(TakingTurns(scene.context, clock, turns, number))
+            assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET)
             results[number] = upsert(wishes[number], assignment, gateway, clock, dry_run=False)
         except BaseException as trouble:  # noqa: BLE001 - raised again where the test sees it
             troubles.append(trouble)

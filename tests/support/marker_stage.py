@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions.once import OnceInputs, OnceOutputs, run
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.ports import Allowance, Credentials, GitHub, Ports
-from action_patterns.state.marker import NAMESPACE, Marker, read
+from action_patterns.github_api.client import Client
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.github import GitHub
+from action_patterns.state.record import NAMESPACE, StateRecord, read
 from support.harness import TroubledTransport, Weather
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.stage import TARGET, DyingTransport, Moment, Said, Stage, VirtualClock
@@ -49,25 +51,27 @@ def once(
 
     def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
         if weather is not None:
-            return Gateway(TroubledTransport(context, scene.sandbox, weather))
+            return Client(TroubledTransport(context, scene.sandbox, weather))
         transport = DyingTransport(
             context, call=call, moment=moment, token=credentials.token, clock=clock, log=said, meanwhile=meanwhile
         )
         scene.transport = transport
-        return Gateway(transport)
+        return Client(transport)
 
-    ports = Ports(context, connect, MemoryCheckout(), MemoryFiles(workspace), clock, said)
+    ports = Ports(
+        context=context, github=connect, checkout=MemoryCheckout(), files=MemoryFiles(workspace), clock=clock, log=said
+    )
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
     return run(OnceInputs(mode=mode, **given), ports)  # type: ignore[arg-type]
 
 
-def markers(scene: Stage) -> dict[str, Marker]:
+def markers(scene: Stage) -> dict[str, StateRecord]:
     """Every marker of the target, by the name of its ref."""
     repository = scene.sandbox.repository(TARGET)
     return {name: read(repository.commit(oid).message, name=name) for name, oid in repository.refs(NAMESPACE).items()}
 
 
-def the_marker(scene: Stage) -> Marker:
+def the_marker(scene: Stage) -> StateRecord:
     """The only one."""
     (found,) = markers(scene).values()
     return found

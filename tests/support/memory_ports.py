@@ -10,7 +10,11 @@ from pathlib import PurePosixPath
 
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Allowance, Annotation, Context, Credentials, GitHub, Ports
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.github import GitHub
+from action_patterns.ports.log import Annotation
 from support.fake_github import FakeGitHub
 from support.report_builders import context
 
@@ -38,13 +42,13 @@ class MemoryFiles:
     def directory(self, path: str) -> tuple[FileChange, ...]:
         prefix = f"{path.rstrip('/')}/"
         return tuple(
-            FileChange(name.removeprefix(prefix), "100644", content)
+            FileChange(path=name.removeprefix(prefix), mode="100644", content=content)
             for name, content in sorted(self.files.items())
             if name.startswith(prefix)
         )
 
     def entry(self, path: str, at: PurePosixPath) -> FileChange:
-        return FileChange(str(at), "100644", self.read(path))
+        return FileChange(path=str(at), mode="100644", content=self.read(path))
 
     def find(self, pattern: str) -> tuple[FileChange, ...]:
         return (self.entry(pattern, PurePosixPath(pattern)),)
@@ -132,4 +136,11 @@ class World:
             self.allowances.append(allowance)
             return self.github
 
-        return Ports(self.context, open_github, self.checkout, self.files, self.clock, self.log)
+        return Ports(
+            context=self.context,
+            github=open_github,
+            checkout=self.checkout,
+            files=self.files,
+            clock=self.clock,
+            log=self.log,
+        )

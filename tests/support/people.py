@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from action_patterns.contracts import TargetResult
-from action_patterns.pull_request.desired import Desired
+from action_patterns.pull_request.spec.desired import Desired
 from github_sandbox.inspection import RepositoryView
 from support.stage import FLEET, JOB_TOKEN, TARGET, Stage
 

@@ -17,7 +17,8 @@ from action_patterns.contracts import (
     TargetResult,
     Usage,
 )
-from action_patterns.ports import Context, Job
+from action_patterns.ports.context import Context
+from action_patterns.ports.workflow_runs import Job
 
 START = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
 PLAN_ID = "1234567-1-0f0f0f0f0f0f"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from action_patterns.content.changes import FileChange, Mode
-from action_patterns.pull_request.converge import Convergence, converge
-from action_patterns.pull_request.desired import Desired, desire
-from action_patterns.pull_request.wish import PullRequestWish
-from support.fake_github import FakeGitHub, KilledError, Moment, Pull, Repository
+from action_patterns.pull_request.reconcile import Reconciliation, reconcile
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.spec.resolve import resolve
+from action_patterns.pull_request.spec.spec import PullRequestSpec
+from support.fake_github import FakeGitHub
+from support.fake_repository import KilledError, Moment, Pull, Repository
 
 TARGET = "acme/api"
 START = {"a.txt": b"1\n", "b.txt": b"1\n", "d/c.txt": b"1\n", "d/e.txt": b"1\n"}
@@ -31,13 +33,13 @@ def changes(draw: st.DrawFn) -> tuple[FileChange, ...]:
     found = []
     for path in draw(st.lists(paths, max_size=3, unique=True)):
         mode: Mode | None = draw(optional_modes)
-        found.append(FileChange(path, mode, b"" if mode is None else draw(contents)))
+        found.append(FileChange(path=path, mode=mode, content=b"" if mode is None else draw(contents)))
     return tuple(found)
 
 
 @st.composite
 def wishes(draw: st.DrawFn) -> Desired:
-    wished = PullRequestWish(
+    wished = PullRequestSpec(
         base=draw(st.sampled_from([None, None, None, "main", "dev"])),
         title=draw(st.sampled_from(["Sync files", "Sync all files"])),
         body=draw(st.sampled_from(["", "Text.", "Text.", "Other --> text\r\n\r\nwith lines\n", LONG])),
@@ -55,7 +57,7 @@ def wishes(draw: st.DrawFn) -> Desired:
         on_human_commits=draw(st.sampled_from(["stop", "stop", "append", "overwrite"])),
         adopt=draw(st.sampled_from(["never", "never", "same-author", "any"])),
     )
-    return desire(wished, key="sync", changes=draw(changes()))
+    return resolve(wished, key="sync", changes=draw(changes()))
 
 
 @dataclass
@@ -79,8 +81,8 @@ class World:
         return text
 
 
-def run(world: World, wish: Desired, *, dry_run: bool = False) -> Convergence:
-    return converge(wish, TARGET, world.github, dry_run=dry_run, pause=lambda _: None)
+def run(world: World, wish: Desired, *, dry_run: bool = False) -> Reconciliation:
+    return reconcile(wish, TARGET, world.github, dry_run=dry_run, pause=lambda _: None)
 
 
 Event = Callable[[World], None]
@@ -248,14 +250,14 @@ def the_reviewers_review(world: World, pull: Pull) -> None:
     pull.requested = [name for name in pull.requested if "/" in name]
 
 
-def the_server_is(*, leases: bool, graphql: bool) -> Event:
+def the_server_is(*, compare_and_swap: bool, graphql: bool) -> Event:
     """Another server, or another token: what GitHub offers a run need not be what it offered the one before."""
 
     def event(world: World) -> None:
-        world.repository.leases, world.repository.graphql = leases, graphql
-        world.always_leases = world.always_leases and leases
+        world.repository.compare_and_swap, world.repository.graphql = compare_and_swap, graphql
+        world.always_leases = world.always_leases and compare_and_swap
 
-    event.__name__ = f"leases: {leases}, GraphQL: {graphql}"
+    event.__name__ = f"leases: {compare_and_swap}, GraphQL: {graphql}"
     return event
 
 
@@ -316,7 +318,7 @@ PEOPLE: list[Event] = [
 runs = st.builds(a_run, wishes(), st.integers(0, 9), st.sampled_from(["before", "after"]))
 pushes = st.builds(base_gets, paths, st.none() | contents, st.sampled_from(["main", "main", "dev"]))
 servers = st.sampled_from([(True, True), (False, True), (False, False)]).map(
-    lambda has: the_server_is(leases=has[0], graphql=has[1])
+    lambda has: the_server_is(compare_and_swap=has[0], graphql=has[1])
 )
 events = st.one_of(runs, st.sampled_from(PEOPLE), pushes, servers)
 

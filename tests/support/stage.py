@@ -13,12 +13,15 @@ from github import Auth
 
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
-from action_patterns.github_api.gateway import Gateway
-from action_patterns.github_api.transport import Response
-from action_patterns.ports import Allowance, Annotation, Context, Credentials
-from action_patterns.pull_request.desired import Desired, desire
-from action_patterns.pull_request.result import Assignment, upsert
-from action_patterns.pull_request.wish import PullRequestWish
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.transport import Response
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.log import Annotation
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.spec.resolve import resolve
+from action_patterns.pull_request.spec.spec import PullRequestSpec
+from action_patterns.pull_request.upsert import Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.server import Server
 from support import editions
@@ -215,8 +218,8 @@ class Stage:
             allowance=allowance,
             meanwhile=meanwhile,
         )
-        assignment = Assignment("plan-1", 0, 1, repository)
-        return upsert(wish, assignment, Gateway(self.transport), clock, dry_run=dry_run)
+        assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=repository)
+        return upsert(wish, assignment, Client(self.transport), clock, dry_run=dry_run)
 
     def sent(self, operation: str) -> int:
         """How often an operation was asked for since the last `forget`: REST operationId or GraphQL name."""
@@ -294,14 +297,14 @@ def wish(
     if changes is None:
         content = {"ci.yml": "on: push\n", "README.md": "# API\n", "old.txt": None} if files is None else files
         changes = [
-            FileChange(path, None)
+            FileChange(path=path, mode=None)
             if data is None
-            else FileChange(path, "100644", data.encode() if isinstance(data, str) else data)
+            else FileChange(path=path, mode="100644", content=data.encode() if isinstance(data, str) else data)
             for path, data in content.items()
         ]
     given = {name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot") if name in fields}
-    wished = PullRequestWish(**({"title": "Sync config", "body": "From the source."} | fields))
-    return desire(wished, changes=changes, **({"key": "sync-config"} | given))
+    wished = PullRequestSpec(**({"title": "Sync config", "body": "From the source."} | fields))
+    return resolve(wished, changes=changes, **({"key": "sync-config"} | given))
 
 
 FULL = {"labels": ["sync", "bot"], "assignees": ["alice"], "reviewers": ["alice", "bob"]}

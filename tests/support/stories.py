@@ -141,12 +141,12 @@ def _a_pull_request_from_a_fork(scene: Stage) -> None:
 
 LONG = "A long line of text.\n" * 5_000
 _EVERY_KIND = (
-    FileChange("run.sh", "100755", b"#!/bin/sh\n"),
-    FileChange("link", "120000", b"README.md"),
-    FileChange("logo.png", "100644", b"\x89PNG\0\xff"),
-    FileChange("old.txt", None),
-    FileChange("a b/\u00e9.txt", "100644", b"crlf\r\n"),
-    FileChange("sub", "160000", gitlink="1" * 40),
+    FileChange(path="run.sh", mode="100755", content=b"#!/bin/sh\n"),
+    FileChange(path="link", mode="120000", content=b"README.md"),
+    FileChange(path="logo.png", mode="100644", content=b"\x89PNG\0\xff"),
+    FileChange(path="old.txt", mode=None),
+    FileChange(path="a b/\u00e9.txt", mode="100644", content=b"crlf\r\n"),
+    FileChange(path="sub", mode="160000", gitlink="1" * 40),
 )
 
 ANYWHERE = tuple(EDITIONS)

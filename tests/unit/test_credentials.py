@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from action_patterns.action import TokenInputs
+from action_patterns.action.inputs import TokenInputs
 from action_patterns.errors import InputError
-from action_patterns.ports import AppKey, Credentials
+from action_patterns.ports.credentials import AppKey, Credentials
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----\n"
 

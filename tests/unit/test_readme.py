@@ -7,14 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from action_patterns.distribution.distribution_file import (
-    Distribution,
-    FileRule,
-    PullRequestFields,
-    Section,
-    Selection,
-    read_distribution,
-)
+from action_patterns.discovery.section import Section
+from action_patterns.discovery.selection import Selection
+from action_patterns.distribution.distribution_file import Distribution, FileRule, PullRequestFields, read_distribution
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)

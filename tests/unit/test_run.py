@@ -16,8 +16,10 @@ import pytest
 from pydantic import Field, SecretStr
 
 from action_patterns import errors, registry
-from action_patterns.action import Action, Finish, Inputs, Outputs
-from action_patterns.ports import Annotation, Ports
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.log import Annotation
 from action_patterns.run import Terminated, main
 
 RUN = Path(registry.__file__).with_name("run.py")
@@ -89,7 +91,12 @@ def raising(error: BaseException) -> Behaviour:
 def test_outputs_then_summary_then_annotations_then_the_exit_code(variables: dict[str, str]) -> None:
     def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
         ports.log.info("working with hush-hush-hush")
-        return Finish(ExampleOutputs(word="done"), "# Done hush-hush-hush", (Annotation("warning", "mind"),), 1)
+        return Finish(
+            outputs=ExampleOutputs(word="done"),
+            summary="# Done hush-hush-hush",
+            annotations=(Annotation(level="warning", message="mind"),),
+            exit_code=1,
+        )
 
     code, log = ends(variables, run)
     assert code == 1
@@ -99,8 +106,8 @@ def test_outputs_then_summary_then_annotations_then_the_exit_code(variables: dic
 
 
 def test_an_annotation_that_was_held_back_is_shown_at_the_end(variables: dict[str, str]) -> None:
-    ten = tuple(Annotation("error", f"e{n}") for n in range(10))
-    _, log = ends(variables, lambda inputs, ports: Finish(ExampleOutputs(), annotations=ten))
+    ten = tuple(Annotation(level="error", message=f"e{n}") for n in range(10))
+    _, log = ends(variables, lambda inputs, ports: Finish(outputs=ExampleOutputs(), annotations=ten))
     assert log.endswith("::error::e9\n")
 
 
@@ -178,7 +185,12 @@ def test_a_cancelled_run_says_in_one_line_that_a_rerun_is_safe(
 
 
 def test_refused_outputs_do_not_cost_the_summary_and_the_run_is_red(variables: dict[str, str]) -> None:
-    finish = Finish(ExampleOutputs(word="hush-hush-hush"), "# Done", (Annotation("notice", "mind"),), 0)
+    finish = Finish(
+        outputs=ExampleOutputs(word="hush-hush-hush"),
+        summary="# Done",
+        annotations=(Annotation(level="notice", message="mind"),),
+        exit_code=0,
+    )
     code, log = ends(variables, lambda inputs, ports: finish)
     assert code == 70
     assert "`word` contains a secret" in log
@@ -191,7 +203,7 @@ def test_a_summary_that_github_would_not_show_is_in_the_log(variables: dict[str,
     if not long:
         del variables["GITHUB_STEP_SUMMARY"]
     text = "x" * 2**20 + "END" if long else "END"
-    code, log = ends(variables, lambda inputs, ports: Finish(ExampleOutputs(), text))
+    code, log = ends(variables, lambda inputs, ports: Finish(outputs=ExampleOutputs(), summary=text))
     assert code == 0
     assert "END\n::endgroup::" in log
     assert ("Summary too long" in log) is long
@@ -201,7 +213,7 @@ def test_a_token_minted_in_the_run_is_masked_at_once(variables: dict[str, str]) 
     def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
         ports.log.hide("minted-token")
         ports.log.info("this is minted-token")
-        return Finish(ExampleOutputs())
+        return Finish(outputs=ExampleOutputs())
 
     _, log = ends(variables, run)
     assert log.endswith("::add-mask::minted-token\nthis is ***\n")

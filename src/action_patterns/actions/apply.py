@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.result import FAILING, record_file
-from action_patterns.distribution.campaign import Campaign, apply, check_reach, read_campaign
-from action_patterns.distribution.plan import read_plan
+from action_patterns.discovery.plan import read_plan
+from action_patterns.distribution.campaign import Campaign, apply, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
-from action_patterns.permissions import UPSERT, needed
-from action_patterns.ports import Allowance, Annotation, Log, Ports
+from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
+from action_patterns.input_types import Flag
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.log import Annotation, Log
+from action_patterns.ports.permissions import needed
 from action_patterns.pull_request.reasons import REASONS
-from action_patterns.report import guides
-from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
-from action_patterns.report.fail_on import parse
+from action_patterns.pull_request.upsert import USES
+from action_patterns.report.model import reason_links
+from action_patterns.report.model.fail_on import parse
 
 
 class ApplyInputs(TokenInputs):
@@ -93,7 +99,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         share=1 / inputs.max_parallel,
         seconds=60 * inputs.max_minutes,
         repositories=tuple(entry.target.repository for entry in entries),
-        permissions=needed(UPSERT, paths=[change.path for change in campaign.changes]),
+        permissions=needed(ACTION.uses, paths=[change.path for change in campaign.changes]),
     )
     results = apply(
         entries,
@@ -114,7 +120,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         writes=sum(result.usage.writes for result in results),
     )
     return Finish(
-        outputs,
+        outputs=outputs,
         annotations=cause_annotations(failed),
         exit_code=EXIT_FAILED if failed and policy.policy == "any" else 0,
     )
@@ -153,8 +159,10 @@ def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
         names = ", ".join(result.target for result in results[:5])
         more = f" and {len(results) - 5} more" if len(results) > 5 else ""
         message = clip(results[0].error.message if results[0].error else results[0].message, MESSAGE_CHARACTERS)
-        told = f"{names}{more}: {message}\n{clip(remedy, MESSAGE_CHARACTERS)}{guides.line(guides.of(results))}"
-        found.append(Annotation("error", told, title=f"{len(results)} × {clip(reason, CODE_CHARACTERS)}"))
+        told = (
+            f"{names}{more}: {message}\n{clip(remedy, MESSAGE_CHARACTERS)}{reason_links.line(reason_links.of(results))}"
+        )
+        found.append(Annotation(level="error", message=told, title=f"{len(results)} × {clip(reason, CODE_CHARACTERS)}"))
     return tuple(found)
 
 
@@ -169,5 +177,5 @@ ACTION = Action(
     icon="play",
     color="green",
     reasons=REASONS,
-    verbs=UPSERT,
+    uses=USES,
 )

@@ -8,15 +8,25 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from action_patterns.action import Action, Finish, Flag, LineList, NameList, Outputs, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Plan
-from action_patterns.distribution.campaign import Seen, check_reach, excluded_summary, look, plan_from, read_campaign
-from action_patterns.distribution.distribution_file import NAME, Selection
-from action_patterns.distribution.packing import MAX_LEGS
+from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
+from action_patterns.discovery.packing import MAX_LEGS
+from action_patterns.discovery.selection import Selection
+from action_patterns.distribution.campaign import read_campaign
+from action_patterns.distribution.distribution_file import NAME
 from action_patterns.errors import ActionPatternsError, InputError, Problem
-from action_patterns.permissions import DISCOVER, needed
-from action_patterns.ports import Allowance, Annotation, Clock, Context, Credentials, Ports, ReportArtifact
-from action_patterns.report.escape import cell, cell_code
+from action_patterns.escape import cell, cell_code
+from action_patterns.input_types import Flag, LineList, NameList
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.clock import Clock
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.log import Annotation
+from action_patterns.ports.permissions import needed
+from action_patterns.ports.workflow_runs import ReportArtifact
 
 MAX_OUTPUT_CHARACTERS = 200_000
 """All outputs of a job together may have 1 MiB, counted as UTF-16 (GitHub docs: "Defining outputs for jobs")."""
@@ -76,11 +86,11 @@ class DiscoverOutputs(Outputs):
     previous_artifact: str = Field(description="Name of that report's artifact; empty where there is none.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What was read, and what it is held against."""
 
-    seen: Seen
+    seen: Discovered
     name: str
     content_digest: str
     selection: Selection
@@ -104,8 +114,13 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
         name, digest, selection = inputs.name or "targets", "", _selection(inputs)
     credentials = inputs.credentials()
     check_reach(credentials, selection, ports.context, writing=False)
-    allowance = Allowance(seconds=60 * inputs.max_minutes, permissions=needed(DISCOVER))
-    return Facts(look(selection, ports.github(credentials, allowance)), name, digest, selection)
+    allowance = Allowance(seconds=60 * inputs.max_minutes, permissions=needed(ACTION.uses))
+    return Facts(
+        seen=discover(selection, ports.github(credentials, allowance)),
+        name=name,
+        content_digest=digest,
+        selection=selection,
+    )
 
 
 def decide(inputs: DiscoverInputs, facts: Facts, context: Context, clock: Clock) -> Plan:
@@ -171,7 +186,7 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
         previous_run_id=str(previous.run_id) if previous else "",
         previous_artifact=previous.name if previous else "",
     )
-    return Finish(outputs, summary=_summary(plan), annotations=_annotations(plan))
+    return Finish(outputs=outputs, summary=_summary(plan), annotations=_annotations(plan))
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:
@@ -275,8 +290,8 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
     if missing:
         found.append(
             Annotation(
-                "warning",
-                f"{len(missing)} named repositories do not exist, or this token may not see them:"
+                level="warning",
+                message=f"{len(missing)} named repositories do not exist, or this token may not see them:"
                 f" {', '.join(missing[:10])}.",
                 title="Repositories not found",
             )
@@ -284,8 +299,9 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
     if not plan.roster:
         found.append(
             Annotation(
-                "notice",
-                f"No target among {plan.visible} repositories visible to this token. If you expected some: the token"
+                level="notice",
+                message=f"No target among {plan.visible} repositories visible to this token. If you expected some:"
+                " the token"
                 " may not see them (App installation, organization membership), or the filters exclude them.",
                 title="Nothing to do",
             )
@@ -294,8 +310,9 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
     if budget.requests_remaining is not None and budget.requests_remaining < budget.requests_needed:
         found.append(
             Annotation(
-                "warning",
-                f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining} remain this"
+                level="warning",
+                message=f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining}"
+                " remain this"
                 " hour; targets that do not fit are deferred to the next run.",
                 title="Rate limit",
             )
@@ -313,5 +330,5 @@ ACTION = Action(
     run=run,
     icon="search",
     color="blue",
-    verbs=DISCOVER,
+    uses=USES,
 )

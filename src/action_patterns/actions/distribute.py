@@ -7,17 +7,24 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, Flag, Outputs, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.reach import check_reach
 from action_patterns.actions.apply import Recorder, cause_annotations
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.contracts.result import FAILING
-from action_patterns.distribution.campaign import apply, check_reach, look, plan_from, read_campaign
-from action_patterns.permissions import DISCOVER, UPSERT, needed
-from action_patterns.ports import Allowance, Ports
+from action_patterns.discovery import discover as discovery
+from action_patterns.discovery.discover import discover, plan_from
+from action_patterns.distribution.campaign import apply, read_campaign
+from action_patterns.input_types import Flag
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.permissions import needed
+from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
-from action_patterns.report import junit
-from action_patterns.report.fail_on import parse
-from action_patterns.report.summarise import summarise
+from action_patterns.report.build import build
+from action_patterns.report.model.fail_on import parse
+from action_patterns.report.render import junit
 
 
 class DistributeInputs(TokenInputs):
@@ -66,9 +73,9 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     check_reach(credentials, selection, context, writing=True)
     ends = ports.clock.monotonic() + 60 * inputs.max_minutes
     # An App's tokens that read everything cannot write, and those that write reach the targets only.
-    github = ports.github(credentials, Allowance(seconds=60 * inputs.max_minutes, permissions=needed(DISCOVER)))
+    github = ports.github(credentials, Allowance(seconds=60 * inputs.max_minutes, permissions=needed(discovery.USES)))
     plan = plan_from(
-        look(selection, github),
+        discover(selection, github),
         selection,
         name=campaign.distribution.name,
         content_digest=campaign.digest,
@@ -84,7 +91,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
             Allowance(
                 seconds=ends - ports.clock.monotonic(),
                 repositories=tuple(entry.target.repository for entry in plan.roster),
-                permissions=needed(UPSERT, paths=[change.path for change in campaign.changes]),
+                permissions=needed(upsert.USES, paths=[change.path for change in campaign.changes]),
             ),
         )
     results = apply(
@@ -99,7 +106,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     )
     artifact = f"{plan.name}-report-a{context.run_attempt}"
     previous = _previous(inputs.previous, plan.name, ports)
-    told = summarise(
+    told = build(
         plan,
         results,
         context,
@@ -127,7 +134,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         writes=told.report.usage.writes,
     )
     return Finish(
-        outputs,
+        outputs=outputs,
         summary=told.markdown,
         annotations=cause_annotations(failed),
         exit_code=policy.exit_code(told.report),
@@ -154,5 +161,5 @@ ACTION = Action(
     icon="share-2",
     color="green",
     reasons=REASONS,
-    verbs=DISCOVER + UPSERT,
+    uses=discovery.USES + upsert.USES,
 )

@@ -7,19 +7,26 @@ from typing import assert_never
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, LineList, Outputs, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.reach import check_reach
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
 from action_patterns.contracts.result import FAILING
-from action_patterns.distribution.campaign import check_reach
-from action_patterns.distribution.distribution_file import REPOSITORY, Selection
+from action_patterns.discovery.selection import REPOSITORY, Selection
 from action_patterns.errors import EXIT_FAILED, ConflictError, InputError, LostRaceError, Problem
-from action_patterns.permissions import MARK, needed
-from action_patterns.ports import Allowance, Annotation, Context, Credentials, GitHub, Level, Ports, StoredMarker
-from action_patterns.report.escape import cell_code, inline
-from action_patterns.state import marker as markers
+from action_patterns.escape import cell_code, inline
+from action_patterns.input_types import LineList
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.github import GitHub
+from action_patterns.ports.log import Annotation, Level
+from action_patterns.ports.permissions import needed
+from action_patterns.ports.ref_store import RefStore, StoredRef
 from action_patterns.state import once
-from action_patterns.state.marker import MAX_METADATA_LENGTH, NAMESPACE, Holder, Marker
-from action_patterns.state.once import REASONS, Decision, Mode, Wish
+from action_patterns.state import record as markers
+from action_patterns.state.once import REASONS, Decision, Mode, OnceRequest
+from action_patterns.state.record import MAX_METADATA_LENGTH, NAMESPACE, Holder, StateRecord
 
 _MAX_OPERATION_LENGTH = 100
 _MAX_ROUNDS = 5
@@ -93,12 +100,12 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
     credentials = inputs.credentials()
     check_reach(credentials, Selection(repositories=(repository,)), context, writing=True)
     name = None if inputs.operation is None else gather(inputs, ports)
-    allowance = Allowance(seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(MARK))
+    allowance = Allowance(seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(ACTION.uses))
     github = ports.github(credentials, allowance)
     if inputs.mode == "clean":
         return _clean(inputs, ports, github, repository)
     assert name is not None and inputs.operation is not None
-    wish = Wish(
+    request = OnceRequest(
         operation=normalise(inputs.operation),
         us=Holder(
             repository=context.repository,
@@ -111,7 +118,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         pending_timeout_hours=inputs.pending_timeout_hours,
         metadata=markers.redact(inputs.metadata, _secrets(inputs, credentials)),
     )
-    found, decision = apply(inputs.mode, name, wish, github, repository)
+    found, decision = apply(inputs.mode, name, request, github, repository)
     return _finish(name, found, decision)
 
 
@@ -123,35 +130,37 @@ def gather(inputs: OnceInputs, ports: Ports) -> str:
     return NAMESPACE + identify((operation, *inputs.values), stored, prefix=operation, length=16).name
 
 
-def decide(mode: Mode, found: Marker | None, wish: Wish) -> Decision:
+def decide(mode: Mode, found: StateRecord | None, request: OnceRequest) -> Decision:
     """What becomes of the marker."""
     match mode:
         case "begin":
-            return once.begin(found, wish)
+            return once.begin(found, request)
         case "complete":
-            return once.complete(found, wish)
+            return once.complete(found, request)
         case "fail":
-            return once.fail(found, wish)
+            return once.fail(found, request)
         case "clean":
             raise AssertionError("clean looks at many markers, not at one")
         case _:
             assert_never(mode)
 
 
-def apply(mode: Mode, name: str, wish: Wish, github: GitHub, repository: str) -> tuple[Marker | None, Decision]:
+def apply(
+    mode: Mode, name: str, request: OnceRequest, github: GitHub, repository: str
+) -> tuple[StateRecord | None, Decision]:
     """Read, decide, swap; after a lost race again. Returns the marker as it is now.
 
     Raises:
         LostRaceError: the race was lost again and again.
     """
     for left in reversed(range(_MAX_ROUNDS)):
-        stored = github.read_marker(repository, name)
+        stored = github.refs.read(repository, name)
         found = _read(stored)
-        decision = decide(mode, found, wish)
+        decision = decide(mode, found, request)
         if decision.write is None:
             return found, decision
         try:
-            github.swap_marker(repository, stored, decision.write.message())
+            github.refs.update(repository, stored, decision.write.message())
         except LostRaceError:
             if not left:
                 raise
@@ -163,11 +172,13 @@ def apply(mode: Mode, name: str, wish: Wish, github: GitHub, repository: str) ->
 def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) -> Finish[OnceOutputs]:
     now, removed = ports.clock.now(), []
     annotations = []
-    for stored in github.list_markers(repository, NAMESPACE):
+    for stored in github.refs.list(repository, NAMESPACE):
         try:
             found = _read(stored)
         except ConflictError as error:
-            annotations.append(Annotation("warning", f"{error.message}\n{error.remediation}", "A marker was left"))
+            annotations.append(
+                Annotation(level="warning", message=f"{error.message}\n{error.remediation}", title="A marker was left")
+            )
             continue
         if found is None or (inputs.operation and found.operation != normalise(inputs.operation)):
             continue
@@ -178,7 +189,7 @@ def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) ->
             older_than_days=inputs.older_than_days,
         ):
             try:
-                github.swap_marker(repository, stored, None)
+                github.refs.update(repository, stored, None)
             except LostRaceError:
                 continue  # A run has just taken it: it is of use again.
             removed.append(stored.name)
@@ -196,14 +207,14 @@ def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) ->
         marker=None,
         removed=len(removed),
     )
-    return Finish(outputs, f"### Markers: {len(removed)} removed\n", tuple(annotations))
+    return Finish(outputs=outputs, summary=f"### Markers: {len(removed)} removed\n", annotations=tuple(annotations))
 
 
-def _read(stored: StoredMarker) -> Marker | None:
+def _read(stored: StoredRef) -> StateRecord | None:
     return None if stored.oid is None else markers.read(stored.message, name=stored.name)
 
 
-def _finish(name: str, now: Marker | None, decision: Decision) -> Finish[OnceOutputs]:
+def _finish(name: str, now: StateRecord | None, decision: Decision) -> Finish[OnceOutputs]:
     row = next(each for each in REASONS if (each.code, each.outcome) == (decision.reason, decision.outcome))
     outputs = OnceOutputs(
         begun=decision.begun,
@@ -220,7 +231,9 @@ def _finish(name: str, now: Marker | None, decision: Decision) -> Finish[OnceOut
     failing = decision.outcome in FAILING
     level: Level = "error" if failing else "notice"
     who = f" Holder: {now.holder.url}, since {outputs.since}." if now else ""
-    said = Annotation(level, f"{row.meaning}{who}\n{row.remedy}", f"{decision.outcome}: {decision.reason}")
+    said = Annotation(
+        level=level, message=f"{row.meaning}{who}\n{row.remedy}", title=f"{decision.outcome}: {decision.reason}"
+    )
     lines = [
         f"### {inline(now.operation if now else name)}: {outputs.state}",
         "",
@@ -229,10 +242,10 @@ def _finish(name: str, now: Marker | None, decision: Decision) -> Finish[OnceOut
         cell_code(name),
     ]
     return Finish(
-        outputs,
-        "\n".join(lines) + "\n",
-        (said,) if failing or decision.outcome == "skipped" else (),
-        EXIT_FAILED if failing else 0,
+        outputs=outputs,
+        summary="\n".join(lines) + "\n",
+        annotations=(said,) if failing or decision.outcome == "skipped" else (),
+        exit_code=EXIT_FAILED if failing else 0,
     )
 
 
@@ -277,5 +290,5 @@ ACTION = Action(
     icon="check-circle",
     color="purple",
     reasons=REASONS,
-    verbs=MARK,
+    uses=(RefStore.read, RefStore.list, RefStore.update),
 )

@@ -8,11 +8,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from action_patterns.action import Action, Finish, Inputs, Outputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.contracts import Outcome, Plan, TargetResult
 from action_patterns.contracts.result import MOST_TARGETS
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Context, Ports
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
 
 FALLBACK_NAME = "action-patterns"
 """Prefix of the artifact's name where neither an input nor a plan says one."""
@@ -155,7 +157,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[RecordOutputs]:
     result = decision.result.model_copy(update={"finished_at": ports.clock.now()})
     path = ports.files.write(decision.path, result.encode())
     ports.log.info(f"{result.target}: {result.outcome} ({result.reason})")
-    return Finish(RecordOutputs(path=path, artifact_name=decision.artifact_name))
+    return Finish(outputs=RecordOutputs(path=path, artifact_name=decision.artifact_name))
 
 
 def _roster_target(inputs: RecordInputs, plan: Plan) -> str:

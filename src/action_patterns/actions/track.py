@@ -7,19 +7,33 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, NameList, Outputs, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.contracts import RunReport
 from action_patterns.errors import AnswerLostError, InputError, Problem, UnavailableError
-from action_patterns.permissions import TRACK_COMMENT, TRACK_ISSUE, needed
-from action_patterns.ports import Allowance, Issues, Ports, Post
-from action_patterns.report import comment
-from action_patterns.report.track import Step, decide, marker, newer, own
-from action_patterns.report.view import Page
+from action_patterns.input_types import NameList
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.issues import Issues, Post
+from action_patterns.ports.permissions import Verb, needed
+from action_patterns.report.render import comment
+from action_patterns.report.render.view import Page
+from action_patterns.tracking.decide import Step, decide, marker, newer, own
 
 MOST_ROUNDS = 4
 """Read, write, read again: enough for an answer that was lost and for two runs that open at once."""
 
-VERBS = {"comment": TRACK_COMMENT, "issue": TRACK_ISSUE}
+USES: dict[str, tuple[Verb, ...]] = {
+    "comment": (
+        Issues.viewer,
+        Issues.comments,
+        Issues.create_comment,
+        Issues.update_comment,
+        Issues.delete_comment,
+    ),
+    "issue": (Issues.viewer, Issues.opened_by, Issues.create, Issues.update),
+}
+"""The verbs that each kind calls."""
 
 
 class TrackInputs(TokenInputs):
@@ -51,11 +65,11 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
     report = gather(inputs, ports)
     repository = ports.context.repository
     allowance = Allowance(
-        seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(VERBS[inputs.kind])
+        seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(USES[inputs.kind])
     )
     issues = ports.github(inputs.credentials(), allowance).issues
     viewer = issues.viewer(repository)
-    body = f"{marker(report)}\n{comment.fit(report, Page(ports.context))}"
+    body = f"{marker(report)}\n{comment.fit(report, Page(context=ports.context))}"
     done: list[Step] = []
     written: dict[int, Post | None] = {}
     for _ in range(MOST_ROUNDS):
@@ -84,7 +98,7 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
     words = {"create": "created", "update": "updated", "close": "closed"}
     outcome = next((words[step.do] for step in done if step.do in words), "unchanged")
     ports.log.info(f"{inputs.kind}: {outcome} {url}".rstrip())
-    return Finish(TrackOutputs.model_validate({"outcome": outcome, "url": url}))
+    return Finish(outputs=TrackOutputs.model_validate({"outcome": outcome, "url": url}))
 
 
 def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
@@ -110,7 +124,7 @@ def _posts(inputs: TrackInputs, issues: Issues, repository: str, viewer: str) ->
     return (
         issues.comments(repository, inputs.number)
         if inputs.number and inputs.kind == "comment"
-        else issues.issues(repository, viewer)
+        else issues.opened_by(repository, viewer)
     )
 
 
@@ -124,7 +138,7 @@ def _write(
         new = (
             issues.create_comment(repository, inputs.number or 0, body)
             if comment_wanted
-            else issues.create_issue(repository, title=title, body=body, labels=inputs.labels)
+            else issues.create(repository, title=title, body=body, labels=inputs.labels)
         )
         return new.id, new
     number = step.post.id
@@ -135,10 +149,10 @@ def _write(
         issues.update_comment(repository, number, body)
         return number, replace(step.post, body=body)
     if step.do == "remove":
-        issues.update_issue(repository, number, {"state": "closed"})
+        issues.update(repository, number, {"state": "closed"})
         return number, replace(step.post, open=False)
     state = "closed" if step.do == "close" else "open"
-    issues.update_issue(repository, number, {"title": title, "body": body, "state": state})
+    issues.update(repository, number, {"title": title, "body": body, "state": state})
     return number, replace(step.post, title=title, body=body, open=state == "open")
 
 
@@ -153,5 +167,5 @@ ACTION = Action(
     run=run,
     icon="message-square",
     color="blue",
-    verbs=tuple(dict.fromkeys(VERBS["issue"] + VERBS["comment"])),
+    uses=tuple(dict.fromkeys(USES["issue"] + USES["comment"])),
 )

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from action_patterns.action import Action, Finish, Flag, Inputs, LineList, Outputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.content.changes import FileChange
 from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds, slug
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Context, Ports
+from action_patterns.input_types import Flag, LineList
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
 
 _COMMIT_ID_LENGTH = 40
 
@@ -54,7 +57,9 @@ def run(inputs: UniqueIdInputs, ports: Ports) -> Finish[UniqueIdOutputs]:
     found = decide(inputs, gather(inputs, ports))
     ports.log.info(f"{found.name}: of {len(inputs.values)} values and {len(inputs.files)} paths")
     return Finish(
-        UniqueIdOutputs(id=found.name, digest=found.digest, length=inputs.length, collision_odds=odds(inputs.length))
+        outputs=UniqueIdOutputs(
+            id=found.name, digest=found.digest, length=inputs.length, collision_odds=odds(inputs.length)
+        )
     )
 
 

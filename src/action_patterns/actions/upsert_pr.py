@@ -7,21 +7,26 @@ from typing import TypeVar
 
 from pydantic import ConfigDict, Field
 
-from action_patterns.action import Action, Finish, Flag, Inputs, LineList, Outputs, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
+from action_patterns.action.reach import check_reach
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.result import FAILING
-from action_patterns.distribution.campaign import check_reach
-from action_patterns.distribution.distribution_file import REPOSITORY, Selection
+from action_patterns.discovery.selection import REPOSITORY, Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
-from action_patterns.permissions import UPSERT, needed
-from action_patterns.ports import Allowance, Annotation, Credentials, Level, Ports
-from action_patterns.pull_request.desired import ACTIONS_BOT, Desired, desire
+from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
+from action_patterns.input_types import Flag, LineList
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.log import Annotation, Level
+from action_patterns.ports.permissions import needed
 from action_patterns.pull_request.reasons import REASONS
-from action_patterns.pull_request.result import Assignment, upsert
-from action_patterns.pull_request.wish import PullRequestWish
-from action_patterns.report import guides
-from action_patterns.report.escape import cell, cell_code, code_fence, inline, link, link_url
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
+from action_patterns.pull_request.spec.spec import PullRequestSpec
+from action_patterns.pull_request.upsert import USES, Assignment, upsert
+from action_patterns.report.model import reason_links
 
 T = TypeVar("T")
 
@@ -54,7 +59,7 @@ class _What(Inputs):
     body_path: str | None = Field(default=None, description="File to read the body from, instead of `body`.")
 
 
-class UpsertPrInputs(TokenInputs, PullRequestWish, _What):
+class UpsertPrInputs(TokenInputs, PullRequestSpec, _What):
     """Inputs of upsert-pr."""
 
     model_config = ConfigDict(extra="forbid")
@@ -111,7 +116,7 @@ def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
 
 def decide(inputs: UpsertPrInputs, changes: tuple[FileChange, ...], *, bot: str | None) -> Desired:
     """The wish, checked; `bot` = who commits with the job's own token."""
-    return desire(
+    return resolve(
         inputs,
         key=inputs.key,
         branch=inputs.branch,
@@ -128,11 +133,16 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     credentials, desired = _check(inputs, repository, ports)
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
     check_reach(credentials, Selection(repositories=reached), context, writing=True)
-    assignment = Assignment(f"{context.run_id}-{context.run_attempt}-upsert-pr", 0, context.run_attempt, repository)
+    assignment = Assignment(
+        plan_id=f"{context.run_id}-{context.run_attempt}-upsert-pr",
+        index=0,
+        attempt=context.run_attempt,
+        repository=repository,
+    )
     allowance = Allowance(
         seconds=60 * inputs.max_minutes,
         repositories=reached,
-        permissions=needed(UPSERT, paths=[change.path for change in desired.changes]),
+        permissions=needed(ACTION.uses, paths=[change.path for change in desired.changes]),
     )
     github = ports.github(credentials, allowance)
     result = upsert(desired, assignment, github, ports.clock, dry_run=inputs.dry_run)
@@ -159,7 +169,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     )
     told = result.redacted(ports.log.redact)
     return Finish(
-        outputs,
+        outputs=outputs,
         summary=summary(told, context.server_url),
         annotations=_notes(told),
         exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
@@ -216,17 +226,19 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
     found: list[Annotation] = []
     if result.error is not None:
         level: Level = "error" if result.outcome in FAILING else "warning"
-        message = (
-            f"{result.target}: {result.error.message}\n{result.error.remediation}{guides.line(guides.of([result]))}"
-        )
-        found.append(Annotation(level, message, title=f"{result.outcome}: {result.reason}"))
+        guide = reason_links.line(reason_links.of([result]))
+        message = f"{result.target}: {result.error.message}\n{result.error.remediation}{guide}"
+        found.append(Annotation(level=level, message=message, title=f"{result.outcome}: {result.reason}"))
     elif result.outcome == "skipped":
-        found.append(Annotation("notice", f"{result.target}: {result.message}", title=f"skipped: {result.reason}"))
+        found.append(
+            Annotation(level="notice", message=f"{result.target}: {result.message}", title=f"skipped: {result.reason}")
+        )
     if result.refused_fields:
         found.append(
             Annotation(
-                "warning",
-                f"{result.target}: GitHub refused {', '.join(result.refused_fields)}. Check the spelling, and that they"
+                level="warning",
+                message=f"{result.target}: GitHub refused {', '.join(result.refused_fields)}. Check the spelling,"
+                " and that they"
                 " have access to the repository. They are not asked again until the input changes.",
                 title="Not everybody could be asked",
             )
@@ -241,7 +253,7 @@ def summary(result: TargetResult, server_url: str) -> str:
         pull = " · " + link(f"#{result.pull_request_number}", result.pull_request_url or "", server_url)
     lines = [f"### {inline(result.target)}: {result.outcome}{pull}", "", inline(result.message or result.reason)]
     if result.error is not None:
-        guide = link_url(guides.of([result]) or "", server_url)
+        guide = link_url(reason_links.of([result]) or "", server_url)
         lines += ["", f"**What to do:** {inline(result.error.remediation)}" + (f" · [guide]({guide})" if guide else "")]
     if result.checks:
         lines += ["", "| Before writing | Answer | |", "|:--|:--|:--|"]
@@ -272,5 +284,5 @@ ACTION = Action(
     icon="git-pull-request",
     color="green",
     reasons=REASONS,
-    verbs=UPSERT,
+    uses=USES,
 )

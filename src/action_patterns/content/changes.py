@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 """`base_oid` of a change that does not know what it replaces (content laid over a target sight unseen)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
     """What one path shall be: `mode` None means absent."""
 
@@ -61,7 +61,7 @@ def path_problem(path: str) -> str | None:
     return None
 
 
-def above(path: str) -> list[str]:
+def ancestors(path: str) -> list[str]:
     """The directories above a path, from the top down; of a branch's name the names that it takes from others."""
     return [path[:end] for end, letter in enumerate(path) if letter == "/"]
 
@@ -85,7 +85,7 @@ def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
                 Problem(f"The path {change.path!r} is changed twice.", "Name each target path once; remove the other.")
             )
         previous = change.path
-        for parent in above(change.path):
+        for parent in ancestors(change.path):
             if parent in wanted and change.mode is not None:
                 what = f"The path {change.path!r} is inside {parent!r}, which is a file in the same change."
                 problems.append(Problem(what, "A path is either a file or a directory: rename one of the two."))

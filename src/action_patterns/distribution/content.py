@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from action_patterns.content.changes import FileChange, check
 from action_patterns.distribution.distribution_file import Distribution
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Files
+from action_patterns.ports.workspace import Files
 
 
 def read_changes(distribution: Distribution, files: Files) -> tuple[FileChange, ...]:
@@ -20,7 +20,7 @@ def read_changes(distribution: Distribution, files: Files) -> tuple[FileChange, 
     changes: list[FileChange] = []
     for rule in distribution.files:
         if rule.source is None:
-            changes.append(FileChange(rule.target, None))
+            changes.append(FileChange(path=rule.target, mode=None))
             continue
         try:
             if files.is_directory(rule.source):
@@ -32,7 +32,9 @@ def read_changes(distribution: Distribution, files: Files) -> tuple[FileChange, 
                             f"The source directory {rule.source!r} is empty.", "Add files to it, or remove the rule."
                         )
                     )
-                changes += [FileChange(prefix + change.path, change.mode, change.content) for change in found]
+                changes += [
+                    FileChange(path=prefix + change.path, mode=change.mode, content=change.content) for change in found
+                ]
             else:
                 changes.append(files.entry(rule.source, PurePosixPath(rule.target)))
         except InputError as error:

@@ -3,61 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from action_patterns.action import Flag, input_name
 from action_patterns.content.changes import path_problem
+from action_patterns.discovery.section import Section
+from action_patterns.discovery.selection import Selection
 from action_patterns.distribution.yaml_document import YamlDocument, parse
 from action_patterns.errors import InputError, Problem
-from action_patterns.pull_request.wish import PullRequestWish
+from action_patterns.input_types import Flag
+from action_patterns.pull_request.spec.spec import PullRequestSpec
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-# The underscore is in logins of managed users (GitHub docs: "About Enterprise Managed Users").
-REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
-
-
-class Section(BaseModel):
-    """A mapping of the file. A key that is not known is an error: a typo must not pass for a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_unset(cls, value: Any) -> Any:
-        """`labels:` with nothing behind it means the default, as people expect of YAML."""
-        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
-
-
-class Selection(Section):
-    """Which repositories are the campaign's targets."""
-
-    owners: tuple[str, ...] = Field(
-        default=(), description="Organizations or users; all their repositories are considered."
-    )
-    repositories: tuple[str, ...] = Field(default=(), description="Repositories by name, `owner/name`.")
-    topics: tuple[str, ...] = Field(default=(), description="Only repositories that have all of these topics.")
-    include: tuple[str, ...] = Field(default=(), description="Only repositories that match one of these globs.")
-    exclude: tuple[str, ...] = Field(default=(), description="Not the repositories that match one of these globs.")
-    visibility: Literal["all", "public", "private"] = Field(
-        default="all", description="Only repositories of this visibility."
-    )
-    forks: Flag = Field(default=False, description="Consider forks too.")
-
-    @field_validator("repositories")
-    @classmethod
-    def _full_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if not REPOSITORY.fullmatch(name):
-                raise ValueError(f"{name!r} is not of the form owner/name")
-        return value
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Selection:
-        if not self.owners and not self.repositories:
-            raise ValueError("name at least one owner in `owners` or one repository in `repositories`")
-        return self
 
 
 class FileRule(Section):
@@ -86,7 +44,7 @@ class FileRule(Section):
         return self
 
 
-class PullRequestFields(PullRequestWish, Section):
+class PullRequestFields(PullRequestSpec, Section):
     """How the pull request shall look."""
 
     model_config = ConfigDict(extra="forbid")

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from action_patterns.ports import Allowance, Clock, Context, Credentials, GitHub, Log
+    from action_patterns.ports.clock import Clock
+    from action_patterns.ports.context import Context
+    from action_patterns.ports.credentials import Allowance, Credentials
+    from action_patterns.ports.github import GitHub
+    from action_patterns.ports.log import Log
 
 
 def connect(credentials: Credentials, context: Context, clock: Clock, log: Log, allowance: Allowance) -> GitHub:
@@ -13,7 +17,7 @@ def connect(credentials: Credentials, context: Context, clock: Clock, log: Log, 
 
     The client library is imported here and not before: it costs most of an action's start-up time.
     """
-    from action_patterns.github_api.gateway import Gateway
-    from action_patterns.github_api.transport import Transport
+    from action_patterns.github_api.client import Client
+    from action_patterns.github_api.transport.transport import Transport
 
-    return Gateway(Transport(credentials, context, clock, log, allowance))
+    return Client(Transport(credentials, context, clock, log, allowance))

@@ -13,14 +13,14 @@ from action_patterns.errors import (
     LostRaceError,
     RateLimitedError,
 )
-from action_patterns.github_api.calls import Calls
-from action_patterns.github_api.queries import UPDATE_REFS, UPDATE_REFS_AND_SHOW
+from action_patterns.github_api.graphql.queries import UPDATE_REFS, UPDATE_REFS_AND_SHOW
+from action_patterns.github_api.transport.calls import Calls
 
 ABSENT = "0" * 40
 """The oid GitHub takes for "must not exist" and "delete" (GraphQL docs, input object RefUpdate)."""
 
 
-def swap_ref(
+def update_ref(
     calls: Calls,
     repository: str,
     repository_id: str,
@@ -29,7 +29,7 @@ def swap_ref(
     before: str | None,
     after: str | None,
     read: Callable[[], str | None],
-    leases: bool = True,
+    compare_and_swap: bool = True,
     pull_id: str = "",
 ) -> Any:
     """Move the ref of this full name from `before` to `after`; None = absent. `read` says where it is.
@@ -43,14 +43,14 @@ def swap_ref(
         LostRaceError: it is at neither now.
     """
     try:
-        if leases:
+        if compare_and_swap:
             update = {"name": name, "beforeOid": before or ABSENT, "afterOid": after or ABSENT, "force": True}
             fields = {"repositoryId": repository_id, "refUpdates": [update]}
             if not pull_id:
-                calls.mutate("once", UPDATE_REFS, fields, scope=repository)
+                calls.mutate("unsafe", UPDATE_REFS, fields, scope=repository)
             else:
                 aside = {"shown": {"pullRequestId": pull_id}}
-                data = calls.mutate("once", UPDATE_REFS_AND_SHOW, fields, scope=repository, aside=aside)
+                data = calls.mutate("unsafe", UPDATE_REFS_AND_SHOW, fields, scope=repository, aside=aside)
                 return (data.get("shown") or {}).get("pullRequest")
         else:
             _advance(calls, repository, name, before, after)
@@ -79,7 +79,7 @@ def _advance(calls: Calls, repository: str, name: str, before: str | None, after
     body: dict[str, Any]
     if before is None:
         body = {"ref": name, "sha": after}
-        calls.rest("once", "write", "POST", repository, "/git/refs", body)
+        calls.rest("unsafe", "write", "POST", repository, "/git/refs", body)
     else:
         body = {"sha": after, "force": False}
-        calls.rest("once", "write", "PATCH", repository, f"/git/{quote(name)}", body)
+        calls.rest("unsafe", "write", "PATCH", repository, f"/git/{quote(name)}", body)

@@ -4,7 +4,7 @@
 process all come from here, so none of them can say something else than the code.
 """
 
-from action_patterns.metadata.gaps import gaps
+from action_patterns.metadata.checklist import gaps
 from action_patterns.metadata.generate import Generated, generate
 
 __all__ = ["Generated", "gaps", "generate"]

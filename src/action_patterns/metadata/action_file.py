@@ -9,7 +9,8 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from action_patterns import registry
-from action_patterns.action import Action, input_name
+from action_patterns.action.contract import Action
+from action_patterns.input_types import input_name
 from action_patterns.runner.inputs import default_text, variable_name
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from action_patterns import registry
-from action_patterns.action import Action
+from action_patterns.action.contract import Action
 from action_patterns.metadata import action_file, readme, schemas
 from action_patterns.release import REPOSITORY, VERSION
 

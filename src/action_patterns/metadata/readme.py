@@ -9,9 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from action_patterns.action import Action, anchor, input_name
+from action_patterns.action.contract import Action
+from action_patterns.action.reason import anchor
+from action_patterns.input_types import input_name
 from action_patterns.metadata.action_file import folder, internal_expression
-from action_patterns.permissions import in_words
+from action_patterns.ports.permissions import in_words
 from action_patterns.runner.inputs import allowed_values, default_text, is_secret
 
 _BLOCK = re.compile(r"(<!-- generated:(?P<name>[a-z]+) -->\n).*?(<!-- /generated(?::(?P=name))? -->)", re.DOTALL)
@@ -25,7 +27,7 @@ def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
         "outputs": _outputs(action),
         "example": fenced(example) if example else "",
         "reasons": _reasons(action),
-        "permissions": "".join(f"- {each}\n" for each in in_words(action.verbs)) or "None: it asks GitHub nothing.\n",
+        "permissions": "".join(f"- {each}\n" for each in in_words(action.uses)) or "None: it asks GitHub nothing.\n",
     }
     return {name: text for name, text in found.items() if text}
 
@@ -68,7 +70,7 @@ def actions_table(actions: Sequence[Action[Any, Any]]) -> str:
 
 def permissions_table(actions: Sequence[Action[Any, Any]]) -> str:
     """What each action's token needs, for the top README; an action that asks GitHub nothing has no row."""
-    rows = [(f"`{action.name}`", "; ".join(in_words(action.verbs))) for action in actions if action.verbs]
+    rows = [(f"`{action.name}`", "; ".join(in_words(action.uses))) for action in actions if action.uses]
     return _table(("Action", "Its token needs"), rows)
 
 

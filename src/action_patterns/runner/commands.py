@@ -11,7 +11,7 @@ from typing import TextIO
 
 from actions_toolkit.command import Command
 
-from action_patterns.ports import Annotation, Level
+from action_patterns.ports.log import Annotation, Level
 from action_patterns.runner.masking import Secrets
 
 SHOWN_PER_LEVEL = 10
@@ -79,7 +79,7 @@ class Commands:
                     self._write(self._command(held[0]))
                 else:
                     text = f"{len(held)} more {level}s are in the log of this step: GitHub shows {SHOWN_PER_LEVEL}."
-                    self._write(self._command(Annotation(level, text)))
+                    self._write(self._command(Annotation(level=level, message=text)))
             self._held.clear()
 
     def _command(self, annotation: Annotation) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Context
+from action_patterns.ports.context import Context
 
 _FIX = (
     "Run this inside a GitHub Actions job, or set the variables as the runner does"

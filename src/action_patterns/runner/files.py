@@ -202,11 +202,11 @@ def _change(place: Path, path: str) -> FileChange:
         raise _problem(path, "is part of a .git directory", "Leave .git out: git refuses such a path in a commit.")
     mode = place.lstat().st_mode
     if stat.S_ISLNK(mode):
-        return FileChange(path, "120000", os.fsencode(place.readlink()))
+        return FileChange(path=path, mode="120000", content=os.fsencode(place.readlink()))
     if not stat.S_ISREG(mode):
         raise _problem(path, "is neither a file nor a symbolic link", "git keeps only files and links: remove it.")
     kind: Mode = "100755" if mode & stat.S_IXUSR else "100644"
-    return FileChange(path, kind, place.read_bytes())
+    return FileChange(path=path, mode=kind, content=place.read_bytes())
 
 
 def _problem(path: str, what: str, fix: str) -> InputError:

@@ -12,8 +12,9 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
-from action_patterns.action import Inputs, input_name
+from action_patterns.action.inputs import Inputs
 from action_patterns.errors import InputError, Problem
+from action_patterns.input_types import input_name
 from action_patterns.runner.masking import Secrets
 
 I = TypeVar("I", bound=Inputs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from action_patterns.ports import Annotation
+from action_patterns.ports.log import Annotation
 from action_patterns.runner.commands import Commands
 
 

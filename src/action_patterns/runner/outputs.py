@@ -8,7 +8,7 @@ from pathlib import Path
 
 from actions_toolkit.file_command import prepare_key_value_message
 
-from action_patterns.action import Outputs
+from action_patterns.action.inputs import Outputs
 from action_patterns.errors import DefectError
 from action_patterns.release import ISSUES_URL
 from action_patterns.runner.masking import Secrets

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports import Context, Credentials
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Credentials
 
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 """In the order in which GitHub's own command line looks for a token."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from action_patterns.content.changes import FileChange, Mode, above
+from action_patterns.content.changes import FileChange, Mode, ancestors
 from action_patterns.content.sizes import size_problems
 from action_patterns.errors import DefectError, InputError, Problem
 from action_patterns.worktree import pathspecs
@@ -206,7 +206,7 @@ class GitCheckout:
         found = [_Difference.parse(*pair) for pair in zip(items[::2], items[1::2], strict=True)]
         self._check_nested(git, (each.path for each in found if each.mode == _SUBMODULE != each.base_mode))
         # A file that takes the place of a directory was made against all that was in it.
-        emptied = {parent for each in found if each.mode is None for parent in above(each.path)}
+        emptied = {parent for each in found if each.mode is None for parent in ancestors(each.path)}
         directories = {
             each.path: git.run("rev-parse", "--verify", f"{base}:{each.path}").stdout.decode().strip()
             for each in found
@@ -225,7 +225,7 @@ class GitCheckout:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Difference:
     """One line of `git diff-index --raw` (git docs: "git-diff-index", raw output format)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +10,16 @@ import pytest
 from pydantic import SecretStr
 
 from action_patterns import registry
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions import discover
 from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs, cause_annotations
 from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, TargetResult
 from action_patterns.errors import InputError, PermissionDeniedError, RateLimitedError
-from action_patterns.pull_request.observed import Observed
-from action_patterns.report.guides import GUIDES
-from support.fake_github import FakeGitHub, Repository
+from action_patterns.ports.pull_requests import Observed
+from action_patterns.report.model.reason_links import GUIDES
+from support.fake_github import FakeGitHub, FakePullRequests
+from support.fake_repository import Repository
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context, record
 
@@ -29,20 +31,21 @@ pull-request: {title: Sync}
 """
 
 
-class Uneven(FakeGitHub):
-    """GitHub that answers for some repositories with an error."""
+class UnevenPulls(FakePullRequests):
+    """Pull requests of which GitHub answers some with an error."""
 
-    errors: dict[str, Exception]
+    errors: Mapping[str, Exception] = {}
 
     def observe(self, repository: str, **values: Any) -> Observed:
-        if error := getattr(self, "errors", {}).get(repository):
+        if error := self.errors.get(repository):
             raise error
         return super().observe(repository, **values)
 
 
 def planned(count: int = 4, **inputs: Any) -> tuple[World, str, str]:
     """A world in which discover has run; the plan's path and digest."""
-    github = Uneven(*(Repository(f"acme/r{i}", {"README.md": b"x\n"}) for i in range(count)))
+    github = FakeGitHub(*(Repository(f"acme/r{i}", {"README.md": b"x\n"}) for i in range(count)))
+    github.pulls = UnevenPulls(github)
     where = World(github, MemoryFiles({"distribution.yml": FILE, "files/ci.yml": "on: push\n"}))
     given: dict[str, Any] = {"distribution": "distribution.yml", "token": SecretStr("t")} | inputs
     found = discover.run(DiscoverInputs(**given), where.ports()).outputs
@@ -148,8 +151,8 @@ def test_a_policy_that_is_none_is_refused() -> None:
 @pytest.mark.parametrize(("fail_on", "exit_code"), [("any", 1), ("never", 0), ("all", 0), ("threshold:50%", 0)])
 def test_a_leg_with_a_failure_finishes_the_others_and_is_red_under_any_only(fail_on: str, exit_code: int) -> None:
     where, path, digest = planned()
-    assert isinstance(where.github, Uneven)
-    where.github.errors = {"acme/r1": PermissionDeniedError("No.", remediation="Allow it.")}
+    assert isinstance(where.github.pulls, UnevenPulls)
+    where.github.pulls.errors = {"acme/r1": PermissionDeniedError("No.", remediation="Allow it.")}
     finish = run(where, path, digest, first=0, last=3, fail_on=fail_on)
     assert [r.outcome for r in records(where, finish)] == ["created", "failed", "created", "created"]
     assert (finish.outputs.failed_count, finish.exit_code) == (1, exit_code)
@@ -160,8 +163,8 @@ def test_a_leg_with_a_failure_finishes_the_others_and_is_red_under_any_only(fail
 
 def test_a_limit_is_deferred_and_green() -> None:
     where, path, digest = planned()
-    assert isinstance(where.github, Uneven)
-    where.github.errors = {"acme/r1": RateLimitedError("Later.", remediation="Wait.")}
+    assert isinstance(where.github.pulls, UnevenPulls)
+    where.github.pulls.errors = {"acme/r1": RateLimitedError("Later.", remediation="Wait.")}
     finish = run(where, path, digest, first=0, last=3)
     assert [r.outcome for r in records(where, finish)] == ["created", "deferred", "created", "created"]
     assert (finish.exit_code, finish.annotations) == (0, ())

@@ -10,12 +10,14 @@ import pytest
 from pydantic import SecretStr
 
 from action_patterns import registry
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions.discover import ACTION, MAX_OUTPUT_CHARACTERS, DiscoverInputs, DiscoverOutputs
 from action_patterns.contracts import Plan
 from action_patterns.errors import InputError, PermissionDeniedError
-from action_patterns.ports import Limits, ReportArtifact
-from support.fake_github import FakeGitHub, Repository
+from action_patterns.ports.rate_limits import Limits
+from action_patterns.ports.workflow_runs import ReportArtifact
+from support.fake_github import FakeGitHub
+from support.fake_repository import Repository
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context
 
@@ -133,8 +135,8 @@ def test_a_list_that_is_too_long_for_an_output_is_left_to_the_plan_and_said() ->
 
 def test_each_exclusion_is_counted_and_listed() -> None:
     where = world("acme/api", "acme/old", "acme/fork")
-    where.github.repositories["acme/old"].archived = True
-    where.github.repositories["acme/fork"].fork = True
+    where.github.hosted["acme/old"].archived = True
+    where.github.hosted["acme/fork"].fork = True
     finish = run(where)
     assert json.loads(finish.outputs.excluded) == {"archived": 1, "fork": 1}
     assert finish.summary.startswith("### 1 targets of 3 repositories visible to this token")

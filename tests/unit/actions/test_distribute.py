@@ -10,12 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from action_patterns import registry
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions.distribute import ACTION, DistributeInputs, DistributeOutputs
 from action_patterns.contracts import RunReport
 from action_patterns.errors import InputError, PermissionDeniedError
-from action_patterns.pull_request.observed import Observed
-from support.fake_github import FakeGitHub, Repository
+from action_patterns.ports.pull_requests import Observed
+from support.fake_github import FakeGitHub, FakePullRequests
+from support.fake_repository import Repository
 from support.memory_ports import MemoryFiles, World
 
 FILE = """\
@@ -26,7 +27,7 @@ pull-request: {title: Sync}
 """
 
 
-class Uneven(FakeGitHub):
+class UnevenPulls(FakePullRequests):
     failing: tuple[str, ...] = ()
     said = "No."
 
@@ -37,8 +38,9 @@ class Uneven(FakeGitHub):
 
 
 def world(count: int = 3, *, failing: tuple[str, ...] = ()) -> World:
-    github = Uneven(*(Repository(f"acme/r{i}", {"README.md": b"x\n"}) for i in range(count)))
-    github.failing = failing
+    github = FakeGitHub(*(Repository(f"acme/r{i}", {"README.md": b"x\n"}) for i in range(count)))
+    pulls = github.pulls = UnevenPulls(github)
+    pulls.failing = failing
     return World(github, MemoryFiles({"distribution.yml": FILE, "files/ci.yml": "on: push\n"}))
 
 
@@ -83,7 +85,7 @@ def test_every_target_gets_its_pull_request_and_the_report_says_so() -> None:
     assert [result.target for result in report.results] == ["acme/r0", "acme/r1", "acme/r2"]
     assert finish.outputs.artifact_name == "sync-report-a1"
     assert finish.outputs.writes == 12
-    assert all(len(repository.pulls) == 1 for repository in where.github.repositories.values())
+    assert all(len(repository.pulls) == 1 for repository in where.github.hosted.values())
     assert len(where.files.names("/temp/action-patterns/sync-records-0-a1")) == 3
 
 
@@ -112,7 +114,7 @@ def test_a_secret_that_an_error_tells_is_hidden_before_anything_is_escaped_or_cl
     token = "ghs_0123456789_abcdefghij"
     where = world(failing=("acme/r1",))
     where.log.secrets = (token,)
-    for where.github.said in (token, "x" * 490 + token):  # type: ignore[attr-defined]
+    for where.github.pulls.said in (token, "x" * 490 + token):  # type: ignore[attr-defined]
         finish, report = run(where, junit="true")
         told = [finish.summary, report.encode(), *where.log.lines, *(note.message for note in finish.annotations)]
         told += [where.files.read(path).decode() for path in (finish.outputs.html, finish.outputs.junit)]

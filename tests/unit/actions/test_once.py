@@ -6,8 +6,8 @@ import pytest
 
 from action_patterns.actions.once import OnceInputs, gather, run
 from action_patterns.errors import InputError
-from action_patterns.pull_request.key import branch_problem
-from action_patterns.state.marker import NAMESPACE
+from action_patterns.pull_request.spec.key import branch_problem
+from action_patterns.state.record import NAMESPACE
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from action_patterns.actions.record import ACTION, Facts, RecordInputs, decide, run
 from action_patterns.contracts import TargetResult
 from action_patterns.errors import InputError
-from action_patterns.ports import Ports
+from action_patterns.ports.bundle import Ports
 from support.report_builders import context, plan
 
 PLAN = plan("acme/api", "Acme/Web", name="licences")
@@ -49,7 +49,7 @@ def ports(disk: Disk) -> Ports:
     quiet: Any = Quiet()
     nothing: Any = None
     files: Any = disk
-    return Ports(context(), nothing, nothing, files, quiet, quiet)
+    return Ports(context=context(), github=nothing, checkout=nothing, files=files, clock=quiet, log=quiet)
 
 
 def test_the_record_is_one_that_report_reads() -> None:
@@ -142,4 +142,4 @@ def test_a_file_that_is_no_plan_is_refused() -> None:
 
 
 def test_it_needs_no_permission() -> None:
-    assert ACTION.verbs == ()
+    assert ACTION.uses == ()

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from action_patterns import registry
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions.report import ACTION
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
@@ -22,10 +22,12 @@ from action_patterns.errors import (
     PermissionDeniedError,
     UnavailableError,
 )
-from action_patterns.ports import Allowance, Annotation, Credentials, Ports
-from action_patterns.report.aggregate import aggregate
-from action_patterns.report.annotations import MOST_ANNOTATIONS
-from action_patterns.report.guides import GUIDES
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.log import Annotation
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.model.reason_links import GUIDES
+from action_patterns.report.render.annotations import MOST_ANNOTATIONS
 from support.fake_github import FakeGitHub
 from support.report_builders import context, fleet, job, plan, record
 

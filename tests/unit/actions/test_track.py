@@ -15,10 +15,11 @@ from action_patterns import registry
 from action_patterns.actions.track import ACTION, TrackInputs, TrackOutputs, run
 from action_patterns.contracts import RunReport
 from action_patterns.errors import AnswerLostError, InputError, UnavailableError
-from action_patterns.ports import GitHub, Post
-from action_patterns.report import comment
-from action_patterns.report.aggregate import aggregate
-from action_patterns.report.track import Kind, Step, decide, marker
+from action_patterns.ports.github import GitHub
+from action_patterns.ports.issues import Post
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.render import comment
+from action_patterns.tracking.decide import Kind, Step, decide, marker
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context, fleet
 
@@ -51,7 +52,9 @@ def of_run(report: RunReport, number: int, *, run_id: int = 0) -> RunReport:
 
 
 def post(number: int, report: RunReport, *, open_: bool = True, author: str = ME) -> Post:
-    return Post(number, f"https://x/{number}", author, f"{marker(report)}\nText", "t", open_)
+    return Post(
+        id=number, url=f"https://x/{number}", author=author, body=f"{marker(report)}\nText", title="t", open=open_
+    )
 
 
 def done(kind: Kind, report: RunReport, *posts: Post) -> list[tuple[str, int | None]]:
@@ -82,13 +85,13 @@ def test_the_registry_finds_it() -> None:
         ("issue", WORSE, [post(3, of_run(WRONG, 411))], [("update", 3)]),
         ("issue", WORSE, [post(3, of_run(WRONG, 500, run_id=1))], [("update", 3)]),  # of another workflow, before it
         ("issue", WORSE, [post(9, of_run(WRONG, 413)), post(3, WRONG)], []),
-        ("issue", WRONG, [Post(3, "u", ME, marker(WRONG).partition("fails=")[0])], [("update", 3)]),
+        ("issue", WRONG, [Post(id=3, url="u", author=ME, body=marker(WRONG).partition("fails=")[0])], [("update", 3)]),
         ("issue", WELL, [], []),
         ("issue", WELL, [post(3, WRONG)], [("close", 3)]),
         ("issue", WELL, [post(3, WELL, open_=False)], []),
         ("issue", UNSURE, [post(3, WRONG)], []),
         ("issue", WRONG, [post(3, WRONG, author="mallory")], [("create", None)]),
-        ("issue", WRONG, [Post(3, "u", ME, "No marker")], [("create", None)]),
+        ("issue", WRONG, [Post(id=3, url="u", author=ME, body="No marker")], [("create", None)]),
         ("issue", WRONG, [post(9, WRONG), post(3, WRONG)], [("remove", 9)]),
         ("issue", WRONG, [post(9, WRONG, open_=False), post(3, WRONG)], []),
         ("comment", WRONG, [], [("create", None)]),
@@ -121,15 +124,15 @@ class Lagging:
     def viewer(self, repository: str) -> str:
         return ME
 
-    def issues(self, repository: str, author: str) -> tuple[Post, ...]:
+    def opened_by(self, repository: str, author: str) -> tuple[Post, ...]:
         shown, self.shown = self.shown, tuple(self.there)
         return shown
 
-    def create_issue(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
+    def create(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
         if self.lost:
             self.lost -= 1
             raise AnswerLostError("The answer was lost.", remediation="Look.")
-        self.there.append(Post(len(self.there) + 1, "https://x/1", ME, body, title))
+        self.there.append(Post(id=len(self.there) + 1, url="https://x/1", author=ME, body=body, title=title))
         return self.there[-1]
 
 

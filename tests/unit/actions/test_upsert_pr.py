@@ -8,15 +8,15 @@ import pytest
 from pydantic import SecretStr
 
 from action_patterns import registry
-from action_patterns.action import Finish
+from action_patterns.action.contract import Finish
 from action_patterns.actions.upsert_pr import ACTION, UpsertPrInputs, UpsertPrOutputs, summary
 from action_patterns.contracts import TargetResult
 from action_patterns.errors import InputError, RateLimitedError, RefusedError
-from action_patterns.ports import NewPullRequest
-from action_patterns.pull_request.observed import PullRequest
-from action_patterns.report.guides import GUIDES
+from action_patterns.ports.pull_requests import NewPullRequest, PullRequest
+from action_patterns.report.model.reason_links import GUIDES
 from support.builders import add
-from support.fake_github import FakeGitHub, Repository
+from support.fake_github import FakeGitHub, FakePullRequests
+from support.fake_repository import Repository
 from support.memory_ports import MemoryCheckout, MemoryFiles, World
 from support.report_builders import context
 
@@ -24,13 +24,18 @@ HERE = "acme/platform"
 BRANCH = "action-patterns/sync-config-6c7203910874f465"
 
 
-class Refusing(FakeGitHub):
+class RefusingPulls(FakePullRequests):
     error: Exception | None = None
 
-    def create_pull(self, repository: str, new: NewPullRequest) -> PullRequest:
+    def create(self, repository: str, new: NewPullRequest) -> PullRequest:
         if self.error:
             raise self.error
-        return super().create_pull(repository, new)
+        return super().create(repository, new)
+
+
+class Refusing(FakeGitHub):
+    pulls: RefusingPulls
+    pulls_type = RefusingPulls
 
 
 def world() -> World:
@@ -61,12 +66,12 @@ def test_a_changed_worktree_becomes_a_pull_request() -> None:
     outputs = finish.outputs
     assert (outputs.outcome, outputs.reason, outputs.number, outputs.branch) == ("created", "opened", 1, BRANCH)
     assert outputs.url == f"https://github.com/{HERE}/pull/1"
-    assert outputs.head_sha == where.github.repositories[HERE].refs[BRANCH]
+    assert outputs.head_sha == where.github.hosted[HERE].refs[BRANCH]
     assert outputs.writes == 5
     assert finish.exit_code == 0
     assert finish.annotations == ()
     assert where.checkout.asked == [("src/**", "docs, more")]
-    assert where.github.repositories[HERE].pulls[0].labels == ["bot", "ci"]
+    assert where.github.hosted[HERE].pulls[0].labels == ["bot", "ci"]
     assert record(where, finish).outcome == "created"
 
 
@@ -81,7 +86,7 @@ def test_a_second_run_is_unchanged_and_green() -> None:
 def test_a_directory_is_laid_over_the_target_instead_of_the_worktree() -> None:
     where = world()
     run(where, directory="out")
-    files = where.github.repositories[HERE].files(where.github.repositories[HERE].refs[BRANCH])
+    files = where.github.hosted[HERE].files(where.github.hosted[HERE].refs[BRANCH])
     assert sorted(files) == ["README.md", "b.md", "docs/a.md"]
     assert where.checkout.asked == []
 
@@ -138,7 +143,7 @@ def test_another_token_works_elsewhere() -> None:
     where = world()
     run(where, repository="acme/other", job_token=SecretStr("job"))
     assert where.tokens == ["t"]
-    assert len(where.github.repositories["acme/other"].pulls) == 1
+    assert len(where.github.hosted["acme/other"].pulls) == 1
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_what_stops_it_is_told_once_and_decides_the_exit_code(
 ) -> None:
     where = world()
     assert isinstance(where.github, Refusing)
-    where.github.error = error
+    where.github.pulls.error = error
     finish = run(where)
     assert (finish.outputs.outcome, finish.exit_code) == (outcome, exit_code)
     (note,) = finish.annotations
@@ -168,7 +173,7 @@ def test_what_stops_it_is_told_once_and_decides_the_exit_code(
 def test_a_secret_that_an_error_tells_is_hidden_before_it_is_escaped() -> None:
     where = world()
     where.log.secrets = ("ghs_0123456789_abcdefghij",)
-    where.github.error = RefusedError("ghs_0123456789_abcdefghij", remediation="ghs_0123456789_abcdefghij")  # type: ignore[attr-defined]
+    where.github.pulls.error = RefusedError("ghs_0123456789_abcdefghij", remediation="ghs_0123456789_abcdefghij")  # type: ignore[attr-defined]
     finish = run(where)
     assert "ghs" not in finish.summary
     assert "ghs" not in finish.annotations[0].message
@@ -178,7 +183,7 @@ def test_a_secret_that_an_error_tells_is_hidden_before_it_is_escaped() -> None:
 def test_a_closed_pull_request_is_a_notice_and_green() -> None:
     where = world()
     run(where)
-    where.github.repositories[HERE].pulls[0].state = "CLOSED"
+    where.github.hosted[HERE].pulls[0].state = "CLOSED"
     finish = run(where)
     assert (finish.outputs.outcome, finish.exit_code) == ("skipped", 0)
     assert [note.level for note in finish.annotations] == ["notice"]

@@ -13,16 +13,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PRODUCT = ROOT / "src/action_patterns"
 PURE = (
-    "action.py",
+    "action",
     "actions",
     "content",
     "contracts",
+    "discovery",
     "distribution",
     "errors.py",
-    "ports.py",
+    "escape.py",
+    "input_types.py",
+    "ports",
     "pull_request",
     "report",
     "state",
+    "tracking",
 )
 """No input or output here: it arrives as ports."""
 

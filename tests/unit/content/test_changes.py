@@ -17,9 +17,9 @@ from support.builders import add, remove
 some_changes = st.lists(
     st.builds(
         FileChange,
-        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5),
-        st.sampled_from([None, "100644", "100755", "120000"]),
-        st.binary(max_size=5),
+        path=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5),
+        mode=st.sampled_from([None, "100644", "100755", "120000"]),
+        content=st.binary(max_size=5),
     ),
     max_size=6,
     unique_by=lambda change: change.path,
@@ -130,7 +130,7 @@ def test_the_digest_sees_every_field(other: FileChange) -> None:
 
 
 def test_the_digest_sees_the_commit_of_a_submodule() -> None:
-    one = FileChange("sub", "160000", gitlink="a" * 40)
+    one = FileChange(path="sub", mode="160000", gitlink="a" * 40)
     assert digest([one]) != digest([replace(one, gitlink="b" * 40)])
 
 
@@ -143,7 +143,7 @@ def test_the_digest_does_not_see_what_the_change_was_made_against() -> None:
     [
         (add(content=b"x"), blob_oid(b"x")),
         (remove("a"), None),
-        (FileChange("sub", "160000", gitlink="c" * 40), "c" * 40),
+        (FileChange(path="sub", mode="160000", gitlink="c" * 40), "c" * 40),
     ],
 )
 def test_the_object_id_of_a_change(change: FileChange, oid: str | None) -> None:

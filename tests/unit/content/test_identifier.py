@@ -10,18 +10,23 @@ from hypothesis import strategies as st
 
 from action_patterns.content.changes import FileChange, digest
 from action_patterns.content.identifier import as_git_stores, identify, odds, slug
-from action_patterns.pull_request.key import branch_problem
+from action_patterns.pull_request.spec.key import branch_problem
 
 README = Path(__file__).resolve().parents[3] / "actions/unique-id/README.md"
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 lengths = st.integers(4, 64)
 files = st.lists(
-    st.builds(FileChange, st.text("abc/é", min_size=1), st.sampled_from(["100644", "100755", "120000"]), st.binary()),
+    st.builds(
+        FileChange,
+        path=st.text("abc/é", min_size=1),
+        mode=st.sampled_from(["100644", "100755", "120000"]),
+        content=st.binary(),
+    ),
     max_size=4,
     unique_by=lambda change: change.path,
 )
-SCRIPT = FileChange("bin/run.sh", "100755", b"#!/bin/sh\r\n")
-NOTES = FileChange("notes.txt", "100644", b"one\r\ntwo\r\n")
+SCRIPT = FileChange(path="bin/run.sh", mode="100755", content=b"#!/bin/sh\r\n")
+NOTES = FileChange(path="notes.txt", mode="100644", content=b"one\r\ntwo\r\n")
 
 
 def name(*values: str, files: tuple[FileChange, ...] = (), prefix: str = "", length: int = 16) -> str:
@@ -87,8 +92,8 @@ def test_the_order_of_files_does_not_count(found: list[FileChange]) -> None:
 
 @given(st.text("ab\n"), st.booleans())
 def test_windows_line_ends_do_not_count_in_text(text: str, normalised: bool) -> None:
-    unix = stored(FileChange("a", "100644", text.encode()), normalise_line_endings=normalised)
-    windows = FileChange("a", "100644", text.replace("\n", "\r\n").encode())
+    unix = stored(FileChange(path="a", mode="100644", content=text.encode()), normalise_line_endings=normalised)
+    windows = FileChange(path="a", mode="100644", content=text.replace("\n", "\r\n").encode())
     same = name(files=(stored(windows, normalise_line_endings=normalised),)) == name(files=(unix,))
     assert same == (normalised or "\n" not in text)
 
@@ -97,31 +102,31 @@ def test_windows_line_ends_do_not_count_in_text(text: str, normalised: bool) -> 
     ("mode", "content"), [("100644", b"\0\r\n"), ("100644", b"x" * 7_999 + b"\0\r\n"), ("120000", b"odd\r\nname")]
 )
 def test_what_is_no_text_is_left_alone(mode: str, content: bytes) -> None:
-    change = FileChange("a", mode, content)  # type: ignore[arg-type]
+    change = FileChange(path="a", mode=mode, content=content)  # type: ignore[arg-type]
     assert stored(change) == change
 
 
 def test_a_nul_that_git_does_not_look_at_makes_no_binary() -> None:
-    late = FileChange("a", "100644", b"x\r\n" * 3_000 + b"\0")
+    late = FileChange(path="a", mode="100644", content=b"x\r\n" * 3_000 + b"\0")
     assert stored(late).content == b"x\n" * 3_000 + b"\0"
 
 
 def test_a_path_counts_as_its_composed_spelling() -> None:
-    spelt = [stored(FileChange(unicodedata.normalize(form, "é.txt"), "100644")) for form in ("NFC", "NFD")]  # type: ignore[arg-type]
+    spelt = [stored(FileChange(path=unicodedata.normalize(form, "é.txt"), mode="100644")) for form in ("NFC", "NFD")]  # type: ignore[arg-type]
     assert spelt[0] == spelt[1]
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        FileChange("b", "100644", b"x"),
-        FileChange("a", "100755", b"x"),
-        FileChange("a", "120000", b"x"),
-        FileChange("a", "100644", b"y"),
+        FileChange(path="b", mode="100644", content=b"x"),
+        FileChange(path="a", mode="100755", content=b"x"),
+        FileChange(path="a", mode="120000", content=b"x"),
+        FileChange(path="a", mode="100644", content=b"y"),
     ],
 )
 def test_path_mode_and_content_of_a_file_count(other: FileChange) -> None:
-    assert name(files=(other,)) != name(files=(FileChange("a", "100644", b"x"),))
+    assert name(files=(other,)) != name(files=(FileChange(path="a", mode="100644", content=b"x"),))
 
 
 @given(st.text(), texts, lengths)

@@ -7,22 +7,17 @@ from typing import Any
 
 import pytest
 
+from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Exclusion, PlanEntry, TargetResult
+from action_patterns.discovery.discover import discover, excluded_summary, plan_from
+from action_patterns.discovery.selection import Selection
 from action_patterns.distribution import campaign as module
-from action_patterns.distribution.campaign import (
-    Campaign,
-    apply,
-    check_reach,
-    excluded_summary,
-    look,
-    plan_from,
-    read_campaign,
-)
-from action_patterns.distribution.distribution_file import Selection
+from action_patterns.distribution.campaign import Campaign, apply, read_campaign
 from action_patterns.errors import InputError, UnavailableError
-from action_patterns.ports import Credentials
-from action_patterns.pull_request.observed import Observed
-from support.fake_github import FakeGitHub, KilledError, Repository
+from action_patterns.ports.credentials import Credentials
+from action_patterns.ports.pull_requests import Observed
+from support.fake_github import FakeGitHub, FakePullRequests
+from support.fake_repository import KilledError, Repository
 from support.memory_ports import MemoryFiles, StillClock
 from support.report_builders import context, plan
 
@@ -38,8 +33,10 @@ def campaign(text: str = FILE, content: str = "on: push\n") -> Campaign:
     return read_campaign("d.yml", MemoryFiles({"d.yml": text, "files/ci.yml": content, "files/x": "x"}))
 
 
-def fleet(count: int, kind: type[FakeGitHub] = FakeGitHub) -> FakeGitHub:
-    return kind(*(Repository(f"acme/r{i:02}", {"README.md": b"x\n"}) for i in range(count)))
+def fleet(count: int, pulls: type[FakePullRequests] = FakePullRequests) -> FakeGitHub:
+    github = FakeGitHub(*(Repository(f"acme/r{i:02}", {"README.md": b"x\n"}) for i in range(count)))
+    github.pulls = pulls(github)
+    return github
 
 
 def roster(count: int) -> tuple[PlanEntry, ...]:
@@ -84,21 +81,21 @@ def test_a_campaign_that_cannot_be_wished_is_refused() -> None:
 
 def test_looking_lists_owners_and_reads_what_is_named() -> None:
     github = fleet(3)
-    github.repositories["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
-    seen = look(Selection(owners=("acme",), repositories=("acme/r00", "umbrella/x", "acme/absent")), github)
+    github.hosted["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
+    seen = discover(Selection(owners=("acme",), repositories=("acme/r00", "umbrella/x", "acme/absent")), github)
     assert [target.repository for target in seen.listed] == ["acme/r00", "acme/r01", "acme/r02"]
     assert seen.named["acme/absent"] is None
     assert seen.visible == 4
 
 
 def test_one_repository_named_in_two_spellings_is_visible_once() -> None:
-    assert look(Selection(repositories=("acme/r00", "ACME/R00")), fleet(1)).visible == 1
+    assert discover(Selection(repositories=("acme/r00", "ACME/R00")), fleet(1)).visible == 1
 
 
 def test_a_plan_follows_from_what_was_seen() -> None:
     selection = Selection(owners=("acme",), exclude=("r01",))
     made = plan_from(
-        look(selection, fleet(3)),
+        discover(selection, fleet(3)),
         selection,
         name="sync",
         content_digest="c",
@@ -191,7 +188,7 @@ def test_no_entry_is_no_result() -> None:
     ],
 )
 def test_one_target_that_fails_does_not_stop_the_others(error: Exception, outcome: str, reason: str) -> None:
-    class Failing(FakeGitHub):
+    class Failing(FakePullRequests):
         def observe(self, repository: str, **values: Any) -> Observed:
             if repository == "acme/r02":
                 raise error
@@ -207,7 +204,7 @@ def test_one_target_that_fails_does_not_stop_the_others(error: Exception, outcom
 def test_a_record_is_written_as_soon_as_its_target_ends() -> None:
     recorded = threading.Event()
 
-    class Waiting(FakeGitHub):
+    class Waiting(FakePullRequests):
         def observe(self, repository: str, **values: Any) -> Observed:
             if repository == "acme/r01":
                 assert recorded.wait(10), "the first record was not written while the second target was at work"
@@ -233,7 +230,7 @@ def test_when_it_is_cancelled_what_is_done_is_written_and_what_has_not_begun_doe
     begun: list[str] = []
     proceed = threading.Event()
 
-    class Counting(FakeGitHub):
+    class Counting(FakePullRequests):
         def observe(self, repository: str, **values: Any) -> Observed:
             begun.append(repository)
             if len(begun) > 1:
@@ -258,7 +255,7 @@ def test_when_it_is_cancelled_what_is_done_is_written_and_what_has_not_begun_doe
 
 
 def test_a_process_that_dies_in_a_target_ends_the_run() -> None:
-    class Dying(FakeGitHub):
+    class Dying(FakePullRequests):
         def observe(self, repository: str, **values: Any) -> Observed:
             raise KilledError
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.distribution.distribution_file import REPOSITORY, read_distribution
+from action_patterns.discovery.selection import REPOSITORY
+from action_patterns.distribution.distribution_file import read_distribution
 from action_patterns.errors import InputError
 
 GOOD = """\

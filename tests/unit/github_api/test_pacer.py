@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.github_api import pacing
-from action_patterns.github_api.pacing import (
+from action_patterns.github_api.transport import pacing
+from action_patterns.github_api.transport.pacing import (
     CONTENT_PER_HOUR,
     CONTENT_PER_MINUTE,
     GRAPHQL_POINTS,

@@ -10,12 +10,16 @@ import yaml
 from pydantic import Field, SecretStr
 
 from action_patterns import registry, release
-from action_patterns.action import Action, Finish, Flag, Inputs, NameList, Outputs, Reason, TokenInputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
+from action_patterns.action.reason import Reason
+from action_patterns.input_types import Flag, NameList
 from action_patterns.metadata import action_file, readme, schemas
 from action_patterns.metadata.__main__ import main
-from action_patterns.metadata.gaps import gaps
+from action_patterns.metadata.checklist import gaps
 from action_patterns.metadata.generate import references
-from action_patterns.ports import Ports
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.git_database import GitDatabase
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = f"{release.REPOSITORY}{{}}@{release.VERSION}"
@@ -46,8 +50,11 @@ def example(name: str = "discover") -> Action[Any, Any]:
         run=_run,
         icon="box",
         color="blue",
-        reasons=(Reason("lost", "missing", "Gone.", "Look."), Reason("lost", "failed", "Broken.", "Mend.")),
-        verbs=("read_branch",),
+        reasons=(
+            Reason(code="lost", outcome="missing", meaning="Gone.", remedy="Look."),
+            Reason(code="lost", outcome="failed", meaning="Broken.", remedy="Mend."),
+        ),
+        uses=(GitDatabase.read_branch,),
     )
 
 

@@ -9,9 +9,9 @@ from itertools import count
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from action_patterns.pull_request.desired import Desired
-from action_patterns.pull_request.trailers import parse
-from support.fake_github import KilledError, Moment
+from action_patterns.pull_request.ownership.trailers import parse
+from action_patterns.pull_request.spec.desired import Desired
+from support.fake_repository import KilledError, Moment
 from support.situations import Event, base_gets, histories, lived, run, wishes
 
 whatever = settings(
@@ -129,13 +129,13 @@ def test_afterwards_the_branch_is_one_commit_of_ours_with_the_wished_content(
 @whatever
 @given(histories(), wishes(), st.booleans())
 def test_a_base_that_moves_elsewhere_is_followed_where_that_is_wished(
-    history: list[Event], wish: Desired, again: bool
+    history: list[Event], wish: Desired, recheck: bool
 ) -> None:
     told(history)
     wish = replace(wish, policies=replace(wish.policies, on_base_moved="rewrite"))
     world = lived(history, wish)
     run(world, wish)
-    for number in range(1 + again):
+    for number in range(1 + recheck):
         base_gets("elsewhere.txt", f"{number}\n".encode(), wish.base or "main")(world)
     ended = run(world, wish)
     if ended.decision.reason not in ("content", "fields", "up-to-date") or ended.after_oid is None:

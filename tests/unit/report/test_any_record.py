@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from action_patterns.contracts import Usage
 from action_patterns.contracts.result import TargetResult
 from action_patterns.errors import InputError
-from action_patterns.report import comment, junit
-from action_patterns.report.summarise import summarise
-from action_patterns.report.view import Page
+from action_patterns.report.build import build
+from action_patterns.report.render import comment, junit
+from action_patterns.report.render.view import Page
 from support.report_builders import context, plan, record
 
 EXTREME_TIMES = (
@@ -74,9 +74,9 @@ def test_whatever_decodes_as_a_record_can_be_told_in_every_channel(changes: list
             records.append(decoded({"index": index, "target": f"acme/{index}"} | change))
         except InputError:
             continue
-    told = summarise(plan("acme/0", "acme/1", "acme/2"), records, context())
+    told = build(plan("acme/0", "acme/1", "acme/2"), records, context())
     assert told.report == type(told.report).decode(told.report.encode(), name="report")
-    assert comment.fit(told.report, Page(context()))
+    assert comment.fit(told.report, Page(context=context()))
     assert junit.render(told.report)
 
 
@@ -109,5 +109,5 @@ def test_times_are_held_in_utc() -> None:
 def test_the_most_that_many_records_may_say_still_has_a_sum() -> None:
     most = Usage(requests=10**8, writes=10**8, seconds_waited=10**8)
     names = [f"acme/{index}" for index in range(50)]
-    report = summarise(plan(*names), [record(i, name, usage=most) for i, name in enumerate(names)], context()).report
+    report = build(plan(*names), [record(i, name, usage=most) for i, name in enumerate(names)], context()).report
     assert report.usage.requests == 50 * 10**8

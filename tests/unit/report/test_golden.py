@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from action_patterns.contracts import Exclusion, RunReport
-from action_patterns.distribution.packing import pack
-from action_patterns.report import comment, junit
-from action_patterns.report.aggregate import Unreadable, aggregate
-from action_patterns.report.summarise import Summary, summarise
-from action_patterns.report.view import Page
+from action_patterns.discovery.packing import pack
+from action_patterns.report.build import Rendered, build
+from action_patterns.report.model.aggregate import Unreadable, aggregate
+from action_patterns.report.render import comment, junit
+from action_patterns.report.render.view import Page
 from support.report_builders import SERVER, context, fleet, job, plan, record
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -50,11 +50,11 @@ URLS = (
 )
 
 
-def green() -> Summary:
+def green() -> Rendered:
     names = ("acme/api", "acme/cli", "acme/docs", "acme/web")
     outcomes = ("created", "updated", "unchanged", "unchanged")
     records = [record(i, name, outcome) for i, (name, outcome) in enumerate(zip(names, outcomes, strict=True))]
-    return summarise(
+    return build(
         plan(*names, excluded=EXCLUDED),
         records,
         context(),
@@ -63,7 +63,7 @@ def green() -> Summary:
     )
 
 
-def green_again() -> Summary:
+def green_again() -> Rendered:
     """Beside the run before, in which one target failed that does no more."""
     names = ("acme/api", "acme/cli", "acme/docs", "acme/gone")
     roster = plan(*names[:3])
@@ -72,10 +72,10 @@ def green_again() -> Summary:
     before = aggregate(plan(*names), records, context(run_id=1234000, run_number=411, run_attempt=1))
     now = [record(i, name, "updated" if i == 1 else "unchanged") for i, name in enumerate(names[:3])]
     now[1] = now[1].model_copy(update={"refused_fields": ("reviewers",)})
-    return summarise(roster, now, context(), artifact_name=ARTIFACT, previous=before)
+    return build(roster, now, context(), artifact_name=ARTIFACT, previous=before)
 
 
-def partial() -> Summary:
+def partial() -> Rendered:
     names = ("acme/api", "acme/cli", "acme/docs", "acme/infra", "acme/ml", "acme/pay", "acme/web", "acme/web-old")
     records = [
         record(0, "acme/api", "created"),
@@ -87,13 +87,13 @@ def partial() -> Summary:
         record(7, "acme/web-old", "failed", attempt=1),
         record(7, "acme/web-old", "failed", attempt=2),
     ]
-    return summarise(
+    return build(
         plan(*names, excluded=EXCLUDED),
         records,
         context(),
         artifact_name=ARTIFACT,
         needs={"discover": "success", "apply": "failure"},
-        unreadable=(Unreadable("records/ml.json", "not a valid TargetResult: document: Invalid JSON"),),
+        unreadable=(Unreadable(path="records/ml.json", problem="not a valid TargetResult: document: Invalid JSON"),),
         previous=earlier(),
     )
 
@@ -107,26 +107,26 @@ def earlier() -> RunReport:
     return report.model_copy(update={"failing_runs": {"acme/cli": 1, "acme/web-old": 2}})
 
 
-def all_failed() -> Summary:
+def all_failed() -> Rendered:
     roster, records = fleet(["failed"] * 3)
-    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+    return build(roster, records, context(), artifact_name=ARTIFACT)
 
 
-def nothing_to_do() -> Summary:
-    return summarise(plan(excluded=EXCLUDED), (), context(), artifact_name=ARTIFACT, needs={"apply": "skipped"})
+def nothing_to_do() -> Rendered:
+    return build(plan(excluded=EXCLUDED), (), context(), artifact_name=ARTIFACT, needs={"apply": "skipped"})
 
 
-def no_roster() -> Summary:
+def no_roster() -> Rendered:
     notes = ("No plan was given.", "Jobs before this one that did not succeed: discover: failure, apply: skipped.")
-    return summarise(None, (), context(), name="sync-files", artifact_name=ARTIFACT, notes=notes)
+    return build(None, (), context(), name="sync-files", artifact_name=ARTIFACT, notes=notes)
 
 
-def cancelled() -> Summary:
+def cancelled() -> Rendered:
     roster, records = fleet(["updated", "unchanged", "missing", "missing"])
-    return summarise(roster, records, context(), artifact_name=ARTIFACT, needs={"apply": "cancelled"})
+    return build(roster, records, context(), artifact_name=ARTIFACT, needs={"apply": "cancelled"})
 
 
-def leg_by_leg() -> Summary:
+def leg_by_leg() -> Rendered:
     """Two targets a leg: one leg failed, one was cancelled, one never started, one is lost."""
     names = ("acme/api", "acme/cli", "acme/docs", "acme/infra", "acme/ml", "acme/pay", "acme/web", "acme/web-old")
     records = [
@@ -134,7 +134,7 @@ def leg_by_leg() -> Summary:
         record(1, "acme/cli", "failed", pull_request_number=7, pull_request_url=f"{SERVER}/acme/cli/pull/7"),
         record(2, "acme/docs", "deferred"),
     ]
-    return summarise(
+    return build(
         plan(*names, packing=pack(len(names), per_leg=2)),
         records,
         context(run_attempt=1),
@@ -144,31 +144,31 @@ def leg_by_leg() -> Summary:
     )
 
 
-def dry_run() -> Summary:
+def dry_run() -> Rendered:
     roster, records = fleet(["planned", "planned", "unchanged"])
-    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+    return build(roster, records, context(), artifact_name=ARTIFACT)
 
 
-def fleet_of_480() -> Summary:
+def fleet_of_480() -> Rendered:
     outcomes = ["updated"] * 300 + ["unchanged"] * 120 + ["skipped"] * 35 + ["failed"] * 20 + ["deferred"] * 5
     roster, records = fleet(outcomes)
-    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+    return build(roster, records, context(), artifact_name=ARTIFACT)
 
 
-def fleet_of_10_000() -> Summary:
+def fleet_of_10_000() -> Rendered:
     outcomes = ["updated"] * 6_000 + ["unchanged"] * 3_000 + ["skipped"] * 500 + ["failed"] * 400 + ["deferred"] * 100
     roster, records = fleet(outcomes)
-    return summarise(roster, records, context(), artifact_name=ARTIFACT)
+    return build(roster, records, context(), artifact_name=ARTIFACT)
 
 
-def hostile_names() -> Summary:
+def hostile_names() -> Rendered:
     outcomes = ("created", "failed", "blocked", "planned", "unchanged", "skipped")
     records = [
         record(i, name, outcome, reason=name, pull_request_number=i + 1, pull_request_url="javascript:alert(1)")
         for i, (name, outcome) in enumerate(zip(HOSTILE, outcomes, strict=True))
     ]
     excluded = tuple(Exclusion(repository=name, reason="archived") for name in HOSTILE)
-    return summarise(
+    return build(
         plan(*HOSTILE, excluded=excluded, name=" ".join(HOSTILE)),
         records,
         context(workflow="x'; rm -rf / #"),
@@ -180,7 +180,7 @@ def hostile_names() -> Summary:
     )
 
 
-SITUATIONS: tuple[Callable[[], Summary], ...] = (
+SITUATIONS: tuple[Callable[[], Rendered], ...] = (
     green,
     green_again,
     partial,
@@ -196,7 +196,7 @@ SITUATIONS: tuple[Callable[[], Summary], ...] = (
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.__name__)
-def test_the_summary_reads_as_agreed(situation: Callable[[], Summary]) -> None:
+def test_the_summary_reads_as_agreed(situation: Callable[[], Rendered]) -> None:
     golden, text = GOLDEN / f"{situation.__name__}.md", situation().markdown
     if os.environ.get("UPDATE_GOLDEN") == "1":
         golden.write_text(text, encoding="utf-8")
@@ -221,9 +221,9 @@ def test_the_summary_of_10_000_targets_reads_as_agreed() -> None:
     ids=lambda situation: situation.__name__,
 )
 @pytest.mark.parametrize("channel", ["txt", "xml", "comment.md", "html"])
-def test_the_other_channels_read_as_agreed(situation: Callable[[], Summary], channel: str) -> None:
+def test_the_other_channels_read_as_agreed(situation: Callable[[], Rendered], channel: str) -> None:
     told = situation()
-    page = Page(context(), ARTIFACT)
+    page = Page(context=context(), artifact_name=ARTIFACT)
     text = {"txt": lambda: told.text, "xml": lambda: junit.render(told.report),
             "comment.md": lambda: comment.fit(told.report, page),
             "html": lambda: OWN_PARTS.sub("…", told.html)}[channel]()  # fmt: skip

@@ -13,12 +13,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from action_patterns.contracts import ErrorRecord, Exclusion, RunReport
-from action_patterns.report import comment
-from action_patterns.report.aggregate import aggregate
-from action_patterns.report.escape import is_repository, visible
-from action_patterns.report.guides import GUIDES
-from action_patterns.report.summarise import Summary, summarise
-from action_patterns.report.view import Page
+from action_patterns.escape import is_repository, visible
+from action_patterns.report.build import Rendered, build
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.model.reason_links import GUIDES
+from action_patterns.report.render import comment
+from action_patterns.report.render.view import Page
 from support.html_document import read
 from support.report_builders import context, job, plan, record
 
@@ -34,7 +34,7 @@ hostile = st.lists(st.sampled_from(ATTACKS) | st.text(max_size=4), min_size=1, m
 OUTCOMES = ("created", "failed", "blocked", "deferred", "planned", "unchanged", "skipped", "missing")
 
 
-def told(text: str, *, linked: str = "", reason: str | None = None, server_url: str = "https://github.com") -> Summary:
+def told(text: str, *, linked: str = "", reason: str | None = None, server_url: str = "https://github.com") -> Rendered:
     """One run in which everything that others may write is this text; the names differ by their number."""
     reason = text if reason is None else reason
     names = [f"{linked}{index}{text}" for index in range(len(OUTCOMES))]
@@ -58,7 +58,7 @@ def told(text: str, *, linked: str = "", reason: str | None = None, server_url: 
     ]
     roster = plan(*names, name=text, excluded=(Exclusion(repository=text, reason="archived"),))
     before = aggregate(roster, records, context(run_id=1, run_number=411))
-    return summarise(
+    return build(
         roster, records, context(workflow=text, repository="acme/platform", server_url=server_url), previous=before,
         notes=(text,), artifact_name=text, name=text,
         jobs=[job(index, name=f"{text} / Apply {index}: {text}", url=text) for index in range(len(OUTCOMES))],
@@ -75,7 +75,7 @@ def structure(markdown: str) -> Counter[str]:
 
 
 PLAIN = told("plain text")
-PAGE = Page(context(), "artifact")
+PAGE = Page(context=context(), artifact_name="artifact")
 
 
 def prose(markdown: str) -> str:
@@ -142,7 +142,7 @@ reasons = st.sampled_from(sorted(GUIDES)) | hostile | like_ours
 @given(text=hostile, reason=reasons)
 def test_every_link_leads_to_the_runs_own_server_or_to_the_guide_of_a_reason_of_ours(text: str, reason: str) -> None:
     said = told(text, reason=reason, server_url=GHES)
-    summary, said_again = said.markdown, comment.fit(said.report, Page(context(server_url=GHES)))
+    summary, said_again = said.markdown, comment.fit(said.report, Page(context=context(server_url=GHES)))
     tokens = flat([*PARSER.parse(summary), *PARSER.parse(said_again)])
     links = {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
     links |= {each.attributes["href"] for each in read(said.html).all("a")}

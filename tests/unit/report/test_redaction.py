@@ -7,11 +7,11 @@ import re
 import pytest
 
 from action_patterns.contracts import ErrorRecord, RunReport
-from action_patterns.report import comment, junit
-from action_patterns.report.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS
-from action_patterns.report.headline import NOTE_CHARACTERS
-from action_patterns.report.summarise import summarise
-from action_patterns.report.view import Page
+from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS
+from action_patterns.report.build import build
+from action_patterns.report.render import comment, junit
+from action_patterns.report.render.headline import NOTE_CHARACTERS
+from action_patterns.report.render.view import Page
 from action_patterns.runner.masking import Secrets
 from support.report_builders import SERVER, context, job, plan, record
 
@@ -39,7 +39,7 @@ def channels(text: str, reason: str) -> tuple[RunReport, dict[str, str]]:
         )
         for index, outcome in enumerate(outcomes)
     ]
-    told = summarise(
+    told = build(
         plan(*names, name=text),
         records,
         context(),
@@ -48,7 +48,7 @@ def channels(text: str, reason: str) -> tuple[RunReport, dict[str, str]]:
         redact=secrets.redact,
         jobs=[job(index, url=f"{SERVER}/{text.replace(' ', '/')}") for index in range(len(outcomes))],
     )
-    page = Page(context())
+    page = Page(context=context())
     return told.report, {
         "summary": told.markdown,
         "log": told.text,

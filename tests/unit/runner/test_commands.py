@@ -8,7 +8,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.ports import Annotation, Level
+from action_patterns.ports.log import Annotation, Level
 from action_patterns.runner.commands import Commands
 from action_patterns.runner.log import RunnerLog
 
@@ -61,7 +61,7 @@ def test_an_annotation_is_read_back_as_it_was_meant(
     level: Level, message: str, title: str, file: str, line: int | None
 ) -> None:
     properties = {"title": title, "file": file, "line": str(line) if file and line is not None else ""}
-    assert written(Annotation(level, message, title, file, line)) == [
+    assert written(Annotation(level=level, message=message, title=title, file=file, line=line)) == [
         (level, {name: value for name, value in properties.items() if value}, message)
     ]
 
@@ -76,7 +76,7 @@ def test_no_text_of_a_repository_is_taken_for_a_command(text: str) -> None:
 
 
 def test_ten_annotations_of_a_level_are_shown() -> None:
-    assert [message for _, _, message in written(*(Annotation("error", f"e{n}") for n in range(10)))] == [
+    assert [message for _, _, message in written(*(Annotation(level="error", message=f"e{n}") for n in range(10)))] == [
         f"e{n}" for n in range(10)
     ]
 
@@ -85,8 +85,8 @@ def test_from_the_eleventh_on_they_are_lines_and_the_last_annotation_says_how_ma
     stream = io.StringIO()
     commands = Commands(stream)
     for n in range(14):
-        commands.annotate(Annotation("error", f"e{n}", "title", "a.py", n))
-    commands.annotate(Annotation("warning", "w"))
+        commands.annotate(Annotation(level="error", message=f"e{n}", title="title", file="a.py", line=n))
+    commands.annotate(Annotation(level="warning", message="w"))
     commands.finish()
     found = list(parsed(stream.getvalue()))
     assert [message for level, _, message in found if level == "error"] == [
@@ -99,7 +99,7 @@ def test_from_the_eleventh_on_they_are_lines_and_the_last_annotation_says_how_ma
 
 
 def test_debug_messages_are_not_counted() -> None:
-    assert len(written(*(Annotation("debug", str(n)) for n in range(30)))) == 30
+    assert len(written(*(Annotation(level="debug", message=str(n)) for n in range(30)))) == 30
 
 
 def test_secrets_are_redacted_in_every_part_and_announced_first() -> None:
@@ -109,7 +109,7 @@ def test_secrets_are_redacted_in_every_part_and_announced_first() -> None:
     assert stream.getvalue() == "::add-mask::s3cr3t%25\n"
     commands.line("s3cr3t%")
     commands.debug("s3cr3t%")
-    commands.annotate(Annotation("error", "m s3cr3t%", "t s3cr3t%", "f s3cr3t%"))
+    commands.annotate(Annotation(level="error", message="m s3cr3t%", title="t s3cr3t%", file="f s3cr3t%"))
     with commands.group("g s3cr3t%"):
         pass
     assert "s3cr3t" not in stream.getvalue().partition("\n")[2]

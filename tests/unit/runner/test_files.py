@@ -114,13 +114,13 @@ def test_a_directory_becomes_additions_with_modes_and_links_kept(files: RunnerFi
     (root / "sub/link").symlink_to("/etc/passwd")
     (root / "sub/directory-link").symlink_to("..")
     assert files.directory("template") == (
-        FileChange(".hidden", "100644", b"h"),
-        FileChange("sub/directory-link", "120000", b".."),
-        FileChange("sub/link", "120000", b"/etc/passwd"),
-        FileChange("sub/run.sh", "100755", b"#!/bin/sh\n"),
+        FileChange(path=".hidden", mode="100644", content=b"h"),
+        FileChange(path="sub/directory-link", mode="120000", content=b".."),
+        FileChange(path="sub/link", mode="120000", content=b"/etc/passwd"),
+        FileChange(path="sub/run.sh", mode="100755", content=b"#!/bin/sh\n"),
     )
     assert files.entry("template/sub/run.sh", PurePosixPath("bin/run")) == FileChange(
-        "bin/run", "100755", b"#!/bin/sh\n"
+        path="bin/run", mode="100755", content=b"#!/bin/sh\n"
     )
     assert files.entry("template/sub/link", PurePosixPath("x")).content == b"/etc/passwd"
     assert files.names("template") == (str(root / ".hidden"), str(root / "sub/run.sh"))
@@ -218,8 +218,8 @@ def test_files_are_found_by_path_and_by_pattern(files: RunnerFiles, tree: Path, 
 def test_what_is_found_has_mode_and_content(files: RunnerFiles, tree: Path) -> None:
     found = {change.path: change for change in files.find("src")}
     assert found["src/run"].mode == "100755"
-    assert found["src/a.py"] == FileChange("src/a.py", "100644", b"src/a.py")
-    assert found["src/link"] == FileChange("src/link", "120000", b"../../other")
+    assert found["src/a.py"] == FileChange(path="src/a.py", mode="100644", content=b"src/a.py")
+    assert found["src/link"] == FileChange(path="src/link", mode="120000", content=b"../../other")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from action_patterns import registry
-from action_patterns.action import Flag, Inputs, LineList, NameList
+from action_patterns.action.inputs import Inputs
 from action_patterns.errors import InputError
+from action_patterns.input_types import Flag, LineList, NameList
 from action_patterns.runner.inputs import default_text, parse
 from action_patterns.runner.masking import Secrets
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.action import Outputs
+from action_patterns.action.inputs import Outputs
 from action_patterns.errors import DefectError
 from action_patterns.runner import outputs
 from action_patterns.runner.masking import Secrets

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from action_patterns.actions.once import decide
-from action_patterns.state.marker import Holder, Marker
-from action_patterns.state.once import REASONS, Mode, Wish, is_litter
+from action_patterns.state.once import REASONS, Mode, OnceRequest, is_litter
+from action_patterns.state.record import Holder, StateRecord
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
 US = Holder(repository="acme/api", run_id=7, attempt=2, url="https://x/runs/7/attempts/2")
@@ -17,12 +17,12 @@ ELSEWHERE = US.model_copy(update={"repository": "acme/web", "attempt": 1})
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> Marker:
-    return Marker(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
+def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> StateRecord:
+    return StateRecord(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
 
 
-def wish(**changes: Any) -> Wish:
-    return Wish(**({"operation": "announce", "us": US, "now": NOW} | changes))
+def wish(**changes: Any) -> OnceRequest:
+    return OnceRequest(**({"operation": "announce", "us": US, "now": NOW} | changes))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def wish(**changes: Any) -> Wish:
     ],
 )
 def test_what_a_run_may_do(
-    mode: Mode, found: Marker | None, changes: dict[str, Any], outcome: str, reason: str, becomes: str | None
+    mode: Mode, found: StateRecord | None, changes: dict[str, Any], outcome: str, reason: str, becomes: str | None
 ) -> None:
     decision = decide(mode, found, wish(**changes))
     assert (decision.outcome, decision.reason) == (outcome, reason)
@@ -107,7 +107,7 @@ def test_what_was_noted_stays_until_something_else_is() -> None:
         (marker("pending", OTHER, 5 * HOUR), False),
     ],
 )
-def test_only_what_stops_nobody_is_litter(found: Marker, litter: bool) -> None:
+def test_only_what_stops_nobody_is_litter(found: StateRecord, litter: bool) -> None:
     assert is_litter(found, NOW, pending_timeout_hours=6, older_than_days=7) == litter
 
 

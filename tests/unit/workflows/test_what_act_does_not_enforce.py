@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.report.legs import match
+from action_patterns.report.model.matrix_jobs import match
 from support.report_builders import context, plan
 from support.report_builders import job as made
 from support.workflow_files import DISTRIBUTE, ROOT, jobs, load, references, shipped_workflows, steps

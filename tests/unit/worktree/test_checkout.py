@@ -82,10 +82,10 @@ def test_modified_added_and_deleted_files_with_what_they_replace(root: Path) -> 
     (root / "new/one").write_bytes(b"1")
     (root / "new/two").write_bytes(b"2")
     assert changes(root) == {
-        "kept.txt": FileChange("kept.txt", "100644", b"changed\n", base_oid=blob_oid(b"kept\n")),
-        "docs/a.md": FileChange("docs/a.md", None, base_oid=blob_oid(b"a\n")),
-        "new/one": FileChange("new/one", "100644", b"1", base_oid=None),
-        "new/two": FileChange("new/two", "100644", b"2", base_oid=None),
+        "kept.txt": FileChange(path="kept.txt", mode="100644", content=b"changed\n", base_oid=blob_oid(b"kept\n")),
+        "docs/a.md": FileChange(path="docs/a.md", mode=None, base_oid=blob_oid(b"a\n")),
+        "new/one": FileChange(path="new/one", mode="100644", content=b"1", base_oid=None),
+        "new/two": FileChange(path="new/two", mode="100644", content=b"2", base_oid=None),
     }
 
 
@@ -202,7 +202,7 @@ def test_a_submodule_is_its_commit(root: Path, tmp_path: Path) -> None:
     git(root / "lib", "commit", "-qm", "next", "--allow-empty")
     change = changes(root)["lib"]
     after = git(root / "lib", "rev-parse", "HEAD").strip()
-    assert change == FileChange("lib", "160000", gitlink=after, base_oid=before)
+    assert change == FileChange(path="lib", mode="160000", gitlink=after, base_oid=before)
 
 
 def test_a_pointer_that_was_committed_without_gitmodules_may_move(root: Path) -> None:
@@ -401,7 +401,7 @@ def test_a_large_file_that_a_filter_turns_into_a_pointer_is_one(tmp_path: Path) 
     git(root, "checkout", "--", "pointer")
     (root / "new.bin").write_bytes(b"large" * 1000)
     (found,) = checkout(root).changes(())
-    assert found == FileChange("new.bin", "100644", POINTER, base_oid=None)
+    assert found == FileChange(path="new.bin", mode="100644", content=POINTER, base_oid=None)
     with pytest.raises(InputError, match=r"without their objects: 'new\.bin'"):
         check([found])
     git(root, "mv", "pointer", "moved")
@@ -416,8 +416,8 @@ def test_a_rename_keeps_what_each_path_was_made_against(root: Path) -> None:
     (root / "kept.txt").rename(root / "docs/a.md")
     (root / "docs/a.md").chmod(0o755)
     assert changes(root) == {
-        "kept.txt": FileChange("kept.txt", None, base_oid=blob_oid(b"kept\n")),
-        "docs/a.md": FileChange("docs/a.md", "100755", b"kept\n", base_oid=blob_oid(b"a\n")),
+        "kept.txt": FileChange(path="kept.txt", mode=None, base_oid=blob_oid(b"kept\n")),
+        "docs/a.md": FileChange(path="docs/a.md", mode="100755", content=b"kept\n", base_oid=blob_oid(b"a\n")),
     }
 
 
@@ -427,7 +427,7 @@ def test_files_that_are_only_intended_to_be_added_are_added_as_git_does(root: Pa
     git(root, "add", "--intent-to-add", "new", "gone")
     (root / "gone").unlink()
     found = checkout(root).changes(())
-    assert found == (FileChange("new", "100644", b"new", base_oid=None),)
+    assert found == (FileChange(path="new", mode="100644", content=b"new", base_oid=None),)
     assert tree_after(root, found) == committed(root)
 
 
@@ -483,10 +483,10 @@ def test_a_submodule_that_goes_and_one_in_the_place_of_a_file_and_of_a_directory
         (root / name).mkdir()
         git(root, "update-index", "--add", "--cacheinfo", f"160000,{oid},{name}")
     assert changes(root) == {
-        "gone": FileChange("gone", None, base_oid=one),
-        "kept.txt": FileChange("kept.txt", "160000", gitlink=two, base_oid=blob_oid(b"kept\n")),
-        "docs": FileChange("docs", "160000", gitlink=three, base_oid=docs),
-        "docs/a.md": FileChange("docs/a.md", None, base_oid=blob_oid(b"a\n")),
+        "gone": FileChange(path="gone", mode=None, base_oid=one),
+        "kept.txt": FileChange(path="kept.txt", mode="160000", gitlink=two, base_oid=blob_oid(b"kept\n")),
+        "docs": FileChange(path="docs", mode="160000", gitlink=three, base_oid=docs),
+        "docs/a.md": FileChange(path="docs/a.md", mode=None, base_oid=blob_oid(b"a\n")),
     }
 
 

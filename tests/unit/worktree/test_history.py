@@ -91,10 +91,10 @@ def test_local_commits_are_part_of_the_change_however_it_was_checked_out(
     commit(root, "made", "made\n")
     (root / "later").write_text("later\n")
     assert changes(root) == {
-        "kept": FileChange("kept", "100644", b"formatted\n", base_oid=blob_oid(b"kept\n")),
-        "old": FileChange("old", None, base_oid=blob_oid(b"old\n")),
-        "made": FileChange("made", "100644", b"made\n", base_oid=None),
-        "later": FileChange("later", "100644", b"later\n", base_oid=None),
+        "kept": FileChange(path="kept", mode="100644", content=b"formatted\n", base_oid=blob_oid(b"kept\n")),
+        "old": FileChange(path="old", mode=None, base_oid=blob_oid(b"old\n")),
+        "made": FileChange(path="made", mode="100644", content=b"made\n", base_oid=None),
+        "later": FileChange(path="later", mode="100644", content=b"later\n", base_oid=None),
     }
     assert set(changes(root, "old", "made")) == {"old", "made"}
 

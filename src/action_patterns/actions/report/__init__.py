@@ -7,17 +7,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from action_patterns.action import Action, Finish, Reason
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.reason import Reason
 from action_patterns.actions.report.gathering import Facts, Previous, gather
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
-from action_patterns.permissions import REPORT
-from action_patterns.ports import Annotation, Ports
-from action_patterns.report import fail_on, junit, missing, needs
-from action_patterns.report.annotations import annotate
-from action_patterns.report.summarise import Summary, summarise
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.log import Annotation
+from action_patterns.ports.workflow_runs import WorkflowRuns
+from action_patterns.report.build import Rendered, build
+from action_patterns.report.model import fail_on, job_results, missing_records
+from action_patterns.report.render import junit
+from action_patterns.report.render.annotations import annotate
 
 FALLBACK_NAME = "action-patterns"
 """Prefix of the artifact's name where there is no plan to take it from."""
@@ -26,11 +29,11 @@ _NOT_IN_ARTIFACT_NAMES = re.compile(r'[\x00-\x1f":<>|*?\\/]')
 """actions/upload-artifact refuses these in a name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """All that will be written, and the exit code."""
 
-    summary: Summary
+    summary: Rendered
     artifact_name: str
     junit: str
     """JUnit XML, "" where none was asked for."""
@@ -47,14 +50,14 @@ def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
 
 def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> Decision:
     """The report, its renderings, the annotations and the exit code."""
-    before, doubt = needs.parse(inputs.needs)
+    before, doubt = job_results.parse(inputs.needs)
     _check_digest(inputs, facts.plan)
     name = inputs.name or (facts.plan.name if facts.plan else "")
     artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
     previous = facts.previous
     if previous.report and previous.report.name != name:
         previous = Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
-    summary = summarise(
+    summary = build(
         facts.plan,
         facts.records,
         facts.context,
@@ -73,10 +76,15 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
         exit_code = fail_on.parse(inputs.fail_on).exit_code(summary.report)
     except InputError as error:  # red, but the work is done and must be told all the same
         exit_code = error.exit_code
-        wrong = (Annotation("error", f"{problem.what}\n{problem.fix}", "Input") for problem in error.problems)
+        wrong = (
+            Annotation(level="error", message=f"{problem.what}\n{problem.fix}", title="Input")
+            for problem in error.problems
+        )
         annotations = (*wrong, *annotations)
     junit_xml = junit.render(summary.report) if inputs.junit else ""
-    return Decision(summary, artifact_name, junit_xml, annotations, exit_code)
+    return Decision(
+        summary=summary, artifact_name=artifact_name, junit=junit_xml, annotations=annotations, exit_code=exit_code
+    )
 
 
 def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
@@ -113,7 +121,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     )
 
 
-def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, needs.JobResult]) -> tuple[str, ...]:
+def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, job_results.JobResult]) -> tuple[str, ...]:
     notes = []
     if facts.plan is None:
         notes.append(f"There is no file {inputs.plan}." if inputs.plan else "No plan was given.")
@@ -166,6 +174,9 @@ ACTION = Action(
     run=run,
     icon="clipboard",
     color="blue",
-    verbs=REPORT,
-    reasons=tuple(Reason(cause.code, "missing", cause.message, cause.remediation) for cause in missing.CAUSES),
+    uses=(WorkflowRuns.jobs,),
+    reasons=tuple(
+        Reason(code=cause.code, outcome="missing", meaning=cause.message, remedy=cause.remediation)
+        for cause in missing_records.CAUSES
+    ),
 )

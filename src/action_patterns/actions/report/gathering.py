@@ -9,8 +9,11 @@ from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import MOST_ATTEMPTS, told_by_name
 from action_patterns.errors import ActionPatternsError, InputError, Problem
-from action_patterns.ports import Allowance, Context, Credentials, Job, Ports
-from action_patterns.report.aggregate import Unreadable
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.workflow_runs import Job
+from action_patterns.report.model.aggregate import Unreadable
 
 JOBS_SECONDS = 30.0
 """What looking for the jobs of this run may take: without them the report only says less."""
@@ -24,7 +27,7 @@ class Previous:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that was read."""
 
@@ -58,7 +61,15 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
         content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
         previous = read_previous(content, ports.context)
     jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.roster else ((), "")
-    return Facts(plan, tuple(records), tuple(unreadable), ports.context, previous, jobs, no_jobs)
+    return Facts(
+        plan=plan,
+        records=tuple(records),
+        unreadable=tuple(unreadable),
+        context=ports.context,
+        previous=previous,
+        jobs=jobs,
+        no_jobs=no_jobs,
+    )
 
 
 def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]:
@@ -101,7 +112,7 @@ def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
     except InputError as error:
         problem = error.problems[0].what.removeprefix(f"{path} is ")
     index, attempt = told_by_name(path) or (None, None)
-    named = Unreadable(path, problem, index=index, attempt=attempt)
+    named = Unreadable(path=path, problem=problem, index=index, attempt=attempt)
     try:
         claims = json.loads(content)
     except (ValueError, RecursionError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from action_patterns.action import Flag, Inputs, Outputs
+from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.input_types import Flag
 
 
 class ReportInputs(Inputs):

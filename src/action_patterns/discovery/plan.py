@@ -1,0 +1,73 @@
+"""The plan: the immutable hand-off from discover to apply and report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from action_patterns.contracts import Plan, PlanEntry
+from action_patterns.discovery.cost import estimate
+from action_patterns.discovery.packing import pack
+from action_patterns.discovery.select import Selected
+from action_patterns.errors import InputError, Problem
+from action_patterns.ports.context import Context
+from action_patterns.ports.rate_limits import Limits
+from action_patterns.ports.workspace import Files
+
+
+def make_plan(
+    selected: Selected,
+    *,
+    name: str,
+    content_digest: str,
+    visible: int,
+    per_leg: int,
+    limits: Limits | None,
+    context: Context,
+    now: datetime,
+) -> Plan:
+    """Number the targets, pack them into legs and estimate the cost."""
+    roster = tuple(
+        PlanEntry(index=index, target=target, expected_head_oid=target.head_oid)
+        for index, target in enumerate(selected.targets)
+    )
+    packing = pack(len(roster), per_leg=per_leg)
+    fingerprint = _digest([content_digest, *(f"{e.target.repository}@{e.expected_head_oid}" for e in roster)])
+    return Plan(
+        plan_id=f"{context.run_id}-{context.run_attempt}-{fingerprint[:12]}",
+        name=name,
+        source_repository=context.repository,
+        source_oid=context.sha,
+        content_digest=content_digest,
+        planned_at=now,
+        visible=visible,
+        roster=roster,
+        excluded=selected.excluded,
+        packing=packing,
+        budget=estimate(len(roster), len(packing), limits, write_spacing_seconds=context.write_spacing_seconds),
+    )
+
+
+def read_plan(files: Files, path: str, digest: str | None) -> Plan:
+    """Read a plan back.
+
+    Raises:
+        InputError: it is absent, not a plan, or not the plan whose digest discover gave out.
+    """
+    text = files.read(path).decode(errors="replace")
+    found = hashlib.sha256(text.encode()).hexdigest()
+    if digest and found != digest:
+        raise InputError(
+            Problem(
+                f"{path} has the digest {found[:12]}…, but `plan-digest` is {digest[:12]}…: it is another run's or"
+                " attempt's plan.",
+                "Take the artifact's name and the digest from the same discover job's outputs. Do not leave the digest"
+                " out to get past this.",
+            )
+        )
+    return Plan.decode(text, name=path)
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""From what was listed to the roster: every repository seen is either a target or excluded with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from action_patterns.contracts import Exclusion, Target
+from action_patterns.contracts.plan import ExclusionReason
+from action_patterns.discovery.selection import Selection
+
+OPT_OUT_TOPIC = "action-patterns-ignore"
+"""A repository with this topic is left alone, whatever the selection says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Targets, and everything else with its reason."""
+
+    targets: tuple[Target, ...]
+    excluded: tuple[Exclusion, ...]
+
+
+def select(
+    listed: Iterable[Target], named: Mapping[str, Target | None], selection: Selection, *, source_repository: str
+) -> Selected:
+    """Sort what was seen into targets and exclusions, both in order of name.
+
+    `named` are the repositories the selection names; None = absent or invisible. The source repository is excluded
+    from what was listed, because it already has the files, but not where it is named.
+    """
+    targets: list[Target] = []
+    excluded: list[Exclusion] = [
+        Exclusion(repository=name, reason="not-found", detail="It does not exist, or this token may not see it.")
+        for name, target in named.items()
+        if target is None
+    ]
+    explicit = {target.repository for target in named.values() if target is not None}
+    seen = {target.repository: target for target in listed}
+    seen |= {target.repository: target for target in named.values() if target is not None}
+    for target in seen.values():
+        verdict = _verdict(target, selection, explicit=target.repository in explicit, source=source_repository)
+        if verdict is None:
+            targets.append(target)
+        else:
+            reason, detail = verdict
+            excluded.append(Exclusion(repository=target.repository, reason=reason, detail=detail))
+    return Selected(
+        tuple(sorted(targets, key=lambda target: target.repository.lower())),
+        tuple(sorted(excluded, key=lambda exclusion: exclusion.repository.lower())),
+    )
+
+
+def _verdict(
+    target: Target, selection: Selection, *, explicit: bool, source: str
+) -> tuple[ExclusionReason, str] | None:
+    if OPT_OUT_TOPIC in target.topics:
+        return "opted-out", f"It has the topic {OPT_OUT_TOPIC}."
+    if target.archived:
+        return "archived", "It takes no writes."
+    if target.empty or target.default_branch is None:
+        return "empty", "It has no commit yet."
+    if (pattern := _matching(target.repository, selection.exclude)) is not None:
+        return "excluded", f"It matches {pattern}."
+    if explicit:
+        return None
+    if target.repository.lower() == source.lower():
+        return "source-repository", "The files come from it."
+    if target.fork and not selection.forks:
+        return "fork", "Forks are left out unless `forks` is true."
+    if selection.visibility != "all" and target.private != (selection.visibility == "private"):
+        return "visibility", f"It is {'private' if target.private else 'public'}."
+    if missing := [topic for topic in selection.topics if topic.lower() not in target.topics]:
+        return "topic-missing", f"It has not the topic {missing[0]}."
+    if selection.include and _matching(target.repository, selection.include) is None:
+        return "not-included", "It matches no `include`."
+    return None
+
+
+def _matching(repository: str, patterns: Iterable[str]) -> str | None:
+    """The first glob that matches; one without a slash is held against the name alone. Case is ignored."""
+    full = repository.lower()
+    name = full.partition("/")[2]
+    for pattern in patterns:
+        if fnmatchcase(full if "/" in pattern else name, pattern.lower()):
+            return pattern
+    return None

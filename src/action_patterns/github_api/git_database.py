@@ -1,0 +1,104 @@
+"""Git objects and branches."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from action_patterns.errors import NotFoundError
+from action_patterns.github_api.graphql import decode
+from action_patterns.github_api.graphql import observe as graphql
+from action_patterns.github_api.graphql_fallback import GraphQLFallback
+from action_patterns.github_api.refs import update_ref
+from action_patterns.github_api.rest import observe as rest
+from action_patterns.github_api.transport.calls import Calls, expect
+from action_patterns.ports.git import NewCommit, ObservedFile, Person, TreeEntry
+from action_patterns.ports.pull_requests import PullRequest
+
+
+class GitDatabaseClient:
+    """ports.GitDatabase."""
+
+    def __init__(self, calls: Calls, fallback: GraphQLFallback) -> None:
+        self._calls = calls
+        self._fallback = fallback
+
+    def read_files(self, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+        return self._fallback.read(
+            repository,
+            lambda: graphql.read_files(self._calls, repository, oid, paths),
+            lambda: rest.read_files(self._calls, repository, oid, paths),
+        )
+
+    def read_branch(self, repository: str, branch: str) -> str | None:
+        try:
+            ref = self._calls.rest("safe", "read", "GET", repository, f"/git/ref/heads/{quote(branch)}")
+        except NotFoundError:
+            # GitHub answers 404 too for what a token may not see (any more). Only if the repository is visible does
+            # the answer say that the branch does not exist.
+            self._calls.rest("safe", "read", "GET", repository, "")
+            return None
+        expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
+        return str(ref["object"]["sha"])
+
+    def read_blob(self, repository: str, oid: str) -> bytes:
+        data = self._calls.rest("safe", "read", "GET", repository, f"/git/blobs/{oid}")
+        return base64.b64decode(data["content"])
+
+    def create_blob(self, repository: str, content: bytes) -> str:
+        body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        return str(self._calls.rest("idempotent", "write", "POST", repository, "/git/blobs", body)["sha"])
+
+    def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str:
+        tree: list[dict[str, Any]] = []
+        for entry in entries:
+            kind = "commit" if entry.mode == "160000" else "blob"
+            item: dict[str, Any] = {"path": entry.path, "mode": entry.mode, "type": kind}
+            item |= {"sha": entry.oid} if entry.text is None else {"content": entry.text}
+            tree.append(item)
+        body = {"base_tree": base_tree, "tree": tree}
+        return str(self._calls.rest("idempotent", "write", "POST", repository, "/git/trees", body)["sha"])
+
+    def create_commit(
+        self,
+        repository: str,
+        *,
+        message: str,
+        tree: str,
+        parents: Sequence[str],
+        author: Person | None = None,
+        committer: Person | None = None,
+    ) -> NewCommit:
+        body: dict[str, Any] = {"message": message, "tree": tree, "parents": list(parents)}
+        for role, person in (("author", author), ("committer", committer)):
+            if person is not None:
+                body[role] = {"name": person.name, "email": person.email}
+        node = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)
+        verification = node.get("verification")
+        return NewCommit(str(node["sha"]), bool(verification["verified"]) if verification else None)
+
+    def update_branch(
+        self,
+        repository: str,
+        repository_id: str,
+        branch: str,
+        *,
+        before: str | None,
+        after: str | None,
+        compare_and_swap: bool = True,
+        pull_id: str = "",
+    ) -> PullRequest | None:
+        shown = update_ref(
+            self._calls,
+            repository,
+            repository_id,
+            f"refs/heads/{branch}",
+            before=before,
+            after=after,
+            read=lambda: self.read_branch(repository, branch),
+            compare_and_swap=compare_and_swap,
+            pull_id=pull_id,
+        )
+        return decode.written(shown) if shown else None

@@ -1,0 +1,1 @@
+"""GitHub over GraphQL: queries, and their answers in the ports' nouns."""

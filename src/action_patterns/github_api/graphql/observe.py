@@ -1,0 +1,129 @@
+"""One target, read over GraphQL: in one request, where nothing is unusually many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from action_patterns.content.changes import ancestors
+from action_patterns.errors import UnavailableError
+from action_patterns.github_api.graphql import decode, queries
+from action_patterns.github_api.transport import error_mapping
+from action_patterns.github_api.transport.calls import Calls, portions, smaller
+from action_patterns.ports.git import ObservedFile
+from action_patterns.ports.pull_requests import Observed
+
+T = TypeVar("T")
+
+
+def observe(
+    calls: Calls,
+    repository: str,
+    *,
+    branch: str,
+    base: str | None,
+    paths: Sequence[str],
+    head_repository: str | None,
+    milestone: str | None,
+) -> Observed:
+    """See ports.GitHub.observe."""
+    holder = head_repository or repository
+    variables = {"branch": f"refs/heads/{branch}", "head": branch, "below": f"refs/heads/{branch}/"}
+    variables["owner"], _, variables["name"] = repository.partition("/")
+    if base is not None:
+        variables["base"] = f"refs/heads/{base}"
+    if milestone is not None:
+        variables["milestone"] = milestone
+    if head_repository is not None:
+        variables["headOwner"], _, variables["headName"] = head_repository.partition("/")
+    taken = ancestors(branch)
+    variables |= {f"a{i}": f"refs/heads/{name}" for i, name in enumerate(taken)}
+
+    def ask(size: int) -> Observed:
+        first, *more = list(portions(paths, size)) or [[]]
+        document = queries.observe(
+            len(first),
+            len(taken),
+            named_base=base is not None,
+            in_a_fork=head_repository is not None,
+            milestone=milestone is not None,
+        )
+        asked = variables | {f"p{i}": path for i, path in enumerate(first)}
+        data = calls.query(document, asked, scope=repository, absent_is_null=True)
+        for name, node in ((repository, data["repository"]), (holder, data.get("holder", data["repository"]))):
+            if node is None:
+                raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {name}")
+        node = data["repository"]
+        commit = node["base"]["target"] if node.get("base") else None
+        files = decode.files(commit, first)
+        for portion in more:
+            files |= _files(calls, repository, commit["oid"], portion) if commit else dict.fromkeys(portion)
+        node["ended"]["nodes"] += _more_ended(calls, repository, data, branch)
+        return decode.observed(data, files, _more_comments(calls, repository, data), calls.transport.token_facts())
+
+    return _in_time(ask, len(paths))
+
+
+def read_files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+    """See ports.GitHub.read_files."""
+
+    def ask(size: int) -> dict[str, ObservedFile | None]:
+        found: dict[str, ObservedFile | None] = {}
+        for portion in portions(paths, size):
+            found |= _files(calls, repository, oid, portion)
+        return found
+
+    return _in_time(ask, len(paths))
+
+
+def _in_time(ask: Callable[[int], T], count: int) -> T:
+    """A query that asks for many paths may take longer than the 10 seconds GitHub gives it: then it is halved."""
+    size = queries.PATHS_PER_QUERY
+    while True:
+        try:
+            return ask(size)
+        except UnavailableError:
+            if count <= size // 2:
+                raise
+            size = smaller(size)
+
+
+def _files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+    owner, _, name = repository.partition("/")
+    variables = {"owner": owner, "name": name, "oid": oid} | {f"p{i}": path for i, path in enumerate(paths)}
+    data = calls.query(queries.files(len(paths)), variables, scope=repository, absent_is_null=True)
+    return decode.files(data["repository"]["object"], paths)
+
+
+def _more_ended(calls: Calls, repository: str, data: Mapping[str, Any], branch: str) -> list[Mapping[str, Any]]:
+    """Where a page is full of forks' pull requests, whose branches have the name of ours: on to one that is from it.
+
+    GitHub filters by the name alone. Anybody may open and close as many as they like, and ours would fall off the page.
+    """
+    owner, _, name = repository.partition("/")
+    holder = data.get("holder") or data["repository"]
+    found: list[Mapping[str, Any]] = []
+    answer = data["repository"]["ended"]
+    while answer["pageInfo"]["hasNextPage"] and not any(
+        decode.is_from(pull, holder["nameWithOwner"]) for pull in filter(None, answer["nodes"])
+    ):
+        variables = {"owner": owner, "name": name, "head": branch, "after": answer["pageInfo"]["endCursor"]}
+        answer = calls.query(queries.ENDED, variables, scope=repository)["repository"]["ended"]
+        found += answer["nodes"]
+    return found
+
+
+def _more_comments(calls: Calls, repository: str, data: Mapping[str, Any]) -> dict[int, list[Mapping[str, Any]]]:
+    """The comments of open pull requests beyond the first hundred, by number."""
+    owner, _, name = repository.partition("/")
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    holder = data.get("holder") or data["repository"]
+    opened = holder["bot"]["open"]["nodes"] if holder.get("bot") else []
+    for pull in filter(None, opened):
+        page = pull["comments"]["pageInfo"]
+        while page["hasNextPage"]:
+            variables = {"owner": owner, "name": name, "number": pull["number"], "after": page["endCursor"]}
+            answer = calls.query(queries.COMMENTS, variables, scope=repository)["repository"]["pullRequest"]["comments"]
+            found.setdefault(pull["number"], []).extend(filter(None, answer["nodes"]))
+            page = answer["pageInfo"]
+    return found

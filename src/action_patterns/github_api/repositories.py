@@ -1,0 +1,44 @@
+"""Repositories, read over GraphQL, or over REST where GraphQL is not served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from action_patterns.contracts import Target
+from action_patterns.errors import NotFoundError
+from action_patterns.github_api.graphql import repositories as graphql
+from action_patterns.github_api.graphql_fallback import GraphQLFallback
+from action_patterns.github_api.rest import repositories as rest
+from action_patterns.github_api.transport.calls import Calls
+from action_patterns.ports.repositories import Listing
+
+
+class RepositoriesClient:
+    """ports.Repositories."""
+
+    def __init__(self, calls: Calls, fallback: GraphQLFallback) -> None:
+        self._calls = calls
+        self._fallback = fallback
+
+    def list_owner(self, owner: str) -> Listing:
+        return self._fallback.read(
+            owner, lambda: graphql.list_owner(self._calls, owner), lambda: rest.list_owner(self._calls, owner)
+        )
+
+    def read(self, repositories: Sequence[str]) -> dict[str, Target | None]:
+        found: dict[str, Target | None] = {}
+        # One owner at a time: an App has a token of its own for each.
+        by_owner: dict[str, list[str]] = {}
+        for name in dict.fromkeys(repositories):
+            by_owner.setdefault(name.partition("/")[0].lower(), []).append(name)
+        for owner, names in by_owner.items():
+            over_graphql = partial(graphql.read_repositories, self._calls, names)
+            over_rest = partial(rest.read_repositories, self._calls, names)
+            try:
+                found |= self._fallback.read(owner, over_graphql, over_rest)
+            except NotFoundError as error:
+                # The App is not installed there: invisible, like any repository a token may not see.
+                self._calls.transport.warn(error)
+                found |= dict.fromkeys(names, None)
+        return {name: found[name] for name in repositories}

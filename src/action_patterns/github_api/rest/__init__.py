@@ -1,0 +1,1 @@
+"""GitHub over REST: what GraphQL does not serve, and all reads where GraphQL is not served."""

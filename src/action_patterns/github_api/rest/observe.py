@@ -1,0 +1,180 @@
+"""One target, read over REST, where GraphQL is not served: the same facts in more requests, and without leases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from action_patterns.content.changes import ancestors
+from action_patterns.errors import ConflictError, NotFoundError, RefusedError
+from action_patterns.github_api.rest import decode
+from action_patterns.github_api.transport.calls import Calls
+from action_patterns.ports.git import ObservedFile, Tip
+from action_patterns.ports.pull_requests import Milestone, Observed, PullRequest
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""Git's tree without entries. It need not exist as an object."""
+
+
+def observe(
+    calls: Calls,
+    repository: str,
+    *,
+    branch: str,
+    base: str | None,
+    paths: Sequence[str],
+    head_repository: str | None,
+    milestone: str | None,
+) -> Observed:
+    """See ports.GitHub.observe. What protection says of a branch stays unknown: REST tells administrators alone."""
+    # A renamed repository answers under its old name, but a list that is redirected loses its filter.
+    target = calls.read(repository, "")
+    name = target["full_name"]
+    holding = calls.read(head_repository, "") if head_repository is not None else target
+    holder = holding["full_name"]
+    base_name = base or target["default_branch"]
+    base_tip = _tip(calls, name, base_name)
+    empty = base_tip is None and is_empty(calls, name, base_name)
+    tip = None if empty else _tip(calls, holder, branch)
+    pulls = () if empty else _pull_requests(calls, name, holder, branch)
+    token, parent = calls.transport.token_facts(), holding.get("parent")
+    may_push = (holding.get("permissions") or {}).get("push")
+    return Observed(
+        repository=name,
+        repository_id=target["node_id"],
+        archived=target["archived"],
+        disabled=target["disabled"],
+        empty=empty,
+        can_push=may_push if token.a_persons else None,
+        base=base_name if base_tip else None,
+        base_tip=Tip(oid=base_tip.oid, tree=base_tip.tree) if base_tip else None,
+        files=_files(calls, name, base_tip.tree, paths) if base_tip else dict.fromkeys(paths),
+        branch_tip=tip,
+        pull_requests=pulls,
+        head_repository=holder,
+        head_repository_id=holding["node_id"],
+        head_parent=parent["full_name"] if parent else None,
+        branch_clash=None if empty or tip else _clash(calls, holder, branch),
+        milestones=_milestones(calls, name, milestone) if milestone is not None else (),
+        # Whatever the repository allows, only GraphQL can switch it on.
+        auto_merge_allowed=False,
+        graphql=False,
+        compare_and_swap=False,
+        may_change_workflows=token.may_change_workflows,
+        signs=token.signs,
+    )
+
+
+def read_files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+    """See ports.GitHub.read_files."""
+    return _files(calls, repository, calls.read(repository, f"/git/commits/{oid}")["tree"]["sha"], paths)
+
+
+def is_empty(calls: Calls, repository: str, branch: str) -> bool:
+    """Whether the repository has no commit at all, asked of a branch (REST docs, "Get a reference": 409)."""
+    try:
+        calls.read(repository, f"/git/ref/heads/{quote(branch)}")
+    except ConflictError:
+        return True
+    except NotFoundError:
+        return False
+    return False
+
+
+def _tip(calls: Calls, repository: str, branch: str) -> Tip | None:
+    try:
+        found = calls.read(repository, f"/branches/{quote(branch, safe='')}")
+    except NotFoundError:
+        return None  # The repository was seen.
+    # The name of a renamed branch leads to the new one (REST docs, "Get a branch": 301), which is another branch.
+    return decode.tip(found) if found["name"] == branch else None
+
+
+def _clash(calls: Calls, repository: str, branch: str) -> str | None:
+    for taken in ancestors(branch):
+        if _tip(calls, repository, taken) is not None:
+            return taken
+    full = f"refs/heads/{branch}/"
+    refs = calls.listing(f"/repos/{repository}/git/matching-refs/heads/{quote(branch)}/", scope=repository)
+    return next((f"…/{ref['ref'].removeprefix(full)}" for ref in refs if ref["ref"].startswith(full)), None)
+
+
+def _milestones(calls: Calls, repository: str, title: str) -> tuple[Milestone, ...]:
+    try:
+        found = calls.listing(f"/repos/{repository}/milestones", scope=repository, state="open")
+    except NotFoundError:
+        return ()  # Gone, with the issues of a repository that has none.
+    return tuple(Milestone(item["number"], item["title"]) for item in found if item["title"] == title)
+
+
+# Files
+
+
+def _files(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+    if not paths or tree == EMPTY_TREE:
+        return dict.fromkeys(paths)
+    whole = calls.read(repository, f"/git/trees/{tree}?recursive=1")
+    if not whole["truncated"]:
+        return decode.files({entry["path"]: entry for entry in whole["tree"]}, paths)
+    return decode.files(_walk(calls, repository, tree, paths), paths)
+
+
+def _walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Of a tree that is too large for one answer, only the directories that hold the paths."""
+    found = _directory(calls, repository, tree, "")
+    directories = {directory for path in paths for directory in ancestors(path)}
+    for directory in sorted(directories):  # `a` before `a/b`
+        entry = found.get(directory)
+        if entry is not None and entry["type"] == "tree":
+            found |= _directory(calls, repository, entry["sha"], directory + "/")
+    return found
+
+
+def _directory(calls: Calls, repository: str, tree: str, prefix: str) -> dict[str, Mapping[str, Any]]:
+    answer = calls.read(repository, f"/git/trees/{tree}")
+    if answer["truncated"]:
+        raise RefusedError(
+            f"The directory {prefix or '/'} of {repository} is too large for GitHub's REST API to list.",
+            remediation="Use a token or a server with GraphQL, which is asked for single paths.",
+        )
+    return {prefix + entry["path"]: entry for entry in answer["tree"]}
+
+
+# Pull requests
+
+
+def _pull_requests(calls: Calls, repository: str, holder: str, branch: str) -> tuple[PullRequest, ...]:
+    owner = holder.partition("/")[0]
+    listed = calls.listing(
+        f"/repos/{repository}/pulls",
+        scope=repository,
+        head=f"{owner}:{branch}",
+        state="all",
+        sort="created",
+        direction="desc",
+    )
+    # GitHub ignores a filter that it does not understand.
+    heads = [node for node in listed if node["head"]["ref"] == branch]
+    if not heads:
+        return ()
+    viewer = calls.viewer(repository)
+    found = []
+    for node in heads:
+        pull = decode.pull_request(node, holder=holder, viewer=viewer)
+        in_depth = pull.state == "OPEN" and not pull.foreign_head
+        found.append(_in_depth(calls, repository, pull.number, holder, viewer) if in_depth else pull)
+    return (*(pull for pull in found if pull.state == "OPEN"), *(pull for pull in found if pull.state != "OPEN"))
+
+
+def _in_depth(calls: Calls, repository: str, number: int, holder: str, viewer: str | None) -> PullRequest:
+    """Whether it conflicts is told of one pull request only, and reviews and comments have lists of their own."""
+    pull, issue = f"/repos/{repository}/pulls/{number}", f"/repos/{repository}/issues/{number}"
+    return decode.pull_request(
+        calls.read(repository, f"/pulls/{number}"),
+        holder=holder,
+        viewer=viewer,
+        reviews=calls.listing(f"{pull}/reviews", scope=repository),
+        comments=calls.listing(f"{issue}/comments", scope=repository),
+        events=calls.listing(f"{issue}/timeline", scope=repository),
+    )

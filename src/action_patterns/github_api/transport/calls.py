@@ -1,0 +1,181 @@
+"""Requests over a transport, REST and GraphQL, whose answers are checked before anybody believes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from action_patterns.errors import DefectError, LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
+from action_patterns.github_api.transport import error_mapping
+from action_patterns.github_api.transport.pacing import Lane
+from action_patterns.github_api.transport.transport import (
+    GraphQLUnservedError,
+    OperationClass,
+    Response,
+    Transport,
+)
+
+PAGE_SIZE = 100
+
+ACTIONS_LOGIN = "github-actions[bot]"
+"""GITHUB_TOKEN acts as the same account everywhere, and cannot ask for it: `GET /user` is refused to every App."""
+
+
+class Calls:
+    """REST and GraphQL requests."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self._viewers: dict[str, str | None] = {}
+
+    def rest(
+        self, kind: OperationClass, lane: Lane, method: str, repository: str, path: str, body: object = None
+    ) -> Any:
+        """A request below `/repos/{repository}`."""
+        return self.transport.send(kind, lane, method, f"/repos/{repository}{path}", body, scope=repository).data
+
+    def read(self, repository: str, path: str) -> Any:
+        """What stands at a path below `/repos/{repository}`."""
+        return self.rest("safe", "read", "GET", repository, path)
+
+    def listing(self, path: str, *, scope: str, **query: str) -> list[Any]:
+        """A REST list from its first to its last page, by the Link header (GitHub docs, "Using pagination in the REST
+        API"): a page that is not full need not be the last.
+
+        Raises:
+            DefectError: an answer is no list.
+        """
+        found: list[Any] = []
+        asked: str | None = urlencode({"per_page": str(PAGE_SIZE)} | query)
+        while asked is not None:
+            response = self.transport.send("safe", "read", "GET", f"{path}?{asked}", scope=scope)
+            if not isinstance(response.data, list):
+                # `{}` would be taken for a list without anything in it.
+                raise DefectError(
+                    f"GET {path} was answered with something that is no list.",
+                    remediation="Report it with its request id.",
+                    request_id=response.headers.get("x-github-request-id"),
+                )
+            found += response.data
+            asked = next_page(response.headers.get("link", ""))
+        return found
+
+    def viewer(self, scope: str) -> str | None:
+        """Login that the token acts as; None where REST does not tell: an App's, or hidden."""
+        account = self.transport.account(scope)
+        if account not in self._viewers:
+            self._viewers[account] = self._ask_viewer(scope)
+        return self._viewers[account]
+
+    def _ask_viewer(self, scope: str) -> str | None:
+        if self.transport.token_kind == "installation access token":  # noqa: S105 - a kind, no token
+            return ACTIONS_LOGIN if self.transport.is_job_token else None
+        try:
+            return str(self.transport.send("safe", "read", "GET", "/user", scope=scope).data["login"])
+        except (PermissionDeniedError, NotFoundError):
+            return None
+
+    def query(self, document: str, variables: Mapping[str, Any], *, scope: str, absent_is_null: bool = False) -> Any:
+        """The data of a GraphQL query. `absent_is_null` = what does not exist, or is hidden, is null in it.
+
+        Raises GraphQLUnservedError, which the gateway answers by reading over REST.
+        """
+        return self._graphql("safe", "graphql", document, variables, scope=scope, absent_is_null=absent_is_null)
+
+    def mutate(
+        self,
+        kind: OperationClass,
+        document: str,
+        fields: Mapping[str, Any],
+        *,
+        scope: str,
+        aside: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The data of a GraphQL mutation with one `input`.
+
+        `aside`: inputs of further fields, by an alias that is also the variable's name. One that fails is null, and
+        costs the mutation nothing.
+        """
+        variables = {"input": fields, **(aside or {})}
+        try:
+            return self._graphql(kind, "mutation", document, variables, scope=scope, optional=frozenset(aside or ()))
+        except GraphQLUnservedError as refused:
+            raise refused.error from None  # There is no other way.
+
+    def _graphql(
+        self,
+        kind: OperationClass,
+        lane: Lane,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        scope: str,
+        absent_is_null: bool = False,
+        optional: frozenset[str] = frozenset(),
+    ) -> Any:
+        body = {"query": document, "variables": variables}
+        response: Response = self.transport.send(kind, lane, "POST", self.transport.graphql_url, body, scope=scope)
+        data = response.data if isinstance(response.data, Mapping) else {}
+        errors = [
+            error
+            for error in data.get("errors") or ()
+            if not (absent_is_null and _is_hole(error)) and next(iter(error.get("path") or ()), None) not in optional
+        ]
+        if errors:
+            # Partial data is no answer: what is missing from it would be taken for absent.
+            raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))
+        if data.get("data") is None:
+            raise DefectError(
+                "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
+            )
+        return data["data"]
+
+
+def _is_hole(error: Mapping[str, Any]) -> bool:
+    """An error that stands for an absent thing: not found, or a reviewer this token may not look at."""
+    path = error.get("path") or ()
+    hidden = error.get("type") == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
+    return error.get("type") == "NOT_FOUND" or hidden
+
+
+def next_page(link: str) -> str | None:
+    """The query of the page that a Link header names as the next; None = there is none."""
+    found = re.search(r'<([^>]*)>;\s*rel="next"', link)
+    return urlsplit(found[1]).query if found else None
+
+
+def expect(true: bool, asked: str, answered: object) -> None:  # noqa: FBT001 - an assertion
+    """An answer must be about what was asked: a redirect that loses the query answers about something else.
+
+    Raises:
+        LostRaceError: it is not; nothing was changed by us on its account.
+    """
+    if not true:
+        raise LostRaceError(
+            f"GitHub was asked about {asked} and answered about {answered!r}.",
+            remediation="Run again. If it stays, the repository was renamed: use its new name.",
+        )
+
+
+def smaller(size: int) -> int:
+    """Half of it, for a query that took too long.
+
+    Raises:
+        UnavailableError: a query that is still too much at a tenth of GitHub's page has another trouble.
+    """
+    if size <= PAGE_SIZE // 10:
+        raise UnavailableError(
+            "GitHub could not answer even a small query in time.",
+            remediation="Run again in a few minutes; see https://www.githubstatus.com.",
+        )
+    return size // 2
+
+
+def portions(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while portion := list(islice(iterator, size)):
+        yield portion

@@ -1,0 +1,66 @@
+"""What a thread has asked of GitHub, and what GitHub has said of the budget that is left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from action_patterns.contracts import RateLimit, Usage
+from action_patterns.contracts.result import tightest
+from action_patterns.github_api.transport.pacing import WRITES, Lane
+
+_RESOURCES: dict[Lane, str] = {"graphql": "graphql", "mutation": "graphql", "search": "search"}
+"""Which budget a request counts against where no header says it; of all others `core`."""
+
+
+class Meter(threading.local):
+    """Counts for each thread by itself, from the last time that thread has begun.
+
+    A target is worked on by one thread, and threads share a transport: so each target gets its own usage.
+    """
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew."""
+        self._requests = self._writes = 0
+        self._waited = 0.0
+        self._lowest: RateLimit | None = None
+
+    def sent(self, lane: Lane) -> None:
+        self._requests += 1
+        self._writes += lane in WRITES
+
+    def waited(self, seconds: float) -> None:
+        self._waited += seconds
+
+    def answered(self, lane: Lane, headers: Mapping[str, str]) -> None:
+        """Refusals too: they tell best of all what is left."""
+        self._lowest = tightest((self._lowest, read_limit(lane, headers)))
+
+    def usage(self) -> Usage:
+        return Usage(
+            requests=self._requests,
+            writes=self._writes,
+            seconds_waited=round(self._waited, 3),
+            lowest_limit=self._lowest,
+        )
+
+
+def read_limit(lane: Lane, headers: Mapping[str, str]) -> RateLimit | None:
+    """What an answer's headers say of the primary limit; None where they say nothing, or nothing that can be.
+
+    GitHub docs, "Rate limits for the REST API": remaining, limit, reset (UTC epoch seconds) and resource. A GitHub
+    Enterprise Server sends none unless its limits are switched on.
+    """
+    try:
+        return RateLimit(
+            resource=headers.get("x-ratelimit-resource") or _RESOURCES.get(lane, "core"),
+            remaining=int(headers["x-ratelimit-remaining"]),
+            limit=int(headers["x-ratelimit-limit"]),
+            resets_at=datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), UTC),
+        )
+    except (KeyError, ValueError, OverflowError, OSError):  # a header is missing, no number, or no time of this era
+        return None

@@ -1,0 +1,319 @@
+"""One request at a time to GitHub: paced, retried by operation class, metered; one client per thread."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from random import random
+from typing import Any, Literal
+
+import requests
+from github import Auth, Github
+
+from action_patterns.contracts import Usage
+from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
+from action_patterns.github_api.transport import error_mapping
+from action_patterns.github_api.transport.metering import Meter
+from action_patterns.github_api.transport.pacing import (
+    MAX_ATTEMPTS,
+    Lane,
+    Pacer,
+    backoff_seconds,
+    read_refusal,
+    read_warning,
+)
+from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
+from action_patterns.github_api.transport.tokens import APP, AppTokens, GivenToken, TokenSource
+from action_patterns.ports.clock import Clock
+from action_patterns.ports.context import Context
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.log import Annotation, Log
+
+OperationClass = Literal["safe", "idempotent", "unsafe"]
+"""How a request may be repeated when its answer is lost (RFC 9110, 9.2).
+
+`safe` changes nothing. `idempotent` changes state, and sending it twice gives the same state as sending it once (PATCH,
+DELETE, content-addressed objects, sets). `unsafe` is looked up before it is sent again (a pull request, a ref update).
+"""
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: status, headers with lower-case names, and the decoded JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+class UnreadableAnswerError(ValueError):
+    """A success whose body is no JSON: cut off, or made by something between GitHub and us."""
+
+
+UNSERVED = frozenset({403, 404, 410})
+
+
+class GraphQLUnservedError(Exception):
+    """`POST /graphql` itself is absent from this server, or refused to this token; `error` is what GitHub said.
+
+    An error about an object comes in a 200, and a limit is no refusal: neither is meant.
+    """
+
+    def __init__(self, error: ActionPatternsError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class Transport:
+    """Requests of one set of credentials. Serves any number of threads, which share pacing and the time that is left.
+
+    PyGithub's client is not thread-safe: each thread has its own, one per token.
+    """
+
+    def __init__(
+        self, credentials: Credentials, context: Context, clock: Clock, log: Log, allowance: Allowance | None = None
+    ) -> None:
+        self._allowance = allowance or Allowance()
+        self._is_job_token = credentials.is_job_token
+        self._scopes: frozenset[str] | None = None
+        self._context = context
+        self._clock = clock
+        self._log = log
+        self._local = threading.local()
+        self._meter = Meter()
+        self._gate = threading.Lock()
+        self._pacers: dict[str, Pacer] = {}
+        self._ends = clock.monotonic() + self._allowance.seconds
+        self._tokens: TokenSource = (
+            AppTokens(credentials.app, self._allowance, clock, log.hide, self._send_as_app)
+            if credentials.app is not None
+            else GivenToken(credentials.token)
+        )
+        if context.write_spacing_seconds != 1.0:
+            log.info(f"Writes are {context.write_spacing_seconds} s apart instead of the 1 s GitHub asks for.")
+
+    @property
+    def token_kind(self) -> TokenKind:
+        """What the token's prefix tells."""
+        return self._tokens.kind
+
+    @property
+    def is_job_token(self) -> bool:
+        """It is the job's own GITHUB_TOKEN."""
+        return self._is_job_token
+
+    def token_facts(self) -> TokenFacts:
+        """What its prefix tells, and what GitHub has said of it so far."""
+        kind = self.token_kind
+        workflows = False if self._is_job_token else None if self._scopes is None else "workflow" in self._scopes
+        signs = True if kind == "installation access token" else False if is_a_persons(kind) else None
+        return TokenFacts(is_a_persons(kind), workflows, signs)
+
+    def account(self, scope: str) -> str:
+        """Which of the accounts it works as is meant by an owner or repository; an App has one for each owner."""
+        return self._tokens.account(scope)
+
+    @property
+    def graphql_url(self) -> str:
+        """Where GraphQL is served."""
+        return self._context.graphql_url
+
+    def send(
+        self, kind: OperationClass, lane: Lane, method: str, url: str, body: object = None, *, scope: str
+    ) -> Response:
+        """Send a request and return a successful answer. `scope` is the owner or repository it is about.
+
+        Raises:
+            AnswerLostError: an `unsafe` request went out and no answer that can be relied on came back.
+            RateLimitedError: a limit, or our own pace, would have it wait beyond the time this run may take.
+            GraphQLUnservedError: it was a GraphQL request, and there is no GraphQL.
+            ActionPatternsError: the mapped refusal.
+        """
+        request = f"{method} {url}"
+        attempt, renewed = 0, False
+        while True:
+            attempt += 1
+            auth = self._tokens.auth(scope)
+            pacer = self._pacer(scope)
+            self._wait_for_turn(pacer, lane, request)
+            self._meter.sent(lane)
+            try:
+                response = self.exchange(method, url, body, auth)
+            except (requests.RequestException, UnreadableAnswerError) as error:
+                self._retry_or_raise(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
+                continue
+            if scope != APP:  # what an App asks in its own name has a budget that no target's work takes from
+                self._meter.answered(lane, response.headers)
+            status, text = error_mapping.classify(response.status, response.data, reading=kind == "safe")
+            if status == 200 and not text:
+                self._heed(pacer, response)
+                return response
+            request_id = response.headers.get("x-github-request-id")
+            refusal = read_refusal(status, response.headers, text, self._clock.now(), attempt)
+            if refusal is not None:
+                # Refused by a limit means not processed: any class may be sent again, once the wait is over. Everybody
+                # waits: to go on while limited can get a token blocked.
+                resumes = self._clock.monotonic() + refusal.seconds
+                with self._gate:
+                    pacer.park(resumes)
+                if resumes > self._ends:
+                    raise error_mapping.from_limit(refusal, request, request_id)
+                if attempt >= MAX_ATTEMPTS:
+                    raise error_mapping.from_limit(refusal, request, request_id, refused_times=attempt)
+                self._log.info(f"{request}: {text}; waiting {refusal.seconds:.0f} s.")
+                self._meter.waited(refusal.seconds)
+                continue
+            if status < 300:
+                return response
+            if status >= 500:
+                self._retry_or_raise(kind, request, attempt, f"{status} {text}", request_id, None)
+                continue
+            if status == 401 and not renewed and self._tokens.renew(scope, auth):
+                renewed = True
+                continue
+            refused = error_mapping.from_response(
+                status,
+                response.headers,
+                response.data,
+                request,
+                token_kind=self.token_kind,
+                as_app=scope == APP,
+            )
+            if url == self.graphql_url and status in UNSERVED:
+                raise GraphQLUnservedError(refused)
+            raise refused
+
+    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+        """One request, one answer, nothing else: no retry, no pacing. The place where a process can die.
+
+        Raises:
+            requests.RequestException: no answer came.
+            UnreadableAnswerError: a success came whose body cannot be read.
+        """
+        status, headers, text = self._client(auth).requester.requestJson(method, url, input=body)
+        return Response(status, headers, decode(status, text))
+
+    def warn(self, error: ActionPatternsError) -> None:
+        """Tell of an error that the run goes on after."""
+        self._log.annotate(Annotation(level="warning", message=f"{error.message}\n{error.remediation}"))
+
+    def close(self) -> None:
+        """Revoke what was minted."""
+        self._tokens.close()
+
+    def usage(self) -> Usage:
+        """What the calling thread has used since `reset_usage`; waiting counts where GitHub asked for it."""
+        return self._meter.usage()
+
+    def reset_usage(self) -> None:
+        """Start counting anew."""
+        self._meter.begin()
+
+    def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
+        with self._gate:
+            now = self._clock.monotonic()
+            at = pacer.reserve(lane, now)
+        while True:
+            if at > self._ends or now > self._ends:
+                resumes = self._clock.now() + timedelta(seconds=max(0.0, at - now))
+                raise error_mapping.out_of_time(self._allowance.seconds, request, resumes)
+            if at <= now:
+                return
+            self._clock.sleep(at - now)
+            now = self._clock.monotonic()
+            # Somebody else may have been refused in the meantime: then nobody goes.
+            at = max(at, pacer.parked_until)
+
+    def _heed(self, pacer: Pacer, response: Response) -> None:
+        """What an answer says besides: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that the
+        last request of the hour's budget went through: the next one would be refused, so it is not sent.
+        """
+        if (scopes := response.headers.get("x-oauth-scopes")) is not None:
+            self._scopes = frozenset(scope.strip() for scope in scopes.split(","))
+        seconds = read_warning(response.headers, self._clock.now())
+        if seconds is not None:
+            with self._gate:
+                pacer.park(self._clock.monotonic() + seconds)
+
+    def _retry_or_raise(
+        self,
+        kind: OperationClass,
+        request: str,
+        attempt: int,
+        what: str,
+        request_id: str | None,
+        cause: Exception | None,
+    ) -> None:
+        if kind == "unsafe":
+            raise AnswerLostError(
+                f"{request} was sent, and its answer was lost ({what}). It may have taken effect.",
+                remediation="Run again: the state is read before anything is sent a second time.",
+                request_id=request_id,
+            ) from cause
+        seconds = backoff_seconds(attempt, random())
+        if attempt >= MAX_ATTEMPTS or self._clock.monotonic() + seconds > self._ends:
+            raise UnavailableError(
+                f"{request} failed {attempt} times, last with: {what}.",
+                remediation="Run again in a few minutes; see https://www.githubstatus.com.",
+                request_id=request_id,
+            ) from cause
+        self._log.info(f"{request}: {what}; attempt {attempt} of {MAX_ATTEMPTS}.")
+        self._meter.waited(seconds)
+        self._clock.sleep(seconds)
+
+    def _send_as_app(self, method: str, path: str, body: object = None, *, token: Auth.Auth | None = None) -> Any:
+        """Minting twice leaves one token unused, revoking twice changes nothing: both may be repeated."""
+        if token is not None:
+            return self.exchange(method, path, body, token).data
+        return self.send("safe" if method == "GET" else "idempotent", "read", method, path, body, scope=APP).data
+
+    def _pacer(self, scope: str) -> Pacer:
+        account = self._tokens.account(scope)
+        with self._gate:
+            if account not in self._pacers:
+                self._pacers[account] = Pacer(self._context.write_spacing_seconds, share=self._allowance.share)
+            return self._pacers[account]
+
+    def _client(self, auth: Auth.Auth) -> Github:
+        clients: dict[int, tuple[Auth.Auth, Github]] | None = getattr(self._local, "clients", None)
+        if clients is None:
+            clients = self._local.clients = {}
+        if id(auth) not in clients:
+            clients[id(auth)] = (auth, self._open(auth))
+        return clients[id(auth)][1]
+
+    def _open(self, auth: Auth.Auth) -> Github:
+        return Github(
+            auth=auth,
+            base_url=self._context.api_url,
+            user_agent="action-patterns",
+            api_version="2022-11-28",
+            per_page=100,
+            timeout=TIMEOUT_SECONDS,
+            lazy=True,
+            # Pacing and retry are ours: PyGithub's re-send a POST on 5xx and never re-send a PATCH.
+            retry=None,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+        )
+
+
+def decode(status: int, text: str) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        UnreadableAnswerError: a success whose body is none.
+    """
+    if status == 204:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        if status < 300:
+            raise UnreadableAnswerError(text[:200]) from error
+        return {"message": text[:200] or "no message"}  # a proxy's HTML page

@@ -1,0 +1,46 @@
+"""Spellings of inputs: how the text of an input becomes a value."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+
+def input_name(field_name: str) -> str:
+    """`dry_run` -> `dry-run`: the public spelling of a field."""
+    return field_name.replace("_", "-")
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(item.strip() for line in value.splitlines() for item in line.split(",") if item.strip())
+    return value
+
+
+def _split_lines(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(line.strip() for line in value.splitlines() if line.strip())
+    return value
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, str):
+        # The spellings of YAML 1.2's core schema, as GitHub's own getBooleanInput takes them. "yes" and "1" are not
+        # among them, and guessing what they mean is how a dry run becomes a real one.
+        if value in ("true", "True", "TRUE"):
+            return True
+        if value in ("false", "False", "FALSE"):
+            return False
+        raise ValueError("must be true or false")
+    return value
+
+
+NameList = Annotated[tuple[str, ...], BeforeValidator(_split)]
+"""Names separated by commas or new lines."""
+
+LineList = Annotated[tuple[str, ...], BeforeValidator(_split_lines)]
+"""Values that may contain commas (paths, globs), one a line."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""`true` or `false`."""

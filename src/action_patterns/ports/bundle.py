@@ -1,0 +1,27 @@
+"""All ports in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from action_patterns.ports.clock import Clock
+    from action_patterns.ports.context import Context
+    from action_patterns.ports.credentials import Allowance, Credentials
+    from action_patterns.ports.github import GitHub
+    from action_patterns.ports.log import Log
+    from action_patterns.ports.workspace import Checkout, Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything an action may use. `github` is a function: opening the client costs start-up time."""
+
+    context: Context
+    github: Callable[[Credentials, Allowance], GitHub]
+    checkout: Checkout
+    files: Files
+    clock: Clock
+    log: Log

@@ -1,0 +1,41 @@
+"""The run, as the runner describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The run (GitHub docs: "Variables reference", default environment variables)."""
+
+    repository: str
+    """`owner/name` of the repository whose workflow runs."""
+    sha: str
+    run_id: int
+    run_number: int
+    run_attempt: int
+    workflow: str
+    job: str
+    event_name: str
+    ref_name: str
+    default_branch: str | None
+    """Default branch, from the event's payload. None: the event does not carry it."""
+    server_url: str
+    api_url: str
+    graphql_url: str
+    workspace: str
+    """Absolute path of the checkout."""
+    temp: str
+    """Absolute path of RUNNER_TEMP."""
+    runner: str = ""
+    """Name of the runner of this job; "": not known. Two runners of one run may have the same name."""
+    debug: bool = False
+    write_spacing_seconds: float = 1.0
+    """Pause between writes of one token. GitHub asks for at least one second (docs: "Best practices for using the REST
+    API"). Only the local GitHub is asked faster."""
+
+    @property
+    def run_url(self) -> str:
+        """Address of the run's page."""
+        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"

@@ -1,0 +1,73 @@
+"""Git objects, as GitHub shows and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from action_patterns.content.changes import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or committer of a commit."""
+
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedFile:
+    """An entry of a commit's tree."""
+
+    oid: str
+    mode: Mode | Literal["040000"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """The commit a branch points at."""
+
+    oid: str
+    tree: str
+    message: str = ""
+    parents: tuple[str, ...] = ()
+    author: str = ""
+    """`name <email>`, for the message that says whose commit blocks the target."""
+    verified: bool | None = None
+    """Whether GitHub shows its signature as verified. None: not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefRule:
+    """Protection and rulesets of a branch, for this token. None: GitHub does not say."""
+
+    may_push: bool | None = None
+    may_force: bool | None = None
+    needs_signatures: bool | None = None
+
+
+NO_RULE = RefRule()
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """A commit that was made."""
+
+    oid: str
+    verified: bool | None
+    """Whether GitHub shows its signature as verified. None: GitHub did not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """An entry of `POST /git/trees`: inline text, or a blob's oid. Both None deletes the path."""
+
+    path: str
+    mode: str
+    text: str | None = None
+    oid: str | None = None

@@ -1,0 +1,71 @@
+"""GitHub: one client, one property per capability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from action_patterns.ports.git_database import GitDatabase
+from action_patterns.ports.issues import Issues
+from action_patterns.ports.pull_requests import PullRequests
+from action_patterns.ports.rate_limits import RateLimits
+from action_patterns.ports.ref_store import RefStore
+from action_patterns.ports.repositories import Repositories
+from action_patterns.ports.workflow_runs import WorkflowRuns
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Usage
+
+CAPABILITIES: dict[str, type] = {
+    "repositories": Repositories,
+    "rate_limits": RateLimits,
+    "git": GitDatabase,
+    "pulls": PullRequests,
+    "issues": Issues,
+    "runs": WorkflowRuns,
+    "refs": RefStore,
+}
+"""Property of `GitHub` to the protocol behind it."""
+
+
+class GitHub(Protocol):
+    """One client of GitHub. It serves many threads; it paces and retries.
+
+    Any verb may raise AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitedError, UnavailableError.
+    """
+
+    @property
+    def repositories(self) -> Repositories:
+        """Repositories of owners."""
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """Rate limits of the token."""
+
+    @property
+    def git(self) -> GitDatabase:
+        """Git objects and branches."""
+
+    @property
+    def pulls(self) -> PullRequests:
+        """Pull requests."""
+
+    @property
+    def issues(self) -> Issues:
+        """Issues and comments."""
+
+    @property
+    def runs(self) -> WorkflowRuns:
+        """Workflow runs."""
+
+    @property
+    def refs(self) -> RefStore:
+        """Refs that carry a text."""
+
+    def usage(self) -> Usage:
+        """Return requests, writes, waiting and the lowest limit of the calling thread since its `reset_usage()`."""
+
+    def reset_usage(self) -> None:
+        """Start to count from zero."""
+
+    def close(self) -> None:
+        """Revoke minted tokens. Safe to call more than once; GitHub's errors are not raised."""

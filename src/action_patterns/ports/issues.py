@@ -1,0 +1,57 @@
+"""Issues and comments of a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from action_patterns.ports.permissions import needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An issue (`id` is its number) or a comment."""
+
+    id: int
+    url: str
+    author: str
+    body: str
+    title: str = ""
+    open: bool = True
+
+
+class Issues(Protocol):
+    """Issues and their comments."""
+
+    @needs()
+    def viewer(self, repository: str) -> str:
+        """Return the login of the account that this token writes as."""
+
+    @needs(issues="read")
+    def comments(self, repository: str, number: int) -> tuple[Post, ...]:
+        """Return all comments of an issue or pull request."""
+
+    @needs(issues="write")
+    def create_comment(self, repository: str, number: int, body: str) -> Post:
+        """Comment. Raises AnswerLostError: it may exist; list before sending again."""
+
+    @needs(issues="write")
+    def update_comment(self, repository: str, comment: int, body: str) -> None:
+        """Replace a comment's text."""
+
+    @needs(issues="write")
+    def delete_comment(self, repository: str, comment: int) -> None:
+        """Delete a comment; an absent one is no error."""
+
+    @needs(issues="read")
+    def opened_by(self, repository: str, author: str) -> tuple[Post, ...]:
+        """Return all issues an account has opened, closed ones too; no pull requests."""
+
+    @needs(issues="write")
+    def create(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
+        """Open an issue. Raises AnswerLostError: it may exist; list before sending again."""
+
+    @needs(issues="write")
+    def update(self, repository: str, number: int, fields: Mapping[str, str]) -> None:
+        """Write fields of `PATCH /issues/{number}`: title, body, state."""

@@ -1,0 +1,51 @@
+"""Runs of a repository's workflows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from action_patterns.ports.permissions import needs
+
+
+@dataclass(frozen=True, slots=True)
+class ReportArtifact:
+    """An artifact that holds a run-report.json."""
+
+    run_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job of one attempt of a run. GitHub lists every job in every attempt, those it did not run again too."""
+
+    id: int
+    name: str
+    """The name on the run's page, `<calling job> / <job>`: text that others write."""
+    attempt: int
+    status: str
+    """`completed`, or a state of waiting or running."""
+    conclusion: str | None
+    """`success`, `failure`, `cancelled`, `skipped` and rarer ones. None: it has not ended."""
+    url: str
+    """The page with its log; "": GitHub names none."""
+    runner: str = ""
+    """Name of the runner that took it."""
+    began: bool = True
+    """False: no runner took it, so none of its steps has run."""
+
+
+class WorkflowRuns(Protocol):
+    """Jobs and artifacts of runs."""
+
+    @needs(actions="read")
+    def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
+        """Return every job of every attempt of a run, complete or an error."""
+
+    @needs(actions="read")
+    def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
+        """Return the report of the last earlier run of the same workflow and branch that left one.
+
+        `name` is the campaign's; its reports are `<name>-report-a<attempt>`. An expired report does not count.
+        """

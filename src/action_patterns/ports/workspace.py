@@ -1,0 +1,57 @@
+"""The checkout and the files of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from action_patterns.content.changes import FileChange
+
+
+class Checkout(Protocol):
+    """The checked-out repository in the workspace."""
+
+    def head_oid(self) -> str:
+        """Return the id of the checked-out commit."""
+
+    def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
+        """Return how the worktree differs from the commit that was fetched, limited to `paths` if any are given.
+
+        Untracked files, and commits of earlier steps, are included.
+
+        Raises:
+            InputError: `paths` name a file that git ignores, which would be left out without a message.
+        """
+
+
+class Files(Protocol):
+    """Files of the workspace and of RUNNER_TEMP. Any other place is an InputError."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content. Raises InputError where it is absent or outside."""
+
+    def exists(self, path: str) -> bool:
+        """Return whether there is a file or directory."""
+
+    def is_directory(self, path: str) -> bool:
+        """Return whether there is a directory."""
+
+    def directory(self, path: str) -> tuple[FileChange, ...]:
+        """Return every file below a directory, as additions at paths relative to it; modes and symbolic links kept."""
+
+    def entry(self, path: str, at: PurePosixPath) -> FileChange:
+        """Return one file or symbolic link as an addition at the path `at`, mode kept."""
+
+    def find(self, pattern: str) -> tuple[FileChange, ...]:
+        """Return the workspace's files that a path or pattern names, at paths relative to the workspace; never none.
+
+        A directory stands for everything below it but `.git`. `*` and `?` stay within a directory, `**` crosses them.
+        """
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the paths of all regular files below a directory, sorted, for `read`; empty if it is absent."""
+
+    def write(self, path: str, text: str) -> str:
+        """Write a file atomically and make its parents; relative to RUNNER_TEMP. Returns the absolute path."""

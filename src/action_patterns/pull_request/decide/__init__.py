@@ -1,0 +1,1 @@
+"""Observed against desired: what to do about one target, and why. Pure."""

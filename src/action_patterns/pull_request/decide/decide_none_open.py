@@ -1,0 +1,199 @@
+"""What to do about a target where no pull request is open from the bot branch. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from action_patterns.ports.pull_requests import NewPullRequest, PullRequest
+from action_patterns.pull_request.decide.comparison import (
+    Comparison,
+    branch_is_current,
+    closed_by_somebody,
+    differs,
+    is_on_base_tip,
+)
+from action_patterns.pull_request.decide.decision import (
+    Decision,
+    delete_ours,
+    stopped,
+    wanted_marker,
+    whose,
+    write_branch,
+)
+from action_patterns.pull_request.decide.fields import find_milestone, overflow_steps
+from action_patterns.pull_request.ownership.body import with_links
+from action_patterns.pull_request.ownership.marker import block_of, compose, text_hash
+from action_patterns.pull_request.steps.steps import (
+    FIELD_OF,
+    OpenPullRequest,
+    Reopen,
+    RequestReviewers,
+    RestoreBranch,
+    SetAutoMerge,
+    SetIssueFields,
+    Step,
+    UpdatePullRequest,
+    WriteComment,
+)
+
+
+def decide_none_open(comparison: Comparison) -> Decision:
+    latest, tip, policies = comparison.latest, comparison.tip, comparison.desired.policies
+    if not comparison.pending:
+        return _finish_closing(comparison)
+    if latest is not None and closed_by_somebody(comparison) and policies.on_closed == "respect":
+        stop = stopped("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
+        return replace(stop, pull_request=latest, files=comparison.files)
+    if latest is not None and closed_by_somebody(comparison) and policies.on_closed == "reopen":
+        return _reopen(comparison, latest)
+    landed = latest is not None and tip is not None and latest.state == "MERGED" and latest.head_oid == tip.oid
+    keeps = False
+    if tip is not None and comparison.tip_kind in ("kept", "others") and not landed:
+        # A branch that a pull request of ours used is the bot's; any other is somebody's.
+        if comparison.marker is None and comparison.tip_kind == "others":
+            return replace(stopped("blocked", "foreign-branch", whose(tip)), files=comparison.files)
+        if comparison.tip_kind == "others" and policies.on_human_commits == "stop":
+            return replace(stopped("blocked", "human-commit", whose(tip)), files=comparison.files)
+        keeps = policies.on_human_commits != "overwrite"
+    return _create(comparison, keeps=keeps)
+
+
+def _reopen(comparison: Comparison, latest: PullRequest) -> Decision:
+    """GitHub reopens only what still has its branch at the commit it was closed with; the wish comes after."""
+    tip, desired = comparison.tip, comparison.desired
+    moved = tip is None or tip.oid != latest.head_oid
+    if tip is not None and moved and comparison.tip_kind in ("kept", "others"):
+        return replace(stopped("blocked", "human-commit", whose(tip)), pull_request=latest, files=comparison.files)
+    if tip is not None and moved and not comparison.observed.compare_and_swap:
+        detail = (
+            f"#{latest.number} was closed with its branch at {latest.head_oid[:12]}; it is at {tip.oid[:12]} now, and"
+            " on this server a branch can only be moved forward. Put it back with git to go on with the pull request."
+        )
+        return replace(stopped("blocked", "reopen-refused", detail), pull_request=latest, files=comparison.files)
+    steps: list[Step] = []
+    if moved:
+        before = tip.oid if tip else None
+        steps.append(
+            RestoreBranch(
+                branch=desired.branch,
+                before=before,
+                after=latest.head_oid,
+                compare_and_swap=comparison.observed.compare_and_swap,
+            )
+        )
+    steps.append(Reopen())
+    return Decision(
+        outcome="updated",
+        reason="reopened",
+        message="",
+        steps=tuple(steps),
+        pull_request=latest,
+        marker=comparison.marker,
+        changed_fields=("state",),
+        files=comparison.files,
+        recheck=frozenset({"state"}),
+    )
+
+
+def _finish_closing(comparison: Comparison) -> Decision:
+    """Nothing to wish for. Only a run of ours that died leaves something to do: a branch that no pull request uses, or
+    used until we closed it. What a merged one left behind is for its repository's settings to delete.
+    """
+    latest, tip = comparison.latest, comparison.tip
+    unused = latest is None or tip is None or tip.oid != latest.head_oid
+    if (unused or (comparison.marker is not None and comparison.marker.closed)) and (steps := delete_ours(comparison)):
+        # Another run may open a pull request from it before it is gone.
+        recheck = frozenset({"branch"})
+        return Decision(
+            outcome="closed",
+            reason="converged",
+            message="",
+            steps=steps,
+            pull_request=latest,
+            marker=comparison.marker,
+            changed_fields=("branch",),
+            recheck=recheck,
+        )
+    if (
+        latest is not None
+        and comparison.marker is not None
+        and not comparison.marker.closed
+        and _closed_by_this_run(comparison, latest)
+    ):
+        closed = replace(comparison.marker, closed="converged")
+        body = compose(closed, block_of(latest.body) or "", latest.body)
+        return Decision(
+            outcome="closed",
+            reason="converged",
+            message="",
+            steps=(UpdatePullRequest((("body", body),)),),
+            pull_request=latest,
+            marker=closed,
+            changed_fields=("state",),
+        )
+    return Decision(outcome="unchanged", reason="already-on-base", message="")
+
+
+def _closed_by_this_run(comparison: Comparison, latest: PullRequest) -> bool:
+    """GitHub closes what is open from a branch that is deleted; it must not look like an answer."""
+    return latest.state == "CLOSED" and bool(latest.head_oid) and latest.head_oid == comparison.memory.deleted
+
+
+def _create(comparison: Comparison, *, keeps: bool) -> Decision:
+    desired, observed, latest, tip = comparison.desired, comparison.observed, comparison.latest, comparison.tip
+    marker = wanted_marker(desired)
+    steps: list[Step] = []
+    if keeps:
+        there = observed.branch_files or {}
+        if todo := tuple(change for change in desired.changes if differs(change, there)):
+            steps.append(write_branch(comparison, todo, onto=tip))
+    else:
+        # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One
+        # that a merged or closed pull request left behind is written anew: its commits may be part of the base.
+        used = latest is not None and tip is not None and latest.head_oid == tip.oid
+        if not branch_is_current(comparison) or not is_on_base_tip(comparison) or used:
+            steps.append(write_branch(comparison, comparison.pending))
+    block = with_links(desired.block, [None for _ in desired.overflow])
+    steps.append(
+        OpenPullRequest(
+            NewPullRequest(
+                title=desired.title,
+                body=compose(replace(marker, block=text_hash(block)), block),
+                head=desired.branch,
+                base=comparison.base,
+                draft=desired.draft,
+                head_repository=desired.head_repository and observed.holder,
+            )
+        )
+    )
+    milestone = find_milestone(desired.milestone, observed)
+    if desired.labels or desired.assignees or milestone:
+        number = milestone.number if milestone else None
+        steps.append(
+            SetIssueFields(
+                labels=desired.labels,
+                assignees=desired.assignees,
+                milestone=number,
+                milestone_wished=desired.milestone or "",
+            )
+        )
+    if desired.reviewers or desired.team_reviewers:
+        steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
+    steps += overflow_steps(desired)
+    refused = ["milestone"] if desired.milestone is not None and milestone is None else []
+    if desired.auto_merge != "off" and observed.auto_merge_allowed is False:
+        refused.append("auto-merge")
+    elif desired.auto_merge != "off" and not desired.draft:
+        steps.append(SetAutoMerge(desired.auto_merge))
+    return Decision(
+        outcome="created",
+        reason="opened",
+        message="",
+        steps=tuple(steps),
+        pull_request=None,
+        marker=marker,
+        changed_fields=(),
+        files=comparison.files,
+        refused=tuple(refused),
+        recheck=frozenset(FIELD_OF[type(step)] for step in steps if isinstance(step, WriteComment | SetAutoMerge)),
+    )

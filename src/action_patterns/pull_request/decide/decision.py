@@ -1,0 +1,103 @@
+"""What a decision is, and the parts that decisions are put together from. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from action_patterns.content.changes import FileChange
+from action_patterns.contracts.result import FileCounts, Outcome
+from action_patterns.ports.git import Tip
+from action_patterns.ports.pull_requests import PullRequest
+from action_patterns.pull_request.decide.comparison import Comparison, change_digest, last_of_others
+from action_patterns.pull_request.decide.preflight import Check
+from action_patterns.pull_request.ownership.marker import PullRequestMarker, text_hash
+from action_patterns.pull_request.reasons import BY_CODE
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.steps import DeleteBranch, Step, WriteBranch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to be done about one target, and why."""
+
+    outcome: Outcome
+    reason: str
+    message: str
+    steps: tuple[Step, ...] = ()
+    pull_request: PullRequest | None = None
+    marker: PullRequestMarker | None = None
+    """The marker the pull request carries once the steps are done."""
+    changed_fields: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """Paths in which the wish differs from the base branch."""
+    refused: tuple[str, ...] = ()
+    """Fields that cannot be had here, known without asking."""
+    checks: tuple[Check, ...] = ()
+    """The preflight of these steps."""
+    recheck: frozenset[str] = frozenset()
+    """Fields of which something is left to do once the steps are done, and must be read first."""
+    file_counts: FileCounts | None = None
+    """Of `files`."""
+
+    @property
+    def remedy(self) -> str:
+        return BY_CODE[self.reason].remedy
+
+
+def delete_ours(comparison: Comparison) -> tuple[DeleteBranch, ...]:
+    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so. GitHub
+    closes whatever is open from a branch that goes: a pull request of somebody else keeps it.
+    """
+    if (
+        comparison.tip is None
+        or comparison.tip_kind != "ours"
+        or not comparison.observed.compare_and_swap
+        or comparison.others_open
+    ):
+        return ()
+    return (DeleteBranch(comparison.desired.branch, comparison.tip.oid),)
+
+
+def stopped(outcome: Outcome, reason: str, detail: str = "") -> Decision:
+    return Decision(outcome=outcome, reason=reason, message=f"{BY_CODE[reason].meaning} {detail}".strip())
+
+
+def whose(tip: Tip) -> str:
+    return f"Tip {tip.oid[:12]} by {tip.author or 'an unknown author'}."
+
+
+def wanted_marker(desired: Desired, *, adopted: str = "") -> PullRequestMarker:
+    return PullRequestMarker(
+        key=desired.key,
+        title=text_hash(desired.title),
+        block=text_hash(desired.block),
+        labels=desired.labels,
+        assignees=desired.assignees,
+        milestone=desired.milestone or "",
+        auto_merge="" if desired.auto_merge == "off" else desired.auto_merge,
+        adopted=adopted,
+    )
+
+
+def write_branch(comparison: Comparison, changes: tuple[FileChange, ...], *, onto: Tip | None = None) -> WriteBranch:
+    """Our one commit on the base; or `onto` a tip whose commits are kept."""
+    desired, tip = comparison.desired, comparison.tip
+    parents = [onto.oid if onto else comparison.base_tip.oid]
+    if tip is not None and not comparison.observed.compare_and_swap and onto is None:
+        # Without a lease only a fast-forward is safe: a commit that also has the former tip as its parent.
+        parents.insert(0, tip.oid)
+    return WriteBranch(
+        branch=desired.branch,
+        before=tip.oid if tip else None,
+        parents=tuple(parents),
+        parent_tree=(onto or comparison.base_tip).tree,
+        changes=changes,
+        message=desired.commit_message,
+        key=desired.key,
+        digest=change_digest(comparison.pending, comparison.base),
+        kept=last_of_others(comparison) if onto else "",
+        compare_and_swap=comparison.observed.compare_and_swap,
+        author=desired.author,
+        committer=desired.committer,
+        signed_off_by=desired.signed_off_by,
+    )

@@ -1,0 +1,120 @@
+"""Can it be written? Asked before the first write, of facts that were read anyway; answered yes, no or unknown.
+
+All that is in the way is named at once. What is unknown blocks nothing: GitHub has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
+from action_patterns.ports.git import ObservedFile
+from action_patterns.ports.permissions import WORKFLOWS
+from action_patterns.ports.pull_requests import Observed
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.steps import DeleteBranch, RestoreBranch, Step, WriteBranch
+
+Answer = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question before the first write; `code` is the reason of the block if the answer is no."""
+
+    code: str
+    answer: Answer
+    detail: str = ""
+
+
+def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tuple[Check, ...]:
+    """All questions that these steps raise, in the order in which a person would mend what is wrong."""
+    checks = [_may("read-only", observed.can_push)]
+    write = next((step for step in steps if isinstance(step, WriteBranch)), None)
+    moves = [step for step in steps if isinstance(step, WriteBranch | RestoreBranch | DeleteBranch)]
+    if desired.head_repository is not None:
+        checks.append(_is_fork(observed))
+    if moves and observed.branch_tip is None:
+        clash = observed.branch_clash
+        detail = f"A branch {clash!r} exists, so git cannot have {desired.branch!r} besides." if clash else ""
+        checks.append(Check("branch-clash", "no" if clash else "yes", detail))
+    if moves and observed.branch_tip is not None:
+        restored = any(isinstance(step, RestoreBranch) for step in moves)
+        forced = write is not None and write.before not in (None, *write.parents)
+        checks.append(_protected(observed, force=restored or forced))
+    if write is not None:
+        checks += _content(write, observed)
+    return tuple(checks)
+
+
+def _may(code: str, value: bool | None, detail: str = "") -> Check:  # noqa: FBT001 - a fact, not a switch
+    answer: Answer = "unknown" if value is None else "yes" if value else "no"
+    return Check(code, answer, "" if value else detail)
+
+
+def _is_fork(observed: Observed) -> Check:
+    parent = observed.head_parent
+    if observed.holder.lower() == observed.repository.lower():
+        return Check("not-a-fork", "no", f"{observed.holder} is the target itself.")
+    right = parent is not None and parent.lower() == observed.repository.lower()
+    return Check(
+        "not-a-fork", "yes" if right else "no", "" if right else f"{observed.holder} was forked from {parent}."
+    )
+
+
+def _protected(observed: Observed, *, force: bool) -> Check:
+    rule = observed.branch_rule
+    if rule.may_push is False:
+        return Check("branch-protected", "no", "This token may not push to it.")
+    if force and rule.may_force is False:
+        return Check("branch-protected", "no", "It takes no force push, and our one commit is put on the base anew.")
+    return _may("branch-protected", rule.may_push)
+
+
+def _content(write: WriteBranch, observed: Observed) -> list[Check]:
+    checks: list[Check] = []
+    workflows = [change.path for change in write.changes if change.path.startswith(WORKFLOWS)]
+    if workflows:
+        checks.append(_may("workflow-files", observed.may_change_workflows, f"Changed: {', '.join(workflows[:5])}."))
+    signed = observed.signs if write.author is None and write.committer is None else False
+    if observed.branch_rule.needs_signatures or observed.base_rule.needs_signatures:
+        # The base's rule is asked at the merge, which may make a commit of its own that GitHub signs.
+        needed = bool(observed.branch_rule.needs_signatures)
+        answer: Answer = "yes" if signed else "no" if needed and signed is False else "unknown"
+        checks.append(Check("unsigned-commits", answer, "" if signed else "Signed commits are required there."))
+    there = observed.branch_files if write.kept and observed.branch_files is not None else observed.files
+    clash = _clash(write.changes, there)
+    checks.append(Check("path-clash", "no" if clash else "yes", clash or ""))
+    stale = [change.path for change in write.changes if _is_stale(change, observed.files)]
+    what = f"Changed on {observed.base}: {', '.join(stale[:5])}." if stale else ""
+    checks.append(Check("stale-checkout", "no" if stale else "yes", what))
+    return checks
+
+
+def _is_stale(change: FileChange, files: dict[str, ObservedFile | None]) -> bool:
+    if change.base_oid == UNKNOWN:
+        return False
+    there = files.get(change.path)
+    if there is not None and (there.oid, there.mode) == (change.oid, change.mode):
+        return False
+    return (there.oid if there is not None else None) != change.base_oid
+
+
+def _clash(pending: tuple[FileChange, ...], files: dict[str, ObservedFile | None]) -> str | None:
+    """A directory would be wiped, or a file turned into a directory, without the change saying so."""
+    removed = {change.path for change in pending if change.mode is None}
+    for change in pending:
+        there = files.get(change.path)
+        # A worktree knows that its directory became a file: it names every file that went. Content laid over a target
+        # sight unseen does not.
+        unseen = change.base_oid == UNKNOWN or not any(path.startswith(change.path + "/") for path in removed)
+        if there is not None and there.mode == "040000" and unseen:
+            return f"{change.path!r} is a directory there."
+        if change.mode is None:
+            continue
+        for parent in ancestors(change.path):
+            found = files.get(parent)
+            if found is not None and found.mode != "040000" and parent not in removed:
+                return f"{parent!r} is a file there, and {change.path!r} would be below it."
+    return None

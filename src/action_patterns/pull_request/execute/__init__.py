@@ -1,0 +1,1 @@
+"""Send the steps of a decision, and price each refusal: a field, the round, or the target."""

@@ -1,0 +1,1 @@
+"""How a run recognises its own work: marker, comments, trailers and body block. Pure."""

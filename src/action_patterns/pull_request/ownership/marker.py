@@ -1,0 +1,149 @@
+"""The pull request's body: a marker on the first line that proves ownership, then a block that is ours.
+
+Everything outside the block belongs to people and survives every update. The branch finds the pull request, the marker
+proves that it is ours; neither needs a search index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Literal
+
+_OPEN = "<!-- action-patterns: "
+_CLOSE = " -->"
+_BEGIN = "<!-- action-patterns:begin -->"
+_END = "<!-- action-patterns:end -->"
+
+MAX_BODY_LENGTH = 65_536
+"""Characters GitHub takes in a pull request's body; only the API's error message says so."""
+_HASH_LENGTH = 16
+
+
+def text_hash(text: str) -> str:
+    """16 hex digits of the SHA-256 of a text, line endings aside: GitHub's web editor turns them into CRLF."""
+    return hashlib.sha256(_lf(text).encode()).hexdigest()[:_HASH_LENGTH]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequestMarker:
+    """What a pull request of ours remembers about our last write."""
+
+    key: str
+    title: str
+    """Hash of the title we wrote: a title with another hash was edited by a person and is left alone."""
+    block: str
+    """Hash of our body block."""
+    labels: tuple[str, ...] = ()
+    """Labels we asked for: those that are no longer wished are removed, all others are not ours to remove."""
+    assignees: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What GitHub refused, as `fields.refusable` spells it: asking again would never converge."""
+    closed: Literal["", "converged"] = ""
+    """Why we closed it ourselves: a person's close is respected, our own is not an opinion."""
+    milestone: str = ""
+    """Milestone we asked for, as it was asked for: only while it still is that one is it ours to change."""
+    auto_merge: str = ""
+    """Merge method we asked GitHub to merge with."""
+    adopted: str = ""
+    """Tip of the bot branch when a pull request of others was taken over: commits up to it are kept."""
+    auto_merge_on: bool = False
+    """It was seen to be on: where it is off again, somebody took it off, and it was not a run of ours that died."""
+
+
+def _lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def render_marker(marker: PullRequestMarker) -> str:
+    """The marker as one HTML comment on one line, with values escaped so that no `-->` in them ends it early."""
+    fields = {
+        "v": 1,
+        "key": marker.key,
+        "title": marker.title,
+        "block": marker.block,
+        "labels": list(marker.labels),
+        "assignees": list(marker.assignees),
+        "refused": list(marker.refused),
+        "closed": marker.closed,
+        "milestone": marker.milestone,
+        "auto-merge": marker.auto_merge,
+        "auto-merge-on": marker.auto_merge_on,
+        "adopted": marker.adopted,
+    }
+    text = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
+    return _OPEN + text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e") + _CLOSE
+
+
+def parse_marker(body: str) -> PullRequestMarker | None:
+    """The marker above our block; None when there is none that can be read.
+
+    It is written on the first line, and still found when a person typed something above it.
+    """
+    return next((marker for line in _lines_above_block(body) if (marker := _parse_line(line)) is not None), None)
+
+
+def _lines_above_block(body: str) -> list[str]:
+    return _lf(body).partition(_BEGIN)[0].split("\n")
+
+
+def _parse_line(line: str) -> PullRequestMarker | None:
+    line = line.strip()
+    if not (line.startswith(_OPEN) and line.endswith(_CLOSE)):
+        return None
+    try:
+        fields = json.loads(line[len(_OPEN) : -len(_CLOSE)])
+        if fields["v"] != 1 or not isinstance(fields["key"], str):
+            return None
+        return PullRequestMarker(
+            key=fields["key"],
+            title=str(fields["title"]),
+            block=str(fields["block"]),
+            labels=_names(fields.get("labels")),
+            assignees=_names(fields.get("assignees")),
+            refused=_names(fields.get("refused")),
+            closed="converged" if fields.get("closed") == "converged" else "",
+            milestone=str(fields.get("milestone", "")),
+            auto_merge=str(fields.get("auto-merge", "")),
+            adopted=str(fields.get("adopted", "")),
+            auto_merge_on=fields.get("auto-merge-on") is True,
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def compose(marker: PullRequestMarker, block: str, previous: str | None = None) -> str:
+    """The whole body: marker, our block, and whatever people wrote around it in the `previous` body.
+
+    A body whose fences were removed keeps all its text, below our block; text that says the same as our block is not
+    said twice.
+    """
+    block = _lf(block).strip("\n")
+    ours = f"{_BEGIN}\n{block}\n{_END}"
+    head = render_marker(replace(marker, block=text_hash(block)))
+    if previous is None:
+        return f"{head}\n{ours}\n"
+    rest = _lf(previous)
+    old = next((line for line in _lines_above_block(rest) if _parse_line(line) is not None), None)
+    if old is not None:
+        ancestors, _, below = rest.partition(old)
+        rest = ancestors + below.removeprefix("\n")
+    before, begin, tail = rest.partition(_BEGIN)
+    _, end, after = tail.partition(_END)
+    if begin and end:
+        return f"{head}\n{before}{ours}{after}"
+    if rest.strip() in ("", block.strip()):
+        return f"{head}\n{ours}\n"
+    return f"{head}\n{ours}\n\n{rest.strip()}\n"
+
+
+def block_of(body: str) -> str | None:
+    """The text of our block in a body; None when its fences are gone."""
+    _, begin, tail = _lf(body).partition(_BEGIN)
+    block, end, _ = tail.partition(_END)
+    return block.strip("\n") if begin and end else None

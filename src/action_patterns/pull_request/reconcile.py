@@ -1,0 +1,271 @@
+"""Bring one target to the wished state: observe, decide, write, and on a lost race or a lost answer look again.
+
+Nothing is remembered between rounds but what this run has written: every round starts from the remote state alone,
+which is also why a run that died at any point is finished by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from action_patterns.content.changes import FileChange, ancestors
+from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
+from action_patterns.ports.git import ObservedFile
+from action_patterns.ports.github import GitHub
+from action_patterns.ports.pull_requests import Observed, PullRequest
+from action_patterns.pull_request.decide.comparison import keeps_commits
+from action_patterns.pull_request.decide.decide import decide
+from action_patterns.pull_request.decide.decision import Decision
+from action_patterns.pull_request.decide.preflight import Check
+from action_patterns.pull_request.execute.execute import execute
+from action_patterns.pull_request.execute.reconcile_state import ReconcileState
+from action_patterns.pull_request.execute.send import RefusedForGoodError
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.dry_run import requests_of
+from action_patterns.pull_request.steps.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
+
+MAX_ROUNDS = 10
+"""How often a lost race is looked into before giving up; a rerun is always safe. Runs with different wishes at once
+take turns at overwriting each other, until one has the time to finish.
+"""
+MAX_ROUNDS_WITHOUT_AN_ANSWER = 5
+"""The same for an answer that was lost: GitHub is unwell, not busy with others."""
+LONGEST_PAUSE_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """How it ended, and what this run did on the way."""
+
+    decision: Decision
+    pull_request: PullRequest | None
+    branch: str | None
+    before_oid: str | None
+    after_oid: str | None
+    verified: bool | None = None
+    """Whether GitHub shows the bot branch's tip as verified; None = there is none, or it was not told."""
+    refused_fields: tuple[str, ...] = ()
+    planned_requests: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    """The preflight of the first writes."""
+    error: ActionPatternsError | None = None
+    """What stopped it, where it was not a decision: what was written before it is found again by the next run."""
+
+
+def reconcile(
+    desired: Desired, repository: str, github: GitHub, *, dry_run: bool, pause: Callable[[float], None]
+) -> Reconciliation:
+    """One target, to the end. `pause` sleeps for about that many seconds between rounds.
+
+    Raises:
+        ActionPatternsError: the target could not be read, so there is nothing to say about it.
+    """
+    state = ReconcileState(key=desired.key)
+    for round_number in range(1, MAX_ROUNDS + 1):
+        observed = _observe(desired, repository, github)
+        decision = decide(desired, observed, state.memory)
+        state.tip = observed.branch_tip
+        if decision.pull_request is not None:
+            state.memory = state.memory.and_body(desired.key, decision.pull_request.body)
+        if round_number == 1:
+            state.before = state.tip.oid if state.tip else None
+        state.pull = decision.pull_request or state.pull
+        state.checks = state.checks or decision.checks
+        if dry_run:
+            return _planned(decision, desired, observed, state)
+        if not decision.steps:
+            break
+        try:
+            execute(decision, observed, github, state)
+            state.continuing = True
+            if _is_done(decision, desired, observed, state):
+                break
+            if not observed.compare_and_swap:
+                # Nothing was shown, so a look must tell; what others are doing shows only once they had time for it.
+                pause(_seconds(round_number))
+        except (LostRaceError, AnswerLostError) as error:
+            most = MAX_ROUNDS_WITHOUT_AN_ANSWER if isinstance(error, AnswerLostError) else MAX_ROUNDS
+            if round_number >= most:
+                return _failed(error, decision, desired, state)
+            pause(_seconds(round_number))
+        except RefusedForGoodError as refused:
+            return _blocked(refused, decision, desired, observed, state, github)
+        except ActionPatternsError as error:
+            return _failed(error, decision, desired, state)
+    else:
+        return _failed(_came_between(state.pull), decision, desired, state)
+    return _finish(decision, desired, state)
+
+
+def _seconds(round_number: int) -> float:
+    return min(2.0 ** (round_number - 1), LONGEST_PAUSE_SECONDS)
+
+
+def _is_done(decision: Decision, desired: Desired, observed: Observed, state: ReconcileState) -> bool:
+    """Whether the steps of a round have left nothing to do, by what GitHub showed after the last of them.
+
+    Whoever writes last has then seen its own wish whole, after everything it wrote. So of two runs at once, with
+    different wishes, one wins whole.
+
+    Raises:
+        LostRaceError: another run came between, or GitHub is slow to notice our own write; a look will tell.
+    """
+    refused = state.memory.refused
+    if not decision.recheck <= {name.partition(":")[0] for name in refused}:
+        return False
+    if decision.outcome not in ("created", "updated"):
+        return True
+    if state.shown is None or any(isinstance(step, WriteComment | DeleteComment) for step in decision.steps):
+        return False  # No answer shows the comments.
+    after = _as_shown(state.shown, decision, observed, state)
+    left = decide(desired, after, state.memory)
+    if state.tip is not None and state.shown.head_oid == state.tip.oid and not left.steps:
+        return left.outcome == "unchanged"
+    if refused:
+        return False  # What was refused is to be remembered.
+    raise _came_between(state.shown)
+
+
+def _came_between(pull: PullRequest | None) -> LostRaceError:
+    return LostRaceError(
+        f"{f'#{pull.number}' if pull else 'The branch'} is not as this run wrote it: another writes at the same time.",
+        remediation="Have `concurrency` keep runs with different wishes apart; then run again.",
+    )
+
+
+def _as_shown(shown: PullRequest, decision: Decision, observed: Observed, state: ReconcileState) -> Observed:
+    """What was read, with what this round wrote laid over it, and the pull request as GitHub has shown it since."""
+    pull = state.pull or shown
+    pull = replace(shown, reviewed=pull.reviewed, comments=pull.comments, by_us=pull.by_us)
+    others = (other for other in observed.pull_requests if other.number != pull.number)
+    files = observed.branch_files
+    for step in decision.steps:
+        if files is not None and isinstance(step, WriteBranch):
+            files = files | {change.path: _written(change) for change in step.changes}
+    return replace(observed, branch_tip=state.tip, branch_files=files, pull_requests=(pull, *others))
+
+
+def _written(change: FileChange) -> ObservedFile | None:
+    return ObservedFile(change.oid, change.mode) if change.mode and change.oid else None
+
+
+def _observe(desired: Desired, repository: str, github: GitHub) -> Observed:
+    paths = observed_paths(desired.changes)
+    observed = github.pulls.observe(
+        repository,
+        branch=desired.branch,
+        base=desired.base,
+        paths=paths,
+        head_repository=desired.head_repository,
+        milestone=desired.milestone,
+    )
+    if observed.branch_tip is not None and keeps_commits(desired, observed):
+        there = github.git.read_files(observed.holder, observed.branch_tip.oid, paths)
+        observed = replace(observed, branch_files=there)
+    return observed
+
+
+def observed_paths(changes: tuple[FileChange, ...]) -> tuple[str, ...]:
+    """The changed paths and the directories above them: what stands in a file's way must be seen before it is lost."""
+    return tuple(sorted({path for change in changes for path in (change.path, *ancestors(change.path))}))
+
+
+def _blocked(
+    refused: RefusedForGoodError,
+    decision: Decision,
+    desired: Desired,
+    observed: Observed,
+    state: ReconcileState,
+    github: GitHub,
+) -> Reconciliation:
+    """It cannot be had here: take back a branch that this run made, or that no pull request ever used, and say what
+    GitHub said.
+    """
+    stop = Decision(
+        outcome="blocked",
+        reason=refused.reason,
+        message=refused.error.message,
+        files=decision.files,
+        checks=decision.checks,
+    )
+    unused = all(pull.foreign_head for pull in observed.pull_requests)
+    if state.tip is None or not (state.branch_made or unused):
+        pass
+    elif not observed.compare_and_swap:
+        left = f"The branch {desired.branch} is left, as no lease guards its deletion here: delete it by hand."
+        stop = replace(stop, message=f"{stop.message} {left}")
+    else:
+        # Somebody may have committed to it meanwhile, or GitHub cannot be asked: then the next run deletes it. What
+        # matters here is why there is no pull request.
+        with suppress(ActionPatternsError):
+            github.git.update_branch(
+                observed.holder, observed.holder_id, desired.branch, before=state.tip.oid, after=None
+            )
+            state.tip = None
+    pull = decision.pull_request
+    return _ended(stop, desired, state, pull_request=pull, error=refused.error)
+
+
+def _failed(error: ActionPatternsError, decision: Decision, desired: Desired, state: ReconcileState) -> Reconciliation:
+    return _ended(decision, desired, state, pull_request=state.pull, error=error)
+
+
+def _ended(
+    decision: Decision,
+    desired: Desired,
+    state: ReconcileState,
+    *,
+    pull_request: PullRequest | None,
+    refused_fields: tuple[str, ...] = (),
+    error: ActionPatternsError | None = None,
+) -> Reconciliation:
+    return Reconciliation(
+        decision=decision,
+        pull_request=pull_request,
+        branch=desired.branch,
+        before_oid=state.before,
+        after_oid=state.tip.oid if state.tip else None,
+        verified=state.tip.verified if state.tip else None,
+        refused_fields=refused_fields,
+        planned_requests=(),
+        checks=state.checks,
+        error=error,
+    )
+
+
+def _planned(decision: Decision, desired: Desired, observed: Observed, state: ReconcileState) -> Reconciliation:
+    """What a real run would send; nothing was."""
+    pull = state.pull
+    number = pull.number if pull else "{number}"
+    requests = tuple(line for step in decision.steps for line in requests_of(step, observed, number))
+    if requests and decision.outcome != "blocked":
+        would = {"created": "open a pull request", "updated": "update", "closed": "close"}[decision.outcome]
+        subject = f" #{pull.number}" if pull and decision.outcome != "created" else ""
+        decision = replace(decision, outcome="planned", message=f"A real run would {would}{subject}.")
+    ended = _ended(decision, desired, state, pull_request=pull, refused_fields=decision.refused)
+    return replace(ended, planned_requests=requests)
+
+
+def _finish(decision: Decision, desired: Desired, state: ReconcileState) -> Reconciliation:
+    pull, marker = state.pull, decision.marker
+    told = tuple(dict.fromkeys((*state.memory.refused, *decision.refused)))
+    lost = {name.partition(":")[0] for name in told}
+    changed = tuple(name for name in FIELDS if name in state.changed and name not in lost)
+    first = state.first
+    if decision.reason == "fields" and not changed:  # All that was tried was refused.
+        first = None if first is decision else first
+        decision = replace(decision, outcome="unchanged", reason="up-to-date")
+    decision = replace(decision, changed_fields=changed)
+    if state.opened:
+        decision = replace(decision, outcome="created", reason="opened", changed_fields=())
+    elif first is not None and decision.outcome != "blocked" and (decision.outcome == "unchanged" or state.continuing):
+        # This round only finished, or found finished, what another began. A pull request that another run opened
+        # meanwhile on our branch was not created by this one.
+        if first.outcome == "created":
+            decision = replace(decision, outcome="updated", reason="content")
+        else:
+            decision = replace(decision, outcome=first.outcome, reason=first.reason)
+    refused = (*(marker.refused if marker is not None else ()), *told)
+    return _ended(decision, desired, state, pull_request=pull, refused_fields=tuple(dict.fromkeys(refused)))

@@ -1,0 +1,1 @@
+"""The caller's spec of a pull request, resolved into the desired state. Pure."""

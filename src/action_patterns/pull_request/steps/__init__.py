@@ -1,0 +1,1 @@
+"""The writes a decision asks for, as data."""

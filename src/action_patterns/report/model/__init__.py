@@ -1,0 +1,1 @@
+"""Plan and records into one RunReport. Pure."""

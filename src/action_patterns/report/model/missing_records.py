@@ -1,0 +1,117 @@
+"""Why a target of the roster has no record: what became of its job, where that is known, else of all the jobs before.
+
+No more is claimed than these tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from action_patterns.contracts import ErrorRecord, PlanEntry, TargetResult
+from action_patterns.ports.workflow_runs import Job
+from action_patterns.report.model.job_results import JobResult
+
+WORKING = ("apply", "work")
+"""What our workflows and examples call the job that works on the targets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason of the outcome `missing`."""
+
+    code: str
+    message: str
+    remediation: str
+
+
+CANCELLED = Cause(
+    "cancelled",
+    "The run was cancelled before a record of this target came back.",
+    "Re-run the failed jobs. If nobody cancelled the run, a job reached its time limit: raise `timeout-minutes`.",
+)
+JOB_CANCELLED = replace(
+    CANCELLED,
+    message="The job of this target was cancelled before a record came back: it may or may not have been changed.",
+)
+NOT_STARTED = Cause(
+    "not-started",
+    "The job that works on the targets was skipped.",
+    "Look at what kept the job from starting: a job before it failed, its `if:` was false, it was cancelled while it"
+    " waited, or GitHub refused it (a spending limit). Then re-run the failed jobs.",
+)
+JOB_NOT_STARTED = replace(NOT_STARTED, message="The job of this target never started: no runner took it.")
+LOST = Cause(
+    "lost",
+    "The job ran, but no readable record of this target came back: it may or may not have been changed.",
+    "Read the log of this target's job (the runner died, or the upload of the record failed), then re-run the failed"
+    " jobs: what is already done is found and left as it is.",
+)
+TIMED_OUT = replace(
+    LOST,
+    message="The job of this target reached its time limit before a record came back: it may or may not have been"
+    " changed.",
+    remediation="Raise `timeout-minutes`, or give a job fewer targets; then re-run the failed jobs: what is already"
+    " done is found and left as it is.",
+)
+LOST_OR_CANCELLED = replace(
+    LOST,
+    message=f"{LOST.message} Its part of the matrix may also have been cancelled: GitHub gives one result for all of"
+    " it.",
+)
+UNCLEAR = replace(
+    LOST,
+    message="No readable record of this target came back: it may or may not have been changed. Of the jobs before the"
+    " report some ran and others were cancelled or skipped, and which of them works on the targets is not known.",
+    remediation=f"{LOST.remediation} To be told more, give report the result of that job alone:"
+    " `needs: ${{ needs.<job>.result }}`.",
+)
+CAUSES = (CANCELLED, NOT_STARTED, LOST)
+
+
+def working(needs: Mapping[str, JobResult]) -> tuple[str, ...]:
+    """Ids of the jobs that may work on the targets: `apply` or `work`, or else any but `discover`. A plain result has
+    no id.
+    """
+    named = tuple(job for job in WORKING if job in needs)
+    return named or tuple(job for job in needs if job not in ("", "discover"))
+
+
+def of_job(job: Job) -> Cause | None:
+    """The cause that holds for the targets of one job; None = what became of it tells none, as it has not ended."""
+    if job.status != "completed":
+        return None
+    if not job.began:
+        return JOB_NOT_STARTED
+    # GitHub calls a time limit that was reached `cancelled` too: the remedy of that names it.
+    known = {"success": LOST, "failure": LOST, "timed_out": TIMED_OUT, "cancelled": JOB_CANCELLED}
+    return known.get(job.conclusion or "")
+
+
+def cause(needs: Mapping[str, JobResult], *, any_record: bool) -> Cause:
+    """The cause that holds for every target without a record whose own job is not known.
+
+    Only the job that works on the targets explains it; a skipped one explains nothing if something came back.
+    """
+    results = {needs[job] for job in working(needs)} | ({needs[""]} if "" in needs else set())
+    if not results & {"success", "failure"}:
+        if "cancelled" in results or ("skipped" in results and "cancelled" in needs.values()):
+            return CANCELLED
+        return NOT_STARTED if "skipped" in results and not any_record else LOST
+    if results & {"cancelled", "skipped"}:
+        return UNCLEAR
+    return LOST_OR_CANCELLED if "failure" in results else LOST
+
+
+def result(entry: PlanEntry, why: Cause, *, plan_id: str, attempt: int) -> TargetResult:
+    """The result of a target that has none of its own."""
+    return TargetResult(
+        plan_id=plan_id,
+        index=entry.index,
+        target=entry.target.repository,
+        attempt=attempt,
+        outcome="missing",
+        reason=why.code,
+        message=why.message,
+        error=ErrorRecord(category="unavailable", message=why.message, remediation=why.remediation, retryable=True),
+    )

@@ -1,0 +1,1 @@
+"""One RunReport into every channel: Markdown, HTML, text, JUnit, annotations. Pure."""

@@ -1,0 +1,239 @@
+"""What is told in words, top to bottom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from action_patterns.contracts import CauseCount, RunReport
+from action_patterns.contracts.result import FAILING
+from action_patterns.escape import clip, html_code, html_prose, html_text, link_url
+from action_patterns.report.render import changes, headline
+from action_patterns.report.render.html.links import link, log, repository
+from action_patterns.report.render.html.table import Rows
+from action_patterns.report.render.markdown.details import RED_JOBS_ONLY, rerun_failed, run_of
+from action_patterns.report.render.view import (
+    CHANGED,
+    Page,
+    limited,
+    moment,
+    number_of,
+    of_outcomes,
+    repositories,
+    run_name,
+    span,
+    wrong,
+)
+
+NAMES = 12
+CAUSES = 50
+PLANNED = 100
+EXCLUDED_NAMES = 500
+TEXT_CHARACTERS = 2_000
+CODE_CHARACTERS = 200
+
+SIGNS = {
+    "passed": "M5 12.5l4.5 4.5L19 7.5",
+    "partial": "M12 6v7M12 17v.5",
+    "failed": "M7 7l10 10M17 7L7 17",
+    "nothing-to-do": "M6 12h12",
+    "inconclusive": "M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .9-1 1.7M12 17v.5",
+}
+"""Drawn beside the word that says the same."""
+
+
+def header(report: RunReport, page: Page) -> str:
+    """Verdict, and which run of what it is."""
+    word, _, rest = headline.verdict_line(report).partition(": ")
+    facts = [("Run", link(f"{run_name(report, '#')}, attempt {report.attempt}", report.run_url, page))]
+    if report.source_oid:
+        facts.append(("Commit", f"{html_code(report.source_oid[:7])} of {repository(report.source_repository, page)}"))
+    if report.started_at and report.finished_at:
+        facts.append(("Started", moment(report.started_at)))
+        facts.append(("Took", span(report.finished_at - report.started_at)))
+    if report.counts.planned:
+        facts.append(("Dry run", "yes, nothing was written"))
+    listed = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in facts)
+    campaign = html_text(clip(report.name, TEXT_CHARACTERS)) or "Run report"
+    return f"""<header>
+<div class="top"><p class="campaign">{campaign}</p><button type="button" id="theme" hidden>Dark</button></div>
+<div class="verdict {report.verdict}">
+<svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12"/>
+<path d="{SIGNS[report.verdict]}"/></svg>
+<h1><strong>{word}</strong> {html_text(rest)}</h1></div>
+<dl class="run">{listed}</dl>
+</header>
+<main>
+"""
+
+
+def numbers(report: RunReport) -> str:
+    """What a reader compares from run to run."""
+    if not report.counts.total:
+        return ""
+    counts, usage = report.counts, report.usage
+    tiles = [
+        ("Targets", counts.total, f"of {report.visible:,} visible"),
+        ("Failed", number_of(counts, FAILING), _parts(("blocked", counts.blocked), ("missing", counts.missing))),
+        ("Deferred", counts.deferred, "to a later run" if counts.deferred else ""),
+        ("Changed", number_of(counts, CHANGED), _parts(("created", counts.created), ("closed", counts.closed))),
+        ("Left as is", counts.unchanged + counts.skipped, _parts(("skipped", counts.skipped))),
+        ("Requests", usage.requests, _parts(("writes", usage.writes))),
+    ]
+    waited = f", waited {span(timedelta(seconds=usage.seconds_waited))}" if usage.seconds_waited else ""
+    tiles[-1] = (tiles[-1][0], tiles[-1][1], tiles[-1][2] + waited)
+    drawn = "".join(
+        f'<div class="tile{" alarm" if title == "Failed" and number else ""}"><dt>{title}</dt>'
+        f"<dd><b>{number:,}</b><span>{note}</span></dd></div>"
+        for title, number, note in tiles
+    )
+    return f'<dl class="tiles">{drawn}</dl>\n'
+
+
+def _parts(*parts: tuple[str, int]) -> str:
+    return ", ".join(f"{number:,} {word}" for word, number in parts if number)
+
+
+def next_steps(report: RunReport, page: Page) -> str:
+    """What to do now, and what else the reader must know."""
+    steps = headline.next_steps(report, html_code, "<b>{}</b>".format)
+    told = "".join(f"<li>{step[:1].upper()}{step[1:]}</li>" for step in steps)
+    noted = "".join(f"<p>{html_prose(clip(note, TEXT_CHARACTERS))}</p>" for note in page.notes)
+    if not told and not noted:
+        return ""
+    listed = f"<h2>What to do next</h2><ul>{told}</ul>" if told else "<h2>Note</h2>"
+    return f'<section class="callout">{listed}{noted}</section>\n'
+
+
+def causes(report: RunReport, page: Page, rows: Rows) -> str:
+    """Failures and deferrals by cause, each with its one remedy."""
+    if not report.causes:
+        return ""
+    shown, note = limited(report.causes, CAUSES)
+    logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
+    cards = "".join(_cause(cause, page, rows, logs) for cause in shown)
+    title = f"{wrong(report.counts).capitalize()} by cause"
+    number = f"{len(report.causes):,}{note}"
+    return f"""<section aria-labelledby="causes-title">
+<h2 id="causes-title">{title} <span class="quiet">{number}</span></h2>
+<div class="cards">{cards}</div>
+</section>
+"""
+
+
+def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -> str:
+    if cause.resumes_at:
+        again, kind = f"Safe after {moment(cause.resumes_at)}", "later"
+    elif cause.retryable:
+        again, kind = "Safe to run again now", "now"
+    else:
+        again, kind = "Fix first", "fix"
+    names, note = limited(cause.targets, NAMES)
+    listed = "".join(f"<li>{repository(name, page)}{logs.get(name, '')}</li>" for name in names)
+    more = f'<p class="quiet">{note.removeprefix(", ").capitalize()}</p>' if note else ""
+    number = repositories(len(cause.targets))
+    url = link_url(cause.guide or "", page.server_url)
+    reason = clip(cause.reason, CODE_CHARACTERS)
+    guide = f' <a href="{url}" aria-label="Guide to {html_text(reason)}">Guide</a>' if url else ""
+    return f"""<article class="card">
+<h3>{html_code(reason) or "no reason"} <span class="quiet">{number}</span></h3>
+<p class="pill {kind}">{again}</p>
+<p>{html_prose(clip(cause.message, TEXT_CHARACTERS))}</p>
+<p><b>What to do:</b> {html_prose(clip(cause.remediation, TEXT_CHARACTERS))}{guide}</p>
+<ul class="names">{listed}</ul>{more}
+<button type="button" class="show" data-reason="{rows.reason(cause.reason)}" hidden>Show in the table</button>
+</article>
+"""
+
+
+def since_previous(report: RunReport, page: Page) -> str:
+    """What is different since the previous run; one quiet line where there was nothing to compare with."""
+    if report.changes is None:
+        return f'<p class="quiet">{html_text(page.nothing_to_compare)}</p>\n' if page.nothing_to_compare else ""
+    before = report.changes.previous
+    title = link(f"run {'#' if before.run_number else 'id '}{before.run_number or before.run_id}", before.run_url, page)
+    when = f' <span class="quiet">{moment(before.finished_at)}</span>' if before.finished_at else ""
+    told = []
+    for word, targets, alarming in changes.groups(report.changes):
+        shown, note = limited(targets, NAMES)
+        runs = report.failing_runs if word == "still failing" else {}
+        names = "".join(f"<li>{repository(name, page)}{changes.nth(runs.get(name))}</li>" for name in shown)
+        told.append(
+            f"<div><dt{' class=alarm' if alarming else ''}>{word.capitalize()} <b>{len(targets):,}</b>"
+            f'<span class="quiet">{note}</span></dt><dd><ul class="names">{names}</ul></dd></div>'
+        )
+    delta = report.changes.requests_delta
+    if delta:
+        told.append(f"<div><dt>Requests</dt><dd>{report.usage.requests:,} ({delta:+,})</dd></div>")
+    listed = f'<dl class="since">{"".join(told)}</dl>' if told else "<p>The same as then.</p>"
+    return f"<section><h2>Since {title}{when}</h2>{listed}</section>\n"
+
+
+def planned(report: RunReport) -> str:
+    """Dry run: the exact writes that would be sent, by target."""
+    results = of_outcomes(report.results, frozenset({"planned"}))
+    if not results:
+        return ""
+    shown, note = limited(results, PLANNED)
+    listed = "".join(
+        f"<div><dt>{html_text(result.target)}</dt><dd>{_lines(result.planned_requests)}</dd></div>" for result in shown
+    )
+    return (
+        f'<details><summary>Would be sent <span class="quiet">{len(results):,}{note}</span></summary>'
+        f'<dl class="sent">{listed}</dl></details>\n'
+    )
+
+
+def _lines(requests: Sequence[str]) -> str:
+    shown, note = limited(requests, 20)
+    lines = "<br>".join(html_code(clip(request, 500)) for request in shown)
+    return lines + (f'<br><span class="quiet">{note.removeprefix(", ")}</span>' if note else "")
+
+
+def excluded(report: RunReport) -> str:
+    """Repositories that discovery saw and left out, by reason."""
+    if not report.excluded:
+        return ""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for exclusion in report.excluded:
+        groups[exclusion.reason].append(exclusion.repository)
+    listed = []
+    for reason, names in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        shown, note = limited(names, EXCLUDED_NAMES)
+        items = "".join(f"<li>{html_text(name)}</li>" for name in shown)
+        listed.append(
+            f'<div><dt>{html_code(reason)} <b>{len(names):,}</b><span class="quiet">{note}</span></dt>'
+            f'<dd><ul class="names">{items}</ul></dd></div>'
+        )
+    return (
+        f'<details><summary>Excluded by discovery <span class="quiet">{len(report.excluded):,}</span></summary>'
+        f'<dl class="since">{"".join(listed)}</dl></details>\n'
+    )
+
+
+def run_again(report: RunReport, page: Page) -> str:
+    """The commands that run only the failures again; and the end of the page."""
+    again = [result.target for result in report.results if result.outcome in FAILING or result.outcome == "deferred"]
+    told = ""
+    if number_of(report.counts, FAILING):
+        told += (
+            "<p><b>Same run</b>, same commit and roster; what passed keeps its result:</p>"
+            f"<pre tabindex=0>{html_text(rerun_failed(report, page))}</pre>"
+            f"<p>{html_prose(RED_JOBS_ONLY)}</p>"
+        )
+    if again:
+        command = run_of(again, page)
+        told += (
+            f"<p><b>New run</b> of these {repositories(len(again))}, if the workflow hands an input"
+            f" <code>repositories</code> to discover:</p><pre tabindex=0>{html_text(command)}</pre>"
+            if command
+            else f"<p><b>New run</b>: the list of {repositories(len(again))} is longer than a workflow input may be;"
+            " take it from run-report.json.</p>"
+        )
+    fold = f"<details><summary>Run only the {wrong(report.counts)} again</summary>{told}</details>\n" if told else ""
+    return f"""{fold}</main>
+<footer>
+<p class="quiet">action-patterns · all times are UTC · the same as data: run-report.json beside this file</p>
+</footer>
+"""

@@ -1,0 +1,65 @@
+"""RunReport -> JUnit XML: one test case per target, for tools that read nothing else.
+
+`failed` and `blocked` are failures; `missing` is an error, as nobody knows what became of the target; `skipped`,
+`deferred` and `planned` are skipped, as nothing was tried. A run without a roster is one error, never an empty suite:
+tools call that green.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from action_patterns.contracts import Outcome, RunReport, TargetResult
+from action_patterns.contracts.result import FAILING
+from action_patterns.escape import xml_text
+from action_patterns.report.render.headline import verdict_line
+
+if TYPE_CHECKING:
+    from junitparser import TestCase
+
+SKIPPED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
+
+
+def render(report: RunReport) -> str:
+    """The XML, to be written in UTF-8."""
+    # Imported here: only a caller who asks for JUnit pays for its library at start-up.
+    from junitparser import Error, JUnitXml, TestCase, TestSuite
+
+    suite = TestSuite(xml_text(report.name) or "action-patterns")
+    suite.timestamp = f"{report.started_at:%Y-%m-%dT%H:%M:%S}" if report.started_at else None
+    cases = [_case(report, result) for result in report.results]
+    if report.verdict == "inconclusive":
+        roster = TestCase("roster", xml_text(report.name))
+        roster.result = [Error(verdict_line(report), "no-roster")]
+        cases.append(roster)
+    for name, value in (("run", report.run_url), ("commit", report.source_oid), ("verdict", report.verdict)):
+        suite.add_property(name, xml_text(value))  # before the cases, where the schema has them
+    suite.add_testcases(cases)
+    document = JUnitXml(xml_text(report.name) or "action-patterns")
+    document.add_testsuite(suite)
+    document.update_statistics()
+    text: str = document.tostring().decode()
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def _case(report: RunReport, result: TargetResult) -> TestCase:
+    from junitparser import Error, Failure, Skipped, TestCase
+
+    case = TestCase(xml_text(result.target), xml_text(report.name) or "action-patterns", _seconds(result))
+    message = xml_text(result.error.message if result.error else result.message) or xml_text(result.reason)
+    if result.outcome in FAILING:
+        kind = Error if result.outcome == "missing" else Failure
+        outcome = kind(message, xml_text(result.reason))
+        outcome.text = xml_text(f"{result.outcome}: {result.error.remediation if result.error else message}")
+        case.result = [outcome]
+    elif result.outcome in SKIPPED:
+        case.result = [Skipped(f"{result.outcome}: {message}", xml_text(result.reason))]
+    if result.pull_request_url:
+        case.system_out = xml_text(f"{result.outcome}: {result.pull_request_url}")
+    return case
+
+
+def _seconds(result: TargetResult) -> float | None:
+    if result.started_at is None or result.finished_at is None:
+        return None
+    return max(0.0, (result.finished_at - result.started_at).total_seconds())

@@ -1,0 +1,1 @@
+"""RunReport into the job summary and comments."""

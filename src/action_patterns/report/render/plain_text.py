@@ -1,0 +1,61 @@
+"""RunReport -> text for logs and terminals: a table, the causes, and the verdict as the last line."""
+
+from __future__ import annotations
+
+from action_patterns.contracts import CauseCount, RunReport
+from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, data_url, terminal
+from action_patterns.report.render import changes
+from action_patterns.report.render.headline import NOTE_CHARACTERS, counts_line, verdict_line
+from action_patterns.report.render.markdown.short_summary import is_green
+from action_patterns.report.render.view import CHANGED, ORDER, Page, moment, of_outcomes, repositories
+
+WIDEST_COLUMN = 60
+"""A longer name shifts its own row rather than every row."""
+
+
+def render(report: RunReport, page: Page) -> str:
+    """Failures first. Each line starts with a word of ours, as the runner takes a line's start for a command.
+
+    Of a green run only what was changed is listed: a thousand lines of what is as it was hide the four that count.
+    """
+    listed = CHANGED if is_green(report) else frozenset(ORDER)
+    rows = [
+        (
+            result.outcome,
+            terminal(result.target),
+            terminal(clip(result.reason, CODE_CHARACTERS)),
+            terminal(result.pull_request_url or ""),
+        )
+        for result in of_outcomes(report.results, listed)
+    ]
+    blocks = [_table([("OUTCOME", "TARGET", "REASON", "PULL REQUEST"), *rows])] if rows else []
+    if left := report.counts.total - len(rows):
+        blocks.append(f"Left as they are: {repositories(left)}, each in run-report.json with its reason.")
+    blocks += [_cause(cause, page) for cause in report.causes]
+    blocks += [f"Note: {terminal(clip(note, NOTE_CHARACTERS))}" for note in page.notes]
+    compared = changes.line(report, page)
+    blocks += [compared] if compared else []
+    name = f"{terminal(report.name)}: " if report.name else ""
+    counts = f"Counts: {counts_line(report.counts).replace(' · ', ', ')}\n" if report.counts.total else ""
+    blocks.append(f"{counts}Report of {name}{terminal(report.run_url)}\n{verdict_line(report)}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _cause(cause: CauseCount, page: Page) -> str:
+    if cause.resumes_at:
+        again = f"safe to run again after {moment(cause.resumes_at)}"
+    else:
+        again = "safe to run again" if cause.retryable else "fix first"
+    guide = data_url(cause.guide or "", page.server_url)
+    return (
+        f"Cause: {terminal(clip(cause.reason, CODE_CHARACTERS))} ({len(cause.targets):,}; {again})\n"
+        f"  What: {terminal(clip(cause.message, MESSAGE_CHARACTERS))}\n"
+        f"  Do: {terminal(clip(cause.remediation, MESSAGE_CHARACTERS))}" + (f"\n  Guide: {guide}" if guide else "")
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [min(WIDEST_COLUMN, max(len(row[i]) for row in rows)) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -1,0 +1,129 @@
+"""What a renderer is told besides the report itself: where it stands, and how much of it to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from action_patterns.contracts import Counts, Outcome, RunReport, TargetResult
+from action_patterns.contracts.result import FAILING
+from action_patterns.ports.context import Context
+
+CHANGED: frozenset[Outcome] = frozenset({"created", "updated", "closed"})
+ORDER: tuple[Outcome, ...] = (
+    "failed",
+    "missing",
+    "blocked",
+    "deferred",
+    "created",
+    "updated",
+    "closed",
+    "planned",
+    "unchanged",
+    "skipped",
+)
+"""Failures first, in every channel."""
+
+EVERYTHING = 1_000_000_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The run a report is shown in."""
+
+    context: Context
+    artifact_name: str = ""
+    """Artifact that will hold the full report; "" = none, and none is named."""
+    notes: tuple[str, ...] = ()
+    """What else the reader must know, one sentence each (records that could not be read)."""
+    nothing_to_compare: str = ""
+    """Why there is no comparison with a previous run, where one was asked for."""
+
+    @property
+    def server_url(self) -> str:
+        return self.context.server_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """How much one rendering says. Numbers are upper limits; what is left out is counted, never dropped silently."""
+
+    rows: int = EVERYTHING
+    """Rows of a table with one row per target."""
+    names: int = EVERYTHING
+    """Names in a folded list."""
+    cause_rows: int = EVERYTHING
+    cause_names: int = 10
+    messages: bool = True
+    """Whether what went wrong is told in words, or by its code alone."""
+    chart: bool = False
+    """Whether the outcomes are drawn too."""
+
+
+def limited(items: Sequence[T], most: int) -> tuple[Sequence[T], str]:
+    """The first `most` items, and ", showing x of y" if that is not all of them."""
+    shown = items[:most]
+    return shown, "" if len(shown) == len(items) else f", showing {len(shown):,} of {len(items):,}"
+
+
+def number_of(counts: Counts, outcomes: frozenset[Outcome]) -> int:
+    """How many targets ended in one of these outcomes."""
+    return sum(number for outcome, number in counts.model_dump().items() if outcome in outcomes)
+
+
+def of_outcomes(results: Sequence[TargetResult], outcomes: frozenset[Outcome]) -> list[TargetResult]:
+    """Those results, worst outcome first and then as given (by name)."""
+    return sorted((r for r in results if r.outcome in outcomes), key=lambda r: ORDER.index(r.outcome))
+
+
+def pull_request_state(result: TargetResult) -> str:
+    """`open, approved`; "" where it was not told."""
+    review = result.review.replace("-", " ") if result.pull_request_state in ("open", "draft") else ""
+    return ", ".join(filter(None, (result.pull_request_state, review)))
+
+
+def files(result: TargetResult) -> str:
+    """`+2 ~1 −1`: added, changed, deleted; their number where no more was told; "" for none."""
+    counts = result.file_counts
+    if counts is None:
+        number = len(result.files)
+        return f"{number:,} {'file' if number == 1 else 'files'}" if number else ""
+    told = (("+", counts.added), ("~", counts.changed), ("−", counts.deleted))
+    return " ".join(f"{sign}{number:,}" for sign, number in told if number)
+
+
+def wrong(counts: Counts) -> str:
+    """What the targets with a cause are called together: never "failures" where a limit was merely reached."""
+    failed = number_of(counts, FAILING)
+    return "failures and deferrals" if failed and counts.deferred else "failures" if failed else "deferrals"
+
+
+def repositories(number: int) -> str:
+    """`1 repository`, `2 repositories`."""
+    return f"{number:,} {'repository' if number == 1 else 'repositories'}"
+
+
+def moment(at: datetime) -> str:
+    """A time, to the minute. Everything in a report is UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def run_name(report: RunReport, sign: str = "") -> str:
+    """What people call the run that is reported, which need not be the run that renders it."""
+    return f"id {report.run_id}" if report.run_number is None else f"{sign}{report.run_number}"
+
+
+def span(duration: timedelta) -> str:
+    """A duration in its two largest units."""
+    seconds = max(0, round(duration.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

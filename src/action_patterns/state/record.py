@@ -1,0 +1,101 @@
+"""A marker: the durable note that an operation was begun, done or given up, as the message of a commit.
+
+Its place is a ref of the repository: it is written whole or not at all, by compare-and-swap, is seen by every branch
+and runner, and is never evicted. A cache, an artifact or a file in /tmp is none of these.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime, ValidationError
+
+from action_patterns.contracts.document import Record
+from action_patterns.errors import ConflictError
+
+NAMESPACE = "refs/action-patterns/once/"
+"""Neither branch nor tag: no workflow starts for it, and nobody's clone fetches it."""
+
+MAX_METADATA_LENGTH = 1_000
+State = Literal["pending", "completed", "failed"]
+
+_SECRETS = re.compile(
+    r"gh[pousr]_\w{16,}|github_pat_\w{16,}"  # GitHub docs: "About authentication to GitHub", token formats
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"
+    r"|(?<=bearer )[\w.~+/=-]{8,}",
+    re.IGNORECASE,
+)
+
+
+class Holder(Record):
+    """The run that wrote a marker. All attempts of a run are one holder: a rerun goes on with what it began."""
+
+    repository: str
+    run_id: int
+    attempt: int
+    url: str
+
+    def is_same_run(self, other: Holder) -> bool:
+        return (self.repository.lower(), self.run_id) == (other.repository.lower(), other.run_id)
+
+
+class StateRecord(Record):
+    """What one operation on one content has come to."""
+
+    version: Literal[1] = 1
+    operation: str
+    state: State
+    holder: Holder
+    since: AwareDatetime
+    """When it came to this state, by the clock of the runner that wrote it."""
+    ttl_days: int | None = None
+    """How long `completed` holds; None = for ever."""
+    metadata: str = ""
+
+    def age(self, now: datetime) -> timedelta:
+        return now - self.since
+
+    def is_expired(self, now: datetime, ttl_days: int | None = None) -> bool:
+        """Whether it is completed and no longer counts. `ttl_days`: what the reader wishes; None = what it says."""
+        days = self.ttl_days if ttl_days is None else ttl_days
+        return self.state == "completed" and days is not None and self.age(now) >= timedelta(days=days)
+
+    def is_dead(self, now: datetime, timeout_hours: int) -> bool:
+        """Whether it is pending and its run must be over."""
+        return self.state == "pending" and self.age(now) >= timedelta(hours=timeout_hours)
+
+    def message(self) -> str:
+        """As a commit message: a line for people, and the record as JSON on one line of ASCII."""
+        subject = f"once: {' '.join(self.operation.split())}: {self.state}"
+        return f"{subject}\n\n{json.dumps(self.model_dump(mode='json'))}\n"
+
+
+def read(message: str, *, name: str) -> StateRecord:
+    """The marker in a commit message.
+
+    Raises:
+        ConflictError: there is none that this version can read. That is never "absent".
+    """
+    line = next((line for line in message.splitlines() if line.startswith("{")), "")
+    try:
+        return StateRecord.model_validate_json(line)
+    except ValidationError:
+        raise ConflictError(
+            f"The ref {name} exists, but does not hold a marker that this version of action-patterns can read.",
+            remediation="Use the version that wrote it. If nobody needs the marker, delete the ref:"
+            f" `gh api -X DELETE repos/OWNER/NAME/git/{name}`. Do not treat it as absent: the work may be done.",
+        ) from None
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text without these secrets and without what looks like one: whoever reads the repository reads markers."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return _SECRETS.sub("***", text)

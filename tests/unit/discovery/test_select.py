@@ -1,0 +1,112 @@
+"""Every repository seen is a target or excluded with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from action_patterns.contracts import Target
+from action_patterns.discovery.select import OPT_OUT_TOPIC, select
+from action_patterns.discovery.selection import Selection
+
+SOURCE = "acme/platform"
+
+
+def target(name: str = "acme/api", **fields: Any) -> Target:
+    values: dict[str, Any] = {"repository": name, "default_branch": "main", "head_oid": "a" * 40}
+    return Target(**(values | fields))
+
+
+def verdict(seen: Target, *, named: bool = False, **selection: Any) -> str:
+    """`target`, or the reason it is none."""
+    chosen = Selection(**({"owners": ("acme",)} | selection))
+    found = select([] if named else [seen], {seen.repository: seen} if named else {}, chosen, source_repository=SOURCE)
+    assert len(found.targets) + len(found.excluded) == 1
+    return found.excluded[0].reason if found.excluded else "target"
+
+
+@pytest.mark.parametrize(
+    ("seen", "selection", "reason"),
+    [
+        (target(), {}, "target"),
+        (target(archived=True), {}, "archived"),
+        (target(empty=True, default_branch=None), {}, "empty"),
+        (target(default_branch=None), {}, "empty"),
+        (target(fork=True), {}, "fork"),
+        (target(fork=True), {"forks": True}, "target"),
+        (target("Acme/Platform"), {}, "source-repository"),
+        (target(topics=(OPT_OUT_TOPIC,)), {}, "opted-out"),
+        (target(private=True), {"visibility": "public"}, "visibility"),
+        (target(private=True), {"visibility": "private"}, "target"),
+        (target(), {"visibility": "private"}, "visibility"),
+        (target(topics=("go", "api")), {"topics": ("api", "go")}, "target"),
+        (target(topics=("go",)), {"topics": ("go", "api")}, "topic-missing"),
+        (target(topics=("go",)), {"topics": ("Go",)}, "target"),
+        (target(), {"include": ("a*",)}, "target"),
+        (target(), {"include": ("b*",)}, "not-included"),
+        (target(), {"include": ("b*", "acme/*")}, "target"),
+        (target("Acme/API"), {"include": ("acme/ap?",)}, "target"),
+        (target(), {"include": ("ACME/[a-b]pi",)}, "target"),
+        (target(), {"exclude": ("*-old",)}, "target"),
+        (target("acme/API-Old"), {"exclude": ("*-old",)}, "excluded"),
+        (target(), {"include": ("*",), "exclude": ("acme/*",)}, "excluded"),
+        (target("acme/a"), {"include": ("acme",)}, "not-included"),
+    ],
+)
+def test_a_listed_repository(seen: Target, selection: dict[str, Any], reason: str) -> None:
+    assert verdict(seen, **selection) == reason
+
+
+@pytest.mark.parametrize(
+    ("seen", "selection", "reason"),
+    [
+        (target(fork=True, private=True), {"visibility": "public", "topics": ("x",), "include": ("y",)}, "target"),
+        (target(SOURCE), {}, "target"),
+        (target(archived=True), {}, "archived"),
+        (target(empty=True), {}, "empty"),
+        (target(topics=(OPT_OUT_TOPIC,)), {}, "opted-out"),
+        (target(topics=(OPT_OUT_TOPIC,), archived=True), {}, "opted-out"),
+        (target(), {"exclude": ("api",)}, "excluded"),
+    ],
+)
+def test_a_named_repository_passes_the_filters_but_not_the_guards(
+    seen: Target, selection: dict[str, Any], reason: str
+) -> None:
+    assert verdict(seen, named=True, **selection) == reason
+
+
+def test_a_named_repository_that_is_absent_is_excluded_as_not_found() -> None:
+    found = select([], {"acme/absent": None}, Selection(repositories=("acme/absent",)), source_repository=SOURCE)
+    assert [(e.repository, e.reason) for e in found.excluded] == [("acme/absent", "not-found")]
+
+
+def test_a_repository_both_listed_and_named_counts_once_and_as_named() -> None:
+    seen = target(fork=True)
+    found = select([seen], {"ACME/api": seen}, Selection(owners=("acme",)), source_repository=SOURCE)
+    assert found.targets == (seen,)
+    assert found.excluded == ()
+
+
+names = st.sampled_from([f"acme/{name}" for name in ("api", "API2", "web", "zoo", "platform")])
+fleets = st.lists(
+    st.builds(target, names, archived=st.booleans(), fork=st.booleans(), private=st.booleans()),
+    max_size=5,
+    unique_by=lambda t: t.repository,
+)
+
+
+@given(fleets, fleets, st.booleans())
+def test_every_repository_seen_is_in_exactly_one_place_in_order_of_name(
+    listed: list[Target], named: list[Target], forks: bool
+) -> None:
+    selection = Selection(owners=("acme",), forks=forks)
+    found = select(listed, {t.repository: t for t in named}, selection, source_repository=SOURCE)
+    targets = [t.repository for t in found.targets]
+    excluded = [e.repository for e in found.excluded]
+    assert sorted(targets + excluded) == sorted({t.repository for t in (*listed, *named)})
+    assert targets == sorted(targets, key=str.lower)
+    assert excluded == sorted(excluded, key=str.lower)
+    assert all(e.detail for e in found.excluded)
