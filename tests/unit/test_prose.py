@@ -1,0 +1,449 @@
+"""The words of this project: rule 3 of CONTRIBUTING's section "Prose", held against everything that people read.
+
+`python tests/unit/test_prose.py` prints every finding, and the exception list as it would have to be now.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+WORDS = (
+    r"wish(?:es|ed|ing)?",
+    "anew",
+    "besides",
+    "somebody(?:'s)?",
+    "nobody(?:'s)?",
+    "told",
+    "whatever",
+    "for ever",
+    "sight unseen",
+    "to be had",
+    "at all",
+    "of (?:its|their|our|your) own",
+    "by (?:itself|themselves)",
+)
+"""Words that have a plainer one, and phrases that add nothing."""
+STARTS = ("Of", "What", "Whose", "Whatever", "Where")
+"""First words of a sentence whose subject comes late. A question may begin with them."""
+TEXTS = (
+    "*.md",
+    "*.yml",
+    ".github/**/*.yml",
+    "actions/**/*.md",
+    "actions/**/*.yml",
+    "benchmarks/*.md",
+    "docs/**/*.md",
+    "src/**/*.md",
+    "src/**/*.py",
+    "tests/**/README.md",
+)
+
+EVERYTHING = frozenset({"*"})
+"""A module that is not converted yet. It leaves the list when it is: a listed file without a finding fails."""
+EXCEPTIONS: dict[str, frozenset[str]] = {
+    ".github/workflows/distribute.yml": EVERYTHING,
+    "CHANGELOG.md": EVERYTHING,
+    "CONTRIBUTING.md": EVERYTHING,
+    "README.md": EVERYTHING,
+    "SECURITY.md": EVERYTHING,
+    "actions/apply/README.md": EVERYTHING,
+    "actions/apply/example.yml": EVERYTHING,
+    "actions/discover/README.md": EVERYTHING,
+    "actions/discover/action.yml": EVERYTHING,
+    "actions/once/README.md": EVERYTHING,
+    "actions/once/action.yml": EVERYTHING,
+    "actions/record/action.yml": EVERYTHING,
+    "actions/report/README.md": EVERYTHING,
+    "actions/report/action.yml": EVERYTHING,
+    "actions/report/example.yml": EVERYTHING,
+    "actions/track/README.md": EVERYTHING,
+    "actions/track/action.yml": EVERYTHING,
+    "actions/unique-id/README.md": EVERYTHING,
+    "actions/unique-id/action.yml": EVERYTHING,
+    "actions/upsert-pr/MIGRATING.md": EVERYTHING,
+    "actions/upsert-pr/README.md": EVERYTHING,
+    "actions/upsert-pr/action.yml": EVERYTHING,
+    "benchmarks/requests.md": EVERYTHING,
+    "src/action_patterns/action.py": EVERYTHING,
+    "src/action_patterns/actions/discover.py": EVERYTHING,
+    "src/action_patterns/actions/once.py": EVERYTHING,
+    "src/action_patterns/actions/record.py": EVERYTHING,
+    "src/action_patterns/actions/report/__init__.py": EVERYTHING,
+    "src/action_patterns/actions/report/gathering.py": EVERYTHING,
+    "src/action_patterns/actions/report/interface.py": EVERYTHING,
+    "src/action_patterns/actions/unique_id.py": EVERYTHING,
+    "src/action_patterns/actions/upsert_pr.py": EVERYTHING,
+    "src/action_patterns/cli.py": EVERYTHING,
+    "src/action_patterns/content/changes.py": EVERYTHING,
+    "src/action_patterns/content/identifier.py": EVERYTHING,
+    "src/action_patterns/content/sizes.py": EVERYTHING,
+    "src/action_patterns/contracts/plan.py": EVERYTHING,
+    "src/action_patterns/contracts/report.py": EVERYTHING,
+    "src/action_patterns/contracts/result.py": EVERYTHING,
+    "src/action_patterns/distribution/budget.py": EVERYTHING,
+    "src/action_patterns/distribution/campaign.py": EVERYTHING,
+    "src/action_patterns/distribution/select.py": EVERYTHING,
+    "src/action_patterns/errors.py": EVERYTHING,
+    "src/action_patterns/github_api/calls.py": EVERYTHING,
+    "src/action_patterns/github_api/gateway.py": EVERYTHING,
+    "src/action_patterns/github_api/listing.py": EVERYTHING,
+    "src/action_patterns/github_api/markers.py": EVERYTHING,
+    "src/action_patterns/github_api/metering.py": EVERYTHING,
+    "src/action_patterns/github_api/observing.py": EVERYTHING,
+    "src/action_patterns/github_api/pacing.py": EVERYTHING,
+    "src/action_patterns/github_api/queries.py": EVERYTHING,
+    "src/action_patterns/github_api/reading.py": EVERYTHING,
+    "src/action_patterns/github_api/refs.py": EVERYTHING,
+    "src/action_patterns/github_api/rest_observing.py": EVERYTHING,
+    "src/action_patterns/github_api/rest_reading.py": EVERYTHING,
+    "src/action_patterns/github_api/tiers.py": EVERYTHING,
+    "src/action_patterns/github_api/token_kind.py": EVERYTHING,
+    "src/action_patterns/github_api/tokens.py": EVERYTHING,
+    "src/action_patterns/github_api/transport.py": EVERYTHING,
+    "src/action_patterns/metadata/__init__.py": EVERYTHING,
+    "src/action_patterns/metadata/action_file.py": EVERYTHING,
+    "src/action_patterns/metadata/gaps.py": EVERYTHING,
+    "src/action_patterns/metadata/generate.py": EVERYTHING,
+    "src/action_patterns/metadata/readme.py": EVERYTHING,
+    "src/action_patterns/permissions.py": EVERYTHING,
+    "src/action_patterns/ports.py": EVERYTHING,
+    "src/action_patterns/process.py": EVERYTHING,
+    "src/action_patterns/pull_request/carrying_out.py": EVERYTHING,
+    "src/action_patterns/pull_request/comment.py": EVERYTHING,
+    "src/action_patterns/pull_request/converge.py": EVERYTHING,
+    "src/action_patterns/pull_request/decide.py": EVERYTHING,
+    "src/action_patterns/pull_request/decision.py": EVERYTHING,
+    "src/action_patterns/pull_request/desired.py": EVERYTHING,
+    "src/action_patterns/pull_request/dry_run.py": EVERYTHING,
+    "src/action_patterns/pull_request/fields.py": EVERYTHING,
+    "src/action_patterns/pull_request/learnt.py": EVERYTHING,
+    "src/action_patterns/pull_request/look.py": EVERYTHING,
+    "src/action_patterns/pull_request/marker.py": EVERYTHING,
+    "src/action_patterns/pull_request/observed.py": EVERYTHING,
+    "src/action_patterns/pull_request/performing.py": EVERYTHING,
+    "src/action_patterns/pull_request/preflight.py": EVERYTHING,
+    "src/action_patterns/pull_request/progress.py": EVERYTHING,
+    "src/action_patterns/pull_request/reasons.py": EVERYTHING,
+    "src/action_patterns/pull_request/result.py": EVERYTHING,
+    "src/action_patterns/pull_request/steps.py": EVERYTHING,
+    "src/action_patterns/pull_request/trailers.py": EVERYTHING,
+    "src/action_patterns/pull_request/wish.py": EVERYTHING,
+    "src/action_patterns/pull_request/with_open.py": EVERYTHING,
+    "src/action_patterns/pull_request/without_open.py": EVERYTHING,
+    "src/action_patterns/release.py": EVERYTHING,
+    "src/action_patterns/report/__init__.py": EVERYTHING,
+    "src/action_patterns/report/aggregate.py": EVERYTHING,
+    "src/action_patterns/report/budget.py": EVERYTHING,
+    "src/action_patterns/report/chart.py": EVERYTHING,
+    "src/action_patterns/report/escape.py": EVERYTHING,
+    "src/action_patterns/report/fail_on.py": EVERYTHING,
+    "src/action_patterns/report/folded.py": EVERYTHING,
+    "src/action_patterns/report/green.py": EVERYTHING,
+    "src/action_patterns/report/guides.py": EVERYTHING,
+    "src/action_patterns/report/headline.py": EVERYTHING,
+    "src/action_patterns/report/html/charts.py": EVERYTHING,
+    "src/action_patterns/report/html/sections.py": EVERYTHING,
+    "src/action_patterns/report/junit.py": EVERYTHING,
+    "src/action_patterns/report/layout.py": EVERYTHING,
+    "src/action_patterns/report/legs.py": EVERYTHING,
+    "src/action_patterns/report/missing.py": EVERYTHING,
+    "src/action_patterns/report/needs.py": EVERYTHING,
+    "src/action_patterns/report/plain_text.py": EVERYTHING,
+    "src/action_patterns/report/since.py": EVERYTHING,
+    "src/action_patterns/report/spending.py": EVERYTHING,
+    "src/action_patterns/report/summarise.py": EVERYTHING,
+    "src/action_patterns/report/tables.py": EVERYTHING,
+    "src/action_patterns/report/track.py": EVERYTHING,
+    "src/action_patterns/report/view.py": EVERYTHING,
+    "src/action_patterns/run.py": EVERYTHING,
+    "src/action_patterns/runner/__init__.py": EVERYTHING,
+    "src/action_patterns/runner/commands.py": EVERYTHING,
+    "src/action_patterns/runner/environment.py": EVERYTHING,
+    "src/action_patterns/runner/files.py": EVERYTHING,
+    "src/action_patterns/runner/inputs.py": EVERYTHING,
+    "src/action_patterns/runner/log.py": EVERYTHING,
+    "src/action_patterns/runner/masking.py": EVERYTHING,
+    "src/action_patterns/runner/outputs.py": EVERYTHING,
+    "src/action_patterns/runner/summary.py": EVERYTHING,
+    "src/action_patterns/state/__init__.py": EVERYTHING,
+    "src/action_patterns/state/marker.py": EVERYTHING,
+    "src/action_patterns/state/once.py": EVERYTHING,
+    "src/action_patterns/worktree/checkout.py": EVERYTHING,
+    "src/action_patterns/worktree/history.py": EVERYTHING,
+    "src/bootstrap/bootstrap.py": EVERYTHING,
+    "src/bootstrap/installers.py": EVERYTHING,
+    "src/github_sandbox/FACTS.md": EVERYTHING,
+    "src/github_sandbox/act_events.py": EVERYTHING,
+    "src/github_sandbox/act_jobs.py": EVERYTHING,
+    "src/github_sandbox/act_process.py": EVERYTHING,
+    "src/github_sandbox/act_runner.py": EVERYTHING,
+    "src/github_sandbox/act_sources.py": EVERYTHING,
+    "src/github_sandbox/actions_model.py": EVERYTHING,
+    "src/github_sandbox/clock.py": EVERYTHING,
+    "src/github_sandbox/consumer.py": EVERYTHING,
+    "src/github_sandbox/contract.py": EVERYTHING,
+    "src/github_sandbox/demo/__main__.py": EVERYTHING,
+    "src/github_sandbox/demo/story.py": EVERYTHING,
+    "src/github_sandbox/dispatch.py": EVERYTHING,
+    "src/github_sandbox/doubles/artifacts.py": EVERYTHING,
+    "src/github_sandbox/exchange.py": EVERYTHING,
+    "src/github_sandbox/fault_kinds.py": EVERYTHING,
+    "src/github_sandbox/faults.py": EVERYTHING,
+    "src/github_sandbox/git_store.py": EVERYTHING,
+    "src/github_sandbox/graphql_api/cost.py": EVERYTHING,
+    "src/github_sandbox/graphql_api/execute.py": EVERYTHING,
+    "src/github_sandbox/graphql_api/git_types.py": EVERYTHING,
+    "src/github_sandbox/graphql_api/resolvers.py": EVERYTHING,
+    "src/github_sandbox/graphql_api/root_types.py": EVERYTHING,
+    "src/github_sandbox/graphql_api/unknown_mutations.py": EVERYTHING,
+    "src/github_sandbox/limits.py": EVERYTHING,
+    "src/github_sandbox/model.py": EVERYTHING,
+    "src/github_sandbox/past.py": EVERYTHING,
+    "src/github_sandbox/planting_access.py": EVERYTHING,
+    "src/github_sandbox/pull_states.py": EVERYTHING,
+    "src/github_sandbox/pulls.py": EVERYTHING,
+    "src/github_sandbox/ref_rules.py": EVERYTHING,
+    "src/github_sandbox/ref_updates.py": EVERYTHING,
+    "src/github_sandbox/request_log.py": EVERYTHING,
+    "src/github_sandbox/rest/accounts.py": EVERYTHING,
+    "src/github_sandbox/rest/pull_shapes.py": EVERYTHING,
+    "src/github_sandbox/rest/serving.py": EVERYTHING,
+    "src/github_sandbox/sandbox.py": EVERYTHING,
+    "src/github_sandbox/schemas/refresh.py": EVERYTHING,
+    "src/github_sandbox/spoiling.py": EVERYTHING,
+    "src/github_sandbox/subject.py": EVERYTHING,
+    "src/github_sandbox/tokens.py": EVERYTHING,
+    "tests/scenarios/README.md": EVERYTHING,
+    "zizmor.yml": EVERYTHING,
+}
+"""File -> the words it may use."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One word that is not to be used, and the line it stands on."""
+
+    line: int
+    word: str
+    text: str
+
+
+_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+_START = re.compile(rf"(?:{'|'.join(STARTS)})\b")
+_CODE = re.compile(r"(`+)(?:(?!\1).)+?\1|\]\([^)]*\)|<!--.*?-->|<[a-z/][^>]*>|https?://\S+", re.DOTALL)
+_SENTENCE = re.compile(r"(?<=[.!:])\s+(?=[A-Z])|(?<=\?)\s+")
+_FEWEST_WORDS = 4
+"""A shorter text is a name or the head of a column, not a sentence."""
+
+
+def findings(path: str, text: str) -> Iterator[Finding]:
+    """Yield what a file says in words that are not to be used."""
+    for line, prose, is_sentences in _pieces(path, text):
+        plain = _CODE.sub(lambda match: "`" + "\n" * match[0].count("\n"), prose)
+        for match in _WORD.finditer(plain):
+            yield Finding(line + plain.count("\n", 0, match.start()), match[0].lower(), _around(plain, match.start()))
+        if is_sentences:
+            for sentence in _SENTENCE.split(plain):
+                words = sentence.strip(" \n*-|>").split()
+                if len(words) >= _FEWEST_WORDS and not words[-1].endswith("?") and _START.match(words[0]):
+                    at = line + plain.count("\n", 0, plain.find(sentence.strip()))
+                    yield Finding(at, words[0], " ".join(words)[:90])
+
+
+def _around(text: str, at: int) -> str:
+    return " ".join(text[max(0, at - 40) : at + 50].split())
+
+
+def _pieces(path: str, text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield line, text, and whether the text is made of sentences."""
+    if path.endswith(".py"):
+        yield from _of_python(text)
+    elif path.endswith(".md"):
+        yield from _of_markdown(text)
+    else:
+        yield from _of_yaml(text)
+
+
+def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield docstrings (a field's too), comments, and literals of several words: those are messages."""
+    tree = ast.parse(text)
+    docstrings = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            docstrings.add(node.value)
+            for offset, paragraph in _paragraphs(node.value.value):
+                yield node.lineno + offset, paragraph, True
+    inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "…" for part in node.values]
+            yield node.lineno, "".join(map(str, parts)), False
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node not in docstrings
+            and node not in inside
+            and " " in node.value.strip()
+        ):
+            yield node.lineno, node.value, False
+    yield from _comments(
+        (token.start[0], token.string, not token.line[: token.start[1]].strip())
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    )
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    line = 0
+    for paragraph in re.split(r"(\n\s*\n)", text):
+        if paragraph.strip():
+            yield line, paragraph
+        line += paragraph.count("\n")
+
+
+def _comments(lines: Iterator[tuple[int, str, bool]]) -> Iterator[tuple[int, str, bool]]:
+    """Join the lines of a comment that goes over several: a sentence may, too."""
+    first, joined, last = 0, "", 0
+    for line, text, alone in lines:
+        content = text.lstrip("#").strip()
+        if joined and alone and line == last + 1:
+            joined += "\n" + content
+        else:
+            if joined:
+                yield first, joined, True
+            first, joined = line, content
+        last = line if alone else 0
+    if joined:
+        yield first, joined, True
+
+
+def _of_markdown(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield headings, cells, list items and paragraphs. A block of code is left out but for its comments."""
+    fenced, block, first = False, "", 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        opens = re.match(r"\s*(?:```|~~~)", line)
+        if opens or fenced:
+            if block:
+                yield first, block, True
+            block = ""
+            if opens:
+                fenced = not fenced
+            elif comment := re.search(r"(?:^|\s)#\s+(.*)", line):
+                yield number, comment[1], True
+            continue
+        begins = re.match(r"\s*(?:[-*|#]|\d+\.)\s*|\s*$", line)
+        if begins and block:
+            yield first, block, True
+            block = ""
+        if line.startswith("#"):
+            yield number, line.lstrip("# "), False
+        elif line.lstrip().startswith("|"):
+            for cell in re.split(r"(?<!\\)\|", line):
+                yield number, cell.strip(), True
+        elif line.strip():
+            if not block:
+                first = number
+            block += re.sub(r"^\s*(?:[-*]\s+|\d+\.\s+)", "", line) + "\n"
+    if block:
+        yield first, block, True
+
+
+def _of_yaml(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield comments, and what is called a name, a title or a description."""
+    numbered = list(enumerate(text.splitlines(), start=1))
+    yield from _comments(
+        (number, match[2], not match[1].strip())
+        for number, line in numbered
+        if (match := re.match(r"(.*?)(?:^|(?<=\s))(#\s.*)$", line))
+    )
+    for node in _nodes(yaml.compose(text)):
+        for key, value in node.value:
+            if key.value in ("name", "title", "description") and isinstance(value, yaml.ScalarNode):
+                yield value.start_mark.line + 1, value.value, True
+
+
+def _nodes(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _nodes(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _nodes(value)
+
+
+def files() -> list[str]:
+    """Return the files that people read, from the root of the repository."""
+    found = {path for pattern in TEXTS for path in ROOT.glob(pattern) if path.is_file()}
+    return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+@pytest.mark.parametrize("file", files())
+def test_everything_people_read_is_in_plain_words(file: str) -> None:
+    allowed = EXCEPTIONS.get(file, frozenset())
+    found = list(findings(file, (ROOT / file).read_text()))
+    if allowed == EVERYTHING:
+        assert found, f"{file} is converted: take it off the list"
+        return
+    assert [f"{file}:{each.line}: {each.word}: {each.text}" for each in found if each.word not in allowed] == []
+    assert allowed <= {each.word for each in found}, f"{file}: takes more exceptions than it needs"
+
+
+def test_the_exceptions_are_of_files_that_are_read() -> None:
+    assert set(EXCEPTIONS) <= set(files())
+
+
+PYTHON = '''"""Return it.
+
+What it is, nobody knows."""
+NAME = "nobody"
+field: int = 1
+"""Whose it is."""
+
+
+def f(x: str) -> str:
+    # A comment that goes on
+    # at all costs. Where it ends is here.
+    raise ValueError(f"{x} was told `to wish`, by itself")
+'''
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "a.py",
+            PYTHON,
+            [(3, "nobody"), (3, "What"), (12, "told"), (12, "by itself"), (11, "at all"), (11, "Where")],
+        ),
+        ("a.md", "# What it does\n\nIt does it.\nWhat it does is\nthis.\n", [(4, "What")]),
+        ("a.md", "Is it? What is it now?\n\n| What | Where to go now? |\n", []),
+        ("a.md", "- Where it ends it begins.\n1. Of a file it says this.\n", [(1, "Where"), (2, "Of")]),
+        ("a.md", "```sh\nsay anew # said anew\n```\nanew\n", [(2, "anew"), (4, "anew")]),
+        ("a.md", "`anew` [x](anew.md) <!-- anew -->\n", []),
+        ("a.yml", "a: 1 # it is told\nb:\n  description: Done\n    anew\n", [(1, "told"), (3, "anew")]),
+        ("a.yml", "run: echo '#anew' anew\n", []),
+    ],
+)
+def test_a_finding_is_a_word_or_a_beginning_and_its_line(path: str, text: str, expected: list[tuple[int, str]]) -> None:
+    assert [(each.line, each.word) for each in findings(path, text)] == expected
+
+
+if __name__ == "__main__":
+    needed = {file: list(findings(file, (ROOT / file).read_text())) for file in files()}
+    for file, found in needed.items():
+        for each in found:
+            print(f"{file}:{each.line}: {each.word}: {each.text}", file=sys.stderr)
+    print("\n".join(f'    "{file}": EVERYTHING,' for file, found in needed.items() if found))
