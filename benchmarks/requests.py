@@ -1,7 +1,7 @@
 """Requests per target, measured at the sandbox's door, beside the published counts of other tools.
 
     python benchmarks/requests.py
-    python benchmarks/requests.py --markdown > benchmarks/requests.md    # the README's table
+    python benchmarks/requests.py --markdown > benchmarks/requests.md    # the table of docs/cost.md
 
 Exit code 1 when one of ours is over its budget. The others' figures were counted in their sources by reading
 (peter-evans/create-pull-request v8.1, REST calls only, `M` = 0 to 4 metadata calls): not measured here.
@@ -47,7 +47,7 @@ ROWS = [
     ("create, one binary file", nothing, wish(BINARY), 6, 5, "a + ceil(n/100) + 4 + M"),
     ("create, 640 text files", nothing, wish(MANY), 15, 8, "651 + M"),
     ("create, 640 text files in 640 folders", nothing, wish(FOLDERS), 15, 8, "651 + M"),
-    ("same wish again", done(wish(**FULL)), wish(**FULL), 1, 0, "4 + M, of which 2 + M are writes"),
+    ("same content again", done(wish(**FULL)), wish(**FULL), 1, 0, "4 + M, of which 2 + M are writes"),
     ("content changed", done(wish(**FULL)), wish({"ci.yml": "on: [push]\n"}, **FULL), 4, 3, "a + ceil(n/100) + 6 + M"),
     ("difference vanished", converged, wish(), 4, 3, "2, and a push"),
     ("base already holds it", nothing, wish({"old.txt": "old\n"}), 1, 0, "0, and a fetch"),

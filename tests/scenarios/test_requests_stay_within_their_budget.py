@@ -28,7 +28,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_no_situation_is_over_its_budget() -> None:
     done = run()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "same wish again                               1      1      0      0" in done.stdout
+    assert "same content again                            1      1      0      0" in done.stdout
 
 
 @BENCHMARK

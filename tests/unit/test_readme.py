@@ -1,39 +1,64 @@
-"""What the README says to write is accepted by what it is written for."""
+"""The README and the guide: what they tell to write is accepted by what it is written for, and links lead somewhere."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
+from action_patterns import registry
 from action_patterns.discovery.section import Section
 from action_patterns.discovery.selection import Selection
 from action_patterns.distribution.distribution_file import Distribution, FileRule, PullRequestFields, read_distribution
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+LINKED = [*PAGES, *sorted(ROOT.glob("*.md")), *sorted((ROOT / "actions").rglob("*.md"))]
+
+
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
+
+
+BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 
 def spelled(section: type[Section]) -> set[str]:
     return {field.alias or name for name, field in section.model_fields.items()}
 
 
-def test_every_yaml_block_is_yaml() -> None:
-    assert len(BLOCKS) >= 2
-    for block in BLOCKS:
-        assert yaml.safe_load(block)
+def test_every_yaml_block_is_a_step_a_distribution_file_or_a_call_of_the_reusable_workflow() -> None:
+    """Each of the three is tested below: a block of another kind would not be."""
+    kinds = [
+        "step" if isinstance(document, list) else "call" if "jobs" in document else "distribution"
+        for document in map(yaml.safe_load, BLOCKS)
+    ]
+    assert sorted(kinds) == ["call", "call", "distribution", "distribution", "step"]
 
 
 def test_the_distribution_file_is_one() -> None:
-    (block,) = [block for block in BLOCKS if block.startswith("name: shared-files\ntargets:")]
-    distribution = read_distribution(block, name="README.md")
+    found = [block for block in BLOCKS if block.startswith("name: shared-files\ntargets:")]
+    assert len(found) == 2
+    assert len(set(found)) == 1, "the README and its page show the same file"
+    distribution = read_distribution(found[0], name="README.md")
     assert distribution.name == "shared-files"
     assert [rule.absent for rule in distribution.files] == [False, True]
 
 
+def test_the_step_of_seven_lines_is_the_step_of_the_example() -> None:
+    block = blocks(README)[0]
+    (step,) = yaml.safe_load(block)
+    example = yaml.safe_load((ROOT / "actions/upsert-pr/example.yml").read_text())
+    (run,) = [each for each in example["jobs"]["update"]["steps"] if each.get("uses") == step["uses"]]
+    assert {key: value for key, value in run.items() if key != "id"} == step
+    assert len(block.splitlines()) == 7
+
+
 def test_every_key_of_a_distribution_file_is_in_the_table() -> None:
-    table = README.partition("| key | meaning |")[2].partition("\n\n")[0]
+    table = (ROOT / "docs/distribution-file.md").read_text().partition("| key | meaning |")[2].partition("\n\n")[0]
     for key in spelled(Distribution) - {"targets", "files", "pull-request"}:
         assert f"`{key}`" in table
     for key in spelled(Selection) | spelled(FileRule) | spelled(PullRequestFields):
@@ -48,20 +73,64 @@ def test_the_workflow_and_the_distribution_file_name_the_same_campaign() -> None
 
 
 def test_what_is_handed_to_the_reusable_workflow_is_what_it_takes() -> None:
-    called = yaml.safe_load((Path(__file__).parents[2] / ".github/workflows/distribute.yml").read_text())
+    called = yaml.safe_load((ROOT / ".github/workflows/distribute.yml").read_text())
     takes = called[True]["workflow_call"]  # YAML 1.1 reads `on` as true
     for block in BLOCKS:
-        for job in (yaml.safe_load(block).get("jobs") or {}).values():
+        if "distribute.yml@" not in block:
+            continue
+        for job in yaml.safe_load(block)["jobs"].values():
             assert set(job.get("with", {})) <= set(takes["inputs"])
             assert set(job.get("secrets", {})) <= set(takes["secrets"])
             assert job["permissions"] == {"actions": "read", "contents": "read"}
 
 
+def test_the_status_counts_the_patterns_as_the_table_does() -> None:
+    text = README.read_text()
+    table = text.partition("<!-- generated:patterns -->")[2].partition("<!-- /")[0]
+    status = [row.rstrip(" |").rpartition("| ")[2].partition(";")[0] for row in table.strip().splitlines()[2:]]
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    ships, in_part, not_yet = (words[status.count(each)] for each in ("ships", "in part", "not yet"))
+    sentence = f"{ships} ship, {in_part} ship in part and {not_yet} do not ship yet"
+    assert sentence in " ".join(text.split())
+
+
+def test_every_action_is_on_the_first_page() -> None:
+    table = README.read_text().partition("<!-- generated:patterns -->")[2].partition("<!-- /")[0]
+    for name in registry.ACTIONS:
+        assert f"[`{name}`]" in table
+
+
+def test_the_first_page_is_short() -> None:
+    assert len(README.read_text().splitlines()) <= 120
+
+
+def slugs(page: Path) -> set[str]:
+    """The anchors of a page: those of its headings as GitHub derives them, and those that are written."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", each)).strip().lower().replace(" ", "-")
+        for each in headings
+    } | set(re.findall(r'<a name="([^"]+)">', text))
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        place = page.parent / path if path else page
+        assert place.exists(), target
+        if anchor:
+            assert anchor in slugs(place / "README.md" if place.is_dir() else place), target
+
+
 def test_the_job_that_tracks_a_distribution_reads_what_the_reusable_workflow_gives() -> None:
-    root = Path(__file__).parents[2]
-    called = yaml.safe_load((root / ".github/workflows/distribute.yml").read_text())[True]["workflow_call"]
-    takes = yaml.safe_load((root / "actions/track/action.yml").read_text())["inputs"]
-    readme = (root / "actions/track/README.md").read_text()
+    called = yaml.safe_load((ROOT / ".github/workflows/distribute.yml").read_text())[True]["workflow_call"]
+    takes = yaml.safe_load((ROOT / "actions/track/action.yml").read_text())["inputs"]
+    readme = (ROOT / "actions/track/README.md").read_text()
     (block,) = [block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "distribute.yml@" in block]
     named = set(re.findall(r"needs\.distribute\.outputs\.([a-z-]+)", block))
     assert named

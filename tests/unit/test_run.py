@@ -66,6 +66,7 @@ def ends(variables: dict[str, str], behaviour: Behaviour) -> tuple[int, str]:
         title="",
         description="",
         patterns=(),
+        since="0.1.0",
         inputs=ExampleInputs,
         outputs=ExampleOutputs,
         run=behaviour,

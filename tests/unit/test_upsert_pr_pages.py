@@ -167,7 +167,7 @@ def test_what_the_pages_examples_give_and_take_exists() -> None:
 
 
 MEASURED = {
-    "the same wish again": ["same wish again"],
+    "the same content again": ["same content again"],
     "create, without and with labels, assignees, reviewers": ["create", "create, labels, assignees, reviewers"],
     "other content": ["content changed"],
     "the difference vanished": ["difference vanished"],

@@ -52,6 +52,8 @@ class Action(Generic[I, O]):
     title: str
     description: str
     patterns: tuple[Pattern, ...]
+    since: str
+    """The release that shipped it first, for example `0.1.0`."""
     inputs: type[I]
     outputs: type[O]
     run: Callable[[I, Ports], Finish[O]]

@@ -171,6 +171,7 @@ ACTION = Action(
     title="Apply distribution",
     description="Bring the targets of one matrix leg to what a distribution.yml asks for, and record each outcome.",
     patterns=("Three-Stage Design", "Idempotency"),
+    since="0.1.0",
     inputs=ApplyInputs,
     outputs=ApplyOutputs,
     run=run,

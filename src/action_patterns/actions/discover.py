@@ -325,6 +325,7 @@ ACTION = Action(
     title="Discover targets",
     description="List repositories by owner, topic or name, completely or not at all, as an always valid matrix.",
     patterns=("Matrix Distribution", "Three-Stage Design"),
+    since="0.1.0",
     inputs=DiscoverInputs,
     outputs=DiscoverOutputs,
     run=run,

@@ -155,6 +155,7 @@ ACTION = Action(
     title="action-patterns: distribute files by pull request",
     description="Push files to many repositories as one idempotent pull request each, from one distribution.yml.",
     patterns=("Three-Stage Design", "Idempotency", "Matrix Distribution"),
+    since="0.1.0",
     inputs=DistributeInputs,
     outputs=DistributeOutputs,
     run=run,

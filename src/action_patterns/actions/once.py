@@ -284,6 +284,7 @@ ACTION = Action(
     description="A durable mark that an operation is done for a content: one run does the work, every other skips it,"
     " and a run that died is taken over.",
     patterns=("Idempotency", "Work Avoidance"),
+    since="0.1.0",
     inputs=OnceInputs,
     outputs=OnceOutputs,
     run=run,

@@ -181,6 +181,7 @@ ACTION = Action(
     title="Record what happened to one target",
     description="Writes the result of your own steps for one repository, so that report can tell the whole run.",
     patterns=("Three-Stage Design", "Error Handling"),
+    since="0.1.0",
     inputs=RecordInputs,
     outputs=RecordOutputs,
     run=run,

@@ -162,6 +162,7 @@ ACTION = Action(
     description="Keeps one issue or one comment that says how a campaign stands: opened when targets fail, updated in"
     " place, closed when they recover, and left alone while nothing changes.",
     patterns=("Idempotency", "Error Handling"),
+    since="0.1.0",
     inputs=TrackInputs,
     outputs=TrackOutputs,
     run=run,

@@ -112,6 +112,7 @@ ACTION = Action(
     description="A name for a branch, a key, an artifact or a tag that follows from values and files: a rerun finds it"
     " again.",
     patterns=("Idempotency",),
+    since="0.1.0",
     inputs=UniqueIdInputs,
     outputs=UniqueIdOutputs,
     run=run,

@@ -278,6 +278,7 @@ ACTION = Action(
     title="Upsert pull request",
     description="Find or create the one pull request of a key and bring it to the wished state: safe to repeat.",
     patterns=("Idempotency", "Work Avoidance"),
+    since="0.1.0",
     inputs=UpsertPrInputs,
     outputs=UpsertPrOutputs,
     run=run,

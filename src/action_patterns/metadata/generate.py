@@ -10,7 +10,7 @@ from typing import Any
 
 from action_patterns import registry
 from action_patterns.action.contract import Action
-from action_patterns.metadata import action_file, readme, schemas
+from action_patterns.metadata import action_file, patterns, readme, schemas
 from action_patterns.release import REPOSITORY, VERSION
 
 _USES = re.compile(rf"uses:\s*[\"']?{re.escape(REPOSITORY)}(?P<path>/[^@\s\"']*)?@(?P<ref>[\w./-]+)")
@@ -48,9 +48,11 @@ def generate(root: Path) -> Generated:
             continue
         actions.append(action)
         _action(generated, root, action)
-    top = root / "README.md"
-    if top.exists():
-        _fill(generated, root, top, top.read_text(), _top_blocks(root, actions))
+    for page, blocks in _pages(root, actions).items():
+        if (path := root / page).exists():
+            _fill(generated, root, path, path.read_text(), blocks)
+        else:
+            generated.problems.append(f"{page}: is not there")
     for file, text in schemas.schemas().items():
         generated.files[root / schemas.FOLDER / file] = text
     generated.problems += references(root)
@@ -83,14 +85,25 @@ def _action(generated: Generated, root: Path, action: Action[Any, Any]) -> None:
     _fill(generated, root, path, text, blocks)
 
 
-def _top_blocks(root: Path, actions: list[Action[Any, Any]]) -> dict[str, str]:
-    """The blocks of the top README: the actions, the flagship workflow, and figures as their benchmark wrote them."""
-    found = {"actions": readme.actions_table(actions), "permissions": readme.permissions_table(actions)}
-    if (workflow := root / "example.yml").exists():
-        found["workflow"] = readme.fenced(workflow.read_text())
-    for figures in sorted((root / "benchmarks").glob("*.md")):
-        found[figures.stem] = figures.read_text()
-    return found
+def _pages(root: Path, actions: list[Action[Any, Any]]) -> dict[str, dict[str, str]]:
+    """Return each page outside `actions/` that has generated blocks, and the blocks that belong on it."""
+    workflow, requests = root / "example.yml", root / "benchmarks/requests.md"
+    pages = {
+        "README.md": {
+            "patterns": patterns.table(actions, "docs/patterns"),
+            "workflow": readme.fenced(workflow.read_text()) if workflow.exists() else "",
+        },
+        "docs/README.md": {
+            "patterns": patterns.table(actions, "patterns"),
+            "actions": readme.actions_table(actions, up="../"),
+        },
+        "docs/tokens.md": {"permissions": readme.permissions_table(actions)},
+        "docs/cost.md": {"requests": requests.read_text() if requests.exists() else ""},
+    }
+    for pattern in patterns.PATTERNS:
+        if ours := [action for action in actions if pattern in action.patterns]:
+            pages[f"docs/patterns/{patterns.page(pattern)}"] = {"actions": readme.actions_table(ours, up="../../")}
+    return pages
 
 
 def _fill(generated: Generated, root: Path, path: Path, text: str, contents: dict[str, str]) -> None:

@@ -5,7 +5,9 @@ A block is everything between `<!-- generated:<name> -->` and `<!-- /generated -
 
 from __future__ import annotations
 
+import inspect
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +25,7 @@ _ANY_MARKER = re.compile(r"<!-- generated:([a-z]+) -->|<!-- /generated(?::[a-z]+
 def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
     """The blocks of an action's README; a block for which there is nothing to say is left out."""
     found = {
+        "summary": _summary(action),
         "inputs": _inputs(action),
         "outputs": _outputs(action),
         "example": fenced(example) if example else "",
@@ -46,7 +49,7 @@ def skeleton(action: Action[Any, Any], names: Sequence[str]) -> str:
         "reasons": "Reasons",
         "permissions": "Permissions",
     }
-    parts = [f"# {action.title}\n\n{action.description}\n"]
+    parts = [f"# {action.title}\n\n{action.description}\n\n<!-- generated:summary -->\n<!-- /generated -->\n"]
     parts += [
         f"\n## {title}\n\n<!-- generated:{name} -->\n<!-- /generated -->\n"
         for name, title in titles.items()
@@ -55,23 +58,21 @@ def skeleton(action: Action[Any, Any], names: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def actions_table(actions: Sequence[Action[Any, Any]]) -> str:
-    """The table of the top README."""
-    rows = [
-        (
-            f"[`{action.name}`]({folder(action.name) or 'action.yml'})",
-            ", ".join(action.patterns),
-            _one_line(action.description),
-        )
-        for action in actions
-    ]
-    return _table(("Action", "Pattern", "What it does"), rows)
+def actions_table(actions: Sequence[Action[Any, Any]], up: str = "") -> str:
+    """Return the table of actions for a page that is `up` below the root of the repository."""
+    rows = [(link(action, up), ", ".join(action.patterns), action.description) for action in actions]
+    return table(("Action", "Pattern", "What it does"), rows)
+
+
+def link(action: Action[Any, Any], up: str = "") -> str:
+    """Return a link to the action's page: the root action has none but its action.yml."""
+    return f"[`{action.name}`]({up}{folder(action.name) or 'action.yml'})"
 
 
 def permissions_table(actions: Sequence[Action[Any, Any]]) -> str:
     """What each action's token needs, for the top README; an action that asks GitHub nothing has no row."""
     rows = [(f"`{action.name}`", "; ".join(in_words(action.uses))) for action in actions if action.uses]
-    return _table(("Action", "Its token needs"), rows)
+    return table(("Action", "Its token needs"), rows)
 
 
 def fill(text: str, contents: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
@@ -91,6 +92,26 @@ def fill(text: str, contents: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     return _BLOCK.sub(replace, text), tuple(problems)
 
 
+def _summary(action: Action[Any, Any]) -> str:
+    """Return the table that every action's README begins with."""
+    permissions = [each.partition(": ") for each in in_words(action.uses)]
+    writes = [name for name, _, level in permissions if level == "write"]
+    files = ["files on the runner"] if _uses(action, "files.write") else []
+    rows = [
+        ("Pattern", ", ".join(action.patterns)),
+        ("Talks to GitHub", "yes: [permissions](#permissions)" if permissions else "no"),
+        ("Runs git", "yes, in the checkout" if _uses(action, "checkout") else "no"),
+        ("Writes", ", ".join([*(f"GitHub: {name}" for name in writes), *files]) or "nothing"),
+        ("Since", action.since),
+    ]
+    return table((f"`{action.name}`", ""), rows)
+
+
+def _uses(action: Action[Any, Any], port: str) -> bool:
+    """Return whether the action's module uses a port. Read from its source, so the table cannot rot."""
+    return f"ports.{port}" in inspect.getsource(sys.modules[action.run.__module__])
+
+
 def _inputs(action: Action[Any, Any]) -> str:
     rows = []
     for name, field in action.inputs.model_fields.items():
@@ -104,12 +125,12 @@ def _inputs(action: Action[Any, Any]) -> str:
         default = default_text(field)
         shown = "**required**" if default is None else _code(default) if default else ""
         rows.append((f"`{input_name(name)}`", description, shown))
-    return _table(("Input", "Meaning", "Default"), rows)
+    return table(("Input", "Meaning", "Default"), rows)
 
 
 def _outputs(action: Action[Any, Any]) -> str:
     fields = action.outputs.model_fields.items()
-    return _table(("Output", "Meaning"), [(f"`{input_name(name)}`", field.description or "") for name, field in fields])
+    return table(("Output", "Meaning"), [(f"`{input_name(name)}`", field.description or "") for name, field in fields])
 
 
 def _reasons(action: Action[Any, Any]) -> str:
@@ -121,10 +142,10 @@ def _reasons(action: Action[Any, Any]) -> str:
         mark = "" if each.code in anchored else f'<a name="{anchor(each.code)}"></a>'
         anchored.add(each.code)
         rows.append((f"{mark}`{each.code}`", each.outcome, each.meaning, each.remedy))
-    return _table(("Reason", "Outcome", "Meaning", "What to do"), rows)
+    return table(("Reason", "Outcome", "Meaning", "What to do"), rows)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
     lines = [header, ["---"] * len(header), *rows]

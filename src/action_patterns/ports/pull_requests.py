@@ -192,7 +192,7 @@ class PullRequests(Protocol):
 
     @needs(pull_requests="write")
     def update(self, repository: str, number: int, pull_id: str, fields: dict[str, str]) -> Edited:
-        """Write `fields`: title, body, base, state (`open`, `closed`). Over REST, `head_oid` of the answer may be late."""
+        """Write title, body, base or state (`open`, `closed`). Over REST, `head_oid` of the answer may be late."""
 
     @needs(pull_requests="write")
     def set_issue_fields(

@@ -45,6 +45,7 @@ def example(name: str = "discover") -> Action[Any, Any]:
         title="Example",
         description="Says: `x`.",
         patterns=("Fail Fast", "Work Avoidance"),
+        since="0.1.0",
         inputs=ExampleInputs,
         outputs=ExampleOutputs,
         run=_run,

@@ -169,6 +169,7 @@ ACTION = Action(
     description="Says what happened to every target of a plan, counts targets without a record as failures, and ends"
     " the run red or green as you decide.",
     patterns=("Three-Stage Design", "Error Handling"),
+    since="0.1.0",
     inputs=ReportInputs,
     outputs=ReportOutputs,
     run=run,
