@@ -104,6 +104,16 @@ def test_the_first_page_is_short() -> None:
     assert len(README.read_text().splitlines()) <= 120
 
 
+def test_every_python_example_of_contributing_is_code_of_this_repository() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
+    assert len(blocks) == 3
+    sources = [
+        " ".join(path.read_text().split()) for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")
+    ]
+    for block in blocks:
+        assert any(" ".join(block.split()) in source for source in sources), block
+
+
 def slugs(page: Path) -> set[str]:
     """The anchors of a page: those of its headings as GitHub derives them, and those that are written."""
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)

@@ -30,7 +30,7 @@ def token_field() -> Any:
     """The `token` input, worded once for every action that has one."""
     return Field(
         default=None,
-        description="Token to work with: a GitHub App installation token or a personal access token. Default: the"
+        description="Token for all requests: a GitHub App installation token or a personal access token. Default: the"
         " job's GITHUB_TOKEN, which reaches only the repository the workflow runs in.",
     )
 
@@ -41,28 +41,28 @@ class TokenInputs(Inputs):
     token: SecretStr | None = token_field()
     job_token: SecretStr | None = Field(
         default=None,
-        description="Set by the action itself to the job's GITHUB_TOKEN; not for callers.",
+        description="The action sets this to the job's GITHUB_TOKEN; not for callers.",
         json_schema_extra={"internal": "${{ github.token }}"},
     )
 
     app_client_id: str | None = Field(
         default=None,
-        description="Instead of `token`: client id of a GitHub App. A token is minted for each owner, narrowed to the"
-        " targets and to what the action needs, and revoked at the end.",
+        description="Instead of `token`: client id of a GitHub App. The action mints a token per owner, narrowed to the"
+        " targets and to its permissions, and revokes it at the end.",
     )
-    app_private_key: SecretStr | None = Field(default=None, description="That App's private key, PEM.")
+    app_private_key: SecretStr | None = Field(default=None, description="Private key of that App, PEM.")
     max_minutes: int = Field(
         default=50,
         ge=1,
-        description="Time this step may take at the pace GitHub allows; what does not fit is `deferred` to later."
+        description="Minutes this step may take at the pace GitHub allows; targets that do not fit are `deferred`."
         " Keep it below the job's `timeout-minutes`.",
     )
 
     def credentials(self) -> Credentials:
-        """The App, or the token to work with; the job's own when neither is given.
+        """Return the App's key or the token of the inputs; the job's token if neither is given.
 
         Raises:
-            InputError: there is none, or more than one.
+            InputError: no token is given, or more than one.
         """
         job_token = self.job_token.get_secret_value() if self.job_token else None
         if self.app_client_id or self.app_private_key:
@@ -72,9 +72,9 @@ class TokenInputs(Inputs):
         if not token:
             raise InputError(
                 Problem(
-                    "There is no token: `token` is empty, and the job has none either.",
-                    "Set `token` to a secret that exists. A secret that is not defined is passed as an empty text, and"
-                    " secrets are not passed to runs from forks.",
+                    "There is no token: `token` is empty, and the job has none.",
+                    "Set `token` to a secret that exists. GitHub passes an undefined secret as an empty text, and"
+                    " passes no secrets to runs from forks.",
                 )
             )
         return Credentials(token, job_token)

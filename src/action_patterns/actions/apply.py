@@ -38,7 +38,7 @@ class ApplyInputs(TokenInputs):
     max_parallel: int = Field(
         default=1,
         ge=1,
-        description="How many legs run at the same time (discover's output): each takes its share of the limits.",
+        description="Number of legs that run at the same time (discover's output): each takes its share of the limits.",
     )
     dry_run: Flag = Field(default=False, description="Write nothing; record the exact writes a real run would send.")
     fail_on: str = Field(
@@ -169,7 +169,8 @@ def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
 ACTION = Action(
     name="apply",
     title="Apply distribution",
-    description="Bring the targets of one matrix leg to what a distribution.yml asks for, and record each outcome.",
+    description="Bring the targets of one matrix leg to the state that a distribution.yml asks for, and record each"
+    " outcome.",
     patterns=("Three-Stage Design", "Idempotency"),
     since="0.1.0",
     inputs=ApplyInputs,

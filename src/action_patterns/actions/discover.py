@@ -41,8 +41,8 @@ class DiscoverInputs(TokenInputs):
 
     distribution: str = Field(
         default="",
-        description="Path of a `distribution.yml`. Its `targets` are used, and `apply` takes its files from it. Give"
-        " either this or the inputs below.",
+        description="Path of a `distribution.yml`: discover uses its `targets`, and `apply` its files. Give either this"
+        " or the inputs below.",
     )
     owners: NameList = Field(default=(), description="Organizations or users whose repositories are considered.")
     repositories: NameList = Field(default=(), description="Repositories by name, `owner/name`.")
@@ -55,13 +55,13 @@ class DiscoverInputs(TokenInputs):
     forks: Flag = Field(default=False, description="Consider forks too.")
     name: str | None = Field(
         default=None,
-        description="Prefix of artifact names; `targets` when it is not given. With `distribution` it is the name in"
-        " that file, and giving another one here is an error.",
+        description="Prefix of artifact names. Default: `targets`. With `distribution` it is the name in that file, and"
+        " another one here is an error.",
     )
     targets_per_job: int = Field(
         default=0,
         ge=0,
-        description="How many targets one job of the matrix takes; the matrix then holds only `index first last`."
+        description="Number of targets of one job of the matrix; the matrix then holds only `index first last`."
         " 0 = one target a job with its names in the matrix, packed only beyond 256 targets.",
     )
 
@@ -73,7 +73,7 @@ class DiscoverOutputs(Outputs):
     count: int = Field(description="Number of targets.")
     has_targets: bool = Field(description="Gate the next job with `if: needs.<job>.outputs.has-targets == 'true'`.")
     targets: str = Field(description="JSON list of the targets' names; empty beyond 200,000 characters (see the plan).")
-    excluded: str = Field(description="JSON object: how many repositories each reason excluded.")
+    excluded: str = Field(description="JSON object: number of excluded repositories by reason.")
     visible: int = Field(description="Repositories visible to the token.")
     max_parallel: int = Field(description="For `strategy.max-parallel`, from GitHub's limits.")
     path: str = Field(description="Path of the plan file; upload its directory as an artifact.")
@@ -83,7 +83,7 @@ class DiscoverOutputs(Outputs):
         description="Run that left the last report of this workflow and branch: `run-id` for actions/download-artifact."
         " Empty: there is none, or the job's permissions lack `actions: read`."
     )
-    previous_artifact: str = Field(description="Name of that report's artifact; empty where there is none.")
+    previous_artifact: str = Field(description="Name of that report's artifact; empty if there is none.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,7 +323,7 @@ def _annotations(plan: Plan) -> tuple[Annotation, ...]:
 ACTION = Action(
     name="discover",
     title="Discover targets",
-    description="List repositories by owner, topic or name, completely or not at all, as an always valid matrix.",
+    description="List all repositories by owner, topic or name, or fail, and hand them on as a valid matrix.",
     patterns=("Matrix Distribution", "Three-Stage Design"),
     since="0.1.0",
     inputs=DiscoverInputs,

@@ -39,8 +39,8 @@ class DistributeInputs(TokenInputs):
     )
     previous: str = Field(
         default="",
-        description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
-        " a line says so, and nothing fails.",
+        description="Path of an earlier run's run-report.json to compare with. If it is absent or of no"
+        " use, a line says so and nothing fails.",
     )
     junit: Flag = Field(
         default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."

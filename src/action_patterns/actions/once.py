@@ -38,17 +38,17 @@ class OnceInputs(TokenInputs):
 
     mode: Mode = Field(
         description="`begin` before the work, `complete` as its last step, `fail` when it is given up; `clean` removes"
-        " markers that stop nobody any more."
+        " markers that no longer stop a run."
     )
     operation: str | None = Field(
         default=None,
-        description="What is done once, by a name that stays the same on every run, for example `announce-release`."
-        " Required but for `clean`, which without it cleans up after every operation.",
+        description="Name of the work, the same on every run, for example `announce-release`. Required, except for"
+        " `clean`: without it, `clean` looks at every operation.",
     )
     values: LineList = Field(
         default=(),
-        description="What it is done to, one value a line: a version, a target, the id of a content. Other values are"
-        " other work. They are hashed and never stored.",
+        description="Subject of the work, one value a line: a version, a target, the id of a content. Other values are"
+        " other work. The marker keeps only their hash.",
     )
     files: LineList = Field(
         default=(),
@@ -57,19 +57,20 @@ class OnceInputs(TokenInputs):
     metadata: str = Field(
         default="",
         description=f"Short text to keep with the marker, at most {MAX_METADATA_LENGTH} characters. Everybody who can"
-        " read the repository can read it: no secrets, no raw output. What looks like a token is replaced by `***`.",
+        " read the repository can read it: no secrets, no raw output. Text that looks like a token is replaced by"
+        " `***`.",
     )
     ttl_days: int | None = Field(
-        default=None, ge=1, description="Days after which `completed` no longer counts. Default: it counts for ever."
+        default=None, ge=1, description="Days after which `completed` no longer counts. Default: it never expires."
     )
     pending_timeout_hours: int = Field(
         default=6,
         ge=1,
-        description="Hours after which a run that began and said nothing more counts as dead. The default is what"
-        " GitHub gives a job on its own runners; with work in several jobs, or on your runners, it may take longer.",
+        description="Hours after which a run that began and wrote nothing more counts as dead. The default is GitHub's"
+        " limit for a job on its runners; work in several jobs, or on your runners, may take longer.",
     )
     older_than_days: int = Field(
-        default=7, ge=0, description="For `clean`: how long a marker must have been of no use before it is removed."
+        default=7, ge=0, description="For `clean`: age in days of a marker without use, before it is removed."
     )
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the markers. Default: the repository the workflow runs in."
@@ -81,8 +82,8 @@ class OnceOutputs(Outputs):
 
     begun: bool = Field(description="The work is yours to do. Gate every later step on `== 'true'`.")
     completed: bool = Field(description="It is done for this content.")
-    state: str = Field(description="What the marker says now: `absent`, `pending`, `completed` or `failed`.")
-    outcome: str = Field(description="What this step did: `created`, `updated`, `unchanged`, `skipped` or `blocked`.")
+    state: str = Field(description="State of the marker now: `absent`, `pending`, `completed` or `failed`.")
+    outcome: str = Field(description="Outcome of this step: `created`, `updated`, `unchanged`, `skipped` or `blocked`.")
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     metadata: str = Field(description="The text kept with the marker. Pass it on by `env`, never inside a script.")
     holder: str | None = Field(description="Address of the run that wrote the marker.")

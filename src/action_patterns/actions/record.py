@@ -58,15 +58,16 @@ class RecordInputs(Inputs):
         description="Repository the steps worked on, `owner/name`: `${{ matrix.repository }}`."
     )
     index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster: `${{ matrix.index }}`.")
-    outcome: Outcome = Field(description="How it ended, in one word.")
+    outcome: Outcome = Field(description="Outcome of your steps, in one word.")
     reason: Annotated[str, AfterValidator(_code)] = Field(
-        description="Your code for why it ended so, in kebab case; report groups by it."
+        description="Your code for the cause, in kebab case; report groups by it."
     )
     message: str = Field(default="", description="One sentence for people.")
     plan: str | None = Field(
         default=None,
-        description="Path of discover's plan file. The target is checked against its roster, and the record carries its"
-        " id; report ignores records of another plan, so leave it out only where there is none.",
+        description="Path of discover's plan file. The step checks the target against its roster, and the record"
+        " carries"
+        " its id. Report ignores records of another plan, so leave it out only if there is no plan.",
     )
     pull_request_number: int | None = Field(
         default=None, ge=1, le=10**15, description="Number of the pull request, if any."
@@ -179,7 +180,7 @@ def _roster_target(inputs: RecordInputs, plan: Plan) -> str:
 ACTION = Action(
     name="record",
     title="Record what happened to one target",
-    description="Writes the result of your own steps for one repository, so that report can tell the whole run.",
+    description="Write the result of your own steps for one repository, so that report counts it.",
     patterns=("Three-Stage Design", "Error Handling"),
     since="0.1.0",
     inputs=RecordInputs,

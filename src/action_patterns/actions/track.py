@@ -46,8 +46,8 @@ class TrackInputs(TokenInputs):
     number: int | None = Field(default=None, ge=1, description="For `comment`: the issue or pull request it is on.")
     name: str = Field(
         default="",
-        description="Name of the campaign: the text is found by it and titled with it. Default: the report's name. A"
-        " run that ended before its plan has none, so give it where `report` is not given a `name` either.",
+        description="Name of the campaign: it finds the text and is its title. Default: the report's name. A run that"
+        " ended before its plan has no name, so set it if you set no `name` for `report`.",
     )
     title: str | None = Field(default=None, description="For `issue`: its title. Default: `<name>: targets failing`.")
     labels: NameList = Field(default=(), description="For `issue`: labels, given when it is opened.")
@@ -56,8 +56,10 @@ class TrackInputs(TokenInputs):
 class TrackOutputs(Outputs):
     """Outputs of track."""
 
-    outcome: Literal["created", "updated", "closed", "unchanged"] = Field(description="What was done, in one word.")
-    url: str = Field(description="Address of the issue or comment; empty where there is none.")
+    outcome: Literal["created", "updated", "closed", "unchanged"] = Field(
+        description="Outcome of this step, in one word."
+    )
+    url: str = Field(description="Address of the issue or comment; empty if there is none.")
 
 
 def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
@@ -159,7 +161,7 @@ def _write(
 ACTION = Action(
     name="track",
     title="Track a campaign in one issue or comment",
-    description="Keeps one issue or one comment that says how a campaign stands: opened when targets fail, updated in"
+    description="Keep one issue or one comment about the state of a campaign: opened when targets fail, updated in"
     " place, closed when they recover, and left alone while nothing changes.",
     patterns=("Idempotency", "Error Handling"),
     since="0.1.0",

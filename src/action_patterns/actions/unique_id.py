@@ -23,7 +23,7 @@ class UniqueIdInputs(Inputs):
 
     values: LineList = Field(
         default=(),
-        description="What the id is of, one value a line; their order counts. For example `config-sync` and"
+        description="Parts of the id, one value a line; their order counts. For example `config-sync` and"
         " `acme/api`. Never a time, a random number or anything of the run: it would differ on every rerun.",
     )
     files: LineList = Field(
@@ -31,7 +31,7 @@ class UniqueIdInputs(Inputs):
         description="Files of the workspace whose paths, modes and content count, one path or pattern a line. A"
         " directory stands for everything below it but `.git`; `*` and `?` stay within a directory, `**` crosses them.",
     )
-    prefix: str = Field(default="", description="For people: put in front, as lower-case letters, digits and hyphens.")
+    prefix: str = Field(default="", description="Readable first part, as lower-case letters, digits and hyphens.")
     length: int = Field(default=16, ge=4, le=64, description="Hex digits of the id, 4 to 64.")
     normalise_line_endings: Flag = Field(
         default=True,
@@ -46,7 +46,7 @@ class UniqueIdOutputs(Outputs):
     digest: str = Field(description="All 64 hex digits, without the prefix.")
     length: int = Field(description="Hex digits of the id.")
     collision_odds: str = Field(
-        description="How likely two ids of this length are equal, for example `1 in 3.7 billion among 100,000 ids`."
+        description="Odds that two ids of this length are equal, for example `1 in 3.7 billion among 100,000 ids`."
     )
 
 
@@ -109,8 +109,7 @@ def _problems(inputs: UniqueIdInputs, context: Context) -> Iterator[Problem]:
 ACTION = Action(
     name="unique-id",
     title="Unique id",
-    description="A name for a branch, a key, an artifact or a tag that follows from values and files: a rerun finds it"
-    " again.",
+    description="Make a name for a branch, a key, an artifact or a tag from values and files: a rerun finds it again.",
     patterns=("Idempotency",),
     since="0.1.0",
     inputs=UniqueIdInputs,

@@ -1,4 +1,4 @@
-"""upsert-pr: find or create the one pull request of a key, and bring it to the wished state. Safe to repeat."""
+"""upsert-pr: find or create the one pull request of a key, and bring it to the desired state. Safe to repeat."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class _What(Inputs):
 
     key: str | None = Field(
         default=None,
-        description="What this pull request is, in a word that stays the same on every run, for example `sync-config`."
+        description="Name of this pull request, the same on every run, for example `sync-config`."
         " The branch follows from it. Required unless `branch` is given.",
     )
     directory: str | None = Field(
         default=None,
-        description="Lay the files of this directory over the target. Default: what the checked-out worktree changes,"
-        " untracked and deleted files included.",
+        description="Lay the files of this directory over the target. Default: the changes of the checked-out"
+        " worktree, untracked and deleted files included.",
     )
     paths: LineList = Field(
         default=(), description="Limit the worktree's changes to these paths or git pathspecs, one a line."
@@ -55,7 +55,9 @@ class _What(Inputs):
         default=None,
         description="`owner/name` of a fork of it, to hold the bot branch. Default: the repository itself.",
     )
-    branch: str | None = Field(default=None, description="Bot branch, if it must have a name of its own.")
+    branch: str | None = Field(
+        default=None, description="Name of the bot branch, instead of the one that follows from `key`."
+    )
     body_path: str | None = Field(default=None, description="File to read the body from, instead of `body`.")
 
 
@@ -71,7 +73,7 @@ class UpsertPrOutputs(Outputs):
     """Outputs of upsert-pr."""
 
     outcome: str = Field(
-        description="What happened: `created`, `updated`, `unchanged`, `closed`, `skipped`, `blocked`, `deferred`,"
+        description="Outcome: `created`, `updated`, `unchanged`, `closed`, `skipped`, `blocked`, `deferred`,"
         " `failed` or `planned`."
     )
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
@@ -80,10 +82,12 @@ class UpsertPrOutputs(Outputs):
     branch: str | None = Field(description="The bot branch.")
     head_sha: str | None = Field(description="Tip of the bot branch after the run.")
     commit_verified: bool | None = Field(
-        description="Whether GitHub shows that commit as verified, as it said itself; empty if there is none."
+        description="Whether GitHub shows that commit as verified, read back after the write; empty if there is none."
     )
     changed_fields: str = Field(description="Comma-separated fields this run changed, `content` among them.")
-    refused_fields: str = Field(description="Comma-separated fields that GitHub refused, or that cannot be had here.")
+    refused_fields: str = Field(
+        description="Comma-separated fields that GitHub refused, or that this server does not offer."
+    )
     requests: int = Field(description="Requests sent to GitHub.")
     writes: int = Field(description="How many of them were writes.")
     result: str = Field(description="Path of the full result, JSON.")
@@ -276,7 +280,7 @@ def summary(result: TargetResult, server_url: str) -> str:
 ACTION = Action(
     name="upsert-pr",
     title="Upsert pull request",
-    description="Find or create the one pull request of a key and bring it to the wished state: safe to repeat.",
+    description="Find or create the one pull request of a key and bring it to the desired state; safe to repeat.",
     patterns=("Idempotency", "Work Avoidance"),
     since="0.1.0",
     inputs=UpsertPrInputs,

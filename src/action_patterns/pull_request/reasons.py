@@ -1,4 +1,4 @@
-"""Every reason an upsert can end with: what it means, and what to do. The READMEs' tables are made of these."""
+"""Every reason of an upsert, with its meaning and its remedy. The READMEs' tables are generated from these."""
 
 from __future__ import annotations
 
@@ -14,56 +14,58 @@ DECISIONS = (
     Reason(
         code="content",
         outcome="updated",
-        meaning="The wished content changed, or the base did; the branch holds it now.",
+        meaning="The desired content changed, or the base did. The branch now holds the desired content.",
         remedy="Review it.",
     ),
     Reason(
         code="fields",
         outcome="updated",
-        meaning="Fields of the pull request were brought in line: see `changed-fields`.",
+        meaning="The run changed fields of the pull request; `changed-fields` names them.",
         remedy="Nothing.",
     ),
     Reason(
         code="adopted",
         outcome="updated",
-        meaning="An open pull request of others was taken over, as `adopt` says. Its commits and its text were kept.",
+        meaning="The run took over an open pull request of another account, as `adopt` says. Its commits and its"
+        " text stay.",
         remedy="Nothing.",
     ),
     Reason(
         code="reopened",
         outcome="updated",
-        meaning="Somebody had closed the pull request; it was opened again, as `on-closed` says.",
+        meaning="A person had closed the pull request. The run opened it again, as `on-closed` says.",
         remedy="Nothing.",
     ),
     Reason(
         code="up-to-date",
         outcome="unchanged",
-        meaning="The open pull request already is what was wished. Nothing was written.",
+        meaning="The open pull request already matches the inputs. Nothing was written.",
         remedy="Nothing.",
     ),
     Reason(
         code="already-on-base",
         outcome="unchanged",
-        meaning="The base branch already holds the wished content.",
+        meaning="The base branch already holds the desired content.",
         remedy="Nothing.",
     ),
     Reason(
         code="converged",
         outcome="closed",
-        meaning="The base branch now holds the wished content, so our pull request was closed and its branch deleted.",
+        meaning="The base branch now holds the desired content. The run closed our pull request and deleted its"
+        " branch.",
         remedy="Nothing.",
     ),
     Reason(
         code="kept-open",
         outcome="unchanged",
-        meaning="The base branch holds the wished content; the pull request stays open, as `on-converged` says.",
+        meaning="The base branch holds the desired content. The pull request stays open, as `on-converged` says.",
         remedy="Nothing.",
     ),
     Reason(
         code="kept-for-commits",
         outcome="unchanged",
-        meaning="The base branch holds the wished content, but the bot branch holds commits of others. Nothing was"
-        " touched.",
+        meaning="The base branch holds the desired content, but the bot branch holds commits of others. The run"
+        " wrote nothing.",
         remedy="Merge or close the pull request.",
     ),
     Reason(
@@ -87,11 +89,10 @@ DECISIONS = (
     Reason(
         code="closed-by-someone",
         outcome="skipped",
-        meaning="Somebody closed the pull request of this key without merging it. That is an answer, and it is"
-        " respected.",
-        remedy="Reopen the pull request to go on with it, or change `key` to ask again; `on-closed` can say so for"
-        " all. Do not"
-        " delete the branch to force it.",
+        meaning="A person closed the pull request of this key without merging it. The run respects that answer.",
+        remedy="Reopen the pull request to continue it, or change `key` to open another one. `on-closed` sets a"
+        " policy for all"
+        " of them. Do not delete the branch to force it.",
     ),
     Reason(
         code="base-missing",
@@ -102,16 +103,17 @@ DECISIONS = (
     Reason(
         code="read-only",
         outcome="blocked",
-        meaning="The person whose token this is may only read the repository, so nothing was tried.",
-        remedy="Give that person write access, use a token of somebody who has it, or exclude the repository.",
+        meaning="The owner of the token may only read the repository, so the run tried nothing.",
+        remedy="Give that person write access, use another person's token, or exclude the repository.",
     ),
     Reason(
         code="human-commit",
         outcome="blocked",
-        meaning="The bot branch holds a commit that is not ours, or ours was amended. It was not touched.",
+        meaning="The bot branch holds a commit that is not ours, or ours was amended. The run did not touch the"
+        " branch.",
         remedy="Merge or close the pull request, or move the commit to another branch and delete this one; then run"
         " again."
-        " `on-human-commits: append` puts ours on top of theirs.",
+        " `on-human-commits: append` puts our commit on top of theirs.",
     ),
     Reason(
         code="foreign-branch",
@@ -122,9 +124,9 @@ DECISIONS = (
     Reason(
         code="foreign-pull-request",
         outcome="blocked",
-        meaning="An open pull request from this branch does not carry our marker: somebody else opened it, or the"
-        " marker was"
-        " removed from the first line of its body.",
+        meaning="An open pull request from this branch has no marker of ours: another account opened it, or a person"
+        " removed"
+        " the marker from the first line of its body.",
         remedy="Close it, set another `key`, or take it over with `adopt`. Do not paste a marker from another pull"
         " request.",
     ),
@@ -149,7 +151,7 @@ DECISIONS = (
     Reason(
         code="branch-refused",
         outcome="blocked",
-        meaning="GitHub refused to write the bot branch; what this run had made of it was taken back.",
+        meaning="GitHub refused to write the bot branch. The run undid its own changes to it.",
         remedy="Follow the message: a ruleset or protection usually covers the name. Leave `action-patterns/**` out"
         " of it, add"
         " the App to its bypass list, or set another `branch`.",
@@ -157,7 +159,7 @@ DECISIONS = (
     Reason(
         code="workflow-files",
         outcome="blocked",
-        meaning="The change is to files below `.github/workflows`, and the token may not write those.",
+        meaning="The change touches files below `.github/workflows`, and the token may not write those.",
         remedy="Use a GitHub App with `workflows: write`, or a personal access token with the scope `workflow`."
         " GITHUB_TOKEN"
         " never may.",
@@ -165,14 +167,14 @@ DECISIONS = (
     Reason(
         code="unsigned-commits",
         outcome="blocked",
-        meaning="The bot branch takes signed commits only, and GitHub signs none made with this token.",
+        meaning="The bot branch takes signed commits only, and GitHub signs no commit made with this token.",
         remedy="Use a GitHub App or GITHUB_TOKEN, and leave out `author` and `committer`.",
     ),
     Reason(
         code="path-clash",
         outcome="blocked",
-        meaning="A wished file stands where the target has a directory, or below a path that is a file there.",
-        remedy="Choose another target path, or remove what is in the way in its own change first.",
+        meaning="The target has a directory at the path of a desired file, or a file at one of its parent paths.",
+        remedy="Choose another target path, or remove the directory or file in a separate change first.",
     ),
     Reason(
         code="stale-checkout",
@@ -192,15 +194,14 @@ DECISIONS = (
     Reason(
         code="base-refused",
         outcome="blocked",
-        meaning="GitHub refused to send the pull request to another base. Its branch was not touched.",
-        remedy="Close the other pull request that is open from this branch to that base, or wish for the former"
-        " `base`.",
+        meaning="GitHub refused to change the base of the pull request. The run did not touch its branch.",
+        remedy="Close the other pull request that is open from this branch to that base, or set the former `base`.",
     ),
     Reason(
         code="pull-request-refused",
         outcome="blocked",
-        meaning="GitHub refused to open the pull request. A branch made in this run is deleted, where a lease guards"
-        " that.",
+        meaning="GitHub refused to open the pull request. The run deletes a branch it made, if it can do so by"
+        " compare-and-swap.",
         remedy="Follow the message. For GITHUB_TOKEN: Settings > Actions > General > 'Allow GitHub Actions to create"
         " and"
         " approve pull requests'.",
@@ -218,31 +219,31 @@ FAILURES = (
     Reason(
         code="permission",
         outcome="failed",
-        meaning="The token is valid and may not do this.",
+        meaning="The token is valid, but lacks a permission.",
         remedy="Give it the permission the message names, or cover the repository with the App's installation.",
     ),
     Reason(
         code="not-found",
         outcome="failed",
         meaning="The repository does not exist, or the token may not see it.",
-        remedy="Check the spelling and what the token covers.",
+        remedy="Check the spelling, and the repositories that the token covers.",
     ),
     Reason(
         code="conflict",
         outcome="failed",
-        meaning="GitHub refused a write, or somebody else kept moving the branch.",
+        meaning="GitHub refused a write, or another run kept moving the branch.",
         remedy="Follow the message; run again.",
     ),
     Reason(
         code="rate-limit",
         outcome="deferred",
-        meaning="A limit was reached that this run may not wait for.",
+        meaning="The run reached a limit, and the wait is longer than it may take.",
         remedy="Run again after the time named.",
     ),
     Reason(
         code="input",
         outcome="failed",
-        meaning="An input, or a file it names, is wrong in a way that shows only at this target.",
+        meaning="An input, or a file it names, is wrong, and only this target shows it.",
         remedy="Correct what the message names.",
     ),
     Reason(
@@ -253,7 +254,7 @@ FAILURES = (
     ),
     Reason(code="defect", outcome="failed", meaning="A bug in action-patterns.", remedy="Report it with the message."),
 )
-"""Reasons that are an error's category. Nothing half done is lost: a later run finds it."""
+"""Reasons that are an error's category. A later run finds and finishes half-done work."""
 
 REASONS = DECISIONS + FAILURES
 BY_CODE = {reason.code: reason for reason in REASONS}

@@ -116,7 +116,7 @@ REASONS = (
     Reason(
         code="first",
         outcome="created",
-        meaning="Nobody has begun this; it is yours now.",
+        meaning="No run has begun this work; it is yours now.",
         remedy="Do the work, then `complete`.",
     ),
     Reason(
@@ -140,7 +140,7 @@ REASONS = (
     Reason(
         code="taken-over",
         outcome="updated",
-        meaning="Another run began it, and has been silent for longer than `pending-timeout-hours`.",
+        meaning="Another run began it and wrote nothing for longer than `pending-timeout-hours`.",
         remedy="Do the work, then `complete`. Part of it may be done already: it must be safe to repeat.",
     ),
     Reason(
@@ -152,8 +152,8 @@ REASONS = (
     Reason(
         code="in-progress",
         outcome="skipped",
-        meaning="Another run, or another job of this one, is at it; `holder` says who.",
-        remedy="Nothing: if it dies, a later run takes over. Do not do the work all the same.",
+        meaning="Another run, or another job of this one, does the work; `holder` names it.",
+        remedy="Nothing: if it dies, a later run takes over. Do not do the work here.",
     ),
     Reason(code="completed", outcome="updated", meaning="The work is marked as done.", remedy="Nothing."),
     Reason(
@@ -178,14 +178,15 @@ REASONS = (
     Reason(
         code="not-holder",
         outcome="blocked",
-        meaning="Another run holds the marker: it took over because this one was silent for too long, or never was"
-        " its holder.",
-        remedy="Complete only where `begun` is true, and let `pending-timeout-hours` be longer than the work takes.",
+        meaning="Another run holds the marker: it took over because this one wrote nothing for too long, or this one"
+        " never"
+        " held it.",
+        remedy="Complete only if `begun` is true, and let `pending-timeout-hours` be longer than the work takes.",
     ),
     Reason(
         code="cleaned",
         outcome="updated",
-        meaning="Markers that stopped nobody any more were removed.",
+        meaning="The run removed markers that no longer stopped a run.",
         remedy="Nothing.",
     ),
     Reason(code="nothing-to-clean", outcome="unchanged", meaning="There is no such marker.", remedy="Nothing."),

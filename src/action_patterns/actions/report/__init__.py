@@ -166,7 +166,7 @@ def _compact(value: object) -> str:
 ACTION = Action(
     name="report",
     title="Report a run over many repositories",
-    description="Says what happened to every target of a plan, counts targets without a record as failures, and ends"
+    description="Report the outcome of every target of a plan, count targets without a record as failures, and end"
     " the run red or green as you decide.",
     patterns=("Three-Stage Design", "Error Handling"),
     since="0.1.0",

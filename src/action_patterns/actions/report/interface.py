@@ -22,13 +22,14 @@ class ReportInputs(Inputs):
     )
     previous: str = Field(
         default="",
-        description="Path of an earlier run's run-report.json to compare with. No such file, or one of no use:"
-        " a line says so, and nothing fails.",
+        description="Path of an earlier run's run-report.json to compare with. If it is absent or of no"
+        " use, a line says so and nothing fails.",
     )
     needs: str = Field(
         default="",
-        description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. Tells why a target has"
-        " no record: cancelled, not started or lost.",
+        description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. It explains why a"
+        " target"
+        " has no record: cancelled, not started or lost.",
     )
     fail_on: str = Field(
         default="any",
@@ -42,8 +43,8 @@ class ReportInputs(Inputs):
     token: SecretStr | None = Field(
         default=None,
         description="Reads the jobs of this run: `${{ github.token }}`, in a job with `actions: read`. Each target then"
-        " leads to the log of its job, and of a matrix the parts that were cancelled, never started or lost are told"
-        " apart. Without it, or where GitHub does not answer, the report says what `needs` tells.",
+        " links the log of its job, and the report distinguishes parts of a matrix that were cancelled, never started"
+        " or lost. Without it, or if GitHub does not answer, the report uses `needs`.",
     )
     name: str = Field(
         default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."

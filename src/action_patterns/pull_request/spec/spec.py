@@ -35,42 +35,42 @@ class PullRequestSpec(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=input_name, populate_by_name=True)
 
     title: str = Field(
-        description="Title; also the commit message unless that is given. A title that a person edited later is left"
-        " alone.",
+        description="Title; also the commit message unless that is given. A title that a person edited later stays.",
         min_length=1,
     )
     body: str = Field(
         default="",
-        description="Our part of the body. Text people add around it survives every update. What is longer than GitHub"
-        " takes is continued in comments.",
+        description="Our part of the body. Text that people add around it stays. A body that is too long for GitHub"
+        " continues in comments.",
     )
     commit_message: str | None = Field(default=None, description="Commit message. Default: the title.")
     author: str | None = Field(
         default=None,
-        description="Author of the commit, `Name <email>`. Leave it out to have GitHub sign the commit of an App or of"
-        " GITHUB_TOKEN: it signs none that names its author.",
+        description="Author of the commit, `Name <email>`. Without it GitHub signs the commit of an App or of"
+        " GITHUB_TOKEN; it signs no commit that names its author.",
     )
     committer: str | None = Field(
         default=None, description="Committer of the commit, `Name <email>`; the same holds as for `author`."
     )
     signoff: Flag = Field(
         default=False,
-        description="End the commit message with `Signed-off-by`: the committer, or the author, or the bot of GitHub"
-        " Actions where its token is used.",
+        description="End the commit message with `Signed-off-by`: the committer, else the author, else the bot of"
+        " GitHub"
+        " Actions if the token is GITHUB_TOKEN.",
     )
     base: str | None = Field(
         default=None,
         description="Branch to merge into. Default: the target's default branch. Changing it moves the pull request.",
     )
-    labels: NameList = Field(default=(), description="Labels to have. Labels that people add are left alone.")
+    labels: NameList = Field(default=(), description="Labels to set. Labels that people add stay.")
     assignees: NameList = Field(default=(), description="Logins to assign.")
     reviewers: NameList = Field(
-        default=(), description="Logins to ask for a review; nobody who reviewed is asked again."
+        default=(), description="Logins to ask for a review; a person who reviewed is not asked again."
     )
     team_reviewers: NameList = Field(default=(), description="Team slugs to ask for a review.")
     milestone: str | None = Field(
         default=None,
-        description="Title or number of an open milestone. One that people chose instead is left alone.",
+        description="Title or number of an open milestone. One that people chose instead stays.",
     )
     draft: DraftWish = Field(
         default="false",
@@ -79,31 +79,31 @@ class PullRequestSpec(BaseModel):
     )
     auto_merge: Annotated[AutoMerge, BeforeValidator(_auto_merge)] = Field(
         default="off",
-        description="Have GitHub merge it in this way once it may: `merge`, `squash`, `rebase` or `off`. A draft waits"
+        description="Let GitHub merge it once its conditions hold: `merge`, `squash`, `rebase` or `off`. A draft waits"
         " until it is ready.",
     )
     on_converged: OnConverged = Field(
         default="close",
-        description="When the base holds the wished content by itself: `close` the pull request, say why, and delete"
+        description="When the base already holds the desired content: `close` the pull request, say why, and delete"
         " its branch; or `keep` both.",
     )
     on_base_moved: OnBaseMoved = Field(
         default="leave",
-        description="When the base branch moved on without a conflict: `leave` the bot branch where it stands; or"
-        " `rewrite` it on top of the base, on every such run.",
+        description="When the base branch moved without a conflict: `leave` the bot branch as it is; or `rewrite` it"
+        " on top of the base, on every such run.",
     )
     on_closed: OnClosed = Field(
         default="respect",
-        description="When somebody closed the pull request unmerged: `respect` that and stop; `reopen` it; or open a"
+        description="When a person closed the pull request unmerged: `respect` that and stop; `reopen` it; or open a"
         " `new` one.",
     )
     on_human_commits: OnHumanCommits = Field(
         default="stop",
         description="When the bot branch holds commits of others: `stop`, touch nothing and leave one note; `append`"
-        " ours on top of theirs; or `overwrite` them.",
+        " our commit to theirs; or `overwrite` them.",
     )
     adopt: Adopt = Field(
         default="never",
         description="An open pull request from the same branch that this action did not open: `never` touch it; take"
-        " over one of the `same-author` as the token; or take over `any`. Its commits and its text are kept.",
+        " over one of the `same-author` as the token; or take over `any`. Its commits and its text stay.",
     )

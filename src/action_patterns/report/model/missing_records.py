@@ -28,7 +28,7 @@ class Cause:
 CANCELLED = Cause(
     "cancelled",
     "The run was cancelled before a record of this target came back.",
-    "Re-run the failed jobs. If nobody cancelled the run, a job reached its time limit: raise `timeout-minutes`.",
+    "Re-run the failed jobs. If no person cancelled the run, a job reached its time limit: raise `timeout-minutes`.",
 )
 JOB_CANCELLED = replace(
     CANCELLED,
@@ -37,7 +37,7 @@ JOB_CANCELLED = replace(
 NOT_STARTED = Cause(
     "not-started",
     "The job that works on the targets was skipped.",
-    "Look at what kept the job from starting: a job before it failed, its `if:` was false, it was cancelled while it"
+    "Find out why the job did not start: a job before it failed, its `if:` was false, it was cancelled while it"
     " waited, or GitHub refused it (a spending limit). Then re-run the failed jobs.",
 )
 JOB_NOT_STARTED = replace(NOT_STARTED, message="The job of this target never started: no runner took it.")
@@ -45,14 +45,14 @@ LOST = Cause(
     "lost",
     "The job ran, but no readable record of this target came back: it may or may not have been changed.",
     "Read the log of this target's job (the runner died, or the upload of the record failed), then re-run the failed"
-    " jobs: what is already done is found and left as it is.",
+    " jobs: the run finds finished work and leaves it as it is.",
 )
 TIMED_OUT = replace(
     LOST,
     message="The job of this target reached its time limit before a record came back: it may or may not have been"
     " changed.",
-    remediation="Raise `timeout-minutes`, or give a job fewer targets; then re-run the failed jobs: what is already"
-    " done is found and left as it is.",
+    remediation="Raise `timeout-minutes`, or give a job fewer targets; then re-run the failed jobs: the run finds"
+    " finished work and leaves it as it is.",
 )
 LOST_OR_CANCELLED = replace(
     LOST,
@@ -61,9 +61,10 @@ LOST_OR_CANCELLED = replace(
 )
 UNCLEAR = replace(
     LOST,
-    message="No readable record of this target came back: it may or may not have been changed. Of the jobs before the"
-    " report some ran and others were cancelled or skipped, and which of them works on the targets is not known.",
-    remediation=f"{LOST.remediation} To be told more, give report the result of that job alone:"
+    message="No readable record of this target came back: it may or may not have been changed. Some jobs before"
+    " the report ran and others were cancelled or skipped; the report does not know which of them works on the"
+    " targets.",
+    remediation=f"{LOST.remediation} For a clearer answer, give report the result of that job alone:"
     " `needs: ${{ needs.<job>.result }}`.",
 )
 CAUSES = (CANCELLED, NOT_STARTED, LOST)

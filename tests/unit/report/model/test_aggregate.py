@@ -145,7 +145,7 @@ def test_why_a_target_is_missing(needs: dict[str, JobResult], recorded: bool, re
     ("needs", "said"),
     [
         ({"discover": "success", "apply": "failure"}, "may also have been cancelled"),
-        ({"gate": "failure", "sync": "skipped"}, "which of them works on the targets is not known"),
+        ({"gate": "failure", "sync": "skipped"}, "does not know which of them works on the targets"),
     ],
 )
 def test_no_more_is_claimed_of_a_missing_target_than_the_jobs_results_tell(
@@ -161,9 +161,9 @@ def test_no_more_is_claimed_of_a_missing_target_than_the_jobs_results_tell(
         ({"conclusion": "failure"}, "lost", "The job ran", "Read the log"),
         ({"conclusion": "timed_out"}, "lost", "time limit", "Raise `timeout-minutes`"),
         ({"conclusion": "cancelled"}, "cancelled", "The job of this target was cancelled", "raise `timeout-minutes`"),
-        ({"conclusion": "cancelled", "began": False}, "not-started", "never started", "what kept the job"),
-        ({"conclusion": "skipped", "began": False}, "not-started", "never started", "what kept the job"),
-        ({"conclusion": "failure", "began": False}, "not-started", "never started", "what kept the job"),
+        ({"conclusion": "cancelled", "began": False}, "not-started", "never started", "why the job did not start"),
+        ({"conclusion": "skipped", "began": False}, "not-started", "never started", "why the job did not start"),
+        ({"conclusion": "failure", "began": False}, "not-started", "never started", "why the job did not start"),
         # Of the rest the job tells nothing, and what is known of all jobs holds.
         ({"conclusion": None}, "lost", "may also have been cancelled", "Read the log"),
         ({"conclusion": None, "began": False}, "lost", "may also have been cancelled", "Read the log"),
