@@ -135,7 +135,7 @@ def apply_command(
     roster = session.plan.roster
     if roster and not yes:
         if not sys.stdin.isatty():
-            _fail(console, "Nobody is there to answer: this is no terminal.", "Pass --yes to go on without asking.")
+            _fail(console, "This is no terminal, so no person can answer.", "Pass --yes to continue without asking.")
         if not Confirm.ask(f"Apply to {len(roster)} targets?", console=console, default=False):
             raise typer.Exit(EXIT_FAILED)
     with _Bar(console, "Applying", len(roster)) as advance:

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-CANCELLED = "Cancelled. Nothing is half done that a rerun would not finish: rerunning is safe."
+CANCELLED = "Cancelled. A rerun is safe and finishes half-done work."
 
 
 def on_cancel(handler: Callable[[int, object], None] | signal.Handlers) -> None:

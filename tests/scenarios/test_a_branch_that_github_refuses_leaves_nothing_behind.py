@@ -35,7 +35,7 @@ def test_a_pull_request_that_is_refused_takes_its_new_branch_with_it() -> None:
         if scene.has_leases:
             assert scene.sandbox.snapshot() == before
         else:  # Nothing would keep us from deleting what came meanwhile. Whoever may open it finds the branch ready.
-            assert "is left, as no lease guards its deletion" in result.message
+            assert "stays: compare-and-swap cannot delete it here" in result.message
             scene.forget()
             assert scene.upsert(wish()).outcome == "created"
             assert scene.moves() == 0

@@ -104,7 +104,7 @@ def test_where_github_refuses_to_reopen_nothing_is_left_behind(meanwhile: Callab
         if scene.has_leases or meanwhile is left:
             assert scene.sandbox.snapshot() == before
         else:  # The branch had to be made again to ask at all.
-            assert "is left, as no lease guards its deletion" in result.message
+            assert "stays: compare-and-swap cannot delete it here" in result.message
             assert target(scene).tip(BRANCH) == result.after_oid
 
 

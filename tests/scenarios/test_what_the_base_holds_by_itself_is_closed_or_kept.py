@@ -18,7 +18,7 @@ def test_it_is_closed_with_the_reason_and_its_branch_goes() -> None:
         assert (pull.state, pull.merged) == ("closed", False)
         assert "`main` already holds this change" in pull.body
         assert (target(scene).tip(BRANCH) is None) is scene.has_leases
-        assert ("is left: no lease guards its deletion" in result.message) is not scene.has_leases
+        assert ("stays: compare-and-swap cannot delete it here" in result.message) is not scene.has_leases
         settled(scene, wish(**FULL))
 
 

@@ -259,16 +259,17 @@ def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator
     if not REPOSITORY.fullmatch(repository):
         yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
     if inputs.operation is None and inputs.mode != "clean":
-        yield Problem("`operation` is not given.", "Name what is done once; the name must be the same on every run.")
+        yield Problem("`operation` is not given.", "Name the work; the name must be the same on every run.")
     if inputs.operation is not None and len(inputs.operation) > _MAX_OPERATION_LENGTH:
         yield Problem(
             f"`operation` has {len(inputs.operation)} characters; at most {_MAX_OPERATION_LENGTH} are kept.",
-            "Shorten it, and put what it is done to into `values`.",
+            "Shorten it, and put the subject of the work into `values`.",
         )
     for given in (inputs.operation or "", *inputs.values):
         if is_of_run(given, context.run_id, context.run_attempt):
             yield Problem(
-                f"{given!r} is of this run (run id {context.run_id}): the next run would look for another marker, and"
+                f"{given!r} belongs to this run (run id {context.run_id}): the next run would look for another"
+                " marker, and"
                 " do the work a second time.",
                 "Name what stays the same on every run: the version, the target, the content.",
             )

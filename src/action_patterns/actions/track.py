@@ -90,12 +90,12 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
             done.append(step)  # one whose answer was lost was done, or is done again in the next round
     else:
         raise UnavailableError(
-            f"After {MOST_ROUNDS} rounds of reading and writing the {inputs.kind} still does not say what it should.",
-            remediation="Run this job again: what is there is found and left as it is.",
+            f"After {MOST_ROUNDS} rounds of reading and writing the {inputs.kind} still does not match the report.",
+            remediation="Run this job again: it finds the current text and leaves it as it is.",
         )
     later = newer(report, posts, viewer)
     if later:
-        ports.log.info(f"What stands there is of a newer run ({later}), and is left as it is.")
+        ports.log.info(f"A newer run wrote the current text ({later}), so it stays as it is.")
     url = next((post.url for post in own(report, posts, viewer)), "")
     words = {"create": "created", "update": "updated", "close": "closed"}
     outcome = next((words[step.do] for step in done if step.do in words), "unchanged")

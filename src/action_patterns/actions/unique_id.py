@@ -99,10 +99,10 @@ def _problems(inputs: UniqueIdInputs, context: Context) -> Iterator[Problem]:
     for name, given in [*(("values", value) for value in inputs.values), ("prefix", inputs.prefix)]:
         if is_of_run(given, run_id, attempt):
             yield Problem(
-                f"`{name}` has {given!r}, which is of this run (run id {run_id}, attempt {attempt}): the next run"
+                f"`{name}` has {given!r}, which belongs to this run (run id {run_id}, attempt {attempt}): the next run"
                 " would get another id, and make everything a second time.",
-                "Name what stays the same on every run: the repository, the target, the task. If each run shall have"
-                " a name of its own, `${{ github.run_id }}` is one; no action is needed for that.",
+                "Name what stays the same on every run: the repository, the target, the task. If each run needs"
+                " another name, `${{ github.run_id }}` is one; no action is needed for that.",
             )
 
 

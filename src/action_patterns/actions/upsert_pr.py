@@ -203,8 +203,8 @@ def _check(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Crede
     if inputs.directory is not None and inputs.paths:
         problems.append(
             Problem(
-                "`directory` and `paths` are both given; `paths` limits the worktree's changes, and `directory` is"
-                " taken instead of them.",
+                "`directory` and `paths` are both given; `paths` limits the worktree's changes, and"
+                " `directory` replaces them.",
                 "Give one of the two.",
             )
         )
@@ -243,8 +243,8 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
                 level="warning",
                 message=f"{result.target}: GitHub refused {', '.join(result.refused_fields)}. Check the spelling,"
                 " and that they"
-                " have access to the repository. They are not asked again until the input changes.",
-                title="Not everybody could be asked",
+                " have access to the repository. No run asks them again until the input changes.",
+                title="GitHub refused some of the people",
             )
         )
     return tuple(found)

@@ -115,7 +115,7 @@ def _pointer_problems(changes: tuple[FileChange, ...]) -> list[Problem]:
             f"Git LFS pointers would be committed without their objects: {', '.join(map(repr, lost))}. The objects go"
             " to GitHub apart from the commit, and this action does not send them: every later checkout would fail.",
             "Leave these files out, or commit them without LFS (`-filter` in .gitattributes), or push them with git and"
-            " git-lfs in a step of your own. Do not copy a pointer's text: it is not the file.",
+            " git-lfs in a separate step. Do not copy a pointer's text: it is not the file.",
         )
     ]
 

@@ -13,7 +13,7 @@ MAX_CHANGE_BYTES = 400 * 1024 * 1024
 """All files of one change. A limit of ours: the change is held in memory, and ten files of the greatest size are
 minutes of uploads. GitHub itself refuses a push over 2 GiB (docs: "Troubleshooting the 2 GiB push limit")."""
 
-_LEAVE_OUT = "Leave the file out, or keep it in a release asset. Git LFS is no way out: its objects are not uploaded."
+_LEAVE_OUT = "Leave the file out, or keep it in a release asset. Git LFS does not help: this action uploads no objects."
 
 
 def size_problems(sizes: Mapping[str, int]) -> list[Problem]:
@@ -30,8 +30,8 @@ def size_problems(sizes: Mapping[str, int]) -> list[Problem]:
             Problem(
                 f"The change has {total} bytes in {len(sizes)} files; at most {MAX_CHANGE_BYTES} are taken in one pull"
                 f" request. The largest: {named}.",
-                "Leave out what is built or downloaded (.gitignore, or `paths`), or make several pull requests, each"
-                " with a key and paths of its own.",
+                "Leave out built and downloaded files (.gitignore, or `paths`), or make several pull requests, each"
+                " with another key and other paths.",
             )
         )
     return problems

@@ -72,7 +72,7 @@ def _verdict(
     if selection.visibility != "all" and target.private != (selection.visibility == "private"):
         return "visibility", f"It is {'private' if target.private else 'public'}."
     if missing := [topic for topic in selection.topics if topic.lower() not in target.topics]:
-        return "topic-missing", f"It has not the topic {missing[0]}."
+        return "topic-missing", f"It does not have the topic {missing[0]}."
     if selection.include and _matching(target.repository, selection.include) is None:
         return "not-included", "It matches no `include`."
     return None

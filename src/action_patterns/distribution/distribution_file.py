@@ -99,5 +99,5 @@ def _problem(item: Any, document: YamlDocument, name: str) -> Problem:
     if item["type"] == "missing":
         why, fix = "is missing", f"Add `{location[-1]}`."
     elif item["type"] == "extra_forbidden":
-        why, fix = "is not a key that is known here", f"Remove `{location[-1]}`, or correct its spelling."
+        why, fix = "is not a known key", f"Remove `{location[-1]}`, or correct its spelling."
     return Problem(f"{name}: {key}: {why}.", fix, file=name, line=document.line(location))

@@ -49,15 +49,15 @@ class GraphQLFallback:
         """
         if not self.has_graphql(scope):
             raise RefusedError(
-                f"Only GraphQL can {what}, and it is not served here.",
+                f"Only GraphQL can {what}, and it is not available here.",
                 remediation="Leave it out, or use a token and a server with GraphQL.",
             )
 
 
 def _what_it_means(refused: GraphQLUnservedError) -> RefusedError:
     return RefusedError(
-        f"{refused.error.message} From here on GitHub is read over REST alone.",
-        remediation="A target takes up to a dozen reads instead of one. Branches are only ever moved forward, and none"
-        " is deleted, as REST could not make sure that nobody has committed to it meanwhile. `draft` of an open pull"
+        f"{refused.error.message} From here on this run reads GitHub over REST alone.",
+        remediation="A target takes up to a dozen reads instead of one. Branches only move forward, and none"
+        " is deleted: REST cannot make sure that no person committed to it meanwhile. `draft` of an open pull"
         " request and `auto-merge` cannot be set. A token and a server with GraphQL have none of these limits.",
     )

@@ -30,7 +30,8 @@ def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
         "outputs": _outputs(action),
         "example": fenced(example) if example else "",
         "reasons": _reasons(action),
-        "permissions": "".join(f"- {each}\n" for each in in_words(action.uses)) or "None: it asks GitHub nothing.\n",
+        "permissions": "".join(f"- {each}\n" for each in in_words(action.uses))
+        or "None: it sends no request to GitHub.\n",
     }
     return {name: text for name, text in found.items() if text}
 

@@ -130,8 +130,8 @@ def _is_done(decision: Decision, desired: Desired, observed: Observed, state: Re
 
 def _came_between(pull: PullRequest | None) -> LostRaceError:
     return LostRaceError(
-        f"{f'#{pull.number}' if pull else 'The branch'} is not as this run wrote it: another writes at the same time.",
-        remediation="Have `concurrency` keep runs with different wishes apart; then run again.",
+        f"Another run changed {f'#{pull.number}' if pull else 'the branch'} while this run was writing it.",
+        remediation="Set `concurrency` so that runs with different content do not overlap; then run again.",
     )
 
 
@@ -194,7 +194,7 @@ def _blocked(
     if state.tip is None or not (state.branch_made or unused):
         pass
     elif not observed.compare_and_swap:
-        left = f"The branch {desired.branch} is left, as no lease guards its deletion here: delete it by hand."
+        left = f"The branch {desired.branch} stays: compare-and-swap cannot delete it here. Delete it by hand."
         stop = replace(stop, message=f"{stop.message} {left}")
     else:
         # Somebody may have committed to it meanwhile, or GitHub cannot be asked: then the next run deletes it. What

@@ -79,8 +79,8 @@ def unreadable_note(plan: Plan | None, unreadable: Sequence[Unreadable], context
     return " ".join(
         f"{_could_not_be_read(files)} {meaning}: {_named(files)}."
         for files, meaning in (
-            (spoiled, "counts as `missing` for the target and attempt that its text, or else its name, tells"),
-            (foreign, "counts for nothing, as it names another plan, or an attempt that this run has not come to"),
+            (spoiled, "counts as `missing` for the target and attempt that its text, or else its name, gives"),
+            (foreign, "does not count: it names another plan, or an attempt that this run has not reached"),
         )
         if files
     )
@@ -100,5 +100,5 @@ def _beyond_note(plan: Plan | None, records: Iterable[TargetResult], context: Co
     own = [r for r in records if plan and r.plan_id == plan.plan_id and is_beyond(r.attempt, plan, context)]
     claimed = {f"{record.target} (attempt {record.attempt})" for record in own}
     shown, more = limited(sorted(claimed), FILES_NAMED)
-    told = f"Not counted, as this run is in its attempt {context.run_attempt} only: {', '.join(shown)}{more}."
+    told = f"Not counted, because this run is only in attempt {context.run_attempt}: {', '.join(shown)}{more}."
     return told if claimed else ""

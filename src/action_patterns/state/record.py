@@ -88,7 +88,7 @@ def read(message: str, *, name: str) -> StateRecord:
     except ValidationError:
         raise ConflictError(
             f"The ref {name} exists, but does not hold a marker that this version of action-patterns can read.",
-            remediation="Use the version that wrote it. If nobody needs the marker, delete the ref:"
+            remediation="Use the version that wrote it. If no run needs the marker, delete the ref:"
             f" `gh api -X DELETE repos/OWNER/NAME/git/{name}`. Do not treat it as absent: the work may be done.",
         ) from None
 

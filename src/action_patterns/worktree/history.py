@@ -40,10 +40,10 @@ def fetched_commit(git: Git, head: str, git_path: Callable[[str], Path], sha: st
     if not parents:
         raise InputError(
             Problem(
-                f"The checked-out commit {head[:12]} shares no history with what was fetched from GitHub, so it cannot"
-                " be told what changed.",
-                "Commit on top of what actions/checkout checked out, without `--amend` and `--orphan`, or do not commit"
-                " at all: this action makes the commit.",
+                f"The checked-out commit {head[:12]} shares no history with what was fetched from GitHub, so the"
+                " changes are unknown.",
+                "Commit on top of the commit that actions/checkout checked out, without `--amend` and `--orphan`, or"
+                " make no commit: this action makes it.",
             )
         )
     return parents[0]

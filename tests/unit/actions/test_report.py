@@ -366,7 +366,7 @@ def test_a_spoiled_record_of_another_plan_counts_for_nothing_and_is_named() -> N
     assert (report.counts.updated, finish.exit_code) == (1, 0)
     (warning,) = finish.annotations
     assert (
-        "counts for nothing, as it names another plan, or an attempt that this run has not come to: records/00000-a2"
+        "does not count: it names another plan, or an attempt that this run has not reached: records/00000-a2"
         in warning.message
     )
 

@@ -82,7 +82,7 @@ def test_a_key_with_nothing_behind_it_is_the_default() -> None:
     ("old", "new", "said", "line"),
     [
         ("name: sync-ci", "name: Sync CI", "name: use lower-case", 1),
-        ("name: sync-ci", "nmae: sync-ci", "nmae: is not a key that is known here", 1),
+        ("name: sync-ci", "nmae: sync-ci", "nmae: is not a known key", 1),
         ("owners: [acme]", "owner: [acme]", "targets.owner: is not a key", 3),
         ("owners: [acme]", "owners: acme", "targets.owners", 3),
         ("owners: [acme]", "owners: []", "targets: name at least one owner", 2),

@@ -82,8 +82,8 @@ def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]
         return runs.jobs(ports.context.repository, ports.context.run_id), ""
     except ActionPatternsError as error:
         return (), (
-            "The jobs of this run could not be read, so no log is linked and of missing targets only what `needs` tells"
-            f" is known: {error.message} {error.remediation}"
+            "The jobs of this run could not be read, so no log is linked and `needs` alone explains missing targets:"
+            f" {error.message} {error.remediation}"
         )
 
 

@@ -36,7 +36,7 @@ def list_owner(calls: Calls, owner: str) -> Listing:
         raise UnavailableError(
             f"GitHub counts {page['totalCount']} repositories of {owner}, but listed {len(targets)}.",
             remediation="Run again. Do not go on with a short list: the missing repositories would be left out"
-            " without a word.",
+            " silently.",
         )
     return Listing(found["login"], page["totalCount"], tuple(targets.values()))
 

@@ -40,7 +40,7 @@ class WorkflowRunsClient:
         if len(found) < total:
             raise UnavailableError(
                 f"GitHub counts {total:,} jobs of run {run_id}, but listed {len(found):,}.",
-                remediation="Run again: of a job that is not listed nothing can be said.",
+                remediation="Run again: the report cannot know the state of an unlisted job.",
             )
         return tuple(found.values())
 

@@ -66,8 +66,8 @@ def _reopen(comparison: Comparison, latest: PullRequest) -> Decision:
         return replace(stopped("blocked", "human-commit", whose(tip)), pull_request=latest, files=comparison.files)
     if tip is not None and moved and not comparison.observed.compare_and_swap:
         detail = (
-            f"#{latest.number} was closed with its branch at {latest.head_oid[:12]}; it is at {tip.oid[:12]} now, and"
-            " on this server a branch can only be moved forward. Put it back with git to go on with the pull request."
+            f"#{latest.number} was closed with its branch at {latest.head_oid[:12]}; it is at {tip.oid[:12]} now."
+            " This server can only move a branch forward. Move it back with git to continue the pull request."
         )
         return replace(stopped("blocked", "reopen-refused", detail), pull_request=latest, files=comparison.files)
     steps: list[Step] = []

@@ -87,8 +87,7 @@ def _update(comparison: Comparison, opened: PullRequest, marker: PullRequestMark
     steps: tuple[Step, ...] = (*fields.base, *content, *fields.steps)
     if not steps:
         stuck = (
-            f"It conflicts with `{comparison.base}`, and holds commits of others: somebody has to merge the base into"
-            " it."
+            f"It conflicts with `{comparison.base}`, and holds commits of others: a person must merge the base into it."
         )
         said = stuck if keeps and opened.conflicting else ""
         return Decision(
@@ -127,9 +126,9 @@ def _converged(comparison: Comparison, opened: PullRequest, marker: PullRequestM
     steps: tuple[Step, ...] = (UpdatePullRequest(fields), *delete_ours(comparison))
     left = ""
     if comparison.others_open:
-        left = f"The branch {desired.branch} is left: #{comparison.others_open[0].number} is open from it too."
+        left = f"The branch {desired.branch} stays: #{comparison.others_open[0].number} is open from it too."
     elif not comparison.observed.compare_and_swap:
-        left = f"The branch {desired.branch} is left: no lease guards its deletion here."
+        left = f"The branch {desired.branch} stays: compare-and-swap cannot delete it here."
     return Decision(
         outcome="closed", reason="converged", message=left, steps=steps, marker=closed, changed_fields=("state",)
     )

@@ -37,7 +37,7 @@ def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tu
         checks.append(_is_fork(observed))
     if moves and observed.branch_tip is None:
         clash = observed.branch_clash
-        detail = f"A branch {clash!r} exists, so git cannot have {desired.branch!r} besides." if clash else ""
+        detail = f"A branch {clash!r} exists, so git cannot also have {desired.branch!r}." if clash else ""
         checks.append(Check("branch-clash", "no" if clash else "yes", detail))
     if moves and observed.branch_tip is not None:
         restored = any(isinstance(step, RestoreBranch) for step in moves)
@@ -68,7 +68,9 @@ def _protected(observed: Observed, *, force: bool) -> Check:
     if rule.may_push is False:
         return Check("branch-protected", "no", "This token may not push to it.")
     if force and rule.may_force is False:
-        return Check("branch-protected", "no", "It takes no force push, and our one commit is put on the base anew.")
+        return Check(
+            "branch-protected", "no", "It takes no force push, and our one commit must move to another parent."
+        )
     return _may("branch-protected", rule.may_push)
 
 

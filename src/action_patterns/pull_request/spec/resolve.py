@@ -85,8 +85,9 @@ def resolve(
     if spec.signoff and signer is None:
         problems.append(
             Problem(
-                "`signoff` is set, and it is not known who signs.",
-                "Set `committer` or `author` to `Name <email>`. Only of the job's GITHUB_TOKEN is the bot known.",
+                "`signoff` is set, but no input names who signs.",
+                "Set `committer` or `author` to `Name <email>`. Without them only the bot of the job's GITHUB_TOKEN"
+                " is known.",
             )
         )
     checked: tuple[FileChange, ...] = ()
@@ -164,7 +165,7 @@ def _label_problems(labels: tuple[str, ...]) -> list[Problem]:
     found = []
     if len(labels) > MAX_LABELS:
         found.append(
-            Problem(f"{len(labels)} labels are wished; GitHub takes {MAX_LABELS}.", "Remove labels from `labels`.")
+            Problem(f"{len(labels)} labels are asked for; GitHub takes {MAX_LABELS}.", "Remove labels from `labels`.")
         )
     found += [
         Problem(

@@ -18,7 +18,7 @@ from action_patterns.report.render.view import ORDER
 
 NEEDS_ATTENTION = FAILING | {"deferred"}
 
-_LATER = "Run the workflow again: a limit was reached, and what is done already is found and left as it is."
+_LATER = "Run the workflow again: it reached a limit. The next run finds finished work and leaves it as it is."
 _NO_REMEDY = "Read the log of this target's job, remove the cause, then re-run the failed jobs."
 
 

@@ -106,12 +106,12 @@ def _by_class(text: str) -> FailOn:
     named = frozenset(name.strip() for name in text.split(",") if name.strip())
     unknown = sorted(named - CLASSES)
     if unknown or not named:
-        what = f"names {', '.join(map(repr, unknown))}, which no failure is called" if named else "names no class"
+        what = f"names {', '.join(map(repr, unknown))}, but no failure has that name" if named else "names no class"
         raise InputError(
             Problem(
                 f"`fail-on` {what}.",
-                f"Name one or more of: {', '.join(sorted(CLASSES))}. Reasons of your own, as given to record, are not"
-                " known beforehand: name the outcome (failed, blocked) instead.",
+                f"Name one or more of: {', '.join(sorted(CLASSES))}. This action does not know"
+                " the reasons that your own steps give to record: name the outcome (failed, blocked) instead.",
             )
         )
     return FailOn("class", classes=named)

@@ -36,16 +36,16 @@ def parse(text: str) -> Needs:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
-        return Needs({}, (f"`needs` is neither a job's result nor JSON, so nothing is taken from it. {_FIX}",))
+        return Needs({}, (f"`needs` is neither a job's result nor JSON, so it is ignored. {_FIX}",))
     if not isinstance(given, dict):
-        return Needs({}, (f"`needs` is not the JSON of an object, by job, so nothing is taken from it. {_FIX}",))
+        return Needs({}, (f"`needs` is not the JSON of an object, by job, so it is ignored. {_FIX}",))
     results = {job: described.get("result") for job, described in given.items() if isinstance(described, dict)}
     known = {job: cast("JobResult", result) for job, result in results.items() if _is_known(result)}
     unknown = sorted(given.keys() - known.keys())
     if not unknown:
         return Needs(known)
     named = ", ".join(f"`{job}`" for job in unknown)
-    return Needs(known, (f"`needs` gives no result that is known of {named}, so nothing is taken from that. {_FIX}",))
+    return Needs(known, (f"`needs` gives no known result for {named}, so that part is ignored. {_FIX}",))
 
 
 def _is_known(result: object) -> bool:

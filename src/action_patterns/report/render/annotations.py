@@ -20,7 +20,7 @@ def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
         found.append(
             Annotation(
                 level="error",
-                message="There is no plan, so nothing can be said of any repository. Open the log of the discover job.",
+                message="There is no plan, so the report knows no repository. Open the log of the discover job.",
                 title="No roster",
             )
         )

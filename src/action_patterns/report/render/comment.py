@@ -11,7 +11,7 @@ from action_patterns.report.render.view import Detail, Page
 COMMENT_CHARACTERS = 60_000
 """A body may have 65,536 characters, and GitHub answers 422 above; the marker takes its share."""
 
-AS_OF = "As of that run: later ones write here only when what fails or is deferred, or why, has changed."
+AS_OF = "This is the state of that run. A later run writes here only if failing or deferred targets or causes differ."
 """A run with nothing new writes nothing, so its number and its counts cannot stand here."""
 
 

@@ -31,7 +31,7 @@ def verdict_line(report: RunReport) -> str:
         case "nothing-to-do":
             return f"Nothing to do: none of {repositories(report.visible)} visible to this token is a target"
         case "inconclusive":
-            return "Inconclusive: there is no roster, so nothing can be said of any repository"
+            return "Inconclusive: there is no roster, so the report knows no repository"
 
 
 SIGNS = {"passed": "✅", "partial": "⚠️", "failed": "❌", "nothing-to-do": "➖", "inconclusive": "❔"}

@@ -39,7 +39,7 @@ def test_every_problem_is_said_at_once() -> None:
         ({"body": "x" * 600_000}, "The body has 600000"),
         ({"author": "Alice"}, "`author` is 'Alice'"),
         ({"committer": "<a@b>"}, "`committer` is '<a@b>'"),
-        ({"signoff": True}, "it is not known who signs"),
+        ({"signoff": True}, "no input names who signs"),
         ({"changes": [add("a"), add("a")]}, "changed twice"),
     ],
 )

@@ -72,8 +72,8 @@ def test_a_record_of_an_attempt_still_to_come_does_not_count() -> None:
     report = aggregate(plan("acme/api"), records, context())
     assert (report.counts.failed, report.ignored_records, report.duplicate_records) == (1, 1, 0)
     told = build(plan("acme/api"), records, context())
-    assert "this run is in its attempt 2 only: acme/api \\(attempt 3\\)" in told.markdown
-    assert "this run is in its attempt 2 only: acme/api (attempt 3)" in told.text
+    assert "this run is only in attempt 2: acme/api \\(attempt 3\\)" in told.markdown
+    assert "this run is only in attempt 2: acme/api (attempt 3)" in told.text
 
 
 def test_a_run_that_reports_another_run_does_not_judge_its_attempts() -> None:
@@ -362,5 +362,5 @@ def test_what_the_note_says_of_an_unreadable_file_is_what_it_counted_for() -> No
     missing, nothing = told.unreadable.split(" 2 record files could not be read. ")
     assert missing.startswith("2 record files could not be read. Each counts as `missing` ")
     assert missing.endswith(": 00000-a2.json (broken); 00001-a2.json (broken).")
-    assert nothing.startswith("Each counts for nothing, ")
+    assert nothing.startswith("Each does not count: ")
     assert nothing.endswith(": 00002-a3.json (broken); x.json (broken).")

@@ -135,7 +135,7 @@ def _joined(bars: Iterable[Bar]) -> str:
 def _said(report: RunReport, works: Sequence[Work], number: int) -> str:
     told = [f"Showing {len(works):,} of {len(report.results):,} targets"]
     if len(works) < len(report.results):
-        told[0] += " (of the others no times came back)"
+        told[0] += " (the others returned no times)"
     slowest = max(works, key=lambda work: work.ended - work.begun)
     told += [f"at most {number:,} at once", f"slowest {html_code(slowest.result.target)}, {_took(slowest)}"]
     if number > ROWS:

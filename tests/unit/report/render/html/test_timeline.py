@@ -39,9 +39,7 @@ def test_a_row_is_taken_again_as_soon_as_it_is_free() -> None:
 
 def test_a_target_without_times_is_counted_and_said() -> None:
     nothing = record(1, "acme/r1", "failed", started_at=None, finished_at=None)
-    assert "Showing 1 of 2 targets (of the others no times came back)" in timeline.section(
-        report_of(at(0, 0, 1), nothing)
-    )
+    assert "Showing 1 of 2 targets (the others returned no times)" in timeline.section(report_of(at(0, 0, 1), nothing))
     assert timeline.section(report_of(nothing.model_copy(update={"index": 0}))) == ""
 
 
