@@ -129,7 +129,7 @@ def apply_command(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Bring every target to the wished state. Running it again changes nothing that is already right."""
+    """Bring every target to the desired state. A second run changes nothing that already matches."""
     console = Console()
     session = _open(distribution, console)
     roster = session.plan.roster
@@ -203,7 +203,7 @@ def _open(distribution: str, console: Console) -> Session:
     check_reach(credentials, selection, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
     log.hide(credentials.token)
-    allowance = Allowance(seconds=24 * 3600)  # somebody is watching, and can interrupt it
+    allowance = Allowance(seconds=24 * 3600)  # a person watches, and can interrupt it
     github = connect(credentials, context, clock, log, allowance)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
@@ -240,7 +240,7 @@ def _head(workspace: Path) -> str:
 
 
 def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[TargetResult, str]]:
-    """What would happen to each target, in order, and the diff of its files."""
+    """Return the planned result of each target, in order, and the diff of its files."""
     desired = session.campaign.desired
     wished = {change.path: change for change in desired.changes}
 

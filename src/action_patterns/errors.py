@@ -6,7 +6,7 @@
     ├── PermissionDeniedError   permission      exit 1   the token is valid and may not do this
     ├── NotFoundError           not-found       exit 1   absent, or invisible to this token
     ├── ConflictError           conflict        exit 1   GitHub refused a write because of the target's state
-    │   ├── LostRaceError       conflict        exit 1   somebody else moved the ref first; planning again is safe
+    │   ├── LostRaceError       conflict        exit 1   another writer moved the ref first; planning again is safe
     │   └── RefusedError        conflict        exit 1   refused for good (validation failed)
     ├── RateLimitedError        rate-limit      exit 1   a limit would be waited for longer than allowed
     ├── UnavailableError        unavailable     exit 1   5xx, connection or time-out: try again

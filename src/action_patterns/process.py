@@ -18,7 +18,7 @@ _GRACE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """A child that ended by itself."""
+    """A child that ended without being killed."""
 
     argv: tuple[str, ...]
     returncode: int
@@ -129,8 +129,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _reap(child: subprocess.Popen[bytes]) -> None:
-    """Wait for one that was killed; what it wrote is of no use. Not by `wait()`: an interrupt may have struck in there
-    just after it took its lock, which is then held for ever.
+    """Wait for a child that was killed, and discard its output. Not by `wait()`: an interrupt may have struck in there
+    just after it took its lock, and then the lock is never released.
     """
     for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe:

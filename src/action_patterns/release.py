@@ -1,4 +1,4 @@
-"""Where this product lives and which release this is: the one place that says so."""
+"""The repository and the release of this product, in one place."""
 
 from action_patterns import __version__
 

@@ -1,7 +1,7 @@
 """The process boundary: `python -I src/action_patterns/run.py <action>`.
 
 Inputs are read, the action runs, then outputs, summary and annotations are written, in that order, and the exit code is
-returned. Whatever goes wrong ends here as annotations that say how to fix it, never as a bare traceback.
+returned. Every error ends here as annotations that say how to fix it, never as a bare traceback.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ CANCELLED = "Cancelled. A rerun is safe and finishes half-done work."
 
 
 def on_cancel(handler: Callable[[int, object], None] | signal.Handlers) -> None:
-    """What a cancelled run's signals do: GitHub sends SIGINT, 7.5 seconds later SIGTERM, 2.5 after that SIGKILL (GitHub
-    docs, "Workflow cancellation"). One that our parent has us ignore (nohup) stays ignored.
+    """Set the handler of a cancelled run's signals. GitHub sends SIGINT, 7.5 seconds later SIGTERM, and 2.5 seconds
+    after that SIGKILL (GitHub docs, "Workflow cancellation"). A signal that our parent ignores (nohup) stays ignored.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -28,7 +28,7 @@ def on_cancel(handler: Callable[[int, object], None] | signal.Handlers) -> None:
 
 
 def _end(number: int, _frame: object) -> NoReturn:
-    """Until the action is loaded there is nothing to give back, and nobody to catch an exception."""
+    """Exit at once: until the action is loaded there is nothing to revoke, and no code to catch an exception."""
     os.write(1, f"{CANCELLED}\n".encode())
     os._exit(128 + number)
 
@@ -278,9 +278,9 @@ def start(arguments: Sequence[str]) -> NoReturn:
     try:
         on_cancel(_cancel)
         code = main(arguments, environment.read(), sys.stdout)
-        on_cancel(signal.SIG_IGN)  # too late: all is done and told
+        on_cancel(signal.SIG_IGN)  # too late: all is done and written
     except (KeyboardInterrupt, Terminated) as cancelled:
-        # It struck while the end was being told, where nothing else catches it.
+        # It struck while the end was being written, where nothing else catches it.
         os.write(1, f"{CANCELLED}\n".encode())
         code = EXIT_TERMINATED if isinstance(cancelled, Terminated) else EXIT_INTERRUPTED
     sys.exit(code)

@@ -33,7 +33,7 @@ MAX_OUTPUT_CHARACTERS = 200_000
 
 
 PREVIOUS_SECONDS = 30.0
-"""What looking for the previous report may take: it only decorates the next one."""
+"""Longest search for the previous report, which only decorates the next one."""
 
 
 class DiscoverInputs(TokenInputs):
@@ -88,7 +88,7 @@ class DiscoverOutputs(Outputs):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was read, and what it is held against."""
+    """The repositories that were read, and the selection they are compared with."""
 
     seen: Discovered
     name: str
@@ -190,9 +190,9 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:
-    """The report this run's will be compared with. Not finding one is told in the log and is never a failure.
+    """Return the report to compare this run's with. None: there is none; the log says so, and nothing fails.
 
-    Runs are read with the job's own token: `token` is for the targets, and need not reach this repository.
+    The job's token reads the runs: `token` is for the targets, and need not reach this repository.
     """
     if inputs.job_token is None:
         return None

@@ -30,7 +30,7 @@ from action_patterns.state.record import MAX_METADATA_LENGTH, NAMESPACE, Holder,
 
 _MAX_OPERATION_LENGTH = 100
 _MAX_ROUNDS = 5
-"""Looks at a marker that others change under our hands; each lost race means that somebody else got on."""
+"""Rounds of reading a marker that other runs change; each lost race means that another run went on."""
 
 
 class OnceInputs(TokenInputs):
@@ -124,7 +124,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
 
 
 def gather(inputs: OnceInputs, ports: Ports) -> str:
-    """The ref of this operation on this content: another content is another marker, which stops nobody here."""
+    """Return the ref of this operation on this content. Another content has another marker, which stops no run here."""
     files = {change.path: change for pattern in inputs.files for change in ports.files.find(pattern)}
     stored = [as_git_stores(change, normalise_line_endings=True) for change in files.values()]
     operation = inputs.operation or ""
@@ -132,7 +132,7 @@ def gather(inputs: OnceInputs, ports: Ports) -> str:
 
 
 def decide(mode: Mode, found: StateRecord | None, request: OnceRequest) -> Decision:
-    """What becomes of the marker."""
+    """Return the decision about the marker."""
     match mode:
         case "begin":
             return once.begin(found, request)

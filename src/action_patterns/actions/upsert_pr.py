@@ -104,7 +104,7 @@ class UpsertPrOutputs(Outputs):
 
 
 def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
-    """The wished changes, from a directory or from the worktree."""
+    """Return the desired changes, from a directory or from the worktree."""
     if inputs.directory is None:
         return ports.checkout.changes(inputs.paths)
     found = ports.files.directory(inputs.directory)
@@ -119,7 +119,7 @@ def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
 
 
 def decide(inputs: UpsertPrInputs, changes: tuple[FileChange, ...], *, bot: str | None) -> Desired:
-    """The wish, checked; `bot` = who commits with the job's own token."""
+    """Return the desired state, checked; `bot` is the committer with the job's own token."""
     return resolve(
         inputs,
         key=inputs.key,
@@ -181,7 +181,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
 
 
 def _check(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Credentials, Desired]:
-    """What to work with, and what is wished.
+    """Return the credentials and the desired state.
 
     Raises:
         InputError: every problem at once.

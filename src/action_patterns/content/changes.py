@@ -16,12 +16,12 @@ Mode = Literal["100644", "100755", "120000", "160000"]
 """Regular file, executable file, symbolic link, submodule (git docs: "git-fast-import", filemodify)."""
 
 UNKNOWN = "unknown"
-"""`base_oid` of a change that does not know what it replaces (content laid over a target sight unseen)."""
+"""`base_oid` of a change that does not know the content it replaces (a directory laid over a target)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """What one path shall be: `mode` None means absent."""
+    """The desired content of one path. `mode` None: the path is absent."""
 
     path: str
     mode: Mode | None
@@ -97,7 +97,7 @@ def check(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
 
 
 def _pointer_problems(changes: tuple[FileChange, ...]) -> list[Problem]:
-    """Refuse pointers that are new: their objects travel apart from the commit, and nobody would send them.
+    """Refuse new pointers: their objects travel apart from the commit, and this action does not send them.
 
     A pointer that stood in what the change was made against, at its own path or at one that is changed too, was
     committed before, and its object with it: the file is renamed, or only its mode changes.
@@ -121,7 +121,7 @@ def _pointer_problems(changes: tuple[FileChange, ...]) -> list[Problem]:
 
 
 def digest(changes: Iterable[FileChange]) -> str:
-    """SHA-256 over path, mode and object id of each change: equal digests mean equal wishes, whatever the base is."""
+    """Return the SHA-256 over path, mode and object id of each change. Equal digests: equal content, on any base."""
     state = hashlib.sha256()
     for change in sorted(changes, key=lambda change: change.path):
         state.update(f"{change.path}\0{change.mode}\0{change.oid}\0".encode(errors="surrogateescape"))

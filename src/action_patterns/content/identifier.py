@@ -57,7 +57,7 @@ def normalise(value: str) -> str:
 
 
 def as_git_stores(change: FileChange, *, normalise_line_endings: bool) -> FileChange:
-    """A file as every machine's checkout of it has it: path in NFC, CRLF in text as LF if wished."""
+    """Return a file as every machine's checkout has it: path in NFC, and on request CRLF in text as LF."""
     content = change.content
     if normalise_line_endings and change.mode != "120000" and b"\0" not in content[:_SNIFFED_BYTES]:
         content = content.replace(b"\r\n", b"\n")

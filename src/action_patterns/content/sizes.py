@@ -1,4 +1,4 @@
-"""How large a change may be. Told by sizes alone, so that a stray disk image is refused before it is read."""
+"""How large a change may be. Decided by sizes alone, so that a stray disk image is refused before it is read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEAVE_OUT = "Leave the file out, or keep it in a release asset. Git LFS does no
 
 
 def size_problems(sizes: Mapping[str, int]) -> list[Problem]:
-    """What is too large, from the bytes at each path: every file over its limit, and the sum over its own."""
+    """Return a problem for every file over its limit, and one for a sum over the limit of a change."""
     problems = [
         Problem(f"The file {path!r} has {size} bytes; GitHub takes at most {MAX_FILE_BYTES}.", _LEAVE_OUT)
         for path, size in sizes.items()

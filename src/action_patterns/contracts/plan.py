@@ -1,4 +1,4 @@
-"""What discover decided: the roster, the exclusions, how the work is packed, and what it will cost."""
+"""The decision of discover: the roster, the exclusions, the packing and the cost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PlanEntry(Record):
 
 
 class Exclusion(Record):
-    """A repository that was seen and left out, and why."""
+    """A repository that discover saw and excluded, and the reason."""
 
     repository: str
     reason: ExclusionReason
@@ -47,11 +47,11 @@ class Pack(Record):
 
 
 class Budget(Record):
-    """What the run is expected to cost, and how parallel it may be."""
+    """Expected cost of the run, and how parallel it may be."""
 
     requests_per_target: int = Field(description="Worst case: every target gets a new pull request.")
     requests_needed: int
-    requests_remaining: int | None = Field(description="None where GitHub did not say.")
+    requests_remaining: int | None = Field(description="None: GitHub did not say.")
     max_parallel: int = Field(ge=1, description="Legs of the matrix that may run at the same time.")
     minimum_seconds: int = Field(description="Lower bound of the run's duration at the pace GitHub asks for.")
 

@@ -1,4 +1,4 @@
-"""The whole run, told once: every channel (summary, JSON, terminal) renders this one model."""
+"""The whole run: every channel (summary, JSON, terminal) renders this one model."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from action_patterns.contracts.plan import Exclusion
 from action_patterns.contracts.result import TargetResult, Usage
 
 Verdict = Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"]
-"""`inconclusive` = there is no roster, so nothing can be said of the targets."""
+"""`inconclusive`: there is no roster, so the report knows no target."""
 
 
 class Counts(Record):
-    """How many roster entries ended in each outcome; the sum is the roster."""
+    """Number of roster entries by outcome; the sum is the roster."""
 
     created: Count = 0
     updated: Count = 0
@@ -34,7 +34,7 @@ class Counts(Record):
 
 
 class CauseCount(Record):
-    """Targets that failed, were blocked or deferred for one and the same cause, with its one remedy."""
+    """Targets that failed, were blocked or deferred for the same cause, with its remedy."""
 
     reason: str
     message: str
@@ -58,7 +58,7 @@ class PreviousRun(Record):
 
 
 class Changes(Record):
-    """What is different since the previous run. Names are sorted; a new target that fails is in both lists."""
+    """Differences from the previous run. Names are sorted; a new target that fails is in both lists."""
 
     previous: PreviousRun
     newly_failing: tuple[str, ...] = Field(default=(), description="Failing now, not in the previous run.")

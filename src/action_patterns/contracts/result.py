@@ -1,4 +1,4 @@
-"""What happened to one target, in one attempt."""
+"""The result of one target in one attempt."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ Outcome = Literal[
 ]
 """Exactly one per roster entry.
 
-`skipped` = left alone on purpose; `blocked` = a guard stopped it, a person must act; `deferred` = a limit was reached,
-a later run does it; `failed` = it was tried and went wrong; `missing` = no record came back; `planned` = dry run.
+`skipped`: the run left it alone on purpose. `blocked`: a guard stopped the run, a person must act. `deferred`: the run
+reached a limit, a later run continues. `failed`: an error stopped the run. `missing`: no record came back.
+`planned`: a dry run.
 """
 
 FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
@@ -40,7 +41,7 @@ MOST_ATTEMPTS = 10**6
 
 
 class ErrorRecord(Record):
-    """An error with its remedy, in its own words: who renders it redacts first (`Record.redacted`)."""
+    """An error with its remedy, not redacted: the caller that renders it redacts first (`Record.redacted`)."""
 
     category: Category
     message: str
@@ -51,9 +52,9 @@ class ErrorRecord(Record):
 
 
 class RateLimit(Record):
-    """What was left of one of GitHub's budgets, as the headers of an answer told it.
+    """The rest of one of GitHub's budgets, from the headers of an answer.
 
-    Each is one token's, or all tokens' of one person or installation: an App has one for each owner.
+    A budget belongs to one token, or to all tokens of one person or installation: an App has one for each owner.
     """
 
     resource: str = Field(
@@ -61,12 +62,12 @@ class RateLimit(Record):
         description="GitHub's name of the budget: `core` is REST, in requests; `graphql` is GraphQL, in points.",
     )
     remaining: Count
-    limit: int = Field(ge=1, le=10**15, description="What the budget holds when it is full.")
+    limit: int = Field(ge=1, le=10**15, description="Size of the budget when it is full.")
     resets_at: Moment = Field(description="When it is full again.")
 
 
 def tightest(limits: Iterable[RateLimit | None]) -> RateLimit | None:
-    """The one with the least left by share; the same whatever their order. None where there is none."""
+    """Return the limit with the smallest share left, for any order of the limits. None: there is no limit."""
     told = [limit for limit in limits if limit is not None]
     return min(told, key=_tightness, default=None)
 
@@ -77,15 +78,15 @@ def _tightness(limit: RateLimit) -> tuple[float, int, int, datetime, str]:
 
 
 class Usage(Record):
-    """What GitHub was asked for, and how near that came to its limits."""
+    """Requests to GitHub, and how near they came to its limits."""
 
     requests: Count = 0
     writes: Count = 0
     seconds_waited: float = Field(default=0.0, ge=0, le=10**12, allow_inf_nan=False)
     lowest_limit: RateLimit | None = Field(
         default=None,
-        description="The budget that came nearest to its end, by share, among all tokens; null where GitHub told of"
-        " none. Others may use the same token, so it is not what this run alone has used.",
+        description="The budget that came nearest to its end, by share, among all tokens; null: GitHub"
+        " reported none. Others may use the same token, so this run may have used only a part.",
     )
 
 
@@ -104,7 +105,7 @@ class CheckRecord(Record):
 
 
 class FileCounts(Record):
-    """Of the paths that differ from the base branch."""
+    """Numbers of paths that differ from the base branch."""
 
     added: Count = 0
     changed: Count = 0
@@ -112,7 +113,7 @@ class FileCounts(Record):
 
 
 class TargetResult(Document):
-    """One JSON file per target per attempt: the only thing report believes."""
+    """One JSON file per target per attempt: the only evidence that report uses."""
 
     schema_version: Literal[1] = 1
     plan_id: str
@@ -120,26 +121,26 @@ class TargetResult(Document):
     target: str = Field(description="`owner/name`.")
     attempt: int = Field(ge=1, le=MOST_ATTEMPTS, description="The run's attempt that produced this record.")
     outcome: Outcome
-    reason: str = Field(description="Stable kebab-case code of why this outcome.")
+    reason: str = Field(description="Stable kebab-case code: the cause of the outcome.")
     message: str = Field(default="", description="One sentence for people.")
     pull_request_number: Count | None = None
     pull_request_url: str | None = None
     pull_request_state: Literal["", "open", "draft", "closed", "merged"] = Field(
-        default="", description="After the run; empty = there is none, or it was not told."
+        default="", description="After the run. Empty: there is none, or it is not known."
     )
     review: Literal["", "approved", "changes-requested", "review-required"] = Field(
-        default="", description="GitHub's review decision on it, when it was read; empty = none, or not told."
+        default="", description="GitHub's review decision, when it was read. Empty: none, or not known."
     )
     branch: str | None = None
     before_oid: str | None = Field(default=None, description="Bot branch before the run.")
     after_oid: str | None = Field(default=None, description="Bot branch after the run.")
     commit_verified: bool | None = Field(
-        default=None, description="Whether GitHub shows the bot branch's tip as verified; null = none, or not told."
+        default=None, description="Whether GitHub shows the bot branch's tip as verified. Null: none, or not known."
     )
     changed_fields: tuple[str, ...] = ()
     refused_fields: tuple[str, ...] = Field(default=(), description="Fields GitHub refused; the rest was applied.")
     files: tuple[str, ...] = Field(default=(), description="Paths that differ from the base branch.")
-    file_counts: FileCounts | None = Field(default=None, description="The same in numbers; null = not told.")
+    file_counts: FileCounts | None = Field(default=None, description="The same in numbers. Null: not known.")
     planned_requests: tuple[str, ...] = Field(default=(), description="Dry run: the exact writes that would be sent.")
     checks: tuple[CheckRecord, ...] = Field(
         default=(), description="Preflight questions whose answer was not yes; all of them in a dry run."
@@ -156,7 +157,7 @@ class TargetResult(Document):
 
 
 def error_record(error: ActionPatternsError) -> ErrorRecord:
-    """An error as a report holds it."""
+    """Return an error as a report holds it."""
     return ErrorRecord(
         category=error.category,
         message=error.message,
@@ -168,7 +169,7 @@ def error_record(error: ActionPatternsError) -> ErrorRecord:
 
 
 def record_file(result: TargetResult) -> str:
-    """The name of a record's file, unique per target and attempt."""
+    """Return the name of a record's file, unique per target and attempt."""
     return f"{result.index:05d}-a{result.attempt}.json"
 
 
@@ -176,6 +177,6 @@ _RECORD_FILE = re.compile(r"(?:record-)?(\d{1,9})-a([1-9]\d{0,5})\.json", re.ASC
 
 
 def told_by_name(path: str) -> tuple[int, int] | None:
-    """Index and attempt that a record's file is named by, whether `apply` or `record` wrote it."""
+    """Return index and attempt from the name of a record's file, of `apply` or of `record`. None: another name."""
     found = _RECORD_FILE.fullmatch(PurePosixPath(path).name)
     return (int(found[1]), int(found[2])) if found else None

@@ -1,4 +1,4 @@
-"""What a campaign will cost, and how parallel it may be, from GitHub's published limits. Pure."""
+"""Cost of a campaign, and how parallel it may be, from GitHub's published limits. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def estimate(targets: int, legs: int, limits: Limits | None, *, write_spacing_se
     by_points = int(POINTS_PER_MINUTE / POINTS_PER_WRITE / writes_per_minute_of_a_leg)
     parallel = max(1, min(MAX_PARALLEL, by_points, legs or 1))
     if write_spacing_seconds < 1.0:
-        # Not GitHub: a sandbox has been told to take writes faster.
+        # Not GitHub: a sandbox is configured to take writes faster.
         parallel = max(1, min(MAX_PARALLEL, legs or 1))
     return Budget(
         requests_per_target=REQUESTS_PER_NEW_PULL_REQUEST,

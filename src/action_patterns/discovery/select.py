@@ -11,7 +11,7 @@ from action_patterns.contracts.plan import ExclusionReason
 from action_patterns.discovery.selection import Selection
 
 OPT_OUT_TOPIC = "action-patterns-ignore"
-"""A repository with this topic is left alone, whatever the selection says."""
+"""A repository with this topic is excluded under every selection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is written about the actions, made from the models that define them: `make metadata`, or `--check` in CI.
+"""Files about the actions, generated from the models that define them: `make metadata`, or `--check` in CI.
 
 `actions/<name>/action.yml`, the marked blocks of the READMEs, and the JSON Schemas of the documents that cross a
 process all come from here, so none of them can say something else than the code.

@@ -17,7 +17,7 @@ _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 
 def folder(name: str) -> str:
-    """Where an action lives, from the root of the repository; empty for the root action."""
+    """Return the folder of an action, from the root of the repository; empty for the root action."""
     return "" if name == registry.ROOT else f"actions/{name}"
 
 

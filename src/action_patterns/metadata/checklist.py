@@ -1,4 +1,4 @@
-"""What an action in the registry still lacks. Its answer is the whole checklist for adding one."""
+"""The missing pieces of an action in the registry: the whole checklist for adding one."""
 
 from __future__ import annotations
 

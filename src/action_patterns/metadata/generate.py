@@ -27,7 +27,7 @@ _TEXTS = (
 
 @dataclass
 class Generated:
-    """What the generated files should hold, and what keeps them from being complete."""
+    """The content of the generated files, and the problems that keep them from being complete."""
 
     files: dict[Path, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)

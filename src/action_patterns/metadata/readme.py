@@ -71,7 +71,7 @@ def link(action: Action[Any, Any], up: str = "") -> str:
 
 
 def permissions_table(actions: Sequence[Action[Any, Any]]) -> str:
-    """What each action's token needs, for the top README; an action that asks GitHub nothing has no row."""
+    """Return the permissions of each action's token; an action that sends no request has no row."""
     rows = [(f"`{action.name}`", "; ".join(in_words(action.uses))) for action in actions if action.uses]
     return table(("Action", "Its token needs"), rows)
 

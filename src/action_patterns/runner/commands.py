@@ -23,7 +23,7 @@ _COMMAND_START = re.compile(r"(^|[\r\n])(\s*)::")
 
 
 def plain(text: str) -> str:
-    """Text that the runner will not take for a command, whatever a repository put into it."""
+    """Return text that the runner does not take for a command, for any text of a repository."""
     return _COMMAND_START.sub(r"\1\2: :", text).replace("##[", "## [")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-# Variables that would make a child work on another repository than the one it is told to, or hand it our inputs.
+# Variables that would make a child work on another repository than the given one, or hand it our inputs.
 _NOT_FOR_CHILDREN = frozenset(
     {
         "GIT_DIR",
@@ -35,7 +35,7 @@ def read() -> dict[str, str]:
 
 
 def for_children(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a child process gets: the environment without tokens, inputs, and variables that redirect git."""
+    """Return the environment of a child process: without tokens, inputs, and variables that redirect git."""
     return {
         name: value
         for name, value in environment.items()

@@ -55,7 +55,7 @@ class RunnerFiles:
 
         Raises:
             InputError: no such directory, a `.git` below it, something that is neither file nor link, or more than a
-                change may hold (see content.sizes), which is told before anything is read.
+                change may hold (see content.sizes), which is checked before anything is read.
         """
         root = self._inside(self._workspace, path)
         if not root.is_dir():
@@ -87,8 +87,8 @@ class RunnerFiles:
     def find(self, pattern: str) -> tuple[FileChange, ...]:
         """The files and links of the workspace that a path or pattern names, at paths relative to the workspace.
 
-        A directory stands for everything below it but `.git`; a pattern matches files only. What exists under exactly
-        that name is meant, whatever characters are in it.
+        A directory stands for everything below it but `.git`; a pattern matches files only. A file that exists under
+        exactly that name is meant, also if the name has characters of a pattern.
 
         Raises:
             InputError: nothing has that name, or it is outside the workspace.

@@ -58,7 +58,7 @@ def parse(model: type[I], environment: Mapping[str, str], secrets: Secrets) -> P
 
 
 def is_secret(field: FieldInfo) -> bool:
-    """Whether the field holds a SecretStr, in whatever wrapping."""
+    """Return whether the field holds a SecretStr, in any wrapping."""
     return SecretStr in _leaves(field.annotation)
 
 

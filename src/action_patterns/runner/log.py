@@ -7,7 +7,7 @@ from action_patterns.runner.commands import Commands
 
 
 class RunnerLog:
-    """What a person following the run reads."""
+    """The log that a person following the run reads."""
 
     def __init__(self, commands: Commands) -> None:
         self._commands = commands

@@ -27,7 +27,7 @@ class Secrets:
         self._spellings: tuple[str, ...] = ()
 
     def add(self, value: str) -> None:
-        """Mask a value from now on. Of a multi-line one, every line: the runner matches its log line by line."""
+        """Mask a value from now on, and every line of a multi-line one: the runner matches its log line by line."""
         with self._lock:
             if not value.strip() or value in self._values:
                 return
@@ -69,7 +69,7 @@ def _spellings(value: str) -> Iterator[str]:
 
 
 def _base64_spellings(value: bytes) -> Iterator[str]:
-    """What a base64 text contains wherever in the encoded bytes the value starts (a `user:token` header, say)."""
+    """Yield what a base64 text contains at any start of the value in the encoded bytes (a `user:token` header, say)."""
     if len(value) < _SHORTEST_ENCODED:
         return
     for shift in range(3):

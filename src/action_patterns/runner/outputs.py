@@ -52,7 +52,7 @@ def write(outputs: Outputs, file: str, secrets: Secrets) -> None:
             f" `{largest}` is the largest."
         )
     text = "".join(prepare_key_value_message(name, value) + "\n" for name, value in values.items())
-    # A name that is no UTF-8 (git allows any bytes in a path) is written readable rather than not at all.
+    # A name that is no UTF-8 (git allows any bytes in a path) is written in a readable form, not left out.
     with Path(file).open("ab") as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))
 

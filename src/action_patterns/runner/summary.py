@@ -7,7 +7,7 @@ from pathlib import Path
 from action_patterns.runner.masking import Secrets
 
 MAX_BYTES = 1024 * 1024
-"""GitHub docs, "Adding a job summary": 1 MiB per step; a larger one is not shown at all."""
+"""GitHub docs, "Adding a job summary": 1 MiB per step; GitHub shows nothing of a larger one."""
 
 
 def append(text: str, file: str, secrets: Secrets) -> str | None:

@@ -3,7 +3,7 @@
 The user's index is copied, everything is added to the copy, and the copy is compared with that commit. So the answer is
 what `git add -A && git commit` would commit, to the byte: ignore rules, line endings and filters (LFS), modes, links,
 submodules, what is staged already, sparse checkouts; and what a step before committed itself (see history) belongs to
-it. New objects go to a directory of their own that is thrown away.
+it. New objects go to a separate directory that is thrown away.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class GitCheckout:
         return found.stdout.decode().strip()
 
     def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
-        """What the worktree changes against the commit that was fetched, sorted by path; limited to `paths` (see
-        pathspecs) if any are given.
+        """Return the changes of the worktree against the commit that was fetched, sorted by path; limited to `paths`
+        (see pathspecs) if any are given.
 
         Raises:
             InputError: no usable checkout, local commits that start from nothing that was fetched, unresolved
@@ -94,7 +94,7 @@ class GitCheckout:
 
     @contextmanager
     def _scratch(self) -> Iterator[Git]:
-        """Yield git with a copy of the index, and with a directory of its own for new objects."""
+        """Yield git with a copy of the index, and with a separate directory for new objects."""
         Path(self._temp).mkdir(parents=True, exist_ok=True)
         # An interrupt may leave a git behind that still writes there: what cannot be removed is left to the runner.
         scratch = tempfile.TemporaryDirectory(prefix="action-patterns-git-", dir=self._temp, ignore_cleanup_errors=True)
@@ -175,7 +175,7 @@ class GitCheckout:
             )
 
     def _check_nested(self, git: Git, paths: Iterable[str]) -> None:
-        """Refuse a checkout inside the checkout: git would commit a pointer that nobody can follow."""
+        """Refuse a checkout inside the checkout: git would commit a pointer that leads nowhere."""
         if not (nested := set(paths)):
             return
         listed = git.run(

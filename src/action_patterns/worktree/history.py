@@ -1,7 +1,7 @@
 """Which commit the checkout was made from: HEAD, without what a step before this one has committed on top of it.
 
-Formatters and release tools commit by themselves. GitHub does not have such a commit, so what it holds is part of the
-change; compared with HEAD it would be left out without a word.
+Some formatters and release tools commit. GitHub does not have such a commit, so its content is part of the change;
+compared with HEAD it would be left out silently.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _OID = re.compile(r"[0-9a-f]{40}")
 def fetched_commit(git: Git, head: str, git_path: Callable[[str], Path], sha: str | None) -> str:
     """The first commit, from `head` along first parents, that GitHub has: `head` itself unless there are local commits.
 
-    A local merge counts with all it brought: its first parent is what was checked out. Where nothing was ever fetched,
+    A local merge counts with all it brought: its first parent is what was checked out. If nothing was ever fetched,
     as in a repository made by `git init`, it is `head`.
 
     Raises:

@@ -42,8 +42,11 @@ class Decision:
 
 
 def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
-    """Raises InputError for a plan, a digest or a name that is wrong; never for a record, `needs` or `fail-on`, as what
-    was done must be told.
+    """Report the run.
+
+    Raises:
+        InputError: the plan, the digest or the name is wrong. A wrong record, `needs` or `fail-on` does not raise, so
+            the report of the work is written.
     """
     return apply(decide(inputs, gather(inputs, ports), ports.log.redact), ports)
 
@@ -74,7 +77,7 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
     annotations = annotate(summary.report, summary.unreadable)
     try:
         exit_code = fail_on.parse(inputs.fail_on).exit_code(summary.report)
-    except InputError as error:  # red, but the work is done and must be told all the same
+    except InputError as error:  # red, but the work is done, so the report is written
         exit_code = error.exit_code
         wrong = (
             Annotation(level="error", message=f"{problem.what}\n{problem.fix}", title="Input")
@@ -90,7 +93,7 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
 def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     """Write run-report.json, report.html and the log, and hand over the rest.
 
-    HTML is not asked for as JUnit is: it needs no library, and it is wanted most after a run nobody thought would fail.
+    HTML has no input as JUnit has: it needs no library, and an unexpected failure needs it most.
     """
     report = decision.summary.report
     for line in decision.summary.text.splitlines():

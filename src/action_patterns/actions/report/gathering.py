@@ -16,7 +16,7 @@ from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.model.aggregate import Unreadable
 
 JOBS_SECONDS = 30.0
-"""What looking for the jobs of this run may take: without them the report only says less."""
+"""Longest search for the jobs of this run: without them the report has fewer details."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Facts:
     context: Context
     previous: Previous
     jobs: tuple[Job, ...] = ()
-    """Of this run; none where they were not asked for, or could not be read."""
+    """Jobs of this run. Empty: no token was given, or they could not be read."""
     no_jobs: str = ""
-    """Why they could not be read."""
+    """Why the jobs could not be read."""
 
 
 def gather(inputs: ReportInputs, ports: Ports) -> Facts:
@@ -73,7 +73,7 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
 
 
 def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]:
-    """The jobs of this run, or none and why: whatever goes wrong costs a sentence, never the report."""
+    """Return this run's jobs, or no jobs and the reason. Never raises."""
     token = inputs.token.get_secret_value() if inputs.token else ""
     if not token:
         return (), ""
@@ -88,7 +88,7 @@ def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]
 
 
 def read_previous(content: bytes | None, context: Context) -> Previous:
-    """An earlier report of the same repository. Whatever else it is costs the comparison, and only that."""
+    """Return an earlier report of the same repository, or the reason why nothing is compared. Never raises."""
     if content is None:
         return Previous(why_not="No earlier report to compare with.")
     try:

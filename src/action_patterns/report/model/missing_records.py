@@ -13,7 +13,7 @@ from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.model.job_results import JobResult
 
 WORKING = ("apply", "work")
-"""What our workflows and examples call the job that works on the targets."""
+"""Names that our workflows and examples give the job that works on the targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def cause(needs: Mapping[str, JobResult], *, any_record: bool) -> Cause:
 
 
 def result(entry: PlanEntry, why: Cause, *, plan_id: str, attempt: int) -> TargetResult:
-    """The result of a target that has none of its own."""
+    """Return the result of a target without a record."""
     return TargetResult(
         plan_id=plan_id,
         index=entry.index,
