@@ -22,7 +22,7 @@ JOINER = "\u2060"
 
 MESSAGE_CHARACTERS = 500
 CODE_CHARACTERS = 100
-"""What a line of any channel holds of a message and of a code; run-report.json has the whole."""
+"""Longest message and code in a line of any channel; run-report.json has the whole text."""
 
 _PUNCTUATION = str.maketrans(
     {character: "\\" + character for character in "\\`*_{}[]()#!~$^"}

@@ -1,4 +1,4 @@
-"""The campaign in process: discover the targets, apply the wish to each. Actions and terminal call these."""
+"""The campaign in process: discover the targets, apply the desired state to each. Actions and terminal call these."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ FILES_NAMED = 10
 
 
 class Rendered(NamedTuple):
-    """One report, told for each reader."""
+    """One report, rendered for each reader."""
 
     report: RunReport
     markdown: str
@@ -29,7 +29,7 @@ class Rendered(NamedTuple):
     html: str
     """For a browser: one file, to keep beside run-report.json."""
     unreadable: str
-    """What to say of the record files that could not be read; "" where all could."""
+    """Sentence about the record files that could not be read. Empty: all were read."""
 
 
 def build(

@@ -84,7 +84,7 @@ def newer(report: RunReport, posts: Sequence[Post], viewer: str) -> str:
     this = _read(marker(report)).run
     for post in own(report, posts, viewer):
         run, number, attempt = _read(post.body).run
-        # Both must be higher: a number begins at 1 again in another workflow, and nobody promises that ids grow.
+        # Both must be higher: a number begins at 1 again in another workflow, and GitHub does not say that ids grow.
         if (run == this[0] and attempt > this[2]) or (run > this[0] and number > this[1]):
             return f"{number}, attempt {attempt}"
     return ""
@@ -104,7 +104,7 @@ class _Marked(NamedTuple):
 
 def _read(body: str) -> _Marked:
     found = _MARKED.search(body.split("\n", 1)[0])
-    if found is None:  # the key alone is ours all the same: it says nothing, so whatever should be said differs
+    if found is None:  # the key alone is ours too: it holds no state, so every state differs from it
         return _Marked("", "", (0, 0, 0))
     return _Marked(found["fails"], found["says"], (int(found["run"]), int(found["number"]), int(found["attempt"])))
 

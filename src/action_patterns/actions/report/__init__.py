@@ -1,4 +1,4 @@
-"""report: what happened to every target of the plan, told once, and the run's one exit code."""
+"""report: the outcome of every target of the plan, in one report, and the run's one exit code."""
 
 from __future__ import annotations
 

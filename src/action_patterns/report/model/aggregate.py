@@ -31,7 +31,7 @@ class Unreadable:
     target: str | None = None
     index: int | None = None
     attempt: int | None = None
-    """None = not told; it may then be the newest."""
+    """None: not known. The file then counts as the newest."""
     plan_id: str | None = None
 
 
@@ -120,7 +120,7 @@ def verdict(counts: Counts) -> Verdict:
 
 
 def causes(results: Iterable[TargetResult]) -> tuple[CauseCount, ...]:
-    """What failed or was deferred, grouped by what must be done about it; the largest group first."""
+    """Return failed and deferred targets, grouped by reason and remedy; the largest group first."""
     groups: defaultdict[tuple[str, str], list[TargetResult]] = defaultdict(list)
     for result in results:
         if result.outcome in NEEDS_ATTENTION:
@@ -156,7 +156,7 @@ def _remediation(result: TargetResult) -> str:
 
 
 def is_beyond(attempt: int, plan: Plan, context: Context) -> bool:
-    """Whether this run has not come to that attempt yet. Of another run's plan that is not known."""
+    """Return whether this run has not reached that attempt yet. False for another run's plan: not known."""
     return plan.plan_id.startswith(f"{context.run_id}-") and attempt > context.run_attempt
 
 
@@ -166,7 +166,7 @@ def may_be_own(file: Unreadable, plan: Plan, context: Context) -> bool:
 
 
 def _lost(spoiled: Iterable[Unreadable], plan: Plan, context: Context) -> Iterable[TargetResult]:
-    """What the files say that cannot be read: whose record is lost. Of a file that tells no target nothing is said."""
+    """Yield a `missing` result for each unreadable record whose target is known from its text or its name."""
     by_name = {entry.target.repository: entry for entry in plan.roster}
     by_index = {entry.index: entry for entry in plan.roster}
     for file in spoiled:

@@ -1,5 +1,5 @@
-"""From a verdict to an exit code. What is a failure of a target is settled (`contracts.result.FAILING`); how many of
-them make the run red is the caller's choice.
+"""From a verdict to an exit code. `contracts.result.FAILING` defines the failure of a target; the caller chooses how
+many failures make the run red.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ CLASSES: frozenset[str] = (
     | {reason.code for reason in REASONS if reason.outcome in FAILING}
     | {cause.code for cause in missing_records.CAUSES}
 )
-"""What `class:` may name: an outcome, an error's category, or a reason. The reasons people give to `record` are their
-own: a misspelt one could not be told from one that did not occur, so those failures are named by their outcome.
+"""Names that `class:` accepts: an outcome, an error's category, or a reason. The reasons that people give to `record`
+are not known here: a misspelt one would look like one that did not occur. Their outcome names those failures.
 """
 
 _THRESHOLD = re.compile(r"threshold:(?P<count>\d{1,9}|(?P<percent>100|\d{1,2}(?:\.\d{1,3})?|\.\d{1,3}) ?%)", re.ASCII)
@@ -34,7 +34,7 @@ class FailOn:
     """When a run with failing targets is red.
 
     A run without a roster (`inconclusive`) is red under every policy, `never` too: `never` is about targets that
-    failed, and without a roster nobody knows whether any did. A limit reached (`deferred`) is never red.
+    failed, and without a roster it is unknown whether any did. A limit reached (`deferred`) is never red.
     """
 
     policy: Literal["any", "all", "never", "threshold", "class"]

@@ -1,4 +1,4 @@
-"""What the jobs before this one came to: the only evidence about a target that left no record."""
+"""Results of the jobs before this one: the only evidence about a target without a record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIX = (
 
 
 class Needs(NamedTuple):
-    """What is known of the jobs before."""
+    """Results of the jobs before, as far as they are known."""
 
     jobs: Mapping[str, JobResult]
     """Results by job id; a plain result is that of the one job ""."""

@@ -80,8 +80,9 @@ def _form(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _own_path(jobs: Iterable[Job], context: Context) -> str | None:
-    """What stands before the name of the job that reports: its matrix is called by the same job, if by any. Two calls
-    in one run, say of two campaigns, are told apart by it.
+    """Return the caller's prefix of this job's name (`caller / `).
+
+    It separates two calls of distribute.yml in one run.
     """
     own = [
         job.name

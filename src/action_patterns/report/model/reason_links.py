@@ -1,4 +1,4 @@
-"""Where a reason is explained: its row in the README of the action that gives it, as it was at this release."""
+"""Links to the explanation of a reason: its row in the README of its action, at this release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the run had asked of GitHub by when, as far as its records tell."""
+"""The run's requests over time, from the times in its records."""
 
 from __future__ import annotations
 

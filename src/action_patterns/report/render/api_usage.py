@@ -1,4 +1,4 @@
-"""What the run asked of GitHub's API, folded: totals, the lowest limit, the busiest minute, the most costly target."""
+"""The run's use of GitHub's API, in a fold: totals, the lowest limit, the busiest minute, the most costly target."""
 
 from __future__ import annotations
 

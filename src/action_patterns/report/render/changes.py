@@ -1,4 +1,4 @@
-"""What is different since the previous run: one block in the job summary, one line in the log."""
+"""Differences from the previous run: one block in the job summary, one line in the log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def section(report: RunReport, page: Page, detail: Detail) -> list[str]:
 
 
 def paragraph(report: RunReport, page: Page, detail: Detail) -> list[str]:
-    """The same in one line, for a run that is told in few."""
+    """Return the same in one line, for the short summary."""
     if report.changes is None:
         return _quiet(page)
     told = _told(report, report.changes, detail) or "the same as then"
@@ -66,7 +66,7 @@ def _parts(
 
 
 def groups(changes: Changes) -> list[tuple[str, Sequence[str], bool]]:
-    """The lists that hold something: what they are called, the targets, and whether somebody must look at them."""
+    """Return the lists that are not empty: their name, the targets, and whether a person must look at them."""
     listed: tuple[tuple[str, Sequence[str], bool], ...] = (
         ("newly failing", changes.newly_failing, True),
         ("still failing", changes.still_failing, True),

@@ -127,7 +127,7 @@ def artifact(report: RunReport, page: Page) -> str:
 
 
 def notes(report: RunReport, page: Page) -> list[str]:
-    """What to do next, and what else the reader must know, as callouts."""
+    """Return the next steps and the notes for the reader, as callouts."""
     kind = "IMPORTANT" if report.causes or report.verdict == "inconclusive" else "NOTE"
     steps = next_steps(report)
     lines = ["**Next:** " + " ".join(steps)] if steps else []
@@ -138,7 +138,7 @@ def notes(report: RunReport, page: Page) -> list[str]:
 def next_steps(
     report: RunReport, code: Callable[[str], str] = code_span, strong: Callable[[str], str] = "**{}**".format
 ) -> list[str]:
-    """What to do now, one sentence each. `code` and `strong` write for the channel."""
+    """Return the next steps, one sentence each. `code` and `strong` write for the channel."""
     if report.verdict == "inconclusive":
         return ["open the log of the discover job: it handed over no plan. Without one this run cannot be green."]
     fix = [cause for cause in report.causes if not cause.retryable]

@@ -1,6 +1,6 @@
 """RunReport -> JUnit XML: one test case per target, for tools that read nothing else.
 
-`failed` and `blocked` are failures; `missing` is an error, as nobody knows what became of the target; `skipped`,
+`failed` and `blocked` are failures; `missing` is an error, as the state of the target is unknown; `skipped`,
 `deferred` and `planned` are skipped, as nothing was tried. A run without a roster is one error, never an empty suite:
 tools call that green.
 """

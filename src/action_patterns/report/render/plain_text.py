@@ -16,7 +16,7 @@ WIDEST_COLUMN = 60
 def render(report: RunReport, page: Page) -> str:
     """Failures first. Each line starts with a word of ours, as the runner takes a line's start for a command.
 
-    Of a green run only what was changed is listed: a thousand lines of what is as it was hide the four that count.
+    A green run lists only changed targets: a thousand unchanged ones would hide the four that count.
     """
     listed = CHANGED if is_green(report) else frozenset(ORDER)
     rows = [

@@ -1,4 +1,4 @@
-"""What a renderer is told besides the report itself: where it stands, and how much of it to say."""
+"""Options of a renderer: the page it renders for, and the level of detail."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Page:
     artifact_name: str = ""
     """Artifact that will hold the full report; "" = none, and none is named."""
     notes: tuple[str, ...] = ()
-    """What else the reader must know, one sentence each (records that could not be read)."""
+    """Notes for the reader, one sentence each (records that could not be read)."""
     nothing_to_compare: str = ""
     """Why there is no comparison with a previous run, where one was asked for."""
 
@@ -59,7 +59,7 @@ class Detail:
     cause_rows: int = EVERYTHING
     cause_names: int = 10
     messages: bool = True
-    """Whether what went wrong is told in words, or by its code alone."""
+    """Whether a failure has its message, or its code alone."""
     chart: bool = False
     """Whether the outcomes are drawn too."""
 
@@ -81,13 +81,13 @@ def of_outcomes(results: Sequence[TargetResult], outcomes: frozenset[Outcome]) -
 
 
 def pull_request_state(result: TargetResult) -> str:
-    """`open, approved`; "" where it was not told."""
+    """Return `open, approved`. Empty: not known."""
     review = result.review.replace("-", " ") if result.pull_request_state in ("open", "draft") else ""
     return ", ".join(filter(None, (result.pull_request_state, review)))
 
 
 def files(result: TargetResult) -> str:
-    """`+2 ~1 −1`: added, changed, deleted; their number where no more was told; "" for none."""
+    """`+2 ~1 −1`: added, changed, deleted; their number if no more is known; "" for none."""
     counts = result.file_counts
     if counts is None:
         number = len(result.files)
@@ -97,7 +97,7 @@ def files(result: TargetResult) -> str:
 
 
 def wrong(counts: Counts) -> str:
-    """What the targets with a cause are called together: never "failures" where a limit was merely reached."""
+    """Return one word for all targets with a cause: never "failures" if only a limit was reached."""
     failed = number_of(counts, FAILING)
     return "failures and deferrals" if failed and counts.deferred else "failures" if failed else "deferrals"
 
@@ -113,7 +113,7 @@ def moment(at: datetime) -> str:
 
 
 def run_name(report: RunReport, sign: str = "") -> str:
-    """What people call the run that is reported, which need not be the run that renders it."""
+    """Return the name of the reported run, which need not be the run that renders it."""
     return f"id {report.run_id}" if report.run_number is None else f"{sign}{report.run_number}"
 
 

@@ -1,4 +1,4 @@
-"""Drawings: SVG without a style of its own, each with its text for readers who do not see it."""
+"""Drawings: SVG without a separate style, each with its text for readers who do not see it."""
 
 from __future__ import annotations
 

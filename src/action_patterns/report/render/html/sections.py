@@ -1,4 +1,4 @@
-"""What is told in words, top to bottom."""
+"""The parts of the page that are words, top to bottom."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def header(report: RunReport, page: Page) -> str:
 
 
 def numbers(report: RunReport) -> str:
-    """What a reader compares from run to run."""
+    """Return the numbers that a reader compares from run to run."""
     if not report.counts.total:
         return ""
     counts, usage = report.counts, report.usage
@@ -96,7 +96,7 @@ def _parts(*parts: tuple[str, int]) -> str:
 
 
 def next_steps(report: RunReport, page: Page) -> str:
-    """What to do now, and what else the reader must know."""
+    """Return the next steps and the notes for the reader."""
     steps = headline.next_steps(report, html_code, "<b>{}</b>".format)
     told = "".join(f"<li>{step[:1].upper()}{step[1:]}</li>" for step in steps)
     noted = "".join(f"<p>{html_prose(clip(note, TEXT_CHARACTERS))}</p>" for note in page.notes)
@@ -148,7 +148,7 @@ def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -
 
 
 def since_previous(report: RunReport, page: Page) -> str:
-    """What is different since the previous run; one quiet line where there was nothing to compare with."""
+    """Return the differences from the previous run, or one quiet line if there is no report to compare with."""
     if report.changes is None:
         return f'<p class="quiet">{html_text(page.nothing_to_compare)}</p>\n' if page.nothing_to_compare else ""
     before = report.changes.previous

@@ -1,4 +1,4 @@
-"""The outcomes as a picture, folded away: decoration, as it is drawn by the reader's browser or not at all."""
+"""The outcomes as a picture, in a fold. It is decoration: some readers' pages do not draw it."""
 
 from __future__ import annotations
 

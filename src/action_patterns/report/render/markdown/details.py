@@ -80,7 +80,7 @@ def run_again(report: RunReport, page: Page) -> list[str]:
 
 
 def rerun_failed(report: RunReport, page: Page) -> str:
-    """The command that repeats the red jobs of the run that is told."""
+    """Return the command that repeats the red jobs of the reported run."""
     return f"gh run rerun {report.run_id} --repo {_repository(page)} --failed"
 
 
@@ -106,7 +106,7 @@ def _repository(page: Page) -> str:
 
 
 def cost(report: RunReport) -> str:
-    """What discovery could see, and what the run asked of GitHub."""
+    """Return the number of visible repositories, and the run's use of the API."""
     usage = report.usage
     waited = f", waited {span(timedelta(seconds=usage.seconds_waited))} for limits" if usage.seconds_waited else ""
     api = f"API cost: {usage.requests:,} requests, {usage.writes:,} of them writes{waited}"
@@ -115,7 +115,7 @@ def cost(report: RunReport) -> str:
 
 
 def seen(report: RunReport) -> list[str]:
-    """What discovery could see, and which records were left out."""
+    """Return the number of visible repositories, and the records that do not count."""
     visible = f"{repositories(report.visible)} visible to this token"
     told = [f"{visible}, {report.counts.total:,} in the roster, {len(report.excluded):,} excluded"]
     if ignored := report.ignored_records:

@@ -20,8 +20,8 @@ LADDER = (
     Detail(rows=200, names=0, cause_rows=50, cause_names=5, messages=False),
     Detail(rows=0, names=0, cause_rows=0, cause_names=0, messages=False),
 )
-"""From everything to headline and counts alone. The last rung is short whatever the report holds: texts of others
-stand in it clipped, and no list does."""
+"""From everything to headline and counts alone. The last level is short for every report: it clips the texts of others
+and holds no list."""
 
 
 def fit(report: RunReport, page: Page, *, most_bytes: int = SUMMARY_BYTES) -> str:

@@ -36,7 +36,7 @@ def _line(report: RunReport, page: Page) -> str:
 
 
 def _listed(report: RunReport) -> str:
-    """What is behind the fold, and of that the one thing that somebody may want to look into."""
+    """Return the counts behind the fold, with the one number that a person may want to examine."""
     counts = report.counts
     refused = sum(1 for result in report.results if result.outcome in CHANGED and result.refused_fields)
     parts = (

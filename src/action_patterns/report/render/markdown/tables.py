@@ -98,7 +98,7 @@ def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
 
 
 def changed(report: RunReport, page: Page, detail: Detail) -> list[str]:
-    """What was created, updated or closed, with its pull request."""
+    """Return created, updated and closed targets, with their pull requests."""
     results = of_outcomes(report.results, CHANGED)
     shown, note = limited(results, detail.rows)
     rows = [
