@@ -34,7 +34,7 @@ def update_ref(
 ) -> Any:
     """Move the ref of this full name from `before` to `after`; None = absent. `read` says where it is.
 
-    Whatever the answer said or failed to say, the ref itself says what happened; its message is never parsed.
+    After any answer, or none, the ref itself says what happened; the message of the answer is never parsed.
 
     Returns:
         The pull request `pull_id` as it is afterwards, as GraphQL tells it; None where GitHub did not show it.

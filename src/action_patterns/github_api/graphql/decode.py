@@ -37,6 +37,16 @@ def target(node: Mapping[str, Any]) -> Target:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """Facts about the token that need no request."""
+
+    a_persons: bool
+    """It acts as a person: only then does the viewer's permission say anything about the token."""
+    may_change_workflows: bool | None
+    signs: bool | None
+
+
 def observed(
     data: Mapping[str, Any],
     files: dict[str, ObservedFile | None],
@@ -108,7 +118,7 @@ def is_from(node: Mapping[str, Any], holder: str) -> bool:
 def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mapping[str, Any]] = ()) -> PullRequest:
     """A pull request of an Observe answer; `holder` = the repository of the bot branch, `comments` = further ones."""
     requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests") if item["requestedReviewer"]]
-    # Of all reviews, not of each person's latest: that one may have been given without being asked as a team again.
+    # From all reviews, not each person's latest: a later review may have no request of the team.
     teams = (team["combinedSlug"] for review in _nodes(node, "reviews") for team in _nodes(review, "onBehalfOf"))
     people = (review["author"]["login"] for review in _nodes(node, "latestReviews") if review.get("author"))
     return PullRequest(

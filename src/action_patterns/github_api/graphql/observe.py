@@ -96,7 +96,7 @@ def _files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dic
 
 
 def _more_ended(calls: Calls, repository: str, data: Mapping[str, Any], branch: str) -> list[Mapping[str, Any]]:
-    """Where a page is full of forks' pull requests, whose branches have the name of ours: on to one that is from it.
+    """Read further pages if one is full of forks' pull requests with our branch name, up to one that is from ours.
 
     GitHub filters by the name alone. Anybody may open and close as many as they like, and ours would fall off the page.
     """

@@ -9,7 +9,7 @@ answer in its 10 seconds is asked for fewer.
 REPOSITORIES_PER_QUERY = 50
 """GitHub docs, "Rate limits and query limits for the GraphQL API": `first` is at most 100."""
 
-# What is nested decides the price: by GitHub's formula (docs: "Rate limits and query limits for the GraphQL API") a
+# Nesting decides the price: by GitHub's formula (docs: "Rate limits and query limits for the GraphQL API") a
 # query costs a hundredth of the requests its connections stand for. Only an open pull request is looked at in depth.
 _ENDED = """
 fragment Ended on PullRequest {
@@ -195,8 +195,8 @@ mutation UpdateRefs($input: UpdateRefsInput!, $shown: UpdatePullRequestInput!) {
   shown: updatePullRequest(input: $shown) {{ {_SHOWN} }}
 }}
 {_FIELDS}{_ENDED}"""
-"""The same, and a pull request as it is afterwards: an update that changes nothing, as only a mutation may stand beside
-one. It is carried out whatever came of the first (GraphQL specification, 6.2.2), so it must never change anything.
+"""The same, and a pull request as it is afterwards, by an update that changes nothing: only a mutation may stand beside
+a mutation. GitHub runs it also if the first failed (GraphQL specification, 6.2.2), so it must never change anything.
 """
 
 UPDATE_PULL_REQUEST = f"""
@@ -205,7 +205,7 @@ mutation UpdatePullRequest($input: UpdatePullRequestInput!, $before: UpdatePullR
   updatePullRequest(input: $input) {{ {_SHOWN} }}
 }}
 {_FIELDS}{_ENDED}"""
-"""What is about to be overwritten, by an update that changes nothing, and what then stands there."""
+"""The state that is about to be overwritten, by an update that changes nothing, and the state after it."""
 
 CONVERT_TO_DRAFT = f"""
 mutation ConvertToDraft($input: ConvertPullRequestToDraftInput!) {{

@@ -89,7 +89,7 @@ class RefStoreClient:
         except GraphQLUnservedError as refused:
             raise _no_swaps(refused.error.message) from refused
         found = data["repository"]
-        if found is None:  # What could not be read must never look absent.
+        if found is None:  # A marker that could not be read must never look absent.
             raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
         if data["swaps"] is None:
             raise _no_swaps("This server does not know `updateRefs`.")

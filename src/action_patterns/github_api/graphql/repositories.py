@@ -49,7 +49,7 @@ def no_such_owner(owner: str) -> NotFoundError:
 
 
 def read_repositories(calls: Calls, repositories: Sequence[str]) -> dict[str, Target | None]:
-    """See ports.GitHub.read_repositories; all of one owner, as an App has a token of its own for each."""
+    """See ports.GitHub.read_repositories; all of one owner, as an App has one token per owner."""
     found: dict[str, Target | None] = {}
     for chunk in portions(repositories, queries.REPOSITORIES_PER_QUERY):
         variables = {}

@@ -15,7 +15,7 @@ Node = Mapping[str, Any]
 
 
 def target(node: Node, *, empty: bool) -> Target:
-    """A repository of a listing. Its tip is not told there, and is not worth a request for each."""
+    """Return a repository of a listing. The listing has no tip, and a tip is not worth a request for each."""
     return Target(
         repository=node["full_name"],
         default_branch=None if empty else node["default_branch"],
@@ -65,8 +65,10 @@ def pull_request(
     comments: Sequence[Node] = (),
     events: Sequence[Node] = (),
 ) -> PullRequest:
-    """A pull request, of a list or by itself. `holder` = the repository of the bot branch; `viewer` = who the token
-    acts as, None = unknown; `events` = its timeline.
+    """Return a pull request, from a list or from a single read.
+
+    `holder`: the repository of the bot branch. `viewer`: the account of the token; None: not known. `events`: the
+    timeline of the pull request.
     """
     head, merging = node["head"], node.get("auto_merge")
     organization = node["base"]["repo"]["owner"]["login"]
@@ -136,8 +138,10 @@ def _people(reviews: Sequence[Node]) -> tuple[str, ...]:
 
 
 def _teams(events: Sequence[Node], asked: Sequence[str]) -> tuple[str, ...]:
-    """Teams that a member has reviewed for, which REST does not say of the review: a request of theirs went without
-    being called off. It is no longer there, or was made anew, which is no event while a team is `asked` already.
+    """Return teams that have reviewed.
+
+    REST does not say which team a review was for, so this is read from the timeline: a team's request is no longer
+    open, without a `review_request_removed` event; or it was made twice, which is no event while a team is `asked`.
     """
     answered: dict[str, None] = {}
     pending: dict[str, None] = {}

@@ -27,7 +27,7 @@ def observe(
     head_repository: str | None,
     milestone: str | None,
 ) -> Observed:
-    """See ports.GitHub.observe. What protection says of a branch stays unknown: REST tells administrators alone."""
+    """See ports.GitHub.observe. The protection of a branch stays unknown: REST shows it to administrators alone."""
     # A renamed repository answers under its old name, but a list that is redirected loses its filter.
     target = calls.read(repository, "")
     name = target["full_name"]
@@ -57,7 +57,7 @@ def observe(
         head_parent=parent["full_name"] if parent else None,
         branch_clash=None if empty or tip else _clash(calls, holder, branch),
         milestones=_milestones(calls, name, milestone) if milestone is not None else (),
-        # Whatever the repository allows, only GraphQL can switch it on.
+        # Only GraphQL can switch it on, also if the repository allows it.
         auto_merge_allowed=False,
         graphql=False,
         compare_and_swap=False,
@@ -72,7 +72,7 @@ def read_files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) ->
 
 
 def is_empty(calls: Calls, repository: str, branch: str) -> bool:
-    """Whether the repository has no commit at all, asked of a branch (REST docs, "Get a reference": 409)."""
+    """Return whether the repository has no commit, by a read of a branch (REST docs, "Get a reference": 409)."""
     try:
         calls.read(repository, f"/git/ref/heads/{quote(branch)}")
     except ConflictError:
@@ -121,7 +121,7 @@ def _files(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> di
 
 
 def _walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """Of a tree that is too large for one answer, only the directories that hold the paths."""
+    """Return the directories that hold the paths, for a tree that is too large for one answer."""
     found = _directory(calls, repository, tree, "")
     directories = {directory for path in paths for directory in ancestors(path)}
     for directory in sorted(directories):  # `a` before `a/b`
@@ -168,7 +168,7 @@ def _pull_requests(calls: Calls, repository: str, holder: str, branch: str) -> t
 
 
 def _in_depth(calls: Calls, repository: str, number: int, holder: str, viewer: str | None) -> PullRequest:
-    """Whether it conflicts is told of one pull request only, and reviews and comments have lists of their own."""
+    """Return one pull request with its conflicts, reviews and comments, which a list of pull requests lacks."""
     pull, issue = f"/repos/{repository}/pulls/{number}", f"/repos/{repository}/issues/{number}"
     return decode.pull_request(
         calls.read(repository, f"/pulls/{number}"),

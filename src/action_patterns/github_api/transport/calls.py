@@ -38,7 +38,7 @@ class Calls:
         return self.transport.send(kind, lane, method, f"/repos/{repository}{path}", body, scope=repository).data
 
     def read(self, repository: str, path: str) -> Any:
-        """What stands at a path below `/repos/{repository}`."""
+        """Return the answer at a path below `/repos/{repository}`."""
         return self.rest("safe", "read", "GET", repository, path)
 
     def listing(self, path: str, *, scope: str, **query: str) -> list[Any]:

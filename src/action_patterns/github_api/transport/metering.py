@@ -1,4 +1,4 @@
-"""What a thread has asked of GitHub, and what GitHub has said of the budget that is left."""
+"""Per-thread counters of requests, writes and waiting, and the lowest rate limit seen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RESOURCES: dict[Lane, str] = {"graphql": "graphql", "mutation": "graphql", "sea
 
 
 class Meter(threading.local):
-    """Counts for each thread by itself, from the last time that thread has begun.
+    """Counters of each thread, from its last `begin`.
 
     A target is worked on by one thread, and threads share a transport: so each target gets its own usage.
     """
@@ -24,7 +24,7 @@ class Meter(threading.local):
         self.begin()
 
     def begin(self) -> None:
-        """Count anew."""
+        """Set the counters to zero."""
         self._requests = self._writes = 0
         self._waited = 0.0
         self._lowest: RateLimit | None = None
@@ -50,7 +50,7 @@ class Meter(threading.local):
 
 
 def read_limit(lane: Lane, headers: Mapping[str, str]) -> RateLimit | None:
-    """What an answer's headers say of the primary limit; None where they say nothing, or nothing that can be.
+    """Return the primary limit from the headers of an answer. None: they give none, or an impossible one.
 
     GitHub docs, "Rate limits for the REST API": remaining, limit, reset (UTC epoch seconds) and resource. A GitHub
     Enterprise Server sends none unless its limits are switched on.

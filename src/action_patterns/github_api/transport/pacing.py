@@ -17,8 +17,8 @@ from typing import Literal
 Lane = Literal["read", "graphql", "search", "write", "mutation", "content", "notify"]
 """Which limits a request counts against.
 
-`read` and `write` are REST; `graphql` and `mutation` are GraphQL; `content` makes something people see and are told of
-(a pull request, a comment), `notify` only tells them (a request for review).
+`read` and `write` are REST; `graphql` and `mutation` are GraphQL; `content` makes something that notifies people
+(a pull request, a comment), `notify` only notifies them (a request for review).
 """
 WRITES: frozenset[Lane] = frozenset({"write", "mutation", "content", "notify"})
 NOTIFYING: frozenset[Lane] = frozenset({"content", "notify"})
@@ -104,7 +104,7 @@ class Pacer:
         at = max(now, self.parked_until)
         costs = _COSTS[lane] if self._windows else ()
         lines = [line for line, lanes in ((self._writes, WRITES), (self._notices, NOTIFYING)) if lane in lanes]
-        # What moves the time for one limit may run into another: until none moves it any more.
+        # Moving the time for one limit may run into another: repeat until none moves it any more.
         earlier = float("-inf")
         while at > earlier:
             earlier = at

@@ -1,4 +1,4 @@
-"""What kind of token this is, as far as its prefix tells. Pure."""
+"""The kind of a token, from its prefix. Pure."""
 
 from __future__ import annotations
 

@@ -40,10 +40,10 @@ class TokenSource(Protocol):
     def kind(self) -> TokenKind: ...
 
     def auth(self, scope: str) -> Auth.Auth:
-        """What to send with a request; one object as long as the token is the same."""
+        """Return the credentials of a request: one object as long as the token is the same."""
 
     def account(self, scope: str) -> str:
-        """Whose limits the request counts against."""
+        """Return the account whose limits the request counts against."""
 
     def renew(self, scope: str, refused: Auth.Auth) -> bool:
         """GitHub answered 401 to this: whether another try with a new token makes sense."""
@@ -88,7 +88,7 @@ class _Installation:
 
 
 _Place = tuple[str, tuple[str, ...]]
-"""What one token is for: an owner, and those of its repositories it is narrowed to; none = all."""
+"""Scope of one token: an owner, and the repositories it is narrowed to. None: all."""
 
 
 class Send(Protocol):
@@ -211,7 +211,7 @@ class AppTokens:
             self._installations[owner] = self._look_up(owner)
         found = self._installations[owner]
         if isinstance(found, NotFoundError):
-            # One object of its own for each target: a raised exception collects where it was raised.
+            # One object per target: a raised exception collects where it was raised.
             raise NotFoundError(found.message, remediation=found.remediation, request_id=found.request_id)
         return found
 

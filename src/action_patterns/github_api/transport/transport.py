@@ -99,7 +99,7 @@ class Transport:
 
     @property
     def token_kind(self) -> TokenKind:
-        """What the token's prefix tells."""
+        """Kind of the token, from its prefix."""
         return self._tokens.kind
 
     @property
@@ -108,7 +108,7 @@ class Transport:
         return self._is_job_token
 
     def token_facts(self) -> TokenFacts:
-        """What its prefix tells, and what GitHub has said of it so far."""
+        """Facts from the token's prefix, and from GitHub's answers so far."""
         kind = self.token_kind
         workflows = False if self._is_job_token else None if self._scopes is None else "workflow" in self._scopes
         signs = True if kind == "installation access token" else False if is_a_persons(kind) else None
@@ -120,7 +120,7 @@ class Transport:
 
     @property
     def graphql_url(self) -> str:
-        """Where GraphQL is served."""
+        """Address of GraphQL."""
         return self._context.graphql_url
 
     def send(
@@ -207,11 +207,11 @@ class Transport:
         self._tokens.close()
 
     def usage(self) -> Usage:
-        """What the calling thread has used since `reset_usage`; waiting counts where GitHub asked for it."""
+        """Return the calling thread's usage since `reset_usage`; waiting counts if GitHub asked for it."""
         return self._meter.usage()
 
     def reset_usage(self) -> None:
-        """Start counting anew."""
+        """Set the calling thread's usage to zero."""
         self._meter.begin()
 
     def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
@@ -226,12 +226,12 @@ class Transport:
                 return
             self._clock.sleep(at - now)
             now = self._clock.monotonic()
-            # Somebody else may have been refused in the meantime: then nobody goes.
+            # GitHub may have refused another thread in the meantime: then no thread goes.
             at = max(at, pacer.parked_until)
 
     def _heed(self, pacer: Pacer, response: Response) -> None:
-        """What an answer says besides: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that the
-        last request of the hour's budget went through: the next one would be refused, so it is not sent.
+        """Take the other facts of an answer: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that
+        it used the last request of the hour's budget: GitHub would refuse the next one, so it is not sent.
         """
         if (scopes := response.headers.get("x-oauth-scopes")) is not None:
             self._scopes = frozenset(scope.strip() for scope in scopes.split(","))
