@@ -62,10 +62,10 @@ def _human_commit(comparison: Comparison, opened: PullRequest) -> Decision:
 
 NOTE_TEXT = (
     "**action-patterns has stopped here.** This branch holds a commit that it did not make, and it does not overwrite"
-    " the work of others. Neither the branch nor this pull request is touched until one of these is done:\n\n"
+    " the work of others. It changes neither the branch nor this pull request until you do one of these:\n\n"
     "- merge or close this pull request, or move the commit to another branch and delete this one; or\n"
-    "- set `on-human-commits: append`, to have updates put on top of it; or `overwrite`, to lose it.\n\n"
-    "This note goes away by itself."
+    "- set `on-human-commits: append`, to put updates on top of it; or `overwrite`, to lose it.\n\n"
+    "A later run deletes this note."
 )
 """It names no commit, so that it stays one note however many commits come."""
 
