@@ -1,7 +1,7 @@
-"""Bring one target to the wished state: observe, decide, write, and on a lost race or a lost answer look again.
+"""Bring one target to the desired state: observe, decide, write; after a lost race or a lost answer, observe again.
 
-Nothing is remembered between rounds but what this run has written: every round starts from the remote state alone,
-which is also why a run that died at any point is finished by the next one.
+A round remembers only the writes of this run: every round starts from the remote state alone. So the next run finishes
+a run that died at any point.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from action_patterns.pull_request.steps.dry_run import requests_of
 from action_patterns.pull_request.steps.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
 
 MAX_ROUNDS = 10
-"""How often a lost race is looked into before giving up; a rerun is always safe. Runs with different wishes at once
-take turns at overwriting each other, until one has the time to finish.
+"""Rounds after a lost race before giving up; a rerun is always safe. Runs at once with different desired states
+overwrite each other in turns, until one has the time to finish.
 """
 MAX_ROUNDS_WITHOUT_AN_ANSWER = 5
 """The same for an answer that was lost: GitHub is unwell, not busy with others."""
@@ -45,13 +45,13 @@ class Reconciliation:
     before_oid: str | None
     after_oid: str | None
     verified: bool | None = None
-    """Whether GitHub shows the bot branch's tip as verified; None = there is none, or it was not told."""
+    """Whether GitHub shows the bot branch's tip as verified. None: there is none, or it is not known."""
     refused_fields: tuple[str, ...] = ()
     planned_requests: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     """The preflight of the first writes."""
     error: ActionPatternsError | None = None
-    """What stopped it, where it was not a decision: what was written before it is found again by the next run."""
+    """The error that stopped it. None: a decision ended it. The next run finds what this one wrote before the error."""
 
 
 def reconcile(
@@ -106,8 +106,8 @@ def _seconds(round_number: int) -> float:
 def _is_done(decision: Decision, desired: Desired, observed: Observed, state: ReconcileState) -> bool:
     """Whether the steps of a round have left nothing to do, by what GitHub showed after the last of them.
 
-    Whoever writes last has then seen its own wish whole, after everything it wrote. So of two runs at once, with
-    different wishes, one wins whole.
+    The run that writes last has then seen its whole desired state, after everything it wrote. So if two runs with
+    different desired states go at once, one of them wins in every part.
 
     Raises:
         LostRaceError: another run came between, or GitHub is slow to notice our own write; a look will tell.
@@ -124,7 +124,7 @@ def _is_done(decision: Decision, desired: Desired, observed: Observed, state: Re
     if state.tip is not None and state.shown.head_oid == state.tip.oid and not left.steps:
         return left.outcome == "unchanged"
     if refused:
-        return False  # What was refused is to be remembered.
+        return False  # The refusal must be remembered.
     raise _came_between(state.shown)
 
 
@@ -136,7 +136,7 @@ def _came_between(pull: PullRequest | None) -> LostRaceError:
 
 
 def _as_shown(shown: PullRequest, decision: Decision, observed: Observed, state: ReconcileState) -> Observed:
-    """What was read, with what this round wrote laid over it, and the pull request as GitHub has shown it since."""
+    """Return the observed state, updated by this round's writes and by the pull request that GitHub showed since."""
     pull = state.pull or shown
     pull = replace(shown, reviewed=pull.reviewed, comments=pull.comments, by_us=pull.by_us)
     others = (other for other in observed.pull_requests if other.number != pull.number)
@@ -197,8 +197,8 @@ def _blocked(
         left = f"The branch {desired.branch} stays: compare-and-swap cannot delete it here. Delete it by hand."
         stop = replace(stop, message=f"{stop.message} {left}")
     else:
-        # Somebody may have committed to it meanwhile, or GitHub cannot be asked: then the next run deletes it. What
-        # matters here is why there is no pull request.
+        # A person may have committed to it meanwhile, or GitHub does not answer: then the next run deletes it. The
+        # result names why there is no pull request.
         with suppress(ActionPatternsError):
             github.git.update_branch(
                 observed.holder, observed.holder_id, desired.branch, before=state.tip.oid, after=None
@@ -236,7 +236,7 @@ def _ended(
 
 
 def _planned(decision: Decision, desired: Desired, observed: Observed, state: ReconcileState) -> Reconciliation:
-    """What a real run would send; nothing was."""
+    """Return the requests that a real run would send. Sends nothing."""
     pull = state.pull
     number = pull.number if pull else "{number}"
     requests = tuple(line for step in decision.steps for line in requests_of(step, observed, number))

@@ -1,4 +1,4 @@
-"""One target, tried to the end: whatever happens becomes a TargetResult, so that no target's failure is another's."""
+"""Reconcile one target. Every error becomes a `failed` TargetResult, so the other targets go on."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _state(pull: PullRequest) -> str:
 
 
 def _blockage(ended: Reconciliation) -> ErrorRecord:
-    """What a person must do. GitHub's own words where it said more than the reason's remedy."""
+    """Return the remedy for a person: GitHub's message if it says more than the reason's remedy."""
     decision = ended.decision
     if ended.error is not None:
         record = error_record(ended.error)

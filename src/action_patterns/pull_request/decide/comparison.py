@@ -1,4 +1,4 @@
-"""What a decision is made of: the facts that were read, held against the wish. Pure."""
+"""The input of a decision: the observed state, compared with the desired state. Pure."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from action_patterns.pull_request.ownership.trailers import parse as parse_trail
 from action_patterns.pull_request.spec.desired import Desired
 
 TipKind = Literal["none", "ours", "kept", "others"]
-"""Of the bot branch: there is none; one commit of ours on the base; ours on top of commits of others; not ours."""
+"""Tip of the bot branch: none; one commit of ours on the base; ours on top of commits of others; not ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What a decision is made of, named."""
+    """The facts of a decision, named."""
 
     desired: Desired
     observed: Observed
     base: str
     base_tip: Tip
     pending: tuple[FileChange, ...]
-    """Changes in which the wish differs from the base."""
+    """Changes in which the desired state differs from the base."""
     opened: PullRequest | None
     latest: PullRequest | None
-    """Of those that are closed or merged, our newest; the newest of all where none is known as ours."""
+    """Our newest closed or merged pull request; the newest of all if none is known as ours."""
     others_open: tuple[PullRequest, ...]
-    """Pull requests of others that the bot branch is open for besides."""
+    """Other pull requests that are open from the bot branch."""
     marker: PullRequestMarker | None
     """That of the open pull request, else of the latest; None if it is not ours."""
     tip: Tip | None
     tip_kind: TipKind
     trailers: Trailers | None
-    """Of the tip, if it is a commit of ours."""
+    """Trailers of the tip, if it is a commit of ours."""
     memory: RunMemory
 
     @property
@@ -51,7 +51,7 @@ class Comparison:
 def compare(desired: Desired, observed: Observed, base: str, base_tip: Tip, memory: RunMemory) -> Comparison:
     heads = [pull for pull in observed.pull_requests if not pull.foreign_head]
     open_heads = [pull for pull in heads if pull.state == "OPEN"]
-    # Somebody may have opened a second one from our branch, a backport say: ours is ours all the same.
+    # A person may have opened a second one from our branch, a backport for example: ours stays ours.
     opened = next((pull for pull in open_heads if _marker_of_ours(pull, desired.key)), next(iter(open_heads), None))
     latest = next((pull for pull in heads if _marker_of_ours(pull, desired.key)), next(iter(heads), None))
     return Comparison(
@@ -72,7 +72,7 @@ def compare(desired: Desired, observed: Observed, base: str, base_tip: Tip, memo
 
 
 def tip_kind(desired: Desired, observed: Observed) -> TipKind:
-    """Whose commit the bot branch ends with."""
+    """Return the kind of the bot branch's tip."""
     tip = observed.branch_tip
     if tip is None:
         return "none"
@@ -124,18 +124,20 @@ def _marker_of_ours(pull: PullRequest | None, key: str) -> PullRequestMarker | N
 
 
 def change_digest(pending: tuple[FileChange, ...], base: str | None) -> str:
-    """What `Pattern-Digest` says: the change, and the name of the base it was made for.
+    """Return the value of `Pattern-Digest`: a hash of the change, and of the name of the base it was made for.
 
-    It is over what differs from the base, not over the whole wish: when the base drifts away in a path that was left
-    out of our commit, the digest changes and the branch is written again. Without the name, a wish that goes to
-    another base would take the branch as it is, with all commits of the former base.
+    It covers the difference from the base, not the whole desired state: when the base drifts away in a path that our
+    commit left out, the digest changes and the run writes the branch again. Without the name, a pull request that moves
+    to another base would keep the branch, with all commits of the former base.
     """
     return hashlib.sha256(f"{base}\0{digest(pending)}".encode()).hexdigest()
 
 
 def closed_by_somebody(comparison: Comparison) -> bool:
-    """The last pull request was ours, and somebody closed it: by its marker, or, where a person wiped that with the
-    body, by the branch that still ends with the commit it was closed with, and which is ours.
+    """Return whether the last pull request was ours, and a person closed it.
+
+    Its marker shows that it was ours. If a person wiped the body, the branch shows it: it still ends with the commit
+    that the pull request was closed with, and that commit is ours.
     """
     latest = comparison.latest
     if latest is None or latest.state != "CLOSED" or latest.number in comparison.memory.closed:

@@ -17,7 +17,7 @@ from action_patterns.pull_request.spec.desired import Desired
 
 
 def decide(desired: Desired, observed: Observed, memory: RunMemory = NOTHING) -> Decision:
-    """What to do so that the target holds exactly one pull request with the wished content, or none if none is due."""
+    """Return the steps to exactly one pull request with the desired content, or to none if the base holds it."""
     decision = _decide(desired, observed, memory)
     if decision.files:
         decision = replace(decision, file_counts=_count(decision.files, desired, observed))

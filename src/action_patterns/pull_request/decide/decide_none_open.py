@@ -1,4 +1,4 @@
-"""What to do about a target where no pull request is open from the bot branch. Pure."""
+"""The decision for a target without an open pull request from the bot branch. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def decide_none_open(comparison: Comparison) -> Decision:
     landed = latest is not None and tip is not None and latest.state == "MERGED" and latest.head_oid == tip.oid
     keeps = False
     if tip is not None and comparison.tip_kind in ("kept", "others") and not landed:
-        # A branch that a pull request of ours used is the bot's; any other is somebody's.
+        # A branch that a pull request of ours used is the bot's; any other belongs to a person.
         if comparison.marker is None and comparison.tip_kind == "others":
             return replace(stopped("blocked", "foreign-branch", whose(tip)), files=comparison.files)
         if comparison.tip_kind == "others" and policies.on_human_commits == "stop":
@@ -59,7 +59,7 @@ def decide_none_open(comparison: Comparison) -> Decision:
 
 
 def _reopen(comparison: Comparison, latest: PullRequest) -> Decision:
-    """GitHub reopens only what still has its branch at the commit it was closed with; the wish comes after."""
+    """Return the steps to reopen. GitHub reopens only with the branch at the commit of the close; updates follow."""
     tip, desired = comparison.tip, comparison.desired
     moved = tip is None or tip.oid != latest.head_oid
     if tip is not None and moved and comparison.tip_kind in ("kept", "others"):
@@ -96,8 +96,10 @@ def _reopen(comparison: Comparison, latest: PullRequest) -> Decision:
 
 
 def _finish_closing(comparison: Comparison) -> Decision:
-    """Nothing to wish for. Only a run of ours that died leaves something to do: a branch that no pull request uses, or
-    used until we closed it. What a merged one left behind is for its repository's settings to delete.
+    """Return the decision when the base already holds the content.
+
+    Delete the bot branch if an interrupted run left it behind. The branch of a merged pull request is left to the
+    repository's setting "delete head branches".
     """
     latest, tip = comparison.latest, comparison.tip
     unused = latest is None or tip is None or tip.oid != latest.head_oid
@@ -149,7 +151,7 @@ def _create(comparison: Comparison, *, keeps: bool) -> Decision:
             steps.append(write_branch(comparison, todo, onto=tip))
     else:
         # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One
-        # that a merged or closed pull request left behind is written anew: its commits may be part of the base.
+        # that a merged or closed pull request left behind is written again: its commits may be part of the base.
         used = latest is not None and tip is not None and latest.head_oid == tip.oid
         if not branch_is_current(comparison) or not is_on_base_tip(comparison) or used:
             steps.append(write_branch(comparison, comparison.pending))

@@ -1,4 +1,4 @@
-"""What to do about a target where a pull request is open from the bot branch. Pure."""
+"""The decision for a target with an open pull request from the bot branch. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def decide_open(comparison: Comparison, opened: PullRequest) -> Decision:
         mine = text_hash(opened.title if opened.by_us else desired.title)
         marker = PullRequestMarker(key=desired.key, title=mine, block="", adopted=last_of_others(comparison))
     overwrites = policies.on_human_commits == "overwrite"
-    # What was there when it was taken over stays, whatever is to happen to commits that come later.
+    # Commits from before the takeover stay, under every policy for later commits.
     taken_over = bool(marker.adopted) and marker.adopted == last_of_others(comparison)
     if comparison.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
         return _human_commit(comparison, opened)
@@ -118,7 +118,9 @@ def _update(comparison: Comparison, opened: PullRequest, marker: PullRequestMark
 
 
 def _converged(comparison: Comparison, opened: PullRequest, marker: PullRequestMarker) -> Decision:
-    """The base holds the wish: one PATCH closes the pull request and remembers that it was us, then the branch goes."""
+    """Return the steps when the base holds the content: one PATCH closes the pull request and marks it as closed by us,
+    then the branch is deleted.
+    """
     desired = comparison.desired
     closed = replace(marker, closed="converged")
     block = f"{desired.block}\n\n*Closed by action-patterns: `{comparison.base}` already holds this change.*".strip()

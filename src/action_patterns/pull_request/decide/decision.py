@@ -1,4 +1,4 @@
-"""What a decision is, and the parts that decisions are put together from. Pure."""
+"""The decision, and the parts that decisions are built from. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from action_patterns.pull_request.steps.steps import DeleteBranch, Step, WriteBr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done about one target, and why."""
+    """The steps for one target, and the reason."""
 
     outcome: Outcome
     reason: str
@@ -29,9 +29,9 @@ class Decision:
     """The marker the pull request carries once the steps are done."""
     changed_fields: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    """Paths in which the wish differs from the base branch."""
+    """Paths in which the desired state differs from the base branch."""
     refused: tuple[str, ...] = ()
-    """Fields that cannot be had here, known without asking."""
+    """Fields that this server does not offer, known without a request."""
     checks: tuple[Check, ...] = ()
     """The preflight of these steps."""
     recheck: frozenset[str] = frozenset()
@@ -45,8 +45,10 @@ class Decision:
 
 
 def delete_ours(comparison: Comparison) -> tuple[DeleteBranch, ...]:
-    """The bot branch with nothing but our commit on it, where the server can make sure that it still is so. GitHub
-    closes whatever is open from a branch that goes: a pull request of somebody else keeps it.
+    """Return the step that deletes the bot branch, if it holds only our commit.
+
+    No step without compare-and-swap, and none while another pull request is open from the branch: GitHub would close
+    that one too.
     """
     if (
         comparison.tip is None

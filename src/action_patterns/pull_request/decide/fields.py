@@ -30,7 +30,7 @@ from action_patterns.pull_request.steps.steps import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """What is to be written, what that changes, and the marker afterwards."""
+    """The steps for the fields, the fields they change, and the marker afterwards."""
 
     steps: tuple[Step, ...]
     changed: tuple[str, ...]
@@ -38,14 +38,14 @@ class Fields:
     refused: tuple[str, ...] = ()
     """Fields that cannot be had here, known without asking."""
     base: tuple[Step, ...] = ()
-    """What sends the pull request to another base; everything else is made for that one."""
+    """The step that changes the base; everything else is made for the new base."""
     recheck: frozenset[str] = frozenset()
-    """Fields of which something is left to write once the rest is there."""
+    """Fields with something left to write after the rest."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """What is to be removed, patched and added; in that order."""
+    """Steps that remove, patch and add; in that order."""
 
     removed: list[Step]
     patch: dict[str, str]
@@ -69,7 +69,7 @@ def reconcile_fields(
     Order matters for a crash in between: what the marker remembers is removed first, then the marker is written, then
     the missing is added. At every point the marker names all that is ours, so the next run can finish either way.
     """
-    # What GitHub refused is not asked for again; only auto-merge may be possible once the content is another.
+    # A refused field is not sent again; only auto-merge may become possible with other content.
     refused = {n for n in marker.refused if n in refusable(desired) and not (rewritten and n.startswith("auto-merge:"))}
     refused |= set(memory.refused)
     wanted = replace(wanted, refused=tuple(sorted(refused & refusable(desired))))
@@ -168,7 +168,7 @@ def _people(desired: Desired, pull: PullRequest, remembered: RunMemory, refused:
 
 
 def find_milestone(wished: str | None, observed: Observed) -> Milestone | None:
-    """The wished milestone, by its exact title, or by its number; None = none is wished, or there is none."""
+    """Return the desired milestone, by its exact title or its number. None: not desired, or it does not exist."""
     if wished is None:
         return None
     found = next((item for item in observed.milestones if item.title == wished), None)
@@ -210,11 +210,11 @@ def _auto_merge(
 ) -> None:
     wished, there = None if desired.auto_merge == "off" else desired.auto_merge, pull.auto_merge
     if there == wished or (there is not None and there != marker.auto_merge) or f"auto-merge:{wished}" in refused:
-        return  # As wished, or as people chose, or not to be had.
+        return  # It matches, or people chose it, or GitHub refuses it.
     if there is None and _was_on(wished, marker) and "base" not in work.changed:
-        return  # Somebody took it off. GitHub does so too, where the base becomes another.
+        return  # A person turned it off. GitHub does so too, when the base changes.
     if wished is not None and (pull.draft or desired.always_draft):
-        return  # GitHub merges no draft by itself; once people mark it ready, it is asked for.
+        return  # GitHub does not auto-merge a draft; once people mark it ready, a run sets it.
     if not observed.graphql or (wished is not None and observed.auto_merge_allowed is False):
         work.refused.append("auto-merge")
         return
@@ -273,7 +273,7 @@ def _urls(desired: Desired, pull: PullRequest) -> list[str | None]:
 
 
 def note_steps(desired: Desired, pull: PullRequest, text: str) -> tuple[Step, ...]:
-    """One note, whatever it said before; none but the first where two runs wrote at the same time."""
+    """Return the steps to one note with this text; if two runs wrote at the same time, the first note stays."""
     there = ours_of(pull, desired.key).get(NOTE, [])
     steps: list[Step] = [DeleteComment(comment.id) for comment, _ in there[1:]]
     if not there or there[0][1].text != text_hash(text):
@@ -283,7 +283,7 @@ def note_steps(desired: Desired, pull: PullRequest, text: str) -> tuple[Step, ..
 
 
 def refusable(desired: Desired) -> frozenset[str]:
-    """What GitHub may refuse for good, as the marker spells it."""
+    """Return the values that GitHub may refuse for good, as the marker spells them."""
     return frozenset(
         [f"assignee:{name}" for name in desired.assignees]
         + [f"reviewer:{name}" for name in desired.reviewers]
@@ -301,5 +301,8 @@ def _difference(wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str,
 
 
 def _stale(remembered: frozenset[str], wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str, ...]:
-    """What we once asked for, nobody wishes now, and still is there. A label a person added is never in memory."""
+    """Return names that this key set earlier, that are no longer desired and that are still present.
+
+    Never includes a label that a person added.
+    """
     return _difference(tuple(name for name in present if name.lower() in remembered), wanted)

@@ -1,6 +1,6 @@
 """Can it be written? Asked before the first write, of facts that were read anyway; answered yes, no or unknown.
 
-All that is in the way is named at once. What is unknown blocks nothing: GitHub has the last word.
+It names every obstacle at once. An unknown answer does not block: GitHub has the last word.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _content(write: WriteBranch, observed: Observed) -> list[Check]:
         checks.append(_may("workflow-files", observed.may_change_workflows, f"Changed: {', '.join(workflows[:5])}."))
     signed = observed.signs if write.author is None and write.committer is None else False
     if observed.branch_rule.needs_signatures or observed.base_rule.needs_signatures:
-        # The base's rule is asked at the merge, which may make a commit of its own that GitHub signs.
+        # The base's rule counts at the merge, which may make another commit, and GitHub signs that one.
         needed = bool(observed.branch_rule.needs_signatures)
         answer: Answer = "yes" if signed else "no" if needed and signed is False else "unknown"
         checks.append(Check("unsigned-commits", answer, "" if signed else "Signed commits are required there."))
@@ -108,8 +108,8 @@ def _clash(pending: tuple[FileChange, ...], files: dict[str, ObservedFile | None
     removed = {change.path for change in pending if change.mode is None}
     for change in pending:
         there = files.get(change.path)
-        # A worktree knows that its directory became a file: it names every file that went. Content laid over a target
-        # sight unseen does not.
+        # A worktree knows that its directory became a file: it names every file that went. A directory laid over
+        # a target does not.
         unseen = change.base_oid == UNKNOWN or not any(path.startswith(change.path + "/") for path in removed)
         if there is not None and there.mode == "040000" and unseen:
             return f"{change.path!r} is a directory there."

@@ -1,4 +1,4 @@
-"""What one run learns on its way: nothing of it outlives the run, and a run that knows none of it converges too."""
+"""The memory of one run. It does not outlive the run, and a run without it reaches the same state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class RunMemory:
     """By rounds of one run that came before; names in lower case where GitHub does not tell their case apart."""
 
     refused: tuple[str, ...] = ()
-    """What GitHub has refused: it is not asked for a second time."""
+    """Values that GitHub has refused: this run does not send them again."""
     labels: frozenset[str] = frozenset()
     """Labels that any marker of ours has asked for: a run whose marker was overwritten may still set its own."""
     assignees: frozenset[str] = frozenset()
@@ -21,7 +21,7 @@ class RunMemory:
     closed: frozenset[int] = frozenset()
     """Pull requests that another run of ours has closed, whose marker says so no more: it was overwritten."""
     deleted: str = ""
-    """Where the bot branch was when this run deleted it. GitHub has closed what was opened from it meanwhile."""
+    """Tip of the bot branch when this run deleted it. GitHub has closed pull requests opened from it meanwhile."""
 
     def and_refused(self, *names: str) -> RunMemory:
         return replace(self, refused=(*self.refused, *names))
@@ -38,12 +38,12 @@ class RunMemory:
         )
 
     def and_body(self, key: str, body: str | None) -> RunMemory:
-        """What the body of a pull request tells, if it is ours."""
+        """Return the memory with the body of a pull request, if the body is ours."""
         marker = parse_marker(body or "")
         return self.and_marker(marker) if marker is not None and marker.key == key else self
 
     def and_overwritten(self, key: str, number: int, body: str | None) -> RunMemory:
-        """What a body told that this run has overwritten."""
+        """Return the memory with a body that this run has overwritten."""
         marker = parse_marker(body or "")
         closed = marker is not None and marker.key == key and marker.closed
         known = self.and_body(key, body)

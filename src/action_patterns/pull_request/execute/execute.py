@@ -31,8 +31,8 @@ def execute(decision: Decision, observed: Observed, github: GitHub, state: Recon
     """Every step of a decision, in order.
 
     Raises:
-        LostRaceError, AnswerLostError: look again, and decide anew.
-        RefusedForGoodError: it cannot be had in this target.
+        LostRaceError, AnswerLostError: read and decide again.
+        RefusedForGoodError: this target does not allow it.
         ActionPatternsError: anything else that stopped it.
     """
     state.shown = decision.pull_request
@@ -108,8 +108,8 @@ def _send_strictly(step: Step, observed: Observed, github: GitHub, state: Reconc
     shown = perform(step, observed, github, state)
     state.memory = state.memory.and_body(state.key, shown.body if shown else None)
     if isinstance(shown, IssueFields):
-        # It leaves out where the branch is, and need not say: a run that moved it since, and wishes for anything else
-        # than this one, goes on to write its own body. Either that is in this answer, or that run will see this write.
+        # It leaves out the branch tip, which is not needed: a run that moved the branch since, with another desired
+        # state, goes on to write its own body. Either this answer has that body, or that run will see this write.
         shown = state.shown and replace(
             state.shown,
             title=shown.title,

@@ -1,4 +1,4 @@
-"""What one run has done so far, across rounds."""
+"""The writes of one run so far, across rounds."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class ReconcileState:
 
     key: str
     before: str | None = None
-    """Where the bot branch was when the run began."""
+    """Tip of the bot branch when the run began."""
     tip: Tip | None = None
-    """What the bot branch ends with, as far as this run knows."""
+    """Tip of the bot branch, as far as this run knows."""
     shown: PullRequest | None = None
     """The pull request as GitHub showed it after the last write; None = it did not."""
     writes: int = 0

@@ -162,7 +162,7 @@ def _open(step: OpenPullRequest, observed: Observed, github: GitHub, state: Reco
         except RefusedError as error:
             if not step.new.draft or "draft" not in error.message.lower():
                 raise
-            # Drafts are not to be had in every repository (GitHub docs, "About pull requests").
+            # Not every repository has drafts (GitHub docs, "About pull requests").
             state.pull = github.pulls.create(observed.repository, replace(step.new, draft=False))
             state.refuse("draft")
         state.opened = True

@@ -16,7 +16,7 @@ COMMENT_HEAD_LENGTH = 1_500
 
 @dataclass(frozen=True, slots=True)
 class CommentMarker:
-    """What a comment of ours says about itself."""
+    """The marker in a comment of ours."""
 
     key: str
     part: str

@@ -28,7 +28,7 @@ def text_hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestMarker:
-    """What a pull request of ours remembers about our last write."""
+    """The memory in a pull request of ours about our last write."""
 
     key: str
     title: str
@@ -36,10 +36,10 @@ class PullRequestMarker:
     block: str
     """Hash of our body block."""
     labels: tuple[str, ...] = ()
-    """Labels we asked for: those that are no longer wished are removed, all others are not ours to remove."""
+    """Labels that a run of ours set: those no longer desired are removed; all others are not ours to remove."""
     assignees: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    """What GitHub refused, as `fields.refusable` spells it: asking again would never converge."""
+    """Values that GitHub refused, as `fields.refusable` spells them: sending them again would change nothing."""
     closed: Literal["", "converged"] = ""
     """Why we closed it ourselves: a person's close is respected, our own is not an opinion."""
     milestone: str = ""
@@ -49,7 +49,7 @@ class PullRequestMarker:
     adopted: str = ""
     """Tip of the bot branch when a pull request of others was taken over: commits up to it are kept."""
     auto_merge_on: bool = False
-    """It was seen to be on: where it is off again, somebody took it off, and it was not a run of ours that died."""
+    """A run saw it on: if it is off again, a person turned it off, and it was not a run of ours that died."""
 
 
 def _lf(text: str) -> str:
@@ -118,7 +118,7 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def compose(marker: PullRequestMarker, block: str, previous: str | None = None) -> str:
-    """The whole body: marker, our block, and whatever people wrote around it in the `previous` body.
+    """Return the whole body: marker, our block, and the text that people wrote around it in the `previous` body.
 
     A body whose fences were removed keeps all its text, below our block; text that says the same as our block is not
     said twice.

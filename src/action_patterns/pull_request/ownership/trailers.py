@@ -19,7 +19,7 @@ _TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: \S.*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trailers:
-    """What one of our commits says about itself."""
+    """The trailers of one of our commits."""
 
     key: str
     digest: str

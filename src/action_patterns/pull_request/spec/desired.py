@@ -14,7 +14,7 @@ MAX_LABELS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """What happens when people and the base have been at work; the meaning is on the fields of PullRequestWish."""
+    """The policies for changes of people and of the base; their meaning is on the fields of PullRequestWish."""
 
     on_converged: OnConverged = "close"
     on_closed: OnClosed = "respect"
@@ -25,7 +25,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """The wish, checked: nothing in it can be refused for its form."""
+    """The desired state, checked: GitHub refuses nothing in it for its form."""
 
     key: str
     branch: str
@@ -35,7 +35,7 @@ class Desired:
     block: str
     """Our part of the body."""
     overflow: tuple[str, ...]
-    """What of our part has no room in the body; each is the text of a comment."""
+    """The rest of our part that has no room in the body; each is the text of a comment."""
     commit_message: str
     changes: tuple[FileChange, ...]
     author: Person | None = None

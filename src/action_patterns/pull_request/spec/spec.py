@@ -1,4 +1,4 @@
-"""What a caller may wish of a pull request: inputs of upsert-pr and keys of `distribution.yml` alike."""
+"""The spec of a pull request: inputs of upsert-pr and keys of `distribution.yml` alike."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DraftWish = Annotated[Literal["false", "true", "always-true"], BeforeValidator(_
 
 
 class PullRequestSpec(BaseModel):
-    """How the pull request shall look, and what happens when people and the base have been at work."""
+    """The desired pull request, and the policies for changes of people and of the base."""
 
     model_config = ConfigDict(frozen=True, alias_generator=input_name, populate_by_name=True)
 

@@ -1,4 +1,4 @@
-"""What a dry run prints: the exact writes that each step would send. Pure."""
+"""The output of a dry run: the exact writes that each step would send. Pure."""
 
 from __future__ import annotations
 

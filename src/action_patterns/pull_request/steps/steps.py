@@ -92,7 +92,7 @@ class AddLabels:
 
 @dataclass(frozen=True, slots=True)
 class RemoveLabel:
-    """A label that we once set and nobody wishes any more."""
+    """A label that an earlier run set and that is no longer desired."""
 
     label: str
 
@@ -106,7 +106,7 @@ class AddAssignees:
 
 @dataclass(frozen=True, slots=True)
 class RemoveAssignees:
-    """Assignees that we once set and nobody wishes any more."""
+    """Assignees that an earlier run set and that are no longer desired."""
 
     assignees: tuple[str, ...]
 
@@ -179,7 +179,7 @@ FIELDS = (
     *("state", "branch", "content"),
     *("title", "base", "body", "labels", "assignees", "reviewers", "milestone", "draft", "auto-merge", "comments"),
 )
-"""What a run may change, in the order it is told in."""
+"""Fields that a run may change, in the order of a result."""
 
 FIELD_OF: dict[type, str] = {
     DeleteBranch: "branch",
@@ -197,7 +197,7 @@ FIELD_OF: dict[type, str] = {
 
 
 def fields_of(step: Step) -> tuple[str, ...]:
-    """What a step changes."""
+    """Return the fields that a step changes."""
     match step:
         case WriteBranch():
             return ("content",)
@@ -247,7 +247,7 @@ def _portions(changes: Sequence[FileChange]) -> list[list[FileChange]]:
 
 
 def travels_inline(change: FileChange) -> bool:
-    """Text goes inside the tree request; binary and large content needs a blob request of its own."""
+    """Return whether the content goes inside the tree request: binary and large content needs a blob request."""
     return (
         change.mode is not None
         and change.gitlink is None
