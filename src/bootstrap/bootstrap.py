@@ -3,12 +3,12 @@
     bootstrap.py run <venv> <program> [argument...]   an action; started by launch.sh when <venv> is not complete
     bootstrap.py develop                              .venv of this checkout, with everything the Makefile needs
 
-Runs as `python -I -S`, before anything is installed: standard library only. What makes it safe:
+Runs as `python -I -S`, before anything is installed: standard library only. It is safe:
 
 - Every file installed has its sha256 in `requirements.lock` or `requirements-uv.lock`, and only wheels are accepted: an
   index, a mirror or a proxy can refuse to serve us, it cannot make us run something else.
-- The environment is built beside its final place and renamed into it, so it is there entirely or not at all, and a file
-  lock lets parallel starts wait for one build. What a killed build left behind is removed by the next one.
+- It builds the environment beside its final place and renames it, so a half-built one is never there. A file lock
+  lets parallel starts wait for one build. The next build removes the leftovers of a killed one.
 - The installers get a short list of environment variables, so neither a token nor a stray PIP_TARGET reaches them.
 """
 
@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
     except CannotStartError as error:
         show_failure(str(error), error.output)
         return 1
-    except OSError as error:  # a full or read-only disk, a directory of somebody else
+    except OSError as error:  # a full or read-only disk, a directory of another user
         show_failure(
             f"The Python environment could not be made. The file system refused: {error}. Make room or fix the "
             "permissions there, or name another directory in ACTION_PATTERNS_VENV_DIR.",
@@ -171,7 +171,7 @@ def one_at_a_time(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def building_directory(base: Path, name: str) -> Iterator[Path]:
-    """A directory on the file system of `base`, so that a rename out of it is atomic; removed whatever happens."""
+    """Yield a directory on the file system of `base`, so that a rename out of it is atomic. Always removed."""
     directory = Path(tempfile.mkdtemp(prefix=f".{name}.building-", dir=base))
     try:
         yield directory

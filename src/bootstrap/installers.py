@@ -24,10 +24,11 @@ PAUSES_SECONDS = (2.0, 6.0)
 # The oldest uv which has every option used here; an older one on PATH is passed over for the pinned one.
 OLDEST_UV = (0, 5, 0)
 
-# What an installer may see of our environment. Where files come from (indexes, mirrors, proxies) and how that place is
-# trusted (certificates, credentials) is for the owner of a self-hosted runner to decide, and harmless: hashes decide
-# what is accepted. Everything else is ours: PIP_TARGET, PIP_NO_BINARY, UV_PYTHON, UV_OVERRIDE, PYTHONPATH, VIRTUAL_ENV,
-# meant for the caller's own steps, would change what we install; INPUT_TOKEN and GITHUB_TOKEN are none of its business.
+# The variables of our environment that an installer may see. The owner of a self-hosted runner decides about the source
+# of files (indexes, mirrors, proxies) and its trust (certificates, credentials). That is harmless: hashes decide which
+# files are accepted. Everything else is ours: PIP_TARGET, PIP_NO_BINARY, UV_PYTHON, UV_OVERRIDE, PYTHONPATH and
+# VIRTUAL_ENV belong to the caller's own steps and would change what we install. No installer gets INPUT_TOKEN or
+# GITHUB_TOKEN.
 PASSED_THROUGH = re.compile(
     r"""PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TZ|LD_LIBRARY_PATH|NETRC|XDG_CONFIG_(?:HOME|DIRS)
     |(?i:https?_proxy|all_proxy|no_proxy)
@@ -103,7 +104,7 @@ def run_with_retries(what: str, command: list[str], environment: Mapping[str, st
             raise CannotStartError(
                 f"{what} failed: there is no wheel for this machine among the locked files (Python "
                 f"{sys.version.split()[0]}, {os.uname().machine}). Set ACTION_PATTERNS_PYTHON to CPython 3.11 to 3.14 "
-                "on x86_64 or aarch64. Building from source is off on purpose: it would run code nobody locked.",
+                "on x86_64 or aarch64. Building from source is off on purpose: it would run code that is not locked.",
                 output,
             )
         if pause_seconds is not None:
@@ -114,7 +115,7 @@ def run_with_retries(what: str, command: list[str], environment: Mapping[str, st
 
 
 def run_tool(command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Exit code and whole output of a tool. It has a process group of its own, which ends when we are stopped."""
+    """Return exit code and whole output of a tool. It has a separate process group, which ends when we are stopped."""
     directory = environment.get("TMPDIR", "/")
     with subprocess.Popen(
         command,
