@@ -1,1 +1,1 @@
-"""What outlives a run: markers, and what a run may do given the marker it finds. Pure."""
+"""State that outlives a run: markers, and the decision of a run that finds one. Pure."""

@@ -1,4 +1,4 @@
-"""What a run may do, given the marker it finds. Pure; every row of the table is a reason."""
+"""The decision of a run that finds a marker. Pure; every row of the table is a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Mode = Literal["begin", "complete", "fail", "clean"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnceRequest:
-    """What a run asks of a marker."""
+    """The request of a run to a marker."""
 
     operation: str
     us: Holder
@@ -28,7 +28,7 @@ class OnceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What becomes of the marker, and why."""
+    """The new marker, and the reason."""
 
     outcome: Outcome
     reason: str
@@ -81,13 +81,16 @@ def fail(found: StateRecord | None, request: OnceRequest) -> Decision:
 
 
 def is_litter(marker: StateRecord, now: datetime, *, pending_timeout_hours: int, older_than_days: int) -> bool:
-    """Whether a marker stops nobody any more, and has not for a while. `completed` without a ttl always stops."""
+    """Return whether `clean` may delete the marker: failed, expired or abandoned for at least `older_than_days`.
+
+    A completed marker without a TTL is kept.
+    """
     holds = not (marker.state == "failed" or marker.is_expired(now) or marker.is_dead(now, pending_timeout_hours))
     return not holds and marker.age(now).days >= older_than_days
 
 
 def _take(found: StateRecord | None, request: OnceRequest, reason: str) -> Decision:
-    # What a run that died had noted tells how far it came.
+    # The note of a run that died shows how far it came.
     noted = found.metadata if found is not None and found.state != "completed" else ""
     fresh = StateRecord(
         operation=request.operation,

@@ -1,7 +1,7 @@
 """A marker: the durable note that an operation was begun, done or given up, as the message of a commit.
 
-Its place is a ref of the repository: it is written whole or not at all, by compare-and-swap, is seen by every branch
-and runner, and is never evicted. A cache, an artifact or a file in /tmp is none of these.
+Its place is a ref of the repository: compare-and-swap writes it as a whole, every branch and runner sees it,
+and it is never evicted. A cache, an artifact or a file in /tmp is none of these.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from action_patterns.contracts.document import Record
 from action_patterns.errors import ConflictError
 
 NAMESPACE = "refs/action-patterns/once/"
-"""Neither branch nor tag: no workflow starts for it, and nobody's clone fetches it."""
+"""Neither branch nor tag: no workflow starts for it, and no clone fetches it."""
 
 MAX_METADATA_LENGTH = 1_000
 State = Literal["pending", "completed", "failed"]
@@ -46,7 +46,7 @@ class Holder(Record):
 
 
 class StateRecord(Record):
-    """What one operation on one content has come to."""
+    """The state of one operation on one content."""
 
     version: Literal[1] = 1
     operation: str
@@ -55,14 +55,14 @@ class StateRecord(Record):
     since: AwareDatetime
     """When it came to this state, by the clock of the runner that wrote it."""
     ttl_days: int | None = None
-    """How long `completed` holds; None = for ever."""
+    """Days for which `completed` holds. None: without end."""
     metadata: str = ""
 
     def age(self, now: datetime) -> timedelta:
         return now - self.since
 
     def is_expired(self, now: datetime, ttl_days: int | None = None) -> bool:
-        """Whether it is completed and no longer counts. `ttl_days`: what the reader wishes; None = what it says."""
+        """Return whether it is completed and no longer counts. `ttl_days`: the reader's limit. None: the marker's."""
         days = self.ttl_days if ttl_days is None else ttl_days
         return self.state == "completed" and days is not None and self.age(now) >= timedelta(days=days)
 
