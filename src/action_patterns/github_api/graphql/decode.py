@@ -37,16 +37,6 @@ def target(node: Mapping[str, Any]) -> Target:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TokenFacts:
-    """Facts about the token that need no request."""
-
-    a_persons: bool
-    """It acts as a person: only then does the viewer's permission say anything about the token."""
-    may_change_workflows: bool | None
-    signs: bool | None
-
-
 def observed(
     data: Mapping[str, Any],
     files: dict[str, ObservedFile | None],
