@@ -16,7 +16,7 @@ import yaml
 
 from github_sandbox.act_events import Leg
 from github_sandbox.act_sources import PRODUCT
-from github_sandbox.actions_model import WorkflowJob, WorkflowRun
+from github_sandbox.model import WorkflowJob, WorkflowRun
 
 if TYPE_CHECKING:
     from github_sandbox.model import Repository
@@ -51,7 +51,14 @@ class RunJobs:
                 jobs[:] = [job for job in jobs if (job.run_id, job.attempt, job.name) != self._key(name)]
                 now = world.clock()
                 self._jobs[id(leg)] = WorkflowJob(
-                    world.next_id(), self._run.id, name, now, self._run.attempt, "in_progress", None, RUNNER
+                    id=world.next_id(),
+                    run_id=self._run.id,
+                    name=name,
+                    created_at=now,
+                    attempt=self._run.attempt,
+                    status="in_progress",
+                    conclusion=None,
+                    runner=RUNNER,
                 )
                 jobs.append(self._jobs[id(leg)])
             job = self._jobs[id(leg)]
@@ -83,7 +90,7 @@ def follow(
 
     An attempt after the first begins with what went well before, each job under an id of its own, as GitHub has it.
     """
-    found = server.sandbox.world.repository(_name_of(checkout))
+    found = server.services.world.repository(_name_of(checkout))
     if found is None:
         return None
     names = Names(checkout, workflow, product)
@@ -91,8 +98,9 @@ def follow(
         run = next((run for run in found.contents.runs if run.id == run_id), None)
         if run is None:
             run = WorkflowRun(
-                run_id, number, names.workflow, event, found.default_branch, found.tip(found.default_branch) or "",
-                found.owner, found.world.clock(), path=workflow,
+                id=run_id, number=number, name=names.workflow, event=event, branch=found.default_branch,
+                head_oid=found.tip(found.default_branch) or "", actor=found.owner,
+                created_at=found.world.clock(), path=workflow,
             )  # fmt: skip
             found.contents.runs.append(run)
         before, jobs = run.attempt, found.contents.jobs

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from github_sandbox.errors import ApiError
+from github_sandbox.model import Account, Repository, World
 from github_sandbox.tokens import Token
-
-if TYPE_CHECKING:
-    from github_sandbox.model import Account, Repository, World
-    from github_sandbox.sandbox import Sandbox
 
 JWT_SECONDS = 600
 """exp, at most: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app"""
@@ -75,23 +72,25 @@ class App:
         return claims
 
     def mint(
-        self, sandbox: Sandbox, installation: Installation, repositories: frozenset[int] | None,
+        self,
+        installation: Installation,
+        *,
+        repositories: frozenset[int] | None,
         permissions: Mapping[str, str],
-    ) -> Token:  # fmt: skip
-        """A new installation token, good for an hour of the sandbox's clock."""
+        now: float,
+    ) -> Token:
+        """Return a new installation token, valid for one hour; ``now``: seconds on the sandbox's clock."""
         number = f"{self.slug} {installation.id} {next(self._numbers)}"
-        token = Token(
+        return Token(
             "ghs_" + hashlib.sha256(number.encode()).hexdigest()[:36], self.bot, "installation",
-            permissions=permissions, expires_at=sandbox.clock() + TOKEN_SECONDS, installation=installation.id,
+            permissions=permissions, expires_at=now + TOKEN_SECONDS, installation=installation.id,
             repository_ids=installation.repositories if repositories is None else repositories,
             owner=installation.account.login,
         )  # fmt: skip
-        sandbox.tokens[token.value] = token
-        return token
 
 
-def authenticate(sandbox: Sandbox, assertion: str | None) -> App:
-    """The app that signed this JWT. Raises ApiError 401 in GitHub's words."""
+def authenticate(apps: Iterable[App], assertion: str | None, now: float) -> App:
+    """Return the app that signed this JWT. Raises ApiError 401 or 404 with GitHub's message."""
     import jwt
 
     try:
@@ -99,14 +98,14 @@ def authenticate(sandbox: Sandbox, assertion: str | None) -> App:
     except jwt.InvalidTokenError:
         raise ApiError(401, UNDECODABLE) from None
     issuer = str(claimed.get("iss"))
-    app = next((a for a in sandbox.apps.values() if issuer in (str(a.id), a.client_id)), None)
+    app = next((a for a in apps if issuer in (str(a.id), a.client_id)), None)
     if app is None:
         raise ApiError(404, "Integration not found")
     try:
         claims = app.verified(assertion or "")
     except jwt.InvalidTokenError:
         raise ApiError(401, UNDECODABLE) from None
-    _check_times(claims, sandbox.clock())
+    _check_times(claims, now)
     return app
 
 

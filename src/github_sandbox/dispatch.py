@@ -6,17 +6,15 @@ import itertools
 import threading
 import traceback
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
-from github_sandbox import limits, past, spoiling, subject
+from github_sandbox import limits, spoiling, subject
 from github_sandbox.exchange import Answer, Incoming, json_answer
 from github_sandbox.fault_kinds import SECONDARY, refusal
 from github_sandbox.faults import Fault, Occasion
+from github_sandbox.history_view import HistoryView
 from github_sandbox.request_log import CONTENT, READ, WRITE, RequestRecord
+from github_sandbox.services import Services
 from github_sandbox.subject import GIT_AREA, GRAPHQL_AREA, Subject
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
 __all__ = ["Answer", "Dispatcher", "Incoming"]
 
@@ -28,13 +26,13 @@ BLOCKED_CONTENT = (
 
 
 class Dispatcher:
-    """Serves one sandbox. Thread safe: every effect happens under the world's lock.
+    """Serves one services. Thread safe: every effect happens under the world's lock.
 
     ``closing``: set when the server stops, which ends every delay.
     """
 
-    def __init__(self, sandbox: Sandbox, closing: threading.Event | None = None) -> None:
-        self._sandbox = sandbox
+    def __init__(self, services: Services, closing: threading.Event | None = None) -> None:
+        self._services = services
         self._numbers = itertools.count(1)
         self._closing = closing or threading.Event()
 
@@ -42,13 +40,13 @@ class Dispatcher:
         if incoming.path.startswith(INSIDE):
             from github_sandbox import inspection_http
 
-            return inspection_http.handle(self._sandbox, incoming)
-        about = subject.of(self._sandbox, incoming)
+            return inspection_http.handle(self._services, incoming)
+        about = subject.of(self._services, incoming)
         caller = about.token.budget_key if about.token else None
-        ledger = self._sandbox.ledger
+        ledger = self._services.ledger
         refused = ledger.enter(caller, about.classes)
         try:
-            fault = self._sandbox.faults.due(_occasion(incoming, about))
+            fault = self._services.faults.due(_occasion(incoming, about))
             answer = self._refusal(refused) if refused else self._troubled(incoming, about, fault)
         finally:
             ledger.leave(caller)
@@ -60,7 +58,7 @@ class Dispatcher:
         """The effect, with whatever the fault makes of it."""
         if fault is None:
             return self._effect(incoming, about)
-        trouble = spoiling.replaced(fault, self._sandbox.clock())
+        trouble = spoiling.replaced(fault, self._services.clock())
         if fault.when == "before":
             self._closing.wait(fault.delay + fault.hold_seconds)
             if trouble is not None:
@@ -74,45 +72,45 @@ class Dispatcher:
         return spoiling.spoilt(fault, answer)
 
     def _effect(self, incoming: Incoming, about: Subject, *, stale: bool = False) -> Answer:
-        sandbox = self._sandbox
+        services = self._services
         try:
             if about.area == GIT_AREA:
                 from github_sandbox import git_http
 
-                return git_http.handle(sandbox, incoming, about.token, about.secret)
-            with sandbox.world.lock:
+                return git_http.handle(services, incoming, about.token, about.secret)
+            with services.world.lock:
                 if about.kind == WRITE:
-                    sandbox.world.next_turn()
+                    services.world.next_turn()
                 with self._seen_from(about, stale=stale):
                     if about.area == GRAPHQL_AREA:
                         from github_sandbox.graphql_api import serving
 
-                        return serving.answer(sandbox, incoming, about)
+                        return serving.answer(services, incoming, about)
                     from github_sandbox.rest import serving as rest_serving
 
-                    return rest_serving.answer(sandbox, incoming, about)
+                    return rest_serving.answer(services, incoming, about)
         except Exception:  # noqa: BLE001 - a defect of the sandbox must be visible to its user
             return json_answer(Answer(500), {"message": "sandbox defect", "traceback": traceback.format_exc()})
 
-    def _seen_from(self, about: Subject, *, stale: bool) -> nullcontext[None] | past.View:
+    def _seen_from(self, about: Subject, *, stale: bool) -> nullcontext[None] | HistoryView:
         """The moment a read looks from: now, before the last write, or as far back as lists lag."""
         if about.kind != READ:
             return nullcontext()
         if stale:
-            return past.View(self._sandbox.world, None)
-        if about.lists and self._sandbox.lag.lists > 0:
-            return past.View(self._sandbox.world, self._sandbox.clock() - self._sandbox.lag.lists)
+            return HistoryView(self._services.world, None)
+        if about.lists and self._services.lag.lists > 0:
+            return HistoryView(self._services.world, self._services.clock() - self._services.lag.lists)
         return nullcontext()
 
     def _refusal(self, refused: limits.Refusal) -> Answer:
-        enforced = self._sandbox.limits
+        enforced = self._services.limits
         message = BLOCKED_CONTENT if refused.limit.startswith(CONTENT.partition("-")[0]) else SECONDARY
         headers = {"Retry-After": str(refused.wait_seconds)} if enforced.retry_after else {}
         status = enforced.secondary_status
         return json_answer(Answer(status, headers), refusal(message, status))
 
     def _record(self, incoming: Incoming, about: Subject, answer: Answer, fault: Fault | None) -> None:
-        self._sandbox.requests.append(
+        self._services.requests.append(
             RequestRecord(
                 method=incoming.method,
                 path=about.path,

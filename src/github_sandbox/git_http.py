@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from dulwich.objects import ObjectID
@@ -17,18 +17,15 @@ from github_sandbox import ref_updates, tokens
 from github_sandbox.errors import ApiError
 from github_sandbox.exchange import Answer, Incoming
 from github_sandbox.git_store import ZERO
-from github_sandbox.model import Repository
-from github_sandbox.ref_updates import RefUpdate
+from github_sandbox.model import RefUpdate, Repository
+from github_sandbox.services import Services
 from github_sandbox.tokens import Token
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
 _PATH = re.compile(r"/(?P<name>[^/]+/[^/]+?)(?:\.git)?/(?P<service>info/refs|git-upload-pack|git-receive-pack)")
 _ASK = {"WWW-Authenticate": 'Basic realm="GitHub"', "Content-Type": "text/plain"}
 
 
-def handle(sandbox: Sandbox, incoming: Incoming, token: Token | None, secret: str | None) -> Answer:
+def handle(services: Services, incoming: Incoming, token: Token | None, secret: str | None) -> Answer:
     """Answer a git request. Anonymous users read public repositories; a push needs a token that may write."""
     match = _PATH.fullmatch(incoming.path)
     if not match:
@@ -39,15 +36,15 @@ def handle(sandbox: Sandbox, incoming: Incoming, token: Token | None, secret: st
     if secret is not None and token is None:
         return Answer(401, dict(_ASK), b"Invalid username or token.")
     try:
-        with sandbox.world.lock:
-            found = sandbox.world.repository(match["name"]) or sandbox.world.renamed_from(match["name"])
+        with services.world.lock:
+            found = services.world.repository(match["name"]) or services.world.renamed_from(match["name"])
             if found is None or not tokens.may_read(token, found):
                 # Without a token GitHub asks for one rather than telling that there is nothing.
                 return Answer(404, {}, b"Repository not found.") if token else Answer(401, dict(_ASK), b"")
             if service == "git-receive-pack":
                 if token is None:
                     return Answer(401, dict(_ASK), b"")
-                sandbox.world.next_turn()
+                services.world.next_turn()
                 tokens.require_write(token, found)
             backend = _One(found, token)
             if service == "git-receive-pack":
@@ -81,7 +78,10 @@ class _Push(ReceivePackHandler):
         yield b"unpack", b"ok"
         backend = self.backend
         assert isinstance(backend, _One)
-        updates = [RefUpdate(name.decode(), old.decode(), new.decode(), force=True) for old, new, name in refs]
+        updates = [
+            RefUpdate(name=name.decode(), before=old.decode(), after=new.decode(), force=True)
+            for old, new, name in refs
+        ]
         together = [updates] if self.has_capability(b"atomic") else [[u] for u in updates]
         for group in together:
             problem = b"ok"

@@ -8,9 +8,8 @@ from typing import Any
 
 from github_sandbox import branch_rename, planting, planting_access, pull_states, pulls
 from github_sandbox.git_store import ZERO, CommitRecord
-from github_sandbox.model import Account, Comment, Milestone, PullRequest, Repository
-from github_sandbox.ref_rules import RefRule
-from github_sandbox.ref_updates import RefUpdate, apply
+from github_sandbox.model import Account, Comment, Milestone, PullRequest, RefRule, RefUpdate, Repository
+from github_sandbox.ref_updates import apply
 
 SOMEONE = "Mona Lisa <mona@example.com>"
 
@@ -123,7 +122,7 @@ class RepositoryView:
         """A step of staging: one write to whoever looks back."""
         with self._lock:
             self._repository.world.next_turn()
-            self._repository.remember()
+            self._repository.keep_state()
             yield self._repository
 
     # -- staging ---------------------------------------------------------------------------------------------------
@@ -150,17 +149,17 @@ class RepositoryView:
             changes = {path: _entry(value) for path, value in files.items()}
             seconds = int(repository.world.clock())
             oid = planting.commit_files(git, "", changes, message, author, origin, seconds, move=False)
-            apply(repository, [RefUpdate(f"refs/heads/{branch}", before or ZERO, oid, force=True)])
+            apply(repository, [RefUpdate(name=f"refs/heads/{branch}", before=before or ZERO, after=oid, force=True)])
             return oid
 
     def set_branch(self, branch: str, oid: str) -> None:
         """Create or force-move a branch."""
         with self._changing():
-            apply(self._repository, [RefUpdate(f"refs/heads/{branch}", None, oid, force=True)])
+            apply(self._repository, [RefUpdate(name=f"refs/heads/{branch}", before=None, after=oid, force=True)])
 
     def delete_branch(self, branch: str) -> None:
         with self._changing():
-            apply(self._repository, [RefUpdate(f"refs/heads/{branch}", None, ZERO)])
+            apply(self._repository, [RefUpdate(name=f"refs/heads/{branch}", before=None, after=ZERO)])
 
     def open_pull(self, head: str, *, base: str | None = None, author: str = "mona", **fields: Any) -> PullView:
         """Open a pull request as ``author``; ``fields``: title, body, draft."""
@@ -216,7 +215,9 @@ class RepositoryView:
         with self._changing():
             world = self._repository.world
             now = world.clock()
-            comment = Comment(world.next_id(), world.add_account(author), body, now, now)
+            comment = Comment(
+                id=world.next_id(), author=world.add_account(author), body=body, created_at=now, updated_at=now
+            )
             self._repository.pulls[number].comments.append(comment)
 
     def request_review(self, number: int, *logins: str, teams: Sequence[str] = (), actor: str = "mona") -> None:
@@ -250,7 +251,7 @@ class RepositoryView:
         with self._changing() as repository:
             known = repository.contents.milestones
             number = max(known, default=0) + 1
-            known[number] = Milestone(repository.world.next_id(), number, title, state)
+            known[number] = Milestone(id=repository.world.next_id(), number=number, title=title, state=state)
             return number
 
     def _person(self, login: str) -> Account:
@@ -270,7 +271,14 @@ class RepositoryView:
         with self._changing() as repository:
             held = frozenset(rules or planting_access.PROTECTED)
             names = frozenset(login.lower() for login in bypass)
-            made = RefRule(repository.world.next_id(), pattern, (pattern,), held, names, classic)
+            made = RefRule(
+                id=repository.world.next_id(),
+                name=pattern,
+                patterns=(pattern,),
+                rules=held,
+                bypass=names,
+                classic=classic,
+            )
             repository.rules.append(made)
 
     def rename_branch(self, old: str, new: str) -> None:

@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from github_sandbox.clock import VirtualClock
 from github_sandbox.exchange import Answer, Incoming, json_answer
+from github_sandbox.services import Services
+from github_sandbox.snapshot import snapshot
 
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
-
-def handle(sandbox: Sandbox, incoming: Incoming) -> Answer:
+def handle(services: Services, incoming: Incoming) -> Answer:
     """GET/DELETE requests, GET snapshot, GET violations, POST/GET/DELETE faults, POST clock {"advance": seconds}."""
     name = incoming.path.removeprefix("/_sandbox").strip("/")
     try:
-        return _answered(sandbox, incoming.method, name, incoming.body)
+        return _answered(services, incoming.method, name, incoming.body)
     except (ValueError, TypeError, KeyError) as error:
         return json_answer(Answer(422), {"message": str(error)})
 
 
-def _answered(sandbox: Sandbox, method: str, name: str, body: bytes) -> Answer:
+def _answered(services: Services, method: str, name: str, body: bytes) -> Answer:
     match method, name:
         case "GET", "requests":
-            return _ok(sandbox.requests.as_json())
+            return _ok(services.requests.as_json())
         case "DELETE", "requests":
-            sandbox.requests.clear()
+            services.requests.clear()
         case "GET", "snapshot":
-            return _ok(sandbox.snapshot())
+            return _ok(snapshot(services.world))
         case "GET", "violations":
-            return _ok(sandbox.violations)
+            return _ok(services.violations)
         case "GET", "faults":
-            return _ok([fault.as_json() for fault in sandbox.faults.all()])
+            return _ok([fault.as_json() for fault in services.faults.all()])
         case "POST", "faults":
             data = json.loads(body)
-            added = sandbox.faults.script(data if isinstance(data, list) else [data])
+            added = services.faults.script(data if isinstance(data, list) else [data])
             return json_answer(Answer(201), {"added": len(added)})
         case "DELETE", "faults":
-            sandbox.faults.clear()
-        case "POST", "clock" if isinstance(sandbox.clock, VirtualClock):
-            return _ok({"now": sandbox.clock.advance(float(json.loads(body)["advance"]))})
+            services.faults.clear()
+        case "POST", "clock" if isinstance(services.clock, VirtualClock):
+            return _ok({"now": services.clock.advance(float(json.loads(body)["advance"]))})
         case _:
             known = "requests, snapshot, violations, faults, or clock (of a sandbox with virtual time)"
             return json_answer(Answer(404), {"message": known})

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from github_sandbox import pull_states, pulls
-from github_sandbox.actions_model import Artifact, CheckRun, WorkflowJob, WorkflowRun
+from github_sandbox.clock import SEED_SECONDS
 from github_sandbox.edition import SERVED, Edition
 from github_sandbox.git_store import Flat, GitStore, Identity
 from github_sandbox.history import flat
 from github_sandbox.lag import Lag
 from github_sandbox.limits import Limits
-from github_sandbox.model import SEED_SECONDS, Milestone, Repository, World
+from github_sandbox.model import Artifact, CheckRun, Milestone, Repository, WorkflowJob, WorkflowRun, World
 from github_sandbox.planting_access import apps, rules, tokens
 from github_sandbox.seed_checker import Checker
 
@@ -107,7 +107,7 @@ class _Filler:
             repository.label(name)
         for number, item in enumerate(spec.get("milestones") or [], 1):
             details = {"title": item} if isinstance(item, str) else dict(item)
-            repository.contents.milestones[number] = Milestone(world.next_id(), number, **details)
+            repository.contents.milestones[number] = Milestone(id=world.next_id(), number=number, **details)
         for item in spec.get("pulls") or []:
             _plant_pull(repository, item)
         for item in spec.get("runs") or []:
@@ -115,7 +115,7 @@ class _Filler:
         for item in spec.get("checks") or []:
             fields = dict(item)
             tip = repository.tip(fields.pop("branch", repository.default_branch)) or ""
-            repository.contents.checks.append(CheckRun(world.next_id(), head_oid=tip, **({"name": "ci"} | fields)))
+            repository.contents.checks.append(CheckRun(id=world.next_id(), head_oid=tip, **({"name": "ci"} | fields)))
 
 
 def _plant_run(repository: Repository, spec: Mapping[str, Any]) -> None:
@@ -123,16 +123,19 @@ def _plant_run(repository: Repository, spec: Mapping[str, Any]) -> None:
     branch = spec.get("branch", repository.default_branch)
     status = spec.get("status", "completed")
     run = WorkflowRun(
-        world.next_id(), len(contents.runs) + 1, spec.get("name", "CI"), spec.get("event", "push"), branch,
-        repository.tip(branch) or "", repository.owner, SEED_SECONDS, status,
-        spec.get("conclusion", "success" if status == "completed" else None), spec.get("attempt", 1),
+        id=world.next_id(), number=len(contents.runs) + 1, name=spec.get("name", "CI"), event=spec.get("event", "push"),
+        branch=branch, head_oid=repository.tip(branch) or "", actor=repository.owner, created_at=SEED_SECONDS,
+        status=status, conclusion=spec.get("conclusion", "success" if status == "completed" else None),
+        attempt=spec.get("attempt", 1),
     )  # fmt: skip
     contents.runs.append(run)
     for item in spec.get("jobs") or []:
         fields = {"name": item} if isinstance(item, str) else dict(item)
-        contents.jobs.append(WorkflowJob(world.next_id(), run.id, created_at=SEED_SECONDS, **fields))
+        contents.jobs.append(WorkflowJob(id=world.next_id(), run_id=run.id, created_at=SEED_SECONDS, **fields))
     for name in spec.get("artifacts") or []:
-        contents.artifacts.append(Artifact(world.next_id(), name, 1, run.id, SEED_SECONDS))
+        contents.artifacts.append(
+            Artifact(id=world.next_id(), name=name, size=1, run_id=run.id, created_at=SEED_SECONDS)
+        )
 
 
 def _plant_pull(repository: Repository, spec: Mapping[str, Any]) -> None:

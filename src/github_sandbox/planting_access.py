@@ -7,8 +7,8 @@ from typing import Any
 
 from github_sandbox.apps import App, Installation
 from github_sandbox.limits import Ledger
-from github_sandbox.model import World
-from github_sandbox.ref_rules import DELETION, FORCE, PULL_REQUEST, RefRule
+from github_sandbox.model import RefRule, World
+from github_sandbox.model.refs import DELETION, FORCE, PULL_REQUEST
 from github_sandbox.tokens import CLASSIC_SCOPES, Token
 
 PROTECTED = (PULL_REQUEST, FORCE, DELETION)
@@ -76,4 +76,11 @@ def rules(world: World, spec: Mapping[str, Any]) -> list[RefRule]:
 
 def _rule(world: World, name: str, patterns: list[str], details: Mapping[str, Any], *, classic: bool) -> RefRule:
     bypass = frozenset(login.lower() for login in details.get("bypass") or [])
-    return RefRule(world.next_id(), name, tuple(patterns), frozenset(details["rules"]), bypass, classic)
+    return RefRule(
+        id=world.next_id(),
+        name=name,
+        patterns=tuple(patterns),
+        rules=frozenset(details["rules"]),
+        bypass=bypass,
+        classic=classic,
+    )

@@ -86,7 +86,7 @@ def withdraw_requests(pull: PullRequest, actor: Account, logins: Iterable[str], 
 
 def _note(pull: PullRequest, event: str, actor: Account, **subject: Any) -> None:
     world = pull.repository.world
-    pull.events.append(RequestEvent(world.next_id(), event, actor, world.clock(), **subject))
+    pull.events.append(RequestEvent(id=world.next_id(), event=event, actor=actor, created_at=world.clock(), **subject))
 
 
 def submit_review(pull: PullRequest, author: Account, event: str, body: str) -> Review:

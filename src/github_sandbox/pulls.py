@@ -6,7 +6,7 @@ from github_sandbox import ref_updates
 from github_sandbox.errors import ApiError, custom_failure, unprocessable, validation_failed
 from github_sandbox.git_store import Identity
 from github_sandbox.history import between, is_ancestor, merge_trees
-from github_sandbox.model import Account, PullRequest, Repository, Review
+from github_sandbox.model import Account, PullRequest, RefUpdate, Repository, Review
 
 BODY_LIMIT = 65_536
 LABEL_LIMIT = 100
@@ -224,7 +224,7 @@ def merge(pull: PullRequest, actor: Account, method: str = "merge", expected_hea
     landed = git.write_commit(git.write_tree(files), parents, message, who, github(now))
     pull.repository.contents.verified.add(landed)
     _mark_merged(pull, landed, actor)
-    ref_updates.apply(pull.repository, [ref_updates.RefUpdate(f"refs/heads/{pull.base}", base, landed)])
+    ref_updates.apply(pull.repository, [RefUpdate(name=f"refs/heads/{pull.base}", before=base, after=landed)])
     return landed
 
 
@@ -244,7 +244,7 @@ def update_branch(pull: PullRequest, actor: Account) -> str:
     who = Identity(actor.login, actor.email, now)
     made = git.write_commit(git.write_tree(files), [tip, base], message, who, github(now))
     head.contents.verified.add(made)
-    ref_updates.apply(head, [ref_updates.RefUpdate(f"refs/heads/{pull.head}", tip, made)])
+    ref_updates.apply(head, [RefUpdate(name=f"refs/heads/{pull.head}", before=tip, after=made)])
     return made
 
 
@@ -269,7 +269,7 @@ def review(pull: PullRequest, author: Account, state: str) -> Review:
     teams = [slug for slug in pull.team_reviewers if author.login in pull.repository.owner.teams.get(slug, ())]
     pull.reviewers = [account for account in pull.reviewers if account is not author]
     pull.team_reviewers = [slug for slug in pull.team_reviewers if slug not in teams]
-    given = Review(pull.repository.world.next_id(), author, state, teams)
+    given = Review(id=pull.repository.world.next_id(), author=author, state=state, on_behalf_of=teams)
     pull.reviews = [*pull.reviews, given]
     return given
 

@@ -1,29 +1,22 @@
-"""Who may move which ref: branch protection, rulesets, and the guard on workflow files. Only tokens are held to them.
+"""Permission to move a ref: branch protection, rulesets, and the guard on workflow files. Only tokens are held to them.
 
-The words are those people quote: rulesets from satisfactory-factories/application#67 (REST), github/rest-api-
-description#4887 (creation) and DSACMS/repo-scaffolder#342 (push); protection from googleapis/repo-automation-bots#5551
-(REST), microsoft/vscode-remote-repositories-github#252 (GraphQL) and desktop/desktop#17586 (push).
+The messages are quoted from reports: for rulesets satisfactory-factories/application#67 (REST),
+github/rest-api-description#4887 (creation) and DSACMS/repo-scaffolder#342 (push); for protection
+googleapis/repo-automation-bots#5551 (REST), microsoft/vscode-remote-repositories-github#252 (GraphQL) and
+desktop/desktop#17586 (push).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from github_sandbox.errors import ApiError
 from github_sandbox.git_store import ZERO
 from github_sandbox.history import ancestors, is_ancestor
+from github_sandbox.model import RefRule, RefUpdate, Repository
+from github_sandbox.model.refs import CREATION, DELETION, FORCE, LINEAR, PULL_REQUEST, SIGNATURES, UPDATE
+from github_sandbox.tokens import Token
 
-if TYPE_CHECKING:
-    from github_sandbox.model import Repository
-    from github_sandbox.ref_updates import RefUpdate
-    from github_sandbox.tokens import Token
-
-CREATION, UPDATE, DELETION, FORCE, PULL_REQUEST = "creation", "update", "deletion", "non_fast_forward", "pull_request"
-SIGNATURES, LINEAR = "required_signatures", "required_linear_history"
-RULES = (CREATION, UPDATE, DELETION, FORCE, PULL_REQUEST, SIGNATURES, LINEAR)
 WORDS = {
     CREATION: "Cannot create ref due to creations being restricted.",
     UPDATE: "Cannot update this protected ref.",
@@ -36,71 +29,52 @@ WORDS = {
 WORKFLOWS = ".github/workflows/"
 
 
-@dataclass(frozen=True)
-class RefRule:
-    """A ruleset, or with ``classic`` a branch protection. ``patterns``: branch names, ``*``, ``~ALL``,
-    ``~DEFAULT_BRANCH``; ``bypass``: lower-case logins it does not hold.
-    """
-
-    id: int
-    name: str
-    patterns: tuple[str, ...]
-    rules: frozenset[str]
-    bypass: frozenset[str] = frozenset()
-    classic: bool = False
-
-    def covers(self, repository: Repository, ref: str) -> bool:
-        branch = ref.removeprefix("refs/heads/")
-        return ref.startswith("refs/heads/") and any(
-            p == "~ALL" or (p == "~DEFAULT_BRANCH" and branch == repository.default_branch) or fnmatchcase(branch, p)
-            for p in self.patterns
-        )
-
-    def broken_by(self, repository: Repository, update: RefUpdate) -> str | None:
-        """Which of its rules forbids the change."""
-        current = repository.git.ref(update.name)
-        if current is not None and update.after == ZERO:
-            return DELETION if DELETION in self.rules else None
-        for rule in (CREATION,) if current is None else (PULL_REQUEST, UPDATE):
-            if rule in self.rules:
-                return rule
-        if current and FORCE in self.rules and not is_ancestor(repository.git, current, update.after):
-            return FORCE
-        return self._broken_by_commits(repository, update.after)
-
-    def _broken_by_commits(self, repository: Repository, after: str) -> str | None:
-        """What the commits an update brings to the repository break."""
-        if not self.rules & {SIGNATURES, LINEAR} or after == ZERO:
-            return None
-        known = {oid for tip in repository.git.refs("refs/heads/").values() for oid in ancestors(repository.git, tip)}
-        fresh = [c for oid, c in ancestors(repository.git, after).items() if oid not in known]
-        if SIGNATURES in self.rules and any(c.oid not in repository.contents.verified for c in fresh):
-            return SIGNATURES
-        return LINEAR if LINEAR in self.rules and any(len(c.parents) > 1 for c in fresh) else None
-
-
 def covering(repository: Repository, ref: str) -> list[RefRule]:
-    """The protections and rulesets of a ref, in force or not for the one who asks."""
-    return [rule for rule in repository.rules if rule.covers(repository, ref)]
+    """Return the protections and rulesets of a ref, including those that some tokens bypass."""
+    return [rule for rule in repository.rules if rule.covers(ref, repository.default_branch)]
 
 
 def protects(repository: Repository, branch: str) -> bool:
-    """Whether a classic protection covers the branch, which is what ``protected`` says."""
-    return any(rule.classic and rule.covers(repository, f"refs/heads/{branch}") for rule in repository.rules)
+    """Return whether a classic protection covers the branch, which is the meaning of GitHub's ``protected``."""
+    return any(rule.classic for rule in covering(repository, f"refs/heads/{branch}"))
 
 
 def check(repository: Repository, updates: Iterable[RefUpdate], token: Token) -> None:
-    """Raises ApiError for the first update this token may not make."""
+    """Raise ApiError for the first update that this token may not make."""
     for update in updates:
-        for rule in repository.rules:
-            held = token.account.login.lower() not in rule.bypass and rule.covers(repository, update.name)
-            broken = rule.broken_by(repository, update) if held else None
+        for rule in covering(repository, update.name):
+            held = token.account.login.lower() not in rule.bypass
+            broken = _broken(rule, repository, update) if held else None
             if broken:
                 raise _refusal(rule, update.name, broken)
         if update.after != ZERO and not token.may_change_workflows():
             path = changed_workflow(repository, update.after)
             if path:
                 raise workflow_refusal(token, path)
+
+
+def _broken(rule: RefRule, repository: Repository, update: RefUpdate) -> str | None:
+    """Return which of the rules forbids the change; None: the change is allowed."""
+    current = repository.git.ref(update.name)
+    if current is not None and update.after == ZERO:
+        return DELETION if DELETION in rule.rules else None
+    for name in (CREATION,) if current is None else (PULL_REQUEST, UPDATE):
+        if name in rule.rules:
+            return name
+    if current and FORCE in rule.rules and not is_ancestor(repository.git, current, update.after):
+        return FORCE
+    return _broken_by_commits(rule, repository, update.after)
+
+
+def _broken_by_commits(rule: RefRule, repository: Repository, after: str) -> str | None:
+    """Return which rule the commits break that an update brings to the repository."""
+    if not rule.rules & {SIGNATURES, LINEAR} or after == ZERO:
+        return None
+    known = {oid for tip in repository.git.refs("refs/heads/").values() for oid in ancestors(repository.git, tip)}
+    fresh = [c for oid, c in ancestors(repository.git, after).items() if oid not in known]
+    if SIGNATURES in rule.rules and any(c.oid not in repository.contents.verified for c in fresh):
+        return SIGNATURES
+    return LINEAR if LINEAR in rule.rules and any(len(c.parents) > 1 for c in fresh) else None
 
 
 def _refusal(rule: RefRule, ref: str, broken: str) -> ApiError:
@@ -118,7 +92,7 @@ def _refusal(rule: RefRule, ref: str, broken: str) -> ApiError:
 
 
 def changed_workflow(repository: Repository, oid: str) -> str | None:
-    """A workflow file that a commit new to the repository made different from all of its parents."""
+    """Return a workflow file that differs from every parent in a commit that is new to the repository."""
     git = repository.git
     seen, queue = set(git.refs().values()), [oid]
     while queue:
@@ -144,7 +118,7 @@ def _workflows(repository: Repository, oid: str) -> dict[str, tuple[int, str]]:
 
 
 def workflow_refusal(token: Token, path: str) -> ApiError:
-    """In the words of a refused push (peter-evans/create-pull-request#1713, github-action-file-sync#18)."""
+    """Return the refusal of a push (peter-evans/create-pull-request#1713, github-action-file-sync#18)."""
     who, what = ("a Personal Access Token", "`workflow` scope")
     if not token.classic:
         who, what = ("a GitHub App" if token.app else "a Personal Access Token", "`workflows` permission")

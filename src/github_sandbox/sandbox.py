@@ -1,4 +1,4 @@
-"""The sandbox itself: a world, its tokens and apps, limits, faults and request log, and the server over them."""
+"""The sandbox: a local GitHub that is seeded, served, staged and inspected from Python."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from github_sandbox import planting, seed
+from github_sandbox import planting, pulls, seed
+from github_sandbox.apps import App
 from github_sandbox.edition import Edition
 from github_sandbox.faults import FaultScript
 from github_sandbox.inspection import RepositoryView
@@ -15,108 +16,150 @@ from github_sandbox.lag import Lag
 from github_sandbox.limits import Ledger, Limits
 from github_sandbox.model import World
 from github_sandbox.request_log import RequestLog
+from github_sandbox.services import Services
 from github_sandbox.snapshot import snapshot
 from github_sandbox.tokens import Token
 
 if TYPE_CHECKING:
-    from github_sandbox.apps import App
     from github_sandbox.server import Server
 
 
 class Sandbox:
-    """A GitHub of one's own.
+    """A local GitHub. It builds the services, and serves them.
 
-    Attributes:
-        requests: what was asked so far (RequestRecord), thread safe; ``requests.counters()`` by class.
-        faults: the trouble to come; ``faults.add(Fault(...))``, ``faults.script([...])``, ``faults.during(...)``.
-        limits: what is enforced; assign ``Limits.published()`` to switch every published limit on.
-        lag: how far lists and search are behind writes; off unless set.
-        edition: which parts of the API this server has; all of them unless set.
-        contract: True = check every REST exchange against GitHub's OpenAPI description; see ``violations``.
-        violations: one line per exchange that breaks the description.
+    ``clock`` returns seconds since 1970; see ``VirtualClock``.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
-        self.clock = clock
-        self.world = World(clock)
-        self.ledger = Ledger(Limits(), clock)
-        self.lag = Lag()
-        self.edition = Edition()
-        self.tokens: dict[str, Token] = {}
-        self.apps: dict[str, App] = {}
-        self.requests = RequestLog()
-        self.faults = FaultScript()
-        self.contract = False
-        self.violations: list[str] = []
+        world = World(clock, branch_moved=pulls.branch_moved)
+        self.services = Services(clock=clock, world=world, ledger=Ledger(Limits(), clock))
 
     @classmethod
     def from_seed(cls, data: Mapping[str, Any], *, clock: Callable[[], float] = time.time) -> Sandbox:
-        """Raises SeedError naming every problem with its key path."""
+        """Build a sandbox from a seed. Raises SeedError that names every problem with its key path."""
         checked = seed.check(data)
         sandbox = cls(clock=clock)
-        sandbox.limits = planting.limits(checked)
-        sandbox.lag = planting.lag(checked)
-        sandbox.edition = planting.edition(checked)
-        planting.accounts(sandbox.world, checked)
-        planting.repositories(sandbox.world, checked)
-        sandbox.tokens = planting.tokens(sandbox.world, checked, sandbox.ledger)
-        sandbox.apps = planting.apps(sandbox.world, checked)
+        services, world = sandbox.services, sandbox.world
+        services.limits = planting.limits(checked)
+        services.lag = planting.lag(checked)
+        services.edition = planting.edition(checked)
+        planting.accounts(world, checked)
+        planting.repositories(world, checked)
+        services.tokens = planting.tokens(world, checked, services.ledger)
+        services.apps = planting.apps(world, checked)
         return sandbox
 
     @classmethod
     def from_seed_file(cls, path: str | Path, *, clock: Callable[[], float] = time.time) -> Sandbox:
         return cls.from_seed(seed.load(path), clock=clock)
 
+    # -- settings ----------------------------------------------------------------------------------------------------
+
     @property
     def limits(self) -> Limits:
-        return self.ledger.limits
+        """The limits in force; assign ``Limits.published()`` to switch every published limit on."""
+        return self.services.limits
 
     @limits.setter
     def limits(self, limits: Limits) -> None:
-        """What was used so far is forgotten; limits a token was seeded with stay."""
-        overrides = self.ledger.overrides
-        self.ledger = Ledger(limits, self.clock)
-        self.ledger.overrides = overrides
+        self.services.limits = limits
 
-    def token(self, secret: str) -> Token | None:
-        """The token of that value, unless it has expired."""
-        found = self.tokens.get(secret)
-        if found is None or (found.expires_at is not None and found.expires_at <= self.clock()):
-            return None
-        return found
+    @property
+    def lag(self) -> Lag:
+        """The delay of lists and search after writes; none unless set."""
+        return self.services.lag
+
+    @lag.setter
+    def lag(self, lag: Lag) -> None:
+        self.services.lag = lag
+
+    @property
+    def edition(self) -> Edition:
+        """The parts of the API that this server has; all of them unless set."""
+        return self.services.edition
+
+    @edition.setter
+    def edition(self, edition: Edition) -> None:
+        self.services.edition = edition
+
+    @property
+    def contract(self) -> bool:
+        """Whether every REST request and response is checked against GitHub's OpenAPI description."""
+        return self.services.contract
+
+    @contract.setter
+    def contract(self, contract: bool) -> None:
+        self.services.contract = contract
+
+    # -- state -------------------------------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self.services.clock
+
+    @property
+    def world(self) -> World:
+        return self.services.world
+
+    @property
+    def ledger(self) -> Ledger:
+        """The requests of each caller, counted against the limits."""
+        return self.services.ledger
+
+    @property
+    def tokens(self) -> dict[str, Token]:
+        """Secret -> token, expired tokens included."""
+        return self.services.tokens
+
+    @property
+    def requests(self) -> RequestLog:
+        """The requests so far (RequestRecord), thread safe; ``requests.counters()`` counts them by class."""
+        return self.services.requests
+
+    @property
+    def faults(self) -> FaultScript:
+        """The faults to come; ``faults.add(Fault(...))``, ``faults.script([...])``, ``faults.during(...)``."""
+        return self.services.faults
+
+    @property
+    def violations(self) -> list[str]:
+        """One line per request or response that breaks GitHub's OpenAPI description; see ``contract``."""
+        return self.services.violations
 
     def app(self, slug: str) -> App:
-        """A seeded GitHub App: its id, client id, private key, installations. Raises KeyError."""
-        return self.apps[slug]
+        """Return a seeded GitHub App: its id, client id, private key, installations. Raises KeyError."""
+        return self.services.apps[slug]
+
+    # -- serving, staging, inspection --------------------------------------------------------------------------------
 
     def serve(self, port: int = 0) -> Server:
-        """Start serving on 127.0.0.1 (``port`` 0 = any free one). A context manager; ``close()`` stops at once."""
-        from github_sandbox.server import Server
+        """Start serving on 127.0.0.1; ``port`` 0: any free port. The server is a context manager that stops at once."""
+        from github_sandbox.server import Server  # a sandbox that is reached without a socket needs no HTTP server
 
-        return Server(self, port)
+        return Server(self.services, port)
 
     def repository(self, full_name: str) -> RepositoryView:
-        """Look at (and stage) one repository without HTTP. Raises KeyError for a name that never existed."""
+        """Return a view that reads and stages one repository without HTTP. Raises KeyError for an unknown name."""
         with self.world.lock:
-            found = self.world.repository(full_name) or self.world.renamed_from(full_name)
-        if found is None:
+            repository = self.world.repository(full_name) or self.world.renamed_from(full_name)
+        if repository is None:
             raise KeyError(full_name)
-        return RepositoryView(found)
+        return RepositoryView(repository)
 
     def add_repository(self, name: str, **spec: Any) -> RepositoryView:
-        """One more repository, as in a seed (dashes as underscores); search learns of it after its lag."""
+        """Add a repository as a seed describes it, with underscores for dashes. Search finds it after its lag."""
         details = {"name": name} | {key.replace("_", "-"): value for key, value in spec.items()}
         with self.world.lock:
             planting.repositories(self.world, {"repositories": [details]})
-            made = self.world.repository(name)
-            assert made is not None
-            made.created_at = made.changed_at = self.clock()
-            return RepositoryView(made)
+            repository = self.world.repository(name)
+            assert repository is not None
+            repository.created_at = repository.changed_at = self.clock()
+            return RepositoryView(repository)
 
     def repositories(self) -> list[RepositoryView]:
         with self.world.lock:
             return [RepositoryView(r) for r in self.world.by_id.values()]
 
     def snapshot(self) -> dict[str, Any]:
-        """Comparable end state of all repositories: no timestamps, no commit ids."""
+        """Return the end state of all repositories in a form that two runs share: no timestamps, no commit ids."""
         return snapshot(self.world)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from github_sandbox import seed_access
-from github_sandbox.ref_rules import RULES
+from github_sandbox.model.refs import RULES
 from github_sandbox.ref_updates import clash
 from github_sandbox.seed_checker import Checker, Json, SeedError
 

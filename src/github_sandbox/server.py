@@ -9,13 +9,11 @@ import struct
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from github_sandbox.dispatch import Dispatcher
 from github_sandbox.exchange import Answer, Incoming
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
+from github_sandbox.services import Services
 
 SLOW_PIECES = 20
 
@@ -23,15 +21,15 @@ SLOW_PIECES = 20
 class Server:
     """A sandbox being served: ``url`` = GITHUB_SERVER_URL, ``api_url`` = GITHUB_API_URL, ``graphql_url`` likewise."""
 
-    def __init__(self, sandbox: Sandbox, port: int) -> None:
-        self.sandbox = sandbox
+    def __init__(self, services: Services, port: int) -> None:
+        self.services = services
         self._http = _Http(("127.0.0.1", port), _Handler)
-        self._http.dispatcher = Dispatcher(sandbox, self._http.closing)
+        self._http.dispatcher = Dispatcher(services, self._http.closing)
         self.port: int = self._http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.api_url = f"{self.url}/api/v3"
         self.graphql_url = f"{self.url}/api/graphql"
-        sandbox.world.base_url = self.url
+        services.world.base_url = self.url
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.02,), name="github-sandbox", daemon=True
         )

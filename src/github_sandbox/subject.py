@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from github_sandbox import tokens
 from github_sandbox.exchange import Incoming
 from github_sandbox.request_log import CONTENT, GRAPHQL, READ, SEARCH, WRITE
 from github_sandbox.rest import router
+from github_sandbox.services import Services
 from github_sandbox.tokens import Token
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
 API_PATH, GRAPHQL_PATH = "/api/v3", "/api/graphql"
 REST_AREA, GRAPHQL_AREA, GIT_AREA = "rest", "graphql", "git"
@@ -56,10 +54,10 @@ class Subject:
         return (self.kind, *extra)
 
 
-def of(sandbox: Sandbox, incoming: Incoming) -> Subject:
+def of(services: Services, incoming: Incoming) -> Subject:
     """Read a request without acting on it. Never raises."""
     secret = tokens.parse(incoming.headers.get("authorization"))
-    token = sandbox.token(secret) if secret else None
+    token = services.token(secret) if secret else None
     path, kind = (incoming.path, READ if incoming.method in ("GET", "HEAD") else WRITE)
     if path.rstrip("/") == GRAPHQL_PATH:
         from github_sandbox.graphql_api import request as graphql_request

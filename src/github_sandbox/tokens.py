@@ -151,5 +151,5 @@ def require_write(
         raise inaccessible(token)
     if repository.archived:
         raise ApiError(403, "Repository was archived so is read-only.", graphql_type="FORBIDDEN")
-    repository.remember()
+    repository.keep_state()
     return token

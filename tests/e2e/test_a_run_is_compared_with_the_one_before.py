@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from github_sandbox.act_runner import ActRun, ActRunner
-from github_sandbox.actions_model import Artifact, WorkflowRun
+from github_sandbox.model import Artifact, WorkflowRun
 from support.act_stage import DISTRIBUTION, JOB_TOKEN, SHARED, SOURCE, TOKEN, Stage, caller, seed, stage
 
 FLEET = {name: {"files": {"README.md": f"{name}\n"}} for name in ("alpha", "beta")}
@@ -24,10 +24,22 @@ def known(on: Stage, number: int, run: ActRun | None = None) -> int:
     if run is None:
         tip, who = repository.tip("main") or "", repository.owner
         repository.contents.runs.append(
-            WorkflowRun(run_id, number, "Distribute", "workflow_dispatch", "main", tip, who, now, path=CALLER)
+            WorkflowRun(
+                id=run_id,
+                number=number,
+                name="Distribute",
+                event="workflow_dispatch",
+                branch="main",
+                head_oid=tip,
+                actor=who,
+                created_at=now,
+                path=CALLER,
+            )
         )
     for at, name in enumerate(run.artifacts if run else ()):
-        repository.contents.artifacts.append(Artifact(100 * run_id + at, name, 1, run_id, now))
+        repository.contents.artifacts.append(
+            Artifact(id=100 * run_id + at, name=name, size=1, run_id=run_id, created_at=now)
+        )
     return run_id
 
 
@@ -63,7 +75,9 @@ def test_a_report_that_expired_between_the_jobs_is_one_quiet_line(runner: ActRun
         gone = known(on, 511)
         repository = on.sandbox.world.repository(SOURCE)
         assert repository is not None
-        repository.contents.artifacts.append(Artifact(1, "shared-config-report-a1", 1, gone, 1_770_000_000.0))
+        repository.contents.artifacts.append(
+            Artifact(id=1, name="shared-config-report-a1", size=1, run_id=gone, created_at=1_770_000_000.0)
+        )
         run = run_number(on, 512)
         assert run.exit_code == 0, run.diagnosis
         assert run.output("discover", "discover", "previous-run-id") == str(gone)

@@ -9,7 +9,7 @@ import pytest
 from action_patterns.errors import NotFoundError
 from action_patterns.github_api.client import Client
 from action_patterns.ports.workflow_runs import ReportArtifact
-from github_sandbox.actions_model import Artifact, WorkflowRun
+from github_sandbox.model import Artifact, WorkflowRun
 from support.stage import FLEET, TARGET, DyingTransport, Stage, stage
 
 OURS = 100
@@ -29,7 +29,9 @@ def add_run(scene: Stage, number: int, *reports: str, expired: bool = False, **f
     )  # fmt: skip
     repository.contents.runs.append(run)
     for at, name in enumerate(reports):
-        repository.contents.artifacts.append(Artifact(10 * run.id + at, name, 1, run.id, run.created_at, expired))
+        repository.contents.artifacts.append(
+            Artifact(id=10 * run.id + at, name=name, size=1, run_id=run.id, created_at=run.created_at, expired=expired)
+        )
     return run.id
 
 

@@ -36,7 +36,7 @@ def reached(sandbox: Sandbox) -> Iterator[Address]:
     """The sandbox is at the address, for a `StageTransport`."""
     url = f"http://github-{next(_NUMBERS)}.invalid"
     sandbox.world.base_url = url
-    _REACHED[url] = Dispatcher(sandbox)
+    _REACHED[url] = Dispatcher(sandbox.services)
     try:
         yield Address(url, f"{url}/api/v3", f"{url}/api/graphql")
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
 
@@ -15,17 +15,15 @@ from github_sandbox.graphql_api.cost import Cost
 from github_sandbox.graphql_api.request import GraphQLRequest, parsed
 from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
 from github_sandbox.schemas import graphql_text
+from github_sandbox.services import Services
 from github_sandbox.tokens import Token
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
 
 @dataclass
 class Context:
     """What a resolver may know about the request."""
 
-    sandbox: Sandbox
+    services: Services
     token: Token
     cost: Cost
 
@@ -47,20 +45,20 @@ def _problems(text: str) -> list[GraphQLError]:
     return validate(schema(), parsed(text))
 
 
-def run(sandbox: Sandbox, token: Token, request: GraphQLRequest, cost: Cost) -> dict[str, Any]:
+def run(services: Services, token: Token, request: GraphQLRequest, cost: Cost) -> dict[str, Any]:
     """The response body: ``data`` and, when anything went wrong, ``errors``."""
     if request.problem or request.document is None:
         return {"errors": [request.problem]}
-    unknown = unknown_mutations.problems(request.document, sandbox.edition.unknown_mutations)
+    unknown = unknown_mutations.problems(request.document, services.edition.unknown_mutations)
     if unknown:
         return {"errors": unknown}
     problems = _problems(request.text)
     if problems:
         return {"errors": [dict(error.formatted) for error in problems]}
     result = execute_sync(
-        schema(sandbox.edition.unknown_mutations),
+        schema(services.edition.unknown_mutations),
         request.document,
-        context_value=Context(sandbox, token, cost),
+        context_value=Context(services, token, cost),
         variable_values=dict(request.variables),
         operation_name=request.operation_name,
         field_resolver=resolve_field,

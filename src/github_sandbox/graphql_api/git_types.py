@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from github_sandbox import ref_rules
+from github_sandbox.clock import stamp
 from github_sandbox.git_store import Identity, kind_of
 from github_sandbox.graphql_api.connections import connect
 from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, RefNode, TreeNode, git_object
 from github_sandbox.graphql_api.repository_types import chosen_pulls
 from github_sandbox.graphql_api.root_types import missing
 from github_sandbox.history import ancestors, between
-from github_sandbox.model import PullRequest, stamp
+from github_sandbox.model import PullRequest, refs
 from github_sandbox.node_ids import encode
 from github_sandbox.rest.shapes import Shape
 from github_sandbox.tokens import may_read
@@ -55,13 +56,13 @@ def _rule(ref: RefNode, info: Any) -> Shape | None:
     named = {name for rule in rules for name in rule.rules}
     return {
         "pattern": rules[0].patterns[0],
-        "allowsForcePushes": ref_rules.FORCE not in named,
-        "allowsDeletions": ref_rules.DELETION not in named,
-        "blocksCreations": ref_rules.CREATION in named,
-        "requiredApprovingReviewCount": 1 if ref_rules.PULL_REQUEST in named else None,
-        "requiresSignatures": ref_rules.SIGNATURES in named,
-        "requiresLinearHistory": ref_rules.LINEAR in named,
-        "viewerCanPush": token.may_write(ref.repository) and not held & {ref_rules.UPDATE, ref_rules.PULL_REQUEST},
+        "allowsForcePushes": refs.FORCE not in named,
+        "allowsDeletions": refs.DELETION not in named,
+        "blocksCreations": refs.CREATION in named,
+        "requiredApprovingReviewCount": 1 if refs.PULL_REQUEST in named else None,
+        "requiresSignatures": refs.SIGNATURES in named,
+        "requiresLinearHistory": refs.LINEAR in named,
+        "viewerCanPush": token.may_write(ref.repository) and not held & {refs.UPDATE, refs.PULL_REQUEST},
         "viewerAllowedToDismissReviews": token.level(ref.repository) == "ADMIN",
     }
 

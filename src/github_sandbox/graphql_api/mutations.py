@@ -12,9 +12,8 @@ from github_sandbox.git_store import FILE, Identity
 from github_sandbox.graphql_api.objects import CommitNode, RefNode
 from github_sandbox.graphql_api.root_types import by_id, missing
 from github_sandbox.history import flat
-from github_sandbox.model import Repository
+from github_sandbox.model import RefUpdate, Repository
 from github_sandbox.pulls import github
-from github_sandbox.ref_updates import RefUpdate
 from github_sandbox.tokens import may_read, require_write
 
 
@@ -25,7 +24,8 @@ def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
         raise missing(f"Could not resolve to a node with the global id of '{input['repositoryId']}'")
     require_write(info.context.token, repository, "UpdateRefs")
     updates = [
-        RefUpdate(u["name"], u.get("beforeOid"), u["afterOid"], bool(u.get("force"))) for u in input["refUpdates"]
+        RefUpdate(name=u["name"], before=u.get("beforeOid"), after=u["afterOid"], force=bool(u.get("force")))
+        for u in input["refUpdates"]
     ]
     if len({u.name for u in updates}) != len(updates):
         raise ApiError(422, "refUpdates names a ref twice")
@@ -35,7 +35,7 @@ def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
 
 def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     """Appends to an existing branch whose tip is ``expectedHeadOid``. Modes are lost: everything becomes 100644."""
-    world, token, branch = (info.context.sandbox.world, info.context.token, input["branch"])
+    world, token, branch = (info.context.services.world, info.context.token, input["branch"])
     repository, name = _branch(info, branch)
     require_write(token, repository, "CreateCommitOnBranch")
     ref = f"refs/heads/{name.removeprefix('refs/heads/')}"
@@ -63,7 +63,7 @@ def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     author = Identity(token.account.login, token.account.email, now)
     oid = git.write_commit(git.write_tree(files), [tip], text, author, github(now))
     repository.contents.verified.add(oid)
-    ref_updates.apply(repository, [RefUpdate(ref, tip, oid)], token)
+    ref_updates.apply(repository, [RefUpdate(name=ref, before=tip, after=oid)], token)
     record = git.commit(oid)
     assert record is not None
     return {
@@ -79,7 +79,7 @@ def _branch(info: Any, branch: dict[str, Any]) -> tuple[Repository, str]:
         if isinstance(node, RefNode):
             return node.repository, node.name
     full = str(branch.get("repositoryNameWithOwner"))
-    repository = info.context.sandbox.world.repository(full)
+    repository = info.context.services.world.repository(full)
     if repository is None or not may_read(info.context.token, repository):
         raise missing(f"Could not resolve to a Repository with the name '{full}'.")
     return repository, str(branch.get("branchName"))

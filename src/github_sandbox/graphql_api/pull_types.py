@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from github_sandbox import pull_states, pulls
+from github_sandbox.clock import stamp
 from github_sandbox.graphql_api.connections import connect
 from github_sandbox.graphql_api.objects import CommitNode, RefNode, TeamNode
 from github_sandbox.graphql_api.repository_types import pull_state
-from github_sandbox.model import PullRequest, Repository, stamp
+from github_sandbox.model import PullRequest, Repository
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import pull_shapes
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from github_sandbox.clock import stamp
 from github_sandbox.graphql_api.connections import Connection, connect
 from github_sandbox.graphql_api.objects import RefNode, git_object
 from github_sandbox.graphql_api.root_types import missing
-from github_sandbox.model import PullRequest, Repository, stamp
+from github_sandbox.model import PullRequest, Repository
 from github_sandbox.rest.shapes import repository_node_id
 from github_sandbox.tokens import may_read
 

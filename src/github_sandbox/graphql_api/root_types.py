@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from github_sandbox.clock import stamp
 from github_sandbox.errors import ApiError
 from github_sandbox.graphql_api.connections import connect
 from github_sandbox.graphql_api.objects import RefNode, git_object
-from github_sandbox.model import Account, Repository, stamp
+from github_sandbox.model import Account, Repository
 from github_sandbox.node_ids import decode, encode
 from github_sandbox.rest.shapes import account_node_id
 from github_sandbox.tokens import may_read
@@ -19,7 +20,7 @@ def missing(message: str) -> ApiError:
 
 def _rate_limit(_: Any, info: Any, **__: Any) -> dict[str, Any]:
     context = info.context
-    budget = context.sandbox.ledger.budget(context.token.budget_key, "graphql")
+    budget = context.services.ledger.budget(context.token.budget_key, "graphql")
     return {
         "limit": budget.limit,
         "cost": context.cost.points,
@@ -31,7 +32,7 @@ def _rate_limit(_: Any, info: Any, **__: Any) -> dict[str, Any]:
 
 
 def _repository(_: Any, info: Any, owner: str, name: str, followRenames: bool = True) -> Repository:  # noqa: FBT001, FBT002
-    world, token, full = (info.context.sandbox.world, info.context.token, f"{owner}/{name}")
+    world, token, full = (info.context.services.world, info.context.token, f"{owner}/{name}")
     found: Repository | None = world.repository(full) or (world.renamed_from(full) if followRenames else None)
     if found is None or not may_read(token, found):
         raise missing(f"Could not resolve to a Repository with the name '{full}'.")
@@ -40,7 +41,7 @@ def _repository(_: Any, info: Any, owner: str, name: str, followRenames: bool = 
 
 def _account(kind: str | None) -> Any:
     def resolve(_: Any, info: Any, login: str) -> Account:
-        found: Account | None = info.context.sandbox.world.account(login)
+        found: Account | None = info.context.services.world.account(login)
         if found is None or (kind and found.type != kind) or found.type == "Bot":
             what = kind or "RepositoryOwner"
             raise missing(f"Could not resolve to a{'n' if what[0] == 'O' else ''} {what} with the login of '{login}'.")
@@ -51,7 +52,7 @@ def _account(kind: str | None) -> Any:
 
 def by_id(info: Any, node_id: str) -> Any:
     """Whatever a node id names, or None when it is gone or hidden."""
-    world, token, found = (info.context.sandbox.world, info.context.token, decode(node_id))
+    world, token, found = (info.context.services.world, info.context.token, decode(node_id))
     kind, parts = found or ("", [])
     first = int(parts[0]) if parts and parts[0].isdigit() else 0
     if kind in ("U", "O", "BOT"):
@@ -90,7 +91,7 @@ def _nodes(_: Any, info: Any, ids: list[str]) -> list[Any]:
 
 
 def _repositories(account: Account, info: Any, **args: Any) -> Any:
-    found = [r for r in account.repositories if may_read(info.context.token, r)]
+    found = [r for r in info.context.services.world.repositories_of(account) if may_read(info.context.token, r)]
     if (archived := args.get("isArchived")) is not None:
         found = [r for r in found if r.archived is archived]
     if (fork := args.get("isFork")) is not None:
@@ -113,7 +114,7 @@ def _account_fields() -> dict[str, Any]:
         "databaseId": lambda a, info: a.id,
         "login": lambda a, info: a.login,
         "name": lambda a, info: a.login,
-        "url": lambda a, info: f"{info.context.sandbox.world.base_url}/{a.login}",
+        "url": lambda a, info: f"{info.context.services.world.base_url}/{a.login}",
         "resourcePath": lambda a, info: f"/{a.login}",
         "repositories": _repositories,
         "repository": lambda a, info, name, **_: _repository(None, info, a.login, name),

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from github_sandbox.edition import ABSENT, REFUSED
 from github_sandbox.errors import DOCS, ApiError, not_found
 from github_sandbox.exchange import Answer, Incoming, json_answer
 from github_sandbox.fault_kinds import timed_out
 from github_sandbox.graphql_api import cost, execute
 from github_sandbox.rest.serving import scopes, spend
+from github_sandbox.services import Services
 from github_sandbox.subject import Subject
 from github_sandbox.tokens import inaccessible
 
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
-
-def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
+def answer(services: Services, incoming: Incoming, about: Subject) -> Answer:
     """Under the world's lock."""
-    token, limits = about.token, sandbox.limits
-    if incoming.method != "POST" or sandbox.edition.graphql == ABSENT:
+    token, limits = about.token, services.limits
+    if incoming.method != "POST" or services.edition.graphql == ABSENT:
         return json_answer(Answer(404), not_found().body())
     if token is None:
         message = "Bad credentials" if about.secret else "This endpoint requires you to be authenticated."
         return json_answer(Answer(401), {"message": message, "documentation_url": f"{DOCS}/graphql", "status": "401"})
-    if sandbox.edition.graphql == REFUSED:
+    if services.edition.graphql == REFUSED:
         return json_answer(Answer(403, scopes(token)), inaccessible(token).body())
     price, result = cost.of(about.graphql), Answer(200)
     if not limits.graphql_cost:
@@ -33,7 +29,7 @@ def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
     slow = limits.graphql_nodes_in_time is not None and price.nodes > limits.graphql_nodes_in_time
     try:
         # A query that runs out of time costs extra points (assumed: as much again).
-        spend(sandbox, token, "graphql", price.points * (2 if slow else 1))
+        spend(services, token, "graphql", price.points * (2 if slow else 1))
         if price.nodes > limits.graphql_nodes:
             raise ApiError(
                 200,
@@ -41,9 +37,9 @@ def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
                 f" {limits.graphql_nodes:,}.",
                 graphql_type="MAX_NODE_LIMIT_EXCEEDED",
             )
-        content = timed_out() if slow else execute.run(sandbox, token, about.graphql, price)
+        content = timed_out() if slow else execute.run(services, token, about.graphql, price)
         result.status = 502 if slow else 200
     except ApiError as error:
         content = {"errors": [{"type": error.graphql_type, "message": error.message}]}
-    result.headers = sandbox.ledger.headers(token.budget_key, "graphql") | scopes(token)
+    result.headers = services.ledger.headers(token.budget_key, "graphql") | scopes(token)
     return json_answer(result, content)

@@ -15,7 +15,7 @@ from github_sandbox.rest.routing import Call, Reply, router
 @router.on("GET", "/rate_limit", "rate-limit/get")
 def rate_limit(call: Call) -> Reply:
     caller, kind = (call.token.budget_key, call.token.kind) if call.token else (None, None)
-    budgets = {name: call.sandbox.ledger.budget(caller, name, kind) for name in ("core", "graphql", "search")}
+    budgets = {name: call.services.ledger.budget(caller, name, kind) for name in ("core", "graphql", "search")}
     resources = {name: budget.as_json() for name, budget in budgets.items()}
     return Reply(200, {"resources": resources, "rate": resources["core"]})
 
@@ -63,7 +63,7 @@ def _by_creation(repository: Repository) -> tuple[float, int]:
 
 def _listing(call: Call, account: Account, default_sort: str) -> Reply:
     wanted = _TYPES.get(call.query.get("type", "all"), _TYPES["all"])
-    found = [r for r in account.repositories if tokens.may_read(call.token, r) and wanted(r)]
+    found = [r for r in call.world.repositories_of(account) if tokens.may_read(call.token, r) and wanted(r)]
     sort = call.query.get("sort", default_sort)
     keys: dict[str, Callable[[Repository], Any]] = {
         "updated": lambda r: (r.pushed_at, r.id),

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from github_sandbox.actions_model import Artifact, CheckRun, WorkflowRun
+from github_sandbox.clock import stamp
 from github_sandbox.errors import not_found
-from github_sandbox.model import Repository, stamp
+from github_sandbox.model import Artifact, CheckRun, Repository, WorkflowRun
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router

@@ -7,8 +7,9 @@ from typing import Any
 
 from github_sandbox import apps
 from github_sandbox.apps import App, Installation
+from github_sandbox.clock import stamp
 from github_sandbox.errors import ApiError, not_found, unprocessable
-from github_sandbox.model import Repository, stamp
+from github_sandbox.model import Repository
 from github_sandbox.node_ids import encode
 from github_sandbox.permissions import METADATA, at_least
 from github_sandbox.rest import shapes
@@ -19,7 +20,7 @@ SINCE = 1_700_000_000
 
 
 def _app(call: Call) -> App:
-    return apps.authenticate(call.sandbox, call.secret)
+    return apps.authenticate(call.services.apps.values(), call.secret, call.services.clock())
 
 
 def app_shape(call: Call, app: App) -> Shape:
@@ -126,7 +127,8 @@ def create_token(call: Call) -> Reply:
     repositories = _narrowed(call, item)
     permissions = _asked(call, item)
     ids = None if repositories is None else frozenset(r.id for r in repositories)
-    token = item.app.mint(call.sandbox, item, ids, permissions)
+    token = item.app.mint(item, repositories=ids, permissions=permissions, now=call.services.clock())
+    call.services.tokens[token.value] = token
     shape: Shape = {
         "token": token.value,
         "expires_at": stamp(token.expires_at or 0),
@@ -177,7 +179,7 @@ def revoke(call: Call) -> Reply:
     token = call.actor
     if token.kind != "installation":
         raise ApiError(403, "You must authenticate with an installation access token in order to revoke it.")
-    call.sandbox.tokens.pop(token.value, None)
+    call.services.tokens.pop(token.value, None)
     return Reply(204)
 
 

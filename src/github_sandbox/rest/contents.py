@@ -9,9 +9,8 @@ from github_sandbox import ref_updates
 from github_sandbox.errors import ApiError, not_found, unprocessable
 from github_sandbox.git_store import DIRECTORY, FILE, SUBMODULE, SYMLINK, ZERO, Flat, Identity
 from github_sandbox.history import flat
-from github_sandbox.model import Repository
+from github_sandbox.model import RefUpdate, Repository
 from github_sandbox.ref_rules import WORKFLOWS
-from github_sandbox.ref_updates import RefUpdate
 from github_sandbox.rest import git_shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
@@ -98,7 +97,7 @@ def put_contents(call: Call) -> Reply:
     if token.app:
         repository.contents.verified.add(oid)
     try:
-        ref_updates.apply(repository, [RefUpdate(f"refs/heads/{branch}", tip or ZERO, oid)], token)
+        ref_updates.apply(repository, [RefUpdate(name=f"refs/heads/{branch}", before=tip or ZERO, after=oid)], token)
     except ApiError as error:
         error.message = f"Could not {'update' if before else 'create'} file: {error.message}"
         error.status = 409 if error.status == 422 else error.status

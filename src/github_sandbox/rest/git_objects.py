@@ -62,7 +62,7 @@ def get_tree(call: Call) -> Reply:
         raise not_found()
     # GitHub's page: any value of `recursive`, even 0 or false, turns it on; only leaving it out turns it off.
     recursive = "recursive" in call.query
-    most = call.sandbox.limits.tree_entries if recursive else None
+    most = call.services.limits.tree_entries if recursive else None
     return Reply(200, git_shapes.tree(repository, oid, recursive=recursive, most=most))
 
 

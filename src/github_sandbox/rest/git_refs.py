@@ -6,9 +6,8 @@ from github_sandbox import ref_rules, ref_updates
 from github_sandbox.errors import not_found, unprocessable
 from github_sandbox.git_store import ZERO
 from github_sandbox.history import ancestors, between, merge_base
-from github_sandbox.model import Repository
+from github_sandbox.model import RefUpdate, Repository
 from github_sandbox.pulls import find_head
-from github_sandbox.ref_updates import RefUpdate
 from github_sandbox.rest import git_shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
@@ -38,7 +37,7 @@ def create_ref(call: Call) -> Reply:
         raise unprocessable("Reference name must start with 'refs/' and have at least two slashes.")
     if repository.git.ref(name):
         raise unprocessable("Reference already exists")
-    ref_updates.apply(repository, [RefUpdate(name, ZERO, oid)], call.token)
+    ref_updates.apply(repository, [RefUpdate(name=name, before=ZERO, after=oid)], call.token)
     shape = git_shapes.ref(repository, name, oid)
     return Reply(201, shape, {"Location": shape["url"]})
 
@@ -50,7 +49,7 @@ def update_ref(call: Call) -> Reply:
     current = repository.git.ref(name)
     if current is None:
         raise unprocessable("Reference does not exist")
-    ref_updates.apply(repository, [RefUpdate(name, current, oid, force)], call.token)
+    ref_updates.apply(repository, [RefUpdate(name=name, before=current, after=oid, force=force)], call.token)
     return Reply(200, git_shapes.ref(repository, name, oid))
 
 
@@ -59,7 +58,7 @@ def delete_ref(call: Call) -> Reply:
     repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
     if name == f"refs/heads/{repository.default_branch}":
         raise unprocessable("Cannot delete the default branch")
-    ref_updates.apply(repository, [RefUpdate(name, None, ZERO)], call.token)
+    ref_updates.apply(repository, [RefUpdate(name=name, before=None, after=ZERO)], call.token)
     return Reply(204)
 
 

@@ -6,9 +6,10 @@ import difflib
 from itertools import islice
 from typing import Any
 
+from github_sandbox.clock import stamp
 from github_sandbox.git_store import SUBMODULE, CommitRecord, Flat, Identity, kind_of
 from github_sandbox.history import flat
-from github_sandbox.model import Account, Repository, World, stamp
+from github_sandbox.model import Account, Repository, World
 from github_sandbox.node_ids import encode
 from github_sandbox.rest.shapes import Shape, user
 

@@ -154,7 +154,9 @@ def _comment_body(call: Call) -> str:
 )
 def create_comment(call: Call) -> Reply:
     pull, now = call.pull(write=True), call.world.clock()
-    comment = Comment(call.world.next_id(), call.actor.account, _comment_body(call), now, now)
+    comment = Comment(
+        id=call.world.next_id(), author=call.actor.account, body=_comment_body(call), created_at=now, updated_at=now
+    )
     pull.comments.append(comment)
     shape = pull_shapes.comment(pull.repository, pull, comment)
     return Reply(201, shape, {"Location": shape["url"]})

@@ -83,7 +83,7 @@ def team_repositories(call: Call) -> Reply:
     account, slug = _inside(call), call.params["team_slug"]
     if slug not in account.teams:
         raise not_found()
-    found = [r for r in account.repositories if slug in r.teams and may_read(call.token, r)]
+    found = [r for r in call.world.repositories_of(account) if slug in r.teams and may_read(call.token, r)]
 
     def shape(repository: Repository) -> Shape:
         reach = TEAM_LEVELS.index(repository.teams[slug])
@@ -112,7 +112,7 @@ def organization_properties(call: Call) -> Reply:
     token = call.actor
     if not token.grants(call.needs) or (token.classic and not sees_inside(call, account)):
         raise not_found() if token.classic else inaccessible(token)
-    found = [r for r in account.repositories if may_read(token, r) and text in r.full_name.lower()]
+    found = [r for r in call.world.repositories_of(account) if may_read(token, r) and text in r.full_name.lower()]
     return call.page(
         found,
         lambda r: {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from github_sandbox import pulls
+from github_sandbox.clock import stamp
 from github_sandbox.errors import unprocessable
-from github_sandbox.model import Issue, PullRequest, stamp
+from github_sandbox.model import Issue, PullRequest
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router
@@ -69,7 +70,16 @@ def create_issue(call: Call) -> Reply:
     repository, now = call.writable(), call.world.clock()
     title, body = call.text("title", required=True) or "", call.text("body")
     pulls.check_text(title, body)
-    item = Issue(call.world.next_id(), repository.next_number(), repository, call.actor.account, title, body, now, now)
+    item = Issue(
+        id=call.world.next_id(),
+        number=repository.next_number(),
+        repository=repository,
+        author=call.actor.account,
+        title=title,
+        body=body,
+        created_at=now,
+        updated_at=now,
+    )
     item.labels = [repository.label(name) for name in call.texts("labels")]
     repository.contents.issues[item.number] = item
     return Reply(201, shape(item), {"Location": shape(item)["url"]})

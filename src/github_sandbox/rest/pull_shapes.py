@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from github_sandbox import pull_states, pulls
+from github_sandbox.clock import stamp
 from github_sandbox.history import merge_base
-from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, World, stamp
+from github_sandbox.model import Account, Comment, Label, Milestone, PullRequest, Repository, World
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, shapes
 from github_sandbox.rest.shapes import Shape

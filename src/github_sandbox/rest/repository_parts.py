@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from github_sandbox import branch_rename
+from github_sandbox import branch_rename, ref_rules
 from github_sandbox.errors import ApiError, validation_failed
-from github_sandbox.model import Label, Milestone
-from github_sandbox.ref_rules import RefRule
+from github_sandbox.model import Label, Milestone, RefRule
 from github_sandbox.rest import git_refs, pull_shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
@@ -27,7 +26,13 @@ def create_milestone(call: Call) -> Reply:
     if any(m.title == title for m in known.values()):
         raise validation_failed("Milestone", "title", "already_exists")
     number = max(known, default=0) + 1
-    made = Milestone(call.world.next_id(), number, title, call.text("state") or "open", call.text("description"))
+    made = Milestone(
+        id=call.world.next_id(),
+        number=number,
+        title=title,
+        state=call.text("state") or "open",
+        description=call.text("description"),
+    )
     known[number] = made
     return Reply(201, pull_shapes.milestone(repository, made))
 
@@ -43,7 +48,9 @@ def create_label(call: Call) -> Reply:
     repository, name = call.writable(), call.text("name", required=True) or ""
     if name.lower() in repository.contents.labels:
         raise validation_failed("Label", "name", "already_exists")
-    made = Label(call.world.next_id(), name, call.text("color") or "ededed", call.text("description"))
+    made = Label(
+        id=call.world.next_id(), name=name, color=call.text("color") or "ededed", description=call.text("description")
+    )
     repository.contents.labels[name.lower()] = made
     return Reply(201, pull_shapes.label(repository, made))
 
@@ -63,8 +70,8 @@ def rename_branch(call: Call) -> Reply:
 def branch_rules(call: Call) -> Reply:
     """Rulesets only: classic protection is not listed here."""
     repository, ref = call.repository, f"refs/heads/{call.params['path']}"
-    found = [(rule, name) for rule in repository.rules if not rule.classic and rule.covers(repository, ref)
-             for name in sorted(rule.rules)]  # fmt: skip
+    rulesets = [rule for rule in ref_rules.covering(repository, ref) if not rule.classic]
+    found = [(rule, name) for rule in rulesets for name in sorted(rule.rules)]
 
     def shape(item: tuple[RefRule, str]) -> Shape:
         rule, name = item

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from github_sandbox import pull_states
+from github_sandbox.clock import stamp
 from github_sandbox.errors import ApiError
-from github_sandbox.model import PullRequest, Review, stamp
+from github_sandbox.model import PullRequest, Review
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
 from github_sandbox.rest.pull_requests import may_open_pulls

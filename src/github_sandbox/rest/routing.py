@@ -7,16 +7,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from github_sandbox import tokens
 from github_sandbox.errors import ApiError, not_found
 from github_sandbox.model import PullRequest, Repository, World
+from github_sandbox.services import Services
 from github_sandbox.tokens import Token
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
 PER_PAGE, MAX_PER_PAGE = 30, 100
 BY_JWT = "app"
@@ -59,7 +57,7 @@ class Route:
 class Call:
     """A routed request. ``token`` None = anonymous; ``secret``: what was sent as one, known or not."""
 
-    sandbox: Sandbox
+    services: Services
     method: str
     path: str
     raw_query: str
@@ -71,7 +69,7 @@ class Call:
 
     @property
     def world(self) -> World:
-        return self.sandbox.world
+        return self.services.world
 
     @cached_property
     def query(self) -> dict[str, str]:

@@ -31,16 +31,16 @@ QUALIFIERS: Mapping[str, Matches] = {
 
 @router.on("GET", "/search/repositories", "search/repos", "metadata=read")
 def repositories(call: Call) -> Reply:
-    sandbox, query = call.sandbox, call.query.get("q", "").strip()
+    services, query = call.services, call.query.get("q", "").strip()
     if not query:
         raise validation_failed("Search", "q", "missing")
     size, page = min(positive(call.query.get("per_page"), PER_PAGE), MAX_PER_PAGE), positive(call.query.get("page"), 1)
     if (page - 1) * size >= SEARCH_RESULTS:
         raise ApiError(422, "Only the first 1000 search results are available")
     wanted = _parsed(query)
-    known = call.world.clock() - sandbox.lag.search
+    known = call.world.clock() - services.lag.search
     visible = [r for r in call.world.by_id.values() if may_read(call.token, r)]
-    most = sandbox.limits.search_repositories
+    most = services.limits.search_repositories
     scanned = visible if most is None else visible[:most]
     found = [r for r in scanned if r.changed_at <= known and all(matches(r) for matches in wanted)]
     keys: dict[str, Callable[[Repository], float]] = {"updated": lambda r: r.pushed_at}

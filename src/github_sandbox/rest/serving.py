@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from github_sandbox.errors import ApiError, not_found
 from github_sandbox.exchange import Answer, Incoming
 from github_sandbox.request_log import READ, SEARCH
 from github_sandbox.rest.routing import BY_JWT, Call, Reply, Route, router
+from github_sandbox.services import Services
 from github_sandbox.subject import Subject
 from github_sandbox.tokens import Token
 
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
 
-
-def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
+def answer(services: Services, incoming: Incoming, about: Subject) -> Answer:
     """Under the world's lock."""
     token, found = about.token, router.find(incoming.method, about.path)
     resource = SEARCH if SEARCH in about.classes else "core"
@@ -28,13 +25,13 @@ def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
         if about.secret is not None and token is None and not (found and found[0].needs == BY_JWT):
             raise ApiError(401, "Bad credentials")
         if not free:
-            spend(sandbox, token, resource)
+            spend(services, token, resource)
         if found is None:
             raise not_found()
         route, params = found
         reply = route.handler(
             Call(
-                sandbox, incoming.method, about.path, incoming.query, incoming.body, token, params,
+                services, incoming.method, about.path, incoming.query, incoming.body, token, params,
                 "" if route.needs == BY_JWT else route.needs, about.secret,
             )
         )  # fmt: skip
@@ -49,12 +46,12 @@ def answer(sandbox: Sandbox, incoming: Incoming, about: Subject) -> Answer:
         if incoming.headers.get("if-none-match") == headers["ETag"]:
             result = Answer(304, headers)
             if token is not None and not free:  # free, when asked with a token
-                sandbox.ledger.refund(caller, resource)
-    headers |= sandbox.ledger.headers(caller, resource) | reply.headers
-    if sandbox.contract:
+                services.ledger.refund(caller, resource)
+    headers |= services.ledger.headers(caller, resource) | reply.headers
+    if services.contract:
         from github_sandbox.contract import contract
 
-        sandbox.violations += contract().check(
+        services.violations += contract().check(
             incoming.method, about.path, incoming.query, incoming.body, result.status, result.body
         )
     return result
@@ -75,11 +72,11 @@ def scopes(token: Token) -> dict[str, str]:
     return {"X-OAuth-Scopes": ", ".join(sorted(token.scopes))} if token.classic else {}
 
 
-def spend(sandbox: Sandbox, token: Token | None, resource: str, points: int = 1) -> None:
+def spend(services: Services, token: Token | None, resource: str, points: int = 1) -> None:
     """Count against the primary limit. Raises ApiError when it was used up."""
     caller = token.budget_key if token else None
-    if not sandbox.ledger.spend(caller, resource, points, kind=token.kind if token else None):
+    if not services.ledger.spend(caller, resource, points, kind=token.kind if token else None):
         who = f"user ID {token.account.id}" if token else "127.0.0.1"
         raise ApiError(
-            sandbox.limits.primary_status, f"API rate limit exceeded for {who}.", graphql_type="RATE_LIMITED"
+            services.limits.primary_status, f"API rate limit exceeded for {who}.", graphql_type="RATE_LIMITED"
         )

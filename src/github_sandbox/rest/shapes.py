@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from github_sandbox.model import Account, Repository, World, stamp
+from github_sandbox.clock import stamp
+from github_sandbox.model import Account, Repository, World
 from github_sandbox.node_ids import encode
 from github_sandbox.tokens import Token
 
@@ -48,7 +49,8 @@ def user(world: World, account: Account) -> Shape:
 
 def full_user(world: World, account: Account, *, private: bool = False) -> Shape:
     """public-user, or private-user for the token's own account."""
-    public = [r for r in account.repositories if not r.private]
+    owned = world.repositories_of(account)
+    public = [r for r in owned if not r.private]
     shape = user(world, account) | {
         "name": account.login,
         "company": None,
@@ -68,8 +70,8 @@ def full_user(world: World, account: Account, *, private: bool = False) -> Shape
         shape |= {
             "user_view_type": "private",
             "private_gists": 0,
-            "total_private_repos": len(account.repositories) - len(public),
-            "owned_private_repos": len(account.repositories) - len(public),
+            "total_private_repos": len(owned) - len(public),
+            "owned_private_repos": len(owned) - len(public),
             "disk_usage": 0,
             "collaborators": 0,
             "two_factor_authentication": True,
@@ -96,7 +98,7 @@ def organization(world: World, account: Account) -> Shape:
         "html_url": f"{world.base_url}/{account.login}",
         "has_organization_projects": True,
         "has_repository_projects": True,
-        "public_repos": sum(not r.private for r in account.repositories),
+        "public_repos": sum(not r.private for r in world.repositories_of(account)),
         "public_gists": 0,
         "followers": 0,
         "following": 0,

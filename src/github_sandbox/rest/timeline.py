@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from github_sandbox.model import PullRequest, RequestEvent, stamp
+from github_sandbox.clock import stamp
+from github_sandbox.model import PullRequest, RequestEvent
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router

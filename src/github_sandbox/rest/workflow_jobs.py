@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from github_sandbox.actions_model import WorkflowJob, WorkflowRun
-from github_sandbox.model import Repository, stamp
+from github_sandbox.clock import stamp
+from github_sandbox.model import Repository, WorkflowJob, WorkflowRun
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes
 from github_sandbox.rest.actions_runs import counted, found_run

@@ -88,7 +88,7 @@ def begun(server: Server, places: tuple[Path, Path], attempt: int = 1, **conclus
 
 
 def listed(server: Server) -> list[tuple[str, int, str, str | None]]:
-    repository = server.sandbox.world.repository("acme/platform")
+    repository = server.services.world.repository("acme/platform")
     assert repository is not None
     return [(job.name, job.attempt, job.status, job.conclusion) for job in repository.contents.jobs]
 
@@ -105,7 +105,7 @@ def test_a_job_is_there_from_its_first_step_and_ends_as_act_says_or_as_is_given(
     jobs.saw(second)
     jobs.saw(first)
     assert listed(server) == [("plain", 1, "completed", "cancelled"), ("Static", 1, "completed", "success")]
-    repository = server.sandbox.world.repository("acme/platform")
+    repository = server.services.world.repository("acme/platform")
     assert repository is not None
     (run,) = repository.contents.runs
     assert (run.id, run.number, run.event, run.status, run.path) == (7, 3, "push", "in_progress", WORKFLOW)
@@ -125,7 +125,7 @@ def test_a_further_attempt_holds_what_went_well_and_what_is_run_again_once(
         jobs.saw(leg)
     second = begun(server, places, attempt=2)
     assert listed(server)[2:] == [("plain", 2, "completed", "success")]
-    repository = server.sandbox.world.repository("acme/platform")
+    repository = server.services.world.repository("acme/platform")
     assert repository is not None
     assert len({job.id for job in repository.contents.jobs}) == 3
     second.saw(again)

@@ -1,17 +1,15 @@
-"""What GitHub Actions leaves behind: runs, their jobs and artifacts, checks on commits. Data only."""
+"""Results of GitHub Actions: workflow runs, their jobs and artifacts, check runs on commits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from github_sandbox.model import Account
+from github_sandbox.model.accounts import Account
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class CheckRun:
-    """``status``: queued, in_progress, completed; ``conclusion`` only then."""
+    """``status``: queued, in_progress or completed. ``conclusion``: None unless completed."""
 
     id: int
     name: str
@@ -21,7 +19,7 @@ class CheckRun:
     app: str = "github-actions"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Artifact:
     id: int
     name: str
@@ -31,7 +29,7 @@ class Artifact:
     expired: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class WorkflowRun:
     id: int
     number: int
@@ -47,9 +45,9 @@ class WorkflowRun:
     path: str = ".github/workflows/ci.yml"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class WorkflowJob:
-    """A job of one attempt of a run. ``runner`` "" = none took it, so it has no steps either."""
+    """A job of one attempt of a run. ``runner`` "": no runner took the job, so it has no steps."""
 
     id: int
     run_id: int
@@ -61,6 +59,6 @@ class WorkflowJob:
     runner: str = "GitHub Actions 1"
     labels: tuple[str, ...] = ("ubuntu-latest",)
     started_at: float | None = None
-    """None = when it was created, as GitHub says of a job that waits."""
+    """None: the time of creation, which GitHub reports for a waiting job."""
     completed_at: float | None = None
-    """None = when it was created, of one that is completed."""
+    """None: the time of creation, if the job is completed."""

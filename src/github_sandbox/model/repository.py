@@ -1,109 +1,29 @@
-"""What exists on this GitHub: accounts, repositories, pull requests. Data and lookups only; rules live elsewhere."""
+"""Repositories, their pull requests and issues, and the world that holds all of them."""
 
 from __future__ import annotations
 
+import copy
 import itertools
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from github_sandbox.actions_model import Artifact, CheckRun, WorkflowJob, WorkflowRun
+from github_sandbox.clock import SEED_SECONDS
 from github_sandbox.git_store import GitStore
-from github_sandbox.past import Past
-from github_sandbox.ref_rules import RefRule
+from github_sandbox.model.accounts import Account
+from github_sandbox.model.actions import Artifact, CheckRun, WorkflowJob, WorkflowRun
+from github_sandbox.model.issue_parts import AutoMerge, Comment, Label, Milestone, RequestEvent, Review
+from github_sandbox.model.refs import RefRule
 
-SEED_SECONDS = 1_767_225_600
-"""2026-01-01T00:00:00Z: seeded things are this old, so the same seed gives the same object ids."""
-
-
-def stamp(seconds: float) -> str:
-    """GitHub's timestamp form, for example ``2026-01-01T00:00:00Z``."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+EARLIER_STATES = 64
+"""The number of earlier states that a repository keeps for reads that lag behind writes."""
 
 
-@dataclass(eq=False)
-class Account:
-    """A user, an app's bot user or an organization. ``type`` is GitHub's word: User, Bot, Organization."""
-
-    id: int
-    login: str
-    type: str = "User"
-    members: set[str] = field(default_factory=set)
-    public_members: set[str] = field(default_factory=set)
-    actions_may_open_pulls: bool = True
-    teams: dict[str, set[str]] = field(default_factory=dict)
-    repositories: list[Repository] = field(default_factory=list)
-
-    @property
-    def email(self) -> str:
-        return f"{self.id}+{self.login}@users.noreply.github.com"
-
-
-@dataclass(eq=False)
-class Label:
-    id: int
-    name: str
-    color: str = "ededed"
-    description: str | None = None
-
-
-@dataclass(eq=False)
-class Milestone:
-    id: int
-    number: int
-    title: str
-    state: str = "open"
-    description: str | None = None
-
-
-@dataclass(eq=False)
-class Comment:
-    id: int
-    author: Account
-    body: str
-    created_at: float
-    updated_at: float
-
-
-@dataclass(eq=False)
-class Review:
-    id: int
-    author: Account
-    state: str
-    on_behalf_of: list[str] = field(default_factory=list)
-    """Slugs of the teams whose request this review answered."""
-    body: str = ""
-    commit_oid: str = ""
-    submitted_at: float = SEED_SECONDS
-
-
-@dataclass(eq=False)
-class RequestEvent:
-    """``event``: review_requested or review_request_removed; of one ``reviewer`` or one ``team`` (slug)."""
-
-    id: int
-    event: str
-    actor: Account
-    created_at: float
-    reviewer: Account | None = None
-    team: str | None = None
-
-
-@dataclass(frozen=True)
-class AutoMerge:
-    """A standing order to merge once everything required is there."""
-
-    enabled_by: Account
-    method: str
-    enabled_at: float
-
-
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class PullRequest:
-    """``head_oid`` follows the head branch while the pull request is open and stays where it was once closed."""
+    """A pull request. ``head_oid`` follows the head branch while the pull request is open, and then no longer."""
 
     id: int
     number: int
@@ -145,10 +65,17 @@ class PullRequest:
     def cross_repository(self) -> bool:
         return self.head_repository is not self.repository
 
+    def copied(self) -> PullRequest:
+        """Return a copy that later changes of this pull request do not reach."""
+        twin = copy.copy(self)
+        for name in ("labels", "assignees", "reviewers", "team_reviewers", "reviews", "comments", "events"):
+            setattr(twin, name, list(getattr(self, name)))
+        return twin
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, kw_only=True)
 class Issue:
-    """An issue that is no pull request."""
+    """An issue that is not a pull request."""
 
     id: int
     number: int
@@ -163,9 +90,9 @@ class Issue:
     labels: list[Label] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Contents:
-    """The part of a repository that is costly to build: git objects and what hangs on them."""
+    """The part of a repository that is costly to build: git objects, and everything that refers to them."""
 
     git: GitStore
     pulls: dict[int, PullRequest] = field(default_factory=dict)
@@ -180,9 +107,19 @@ class Contents:
     next_number: int = 1
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, kw_only=True)
+class EarlierState:
+    """Refs and pull requests as they were just before the write that happened at ``seconds``."""
+
+    seconds: float
+    turn: int
+    refs: dict[str, str]
+    pulls: dict[int, PullRequest]
+
+
+@dataclass(eq=False, kw_only=True)
 class Repository:
-    """``fill`` builds the contents on first use, so that a fleet of 10,000 costs what is touched."""
+    """A repository. ``fill`` builds the contents on first use: 10,000 repositories cost only what a test touches."""
 
     id: int
     owner: Account
@@ -205,14 +142,15 @@ class Repository:
     pushed_at: float = SEED_SECONDS
     children: list[Repository] = field(default_factory=list)
     built: Contents | None = None
-    past: Past = field(default_factory=Past)
+    earlier: deque[EarlierState] = field(default_factory=lambda: deque(maxlen=EARLIER_STATES))
+    """The states before the last writes, oldest first."""
     rules: list[RefRule] = field(default_factory=list)
     auto_merge_allowed: bool = False
     properties: dict[str, Any] = field(default_factory=dict)
     teams: dict[str, str] = field(default_factory=dict)
     """Team slug -> permission (pull, triage, push, maintain, admin)."""
     changed_at: float = 0.0
-    """When search last had something to learn about it; seeded repositories are known from the start."""
+    """The time of the last change that the search index has to learn; 0: known to the index from the start."""
 
     @property
     def full_name(self) -> str:
@@ -220,7 +158,7 @@ class Repository:
 
     @property
     def root(self) -> Repository:
-        """The repository its whole network was forked from, possibly itself."""
+        """The repository that the whole fork network comes from; possibly this one."""
         return self.parent.root if self.parent else self
 
     @property
@@ -228,10 +166,10 @@ class Repository:
         if self.built is None:
             with self.world.lock:
                 if self.built is None:
-                    # A fork shares its parent's objects, as on GitHub: a pull request needs no copying. What is known
-                    # of their signatures is shared with them.
+                    # On GitHub a fork shares its parent's objects, so a pull request copies none. Verified signatures
+                    # are facts about those objects, so the fork shares them too.
                     shared = self.parent.contents if self.parent else None
-                    self.built = Contents(GitStore(self.default_branch, shared.git.objects if shared else None))
+                    self.built = Contents(git=GitStore(self.default_branch, shared.git.objects if shared else None))
                     self.built.verified = shared.verified if shared else set()
                     self.fill(self)
         assert self.built is not None
@@ -249,42 +187,56 @@ class Repository:
     def empty(self) -> bool:
         return not self.git.refs("refs/heads/")
 
-    def remember(self) -> None:
-        """Keep what is now, before a write, for reads that lag (see ``past``) and for forks not looked at yet."""
+    def keep_state(self) -> None:
+        """Keep the state before a write, for reads that lag behind and for forks that are not built yet.
+
+        A second call within one turn adds nothing.
+        """
         for fork in self.root.children:
             if fork.parent is self:
                 _ = fork.contents
-        self.past.remember(self)
-        self.world.remembering.add(self)
+        world = self.world
+        world.changed.add(self)
+        if self.earlier and self.earlier[-1].turn == world.turn:
+            return
+        pulls = {number: pull.copied() for number, pull in self.pulls.items()}
+        self.earlier.append(EarlierState(seconds=world.clock(), turn=world.turn, refs=self.git.refs(), pulls=pulls))
 
     def tip(self, branch: str) -> str | None:
         return self.git.ref(f"refs/heads/{branch}")
 
     def label(self, name: str) -> Label:
-        """The label of that name (case does not matter), created as GitHub does when it is missing."""
+        """Return the label of that name in any case; create a missing one, as GitHub does."""
         labels = self.contents.labels
-        return labels.setdefault(name.lower(), Label(self.world.next_id(), name))
+        return labels.setdefault(name.lower(), Label(id=self.world.next_id(), name=name))
 
     def next_number(self) -> int:
-        """Pull requests and issues share one counter."""
+        """Return the next number of a pull request or issue; both share one counter."""
         number = self.contents.next_number
         self.contents.next_number += 1
         return number
 
 
 class World:
-    """All accounts and repositories of one sandbox. ``lock`` makes every request atomic."""
+    """All accounts and repositories of one sandbox.
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    ``lock`` makes every request atomic. ``branch_moved`` runs after a branch of a repository was created, moved or
+    deleted: pull requests follow their branches. The model holds data only, so its builder supplies the rule.
+    """
+
+    def __init__(self, clock: Callable[[], float], branch_moved: Callable[[Repository, str], None]) -> None:
         self.lock = threading.RLock()
         self.clock = clock
+        self.branch_moved = branch_moved
         self.base_url = "http://127.0.0.1:0"
         self.accounts: dict[str, Account] = {}
         self.repositories: dict[str, Repository] = {}
         self.by_id: dict[int, Repository] = {}
+        self._owned: dict[int, list[Repository]] = {}
         self.renamed: dict[str, int] = {}
         self.pulls_by_id: dict[int, PullRequest] = {}
-        self.remembering: set[Repository] = set()
+        self.changed: set[Repository] = set()
+        """The repositories that keep at least one earlier state."""
         self.turn = 0
         self._ids = itertools.count(1001)
 
@@ -292,7 +244,7 @@ class World:
         return next(self._ids)
 
     def next_turn(self) -> int:
-        """Called once per request and per staging step: writes of one turn are one write to whoever looks back."""
+        """Begin the next turn: one request or one staging step, whose writes form one earlier state."""
         self.turn += 1
         return self.turn
 
@@ -306,25 +258,30 @@ class World:
     def add_account(self, login: str, kind: str = "User") -> Account:
         account = self.accounts.get(login.lower())
         if account is None:
-            account = self.accounts[login.lower()] = Account(self.next_id(), login, kind)
+            account = self.accounts[login.lower()] = Account(id=self.next_id(), login=login, type=kind)
         return account
 
     def add_repository(self, repository: Repository) -> None:
         self.repositories[repository.full_name.lower()] = repository
         self.by_id[repository.id] = repository
-        repository.owner.repositories.append(repository)
+        self._owned.setdefault(repository.owner.id, []).append(repository)
         if repository.parent:
             repository.root.children.append(repository)
 
+    def repositories_of(self, owner: Account) -> list[Repository]:
+        """Return the repositories of an account, oldest first."""
+        return list(self._owned.get(owner.id, ()))
+
     def repository(self, full_name: str) -> Repository | None:
-        """By present name only; see ``renamed_from`` for former ones."""
+        """Return the repository of this name now; see ``renamed_from`` for former names."""
         return self.repositories.get(full_name.lower())
 
     def renamed_from(self, full_name: str) -> Repository | None:
+        """Return the repository that had this name before a rename."""
         return self.by_id.get(self.renamed.get(full_name.lower(), 0))
 
     def rename(self, repository: Repository, name: str) -> None:
-        """Give ``repository`` a new name; the old one redirects until something else takes it."""
+        """Rename ``repository``; the old name redirects until another repository takes it."""
         old = repository.full_name.lower()
         del self.repositories[old]
         repository.name = name
@@ -333,13 +290,13 @@ class World:
         repository.changed_at = self.clock()
 
     def forks(self, repository: Repository) -> Iterator[Repository]:
-        """Every repository of the same network, the repository itself first."""
+        """Yield every repository of the same fork network, the repository itself first."""
         root = repository.root
         yield repository
         yield from (r for r in (root, *root.children) if r is not repository)
 
     def collaborators(self, repository: Repository) -> set[str]:
-        """Lower-case logins that may be assigned or asked for a review."""
+        """Return the lower-case logins that may be assigned or asked for a review."""
         owner = repository.owner
         people = owner.members | {login for team in owner.teams.values() for login in team} | repository.collaborators
         return {login.lower() for login in people} | ({owner.login.lower()} if owner.type == "User" else set())

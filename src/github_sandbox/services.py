@@ -1,0 +1,52 @@
+"""The services that a request handler works with. ``Sandbox`` builds them, and the server stands on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from github_sandbox.apps import App
+from github_sandbox.edition import Edition
+from github_sandbox.faults import FaultScript
+from github_sandbox.lag import Lag
+from github_sandbox.limits import Ledger, Limits
+from github_sandbox.model import World
+from github_sandbox.request_log import RequestLog
+from github_sandbox.tokens import Token
+
+
+@dataclass(kw_only=True)
+class Services:
+    """The state of one sandbox, and its settings. ``Sandbox`` documents what each of them means to a user."""
+
+    clock: Callable[[], float]
+    world: World
+    ledger: Ledger
+    tokens: dict[str, Token] = field(default_factory=dict)
+    """Secret -> token, expired tokens included; see ``token``."""
+    apps: dict[str, App] = field(default_factory=dict)
+    """Slug -> app."""
+    lag: Lag = field(default_factory=Lag)
+    edition: Edition = field(default_factory=Edition)
+    requests: RequestLog = field(default_factory=RequestLog)
+    faults: FaultScript = field(default_factory=FaultScript)
+    contract: bool = False
+    violations: list[str] = field(default_factory=list)
+
+    @property
+    def limits(self) -> Limits:
+        return self.ledger.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        """Enforce other limits from now on, with new budgets; the seed's limits of single tokens stay."""
+        overrides = self.ledger.overrides
+        self.ledger = Ledger(limits, self.clock)
+        self.ledger.overrides = overrides
+
+    def token(self, secret: str) -> Token | None:
+        """Return the token of that secret; None: unknown or expired."""
+        token = self.tokens.get(secret)
+        if token is None or (token.expires_at is not None and token.expires_at <= self.clock()):
+            return None
+        return token
