@@ -1,4 +1,4 @@
-"""``python -m github_sandbox --seed fleet.yml --port 0``"""
+"""Serve a sandbox from a shell: ``python -m github_sandbox --seed fleet.yml --port 0``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m github_sandbox", description="A local GitHub made of real git objects."
     )
     parser.add_argument("--seed", required=True, help="YAML file: organizations, users, tokens, repositories")
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 = any free one")
-    parser.add_argument("--contract", action="store_true", help="check every REST exchange; see /_sandbox/violations")
-    parser.add_argument("--virtual-time", action="store_true", help="time passes by POST /_sandbox/clock only")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0: any free port")
+    parser.add_argument(
+        "--contract", action="store_true", help="check every REST request and response; see /_sandbox/violations"
+    )
+    parser.add_argument("--virtual-time", action="store_true", help="time passes only by POST /_sandbox/clock")
     options = parser.parse_args(arguments)
     try:
         sandbox = Sandbox.from_seed_file(options.seed, clock=VirtualClock() if options.virtual_time else time.time)

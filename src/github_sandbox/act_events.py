@@ -1,4 +1,4 @@
-"""What act says happened, from its `--json` log: a result per leg of a matrix, outputs, summaries, annotations, log."""
+"""Parse act's `--json` log: a result per leg of a matrix, outputs, summaries, annotations, log."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Result = Literal["success", "failure"]
 
 
 class UnknownRunnerError(AssertionError):
-    """A job was skipped because no runner has its label. act itself would call that run a success."""
+    """A job was skipped because no runner has its label. act reports success for that run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """`level` is error, warning or notice."""
+    """An annotation of a step. `level`: error, warning or notice."""
 
     job: str
     level: str
@@ -26,40 +26,40 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one step wrote to its job summary."""
+    """The text that one step wrote to its job summary."""
 
     job: str
     text: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Leg:
-    """One run of a job: a job without a matrix has one leg."""
+    """One run of a job. A job without a matrix has one leg."""
 
     job: str
-    """Its id."""
+    """The job's id."""
     name: str
-    """As act has it: "<workflow>/<job's name>", and below a call "<calling job's name>/<workflow>/<job's name>"."""
+    """act's name: "<workflow>/<job's name>"; in a called workflow "<calling job's name>/<workflow>/<job's name>"."""
     matrix: Mapping[str, Any]
     result: Result | None = None
-    """None: it began and did not end."""
+    """None: the leg began and did not end."""
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     """Step id -> output name -> value."""
     printed: dict[str, list[str]] = field(default_factory=dict)
-    """Step id -> what it printed, nested steps included."""
+    """Step id -> lines that the step printed, nested steps included."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Events:
-    """Everything that was read."""
+    """The parsed log."""
 
     legs: list[Leg] = field(default_factory=list)
     summaries: list[Summary] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     log: str = ""
-    """What the steps printed."""
+    """The lines that the steps printed."""
     messages: list[str] = field(default_factory=list)
-    """What act itself said."""
+    """act's own messages."""
 
 
 def read(lines: Iterable[str]) -> Events:
@@ -68,14 +68,14 @@ def read(lines: Iterable[str]) -> Events:
     Raises:
         UnknownRunnerError: a job was skipped for its `runs-on` label.
     """
-    reading = Reading()
+    parser = LogParser()
     for line in lines:
-        reading.take(line)
-    return reading.end()
+        parser.parse(line)
+    return parser.end()
 
 
-class Reading:
-    """Reads the log line by line, while it is written."""
+class LogParser:
+    """Parses the log line by line, while act writes it."""
 
     def __init__(self) -> None:
         self._events = Events()
@@ -86,12 +86,12 @@ class Reading:
         self._summaries: set[tuple[tuple[str, str], str, str]] = set()
 
     def end(self) -> Events:
-        """Everything that was read."""
+        """Return the parsed log."""
         self._events.log = "".join(self._printed)
         return self._events
 
-    def take(self, line: str) -> Leg | None:
-        """The leg that the line tells of, if any.
+    def parse(self, line: str) -> Leg | None:
+        """Parse one line, and return the leg that the line reports on; None: none.
 
         Raises:
             UnknownRunnerError: a job was skipped for its `runs-on` label.
@@ -123,10 +123,10 @@ class Reading:
             self._events.messages.append(message)
         if "Failed but continue next step" in message and steps:
             self._tolerated.add((*key, steps[0]))
-        # act's own job result stays a failure for all later legs of a matrix, so a leg is judged by its steps.
+        # act's job result stays a failure for all later legs of a matrix. So the steps decide a leg's result.
         ended = steps or tuple(
             event.get("stepid") or ()
-        )  # act's spelling for its own steps, such as setting up the job
+        )  # act's spelling for internal steps, such as setting up the job
         if event.get("stepResult") == "failure" and len(ended) == 1 and (*key, ended[0]) not in self._tolerated:
             self._failed.add(key)
         if "jobResult" in event:
@@ -139,7 +139,7 @@ class Reading:
 
     def _leg(self, key: tuple[str, str], event: Mapping[str, Any]) -> Leg:
         if key not in self._legs:
-            self._legs[key] = Leg(str(event["jobID"]), key[0], dict(event.get("matrix") or {}))
+            self._legs[key] = Leg(job=str(event["jobID"]), name=key[0], matrix=dict(event.get("matrix") or {}))
             self._events.legs.append(self._legs[key])
         return self._legs[key]
 
@@ -149,7 +149,7 @@ class Reading:
             case "set-output" if len(steps) == 1:
                 self._leg(key, event).outputs.setdefault(steps[0], {})[str(event["name"])] = text
             case "summary":
-                # Repeated once for each level of nested composite actions.
+                # act repeats it once for each level of nested composite actions.
                 text = str(event.get("content", ""))
                 seen = (key, steps[0] if steps else "", text)
                 if seen not in self._summaries:
@@ -157,4 +157,4 @@ class Reading:
                     self._events.summaries.append(Summary(job, text))
             case "error" | "warning" | "notice" as level:
                 properties = {name: str(value) for name, value in (event.get("kvPairs") or {}).items()}
-                self._events.annotations.append(Annotation(job, level, text, properties))
+                self._events.annotations.append(Annotation(job=job, level=level, message=text, properties=properties))

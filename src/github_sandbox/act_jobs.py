@@ -1,6 +1,7 @@
-"""The run that act is at, and its jobs, as GitHub would list them: in the sandbox while act runs it.
+"""The run that act executes and its jobs, listed in the sandbox as GitHub would list them.
 
-What act does not tell GitHub would: that jobs wait, are skipped or cancelled. A conclusion of that kind is given.
+GitHub also lists jobs that wait, are skipped or are cancelled, and act does not report those. So the caller may give
+the conclusion of such a job.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from github_sandbox.server import Server
 
 RUNNER = "act"
-"""Name of the runner of every job; also its RUNNER_NAME."""
+"""The name of the runner of every job; also the value of RUNNER_NAME."""
 LONGEST_NAME = 100
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*}}")
 
 
 class RunJobs:
-    """One attempt of one run, kept up to date."""
+    """One attempt of one run, updated while act runs."""
 
     def __init__(self, repository: Repository, run: WorkflowRun, names: Names, conclusions: Mapping[str, str]) -> None:
         self._repository = repository
@@ -38,8 +39,8 @@ class RunJobs:
         self._conclusions = conclusions
         self._jobs: dict[int, WorkflowJob] = {}
 
-    def saw(self, leg: Leg) -> None:
-        """Something is new of a leg."""
+    def update(self, leg: Leg) -> None:
+        """Update the job of this leg."""
         name = self._names.of(leg)
         if name is None:
             return
@@ -47,7 +48,7 @@ class RunJobs:
         with world.lock:
             jobs = self._repository.contents.jobs
             if id(leg) not in self._jobs:
-                # It is run again, so what was carried over from the attempt before is not of this one.
+                # The job runs again, so it replaces the copy from the previous attempt.
                 jobs[:] = [job for job in jobs if (job.run_id, job.attempt, job.name) != self._key(name)]
                 now = world.clock()
                 self._jobs[id(leg)] = WorkflowJob(
@@ -67,14 +68,14 @@ class RunJobs:
                 job.conclusion = self._conclusions.get(name, leg.result)
 
     def end(self, exit_code: int) -> None:
-        """It has ended."""
+        """Complete the run."""
         self._run.status, self._run.conclusion = "completed", "failure" if exit_code else "success"
 
     def _key(self, name: str) -> tuple[int, int, str]:
         return self._run.id, self._run.attempt, name
 
 
-def follow(
+def begin_attempt(
     server: Server,
     checkout: Path,
     workflow: str,
@@ -86,9 +87,9 @@ def follow(
     attempt: int,
     conclusions: Mapping[str, str],
 ) -> RunJobs | None:
-    """Tell the sandbox of an attempt that begins; None where it does not hold the repository.
+    """Start an attempt of a run in the sandbox; None: the sandbox does not hold the repository.
 
-    An attempt after the first begins with what went well before, each job under an id of its own, as GitHub has it.
+    A later attempt begins with a copy of each successful job under a new id, as on GitHub.
     """
     found = server.services.world.repository(_name_of(checkout))
     if found is None:
@@ -114,20 +115,20 @@ def follow(
 
 
 class Names:
-    """How GitHub calls the jobs of a workflow, and of those it calls. act spells them in a way of its own."""
+    """GitHub's names of the jobs of a workflow and of the workflows it calls. act spells those names differently."""
 
     def __init__(self, checkout: Path, workflow: str, product: Path) -> None:
         top = _load(checkout / workflow)
         self.workflow = str(top.get("name") or Path(workflow).name)
         self._known: list[tuple[str, str, Mapping[str, Any]]] = [("", f"{self.workflow}/", top["jobs"])]
-        """What GitHub puts before a name, what act does, and the jobs."""
+        """(prefix of GitHub's name, prefix of act's name, jobs) of each workflow."""
         for name, job in top["jobs"].items():
             if "uses" in job:
                 shown, called = str(job.get("name") or name), _load(_place(job["uses"], checkout, product))
                 self._known.insert(0, (f"{shown} / ", f"{shown}/{called.get('name')}/", called["jobs"]))
 
     def of(self, leg: Leg) -> str | None:
-        """None for a job that calls a workflow: GitHub lists those of the workflow in its place."""
+        """Return the job's name; None: the job calls a workflow, and GitHub lists that workflow's jobs instead."""
         for before, as_act_has_it, jobs in self._known:
             if leg.name.startswith(as_act_has_it) and leg.job in jobs and "uses" not in jobs[leg.job]:
                 name = before + _name(jobs[leg.job], leg)
@@ -139,7 +140,7 @@ def _name(job: Mapping[str, Any], leg: Leg) -> str:
     given = str(job.get("name") or leg.job)
     if "${{" in given:
         return _OF_MATRIX.sub(lambda found: str(leg.matrix.get(found[1], "")), given)
-    # act sorts the values; of discover's matrices the index is the first, and nothing depends on the others' order.
+    # act sorts the values. In discover's matrices the index comes first, and the order of the others does not matter.
     values = [str(leg.matrix[key]) for key in sorted(leg.matrix, key=lambda key: (key != "index", key))]
     return f"{given} ({', '.join(values)})" if values else given
 
@@ -150,14 +151,14 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _place(uses: str, checkout: Path, product: Path) -> Path:
-    """The file that a job calls: of this repository, or of the product at any ref."""
+    """Return the file of the called workflow: in this repository, or in the product at any ref."""
     return (
         checkout / uses[2:] if uses.startswith("./") else product / uses.removeprefix(f"{PRODUCT}/").partition("@")[0]
     )
 
 
 def _name_of(checkout: Path) -> str:
-    """`owner/name`, where act too takes it from."""
+    """Return `owner/name` from the remote's URL, as act does."""
     asked = ["git", "config", "--get", "remote.origin.url"]
     url = subprocess.run(asked, cwd=checkout, capture_output=True, text=True, check=False).stdout.strip()
     return url.removesuffix(".git").partition("github.com/")[2]

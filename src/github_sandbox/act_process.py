@@ -1,4 +1,4 @@
-"""One process of act, hermetic and in time, and the end of all it has started."""
+"""One process of act, hermetic and within a time limit, and the end of every process it starts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from pathlib import Path
 
 ACT = Path(sysconfig.get_path("scripts")) / "act"
 TRACKING = "GITHUB_SANDBOX_RUN"
-"""Marks the processes of a run, so that what a step left in the background is ended with it. GitHub's runner does so by
-RUNNER_TRACKING_ID, which act sets to nothing."""
+"""The variable that marks the processes of a run, so that those left in the background end with it.
+
+GitHub's runner uses RUNNER_TRACKING_ID, which act sets to the empty string.
+"""
 _GRACE_SECONDS = 2.0
 
 
@@ -32,12 +34,12 @@ def run_act(
     timeout_seconds: float,
     take: Callable[[str], None],
 ) -> tuple[int, str]:
-    """Exit code, and what act complained of; `take` is given its log line by line, while it is written.
+    """Run act, and return its exit code and its standard error. `take` receives each line of the log as act writes it.
 
-    Its files are below `place`.
+    act's files are below `place`.
 
     Raises:
-        RunTimeoutError: it took longer than allowed; nothing of it is left running.
+        RunTimeoutError: act exceeded the time limit; none of its processes is left.
     """
     environment = _environment(place)
     tail: deque[str] = deque(maxlen=20)
@@ -70,7 +72,7 @@ def run_act(
                 tail.append(line.rstrip("\n"))
                 take(line)
             process.wait()
-        except BaseException:  # Ctrl-C above all
+        except BaseException:  # chiefly Ctrl-C
             _stop(process)
             raise
         finally:
@@ -85,7 +87,7 @@ def run_act(
 
 
 def _environment(place: Path) -> dict[str, str]:
-    # Without this virtual environment: the shipped actions must find a Python by themselves, as on a runner.
+    # Without this virtual environment: the shipped actions must find a Python as they do on a runner.
     own = {str(ACT.parent), str(Path(ACT.parent).resolve())}
     path = [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if entry and entry not in own]
     return {
@@ -101,7 +103,7 @@ def _environment(place: Path) -> dict[str, str]:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """Ask act to end, which ends its steps; if it takes too long, make it."""
+    """Ask act to end, which ends its steps; kill it after the grace period."""
     process.terminate()
     try:
         process.wait(_GRACE_SECONDS)
@@ -110,7 +112,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def _end_all(tracking_id: str) -> None:
-    """End every process of a run, whatever session and process group it has put itself in."""
+    """Kill every process of a run, in any session and process group."""
     while alive := _tracked(tracking_id):
         for pid in alive:
             with contextlib.suppress(ProcessLookupError):
@@ -119,11 +121,11 @@ def _end_all(tracking_id: str) -> None:
 
 
 def _tracked(tracking_id: str) -> list[int]:
-    """Processes that inherited the id, from /proc (the shipped actions run on Linux only)."""
+    """Return the processes that inherited the id, from /proc (the shipped actions run on Linux only)."""
     mark = f"{TRACKING}={tracking_id}\0".encode()
     found = []
     for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it ended, or is another user's
+        with contextlib.suppress(OSError):  # the process ended, or belongs to another user
             if mark in (place / "environ").read_bytes():
                 found.append(int(place.name))
     return found

@@ -1,11 +1,11 @@
-"""Run a workflow of another repository the way its owner would: shipped actions, a real runner (act), a local GitHub.
+"""Run a workflow as its owner would: shipped actions, a real runner (act), a local GitHub.
 
     runner = ActRunner(checkout, tmp_path)
     run = runner.run(consumer, ".github/workflows/distribute.yml", server, secrets={"DISTRIBUTION_TOKEN": "..."})
     assert run.result("apply") == "success"
 
-Hermetic: its own HOME, XDG directories and environment, free ports, nothing fetched. Not thread safe across equal
-`work` directories; many runners with a directory each may run at once.
+A run is hermetic: it has a separate HOME, separate XDG directories, a clean environment and free ports, and fetches
+nothing. Runners with different `work` directories may run at once.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["ActRun", "ActRunner", "RunTimeoutError"]
 
 WRITE_SPACING_SECONDS = 0.02
-"""Here instead of the second GitHub asks for: the sandbox has no secondary limits to protect."""
+"""The spacing of writes, instead of the 1 s that GitHub asks for: the sandbox enforces no secondary limits here."""
 FIRST_RUN_ID = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActRun:
     """One finished run."""
 
@@ -47,25 +47,25 @@ class ActRun:
     summaries: tuple[act_events.Summary, ...]
     annotations: tuple[Annotation, ...]
     log: str
-    """What the steps printed."""
+    """The lines that the steps printed."""
     diagnosis: str
-    """What act itself had to say, for a failed assertion."""
+    """act's own messages, for a failed assertion."""
     artifacts: Mapping[str, Path]
     """Name -> zip file, of all attempts of the run so far."""
 
     def job(self, job: str) -> tuple[Leg, ...]:
-        """The legs of a job; empty if it did not run."""
+        """Return the legs of a job; empty: the job did not run."""
         return tuple(leg for leg in self.legs if leg.job == job)
 
     def result(self, job: str) -> Result | None:
-        """Result over all legs, as `needs.<job>.result`; None if it did not run or did not end."""
+        """Return the result over all legs, as `needs.<job>.result`; None: the job did not run or did not end."""
         results = {leg.result for leg in self.job(job)}
         if not results or None in results:
             return None
         return "failure" if "failure" in results else "success"
 
     def output(self, job: str, step: str, name: str) -> str:
-        """An output of a step in a job without a matrix. Raises KeyError with what there is."""
+        """Return an output of a step in a job without a matrix. Raises KeyError that names the existing outputs."""
         legs = self.job(job)
         try:
             (leg,) = legs
@@ -75,23 +75,23 @@ class ActRun:
             raise KeyError(f"{job}.{step}.{name} in {found}\n{self.diagnosis}") from None
 
     def summary(self, job: str) -> str:
-        """All that a job's steps wrote to the job summary."""
+        """Return the text that a job's steps wrote to the job summary."""
         return "\n".join(summary.text for summary in self.summaries if summary.job == job)
 
     def errors(self, job: str | None = None) -> list[str]:
-        """Messages of error annotations."""
+        """Return the messages of error annotations."""
         return [a.message for a in self.annotations if a.level == "error" and job in (None, a.job)]
 
 
 class ActRunner:
-    """Runs workflows. Making one copies the product and, once in a checkout, makes the actions' environment."""
+    """Runs workflows. The constructor copies the product, and makes the actions' environment once per checkout."""
 
     def __init__(
         self, checkout: Path, work: Path, *, environments: Path | None = None, artifacts: Path | None = None
     ) -> None:
-        """`work` is filled and left behind; `environments` is kept between runs (default: the checkout's .cache).
+        """Prepare `work`, which stays afterwards. `environments` serves many runs (default: the checkout's .cache).
 
-        `artifacts` of another runner makes this one see its artifacts, for a further attempt of the same run.
+        `artifacts` of another runner gives this one the same artifacts, for a further attempt of the same run.
         """
         self._work = work
         self.product = work / "product"
@@ -121,20 +121,21 @@ class ActRunner:
         conclusions: Mapping[str, str] | None = None,
         timeout_seconds: float = 120.0,
     ) -> ActRun:
-        """Run one workflow to its end. Artifacts of one `run_id` (default: a new one) are shared by its attempts.
+        """Run one workflow to its end. All attempts of one `run_id` (default: a new one) share its artifacts.
 
-        While it runs, the server's sandbox holds the run and its jobs, as far as act tells of them; `conclusions` (by a
-        job's name) is what it says instead where act cannot know: that one was cancelled.
+        Meanwhile the server's sandbox lists the run and the jobs that act reports. `conclusions` (by job name)
+        replaces
+        act's result, for example by `cancelled`, which act cannot report.
 
         Raises:
-            RunTimeoutError: it took longer than allowed; nothing of it is left running.
-            UnknownRunnerError: a job names a runner there is none of.
+            RunTimeoutError: act exceeded the time limit; none of its processes is left.
+            UnknownRunnerError: a job names a runner that does not exist.
         """
         self._runs += 1
         place = self._work / f"run-{self._runs}"
         run_id = run_id or FIRST_RUN_ID + self._runs
         artifacts = self.artifacts
-        # act's artifact server answers a listing before the first upload with a broken connection otherwise.
+        # Without the directory act's artifact server breaks the connection of a listing before the first upload.
         (artifacts / str(run_id)).mkdir(parents=True, exist_ok=True)
         for name in ("home", "cache", "config/act"):
             (place / name).mkdir(parents=True)
@@ -186,7 +187,7 @@ class ActRunner:
         for flag, values in options:
             for name, value in values.items():
                 arguments += [flag, f"{name}={value}"]
-        jobs = act_jobs.follow(
+        jobs = act_jobs.begin_attempt(
             server,
             repository,
             workflow,
@@ -197,22 +198,22 @@ class ActRunner:
             attempt=attempt,
             conclusions=conclusions or {},
         )
-        reading = act_events.Reading()
+        parser = act_events.LogParser()
 
         def take(line: str) -> None:
-            leg = reading.take(line)
+            leg = parser.parse(line)
             if jobs and leg:
-                jobs.saw(leg)
+                jobs.update(leg)
 
         started = time.monotonic()
         try:
             exit_code, complaint = run_act(arguments, repository, place, timeout_seconds, take)
         finally:
-            # Failed jobs leave their workspaces there.
+            # act leaves the workspaces of failed jobs there.
             shutil.rmtree(place, ignore_errors=True)
         if jobs:
             jobs.end(exit_code)
-        events = reading.end()
+        events = parser.end()
         return ActRun(
             exit_code=exit_code,
             seconds=time.monotonic() - started,
@@ -226,19 +227,19 @@ class ActRunner:
 
 
 def ensure_environment(checkout: Path, environments: Path) -> None:
-    """Make the shipped actions' Python environment outside of act, where an index may be configured for pip."""
+    """Make the shipped actions' Python environment outside act, where pip may be configured for an index."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("GITHUB_", "ACTION_PATTERNS_", "RUNNER_"))}
     variables["ACTION_PATTERNS_VENV_DIR"] = str(environments)
     launch = ["bash", str(checkout / "src" / "bootstrap" / "launch.sh"), "--version"]
     made = subprocess.run(launch, env=variables, capture_output=True, text=True, check=False)
     if not any(environments.glob("*/.complete")):
-        raise RuntimeError(f"the actions' environment could not be made:\n{made.stdout}{made.stderr}")
+        raise RuntimeError(f"could not make the actions' environment:\n{made.stdout}{made.stderr}")
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment.
+    """Return a free TCP port of 127.0.0.1, below the range from which the kernel assigns ports to connections.
 
-    From below the range the kernel takes ports of connections from: act opens it a moment later, or dies if it is gone.
+    act opens the port a moment later, and fails if it is taken by then.
     """
     while True:
         port = 20_000 + random.randbelow(12_000)

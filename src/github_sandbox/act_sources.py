@@ -1,7 +1,7 @@
-"""The sources act runs instead of fetching them: a copy of this checkout, and the doubles of third-party actions.
+"""The sources that act runs without fetching them: a copy of this checkout, and doubles of third-party actions.
 
-act refuses `uses: $/actions/x` ("this repository at this commit"), so the copy names this repository and a fixed ref
-there. Nothing else differs from what is shipped.
+act refuses `uses: $/actions/x` ("this repository at this commit"), so the copy names this repository and a fixed ref.
+Nothing else differs from the shipped files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SHIPPED = (
     "src/action_patterns",
     "src/bootstrap",
 )
-"""What a workflow of another repository can reach."""
+"""The files that a workflow of another repository can reach."""
 
 _USES = re.compile(
     r"^[ \t]*(?:-[ \t]+)?uses:[ \t]*['\"]?([\w.-]+/[\w.-]+)((?:/[\w./-]+)?)@([\w./-]+)",
@@ -31,7 +31,7 @@ _DOUBLES = Path(__file__).parent / "doubles"
 
 
 def copy_product(checkout: Path, target: Path) -> None:
-    """Copy what is shipped to `target`, with `uses: $/` made readable for act."""
+    """Copy the shipped files to `target`, with `uses: $/` in a form that act accepts."""
     for name in SHIPPED:
         source, place = checkout / name, target / name
         if source.is_dir():
@@ -44,24 +44,24 @@ def copy_product(checkout: Path, target: Path) -> None:
 
 
 def readable_for_act(workflow: str) -> str:
-    """A workflow of ours with each `uses: $/<path>` spelled `uses: <this repository>/<path>@<ref>`."""
+    """Return the workflow with each `uses: $/<path>` spelled `uses: <this repository>/<path>@<ref>`."""
     return _OWN.sub(rf"\g<1>{PRODUCT}/\g<2>@{REF_OF_THE_COPY}", workflow)
 
 
 def copy_doubles(target: Path) -> dict[str, Path]:
-    """Lay out one directory per doubled action. Returns repository -> directory."""
+    """Copy each doubled action to a separate directory. Returns repository -> directory."""
     found = {}
     for action in sorted(_DOUBLES.glob("*/action.yml")):
         place = target / action.parent.name
         place.mkdir(parents=True, exist_ok=True)
         shutil.copy2(action, place)
-        shutil.copy2(_DOUBLES / "artifacts.py", place)  # an action's directory is all it can reach
+        shutil.copy2(_DOUBLES / "artifacts.py", place)  # an action reaches only the files of its directory
         found[f"actions/{action.parent.name}"] = place
     return found
 
 
 def local_repositories(repository: Path, product: Path, doubles: dict[str, Path]) -> dict[str, Path]:
-    """`owner/repo@ref` -> directory, for every reference in the workflows of `repository` and of the product."""
+    """Return `owner/repo@ref` -> directory for every reference in the workflows of `repository` and of the product."""
     found = {f"{PRODUCT}@{REF_OF_THE_COPY}": product}
     for text in _texts(repository, product):
         for owner, _, ref in _USES.findall(text):

@@ -1,4 +1,4 @@
-"""GitHub Apps: who they are, where they are installed, and the signed assertion by which they ask for tokens."""
+"""GitHub Apps: their accounts, their installations, and the signed assertion that authenticates them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from github_sandbox.model import Account, Repository, World
 from github_sandbox.tokens import Token
 
 JWT_SECONDS = 600
-"""exp, at most: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app"""
+"""The longest lifetime of `exp`: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app"""
 CLOCK_SKEW_SECONDS = 60
-"""The same page advises to date iat 60 seconds back; that GitHub forgives as much the other way is assumed."""
+"""The clock skew that GitHub accepts for `iat`. The same page advises to date iat 60 seconds back; the rest is assumed.
+"""
 TOKEN_SECONDS = 3600
 TOKEN_REPOSITORIES = 500
 """https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app"""
 UNDECODABLE = "A JSON web token could not be decoded"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Installation:
-    """``repositories`` None = all of the account, present and future."""
+    """An installation of an app. ``repositories`` None: all repositories of the account, present and future."""
 
     id: int
     app: App
@@ -38,7 +39,7 @@ class Installation:
         return repository.owner is self.account and (self.repositories is None or repository.id in self.repositories)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class App:
     id: int
     client_id: str
@@ -57,14 +58,14 @@ class App:
 
     @cached_property
     def private_key(self) -> str:
-        """PEM (PKCS#1, as GitHub's downloads are), made when first asked for."""
+        """The private key as PEM (PKCS#1, as GitHub's downloads are), generated on first use."""
         from cryptography.hazmat.primitives import serialization as s
 
         pem = self._key.private_bytes(s.Encoding.PEM, s.PrivateFormat.TraditionalOpenSSL, s.NoEncryption())
         return str(pem.decode())
 
     def verified(self, assertion: str) -> Mapping[str, Any]:
-        """The claims of a JWT signed with this app's key. Raises jwt.InvalidTokenError."""
+        """Return the claims of a JWT signed with this app's key. Raises jwt.InvalidTokenError."""
         import jwt
 
         unchecked: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_iss": False}
@@ -82,7 +83,7 @@ class App:
         """Return a new installation token, valid for one hour; ``now``: seconds on the sandbox's clock."""
         number = f"{self.slug} {installation.id} {next(self._numbers)}"
         return Token(
-            "ghs_" + hashlib.sha256(number.encode()).hexdigest()[:36], self.bot, "installation",
+            value="ghs_" + hashlib.sha256(number.encode()).hexdigest()[:36], account=self.bot, kind="installation",
             permissions=permissions, expires_at=now + TOKEN_SECONDS, installation=installation.id,
             repository_ids=installation.repositories if repositories is None else repositories,
             owner=installation.account.login,
@@ -125,6 +126,6 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
         raise ApiError(401, "'Expiration time' claim ('exp') is too far in the future")
 
 
-def reached(world: World, token: Token) -> list[Repository]:
-    """The repositories an app's token was given."""
+def covered_repositories(world: World, token: Token) -> list[Repository]:
+    """Return the repositories that an app's token covers."""
     return [r for r in world.by_id.values() if token.covers(r)]

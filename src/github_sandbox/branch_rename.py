@@ -1,4 +1,4 @@
-"""Renaming a branch: what pointed at it by name follows."""
+"""Renaming a branch, and everything that refers to it by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from github_sandbox.model import Repository
 
 
 def rename(repository: Repository, old: str, new: str) -> None:
-    """Bases of open pull requests and the default branch follow; pull requests from the branch are closed.
+    """Rename a branch. The default branch and the bases of open pull requests follow; pull requests from it close.
 
     https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/renaming-a-branch
 
     Raises:
-        ApiError: 404 without such a branch, 422 when the new name is taken or cannot exist beside another.
+        ApiError: 404 without such a branch; 422 if the new name is taken or cannot exist beside another.
     """
     from github_sandbox import pulls, ref_updates
 

@@ -1,4 +1,4 @@
-"""A checkout of a sandbox repository whose workflows are run: cloned, changed and committed as a person would."""
+"""A checkout of a sandbox repository, cloned, changed and committed as a person would, for running its workflows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AUTHOR = {"NAME": "Mona Lisa", "EMAIL": "mona@example.com"}
 
 
 class Consumer:
-    """A working copy at `directory`."""
+    """A working copy in `directory`."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -25,12 +25,12 @@ class Consumer:
         """Clone `owner/name` without a token, so it must be public."""
         directory.parent.mkdir(parents=True, exist_ok=True)
         _git(directory.parent, "clone", "--quiet", f"{server.url}/{repository}.git", str(directory))
-        # act reads GITHUB_REPOSITORY from an address of this form and of no other.
+        # act reads GITHUB_REPOSITORY only from a URL of this form.
         _git(directory, "remote", "set-url", "origin", f"https://github.com/{repository}")
         return cls(directory)
 
     def commit(self, files: Mapping[str, str | None], message: str = "A change") -> None:
-        """Write (or with None delete) files and commit them."""
+        """Write files, or delete those whose text is None, and commit."""
         for path, text in files.items():
             place = self.directory / path
             if text is None:
@@ -42,12 +42,12 @@ class Consumer:
         _git(self.directory, "commit", "--quiet", "--message", message)
 
     def git(self, *arguments: str) -> str:
-        """Run git here; returns what it printed."""
+        """Run git in the working copy, and return its output."""
         return _git(self.directory, *arguments)
 
 
 def _git(directory: Path, *arguments: str) -> str:
-    # Nobody's own configuration: signing, hooks or a template would make this another repository.
+    # The user's configuration must not apply: signing, hooks or a template would change the repository.
     variables = {"PATH": os.environ.get("PATH", os.defpath), "HOME": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     variables |= {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_GLOBAL": os.devnull}
     variables |= {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in AUTHOR.items()}

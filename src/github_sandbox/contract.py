@@ -1,4 +1,4 @@
-"""Checks an exchange against GitHub's published OpenAPI description, trimmed to the routes served here."""
+"""Checks of REST requests and responses against GitHub's OpenAPI description, trimmed to the served routes."""
 
 from __future__ import annotations
 
@@ -16,62 +16,64 @@ _SLASHY = re.compile(
 _COMMON_REFUSALS = {301, 304, 307, 400, 401, 403, 404, 405, 409, 422, 429}
 
 
-# Known gaps of the published description. GitHub sends (or takes) these, the description does not allow them:
-# (side, where in the path, what the problem says).
+# Known gaps of the published description: GitHub sends or accepts these, and the description does not allow them.
+# (side, pattern of the path, pattern of the problem).
 ALLOWED = (
-    # An author who is no GitHub user is null; the description lists a user or an empty object.
+    # An author who is not a GitHub user is null; the description allows a user or an empty object.
     ("reply", re.compile(r""), re.compile(r"\b(author|committer): None is not valid under any")),
     # state_reason is nullable, but its enum does not contain null.
     ("reply", re.compile(r"/issues/|/issues$"), re.compile(r"^state_reason: None is not one of")),
-    # So is the conclusion of a job that has not ended.
+    # The conclusion of a job that has not ended is null, and its enum does not contain null either.
     ("reply", re.compile(r"/jobs$"), re.compile(r"^jobs\.\d+\.conclusion: None is not one of")),
-    # A label made by adding it to an issue has no description; pull-request-simple wants a text there.
+    # A label that GitHub created with an issue has no description; pull-request-simple requires a text.
     ("reply", re.compile(r"/pulls"), re.compile(r"labels\.\d+\.description: None ")),
-    # A bare array of names, which PyGithub sends and GitHub takes.
+    # PyGithub sends a bare array of names, and GitHub accepts it.
     ("request", re.compile(r"/issues/\d+/labels$"), re.compile(r"^: \[.*is not valid under any")),
-    # null takes the milestone off: nullable stands beside oneOf, where openapi-core does not look.
+    # null removes the milestone. nullable stands beside oneOf, which openapi-core ignores.
     ("request", re.compile(r"/issues/\d+$"), re.compile(r"^milestone: None is not valid")),
-    # The same refusal is described twice, as one of two shapes that do not exclude each other.
+    # The description has two shapes for the same refusal, and they do not exclude each other.
     ("reply", re.compile(r"/contents/"), re.compile(r"^: \{.*'status': '409'")),
     # The list describes an account as a user and an enterprise at once.
     ("reply", re.compile(r"^/app/installations$"), re.compile(r"account: '\w+' is a required property")),
-    # The root folder has no template of its own: GET .../contents answers like .../contents/{path}.
+    # The root folder has no template: GitHub answers GET .../contents like .../contents/{path}.
     ("", re.compile(r"/contents$"), re.compile(r"PathNotFound")),
 )
 
 
-_PASSING = re.compile(rb"(?<=://)[\w.:-]+|\b[0-9a-f]{40}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-"""What is another in every sandbox, and all the same to the description: its address, ids of objects, times."""
+_VARIABLE_PARTS = re.compile(rb"(?<=://)[\w.:-]+|\b[0-9a-f]{40}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""The parts that differ between sandboxes and that the description does not restrict: address, object ids, times."""
 
 
 class Contract:
-    """Not thread safe inside openapi-core: one lock around each check.
+    """The check. openapi-core is not thread safe, so one lock surrounds each check.
 
-    A check takes longer than the exchange, and thousands of exchanges are equal: what was found to fit is not checked
-    a second time.
+    A check takes longer than the request, and thousands of requests are equal. So a valid pair of request and
+    response
+    is not checked a second time.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
         from openapi_core import Config, OpenAPI
 
         self._lock = threading.Lock()
-        self._fitted: set[bytes] = set()
+        self._valid: set[bytes] = set()
         self._api = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
 
     def check(self, method: str, path: str, query: str, body: bytes, status: int, reply: bytes) -> list[str]:
-        """One line per problem. The request is checked when it was accepted, the reply when it has a body.
+        """Return one line per problem. An accepted request is checked, and a response with a body.
 
-        Redirects, and the /repositories/{id} form they lead to, are not described and not checked.
+        Redirects and the /repositories/{id} form they lead to are not in the description, so they are not
+        checked.
         """
         if path.startswith("/repositories/") or status in (301, 304, 307):
             return []
         exchange = b"\0".join([method.encode(), path.encode(), query.encode(), b"%d" % status, body, reply])
-        key = hashlib.blake2b(_PASSING.sub(b"", exchange), digest_size=16).digest()
-        if key in self._fitted:
+        key = hashlib.blake2b(_VARIABLE_PARTS.sub(b"", exchange), digest_size=16).digest()
+        if key in self._valid:
             return []
         problems = self._problems(method, path, query, body, status, reply)
         if not problems:
-            self._fitted.add(key)
+            self._valid.add(key)
         return problems
 
     def _problems(self, method: str, path: str, query: str, body: bytes, status: int, reply: bytes) -> list[str]:
@@ -108,13 +110,13 @@ class Contract:
 
 def _allowed(path: str, side: str, status: int, problem: str) -> bool:
     if status in _COMMON_REFUSALS and "ResponseNotFound" in problem:
-        return True  # a refusal GitHub gives without documenting it for that route
+        return True  # a refusal that GitHub sends without documenting it for that route
     return any(s in ("", side) and where.search(path) and what.search(problem) for s, where, what in ALLOWED)
 
 
 @lru_cache(maxsize=1)
 def contract() -> Contract:
-    """The check over the trimmed description, loaded on first use."""
+    """Return the check over the trimmed description, loaded on first use."""
     from github_sandbox.schemas import openapi_document
 
     return Contract(openapi_document())

@@ -1,4 +1,4 @@
-"""One request from arrival to answer: faults, secondary limits, the effect, the record."""
+"""One request from arrival to response: secondary limits, faults, the effect, the request log."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import threading
 import traceback
 from contextlib import nullcontext
 
-from github_sandbox import limits, spoiling, subject
-from github_sandbox.exchange import Answer, Incoming, json_answer
+from github_sandbox import fault_effects, limits, request_info
 from github_sandbox.fault_kinds import SECONDARY, refusal
-from github_sandbox.faults import Fault, Occasion
+from github_sandbox.faults import Fault, RequestFacts
 from github_sandbox.history_view import HistoryView
+from github_sandbox.http_messages import HttpRequest, HttpResponse
+from github_sandbox.request_info import GIT_AREA, GRAPHQL_AREA, RequestInfo
 from github_sandbox.request_log import CONTENT, READ, WRITE, RequestRecord
 from github_sandbox.services import Services
-from github_sandbox.subject import GIT_AREA, GRAPHQL_AREA, Subject
-
-__all__ = ["Answer", "Dispatcher", "Incoming"]
 
 INSIDE = "/_sandbox"
 BLOCKED_CONTENT = (
@@ -26,9 +24,9 @@ BLOCKED_CONTENT = (
 
 
 class Dispatcher:
-    """Serves one services. Thread safe: every effect happens under the world's lock.
+    """Handles the requests to one sandbox. Thread safe: every effect happens under the world's lock.
 
-    ``closing``: set when the server stops, which ends every delay.
+    ``closing`` is set when the server stops, which ends every delay.
     """
 
     def __init__(self, services: Services, closing: threading.Event | None = None) -> None:
@@ -36,97 +34,106 @@ class Dispatcher:
         self._numbers = itertools.count(1)
         self._closing = closing or threading.Event()
 
-    def handle(self, incoming: Incoming) -> Answer:
-        if incoming.path.startswith(INSIDE):
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(INSIDE):
             from github_sandbox import inspection_http
 
-            return inspection_http.handle(self._services, incoming)
-        about = subject.of(self._services, incoming)
-        caller = about.token.budget_key if about.token else None
+            return inspection_http.handle(self._services, request)
+        info = request_info.describe(self._services, request)
+        caller = info.token.budget_key if info.token else None
         ledger = self._services.ledger
-        refused = ledger.enter(caller, about.classes)
+        refused = ledger.enter(caller, info.classes)
         try:
-            fault = self._services.faults.due(_occasion(incoming, about))
-            answer = self._refusal(refused) if refused else self._troubled(incoming, about, fault)
+            fault = self._services.faults.due(_facts(request, info))
+            response = self._refusal(refused) if refused else self._with_fault(request, info, fault)
         finally:
             ledger.leave(caller)
-        answer.headers.setdefault("X-GitHub-Request-Id", f"5A4D:{next(self._numbers):06X}")
-        self._record(incoming, about, answer, fault)
-        return answer
+        response.headers.setdefault("X-GitHub-Request-Id", f"5A4D:{next(self._numbers):06X}")
+        self._record(request, info, response, fault)
+        return response
 
-    def _troubled(self, incoming: Incoming, about: Subject, fault: Fault | None) -> Answer:
-        """The effect, with whatever the fault makes of it."""
+    def _with_fault(self, request: HttpRequest, info: RequestInfo, fault: Fault | None) -> HttpResponse:
+        """Execute the request under the fault, and return the response that the client receives."""
         if fault is None:
-            return self._effect(incoming, about)
-        trouble = spoiling.replaced(fault, self._services.clock())
+            return self._effect(request, info)
+        replacement = fault_effects.replacement(fault, self._services.clock())
         if fault.when == "before":
             self._closing.wait(fault.delay + fault.hold_seconds)
-            if trouble is not None:
-                return trouble
+            if replacement is not None:
+                return replacement
         if fault.duplicate:
-            self._record(incoming, about, self._effect(incoming, about), fault)
-        answer = self._effect(incoming, about, stale=fault.stale)
+            self._record(request, info, self._effect(request, info), fault)
+        response = self._effect(request, info, stale=fault.stale)
         if fault.when == "after":
             self._closing.wait(fault.delay + fault.hold_seconds)
-            answer = trouble or answer
-        return spoiling.spoilt(fault, answer)
+            response = replacement or response
+        return fault_effects.damaged(fault, response)
 
-    def _effect(self, incoming: Incoming, about: Subject, *, stale: bool = False) -> Answer:
+    def _effect(self, request: HttpRequest, info: RequestInfo, *, stale: bool = False) -> HttpResponse:
         services = self._services
         try:
-            if about.area == GIT_AREA:
+            if info.area == GIT_AREA:
                 from github_sandbox import git_http
 
-                return git_http.handle(services, incoming, about.token, about.secret)
+                return git_http.handle(services, request, info.token, info.secret)
             with services.world.lock:
-                if about.kind == WRITE:
+                if info.kind == WRITE:
                     services.world.next_turn()
-                with self._seen_from(about, stale=stale):
-                    if about.area == GRAPHQL_AREA:
+                with self._view(info, stale=stale):
+                    if info.area == GRAPHQL_AREA:
                         from github_sandbox.graphql_api import serving
 
-                        return serving.answer(services, incoming, about)
+                        return serving.respond(services, request, info)
                     from github_sandbox.rest import serving as rest_serving
 
-                    return rest_serving.answer(services, incoming, about)
-        except Exception:  # noqa: BLE001 - a defect of the sandbox must be visible to its user
-            return json_answer(Answer(500), {"message": "sandbox defect", "traceback": traceback.format_exc()})
+                    return rest_serving.respond(services, request, info)
+        except Exception:  # noqa: BLE001 - the user must see a defect of the sandbox
+            return HttpResponse(status=500).with_json(
+                {"message": "sandbox defect", "traceback": traceback.format_exc()}
+            )
 
-    def _seen_from(self, about: Subject, *, stale: bool) -> nullcontext[None] | HistoryView:
-        """The moment a read looks from: now, before the last write, or as far back as lists lag."""
-        if about.kind != READ:
+    def _view(self, info: RequestInfo, *, stale: bool) -> nullcontext[None] | HistoryView:
+        """Return the view a read gets: the state now, before the last write, or as long ago as lists lag."""
+        if info.kind != READ:
             return nullcontext()
         if stale:
             return HistoryView(self._services.world, None)
-        if about.lists and self._services.lag.lists > 0:
+        if info.lists and self._services.lag.lists > 0:
             return HistoryView(self._services.world, self._services.clock() - self._services.lag.lists)
         return nullcontext()
 
-    def _refusal(self, refused: limits.Refusal) -> Answer:
+    def _refusal(self, refused: limits.Refusal) -> HttpResponse:
         enforced = self._services.limits
         message = BLOCKED_CONTENT if refused.limit.startswith(CONTENT.partition("-")[0]) else SECONDARY
         headers = {"Retry-After": str(refused.wait_seconds)} if enforced.retry_after else {}
         status = enforced.secondary_status
-        return json_answer(Answer(status, headers), refusal(message, status))
+        return HttpResponse(status=status, headers=headers).with_json(refusal(message, status))
 
-    def _record(self, incoming: Incoming, about: Subject, answer: Answer, fault: Fault | None) -> None:
+    def _record(self, request: HttpRequest, info: RequestInfo, response: HttpResponse, fault: Fault | None) -> None:
         self._services.requests.append(
             RequestRecord(
-                method=incoming.method,
-                path=about.path,
-                query=incoming.query,
-                route=about.route,
-                operation=about.operation,
-                kind=about.kind,
-                status=0 if answer.cut else answer.status,
-                token_login=about.token.account.login if about.token else None,
-                graphql_operation=about.graphql.name if about.graphql else None,
-                classes=about.classes,
+                method=request.method,
+                path=info.path,
+                query=request.query,
+                route=info.route,
+                operation=info.operation,
+                kind=info.kind,
+                status=0 if response.cut else response.status,
+                token_login=info.token.account.login if info.token else None,
+                graphql_operation=info.graphql.name if info.graphql else None,
+                classes=info.classes,
                 fault=fault.name if fault else None,
             )
         )
 
 
-def _occasion(incoming: Incoming, about: Subject) -> Occasion:
-    login = about.token.account.login if about.token else None
-    return Occasion(incoming.method, about.path, about.route, about.names, about.classes, login)
+def _facts(request: HttpRequest, info: RequestInfo) -> RequestFacts:
+    login = info.token.account.login if info.token else None
+    return RequestFacts(
+        method=request.method,
+        path=info.path,
+        route=info.route,
+        names=info.names,
+        classes=info.classes,
+        token_login=login,
+    )

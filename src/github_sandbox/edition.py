@@ -1,4 +1,4 @@
-"""Which GitHub this is: servers differ in what they have, by version and by policy."""
+"""The edition of this GitHub: servers differ in their features, by version and by policy."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ GRAPHQL = (SERVED, ABSENT, REFUSED)
 
 @dataclass(frozen=True)
 class Edition:
-    """``Edition()`` has everything this sandbox knows. Raises ValueError for an unknown ``graphql``.
+    """The features of the server. ``Edition()`` has all that this sandbox knows.
 
-    ``graphql``: ``absent`` = there is no such path (404), ``refused`` = no token may use it (403).
-    ``unknown_mutations``: those of a schema this server is too old for, for example ``updateRefs``.
+    ``graphql``: ``served``; ``absent``: the path answers 404; ``refused``: every token gets 403.
+    ``unknown_mutations``: mutations that this server is too old for, for example ``updateRefs``.
+    Raises ValueError for an unknown ``graphql``.
     """
 
     graphql: str = SERVED

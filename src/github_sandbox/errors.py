@@ -1,4 +1,4 @@
-"""The one way a request is refused: an ApiError carries what GitHub would answer."""
+"""The exception for every refusal: an ApiError carries the response that GitHub would send."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ DOCS = "https://docs.github.com/rest"
 
 
 class ApiError(Exception):
-    """A refusal. ``graphql_type`` is what GraphQL reports as ``errors[].type`` for the same refusal.
+    """A refusal. ``graphql_type``: the value of ``errors[].type`` in GraphQL for the same refusal.
 
-    ``graphql_message`` and ``push_message``: its words over GraphQL and over git, where they differ.
+    ``graphql_message`` and ``push_message``: the message over GraphQL and over git; None: the same as ``message``.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class ApiError(Exception):
         self.push_message = push_message
 
     def body(self) -> dict[str, Any]:
-        """The JSON object GitHub sends: ``errors`` only when there are any, ``status`` as a string."""
+        """Return the JSON object that GitHub sends: ``errors`` only if there are any, ``status`` as a string."""
         body: dict[str, Any] = {"message": self.message}
         if self.errors:
             body["errors"] = self.errors
@@ -43,21 +43,21 @@ class ApiError(Exception):
 
 
 def not_found(message: str = "Not Found") -> ApiError:
-    """404: absent, or not visible to this token; GitHub does not tell which."""
+    """Return a 404: absent, or not visible to this token; GitHub does not reveal which."""
     return ApiError(404, message, graphql_type="NOT_FOUND")
 
 
 def validation_failed(resource: str, field: str, code: str, message: str | None = None) -> ApiError:
-    """422 "Validation Failed" with one entry in ``errors``."""
+    """Return a 422 "Validation Failed" with one entry in ``errors``."""
     entry: dict[str, Any] = {"resource": resource, "field": field, "code": code}
     return ApiError(422, "Validation Failed", errors=[entry | ({"message": message} if message else {})])
 
 
 def custom_failure(resource: str, message: str) -> ApiError:
-    """422 whose only entry is a sentence (``code: custom``), for example a duplicate pull request."""
+    """Return a 422 whose only entry is a sentence (``code: custom``), for example a duplicate pull request."""
     return ApiError(422, "Validation Failed", errors=[{"resource": resource, "code": "custom", "message": message}])
 
 
 def unprocessable(message: str) -> ApiError:
-    """422 with a bare message, as the git data endpoints answer."""
+    """Return a 422 with a message only, as the git data endpoints answer."""
     return ApiError(422, message)

@@ -1,6 +1,6 @@
-"""Trouble by name: each kind turns its own arguments into the fields of a ``Fault``, in GitHub's words if it has any.
+"""Faults by name: each kind turns its arguments into the fields of a ``Fault``, with GitHub's message if one is known.
 
-A function takes the arguments it knows out of the mapping it is given; what remains are filters.
+A function removes the arguments it knows from the mapping; the remaining ones are filters.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Fields = dict[str, Any]
 
 
 def refusal(message: str, status: int) -> dict[str, str]:
-    """The body of a rate limit's refusal."""
+    """Return the body of a rate limit's refusal."""
     page = f"{DOCS}/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"
     return {"message": message, "documentation_url": page, "status": str(status)}
 
 
 def timed_out() -> dict[str, Any]:
-    """What GraphQL says when a query took longer than it may."""
+    """Return GitHub's answer to a query that exceeded its time limit."""
     return {"data": None, "errors": [{"message": WENT_WRONG.format(request_id=REQUEST_ID)}]}
 
 
 def _limited(arguments: Arguments, status: int, message: str) -> Fields:
-    """``retry_after_seconds`` (None = no header), ``reset_in_seconds`` (adds the headers of a used up budget)."""
+    """Take ``retry_after_seconds`` (None: no header) and ``reset_in_seconds`` (adds a used up budget's headers)."""
     after, reset = arguments.pop("retry_after_seconds", 1), arguments.pop("reset_in_seconds", None)
     headers = {} if after is None else {"Retry-After": str(after)}
     return {"status": status, "body": refusal(message, status), "headers": headers, "reset_in_seconds": reset}
@@ -45,7 +45,7 @@ def _bad_gateway(_: Arguments) -> Fields:
 
 
 def _server_error(arguments: Arguments) -> Fields:
-    """``status`` of your own, 500 without; the body is a page, as from a proxy."""
+    """Take ``status`` (default 500); the body is an HTML page, as from a proxy."""
     status = int(arguments.pop("status", 500))
     return {"status": status, "body": f"<html><head><title>{status}</title></head><body>Unicorn!</body></html>"}
 
@@ -73,12 +73,12 @@ def _rate_limited(_: Arguments) -> Fields:
 
 
 def _graphql_timeout(arguments: Arguments) -> Fields:
-    """``status`` 502 without; 200 happens as well."""
+    """Take ``status`` (default 502; GitHub also sends 200)."""
     return {"status": int(arguments.pop("status", 502)), "body": timed_out(), "kind": "graphql"}
 
 
 def _partial_data(arguments: Arguments) -> Fields:
-    """``field``: dotted response path."""
+    """Take ``field``, a dotted response path."""
     return {"null_field": str(arguments.pop("field")), "kind": "graphql"}
 
 

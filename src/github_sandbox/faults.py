@@ -1,10 +1,10 @@
-"""Scripted trouble: which request it hits (``Fault``'s filters), when, and what happens to it.
+"""Scripted faults: filters that select requests, a count, and the effects on a selected request.
 
-A fault matches a request when every filter it sets matches. Its ``nth`` matching request is the first that may be hit;
-``times`` requests are (with ``probability``: so many of those the dice choose, without ``times`` no end of them).
-``before``: the trouble replaces the effect; ``after``: the effect happens and the trouble replaces the answer, which
-is how an answer gets lost. Actions that spoil an answer (``truncate``, ``slow_seconds``, ``null_field``) and those
-that change how a request is executed (``duplicate``, ``stale``) let it happen in any case.
+A fault matches a request if every filter that is set matches. It may hit from the ``nth`` matching request on, and
+hits ``times`` requests. With ``probability`` it hits at random, and without ``times`` it has no last hit.
+``before``: the fault replaces the effect. ``after``: the effect happens and the fault replaces the response, so the
+answer is lost. The effect always happens for faults that damage a response (``truncate``, ``slow_seconds``,
+``null_field``) and for those that change how a request is executed (``duplicate``, ``stale``).
 """
 
 from __future__ import annotations
@@ -22,54 +22,58 @@ from github_sandbox.fault_kinds import KINDS
 FOREVER = 1_000_000_000
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Fault:
-    """One rule: filters, counting, and at least one action."""
+    """One rule: filters, a count, and at least one effect."""
 
     when: str = "before"
     method: str | None = None
     path: str | None = None
-    """Regular expression searched in the path without ``/api/v3``."""
+    """Regular expression, searched in the path without ``/api/v3``."""
     route: str | None = None
-    """Regular expression searched in the route's template, for example ``/pulls/{number}$`` escaped."""
+    """Regular expression, searched in the route's template; for example ``/pulls/{number}$``, escaped."""
     operation: str | None = None
-    """REST operationId (``pulls/create``), or a GraphQL operation's name or root field."""
+    """REST operationId (``pulls/create``), or the name or a root field of a GraphQL operation."""
     graphql_operation: str | None = None
-    """Operation name, or the root field of a document without one."""
+    """Name of the GraphQL operation, or the root field of an unnamed one."""
     token_login: str | None = None
     kind: str | None = None
     """``read``, ``write``, ``content-creating``, ``search`` or ``graphql``."""
     nth: int = 1
     times: int | None = None
-    """How many requests are hit; None = 1, or no end of them with ``probability``."""
+    """Number of requests that the fault hits; None: 1, or unlimited with ``probability``."""
     probability: float | None = None
     seed: int = 0
-    """With ``probability``: the same seed hits the same ones of a sequence of requests."""
+    """Seed of ``probability``: the same seed hits the same requests of a sequence."""
 
     status: int | None = None
     body: Mapping[str, Any] | str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     reset_in_seconds: int | None = None
-    """With ``status``: the headers of a budget that is used up and comes back so much later on the sandbox's clock."""
+    """With ``status``: adds the headers of a used up budget that renews after so many seconds of the sandbox's clock.
+    """
     reset: bool = False
-    """Cut the connection instead of answering."""
+    """Whether the server cuts the connection instead of answering."""
     delay: float = 0.0
-    """Seconds before anything happens (``before``) or before the answer leaves (``after``)."""
+    """Seconds before the effect (``before``) or before the response (``after``)."""
     hold_seconds: float = 0.0
-    """Keep the client waiting this long, then cut: longer than its own time limit. Ends when the server closes."""
+    """Seconds that the client waits before the server cuts the connection; more than its time limit. A closing server
+    ends
+    the wait.
+    """
     truncate: float | None = None
-    """Send this share (0 to 1) of the body, under the full Content-Length, and close."""
+    """Share (0 to 1) of the body that the server sends under the full Content-Length before it closes."""
     slow_seconds: float = 0.0
-    """Trickle the body over this time."""
+    """Seconds over which the server sends the body."""
     duplicate: bool = False
-    """Execute the request twice, as a proxy that retried would; the second answer is sent."""
+    """Whether the request is executed twice, as a retrying proxy does; the client receives the second response."""
     stale: bool = False
-    """Answer a read from the state before the last write."""
+    """Whether a read is answered from the state before the last write."""
     null_field: str | None = None
-    """GraphQL: this field of ``data`` (dotted response path) becomes null, with an error that names it."""
+    """Dotted response path of a GraphQL field that becomes null, with an error that names it."""
     error_type: str = "SERVICE_UNAVAILABLE"
     name: str | None = None
-    """For the request log; by default the kind it was made from, or its action."""
+    """Name in the request log; None: the kind that the fault was made from, or its first effect."""
     seen: int = field(default=0, init=False)
     hits: int = field(default=0, init=False)
 
@@ -82,19 +86,19 @@ class Fault:
             try:
                 re.compile(pattern or "")
             except re.error as error:
-                raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
         if self.probability is not None and not 0 <= self.probability <= 1:
             raise ValueError(f"probability must be between 0 and 1, not {self.probability!r}")
         self.name = self.name or self.actions()[0].removesuffix("_seconds")
-        self._dice = random.Random(self.seed)  # noqa: S311 - reproducible, not secret
+        self._random = random.Random(self.seed)  # noqa: S311 - reproducible, not secret
 
     def actions(self) -> list[str]:
-        """What it does, by field name."""
+        """Return the effects that are set, by field name."""
         return [name for name in ACTIONS if getattr(self, name) not in (None, False, 0.0)]
 
     @classmethod
     def of(cls, fault: str, /, **arguments: Any) -> Fault:
-        """A fault by the name of its kind (see ``fault_kinds``), with filters and the kind's own arguments."""
+        """Return a fault by the name of its kind (see ``fault_kinds``), with filters and the kind's arguments."""
         name = fault.replace("-", "_")
         if name not in KINDS:
             raise ValueError(f"no fault {fault!r}; known: {', '.join(sorted(KINDS))}")
@@ -103,7 +107,7 @@ class Fault:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Fault:
-        """One JSON object of the control endpoint: ``{"fault": kind, ...}`` or plain fields."""
+        """Return the fault of one JSON object of the control endpoint: ``{"fault": kind, ...}`` or plain fields."""
         fields = dict(data)
         kind = fields.pop("fault", None)
         return cls(**fields) if kind is None else cls.of(str(kind), **fields)
@@ -114,12 +118,12 @@ class Fault:
 
     @classmethod
     def too_many(cls, retry_after_seconds: int | None = 1, **filters: Any) -> Fault:
-        """429; ``retry_after_seconds`` None = without Retry-After."""
+        """Return a 429; ``retry_after_seconds`` None: without Retry-After."""
         return cls.of("too_many", retry_after_seconds=retry_after_seconds, **filters)
 
     @classmethod
     def secondary_limit(cls, retry_after_seconds: int | None = 1, **filters: Any) -> Fault:
-        """403, GitHub's other form of the same refusal."""
+        """Return a 403, GitHub's other form of the same refusal."""
         return cls.of("secondary_limit", retry_after_seconds=retry_after_seconds, **filters)
 
     @classmethod
@@ -128,34 +132,34 @@ class Fault:
 
     @classmethod
     def timeout(cls, **filters: Any) -> Fault:
-        """No answer until the client gives up or the server closes."""
+        """Return a fault that sends nothing until the client gives up or the server closes."""
         return cls.of("timeout", **filters)
 
-    def matches(self, call: Occasion) -> bool:
+    def matches(self, request: RequestFacts) -> bool:
         return (
-            (self.method is None or self.method.upper() == call.method)
-            and (self.path is None or re.search(self.path, call.path) is not None)
-            and (self.route is None or re.search(self.route, call.route or "") is not None)
-            and (self.operation is None or self.operation in call.names)
-            and (self.graphql_operation is None or self.graphql_operation in call.names)
-            and (self.token_login is None or self.token_login == call.token_login)
-            and (self.kind is None or self.kind in call.classes)
+            (self.method is None or self.method.upper() == request.method)
+            and (self.path is None or re.search(self.path, request.path) is not None)
+            and (self.route is None or re.search(self.route, request.route or "") is not None)
+            and (self.operation is None or self.operation in request.names)
+            and (self.graphql_operation is None or self.graphql_operation in request.names)
+            and (self.token_login is None or self.token_login == request.token_login)
+            and (self.kind is None or self.kind in request.classes)
         )
 
-    def strikes(self) -> bool:
-        """Count one matching request, and decide."""
+    def hit(self) -> bool:
+        """Count one matching request, and return whether the fault hits it."""
         self.seen += 1
         most = self.times if self.times is not None else (1 if self.probability is None else FOREVER)
-        lucky = self.probability is not None and self._dice.random() >= self.probability
+        missed = self.probability is not None and self._random.random() >= self.probability
         if self.probability is None:
-            hit = self.nth <= self.seen < self.nth + most
+            hits = self.nth <= self.seen < self.nth + most
         else:
-            hit = self.seen >= self.nth and self.hits < most and not lucky
-        self.hits += hit
-        return hit
+            hits = self.seen >= self.nth and self.hits < most and not missed
+        self.hits += hits
+        return hits
 
     def as_json(self) -> dict[str, Any]:
-        """Every field that is not at its default, and the counts."""
+        """Return every field that differs from its default, and the counts."""
         plain = Fault(delay=1)
         shown = {k: v for k, v in asdict(self).items() if k in ACTIONS or v != getattr(plain, k)}
         shown = {k: v for k, v in shown.items() if v not in (None, False, 0.0)}
@@ -167,9 +171,9 @@ ACTIONS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """What a fault's filters are compared with."""
+@dataclass(frozen=True, kw_only=True)
+class RequestFacts:
+    """The facts about a request that a fault's filters select by."""
 
     method: str
     path: str
@@ -180,7 +184,7 @@ class Occasion:
 
 
 class FaultScript:
-    """The faults in force. Each counts every request it matches, whether or not another fault hits it."""
+    """The active faults. Each counts every request it matches, even if another fault hits that request."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -192,13 +196,15 @@ class FaultScript:
         return fault
 
     def script(self, faults: Iterable[Fault | Mapping[str, Any]]) -> list[Fault]:
-        """Add several, each a Fault or what the control endpoint takes; none when one is wrong (ValueError)."""
+        """Add several faults, each a Fault or an object of the control endpoint. A wrong one raises ValueError and adds
+        none.
+        """
         parsed = [f if isinstance(f, Fault) else Fault.parse(f) for f in faults]
         return [self.add(fault) for fault in parsed]
 
     @contextmanager
     def during(self, *faults: Fault | Mapping[str, Any]) -> Iterator[list[Fault]]:
-        """In force inside the block only."""
+        """Activate faults inside the block only."""
         added = self.script(faults)
         try:
             yield added
@@ -214,10 +220,10 @@ class FaultScript:
         with self._lock:
             return list(self._faults)
 
-    def due(self, call: Occasion) -> Fault | None:
-        """Count this request and give the first fault that hits it."""
+    def due(self, request: RequestFacts) -> Fault | None:
+        """Count this request, and return the first fault that hits it."""
         if not self._faults:
             return None
         with self._lock:
-            struck = [fault for fault in self._faults if fault.matches(call) and fault.strikes()]
-            return struck[0] if struck else None
+            hitting = [fault for fault in self._faults if fault.matches(request) and fault.hit()]
+            return hitting[0] if hitting else None

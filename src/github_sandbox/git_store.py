@@ -1,4 +1,4 @@
-"""Git objects and refs of one repository, in memory: real blobs, trees and commits (dulwich) behind plain text ids."""
+"""Git objects and refs of one repository in memory: real blobs, trees and commits (dulwich), addressed by text ids."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Flat = dict[str, tuple[int, str]]
 """Every file of a tree: path -> (mode, object id)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who and when, as git records it. ``seconds`` since 1970, ``offset`` in seconds east of UTC."""
+    """The person and time of a commit. ``seconds`` since 1970, ``offset`` in seconds east of UTC."""
 
     name: str
     email: str
@@ -33,9 +33,9 @@ class Identity:
         return f"{self.name} <{self.email}>".encode()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CommitRecord:
-    """One commit, decoded."""
+    """One decoded commit."""
 
     oid: str
     tree: str
@@ -46,23 +46,23 @@ class CommitRecord:
 
 
 def kind_of(mode: int) -> str:
-    """``blob``, ``tree`` or ``commit`` for a tree entry's mode."""
+    """Return ``blob``, ``tree`` or ``commit`` for a tree entry's mode."""
     return KINDS.get(mode, "blob")
 
 
 def _identity(line: bytes, seconds: int, offset: int) -> Identity:
     name, _, rest = line.decode("utf-8", "replace").partition(" <")
-    return Identity(name, rest.rstrip(">"), seconds, offset)
+    return Identity(name=name, email=rest.rstrip(">"), seconds=seconds, offset=offset)
 
 
 @lru_cache(maxsize=4096)
 def _blob(content: bytes) -> Blob:
-    """One Blob per content: a fleet seeded with the same README shares it."""
+    """Return one Blob per content: 10,000 repositories seeded with the same README share it."""
     return Blob.from_string(content)
 
 
 class GitStore:
-    """Objects are shared between a repository and its forks, as on GitHub; refs are not."""
+    """The objects and refs of one repository. As on GitHub, forks share its objects and not its refs."""
 
     def __init__(self, default_branch: str = "main", objects: MemoryObjectStore | None = None) -> None:
         self.repo = MemoryRepo()
@@ -80,7 +80,7 @@ class GitStore:
         self.repo.refs.set_symbolic_ref(Ref(b"HEAD"), Ref(b"refs/heads/" + branch.encode()))
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
-        """Full ref name -> object id, sorted by name."""
+        """Return full ref name -> object id, sorted by name."""
         start = prefix.encode()
         found = {
             name.decode(): oid.decode() for name, oid in self.repo.refs.as_dict().items() if name.startswith(start)
@@ -88,12 +88,12 @@ class GitStore:
         return dict(sorted(found.items()))
 
     def ref(self, name: str) -> str | None:
-        """The object id a full ref name holds, or None."""
+        """Return the object id of a full ref name; None: no such ref."""
         oid = self.repo.refs.read_loose_ref(Ref(name.encode()))
         return oid.decode() if oid else None
 
     def set_ref(self, name: str, oid: str | None) -> None:
-        """Set or (None) delete a ref, unconditionally: conditions belong to ``ref_updates``."""
+        """Set a ref, or delete it (None), without conditions; ``ref_updates`` checks those."""
         ref = Ref(name.encode())
         if oid is None:
             self.repo.refs.remove_if_equals(ref, None)
@@ -107,7 +107,7 @@ class GitStore:
         return item.id.decode()
 
     def get(self, oid: str) -> ShaFile | None:
-        """The object, or None when there is none of that id."""
+        """Return the object; None: no object has that id."""
         try:
             return self.objects[ObjectID(oid.encode())]
         except (KeyError, ValueError, AssertionError):
@@ -121,14 +121,14 @@ class GitStore:
         return item.data if isinstance(item, Blob) else None
 
     def entries(self, tree: str) -> list[tuple[str, int, str]]:
-        """(name, mode, id) of one level, in git's order; an id that is no tree has none."""
+        """Return (name, mode, id) of one level, in git's order; empty if the id is not a tree."""
         item = self.get(tree)
         if not isinstance(item, Tree):
             return []
         return [(e.path.decode("utf-8", "surrogateescape"), int(e.mode), e.sha.decode()) for e in item.iteritems()]
 
     def walk(self, tree: str, prefix: str = "") -> Iterator[tuple[str, int, str]]:
-        """Every entry below ``tree``, directories included, parents first."""
+        """Yield every entry below ``tree``, directories included, parents first."""
         for name, mode, oid in self.entries(tree):
             yield prefix + name, mode, oid
             if mode == DIRECTORY:
@@ -153,7 +153,7 @@ class GitStore:
         return self._add(tree)
 
     def lookup(self, tree: str, path: str) -> tuple[int, str] | None:
-        """(mode, id) of a path below ``tree``; the empty path is the tree itself."""
+        """Return (mode, id) of a path below ``tree``; the empty path is the tree."""
         found: tuple[int, str] = (DIRECTORY, tree)
         for part in [p for p in path.split("/") if p]:
             item = self.get(found[1]) if found[0] == DIRECTORY else None
@@ -177,8 +177,8 @@ class GitStore:
         return self._add(commit)
 
     def commit(self, oid: str) -> CommitRecord | None:
-        """A commit by id (an annotated tag is peeled), or None."""
-        if oid in self._commits:  # what an id names never changes, and dulwich parses anew each time
+        """Return the commit of an id, or of an annotated tag; None: no such commit."""
+        if oid in self._commits:  # an object never changes, and dulwich parses it on every read
             return self._commits[oid]
         item = self.get(oid)
         while isinstance(item, Tag):
@@ -196,7 +196,9 @@ class GitStore:
         return self._commits[oid]
 
     def resolve(self, expression: str) -> str | None:
-        """A branch, tag, full ref name, HEAD or full id -> object id; ``rev:path`` -> the object at that path."""
+        """Return the object id of a branch, tag, full ref name, HEAD or full id; of ``rev:path`` the object at that
+        path.
+        """
         revision, colon, path = expression.partition(":")
         for name in (revision, f"refs/{revision}", f"refs/heads/{revision}", f"refs/tags/{revision}"):
             oid = self._follow(name)

@@ -1,4 +1,4 @@
-"""Questions about a commit graph: ancestry, merge base, what lies between two commits, a three-way merge by path."""
+"""Queries of a commit graph: ancestry, merge base, commits between two others, a three-way merge by path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from github_sandbox.git_store import CommitRecord, Flat, GitStore
 
 
 def ancestors(git: GitStore, oid: str) -> dict[str, CommitRecord]:
-    """``oid`` and everything reachable from it, newest first as far as the graph says."""
+    """Return ``oid`` and every commit reachable from it, newest first as far as the graph orders them."""
     seen: dict[str, CommitRecord] = {}
     queue = [oid]
     while queue:
@@ -21,31 +21,31 @@ def ancestors(git: GitStore, oid: str) -> dict[str, CommitRecord]:
 
 
 def is_ancestor(git: GitStore, older: str, newer: str) -> bool:
-    """Whether ``older`` is reachable from ``newer`` (a commit is its own ancestor)."""
+    """Return whether ``older`` is reachable from ``newer`` (a commit is an ancestor of itself)."""
     return older == newer or older in ancestors(git, newer)
 
 
 def merge_base(git: GitStore, left: str, right: str) -> str | None:
-    """The first common commit met from ``right``, or None for unrelated histories."""
+    """Return the first common commit, searched from ``right``; None: the histories are unrelated."""
     known = ancestors(git, left)
     return next((oid for oid in ancestors(git, right) if oid in known), None)
 
 
 def between(git: GitStore, base: str, head: str) -> list[CommitRecord]:
-    """Commits reachable from ``head`` and not from ``base``, oldest first (as pulls/{n}/commits lists them)."""
+    """Return the commits reachable from ``head`` and not from ``base``, oldest first, like pulls/{n}/commits."""
     hidden = ancestors(git, base)
     fresh = [commit for oid, commit in ancestors(git, head).items() if oid not in hidden]
     return fresh[::-1]
 
 
 def flat(git: GitStore, oid: str | None) -> Flat:
-    """The files of a commit; None and unknown ids have none."""
+    """Return the files of a commit; empty for None and for an unknown id."""
     commit = git.commit(oid) if oid else None
     return git.flatten(commit.tree) if commit else {}
 
 
 def merge_trees(git: GitStore, base: str, head: str) -> Flat | None:
-    """The files of ``head`` merged into ``base`` path by path, or None when one path changed on both sides."""
+    """Return the files of ``head`` merged into ``base`` path by path; None: one path changed on both sides."""
     origin = flat(git, merge_base(git, base, head))
     ours, theirs = flat(git, base), flat(git, head)
     merged = dict(ours)

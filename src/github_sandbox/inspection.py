@@ -1,4 +1,4 @@
-"""A repository seen from inside the process: assertions and staging, without HTTP and without the request log."""
+"""Views of a repository for assertions and staging, inside the process: no HTTP, no request log."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from github_sandbox import branch_rename, planting, planting_access, pull_states, pulls
+from github_sandbox import branch_rename, load_access, load_seed, pull_states, pulls
 from github_sandbox.git_store import ZERO, CommitRecord
 from github_sandbox.model import Account, Comment, Milestone, PullRequest, RefRule, RefUpdate, Repository
 from github_sandbox.ref_updates import apply
 
-SOMEONE = "Mona Lisa <mona@example.com>"
+DEFAULT_AUTHOR = "Mona Lisa <mona@example.com>"
 
 
 class PullView:
-    """One pull request: plain values, read live."""
+    """The values of one pull request, read live."""
 
     def __init__(self, pull: PullRequest) -> None:
         self._pull = pull
@@ -44,7 +44,7 @@ class PullView:
 
 
 class RepositoryView:
-    """Every method takes the sandbox's lock, so it sees and makes whole states only."""
+    """One repository. Every method takes the sandbox's lock, so it sees and makes whole states only."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -52,7 +52,7 @@ class RepositoryView:
 
     @property
     def name(self) -> str:
-        """owner/name, as of now."""
+        """The name now, as owner/name."""
         return self._repository.full_name
 
     @property
@@ -72,7 +72,7 @@ class RepositoryView:
         return self._repository.default_branch
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
-        """Full ref name -> object id."""
+        """Return full ref name -> object id."""
         with self._lock:
             return self._repository.git.refs(prefix)
 
@@ -80,12 +80,12 @@ class RepositoryView:
         return [name.removeprefix("refs/heads/") for name in self.refs("refs/heads/")]
 
     def tip(self, branch: str | None = None) -> str | None:
-        """The branch's commit id (None = no such branch); the default branch when not named."""
+        """Return the commit id of the branch, by default of the default branch; None: no such branch."""
         with self._lock:
             return self._repository.tip(branch or self._repository.default_branch)
 
     def commit(self, revision: str) -> CommitRecord:
-        """The commit of a branch or id. Raises KeyError when there is none."""
+        """Return the commit of a branch or id. Raises KeyError."""
         with self._lock:
             git = self._repository.git
             commit = git.commit(git.resolve(revision) or "")
@@ -94,7 +94,9 @@ class RepositoryView:
         return commit
 
     def files(self, revision: str | None = None) -> dict[str, tuple[str, bytes]]:
-        """Path -> (mode such as "100644", content) of a branch or commit; a submodule's content is its commit id."""
+        """Return path -> (mode such as "100644", content) of a branch or commit; a submodule's content is its commit
+        id.
+        """
         with self._lock:
             git = self._repository.git
             commit = self.commit(revision or self._repository.default_branch)
@@ -109,7 +111,7 @@ class RepositoryView:
             return oid in self._repository.contents.verified
 
     def pulls(self, state: str | None = None) -> list[PullView]:
-        """All pull requests by number, or those that are ``open`` or ``closed``."""
+        """Return all pull requests by number, or those whose state is ``open`` or ``closed``."""
         with self._lock:
             return [PullView(p) for _, p in sorted(self._repository.pulls.items()) if state in (None, p.state)]
 
@@ -118,8 +120,8 @@ class RepositoryView:
             return PullView(self._repository.pulls[number])
 
     @contextmanager
-    def _changing(self) -> Iterator[Repository]:
-        """A step of staging: one write to whoever looks back."""
+    def _write(self) -> Iterator[Repository]:
+        """Begin one staging step: all its writes form one earlier state."""
         with self._lock:
             self._repository.world.next_turn()
             self._repository.keep_state()
@@ -133,37 +135,38 @@ class RepositoryView:
         files: Mapping[str, bytes | str | tuple[str, bytes] | None],
         *,
         message: str = "A change",
-        author: str = SOMEONE,
+        author: str = DEFAULT_AUTHOR,
         parent: str | None = None,
     ) -> str:
-        """Commit on ``branch`` and move it, as a person's push would.
+        """Commit to ``branch`` and move it, as a person's push does. Returns the commit id.
 
-        ``files``: content, (mode, content), or None to delete. ``parent`` None = the branch's tip, or the default
-        branch's tip when the branch does not exist yet; any other parent makes it a force push.
+        ``files``: content, (mode, content), or None to delete. ``parent`` None: the tip of the branch, or of
+        the default
+        branch if the branch does not exist. Any other parent makes it a force push.
         """
-        with self._changing():
+        with self._write():
             repository = self._repository
             git = repository.git
             before = repository.tip(branch)
             origin = parent or before or repository.tip(repository.default_branch)
             changes = {path: _entry(value) for path, value in files.items()}
             seconds = int(repository.world.clock())
-            oid = planting.commit_files(git, "", changes, message, author, origin, seconds, move=False)
+            oid = load_seed.commit_files(git, "", changes, message, author, origin, seconds, move=False)
             apply(repository, [RefUpdate(name=f"refs/heads/{branch}", before=before or ZERO, after=oid, force=True)])
             return oid
 
     def set_branch(self, branch: str, oid: str) -> None:
-        """Create or force-move a branch."""
-        with self._changing():
+        """Create a branch, or move it by force."""
+        with self._write():
             apply(self._repository, [RefUpdate(name=f"refs/heads/{branch}", before=None, after=oid, force=True)])
 
     def delete_branch(self, branch: str) -> None:
-        with self._changing():
+        with self._write():
             apply(self._repository, [RefUpdate(name=f"refs/heads/{branch}", before=None, after=ZERO)])
 
     def open_pull(self, head: str, *, base: str | None = None, author: str = "mona", **fields: Any) -> PullView:
         """Open a pull request as ``author``; ``fields``: title, body, draft."""
-        with self._changing():
+        with self._write():
             repository = self._repository
             fields.setdefault("title", head)
             person = repository.world.add_account(author)
@@ -172,16 +175,16 @@ class RepositoryView:
             )
 
     def close_pull(self, number: int) -> None:
-        with self._changing():
+        with self._write():
             pulls.close(self._repository.pulls[number])
 
     def reopen_pull(self, number: int) -> None:
-        with self._changing():
+        with self._write():
             pulls.reopen(self._repository.pulls[number])
 
     def merge_pull(self, number: int, *, actor: str = "mona", method: str = "merge") -> str:
-        """Merge and return the id of the commit that landed."""
-        with self._changing():
+        """Merge, and return the id of the commit on the base."""
+        with self._write():
             return pulls.merge(self._repository.pulls[number], self._repository.world.add_account(actor), method)
 
     def edit_pull(
@@ -194,8 +197,8 @@ class RepositoryView:
         milestone: int | None = None,
         draft: bool | None = None,
     ) -> None:
-        """Edit as a person would in the browser; what is None stays. ``milestone`` 0 = none."""
-        with self._changing():
+        """Edit as a person does in the browser; None: unchanged. ``milestone`` 0: none."""
+        with self._write():
             pull = self._repository.pulls[number]
             if labels is not None:
                 pulls.add_labels(pull, labels, replace=True)
@@ -207,12 +210,12 @@ class RepositoryView:
                 pull_states.set_draft(pull, draft=draft)
 
     def review(self, number: int, author: str, state: str = "APPROVED") -> None:
-        """Review as a person would."""
-        with self._changing():
+        """Review as a person does."""
+        with self._write():
             pulls.review(self._repository.pulls[number], self._repository.world.add_account(author), state)
 
     def comment(self, number: int, body: str, *, author: str = "mona") -> None:
-        with self._changing():
+        with self._write():
             world = self._repository.world
             now = world.clock()
             comment = Comment(
@@ -221,34 +224,34 @@ class RepositoryView:
             self._repository.pulls[number].comments.append(comment)
 
     def request_review(self, number: int, *logins: str, teams: Sequence[str] = (), actor: str = "mona") -> None:
-        with self._changing() as repository:
+        with self._write() as repository:
             people = [repository.world.add_account(login) for login in logins]
             pull_states.request_reviews(repository.pulls[number], self._person(actor), people, teams)
 
     def withdraw_review_request(
         self, number: int, *logins: str, teams: Sequence[str] = (), actor: str = "mona"
     ) -> None:
-        with self._changing() as repository:
+        with self._write() as repository:
             pull_states.withdraw_requests(repository.pulls[number], self._person(actor), logins, teams)
 
     def enable_auto_merge(self, number: int, method: str = "merge", *, actor: str = "mona") -> None:
-        """Raises ApiError where GitHub does: not allowed here, or nothing to wait for."""
-        with self._changing() as repository:
+        """Enable auto-merge. Raises ApiError as GitHub does: not allowed here, or nothing to wait for."""
+        with self._write() as repository:
             pull_states.enable_auto_merge(repository.pulls[number], self._person(actor), method)
 
     def disable_auto_merge(self, number: int) -> None:
-        """As the button "Disable auto-merge" does."""
-        with self._changing() as repository:
+        """Disable auto-merge, as the button in the browser does."""
+        with self._write() as repository:
             pull_states.disable_auto_merge(repository.pulls[number])
 
     def update_branch(self, number: int) -> str:
-        """Press "Update branch": merge the base into the head; the commit is GitHub's. Returns its id."""
-        with self._changing() as repository:
+        """Merge the base into the head, as the button "Update branch" does. GitHub signs the commit. Returns its id."""
+        with self._write() as repository:
             return pulls.update_branch(repository.pulls[number], self._person("mona"))
 
     def add_milestone(self, title: str, state: str = "open") -> int:
-        """Returns its number."""
-        with self._changing() as repository:
+        """Add a milestone, and return its number."""
+        with self._write() as repository:
             known = repository.contents.milestones
             number = max(known, default=0) + 1
             known[number] = Milestone(id=repository.world.next_id(), number=number, title=title, state=state)
@@ -258,18 +261,18 @@ class RepositoryView:
         return self._repository.world.add_account(login)
 
     def set_archived(self, archived: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well as a call
-        with self._changing():
+        with self._write():
             self._repository.archived = archived
             self._repository.changed_at = self._repository.world.clock()
 
     def set_topics(self, *topics: str) -> None:
-        with self._changing() as repository:
+        with self._write() as repository:
             repository.topics, repository.changed_at = list(topics), repository.world.clock()
 
     def protect(self, pattern: str, *rules: str, bypass: Sequence[str] = (), classic: bool = True) -> None:
-        """Add a branch protection, or with ``classic=False`` a ruleset; ``rules``: see ``ref_rules.RULES``."""
-        with self._changing() as repository:
-            held = frozenset(rules or planting_access.PROTECTED)
+        """Add a branch protection, or with ``classic=False`` a ruleset. ``rules``: some of ``model.refs.RULES``."""
+        with self._write() as repository:
+            held = frozenset(rules or load_access.PROTECTED)
             names = frozenset(login.lower() for login in bypass)
             made = RefRule(
                 id=repository.world.next_id(),
@@ -282,21 +285,21 @@ class RepositoryView:
             repository.rules.append(made)
 
     def rename_branch(self, old: str, new: str) -> None:
-        """As in the settings: bases of open pull requests and the default branch follow."""
-        with self._changing() as repository:
+        """Rename a branch, as the settings do: bases of open pull requests and the default branch follow."""
+        with self._write() as repository:
             branch_rename.rename(repository, old, new)
 
     def allow_auto_merge(self) -> None:
-        with self._changing() as repository:
+        with self._write() as repository:
             repository.auto_merge_allowed = True
 
     def rename(self, name: str) -> None:
-        """New name without owner; the old one redirects."""
-        with self._changing():
+        """Rename the repository (``name`` without owner); the old name redirects."""
+        with self._write():
             self._repository.world.rename(self._repository, name)
 
     def set_default_branch(self, branch: str) -> None:
-        with self._changing():
+        with self._write():
             self._repository.default_branch = branch
             self._repository.git.set_head(branch)
 

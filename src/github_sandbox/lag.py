@@ -1,4 +1,4 @@
-"""How far GitHub's secondary views are behind its writes. GitHub promises nothing and publishes no number."""
+"""The delay of GitHub's secondary views after writes. GitHub guarantees nothing and publishes no number."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lag:
-    """Seconds on the sandbox's clock; 0 = at once.
+    """Seconds on the sandbox's clock; 0: no delay.
 
-    ``lists``: routes that list (pulls, branches, matching refs, ...) show the state of that long ago; reading one
-    thing by its number or name is always current. ``search``: a repository changed since then is not found.
+    ``lists``: routes that list (pulls, branches, matching refs, ...) show the state of that long ago. A read by
+    number
+    or name is always current. ``search``: search does not find a repository that changed since then.
     """
 
     lists: float = 0.0

@@ -1,7 +1,7 @@
-"""GitHub's published limits, and the ledger that holds a token's requests against them.
+"""GitHub's published limits, and the ledger that counts each token's requests against them.
 
-Every number is from https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api unless it says
-otherwise. Primary budgets are always kept; what is None in ``Limits`` is not enforced.
+Every number is from https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api unless it names
+another page. Primary budgets always apply. A limit that is None in ``Limits`` is not enforced.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
 
 REST_PER_HOUR = 5000
 ACTIONS_PER_HOUR = 1000
-"""GITHUB_TOKEN, per repository."""
+"""For GITHUB_TOKEN, per repository."""
 ANONYMOUS_PER_HOUR = 60
 GRAPHQL_POINTS_PER_HOUR = 5000
 """https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api"""
 GRAPHQL_NODES = 500_000
-"""Same page: what one query may ask for."""
+"""The most nodes of one query (same page)."""
 GRAPHQL_TIMEOUT_SECONDS = 10
 """https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts"""
 CONCURRENT_REQUESTS = 100
@@ -31,24 +31,24 @@ CONCURRENT_REQUESTS = 100
 REST_POINTS_PER_MINUTE = 900
 GRAPHQL_POINTS_PER_MINUTE = 2000
 READ_POINTS, WRITE_POINTS = 1, 5
-"""Secondary points: GET, HEAD and queries; everything else and mutations."""
+"""Secondary points: 1 for GET, HEAD and queries; 5 for other methods and mutations."""
 CONTENT_PER_MINUTE, CONTENT_PER_HOUR = 80, 500
 SEARCH_PER_MINUTE = 30
 """https://docs.github.com/rest/search/search#rate-limit"""
 SEARCH_RESULTS = 1000
 SEARCH_REPOSITORIES = 4000
-"""https://docs.github.com/rest/search/search#about-search; that more of them make a search incomplete is assumed."""
+"""https://docs.github.com/rest/search/search#about-search. Assumed: more repositories make a search incomplete."""
 TREE_ENTRIES = 100_000
-"""https://docs.github.com/rest/git/trees#get-a-tree: what a recursive tree shows before it is truncated."""
+"""https://docs.github.com/rest/git/trees#get-a-tree: the most entries of a recursive tree before it is truncated."""
 WAIT_SECONDS = 60
-"""What to wait where no header says (same page, "Exceeding the rate limit")."""
+"""The wait without a Retry-After header (same page, "Exceeding the rate limit")."""
 
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What is enforced. ``Limits()`` = primary budgets only; ``Limits.published()`` = all of it."""
+    """The enforced limits. ``Limits()``: primary budgets only; ``Limits.published()``: all of them."""
 
     rest_per_hour: int = REST_PER_HOUR
     actions_per_hour: int = REST_PER_HOUR
@@ -56,28 +56,28 @@ class Limits:
     graphql_points_per_hour: int = GRAPHQL_POINTS_PER_HOUR
     graphql_nodes: int = GRAPHQL_NODES
     graphql_nodes_in_time: int | None = None
-    """How many nodes fit into the ten seconds a query has; GitHub publishes no such number."""
+    """The most nodes that a query returns in its ten seconds; GitHub publishes no such number."""
     graphql_cost: bool = False
-    """Whether a query costs the points its connections add up to; otherwise 1."""
+    """Whether a query costs the sum of its connections; otherwise it costs 1 point."""
     search_per_minute: int | None = None
     search_repositories: int | None = None
-    """How many repositories one search looks at before it gives up with ``incomplete_results``."""
+    """The number of repositories that one search visits before it ends with ``incomplete_results``."""
     tree_entries: int | None = None
-    """How many entries a recursive tree shows before it is ``truncated``; its 7 MB are not modelled."""
+    """The most entries of a recursive tree before it is ``truncated``; its 7 MB are not modelled."""
     concurrent_requests: int | None = None
     rest_points_per_minute: int | None = None
     graphql_points_per_minute: int | None = None
     content_per_minute: int | None = None
     content_per_hour: int | None = None
     secondary_status: int = 403
-    """403 or 429: GitHub uses both."""
+    """403 or 429; GitHub uses both."""
     primary_status: int = 403
     retry_after: bool = True
-    """Whether a secondary refusal says how long to wait: GitHub's do not always."""
+    """Whether a secondary refusal names the wait; GitHub's do not always."""
 
     @classmethod
     def published(cls, **changes: Any) -> Self:
-        """Every published limit at its published value, but for ``changes``."""
+        """Return every published limit at its published value, except ``changes``."""
         return replace(
             cls(
                 actions_per_hour=ACTIONS_PER_HOUR, graphql_cost=True, search_repositories=SEARCH_REPOSITORIES,
@@ -92,7 +92,7 @@ class Limits:
 
 @dataclass
 class Budget:
-    """``reset`` is the epoch second at which ``used`` starts again at 0."""
+    """A primary budget. ``reset``: the epoch second at which ``used`` returns to 0."""
 
     limit: int
     reset: int
@@ -109,14 +109,14 @@ class Budget:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A secondary limit that was hit, and the seconds until the next try makes sense."""
+    """A refusal by a secondary limit, and the seconds to wait before the next try."""
 
     limit: str
     wait_seconds: int
 
 
 class Ledger:
-    """What each caller has used. Thread safe. A caller is a token's budget key, or "" for anonymous requests."""
+    """The usage of each caller. Thread safe. A caller is a token's budget key, or "" for anonymous requests."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
         self.limits = limits
@@ -125,14 +125,14 @@ class Ledger:
         self._budgets: dict[Key, Budget] = {}
         self._spent: dict[Key, deque[tuple[float, int]]] = {}
         self._blocked: dict[str, tuple[float, str]] = {}
-        self._under_way: dict[str, int] = {}
+        self._in_flight: dict[str, int] = {}
         self.overrides: dict[Key, int] = {}
-        """(token, resource) -> limit of its own."""
+        """(token, resource) -> limit that the seed gives this token."""
 
     # -- primary -----------------------------------------------------------------------------------------------------
 
     def budget(self, caller: str | None, resource: str, kind: str | None = None) -> Budget:
-        """The current budget (``core``, ``graphql`` or ``search``), renewed when its time has passed."""
+        """Return the current budget (``core``, ``graphql`` or ``search``), renewed after its reset."""
         key = (caller or "", resource)
         with self._lock:
             now, budget = int(self._clock()), self._budgets.get(key)
@@ -153,7 +153,7 @@ class Ledger:
         return limits.graphql_points_per_hour if resource == GRAPHQL else limits.rest_per_hour
 
     def spend(self, caller: str | None, resource: str, points: int = 1, *, kind: str | None = None) -> bool:
-        """Take points; False when the budget was already used up (the request is then refused)."""
+        """Spend points; False: the budget is used up, and the request is refused."""
         if resource == SEARCH and self.limits.search_per_minute is None:
             return True
         with self._lock:
@@ -164,7 +164,7 @@ class Ledger:
             return True
 
     def refund(self, caller: str | None, resource: str, points: int = 1) -> None:
-        """For a 304, which is free."""
+        """Return points, because a 304 is free."""
         with self._lock:
             budget = self.budget(caller, resource)
             budget.used = max(0, budget.used - points)
@@ -178,28 +178,28 @@ class Ledger:
     # -- secondary ---------------------------------------------------------------------------------------------------
 
     def enter(self, caller: str | None, classes: Sequence[str]) -> Refusal | None:
-        """Admit a request or say which secondary limit refuses it. Every ``enter`` has its ``leave``.
+        """Admit a request, or return the secondary limit that refuses it. Every ``enter`` needs a ``leave``.
 
-        Asking again before the wait is over starts the wait anew.
+        A request during the wait restarts the wait.
         """
-        who = caller or ""
+        key = caller or ""
         with self._lock:
-            self._under_way[who] = self._under_way.get(who, 0) + 1
+            self._in_flight[key] = self._in_flight.get(key, 0) + 1
             now = self._clock()
-            until, limit = self._blocked.get(who, (0.0, ""))
-            broken = limit if now < until else self._broken(who, classes, now)
-            if broken is None:
+            until, limit = self._blocked.get(key, (0.0, ""))
+            exceeded = limit if now < until else self._exceeded(key, classes, now)
+            if exceeded is None:
                 return None
-            self._blocked[who] = (now + WAIT_SECONDS, broken)
-            return Refusal(broken, WAIT_SECONDS)
+            self._blocked[key] = (now + WAIT_SECONDS, exceeded)
+            return Refusal(exceeded, WAIT_SECONDS)
 
     def leave(self, caller: str | None) -> None:
         with self._lock:
-            self._under_way[caller or ""] -= 1
+            self._in_flight[caller or ""] -= 1
 
-    def _broken(self, who: str, classes: Sequence[str], now: float) -> str | None:
+    def _exceeded(self, key: str, classes: Sequence[str], now: float) -> str | None:
         limits, points = self.limits, WRITE_POINTS if WRITE in classes else READ_POINTS
-        if limits.concurrent_requests is not None and self._under_way[who] > limits.concurrent_requests:
+        if limits.concurrent_requests is not None and self._in_flight[key] > limits.concurrent_requests:
             return "concurrent_requests"
         graphql = GRAPHQL in classes
         windows = [
@@ -210,11 +210,11 @@ class Ledger:
         ]
         counted = [(name, most, span, cost) for name, most, span, cost, applies in windows if applies and most]
         for name, most, span, cost in counted:
-            spent = self._spent.setdefault((who, name), deque())
+            spent = self._spent.setdefault((key, name), deque())
             while spent and spent[0][0] <= now - span:
                 spent.popleft()
             if sum(cost for _, cost in spent) + cost > most:
                 return name
         for name, _, _, cost in counted:
-            self._spent[who, name].append((now, cost))
+            self._spent[key, name].append((now, cost))
         return None

@@ -1,4 +1,4 @@
-"""GraphQL node ids: opaque to clients, but each says what it names so that ``node(id:)`` can find it again."""
+"""GraphQL node ids: opaque to clients, but each names its object, so that ``node(id:)`` finds it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import base64
 
 
 def encode(kind: str, *parts: object) -> str:
-    """For example ``PR_`` + base64url("17"); the prefixes are GitHub's own."""
+    """Return a node id, for example ``PR_`` + base64url("17"); the prefixes are GitHub's."""
     return f"{kind}_" + base64.urlsafe_b64encode(":".join(map(str, parts)).encode()).decode().rstrip("=")
 
 
 def decode(node_id: str) -> tuple[str, list[str]] | None:
-    """(prefix, parts), or None for a text that is no id of ours. The last part may itself contain colons."""
+    """Return (prefix, parts); None: not an id of this sandbox. The last part may contain colons."""
     kind, underscore, rest = node_id.partition("_")
     if not underscore:
         return None

@@ -1,7 +1,7 @@
-"""Fine-grained permissions: what a token was granted, and what a route needs, in the notation of GitHub's header.
+"""Fine-grained permissions: those that a token has, and those that a route needs, in the notation of GitHub's header.
 
-``X-Accepted-GitHub-Permissions: contents=write,workflows=write; administration=write``: a comma joins what is needed
-together, a semicolon separates alternatives
+``X-Accepted-GitHub-Permissions: contents=write,workflows=write; administration=write``: a comma joins permissions that
+are needed together, a semicolon separates alternatives
 (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#insufficient-permissions).
 """
 
@@ -26,7 +26,7 @@ def at_least(granted: Mapping[str, str], name: str, level: str) -> bool:
 
 @dataclass(frozen=True)
 class Needs:
-    """``text``: the header. ``sets``: the alternatives, each (permission, level) all of which are needed."""
+    """The needs of a route. ``text``: the header. ``sets``: the alternatives, each a set of (permission, level)."""
 
     text: str
     sets: tuple[tuple[tuple[str, str], ...], ...]
@@ -37,7 +37,7 @@ class Needs:
 
 @lru_cache(maxsize=256)
 def needs(text: str) -> Needs:
-    """Raises ValueError for a permission or level that does not exist."""
+    """Return the needs that the text describes. Raises ValueError for an unknown permission or level."""
     sets = []
     for part in filter(None, (p.strip() for p in text.split(";"))):
         pairs = [tuple(pair.strip().split("=")) for pair in part.split(",")]

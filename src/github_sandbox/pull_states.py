@@ -1,4 +1,4 @@
-"""What may be done to an open pull request besides editing it: draft and ready, auto-merge, reviews."""
+"""Changes of an open pull request other than edits: draft and ready, auto-merge, reviews."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REVIEW_EVENTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", 
 
 
 def set_draft(pull: PullRequest, *, draft: bool) -> None:
-    """Raises ApiError when it is not open. Doing it twice changes nothing (assumed)."""
+    """Set or clear draft. Raises ApiError if the pull request is not open. Repeating it changes nothing (assumed)."""
     if pull.state != "open":
         raise unprocessable("Pull request is closed")
     if pull.draft != draft:
@@ -22,7 +22,7 @@ def set_draft(pull: PullRequest, *, draft: bool) -> None:
 
 
 def merge_status(pull: PullRequest) -> str:
-    """REST's mergeable_state: unknown, draft, dirty, blocked (by a protected base nobody approved for), clean."""
+    """Return REST's mergeable_state: unknown, draft, dirty, blocked (protected base, no approval), clean."""
     can_merge = pulls.mergeable(pull)
     if can_merge is None:
         return "unknown"
@@ -34,7 +34,7 @@ def merge_status(pull: PullRequest) -> str:
 
 
 def review_decision(pull: PullRequest) -> str | None:
-    """GraphQL's reviewDecision, by each person's latest review; a protected base wants one."""
+    """Return GraphQL's reviewDecision, from each person's latest review; a protected base requires one."""
     states = {review.state for review in pulls.latest_reviews(pull)}
     if "CHANGES_REQUESTED" in states:
         return "CHANGES_REQUESTED"
@@ -44,7 +44,7 @@ def review_decision(pull: PullRequest) -> str | None:
 
 
 def enable_auto_merge(pull: PullRequest, actor: Account, method: str) -> None:
-    """Raises ApiError in GitHub's words: not allowed here, closed, or nothing to wait for."""
+    """Enable auto-merge. Raises ApiError with GitHub's message: not allowed here, closed, or nothing to wait for."""
     if not pull.repository.auto_merge_allowed:
         raise unprocessable("Auto merge is not allowed for this repository")
     status = "closed" if pull.state != "open" else merge_status(pull)
@@ -62,7 +62,7 @@ def disable_auto_merge(pull: PullRequest) -> None:
 
 
 def request_reviews(pull: PullRequest, actor: Account, people: Iterable[Account], teams: Iterable[str]) -> None:
-    """Ask everyone (a team by slug) who is not asked already."""
+    """Request a review from each person, and each team by slug, that has no request yet."""
     for account in dict.fromkeys(people):
         if account not in pull.reviewers:
             pull.reviewers.append(account)
@@ -74,7 +74,7 @@ def request_reviews(pull: PullRequest, actor: Account, people: Iterable[Account]
 
 
 def withdraw_requests(pull: PullRequest, actor: Account, logins: Iterable[str], teams: Iterable[str]) -> None:
-    """Take back what was asked of these people and teams; who was not asked is passed over."""
+    """Remove the requests for these people and teams; an absent request is ignored."""
     names, slugs = {login.lower() for login in logins}, set(teams)
     for account in [a for a in pull.reviewers if a.login.lower() in names]:
         pull.reviewers.remove(account)
@@ -90,7 +90,7 @@ def _note(pull: PullRequest, event: str, actor: Account, **subject: Any) -> None
 
 
 def submit_review(pull: PullRequest, author: Account, event: str, body: str) -> Review:
-    """Raises ApiError 422 for an unknown event and for judging one's own work."""
+    """Submit a review. Raises ApiError 422 for an unknown event, and for a verdict on one's own pull request."""
     if event not in REVIEW_EVENTS:
         raise unprocessable(f"Invalid request.\n\n{event} is not a member of {sorted(REVIEW_EVENTS)}.")
     if author is pull.author and event != "COMMENT":

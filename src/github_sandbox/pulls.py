@@ -1,4 +1,4 @@
-"""What GitHub lets happen to a pull request: opening, following its branch, closing by itself, merging."""
+"""Rules of a pull request on GitHub: it opens, follows its branch, closes with it, merges."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ BODY_LIMIT = 65_536
 LABEL_LIMIT = 100
 
 
-def github(seconds: int) -> Identity:
-    """The committer of what GitHub commits by itself, ``web-flow``; it signs that."""
-    return Identity("GitHub", "noreply@github.com", seconds)
+def github_identity(seconds: int) -> Identity:
+    """Return the committer of GitHub's commits, ``web-flow``, whose commits GitHub signs."""
+    return Identity(name="GitHub", email="noreply@github.com", seconds=seconds)
 
 
 def find_head(repository: Repository, head: str, head_repo: str | None = None) -> tuple[Repository | None, str]:
-    """``branch`` or ``owner:branch`` -> the repository of the network that owner has, and the branch.
+    """Return the head's repository in the network, and its branch, for ``branch`` or ``owner:branch``.
 
-    ``head_repo``: that repository's name, with or without its owner; only it tells apart what one owner has twice.
-    Without it an owner of the base repository means the base repository itself.
+    ``head_repo``: the repository's name, with or without owner; it decides where one owner has two of the network.
+    Without it the owner of the base repository means the base repository.
     """
     owner, colon, branch = head.rpartition(":")
     if not colon and not head_repo:
@@ -34,7 +34,7 @@ def find_head(repository: Repository, head: str, head_repo: str | None = None) -
 
 
 def check_text(title: str | None, body: str | None) -> None:
-    """Raises ApiError 422 for a blank title or a body over 65,536 characters."""
+    """Raise ApiError 422 for a blank title or a body over 65,536 characters."""
     if title is not None and not title.strip():
         raise validation_failed("PullRequest", "title", "missing_field")
     if body is not None and len(body) > BODY_LIMIT:
@@ -55,7 +55,7 @@ def open_pull(
     maintainer_can_modify: bool = False,
     head_repo: str | None = None,
 ) -> PullRequest:
-    """Open a pull request or raise what GitHub answers (ApiError 422)."""
+    """Open a pull request, or raise GitHub's refusal (ApiError 422)."""
     check_text(title, body)
     head_repository, branch = find_head(repository, head, head_repo)
     base_oid = repository.tip(base)
@@ -105,7 +105,7 @@ def _head_moved(pull: PullRequest, tip: str | None) -> None:
     pull.updated_at = pull.repository.world.clock()
     if tip is not None:
         pull.head_oid = tip
-    # A head without commits of its own has nothing left to ask for; so has a deleted one.
+    # A head without new commits closes its pull request, and so does a deleted head.
     if tip is None or (base is not None and is_ancestor(pull.repository.git, tip, base)):
         close(pull)
 
@@ -123,7 +123,7 @@ def close(pull: PullRequest) -> None:
 
 
 def reopen(pull: PullRequest) -> None:
-    """Raises ApiError 422 when merged, superseded, or the branch is not where it was when it was closed."""
+    """Reopen. Raises ApiError 422 if merged or superseded, or if the branch moved after the close."""
     if pull.state == "open":
         return
     tip = pull.head_repository.tip(pull.head) if pull.head_repository else None
@@ -151,7 +151,7 @@ def reopen(pull: PullRequest) -> None:
 
 
 def change_state(pull: PullRequest, state: str | None) -> None:
-    """Close or reopen; None = as it is."""
+    """Close or reopen; None: unchanged."""
     if state == "closed" and pull.state == "open":
         close(pull)
     elif state == "open":
@@ -161,7 +161,7 @@ def change_state(pull: PullRequest, state: str | None) -> None:
 
 
 def edit(pull: PullRequest, *, title: str | None, body: str | None, base: str | None, state: str | None) -> None:
-    """What one PATCH, or one updatePullRequest, may change; None = as it is."""
+    """Change what one PATCH, or one updatePullRequest, may change; None: unchanged."""
     check_text(title, body)
     change_state(pull, state)
     if base is not None:
@@ -172,7 +172,7 @@ def edit(pull: PullRequest, *, title: str | None, body: str | None, base: str | 
 
 
 def change_base(pull: PullRequest, base: str) -> None:
-    """Raises ApiError 422 for a missing branch, a duplicate, or nothing between."""
+    """Change the base. Raises ApiError 422 for a missing branch, a duplicate, or no commits between."""
     tip = pull.repository.tip(base)
     if tip is None:
         raise validation_failed("PullRequest", "base", "invalid")
@@ -190,7 +190,7 @@ def change_base(pull: PullRequest, base: str) -> None:
 
 
 def mergeable(pull: PullRequest) -> bool | None:
-    """Whether the head merges without a path changed on both sides; None once it is not open."""
+    """Return whether the head merges without a path that changed on both sides; None: not open."""
     base = pull.repository.tip(pull.base)
     if pull.state != "open" or base is None:
         return None
@@ -198,13 +198,13 @@ def mergeable(pull: PullRequest) -> bool | None:
 
 
 def commits(pull: PullRequest) -> list[str]:
-    """Ids of the commits the pull request brings, oldest first."""
+    """Return the ids of the pull request's commits, oldest first."""
     base = pull.base_oid if pull.merged else pull.repository.tip(pull.base) or pull.base_oid
     return [c.oid for c in between(pull.repository.git, base, pull.head_oid)]
 
 
 def merge(pull: PullRequest, actor: Account, method: str = "merge", expected_head: str | None = None) -> str:
-    """Merge (``merge``, ``squash`` or ``rebase``) and return the id that landed; ApiError 405 or 409 when refused."""
+    """Merge (``merge``, ``squash`` or ``rebase``), and return the commit id on the base. Raises ApiError 405 or 409."""
     git, base = pull.repository.git, pull.repository.tip(pull.base)
     if expected_head and expected_head != pull.head_oid:
         raise ApiError(409, "Head branch was modified. Review and try the merge again.")
@@ -214,14 +214,14 @@ def merge(pull: PullRequest, actor: Account, method: str = "merge", expected_hea
     if files is None:
         raise ApiError(405, "Pull Request is not mergeable")
     now = int(pull.repository.world.clock())
-    who = Identity(actor.login, actor.email, now)
+    who = Identity(name=actor.login, email=actor.email, seconds=now)
     parents, message = (
         [base, pull.head_oid],
         f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head}\n\n{pull.title}",
     )
-    if method != "merge":  # rebase is simplified to one commit: the resulting tree is the same
+    if method != "merge":  # rebase is simplified to one commit, whose tree is the same
         parents, message = [base], f"{pull.title} (#{pull.number})"
-    landed = git.write_commit(git.write_tree(files), parents, message, who, github(now))
+    landed = git.write_commit(git.write_tree(files), parents, message, who, github_identity(now))
     pull.repository.contents.verified.add(landed)
     _mark_merged(pull, landed, actor)
     ref_updates.apply(pull.repository, [RefUpdate(name=f"refs/heads/{pull.base}", before=base, after=landed)])
@@ -229,7 +229,7 @@ def merge(pull: PullRequest, actor: Account, method: str = "merge", expected_hea
 
 
 def update_branch(pull: PullRequest, actor: Account) -> str:
-    """Merge the base into the head, as the button "Update branch" does, and return the new head; 422 on a conflict."""
+    """Merge the base into the head, as "Update branch" does, and return the new head. Raises ApiError 422."""
     head, base = pull.head_repository, pull.repository.tip(pull.base)
     if pull.state != "open" or head is None or base is None:
         raise unprocessable("Pull request is closed")
@@ -241,8 +241,8 @@ def update_branch(pull: PullRequest, actor: Account) -> str:
         raise unprocessable("merge conflict between base and head")
     now = int(head.world.clock())
     message = f"Merge branch '{pull.base}' into {pull.head}"
-    who = Identity(actor.login, actor.email, now)
-    made = git.write_commit(git.write_tree(files), [tip, base], message, who, github(now))
+    who = Identity(name=actor.login, email=actor.email, seconds=now)
+    made = git.write_commit(git.write_tree(files), [tip, base], message, who, github_identity(now))
     head.contents.verified.add(made)
     ref_updates.apply(head, [RefUpdate(name=f"refs/heads/{pull.head}", before=tip, after=made)])
     return made
@@ -254,7 +254,7 @@ def _mark_merged(pull: PullRequest, landed: str, actor: Account | None) -> None:
 
 
 def add_labels(pull: PullRequest, names: list[str], *, replace: bool = False) -> None:
-    """Add (or with ``replace`` set) labels, creating missing ones; 422 over 100."""
+    """Add labels, or with ``replace`` set them; create missing ones. Raises ApiError 422 for more than 100."""
     wanted = [pull.repository.label(name) for name in names]
     labels = ([] if replace else list(pull.labels)) + wanted
     unique = list(dict.fromkeys(labels))
@@ -265,7 +265,7 @@ def add_labels(pull: PullRequest, names: list[str], *, replace: bool = False) ->
 
 
 def review(pull: PullRequest, author: Account, state: str) -> Review:
-    """A review answers the request made of its author, and those made of the author's teams."""
+    """Add a review, which answers the requests made of its author and of the author's teams."""
     teams = [slug for slug in pull.team_reviewers if author.login in pull.repository.owner.teams.get(slug, ())]
     pull.reviewers = [account for account in pull.reviewers if account is not author]
     pull.team_reviewers = [slug for slug in pull.team_reviewers if slug not in teams]
@@ -275,5 +275,5 @@ def review(pull: PullRequest, author: Account, state: str) -> Review:
 
 
 def latest_reviews(pull: PullRequest) -> list[Review]:
-    """The newest of each reviewer."""
+    """Return each reviewer's newest review."""
     return list({review.author: review for review in pull.reviews}.values())

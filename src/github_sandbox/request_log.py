@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, in order, for assertions such as "a no-op is one read and no write"."""
+"""The requests to the sandbox, in order, for assertions such as "a no-op is one read and no write"."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ GRAPHQL, SEARCH, CONTENT = "graphql", "search", "content-creating"
 CLASSES = (READ, WRITE, CONTENT, SEARCH, GRAPHQL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RequestRecord:
-    """One request. ``path`` is without ``/api/v3``; ``route`` the template it matched, ``operation`` GitHub's
-    operationId; ``status`` what was sent (0 = the connection was cut instead of an answer).
+    """One request.
 
-    ``kind`` is read or write; ``classes`` adds content-creating, search, graphql. ``fault`` names the trouble it met.
+    ``path``: without ``/api/v3``. ``route``: the template that the path matched. ``operation``: GitHub's
+    operationId.
+    ``kind``: read or write. ``status``: as sent; 0: the server cut the connection. ``classes``: ``kind``, and those
+    of
+    content-creating, search and graphql that apply. ``fault``: the name of the fault that hit it.
     """
 
     method: str
@@ -35,7 +38,7 @@ class RequestRecord:
 
 
 class RequestLog:
-    """A thread-safe list of RequestRecord: iterate, index, len, ``clear``; each view is a copy."""
+    """A thread-safe list of RequestRecord: iterate, index, len, ``clear``. Each view is a copy."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,7 +63,7 @@ class RequestLog:
         return [r for r in self.all() if r.kind == WRITE]
 
     def counters(self) -> dict[str, int]:
-        """How many of each class; a request may be of several, so the sum is not the total."""
+        """Return the number of requests of each class; a request may have several, so the sum is not the total."""
         seen = Counter(name for record in self.all() for name in record.classes or (record.kind,))
         return {name: seen[name] for name in CLASSES}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from github_sandbox import planting, pulls, seed
+from github_sandbox import load_seed, pulls, seed
 from github_sandbox.apps import App
 from github_sandbox.edition import Edition
 from github_sandbox.faults import FaultScript
@@ -40,13 +40,13 @@ class Sandbox:
         checked = seed.check(data)
         sandbox = cls(clock=clock)
         services, world = sandbox.services, sandbox.world
-        services.limits = planting.limits(checked)
-        services.lag = planting.lag(checked)
-        services.edition = planting.edition(checked)
-        planting.accounts(world, checked)
-        planting.repositories(world, checked)
-        services.tokens = planting.tokens(world, checked, services.ledger)
-        services.apps = planting.apps(world, checked)
+        services.limits = load_seed.limits(checked)
+        services.lag = load_seed.lag(checked)
+        services.edition = load_seed.edition(checked)
+        load_seed.accounts(world, checked)
+        load_seed.repositories(world, checked)
+        services.tokens = load_seed.tokens(world, checked, services.ledger)
+        services.apps = load_seed.apps(world, checked)
         return sandbox
 
     @classmethod
@@ -150,7 +150,7 @@ class Sandbox:
         """Add a repository as a seed describes it, with underscores for dashes. Search finds it after its lag."""
         details = {"name": name} | {key.replace("_", "-"): value for key, value in spec.items()}
         with self.world.lock:
-            planting.repositories(self.world, {"repositories": [details]})
+            load_seed.repositories(self.world, {"repositories": [details]})
             repository = self.world.repository(name)
             assert repository is not None
             repository.created_at = repository.changed_at = self.clock()

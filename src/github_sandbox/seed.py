@@ -1,4 +1,4 @@
-"""The seed: one YAML file or dict that says what exists. Every problem is reported at once, with its key path."""
+"""The seed: one YAML file or dict that describes the sandbox. A check reports all problems at once, by key path."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CHECK = frozenset({"branch", "name", "status", "conclusion"})
 
 
 def check(seed: Any) -> Json:
-    """Return the seed as a mapping or raise SeedError naming every problem."""
+    """Return the seed as a mapping. Raises SeedError that names every problem."""
     checker = Checker()
     top = checker.mapping(seed, "", TOP)
     logins = _accounts(checker, top)
@@ -128,14 +128,16 @@ def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> Non
 
 
 def _jobs(checker: Checker, run: Json, path: str) -> None:
-    """Jobs of a run: a name, or a mapping."""
+    """Check the jobs of a run: each is a name or a mapping."""
     for number, job in enumerate(checker.items(run, "jobs", path)):
         if not isinstance(job, str):
             checker.mapping(job, f"{path}.jobs.{number}", JOB, ("name",))
 
 
 def _rules(checker: Checker, spec: Json, path: str) -> None:
-    """``protected``: branch patterns, or pattern -> {rules, bypass}; ``rulesets``: [{name, refs, rules, bypass}]."""
+    """Check ``protected`` (branch patterns, or pattern -> {rules, bypass}) and ``rulesets`` ([{name, refs, rules,
+    bypass}]).
+    """
     protected = spec.get("protected") or {}
     listed = dict.fromkeys(map(str, protected)) if isinstance(protected, list) else protected
     for pattern, item in checker.mapping(listed, f"{path}.protected").items():
@@ -155,7 +157,7 @@ def _rule(checker: Checker, details: Json, path: str) -> None:
 
 
 def _branches(checker: Checker, spec: Json, path: str, known: set[str]) -> None:
-    """Checks the branches and adds their names to ``known``."""
+    """Check the branches, and add their names to ``known``."""
     for branch, item in checker.mapping(spec.get("branches"), f"{path}.branches").items():
         where = f"{path}.branches.{branch}"
         details = checker.mapping(item, where, BRANCH)
@@ -166,7 +168,7 @@ def _branches(checker: Checker, spec: Json, path: str, known: set[str]) -> None:
         for key in ("message", "author"):
             checker.typed(details, key, str, None, where)
         if other := clash(branch, known):
-            checker.fail(where, f"git cannot keep it beside {other!r}: a branch is no folder of another")
+            checker.fail(where, f"git cannot keep it beside {other!r}: one branch name must not be a folder of another")
         known.add(branch)
 
 

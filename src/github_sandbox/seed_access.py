@@ -1,4 +1,4 @@
-"""The parts of a seed that say who may do how much, and where: tokens, apps, limits, lag, edition."""
+"""Checks of the parts of a seed that grant or limit access: tokens, apps, limits, lag, edition."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _permissions(checker: Checker, spec: Json, path: str) -> None:
 
 
 def app(checker: Checker, item: Any, path: str, names: set[str], logins: set[str]) -> None:
-    """``installations``: login -> {repositories: all | [names], permissions, suspended}."""
+    """Check an app. ``installations``: login -> {repositories: all | [names], permissions, suspended}."""
     spec = checker.mapping(item, path, APP, ("installations",))
     checker.typed(spec, "id", int, 1, path)
     checker.typed(spec, "client-id", str, "", path)
@@ -66,7 +66,7 @@ def app(checker: Checker, item: Any, path: str, names: set[str], logins: set[str
 
 
 def limits(checker: Checker, value: Any) -> None:
-    """``published``, or the fields of Limits with dashes."""
+    """Check the limits: ``published``, or the fields of Limits with dashes."""
     if value != "published":
         checker.mapping(value, "limits", frozenset(f.name.replace("_", "-") for f in fields(Limits)))
 
@@ -76,7 +76,7 @@ def lag(checker: Checker, value: Any) -> None:
 
 
 def edition(checker: Checker, value: Any) -> None:
-    """``{graphql: served | absent | refused, unknown-mutations: [updateRefs]}``."""
+    """Check the edition: ``{graphql: served | absent | refused, unknown-mutations: [updateRefs]}``."""
     spec = checker.mapping(value, "edition", frozenset({"graphql", "unknown-mutations"}))
     checker.choice(spec, "graphql", GRAPHQL, "edition")
     checker.texts(spec, "unknown-mutations", "edition")

@@ -1,4 +1,4 @@
-"""Reading a seed's values with a default while collecting every problem, each with its key path."""
+"""Reads a seed's values with defaults, and collects every problem with its key path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 
 
 class SeedError(ValueError):
-    """A seed that cannot be used. ``problems`` holds one line per problem, each starting with the key path."""
+    """A seed with problems. ``problems`` holds one line per problem, each starting with the key path."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("the seed has problems:\n" + "\n".join(f"  {p}" for p in problems))
@@ -23,7 +23,7 @@ class SeedError(ValueError):
 
 @dataclass
 class Checker:
-    """Collects problems while values are read with a default, so that one pass finds them all."""
+    """Reads values with defaults, and collects problems, so that one pass finds them all."""
 
     problems: list[str] = field(default_factory=list)
 
@@ -77,7 +77,9 @@ class Checker:
         return str(value)
 
     def files(self, value: Any, path: str, *, deletions: bool = False) -> dict[str, tuple[int, bytes] | None]:
-        """Text, {content, mode}, {base64}, {symlink}; in a branch also null = delete -> path: (mode, bytes)."""
+        """Return path -> (mode, bytes). A file is a text, {content, mode}, {base64}, {symlink}, or in a branch null
+        (deleted).
+        """
         result: dict[str, tuple[int, bytes] | None] = {}
         for key, spec in self.mapping(value, path).items():
             name, where = str(key), f"{path}.{key}"

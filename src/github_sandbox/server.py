@@ -1,4 +1,4 @@
-"""The HTTP server: one loopback port, one thread per connection, keep-alive, and a close that does not wait."""
+"""The HTTP server: one loopback port, one thread per connection, keep-alive, and an immediate close."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from github_sandbox.dispatch import Dispatcher
-from github_sandbox.exchange import Answer, Incoming
+from github_sandbox.http_messages import HttpRequest, HttpResponse
 from github_sandbox.services import Services
 
 SLOW_PIECES = 20
 
 
 class Server:
-    """A sandbox being served: ``url`` = GITHUB_SERVER_URL, ``api_url`` = GITHUB_API_URL, ``graphql_url`` likewise."""
+    """A served sandbox: ``url`` for GITHUB_SERVER_URL, ``api_url`` for GITHUB_API_URL, ``graphql_url`` for
+    GITHUB_GRAPHQL_URL.
+    """
 
     def __init__(self, services: Services, port: int) -> None:
         self.services = services
@@ -36,7 +38,7 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop accepting and cut what is open or held; safe to call twice."""
+        """Stop accepting, and cut open and held connections; safe to call twice."""
         self._http.closing.set()
         self._http.shutdown()
         self._http.server_close()
@@ -77,7 +79,7 @@ class _Http(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is not news."""
+        """Ignore a client that goes away."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -95,8 +97,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.server.dispatcher.handle(Incoming(self.command, path, query, headers, body))
-        self._send(answer)
+        response = self.server.dispatcher.handle(
+            HttpRequest(method=self.command, path=path, query=query, headers=headers, body=body)
+        )
+        self._send(response)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
 
@@ -112,41 +116,41 @@ class _Handler(BaseHTTPRequestHandler):
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return gzip.decompress(data) if self.headers.get("Content-Encoding") == "gzip" else data
 
-    def _send(self, answer: Answer) -> None:
-        if answer.cut:
+    def _send(self, response: HttpResponse) -> None:
+        if response.cut:
             self._cut()
             return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        self.send_response(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        if answer.status not in (204, 304):
-            self.send_header("Content-Length", str(len(answer.body)))
+        if response.status not in (204, 304):
+            self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self._send_body(answer)
+            self._send_body(response)
         self.wfile.flush()
-        if answer.sent is not None:
+        if response.sent is not None:
             self.close_connection = True
 
-    def _send_body(self, answer: Answer) -> None:
-        body = answer.body if answer.sent is None else answer.body[: answer.sent]
-        if not answer.slow_seconds:
+    def _send_body(self, response: HttpResponse) -> None:
+        body = response.body if response.sent is None else response.body[: response.sent]
+        if not response.slow_seconds:
             self.wfile.write(body)
             return
         step = -(-len(body) // SLOW_PIECES) or 1
         for start in range(0, len(body), step):
             self.wfile.write(body[start : start + step])
             self.wfile.flush()
-            if self.server.closing.wait(answer.slow_seconds / SLOW_PIECES):
+            if self.server.closing.wait(response.slow_seconds / SLOW_PIECES):
                 self.close_connection = True
                 return
 
     def _cut(self) -> None:
-        # SO_LINGER 0 makes close() send a reset, which is what a broken connection looks like.
+        # With SO_LINGER 0, close() sends a reset, as a broken connection does.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.wfile = self.connection.makefile("wb", 0)
         self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Silent: the request log is the record."""
+        """Log nothing: the request log has the record."""

@@ -1,4 +1,4 @@
-"""The services that a request handler works with. ``Sandbox`` builds them, and the server stands on top."""
+"""The services that every request handler takes. ``Sandbox`` builds them, and ``Server`` serves them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from github_sandbox.tokens import Token
 
 @dataclass(kw_only=True)
 class Services:
-    """The state of one sandbox, and its settings. ``Sandbox`` documents what each of them means to a user."""
+    """The state and the settings of one sandbox. The properties of ``Sandbox`` document them."""
 
     clock: Callable[[], float]
     world: World

@@ -1,4 +1,4 @@
-"""The end state in a form two runs can be compared by: what a person would see, nothing a rerun may change."""
+"""The end state of all repositories in a comparable form: what people see, and nothing that a rerun may change."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _TRAILER = re.compile(r"^([A-Za-z0-9-]+): (.+)$")
 
 
 def trailers(message: str) -> list[str]:
-    """The ``Key: value`` lines of a message's last paragraph, if it is made of nothing else."""
+    """Return the ``Key: value`` lines of a message's last paragraph, if it consists of such lines only."""
     paragraphs = message.strip().split("\n\n")
     lines = paragraphs[-1].splitlines() if len(paragraphs) > 1 else []
     return lines if lines and all(_TRAILER.match(line) for line in lines) else []
 
 
 def snapshot(world: World) -> dict[str, Any]:
-    """owner/name -> refs (tree id, number of parents, message trailers), pull requests and flags."""
+    """Return owner/name -> refs (tree id, number of parents, message trailers), pull requests and flags."""
     with world.lock:
         return {r.full_name: _repository(r) for r in sorted(world.by_id.values(), key=lambda r: r.full_name)}
 

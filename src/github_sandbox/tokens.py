@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do: the four kinds of token and GitHub's different ways of saying no."""
+"""Tokens: the four kinds, their access, and GitHub's different refusals."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ BAD_CREDENTIALS = ApiError(401, "Bad credentials")
 CLASSIC_SCOPES = frozenset({"repo", "workflow", "read:org"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Token:
-    """``repositories`` None = all. Outside of them a token sees what is public and writes nothing.
+    """A token. ``repositories`` None: all; outside them a token sees public repositories and writes nothing.
 
-    ``permissions`` None = whatever ``permission`` (read, write or admin) implies; else exactly these, and metadata.
-    ``scopes``: of a classic token. ``expires_at``: seconds on the sandbox's clock. ``installation``: of an app's token.
+    ``permissions`` None: those that ``permission`` (read, write or admin) implies; otherwise exactly these, and
+    metadata. ``scopes``: for a classic token. ``expires_at``: seconds on the sandbox's clock. ``installation``: for
+    an
+    app's token.
     """
 
     value: str
@@ -38,7 +40,7 @@ class Token:
 
     @property
     def app(self) -> bool:
-        """Installation and workflow tokens act as an app: GitHub signs their commits."""
+        """Return whether the token acts as an app, whose commits GitHub signs: installation and workflow tokens do."""
         return self.kind in ("installation", "actions")
 
     @property
@@ -47,12 +49,12 @@ class Token:
 
     @property
     def budget_key(self) -> str:
-        """Whose rate limit it uses: all tokens of an installation share one."""
+        """Return the owner of the rate limit: all tokens of an installation share one."""
         return f"installation {self.installation}" if self.installation else self.value
 
     @property
-    def called(self) -> str:
-        """How GitHub names this kind in a refusal."""
+    def name_in_refusals(self) -> str:
+        """Return GitHub's name of this kind in a refusal."""
         return "integration" if self.app else "personal access token"
 
     def covers(self, repository: Repository) -> bool:
@@ -73,11 +75,13 @@ class Token:
         return self.covers(repository)
 
     def grants(self, text: str) -> bool:
-        """Whether these permissions suffice, wherever the token reaches; see ``permissions``."""
+        """Return whether these permissions suffice in the token's repositories; see ``permissions``."""
         return self.permissions is None or needs(text).met_by(self.permissions)
 
     def may_change_workflows(self) -> bool:
-        """GITHUB_TOKEN never may; a classic token needs a scope, the others a permission."""
+        """Return whether the token may change workflow files. GITHUB_TOKEN never may; others need a scope or a
+        permission.
+        """
         if self.kind == "actions":
             return False
         if self.classic:
@@ -85,7 +89,7 @@ class Token:
         return self.permissions is None or at_least(self.permissions, "workflows", "write")
 
     def level(self, repository: Repository) -> str:
-        """ADMIN, WRITE or READ, as GraphQL's viewerPermission."""
+        """Return GraphQL's viewerPermission: ADMIN, WRITE or READ."""
         if not self.may_write(repository) or not self.grants("contents=write"):
             return "READ"
         administers = self.permission == "admin" or (
@@ -95,7 +99,7 @@ class Token:
 
 
 def parse(header: str | None) -> str | None:
-    """The secret in an Authorization header: ``token X``, ``Bearer X``, or basic auth's password (or user)."""
+    """Return the secret of an Authorization header: ``token X``, ``Bearer X``, or basic auth's password (or user)."""
     scheme, _, rest = (header or "").strip().partition(" ")
     if not rest:
         return None
@@ -109,7 +113,7 @@ def parse(header: str | None) -> str | None:
 
 
 def readable(world: World, token: Token | None, full_name: str) -> Repository:
-    """The repository, or 404 when it is absent or hidden from this token."""
+    """Return the repository. Raises ApiError 404 if it is absent or hidden from this token."""
     repository = world.repository(full_name)
     if repository is None or not may_read(token, repository):
         raise not_found()
@@ -121,12 +125,12 @@ def may_read(token: Token | None, repository: Repository) -> bool:
 
 
 def inaccessible(token: Token) -> ApiError:
-    """403 in the words for this kind of token."""
-    return ApiError(403, f"Resource not accessible by {token.called}", graphql_type="FORBIDDEN")
+    """Return the 403 for this kind of token."""
+    return ApiError(403, f"Resource not accessible by {token.name_in_refusals}", graphql_type="FORBIDDEN")
 
 
 def require_read(token: Token | None, repository: Repository, text: str) -> None:
-    """What is public needs no permission; what is private needs the one named. Raises ApiError 403."""
+    """Raise ApiError 403 if the repository is private and the token lacks the permission."""
     if token is not None and repository.private and not token.grants(text):
         raise inaccessible(token)
 
@@ -134,9 +138,9 @@ def require_read(token: Token | None, repository: Repository, text: str) -> None
 def require_write(
     token: Token | None, repository: Repository, operation: str = "this", text: str = "contents=write"
 ) -> Token:
-    """Raises ApiError as GitHub words it for this kind of token; archived repositories refuse everyone.
+    """Require write access, and count the request as a write from here on: the state before it is kept.
 
-    From here on the request counts as a write: what the repository was before is remembered.
+    Raises ApiError with GitHub's message for this kind of token. An archived repository refuses everyone.
     """
     if token is None:
         raise ApiError(401, "Requires authentication")

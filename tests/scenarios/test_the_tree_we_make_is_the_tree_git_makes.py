@@ -27,7 +27,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_SYSTEM": "/dev/null",
     **{f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
 }
-SOMEBODY = Identity("a", "a@example.org", 0)
+SOMEBODY = Identity(name="a", email="a@example.org", seconds=0)
 
 NAMES = ["a", "a.txt", "dir", "dir/a.txt", "dir/b", "dir/sub", "dir/sub/c", "two words", "q'uo\"te", "tab\tbed"]
 NAMES += [

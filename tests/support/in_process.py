@@ -16,7 +16,8 @@ from github import Auth
 
 from action_patterns.github_api.transport.transport import Response, Transport, decode
 from github_sandbox import Sandbox
-from github_sandbox.dispatch import Dispatcher, Incoming
+from github_sandbox.dispatch import Dispatcher
+from github_sandbox.http_messages import HttpRequest
 
 _REACHED: dict[str, Dispatcher] = {}
 _NUMBERS = itertools.count(1)
@@ -54,7 +55,9 @@ class StageTransport(Transport):
         path, _, query = (url if url == self.graphql_url else f"{self._context.api_url}{url}").partition("?")
         headers = {"authorization": f"{auth.token_type} {auth.token}", "content-type": "application/json"}
         data = b"" if body is None else json.dumps(body).encode()
-        answer = dispatcher.handle(Incoming(method, path.removeprefix(server), query, headers, data))
+        answer = dispatcher.handle(
+            HttpRequest(method=method, path=path.removeprefix(server), query=query, headers=headers, body=data)
+        )
         if answer.cut:
             raise requests.ConnectionError
         text = answer.body.decode() if answer.sent is None else answer.body[: answer.sent].decode(errors="replace")

@@ -1,1 +1,1 @@
-"""Stand-ins for actions/upload-artifact and actions/download-artifact, and their one client."""
+"""Doubles of actions/upload-artifact and actions/download-artifact, and their shared client."""

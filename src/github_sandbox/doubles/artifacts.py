@@ -1,6 +1,6 @@
-"""Client of the artifact service that act serves: GitHub's own protocol (Twirp over HTTP), standard library only.
+"""Client of the artifact service that act serves: GitHub's protocol (Twirp over HTTP), standard library only.
 
-python3 -I artifacts.py upload | download      inputs come by environment, see the two action.yml files
+Usage: python3 -I artifacts.py upload | download. The inputs come by environment; see the two action.yml files.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import Any
 
 SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService/"
 TIMEOUT_SECONDS = 30
-# The real action refuses these too, so that an artifact can be unpacked on every file system.
+# The real action refuses these too, because some file systems cannot hold them.
 FORBIDDEN_IN_NAME = re.compile(r'["<>|*?:\\/\r\n]')
 
 
 class RefusedError(Exception):
-    """What the step should fail with."""
+    """An error that the step reports and fails with."""
 
 
 def main(arguments: list[str], variables: Mapping[str, str]) -> int:
@@ -44,10 +44,10 @@ def main(arguments: list[str], variables: Mapping[str, str]) -> int:
 
 
 def upload(variables: Mapping[str, str]) -> None:
-    """Zip files and directories, one path a line, and store them. A name that is taken is refused, as by GitHub.
+    """Zip files and directories, one path a line, and store them. As on GitHub, a taken name is refused.
 
-    Of one path the root is the directory, or the file's; of several what they have in common (actions/upload-artifact,
-    README: "the least common ancestor of all the search paths").
+    The root of one path is the directory, or the file's directory. The root of several is their common part
+    (actions/upload-artifact, README: "the least common ancestor of all the search paths").
     """
     name, paths = variables["ARTIFACT_NAME"], [Path(line) for line in variables["ARTIFACT_PATH"].split("\n") if line]
     if not name or FORBIDDEN_IN_NAME.search(name):
@@ -55,7 +55,7 @@ def upload(variables: Mapping[str, str]) -> None:
     root = Path(os.path.commonpath(paths if len(paths) > 1 or paths[0].is_dir() else [paths[0].parent]))
     found = (file for path in paths for file in (path.rglob("*") if path.is_dir() else [path]))
     files = sorted({file for file in found if file.is_file()})
-    # The real action leaves hidden files out unless it is told otherwise.
+    # The real action excludes hidden files by default.
     files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(root).parts)]
     if not files:
         message = (
@@ -83,7 +83,7 @@ def upload(variables: Mapping[str, str]) -> None:
 
 
 def download(variables: Mapping[str, str]) -> None:
-    """Unpack one artifact, or all whose name matches a glob. A named one that does not exist is an error."""
+    """Unpack one artifact, or all whose name matches a glob. An absent name is an error."""
     name, root = variables["ARTIFACT_NAME"], Path(variables["ARTIFACT_PATH"])
     if bool(variables["RUN_ID_INPUT"]) != bool(variables["GITHUB_TOKEN_INPUT"]):
         raise RefusedError("run-id and github-token go together: without both, only this attempt's artifacts are seen")
@@ -125,7 +125,7 @@ def _call(variables: Mapping[str, str], method: str, **fields: object) -> dict[s
 def _send(
     address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, method: str = "GET"
 ) -> bytes:
-    # Addresses come from act alone, on loopback.
+    # Every address comes from act, on loopback.
     request = urllib.request.Request(address, body, dict(headers or {}), method=method)  # noqa: S310
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
         content: bytes = answer.read()

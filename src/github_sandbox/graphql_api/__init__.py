@@ -1,1 +1,1 @@
-"""GitHub's GraphQL API: the published schema, trimmed to what ``resolvers`` answers, executed by graphql-core."""
+"""GitHub's GraphQL API: the published schema, trimmed to the fields of ``resolvers``, executed by graphql-core."""

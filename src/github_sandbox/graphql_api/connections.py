@@ -1,4 +1,4 @@
-"""Cursor paging: ``first``/``after``/``last``/``before`` over a list that is already there."""
+"""Cursor paging (``first``, ``after``, ``last``, ``before``) over a complete list."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from github_sandbox.errors import ApiError
 MAX_PAGE = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Connection:
-    """One page: ``start`` is the index of its first item."""
+    """One page. ``start``: the index of its first item."""
 
     items: Sequence[Any]
     start: int
@@ -37,7 +37,7 @@ class Connection:
 def connect(
     items: Sequence[Any], kind: str, args: dict[str, Any], wrap: Callable[[Any], Any] | None = None
 ) -> Connection:
-    """Raises ApiError unless exactly one of first and last is given, 1 to 100, as GitHub requires."""
+    """Return one page. Raises ApiError unless exactly one of first and last is given, 1 to 100, as on GitHub."""
     first, last = args.get("first"), args.get("last")
     size = first if first is not None else last
     if size is None:
@@ -59,7 +59,7 @@ def connect(
     else:
         low = max(low, high - size)
     shown = items[low:high]
-    return Connection([wrap(i) for i in shown] if wrap else shown, low, len(items), kind)
+    return Connection(items=[wrap(i) for i in shown] if wrap else shown, start=low, total=len(items), kind=kind)
 
 
 def _index(cursor: str) -> int:

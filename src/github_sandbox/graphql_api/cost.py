@@ -1,7 +1,7 @@
-"""What a query may ask for at most: its nodes, and the points it costs.
+"""The cost of a query: the largest number of its nodes, and its points.
 
-https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api: each connection asks once per
-node of its parents; nodes = what all of them may return; points = requests / 100, rounded, at least 1.
+https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api: each connection counts once
+per node of its parents. Nodes: the most that all connections return. Points: requests / 100, rounded, at least 1.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Cost:
 
 
 def of(request: GraphQLRequest) -> Cost:
-    """A request that is none costs the least."""
+    """Return the cost of a request; an invalid request has the least."""
     if request.document is None:
         return Cost()
     sizes = frozenset((name, value) for name, value in request.variables.items() if isinstance(value, int))
@@ -84,7 +84,7 @@ def _counted(
 
 
 def _size(field: FieldNode, variables: Mapping[str, Any]) -> int | None:
-    """The ``first`` or ``last`` of a connection, None for any other field."""
+    """Return ``first`` or ``last`` of a connection; None: the field is not a connection."""
     for argument in field.arguments or ():
         if argument.name.value in ("first", "last"):
             value = argument.value

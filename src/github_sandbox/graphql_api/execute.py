@@ -1,4 +1,4 @@
-"""Validate against the schema, execute, and report errors the way GitHub does (``type``, ``path``, ``message``)."""
+"""Validation against the schema, execution, and errors in GitHub's form (``type``, ``path``, ``message``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from github_sandbox.tokens import Token
 
 @dataclass
 class Context:
-    """What a resolver may know about the request."""
+    """The facts that a resolver may use."""
 
     services: Services
     token: Token
@@ -30,7 +30,9 @@ class Context:
 
 @lru_cache(maxsize=4)
 def schema(without: frozenset[str] = frozenset()) -> GraphQLSchema:
-    """The trimmed schema, ``without`` these mutations and their inputs; built on first use, kept for the process."""
+    """Return the trimmed schema, ``without`` these mutations and their inputs; built on first use, kept for the
+    process.
+    """
     built = build_schema(graphql_text(), assume_valid=True, no_location=True)
     for name in without:
         assert built.mutation_type is not None
@@ -41,12 +43,12 @@ def schema(without: frozenset[str] = frozenset()) -> GraphQLSchema:
 
 @lru_cache(maxsize=256)
 def _problems(text: str) -> list[GraphQLError]:
-    # By the text: the hash of a document is that of every node in it.
+    # Cached by text, because the hash of a document visits every node in it.
     return validate(schema(), parsed(text))
 
 
 def run(services: Services, token: Token, request: GraphQLRequest, cost: Cost) -> dict[str, Any]:
-    """The response body: ``data`` and, when anything went wrong, ``errors``."""
+    """Return the response body: ``data`` and, after any problem, ``errors``."""
     if request.problem or request.document is None:
         return {"errors": [request.problem]}
     unknown = unknown_mutations.problems(request.document, services.edition.unknown_mutations)

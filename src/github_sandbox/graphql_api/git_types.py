@@ -12,7 +12,7 @@ from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, 
 from github_sandbox.graphql_api.repository_types import chosen_pulls
 from github_sandbox.graphql_api.root_types import missing
 from github_sandbox.history import ancestors, between
-from github_sandbox.model import PullRequest, refs
+from github_sandbox.model import PullRequest, Repository, refs
 from github_sandbox.node_ids import encode
 from github_sandbox.rest.shapes import Shape
 from github_sandbox.tokens import may_read
@@ -34,7 +34,7 @@ def _compare(ref: RefNode, info: Any, headRef: str) -> dict[str, Any]:
 
 
 def _associated(ref: RefNode, info: Any, **args: Any) -> Any:
-    """Pull requests whose head this very ref is, in its repository and in those it is forked from."""
+    """Return the pull requests from exactly this ref, in its repository and in the repositories it was forked from."""
     repository, token = ref.repository, info.context.token
     found: list[PullRequest] = [
         p
@@ -47,7 +47,7 @@ def _associated(ref: RefNode, info: Any, **args: Any) -> Any:
 
 
 def _rule(ref: RefNode, info: Any) -> Shape | None:
-    """What all protections and rulesets of the ref add up to for whoever asks; None where there is none."""
+    """Return the sum of all protections and rulesets of the ref for this viewer; None: the ref has none."""
     rules, token = ref_rules.covering(ref.repository, ref.name), info.context.token
     if not rules:
         return None
@@ -68,12 +68,16 @@ def _rule(ref: RefNode, info: Any) -> Shape | None:
 
 
 def _file(commit: CommitNode, info: Any, path: str) -> EntryNode | None:
-    found = commit.repository.git.lookup(commit.record.tree, path)
-    return EntryNode(commit.repository, path, *found) if found and path else None
+    entry = commit.repository.git.lookup(commit.record.tree, path)
+    return _entry(commit.repository, path, *entry) if entry and path else None
+
+
+def _entry(repository: Repository, path: str, mode: int, oid: str) -> EntryNode:
+    return EntryNode(repository=repository, path=path, mode=mode, oid=oid)
 
 
 def _entries(tree: TreeNode, info: Any) -> list[EntryNode]:
-    return [EntryNode(tree.repository, name, mode, oid) for name, mode, oid in tree.repository.git.entries(tree.oid)]
+    return [_entry(tree.repository, *entry) for entry in tree.repository.git.entries(tree.oid)]
 
 
 def _signature(commit: CommitNode, info: Any) -> dict[str, Any] | None:

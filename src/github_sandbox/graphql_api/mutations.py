@@ -1,4 +1,4 @@
-"""updateRefs and createCommitOnBranch."""
+"""The mutations updateRefs and createCommitOnBranch."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from github_sandbox.graphql_api.objects import CommitNode, RefNode
 from github_sandbox.graphql_api.root_types import by_id, missing
 from github_sandbox.history import flat
 from github_sandbox.model import RefUpdate, Repository
-from github_sandbox.pulls import github
+from github_sandbox.pulls import github_identity
 from github_sandbox.tokens import may_read, require_write
 
 
 def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
-    """Atomic: every ``beforeOid`` must hold or nothing changes."""
+    """Update refs atomically: every ``beforeOid`` must match, or no ref changes."""
     repository = by_id(info, input["repositoryId"])
     if not isinstance(repository, Repository):
         raise missing(f"Could not resolve to a node with the global id of '{input['repositoryId']}'")
@@ -34,7 +34,7 @@ def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
 
 
 def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
-    """Appends to an existing branch whose tip is ``expectedHeadOid``. Modes are lost: everything becomes 100644."""
+    """Add a commit to a branch whose tip is ``expectedHeadOid``. Modes are lost: every file becomes 100644."""
     world, token, branch = (info.context.services.world, info.context.token, input["branch"])
     repository, name = _branch(info, branch)
     require_write(token, repository, "CreateCommitOnBranch")
@@ -60,8 +60,8 @@ def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
         files[item["path"]] = (FILE, git.write_blob(content))
     now, message = int(world.clock()), input["message"]
     text = message["headline"] + (f"\n\n{message['body']}" if message.get("body") else "")
-    author = Identity(token.account.login, token.account.email, now)
-    oid = git.write_commit(git.write_tree(files), [tip], text, author, github(now))
+    author = Identity(name=token.account.login, email=token.account.email, seconds=now)
+    oid = git.write_commit(git.write_tree(files), [tip], text, author, github_identity(now))
     repository.contents.verified.add(oid)
     ref_updates.apply(repository, [RefUpdate(name=ref, before=tip, after=oid)], token)
     record = git.commit(oid)
@@ -69,7 +69,7 @@ def _create_commit(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     return {
         "clientMutationId": input.get("clientMutationId"),
         "commit": CommitNode(repository, record),
-        "ref": RefNode(repository, ref, oid),
+        "ref": RefNode(repository=repository, name=ref, oid=oid),
     }
 
 

@@ -1,4 +1,4 @@
-"""Git objects and refs as GraphQL sees them: an id together with the repository it is read from."""
+"""Git objects and refs as GraphQL nodes: an id together with the repository it is read from."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from github_sandbox.git_store import CommitRecord
 from github_sandbox.model import Repository
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RefNode:
     repository: Repository
     name: str
     """Full name, for example refs/heads/main."""
     oid: str
     asked: str | None = None
-    """The prefix it was listed under, which GitHub leaves out of ``name``; None = refs/heads/ or the like."""
+    """The prefix of the listing, which GitHub removes from ``name``; None: refs/heads/ or its like."""
 
     @property
     def prefix(self) -> str:
@@ -41,7 +41,7 @@ class BlobNode:
     content: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EntryNode:
     repository: Repository
     path: str
@@ -56,7 +56,7 @@ class TeamNode:
 
 
 def git_object(repository: Repository, oid: str | None) -> CommitNode | TreeNode | BlobNode | None:
-    """The node for an object id, or None when there is no such object."""
+    """Return the node of an object id; None: no such object."""
     item = repository.git.get(oid) if oid else None
     if item is None or oid is None:
         return None

@@ -1,4 +1,4 @@
-"""Title, body, base and state; draft and ready; auto-merge on and off."""
+"""Mutations of a pull request: its fields, draft and ready, auto-merge on and off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Resolver = Callable[..., dict[str, Any]]
 
 
 def _pull_mutation(name: str, change: Callable[[PullRequest, Any, dict[str, Any]], None]) -> Resolver:
-    """A mutation on ``pullRequestId`` whose payload is that pull request."""
+    """Return a mutation on ``pullRequestId`` whose payload is that pull request."""
 
     def resolve(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
         pull = by_id(info, input["pullRequestId"])

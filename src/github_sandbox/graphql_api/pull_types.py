@@ -26,7 +26,7 @@ def _requests(pull: PullRequest, info: Any, **args: Any) -> Any:
 
 def _ref(repository: Repository | None, branch: str) -> RefNode | None:
     oid = repository.tip(branch) if repository else None
-    return RefNode(repository, f"refs/heads/{branch}", oid) if repository and oid else None
+    return RefNode(repository=repository, name=f"refs/heads/{branch}", oid=oid) if repository and oid else None
 
 
 def _commits(pull: PullRequest, info: Any, **args: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Repository and what hangs on it directly."""
+"""Repository and its direct parts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from github_sandbox.tokens import may_read
 def _ref(repository: Repository, name: str) -> RefNode | None:
     full = name if name.startswith("refs/") else f"refs/heads/{name}"
     oid = repository.git.ref(full)
-    return RefNode(repository, full, oid) if oid else None
+    return RefNode(repository=repository, name=full, oid=oid) if oid else None
 
 
 def _refs(repository: Repository, info: Any, refPrefix: str, query: str | None = None, **args: Any) -> Any:
     asked = refPrefix[: refPrefix.rfind("/") + 1]
-    found = [RefNode(repository, name, oid, asked) for name, oid in repository.git.refs(refPrefix).items()]
+    found = [
+        RefNode(repository=repository, name=name, oid=oid, asked=asked)
+        for name, oid in repository.git.refs(refPrefix).items()
+    ]
     if query:
         found = [r for r in found if query.lower() in r.name.lower()]
     return connect(found, "refs", args)
@@ -32,7 +35,7 @@ def pull_state(pull: PullRequest) -> str:
 
 
 def chosen_pulls(found: list[PullRequest], kind: str, args: dict[str, Any]) -> Connection:
-    """Those the arguments of a connection of pull requests ask for, in the order they ask for."""
+    """Return the pull requests that the arguments of a connection select, in the order that they request."""
     if states := args.get("states"):
         found = [p for p in found if pull_state(p) in states]
     if (head := args.get("headRefName")) is not None:
@@ -52,7 +55,7 @@ def _pulls(repository: Repository, info: Any, **args: Any) -> Connection:
 
 
 def _milestones(repository: Repository, info: Any, **args: Any) -> Connection:
-    """``query`` is looked for in titles, case aside."""
+    """Return the milestones; ``query`` is part of the title, in any case."""
     found, text, states = list(repository.contents.milestones.values()), args.get("query") or "", args.get("states")
     found = [m for m in found if text.lower() in m.title.lower() and (not states or m.state.upper() in states)]
     return connect(found, "milestones", args)

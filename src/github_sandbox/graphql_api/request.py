@@ -1,4 +1,4 @@
-"""A GraphQL request before it is executed: its document, its name, and whether it writes."""
+"""A parsed GraphQL request: its document, its name, and whether it writes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNo
 from graphql import parse as parse_document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GraphQLRequest:
-    """``names``: the operation's name (if any) and its root fields, which is what faults can match on."""
+    """A parsed request. ``names``: the operation's name, if any, and its root fields; a fault may select by them."""
 
     document: DocumentNode | None = None
     text: str = ""
@@ -28,12 +28,12 @@ class GraphQLRequest:
 
 @lru_cache(maxsize=256)
 def parsed(text: str) -> DocumentNode:
-    """Raises GraphQLError."""
+    """Return the parsed document. Raises GraphQLError."""
     return parse_document(text)
 
 
 def parse(body: bytes) -> GraphQLRequest:
-    """Never raises: a body that is no request carries its ``problem``."""
+    """Parse a request. Never raises: an invalid body has a ``problem``."""
     try:
         data = json.loads(body)
         text, variables, wanted = (data["query"], data.get("variables") or {}, data.get("operationName"))
@@ -51,6 +51,7 @@ def parse(body: bytes) -> GraphQLRequest:
     fields = [s.name.value for s in chosen.selection_set.selections if isinstance(s, FieldNode)]
     name = chosen.name.value if chosen.name else (fields[0] if fields else None)
     return GraphQLRequest(
-        document, text, variables, wanted, name, frozenset([*fields, *([name] if name else [])]),
-        chosen.operation is OperationType.MUTATION,
+        document=document, text=text, variables=variables, operation_name=wanted, name=name,
+        names=frozenset([*fields, *([name] if name else [])]),
+        mutation=chosen.operation is OperationType.MUTATION,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The table of everything GraphQL answers: type -> field -> function. It also decides what the trimmed schema keeps."""
+"""The table of all answered fields: type -> field -> function. The trimmed schema keeps exactly these."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ NEEDS = {
     "milestones": "issues=read; pull_requests=read", "label": "issues=read; pull_requests=read",
     "labels": "issues=read; pull_requests=read",
 }  # fmt: skip
-"""What a field of a private Repository takes, in the notation of ``permissions``; the others need metadata only."""
+"""Permissions that a field of a private Repository needs, in the notation of ``permissions``. Others need metadata
+only.
+"""
 
 
 def kept_fields(type_name: str) -> set[str]:
-    """The fields of a type this sandbox answers: what ``schemas.refresh`` keeps."""
+    """Return the fields of a type that have a resolver; ``schemas.refresh`` keeps these."""
     if type_name.endswith("Connection"):
         return set(_CONNECTION)
     if type_name.endswith("Edge"):
@@ -48,7 +50,7 @@ def kept_fields(type_name: str) -> set[str]:
 
 
 def resolve_field(source: Any, info: Any, **args: Any) -> Any:
-    """One field: by the table, else from a mapping."""
+    """Resolve one field: by the table, otherwise from a mapping."""
     if isinstance(source, Connection) and info.field_name in _CONNECTION:
         return _CONNECTION[info.field_name](source, info)
     resolver = RESOLVERS.get(info.parent_type.name, {}).get(info.field_name)
@@ -62,6 +64,6 @@ def resolve_field(source: Any, info: Any, **args: Any) -> Any:
 def resolve_type(value: Any, info: Any, abstract: Any) -> str | None:
     if isinstance(value, Account):
         return value.type
-    if isinstance(value, dict):  # the only mapping behind an abstract type is a signature
+    if isinstance(value, dict):  # the only mapping of an abstract type is a signature
         return "GpgSignature"
     return _KINDS.get(type(value))

@@ -51,7 +51,7 @@ def _account(kind: str | None) -> Any:
 
 
 def by_id(info: Any, node_id: str) -> Any:
-    """Whatever a node id names, or None when it is gone or hidden."""
+    """Return the object of a node id; None: absent or not visible."""
     world, token, found = (info.context.services.world, info.context.token, decode(node_id))
     kind, parts = found or ("", [])
     first = int(parts[0]) if parts and parts[0].isdigit() else 0
@@ -66,7 +66,7 @@ def by_id(info: Any, node_id: str) -> Any:
     if kind == "R":
         return repository
     if kind == "REF" and len(parts) == 2 and (oid := repository.git.ref(parts[1])):
-        return RefNode(repository, parts[1], oid)
+        return RefNode(repository=repository, name=parts[1], oid=oid)
     return git_object(repository, parts[1]) if kind in ("C", "B", "T") and len(parts) == 2 else None
 
 

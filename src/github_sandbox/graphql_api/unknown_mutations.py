@@ -1,4 +1,4 @@
-"""What an older server says of a mutation it does not know, in graphql-ruby's words (refined-github#6946)."""
+"""Errors of a server that is too old for a mutation, with graphql-ruby's messages (refined-github#6946)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Problem = Mapping[str, Any]
 
 
 def input_of(mutation: str) -> str:
-    """The type of what a mutation takes."""
+    """Return the input type of a mutation."""
     return f"{mutation[0].upper()}{mutation[1:]}Input"
 
 
 def problems(document: DocumentNode, unknown: Collection[str]) -> list[Problem]:
-    """One for each variable of an input type that only ``unknown`` mutations have, one for each of them asked for."""
+    """Return an error for each variable of an unknown input type, and for each unknown mutation in the document."""
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     return [p for o in operations if o.operation is OperationType.MUTATION for p in _of(o, unknown)]
 

@@ -119,13 +119,13 @@ class EarlierState:
 
 @dataclass(eq=False, kw_only=True)
 class Repository:
-    """A repository. ``fill`` builds the contents on first use: 10,000 repositories cost only what a test touches."""
+    """A repository. ``build`` builds the contents on first use: 10,000 repositories cost only what a test touches."""
 
     id: int
     owner: Account
     name: str
     world: World
-    fill: Callable[[Repository], None]
+    build: Callable[[Repository], None]
     topics: list[str] = field(default_factory=list)
     description: str | None = None
     language: str | None = None
@@ -171,7 +171,7 @@ class Repository:
                     shared = self.parent.contents if self.parent else None
                     self.built = Contents(git=GitStore(self.default_branch, shared.git.objects if shared else None))
                     self.built.verified = shared.verified if shared else set()
-                    self.fill(self)
+                    self.build(self)
         assert self.built is not None
         return self.built
 

@@ -1,4 +1,4 @@
-"""The REST API: importing this package registers every route it serves."""
+"""The REST API. Importing this package registers every served route."""
 
 from github_sandbox.rest.routing import Call, Reply, Route, router
 

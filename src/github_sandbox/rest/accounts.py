@@ -1,4 +1,4 @@
-"""Accounts, organizations, repositories, rate limit: what a token can find."""
+"""Accounts, organizations, repositories and the rate limit, as far as a token can find them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rate_limit(call: Call) -> Reply:
 @router.on("GET", "/user", "users/get-authenticated")
 def viewer(call: Call) -> Reply:
     token = call.actor
-    if token.app:  # an app's token is nobody's: GitHub refuses this route
+    if token.app:  # an app's token belongs to no user, so GitHub refuses this route
         raise ApiError(403, "Resource not accessible by integration")
     return Reply(200, shapes.full_user(call.world, token.account, private=True))
 

@@ -18,7 +18,7 @@ ARTIFACT_SECONDS = 90 * 86_400
 
 
 def workflow_id(item: WorkflowRun) -> int:
-    """One number per workflow file."""
+    """Return the number of the workflow file."""
     return zlib.crc32(item.path.encode())
 
 
@@ -108,7 +108,7 @@ def _check(repository: Repository, item: CheckRun) -> Shape:
 
 
 def counted(call: Call, name: str, items: Sequence[Any], shape: Callable[[Any], Shape]) -> Reply:
-    """One page, beside the number of all."""
+    """Return one page, with the number of all items."""
     reply = call.page(items, shape)
     reply.content = {"total_count": len(items), name: reply.content}
     return reply
@@ -123,7 +123,7 @@ def runs(call: Call) -> Reply:
     "GET", "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", "actions/list-workflow-runs", "actions=read"
 )
 def workflow_runs(call: Call) -> Reply:
-    """By the workflow's number or by its file's name."""
+    """List by the workflow's number or by its file's name."""
     wanted = call.params["workflow_id"]
     found = [r for r in call.repository.contents.runs if wanted in (str(workflow_id(r)), r.path.rpartition("/")[2])]
     if not found:
@@ -132,7 +132,7 @@ def workflow_runs(call: Call) -> Reply:
 
 
 def _listed(call: Call, items: Sequence[WorkflowRun]) -> Reply:
-    """Newest first."""
+    """List, newest first."""
     repository, query = call.repository, call.query
     found = sorted(items, key=lambda r: (r.created_at, r.id), reverse=True)
     for name, key in (("branch", "branch"), ("event", "event"), ("head_sha", "head_oid")):
@@ -144,7 +144,7 @@ def _listed(call: Call, items: Sequence[WorkflowRun]) -> Reply:
 
 
 def found_run(call: Call) -> WorkflowRun:
-    """The run whose id is in the path."""
+    """Return the run whose id is in the path."""
     run = next((r for r in call.repository.contents.runs if r.id == int(call.params["run_id"])), None)
     if run is None:
         raise not_found()
@@ -170,7 +170,7 @@ def artifacts(call: Call) -> Reply:
 
 
 def _artifacts(call: Call, items: list[Artifact]) -> Reply:
-    """Newest first; ``name`` matches exactly."""
+    """List, newest first; ``name`` matches exactly."""
     if "name" in call.query:
         items = [a for a in items if a.name == call.query["name"]]
     newest = sorted(items, key=lambda a: (a.created_at, a.id), reverse=True)

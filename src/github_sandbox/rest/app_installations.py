@@ -24,7 +24,7 @@ def _app(call: Call) -> App:
 
 
 def app_shape(call: Call, app: App) -> Shape:
-    """GitHub calls it an integration."""
+    """Return the JSON object that GitHub calls an integration."""
     return {
         "id": app.id,
         "client_id": app.client_id,
@@ -141,7 +141,7 @@ def create_token(call: Call) -> Reply:
 
 
 def _narrowed(call: Call, item: Installation) -> list[Repository] | None:
-    """The repositories asked for by name or id; None = all the installation has. Raises ApiError 422."""
+    """Return the repositories requested by name or id; None: all of the installation. Raises ApiError 422."""
     names, ids = call.texts("repositories"), call.body.get("repository_ids") or []
     if not names and not ids:
         return None
@@ -190,7 +190,7 @@ def installation_repositories(call: Call) -> Reply:
         raise ApiError(
             403, "You must authenticate with an installation access token to list repositories for an installation."
         )
-    found = apps.reached(call.world, token)
+    found = apps.covered_repositories(call.world, token)
     reply = call.page(found, lambda r: shapes.repository(call.world, r, token))
     selection = "all" if token.repository_ids is None and token.repositories is None else "selected"
     reply.content = {"total_count": len(found), "repository_selection": selection, "repositories": reply.content}

@@ -66,8 +66,9 @@ def _content(repository: Repository, path: str, mode: int, oid: str, revision: s
 
 
 def refuse_workflow(token: Token, path: str) -> None:
-    """The API refuses a workflow file before there is a commit: 404 to a classic token (octokit.rb#1184,
-    github/docs#4770), 403 to the others.
+    """Refuse a workflow file before there is a commit: 404 for a classic token (octokit.rb#1184, github/docs#4770), 403
+    for
+    the others.
     """
     if path.startswith(WORKFLOWS) and not token.may_change_workflows():
         raise not_found() if token.classic else inaccessible(token)
@@ -114,5 +115,5 @@ def put_contents(call: Call) -> Reply:
 
 def _identities(call: Call, token: Token) -> tuple[Identity, Identity]:
     now = int(call.world.clock())
-    author = Identity(token.account.login, token.account.email, now)
-    return author, Identity("GitHub", "noreply@github.com", now)
+    author = Identity(name=token.account.login, email=token.account.email, seconds=now)
+    return author, Identity(name="GitHub", email="noreply@github.com", seconds=now)

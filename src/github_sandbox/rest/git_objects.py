@@ -1,4 +1,4 @@
-"""git/blobs, git/trees, git/commits: objects are written at once and harmless until a ref points at them."""
+"""git/blobs, git/trees, git/commits. Objects are written at once, and have no effect until a ref points at them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from github_sandbox.errors import ApiError, not_found, unprocessable
 from github_sandbox.git_store import DIRECTORY, MODES, SUBMODULE, Flat, GitStore, Identity
 from github_sandbox.node_ids import encode
-from github_sandbox.pulls import github
+from github_sandbox.pulls import github_identity
 from github_sandbox.rest import git_shapes
 from github_sandbox.rest.contents import refuse_workflow
 from github_sandbox.rest.routing import Call, Reply, router
@@ -60,7 +60,7 @@ def get_tree(call: Call) -> Reply:
     oid = commit.tree if commit else oid
     if oid is None or git_shapes.object_kind(repository, oid) != "tree" or repository.git.get(oid) is None:
         raise not_found()
-    # GitHub's page: any value of `recursive`, even 0 or false, turns it on; only leaving it out turns it off.
+    # GitHub's page: any value of `recursive`, even 0 or false, turns it on; its absence turns it off.
     recursive = "recursive" in call.query
     most = call.services.limits.tree_entries if recursive else None
     return Reply(200, git_shapes.tree(repository, oid, recursive=recursive, most=most))
@@ -89,7 +89,7 @@ def create_tree(call: Call) -> Reply:
 
 
 def _apply_entry(git: GitStore, files: Flat, entry: Mapping[str, Any]) -> None:
-    """Put one entry of the request into ``files``, or raise 422."""
+    """Put one entry of the request into ``files``. Raises ApiError 422."""
     path, mode = _path_and_mode(entry)
     below = [name for name in files if name.startswith(path + "/")]
     deletes = "sha" in entry and entry["sha"] is None
@@ -99,7 +99,7 @@ def _apply_entry(git: GitStore, files: Flat, entry: Mapping[str, Any]) -> None:
         files.pop(name, None)
     if deletes:
         return
-    # A file in the place of one of the path's folders gives way.
+    # The new path replaces a file that is in the place of one of its folders.
     parts = path.split("/")
     for end in range(1, len(parts)):
         files.pop("/".join(parts[:end]), None)
@@ -123,7 +123,7 @@ def _path_and_mode(entry: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _existing(git: GitStore, path: str, mode: int, oid: str) -> Flat:
-    """The files an entry naming an object brings; a submodule names a commit of another repository."""
+    """Return the files of an entry that names an object; a submodule names a commit of another repository."""
     known = _HEX.fullmatch(oid)
     if known and mode == SUBMODULE:
         return {path: (mode, oid)}
@@ -157,14 +157,14 @@ def create_commit(call: Call) -> Reply:
         if git.commit(parent) is None:
             raise unprocessable("Parent SHA does not exist or is not a commit object")
     now = int(call.world.clock())
-    own = Identity(token.account.login, token.account.email, now)
+    own = Identity(name=token.account.login, email=token.account.email, seconds=now)
     given_author, given_committer = call.body.get("author"), call.body.get("committer")
     author = _identity(given_author, own) if given_author else own
-    # GitHub signs only what an app made without naming anyone, and then commits it under its own name.
+    # GitHub signs only an app's commit without author and committer, and then GitHub is the committer.
     signed = token.app and not given_author and not given_committer and not call.body.get("signature")
     committer = _identity(given_committer, author) if given_committer else author
     if signed:
-        committer = github(now)
+        committer = github_identity(now)
     oid = git.write_commit(tree, parents, message, author, committer)
     if signed:
         repository.contents.verified.add(oid)
@@ -185,4 +185,4 @@ def _identity(given: Any, default: Identity) -> Identity:
             raise unprocessable("date is not in ISO 8601") from None
         seconds, delta = int(when.timestamp()), when.utcoffset()
         offset = int(delta.total_seconds()) if delta else 0
-    return Identity(str(given["name"]), str(given["email"]), seconds, offset)
+    return Identity(name=str(given["name"]), email=str(given["email"]), seconds=seconds, offset=offset)

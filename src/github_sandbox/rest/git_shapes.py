@@ -53,7 +53,7 @@ def verification(repository: Repository, oid: str) -> Shape:
 
 
 def git_commit(repository: Repository, commit: CommitRecord) -> Shape:
-    """git-commit: the answer of the git data endpoints."""
+    """Return git-commit: the answer of the git data endpoints."""
     base = api(repository)
     return {
         "sha": commit.oid,
@@ -77,7 +77,7 @@ def _account_of(world: World, identity: Identity) -> Account | None:
 
 
 def commit(repository: Repository, record: CommitRecord) -> Shape:
-    """commit: the answer of the listing endpoints (compare, pulls/{n}/commits, branches)."""
+    """Return commit: the answer of the listing endpoints (compare, pulls/{n}/commits, branches)."""
     world, base = repository.world, api(repository)
     author, committer = (_account_of(world, record.author), _account_of(world, record.committer))
     inner = git_commit(repository, record)
@@ -98,7 +98,7 @@ def commit(repository: Repository, record: CommitRecord) -> Shape:
 
 
 def tree(repository: Repository, oid: str, *, recursive: bool, most: int | None = None) -> Shape:
-    """``most``: how many entries are shown before the answer says ``truncated``; None = all."""
+    """Return git-tree. ``most``: the largest number of entries before the answer is ``truncated``; None: unlimited."""
     git = repository.git
     walk = git.walk(oid) if recursive else iter(git.entries(oid))
     items: list[dict[str, Any]] = []
@@ -115,7 +115,7 @@ def tree(repository: Repository, oid: str, *, recursive: bool, most: int | None 
 
 
 def changed_files(repository: Repository, before: str | None, after: str) -> list[Shape]:
-    """diff-entry for each path that differs between two commits, sorted by path."""
+    """Return diff-entry for each path that differs between two commits, sorted by path."""
     old, new = flat(repository.git, before), flat(repository.git, after)
     return [
         _diff_entry(repository, path, old, new, after)
@@ -142,6 +142,6 @@ def _diff_entry(repository: Repository, path: str, old: Flat, new: Flat, after: 
 
 
 def _lines(repository: Repository, entry: tuple[int, str] | None) -> list[str] | None:
-    """The text of a blob as lines; None when it is binary, and then GitHub shows no patch."""
+    """Return the text of a blob as lines; None: binary, and GitHub shows no patch."""
     data = b"" if entry is None else repository.git.blob(entry[1]) or b""
     return None if b"\0" in data else data.decode("utf-8", "replace").splitlines()

@@ -1,4 +1,4 @@
-"""Pull requests seen as issues: labels, assignees, milestone, comments."""
+"""Pull requests through the issues API: labels, assignees, milestone, comments."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def update_issue(call: Call) -> Reply:
 
 
 def _label_names(call: Call) -> list[str]:
-    """``{"labels": [...]}`` or a bare array, of names or of objects with a name."""
+    """Return the names of ``{"labels": [...]}`` or of a bare array; its items are names or objects with a name."""
     data = call.json() if call.raw_body.strip() else {}
     listed = data.get("labels", []) if isinstance(data, dict) else data
     names = [item.get("name") if isinstance(item, dict) else item for item in listed or []]
@@ -99,7 +99,7 @@ def remove_label(call: Call) -> Reply:
 
 
 def _assign(call: Call, pull: PullRequest) -> None:
-    """Whoever may not be assigned is left out without a word, as GitHub does."""
+    """Assign the people who may be assigned, and ignore the others without an error, as GitHub does."""
     allowed = call.world.collaborators(pull.repository)
     for login in call.texts("assignees"):
         account = call.world.account(login)

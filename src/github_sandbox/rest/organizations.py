@@ -22,8 +22,8 @@ def _organization(call: Call) -> Account:
     return account
 
 
-def sees_inside(call: Call, account: Account) -> bool:
-    """Members see members; an app's token and a fine-grained one see what their members permission says."""
+def may_see_members(call: Call, account: Account) -> bool:
+    """Return whether the token may see the members: a member may; the other kinds need ``members``."""
     token = call.token
     if token is None:
         return False
@@ -35,9 +35,9 @@ def sees_inside(call: Call, account: Account) -> bool:
     return member and token.grants("members=read")
 
 
-def _inside(call: Call) -> Account:
+def _visible_organization(call: Call) -> Account:
     account = _organization(call)
-    if not sees_inside(call, account):
+    if not may_see_members(call, account):
         token = call.actor
         raise not_found() if token.classic else inaccessible(token)
     return account
@@ -45,9 +45,9 @@ def _inside(call: Call) -> Account:
 
 @router.on("GET", "/orgs/{org}/members", "orgs/list-members", "members=read")
 def members(call: Call) -> Reply:
-    """Outsiders get the public members only, without an error."""
+    """List the members; outsiders get the public members only, without an error."""
     account = _organization(call)
-    logins = account.members if sees_inside(call, account) else account.public_members
+    logins = account.members if may_see_members(call, account) else account.public_members
     return _people(call, logins)
 
 
@@ -64,7 +64,7 @@ def _people(call: Call, logins: set[str]) -> Reply:
 @router.on("GET", "/orgs/{org}/members/{username}", "orgs/check-membership-for-user", "members=read")
 def membership(call: Call) -> Reply:
     account, login = _organization(call), call.params["username"].lower()
-    if not sees_inside(call, account):
+    if not may_see_members(call, account):
         url = f"{call.world.api_url}/orgs/{account.login}/public_members/{call.params['username']}"
         return Reply(302, None, {"Location": url})
     if login not in {m.lower() for m in account.members}:
@@ -74,13 +74,13 @@ def membership(call: Call) -> Reply:
 
 @router.on("GET", "/orgs/{org}/teams", "teams/list", "members=read")
 def teams(call: Call) -> Reply:
-    account = _inside(call)
+    account = _visible_organization(call)
     return call.page(sorted(account.teams), lambda slug: pull_shapes.team(call.world, account, slug))
 
 
 @router.on("GET", "/orgs/{org}/teams/{team_slug}/repos", "teams/list-repos-in-org", "members=read")
 def team_repositories(call: Call) -> Reply:
-    account, slug = _inside(call), call.params["team_slug"]
+    account, slug = _visible_organization(call), call.params["team_slug"]
     if slug not in account.teams:
         raise not_found()
     found = [r for r in call.world.repositories_of(account) if slug in r.teams and may_read(call.token, r)]
@@ -99,7 +99,7 @@ def _values(repository: Repository) -> list[Shape]:
 
 
 def _value(value: Any) -> Any:
-    """Texts, lists of texts, null; true and false are texts on GitHub."""
+    """Return the value as GitHub stores it: a text, a list of texts, or null; booleans are texts."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -110,7 +110,7 @@ def _value(value: Any) -> Any:
 def organization_properties(call: Call) -> Reply:
     account, text = _organization(call), call.query.get("repository_query", "").lower()
     token = call.actor
-    if not token.grants(call.needs) or (token.classic and not sees_inside(call, account)):
+    if not token.grants(call.needs) or (token.classic and not may_see_members(call, account)):
         raise not_found() if token.classic else inaccessible(token)
     found = [r for r in call.world.repositories_of(account) if may_read(token, r) and text in r.full_name.lower()]
     return call.page(

@@ -1,4 +1,4 @@
-"""Issues that are no pull requests: opened, listed and changed. Pull requests are in the list too, as on GitHub."""
+"""Issues that are not pull requests: opened, listed and changed. As on GitHub, the list includes pull requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from github_sandbox.rest.shapes import Shape
 
 
 def shape(item: Issue) -> Shape:
-    """The issue, as GitHub answers with it."""
+    """Return GitHub's JSON object of the issue."""
     repository, world = item.repository, item.repository.world
     base = f"{git_shapes.api(repository)}/issues/{item.number}"
     return {
@@ -48,7 +48,7 @@ def shape(item: Issue) -> Shape:
 
 @router.on("GET", "/repos/{owner}/{repo}/issues", "issues/list-for-repo", "issues=read; pull_requests=read")
 def list_issues(call: Call) -> Reply:
-    """Newest first; open ones unless ``state`` says otherwise."""
+    """List, newest first; open ones by default."""
     contents, state = call.repository.contents, call.query.get("state", "open")
     found: list[Issue | PullRequest] = [*contents.issues.values(), *contents.pulls.values()]
     if state != "all":
@@ -60,7 +60,7 @@ def list_issues(call: Call) -> Reply:
 
 
 def _listed(item: Issue | PullRequest) -> Shape:
-    # The description's enumeration has no null, though the field may be null: it is left out.
+    # The field may be null, but the description's enumeration has no null. So null is omitted.
     found = shape(item) if isinstance(item, Issue) else pull_shapes.issue(item)
     return {key: value for key, value in found.items() if key != "state_reason" or value is not None}
 
@@ -86,7 +86,7 @@ def create_issue(call: Call) -> Reply:
 
 
 def change(call: Call, item: Issue) -> Reply:
-    """PATCH of an issue that is no pull request."""
+    """Change an issue that is not a pull request."""
     call.writable()
     title, body, state = call.text("title"), call.text("body"), call.text("state")
     pulls.check_text(title, body)

@@ -1,4 +1,4 @@
-"""pulls: list, open, edit, merge, reviewers."""
+"""Pull requests: list, open, edit, merge, request reviewers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_pulls(call: Call) -> Reply:
 
 
 def may_open_pulls(token: Token, repository: Repository) -> bool:
-    """GITHUB_TOKEN opens and approves pull requests only where repository and organization both let it."""
+    """Return whether the token may: GITHUB_TOKEN needs the consent of both the repository and the organization."""
     return token.kind != "actions" or (repository.actions_may_open_pulls and repository.owner.actions_may_open_pulls)
 
 

@@ -80,7 +80,7 @@ def _side(pull: PullRequest, repository: Repository | None, branch: str, oid: st
 
 
 def _common(pull: PullRequest) -> Shape:
-    """What a pull request and its issue have in common."""
+    """Return the fields that a pull request and its issue share."""
     repository, world = pull.repository, pull.repository.world
     people = [shapes.user(world, a) for a in pull.assignees]
     return {
@@ -113,7 +113,7 @@ def _auto_merge(pull: PullRequest) -> Shape | None:
 
 
 def simple(pull: PullRequest, token: Token | None) -> Shape:
-    """pull-request-simple: the item of a list."""
+    """Return pull-request-simple: the item of a list."""
     repository, world = pull.repository, pull.repository.world
     base, number, html = (git_shapes.api(repository), pull.number, f"{git_shapes.html(repository)}/pull/{pull.number}")
     url, issue = f"{base}/pulls/{number}", f"{base}/issues/{number}"
@@ -153,7 +153,7 @@ def simple(pull: PullRequest, token: Token | None) -> Shape:
 
 
 def full(pull: PullRequest, token: Token | None) -> Shape:
-    """pull-request: GET, POST and PATCH of one."""
+    """Return pull-request: the answer of GET, POST and PATCH."""
     world, can_merge = pull.repository.world, pulls.mergeable(pull)
     files = pull_files(pull)
     return simple(pull, token) | {
@@ -173,14 +173,14 @@ def full(pull: PullRequest, token: Token | None) -> Shape:
 
 
 def pull_files(pull: PullRequest) -> list[Shape]:
-    """What the head changed since it left the base (three-dot diff)."""
+    """Return the changes of the head since the merge base (three-dot diff)."""
     base = pull.base_oid if pull.merged else pull.repository.tip(pull.base) or pull.base_oid
     origin = merge_base(pull.repository.git, base, pull.head_oid)
     return git_shapes.changed_files(pull.repository, origin, pull.head_oid)
 
 
 def issue(pull: PullRequest) -> Shape:
-    """issue: the same pull request seen as an issue."""
+    """Return issue: the pull request in the issues API."""
     base = f"{git_shapes.api(pull.repository)}/issues/{pull.number}"
     pulls_url = f"{git_shapes.api(pull.repository)}/pulls/{pull.number}"
     html = f"{git_shapes.html(pull.repository)}/pull/{pull.number}"
@@ -206,7 +206,7 @@ def issue(pull: PullRequest) -> Shape:
 
 
 def team(world: World, owner: Account, slug: str) -> Shape:
-    """team-simple."""
+    """Return team-simple."""
     number = owner.id * 100 + sorted(owner.teams).index(slug)
     url = f"{world.api_url}/organizations/{owner.id}/team/{number}"
     return {

@@ -1,4 +1,4 @@
-"""Milestones and labels of a repository, its branch names, and the rules in force on a branch."""
+"""Milestones and labels of a repository, its branch names, and the active rules of a branch."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def rename_branch(call: Call) -> Reply:
 
 @router.on("GET", "/repos/{owner}/{repo}/rules/branches/{path}", "repos/get-branch-rules", "metadata=read")
 def branch_rules(call: Call) -> Reply:
-    """Rulesets only: classic protection is not listed here."""
+    """List rulesets; classic protection is not listed here."""
     repository, ref = call.repository, f"refs/heads/{call.params['path']}"
     rulesets = [rule for rule in ref_rules.covering(repository, ref) if not rule.classic]
     found = [(rule, name) for rule in rulesets for name in sorted(rule.rules)]

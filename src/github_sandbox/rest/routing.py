@@ -1,4 +1,4 @@
-"""One REST call, its answer, and the table that finds the function for a path."""
+"""One REST call, its reply, and the table that finds the handler of a path."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from github_sandbox.tokens import Token
 
 PER_PAGE, MAX_PER_PAGE = 30, 100
 BY_JWT = "app"
-"""A route's needs when an app itself asks, not a token."""
+"""The needs of a route that an app calls with a JWT instead of a token."""
 
 
 @dataclass
 class Reply:
-    """``content`` None = no body."""
+    """The reply of a handler. ``content`` None: no body."""
 
     status: int
     content: Any = None
@@ -36,26 +36,28 @@ class Reply:
 Handler = Callable[["Call"], Reply]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Route:
-    """``path`` in GitHub's notation; ``{ref}``, ``{path}`` and ``{basehead}`` at the end may contain slashes."""
+    """One served route. ``path`` in GitHub's notation; a final ``{ref}``, ``{path}`` or ``{basehead}`` may contain
+    slashes.
+    """
 
     method: str
     path: str
     operation: str
     handler: Handler
     needs: str = ""
-    """Permissions, in the notation of ``permissions``; or ``BY_JWT``."""
+    """Permissions in the notation of ``permissions``, or ``BY_JWT``."""
 
     @property
     def lists(self) -> bool:
-        """Whether it answers with a list, which may lag behind writes."""
+        """Return whether the route returns a list, which may lag behind writes."""
         return self.method == "GET" and ("/list-" in self.operation or self.operation.endswith("/list"))
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Call:
-    """A routed request. ``token`` None = anonymous; ``secret``: what was sent as one, known or not."""
+    """A routed request. ``token`` None: anonymous. ``secret``: the secret as sent, known or not."""
 
     services: Services
     method: str
@@ -77,7 +79,7 @@ class Call:
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """The JSON object sent, {} when there is none. Raises ApiError 400 for anything else."""
+        """Return the JSON object that was sent, {} without a body. Raises ApiError 400 or 422 for anything else."""
         if not self.raw_body.strip():
             return {}
         data = self.json()
@@ -92,7 +94,7 @@ class Call:
             raise ApiError(400, "Problems parsing JSON") from None
 
     def text(self, name: str, *, required: bool = False) -> str | None:
-        """A text field of the body. Raises ApiError 422 as GitHub does for a wrong type or a missing one."""
+        """Return a text field of the body. Raises ApiError 422 for another type or a missing field, as GitHub does."""
         value = self.body.get(name)
         if value is None and not required:
             return None
@@ -113,7 +115,7 @@ class Call:
 
     @cached_property
     def repository(self) -> Repository:
-        """The repository of the path; 404 when hidden, a redirect when renamed."""
+        """Return the repository of the path. Raises ApiError: 404 if hidden, a redirect if renamed."""
         if "repository_id" in self.params:
             found = self.world.by_id.get(int(self.params["repository_id"]))
             if found is None or not tokens.may_read(self.token, found):
@@ -133,18 +135,18 @@ class Call:
     def _moved(self, repository: Repository) -> ApiError:
         rest = self.path.split("/", 4)[4:]
         url = "/".join([f"{self.world.api_url}/repositories/{repository.id}", *rest])
-        # GitHub keeps no query on the 301 of a GET; writes get a 307 so that the method survives.
+        # GitHub drops the query on the 301 of a GET; writes get a 307, which keeps the method.
         status = 301 if self.method in ("GET", "HEAD") else 307
         return ApiError(status, "Moved Permanently", headers={"Location": url})
 
     def writable(self) -> Repository:
-        """The repository, provided this token may write to it."""
+        """Return the repository, if this token may write to it."""
         repository = self.repository
         tokens.require_write(self.token, repository, text=self.needs)
         return repository
 
     def with_objects(self, *, write: bool = False) -> Repository:
-        """The repository for a git data endpoint: 409 while it is empty."""
+        """Return the repository for a git data endpoint. Raises ApiError 409 if it is empty."""
         repository = self.writable() if write else self.repository
         if repository.empty:
             raise ApiError(409, "Git Repository is empty.")
@@ -157,7 +159,7 @@ class Call:
         return self.token
 
     def pull(self, *, write: bool = False) -> PullRequest:
-        """The pull request whose number is in the path."""
+        """Return the pull request whose number is in the path."""
         repository = self.writable() if write else self.repository
         number = self.params.get("number", "")
         pull = repository.pulls.get(int(number)) if number.isdigit() else None
@@ -166,7 +168,7 @@ class Call:
         return pull
 
     def page(self, items: Sequence[Any], shape: Callable[[Any], Any]) -> Reply:
-        """One page of ``items``, shaped, with GitHub's Link header."""
+        """Return one page of ``items``, shaped, with GitHub's Link header."""
         size = min(positive(self.query.get("per_page"), PER_PAGE), MAX_PER_PAGE)
         number = positive(self.query.get("page"), 1)
         last = max(1, -(-len(items) // size))
@@ -195,11 +197,11 @@ class Router:
     def on(self, method: str, path: str, operation: str, needs: str = "") -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             for template in _templates(path):
-                route = Route(method, path, operation, handler, needs)
+                route = Route(method=method, path=path, operation=operation, handler=handler, needs=needs)
                 first = template.split("/")[1]
                 routes = self._compiled.setdefault((method, first), [])
                 routes.append((_pattern(template), route))
-                routes.sort(key=lambda known: _GREEDY.search(known[1].path) is not None)  # those that take all, last
+                routes.sort(key=lambda known: _GREEDY.search(known[1].path) is not None)  # greedy routes come last
             self.routes.append(route)
             return handler
 
@@ -217,7 +219,9 @@ _GREEDY = re.compile(r"\{(ref|path|basehead)\}$")
 
 
 def _templates(path: str) -> list[str]:
-    """Every repository path also answers under /repositories/{id}, where renames redirect to."""
+    """Return the templates of a path: a repository's path also answers under /repositories/{id}, the target of
+    redirects.
+    """
     prefix = "/repos/{owner}/{repo}"
     return [path, "/repositories/{repository_id}" + path.removeprefix(prefix)] if path.startswith(prefix) else [path]
 

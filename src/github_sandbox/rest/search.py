@@ -1,4 +1,4 @@
-"""Search for repositories: an index that is behind, shows at most 1,000 results, and may give up early."""
+"""Search for repositories. The index lags, returns at most 1,000 results, and may give up early."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUALIFIERS: Mapping[str, Matches] = {
     "fork": lambda r, v: v == "true" or r.fork is (v == "only"),
     "is": lambda r, v: r.private is (v == "private") if v in ("public", "private") else r.archived is (v == "archived"),
     "visibility": lambda r, v: r.private is (v == "private"),
-    "in": lambda r, v: True,  # noqa: ARG005 - names are all there is to search in
+    "in": lambda r, v: True,  # noqa: ARG005 - the only searchable text is the name
 }
 
 
@@ -56,7 +56,7 @@ def repositories(call: Call) -> Reply:
 
 
 def _parsed(query: str) -> list[Callable[[Repository], bool]]:
-    """Qualifiers and words, all of which must match; forks only on request, as on GitHub."""
+    """Return the tests of all qualifiers and words; as on GitHub, forks match only on request."""
     try:
         words = shlex.split(query)
     except ValueError:

@@ -1,28 +1,28 @@
-"""One REST exchange: who is asking, the primary limit, the route, the headers, the contract."""
+"""One REST request: its token, the primary limit, the route, the headers, the contract."""
 
 from __future__ import annotations
 
 import hashlib
 
 from github_sandbox.errors import ApiError, not_found
-from github_sandbox.exchange import Answer, Incoming
+from github_sandbox.http_messages import HttpRequest, HttpResponse
+from github_sandbox.request_info import RequestInfo
 from github_sandbox.request_log import READ, SEARCH
 from github_sandbox.rest.routing import BY_JWT, Call, Reply, Route, router
 from github_sandbox.services import Services
-from github_sandbox.subject import Subject
 from github_sandbox.tokens import Token
 
 
-def answer(services: Services, incoming: Incoming, about: Subject) -> Answer:
-    """Under the world's lock."""
-    token, found = about.token, router.find(incoming.method, about.path)
-    resource = SEARCH if SEARCH in about.classes else "core"
+def respond(services: Services, request: HttpRequest, info: RequestInfo) -> HttpResponse:
+    """Return the response. The caller holds the world's lock."""
+    token, found = info.token, router.find(request.method, info.path)
+    resource = SEARCH if SEARCH in info.classes else "core"
     caller = token.budget_key if token else None
     headers = {"X-GitHub-Media-Type": "github.v3; format=json", "X-GitHub-Api-Version-Selected": "2022-11-28"}
     headers |= _accepted(token, found[0] if found else None)
-    free = about.path == "/rate_limit"
+    free = info.path == "/rate_limit"
     try:
-        if about.secret is not None and token is None and not (found and found[0].needs == BY_JWT):
+        if info.secret is not None and token is None and not (found and found[0].needs == BY_JWT):
             raise ApiError(401, "Bad credentials")
         if not free:
             spend(services, token, resource)
@@ -31,34 +31,35 @@ def answer(services: Services, incoming: Incoming, about: Subject) -> Answer:
         route, params = found
         reply = route.handler(
             Call(
-                services, incoming.method, about.path, incoming.query, incoming.body, token, params,
-                "" if route.needs == BY_JWT else route.needs, about.secret,
+                services=services, method=request.method, path=info.path, raw_query=request.query,
+                raw_body=request.body, token=token, params=params,
+                needs="" if route.needs == BY_JWT else route.needs, secret=info.secret,
             )
         )  # fmt: skip
     except ApiError as error:
         reply = Reply(error.status, error.body(), error.headers)
     body = reply.encoded()
-    result = Answer(reply.status, headers, body)
+    result = HttpResponse(status=reply.status, headers=headers, body=body)
     if body:
         headers["Content-Type"] = "application/json; charset=utf-8"
-    if reply.status == 200 and about.kind == READ:
+    if reply.status == 200 and info.kind == READ:
         headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
-        if incoming.headers.get("if-none-match") == headers["ETag"]:
-            result = Answer(304, headers)
-            if token is not None and not free:  # free, when asked with a token
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            result = HttpResponse(status=304, headers=headers)
+            if token is not None and not free:  # a 304 is free only with a token
                 services.ledger.refund(caller, resource)
     headers |= services.ledger.headers(caller, resource) | reply.headers
     if services.contract:
         from github_sandbox.contract import contract
 
         services.violations += contract().check(
-            incoming.method, about.path, incoming.query, incoming.body, result.status, result.body
+            request.method, info.path, request.query, request.body, result.status, result.body
         )
     return result
 
 
 def _accepted(token: Token | None, route: Route | None) -> dict[str, str]:
-    """What this kind of token is told about what it has and what would be enough."""
+    """Return the headers that name what this kind of token has, and what the route accepts."""
     if token is None:
         return {}
     if token.classic:
@@ -68,12 +69,12 @@ def _accepted(token: Token | None, route: Route | None) -> dict[str, str]:
 
 
 def scopes(token: Token) -> dict[str, str]:
-    """What a classic token may do; the other kinds have no scopes, and are told none."""
+    """Return the scopes header of a classic token; the other kinds have no scopes and get no header."""
     return {"X-OAuth-Scopes": ", ".join(sorted(token.scopes))} if token.classic else {}
 
 
 def spend(services: Services, token: Token | None, resource: str, points: int = 1) -> None:
-    """Count against the primary limit. Raises ApiError when it was used up."""
+    """Count the request against the primary limit. Raises ApiError if the limit is used up."""
     caller = token.budget_key if token else None
     if not services.ledger.spend(caller, resource, points, kind=token.kind if token else None):
         who = f"user ID {token.account.id}" if token else "127.0.0.1"

@@ -22,7 +22,7 @@ def repository_node_id(repository: Repository) -> str:
 
 
 def user(world: World, account: Account) -> Shape:
-    """simple-user. A bot's public login ends in ``[bot]``, as an app's does."""
+    """Return simple-user. A bot's public login ends in ``[bot]``, as an app's does."""
     api = f"{world.api_url}/users/{account.login}"
     return {
         "login": account.login,
@@ -48,7 +48,7 @@ def user(world: World, account: Account) -> Shape:
 
 
 def full_user(world: World, account: Account, *, private: bool = False) -> Shape:
-    """public-user, or private-user for the token's own account."""
+    """Return public-user, or private-user for the token's account."""
     owned = world.repositories_of(account)
     public = [r for r in owned if not r.private]
     shape = user(world, account) | {
@@ -80,7 +80,7 @@ def full_user(world: World, account: Account, *, private: bool = False) -> Shape
 
 
 def organization(world: World, account: Account) -> Shape:
-    """organization-full."""
+    """Return organization-full."""
     api = f"{world.api_url}/orgs/{account.login}"
     return {
         "login": account.login,
@@ -150,7 +150,7 @@ _LINKS = {
 
 
 def repository(world: World, repo: Repository, token: Token | None) -> Shape:
-    """Repository and minimal-repository: the item of a list. Never builds the repository's contents."""
+    """Return repository or minimal-repository: the item of a list. Never builds the repository's contents."""
     api, html, pushed = (
         f"{world.api_url}/repos/{repo.full_name}",
         f"{world.base_url}/{repo.full_name}",
@@ -176,7 +176,7 @@ def repository(world: World, repo: Repository, token: Token | None) -> Shape:
         "mirror_url": None,
         "homepage": None,
         "language": repo.language,
-        "size": 0,  # in kB, and what is kept here is small: GitHub says 0 of that too, and not only of what is empty
+        "size": 0,  # in kB, rounded down: GitHub reports 0 for a small repository too, not only for an empty one
         "default_branch": repo.default_branch,
         "is_template": repo.template,
         "topics": repo.topics,
@@ -212,7 +212,7 @@ def repository(world: World, repo: Repository, token: Token | None) -> Shape:
 
 
 def full_repository(world: World, repo: Repository, token: Token | None) -> Shape:
-    """full-repository: what GET /repos/{owner}/{repo} gives."""
+    """Return full-repository: the answer of GET /repos/{owner}/{repo}."""
     shape = repository(world, repo, token) | {"network_count": 0, "subscribers_count": 0}
     if token is not None and token.may_write(repo):
         shape |= {

@@ -1,4 +1,4 @@
-"""The timeline of a pull request: who asked whom for a review, who took that back, and comments."""
+"""The timeline of a pull request: review requests made and removed, and comments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from github_sandbox.rest.shapes import Shape
     "issues=read; pull_requests=read",
 )  # fmt: skip
 def timeline(call: Call) -> Reply:
-    """Oldest first."""
+    """List, oldest first."""
     pull = call.pull()
     happened = [(e.created_at, e.id, _request(pull, e)) for e in pull.events]
     for item in pull.comments:

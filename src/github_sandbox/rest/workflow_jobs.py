@@ -17,7 +17,7 @@ RUNNER_GROUP = "GitHub Actions"
     "GET", "/repos/{owner}/{repo}/actions/runs/{run_id}/jobs", "actions/list-jobs-for-workflow-run", "actions=read"
 )
 def jobs(call: Call) -> Reply:
-    """Oldest attempt first; without ``filter=all`` those of the run's newest attempt."""
+    """List, oldest attempt first; without ``filter=all`` only the run's newest attempt."""
     repository, run = call.repository, found_run(call)
     found = [job for job in repository.contents.jobs if job.run_id == run.id]
     if call.query.get("filter", "latest") != "all":
@@ -55,7 +55,7 @@ def _job(repository: Repository, run: WorkflowRun, job: WorkflowJob) -> Shape:
 
 
 def _runner(job: WorkflowJob) -> Shape:
-    """One that was cancelled or refused before a runner took it has the number 0; one that was skipped has none."""
+    """Return the runner's fields. A job that ended before a runner took it has the number 0; a skipped job has null."""
     if job.runner:
         return {"runner_id": 1, "runner_name": job.runner, "runner_group_id": 0, "runner_group_name": RUNNER_GROUP}
     if job.status == "completed" and job.conclusion != "skipped":
@@ -64,7 +64,7 @@ def _runner(job: WorkflowJob) -> Shape:
 
 
 def _steps(job: WorkflowJob) -> list[Shape]:
-    """The first and the last of them, which every job has that a runner took."""
+    """Return the first and the last step, which every job has that a runner took."""
     if not job.runner:
         return []
     began = stamp(job.started_at or job.created_at)

@@ -18,11 +18,11 @@ def _read(name: str) -> str:
 
 
 def graphql_text() -> str:
-    """The GraphQL schema in SDL, without descriptions."""
+    """Return the GraphQL schema in SDL, without descriptions."""
     return _read(GRAPHQL_FILE)
 
 
 def openapi_document() -> dict[str, Any]:
-    """The OpenAPI description as a new dict."""
+    """Return the OpenAPI description as a new dict."""
     document: dict[str, Any] = json.loads(_read(OPENAPI_FILE))
     return document

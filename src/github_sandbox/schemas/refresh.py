@@ -3,8 +3,8 @@
 ``python -m github_sandbox.schemas.refresh schema.graphql api.github.com.json``
 
 The inputs come from npm: ``@octokit/graphql-schema`` (schema.graphql) and ``@octokit/openapi``
-(generated/api.github.com.json). Kept are exactly the GraphQL fields with a resolver and the REST routes that are
-served, with everything they refer to; descriptions and examples go.
+(generated/api.github.com.json). The result holds the GraphQL fields that have a resolver and the REST routes that are
+served, with everything they refer to. Descriptions and examples are removed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from github_sandbox.rest import router
 from github_sandbox.schemas import GRAPHQL_FILE, OPENAPI_FILE
 
 OBJECTS = (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode)
-# Without discriminators: openapi-core cannot follow one whose value is an array (contents of a directory).
+# The discriminator is dropped: openapi-core cannot follow one whose value is an array (contents of a directory).
 DROPPED = {
     "discriminator",
     "description",
@@ -59,7 +59,7 @@ def _named(node: TypeNode) -> str:
 
 
 def trim_graphql(text: str) -> str:
-    """The SDL of what is reachable from Query and Mutation through fields that are answered."""
+    """Return the SDL of everything reachable from Query and Mutation through answered fields."""
     types: dict[str, Any] = {d.name.value: d for d in parse(text, no_location=True).definitions if hasattr(d, "name")}
     kept: dict[str, Any] = {}
     queue = ["Query", "Mutation"]
@@ -85,12 +85,12 @@ def trim_graphql(text: str) -> str:
             node = replace(node, types=tuple(t for t in node.types or () if kept_fields(t.name.value)))
             queue += [t.name.value for t in node.types or ()]
         if isinstance(node, InterfaceTypeDefinitionNode):
-            # An abstract type brings every implementation that is answered.
+            # An abstract type requires every implementation that is answered.
             queue += [
                 n for n, t in types.items() if isinstance(t, OBJECTS) and kept_fields(n) and name in _interfaces(t)
             ]
         kept[name] = node
-    # Interfaces nobody returns go, and those without a field left.
+    # Interfaces that no field returns are removed, and types without fields.
     alive = {name for name, node in kept.items() if not isinstance(node, OBJECTS) or node.fields}
     shown = [
         replace(n, interfaces=tuple(i for i in n.interfaces or () if i.name.value in alive))
@@ -103,7 +103,7 @@ def trim_graphql(text: str) -> str:
 
 
 def _bare(node: Any) -> Any:
-    """A definition without its description and directives."""
+    """Return a definition without its description and directives."""
     return replace(node, description=None, directives=())
 
 
@@ -112,7 +112,7 @@ def _interfaces(node: Any) -> list[str]:
 
 
 def trim_openapi(document: dict[str, Any]) -> dict[str, Any]:
-    """The served routes and the components they reach."""
+    """Return the served routes and the components they refer to."""
     served = {(route.method.lower(), route.operation) for route in router.routes}
     paths: dict[str, Any] = {}
     for path, item in document["paths"].items():
@@ -132,7 +132,7 @@ def trim_openapi(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _trimmed(node: Any, *, names: bool = False) -> Any:
-    """Without prose; ``names``: the keys are property names, among which ``description`` is data."""
+    """Return the node without prose. ``names``: the keys are property names, so ``description`` is data."""
     if isinstance(node, dict):
         return {
             key: _trimmed(value, names=key in ("properties", "headers", "schemas") and not names)

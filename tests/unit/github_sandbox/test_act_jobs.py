@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from github_sandbox import Sandbox
-from github_sandbox.act_events import Leg, Reading
-from github_sandbox.act_jobs import RUNNER, Names, RunJobs, follow
+from github_sandbox.act_events import Leg, LogParser
+from github_sandbox.act_jobs import RUNNER, Names, RunJobs, begin_attempt
 from github_sandbox.server import Server
 
 TOP = """\
@@ -70,17 +70,20 @@ def server() -> Iterator[Server]:
 def test_a_job_is_called_as_github_calls_it(places: tuple[Path, Path], leg: tuple[Any, ...], name: str | None) -> None:
     checkout, product = places
     job, as_act_has_it, matrix = (*leg, {})[:3]
-    assert Names(checkout, WORKFLOW, product).of(Leg(job, as_act_has_it, matrix)) == name
+    assert Names(checkout, WORKFLOW, product).of(Leg(job=job, name=as_act_has_it, matrix=matrix)) == name
 
 
 def test_a_workflow_without_a_name_is_called_by_its_file(places: tuple[Path, Path]) -> None:
     names = Names(places[0], ".github/workflows/nameless.yml", places[1])
-    assert (names.workflow, names.of(Leg("plain", "nameless.yml/plain", {}))) == ("nameless.yml", "plain")
+    assert (names.workflow, names.of(Leg(job="plain", name="nameless.yml/plain", matrix={}))) == (
+        "nameless.yml",
+        "plain",
+    )
 
 
 def begun(server: Server, places: tuple[Path, Path], attempt: int = 1, **conclusions: str) -> RunJobs:
     said = {name.replace("_", " "): told for name, told in conclusions.items()}
-    jobs = follow(
+    jobs = begin_attempt(
         server, places[0], WORKFLOW, places[1], event="push", run_id=7, number=3, attempt=attempt, conclusions=said
     )
     assert jobs is not None
@@ -97,13 +100,16 @@ def test_a_job_is_there_from_its_first_step_and_ends_as_act_says_or_as_is_given(
     server: Server, places: tuple[Path, Path]
 ) -> None:
     jobs = begun(server, places, plain="cancelled")
-    first, second = Leg("plain", "Nightly / all/plain", {}), Leg("static", "Nightly / all/Static", {})
+    first, second = (
+        Leg(job="plain", name="Nightly / all/plain", matrix={}),
+        Leg(job="static", name="Nightly / all/Static", matrix={}),
+    )
     for leg in (first, first, second):
-        jobs.saw(leg)
+        jobs.update(leg)
     assert listed(server) == [("plain", 1, "in_progress", None), ("Static", 1, "in_progress", None)]
     first.result = second.result = "success"
-    jobs.saw(second)
-    jobs.saw(first)
+    jobs.update(second)
+    jobs.update(first)
     assert listed(server) == [("plain", 1, "completed", "cancelled"), ("Static", 1, "completed", "success")]
     repository = server.services.world.repository("acme/platform")
     assert repository is not None
@@ -118,37 +124,41 @@ def test_a_further_attempt_holds_what_went_well_and_what_is_run_again_once(
     server: Server, places: tuple[Path, Path]
 ) -> None:
     jobs = begun(server, places)
-    legs = [Leg("plain", "Nightly / all/plain", {}), Leg("static", "Nightly / all/Static", {})]
-    again = Leg("static", "Nightly / all/Static", {})
+    legs = [
+        Leg(job="plain", name="Nightly / all/plain", matrix={}),
+        Leg(job="static", name="Nightly / all/Static", matrix={}),
+    ]
+    again = Leg(job="static", name="Nightly / all/Static", matrix={})
     for leg, result in zip(legs, ("success", "failure"), strict=True):
         leg.result = result  # type: ignore[assignment]
-        jobs.saw(leg)
+        jobs.update(leg)
     second = begun(server, places, attempt=2)
     assert listed(server)[2:] == [("plain", 2, "completed", "success")]
     repository = server.services.world.repository("acme/platform")
     assert repository is not None
     assert len({job.id for job in repository.contents.jobs}) == 3
-    second.saw(again)
-    second.saw(Leg("plain", "Nightly / all/plain", {}))
+    second.update(again)
+    second.update(Leg(job="plain", name="Nightly / all/plain", matrix={}))
     assert listed(server)[2:] == [("Static", 2, "in_progress", None), ("plain", 2, "in_progress", None)]
     assert listed(server)[:2] == [("plain", 1, "completed", "success"), ("Static", 1, "completed", "failure")]
     assert [run.attempt for run in repository.contents.runs] == [2]
 
 
-def test_a_repository_the_sandbox_does_not_hold_is_not_followed(server: Server, places: tuple[Path, Path]) -> None:
+def test_a_repository_the_sandbox_does_not_hold_has_no_attempt(server: Server, places: tuple[Path, Path]) -> None:
     subprocess.run(["git", "-C", places[0], "config", "remote.origin.url", "https://github.com/acme/no"], check=True)
-    told = follow(server, *(places[0], WORKFLOW, places[1]), event="x", run_id=1, number=1, attempt=1, conclusions={})
-    assert told is None
+    checkout, product = places
+    jobs = begin_attempt(server, checkout, WORKFLOW, product, event="x", run_id=1, number=1, attempt=1, conclusions={})
+    assert jobs is None
 
 
 def test_a_line_tells_of_a_leg_or_of_none() -> None:
-    reading = Reading()
-    assert reading.take("no json") is None
-    assert reading.take('{"msg": "act speaking"}') is None
-    assert reading.take('{"msg": "set up", "jobID": "a", "job": "w/a ", "stepid": ["--setup-job"]}') is None
-    leg = reading.take('{"msg": "run", "jobID": "a", "job": "w/a ", "stepID": ["0"]}')
+    parser = LogParser()
+    assert parser.parse("no json") is None
+    assert parser.parse('{"msg": "act speaking"}') is None
+    assert parser.parse('{"msg": "set up", "jobID": "a", "job": "w/a ", "stepid": ["--setup-job"]}') is None
+    leg = parser.parse('{"msg": "run", "jobID": "a", "job": "w/a ", "stepID": ["0"]}')
     assert leg is not None
     assert (leg.job, leg.name, leg.result) == ("a", "w/a", None)
-    assert reading.take('{"msg": "", "jobID": "a", "job": "w/a", "jobResult": "success"}') is leg
+    assert parser.parse('{"msg": "", "jobID": "a", "job": "w/a", "jobResult": "success"}') is leg
     assert leg.result == "success"
-    assert reading.end().messages == ["no json", "act speaking"]
+    assert parser.end().messages == ["no json", "act speaking"]

@@ -173,7 +173,10 @@ def test_contents_compare_and_branches(bench: Bench) -> None:
 
 def test_pygithub_writes_a_branch(bench: Bench) -> None:
     client = Github(
-        auth=Auth.Token("tok-bot"), base_url=bench.server.api_url, seconds_between_requests=0, seconds_between_writes=0
+        auth=Auth.Token("tok-bot"),
+        base_url=bench.server.api_url,
+        seconds_between_requests=0,
+        seconds_between_writes=0,
     )
     repo = client.get_repo("acme/api")
     base = repo.get_git_commit(bench.repository().tip() or "")

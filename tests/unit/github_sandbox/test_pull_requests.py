@@ -203,7 +203,10 @@ def test_a_workflow_token_needs_the_switch_and_stays_at_home(bench: Bench) -> No
 
 def test_pygithub_edits_a_pull_request(bench: Bench) -> None:
     client = Github(
-        auth=Auth.Token("tok-bot"), base_url=bench.server.api_url, seconds_between_requests=0, seconds_between_writes=0
+        auth=Auth.Token("tok-bot"),
+        base_url=bench.server.api_url,
+        seconds_between_requests=0,
+        seconds_between_writes=0,
     )
     pull = client.get_repo("acme/api").create_pull(base="main", head="feature", title="t", body="b")
     pull.edit(title="better")

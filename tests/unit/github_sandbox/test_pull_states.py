@@ -9,6 +9,7 @@ import pytest
 from github_sandbox_bench import Bench, served
 
 from github_sandbox.errors import ApiError
+from github_sandbox.tokens import Token
 
 R = "/repos/acme/api"
 NEW = {"head": "feature", "base": "main", "title": "t"}
@@ -67,9 +68,7 @@ def test_a_review_answers_the_requests_made_of_its_author(bench: Bench) -> None:
     own = bench.post(path, {"event": "APPROVE"})
     assert (own.status_code, own.json()["errors"]) == (422, ["Can not approve your own pull request"])
     assert bench.post(path, {"event": "COMMENT", "body": "hm"}).status_code == 200
-    bench.sandbox.tokens["tok-alice"] = bench.sandbox.tokens["tok-poor"].__class__(
-        "tok-alice", bench.sandbox.tokens["tok-read"].account
-    )
+    bench.sandbox.tokens["tok-alice"] = Token(value="tok-alice", account=bench.sandbox.tokens["tok-read"].account)
     assert bench.post(path, {"event": "APPROVE"}, token="tok-alice").json()["state"] == "APPROVED"
     left = bench.get(f"{R}/pulls/1/requested_reviewers").json()
     assert left == {"users": [], "teams": []}

@@ -1,4 +1,4 @@
-"""Turns the parts of a checked seed that say who may do what into tokens, apps and ref rules."""
+"""Builds tokens, apps and ref rules from the parts of a checked seed that grant access."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from github_sandbox.model.refs import DELETION, FORCE, PULL_REQUEST
 from github_sandbox.tokens import CLASSIC_SCOPES, Token
 
 PROTECTED = (PULL_REQUEST, FORCE, DELETION)
-"""What a branch protection forbids when the seed does not say."""
+"""The rules of a branch protection whose seed names none."""
 
 
 def tokens(world: World, seed: Mapping[str, Any], ledger: Ledger) -> dict[str, Token]:
-    """The tokens by secret. An account that only a token names is made: a bot for app tokens."""
+    """Return the tokens by secret. A token creates its account if the seed does not name it: a bot for app tokens."""
     result = {}
     for value, spec in (seed.get("tokens") or {}).items():
         kind = spec.get("kind", "pat")
         account = world.add_account(spec["login"], "Bot" if kind in ("installation", "actions") else "User")
         listed, lasts = spec.get("repositories", "all"), spec.get("expires-in-seconds")
         result[value] = Token(
-            value, account, kind, spec.get("permission", "write"),
-            None if listed == "all" else frozenset(n.lower() for n in listed),
-            frozenset(n.lower() for n in spec.get("read-only") or []),
+            value=value, account=account, kind=kind, permission=spec.get("permission", "write"),
+            repositories=None if listed == "all" else frozenset(n.lower() for n in listed),
+            read_only=frozenset(n.lower() for n in spec.get("read-only") or []),
             permissions=dict(spec["permissions"]) if "permissions" in spec else None,
             scopes=frozenset(spec["scopes"]) if "scopes" in spec else CLASSIC_SCOPES,
             expires_at=None if lasts is None else world.clock() + lasts,
@@ -37,18 +37,18 @@ def tokens(world: World, seed: Mapping[str, Any], ledger: Ledger) -> dict[str, T
 
 
 def apps(world: World, seed: Mapping[str, Any]) -> dict[str, App]:
-    """The apps by slug; each acts as ``slug[bot]``."""
+    """Return the apps by slug; the account of each is ``slug[bot]``."""
     result = {}
     for slug, spec in (seed.get("apps") or {}).items():
         owner = world.add_account(spec.get("owner", slug))
         number = spec.get("id", world.next_id())
         app = App(
-            number, spec.get("client-id", f"Iv23li{number:014}"), slug, owner,
-            world.add_account(f"{slug}[bot]", "Bot"), dict(spec.get("permissions") or {}),
+            id=number, client_id=spec.get("client-id", f"Iv23li{number:014}"), slug=slug, owner=owner,
+            bot=world.add_account(f"{slug}[bot]", "Bot"), permissions=dict(spec.get("permissions") or {}),
         )  # fmt: skip
         for login, item in spec["installations"].items():
             details, account = item or {}, world.account(login)
-            assert account is not None  # seed.check
+            assert account is not None  # seed.check ensures it
             listed = details.get("repositories", "all")
             ids = None
             if listed != "all":
@@ -57,14 +57,19 @@ def apps(world: World, seed: Mapping[str, Any]) -> dict[str, App]:
             permissions = dict(details.get("permissions", app.permissions))
             identity = details.get("id", world.next_id())
             app.installations[identity] = Installation(
-                identity, app, account, permissions, ids, details.get("suspended", False)
+                id=identity,
+                app=app,
+                account=account,
+                permissions=permissions,
+                repositories=ids,
+                suspended=details.get("suspended", False),
             )
         result[slug] = app
     return result
 
 
 def rules(world: World, spec: Mapping[str, Any]) -> list[RefRule]:
-    """A repository's branch protections and rulesets."""
+    """Return a repository's branch protections and rulesets."""
     protected = spec.get("protected") or {}
     found = []
     for pattern in protected:

@@ -1,4 +1,4 @@
-"""What happens in the demo, in order: a pilot, what people do to its pull requests, and three runs of the campaign."""
+"""The steps of the demo: a pilot, people's changes to its pull requests, and three runs of the campaign."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ PUSHED_TO, CLOSED, MERGED = "acme/payments", "acme/mobile-app", "acme/search"
 EDITED = "root = true\n\n[*]\nend_of_line = lf\ninsert_final_newline = true\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One run of the workflow and what it did to GitHub."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRun:
+    """One run of the workflow, and its effects on GitHub."""
 
     title: str
     report: str
-    """The report as it stands in the log of the run."""
+    """The report from the log of the run."""
     outcomes: Mapping[str, tuple[str, str]]
     """Target -> outcome and reason."""
     excluded: Mapping[str, str]
-    """Repository that discovery left out -> reason."""
+    """Repository that discovery excluded -> reason."""
     pulls: Mapping[str, tuple[int, ...]]
     """Repository -> numbers of its open pull requests."""
     requests: int
     writes: int
-    """Write requests, refused ones included."""
+    """Number of write requests, refused ones included."""
     seconds: float
     run: ActRun
 
@@ -47,8 +47,8 @@ class Chapter:
         return sum(1 for each, _ in self.outcomes.values() if each == outcome)
 
 
-class Story:
-    """The demo's world: a sandbox being served, the consumer's working copy, a runner."""
+class Demo:
+    """The demo: a served sandbox, the consumer's working copy, a runner."""
 
     def __init__(self, sandbox: Sandbox, server: Server, consumer: Consumer, runner: ActRunner) -> None:
         self.sandbox = sandbox
@@ -56,14 +56,14 @@ class Story:
         self._consumer = consumer
         self._runner = runner
 
-    def pilot(self) -> Chapter:
-        """The first campaign, over three repositories; then people do what people do to its pull requests."""
-        chapter = self.campaign("pilot")
+    def pilot(self) -> DemoRun:
+        """Run the first campaign, over three repositories; then act on its pull requests as people do."""
+        done = self.campaign("pilot")
         search, payments, app = (self.sandbox.repository(name) for name in (MERGED, PUSHED_TO, CLOSED))
         search.merge_pull(search.pulls()[0].number)
         payments.commit_files(payments.pulls()[0].head, {"NOTES.md": "Wait for the audit.\n"}, message="A note of mine")
         app.close_pull(app.pulls()[0].number)
-        return chapter
+        return done
 
     def widen(self) -> None:
         """Commit the campaign for the whole organization."""
@@ -71,13 +71,13 @@ class Story:
         script = self._consumer.directory / "shared/scripts/check.sh"
         script.parent.mkdir(parents=True)
         script.touch(mode=0o755)
-        self._consumer.commit(files, "Share with everybody")
+        self._consumer.commit(files, "Share with every repository")
 
     def edit(self) -> None:
         """Change one source file."""
         self._consumer.commit({"shared/editorconfig": EDITED}, "Ask for a final newline")
 
-    def campaign(self, title: str) -> Chapter:
+    def campaign(self, title: str) -> DemoRun:
         """Run the workflow once."""
         asked = len(self.sandbox.requests)
         run = self._runner.run(
@@ -88,7 +88,7 @@ class Story:
         )
         report = _run_report(run)
         requests = [r for r in self.sandbox.requests.all()[asked:] if r.route != "git"]
-        return Chapter(
+        return DemoRun(
             title=title,
             report="".join(run.job("report")[0].printed["report"]).strip(),
             outcomes={r["target"]: (r["outcome"], r["reason"]) for r in report["results"]},
@@ -107,7 +107,7 @@ class Story:
 
 
 class DemoError(AssertionError):
-    """A run ended before it could report; the message holds its log."""
+    """A run ended before it reported; the message holds its log."""
 
 
 def _run_report(run: ActRun) -> Mapping[str, Any]:
@@ -118,8 +118,8 @@ def _run_report(run: ActRun) -> Mapping[str, Any]:
     return report
 
 
-def broken_promises(first: Chapter, second: Chapter, third: Chapter) -> list[str]:
-    """What the three runs should have shown and did not; empty when all is well."""
+def broken_promises(first: DemoRun, second: DemoRun, third: DemoRun) -> list[str]:
+    """Return the promises that the three runs did not keep."""
     broken = []
     settled = {"created": "unchanged", "updated": "unchanged", "unchanged": "unchanged"}
     for target, (outcome, reason) in first.outcomes.items():
@@ -135,5 +135,5 @@ def broken_promises(first: Chapter, second: Chapter, third: Chapter) -> list[str
     if not third.count("updated"):
         broken.append("the third run updated nothing")
     if third.run.exit_code == 0 or (third.count("blocked"), third.count("skipped")) != (2, 1):
-        broken.append("the cases for people are not two blocked and one skipped")
+        broken.append("the third run should be red with two blocked and one skipped")
     return broken

@@ -1,18 +1,18 @@
-"""What a fault does to an answer that was already made."""
+"""Effects of a fault on a response."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from github_sandbox.exchange import Answer, json_answer
 from github_sandbox.faults import Fault
+from github_sandbox.http_messages import HttpResponse
 
 
-def replaced(fault: Fault, now: float) -> Answer | None:
-    """The fault's own answer, if it has one; ``now``: seconds on the sandbox's clock."""
+def replacement(fault: Fault, now: float) -> HttpResponse | None:
+    """Return the response that the fault sends instead; None: none. ``now``: seconds on the sandbox's clock."""
     if fault.reset or fault.hold_seconds:
-        return Answer(0, cut=True)
+        return HttpResponse(status=0, cut=True)
     if fault.status is None:
         return None
     text = isinstance(fault.body, str)
@@ -21,31 +21,31 @@ def replaced(fault: Fault, now: float) -> Answer | None:
     headers = {"Content-Type": kind} | dict(fault.headers)
     if fault.reset_in_seconds is not None:
         headers |= {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(now) + fault.reset_in_seconds)}
-    return Answer(fault.status, headers, body.encode())
+    return HttpResponse(status=fault.status, headers=headers, body=body.encode())
 
 
-def spoilt(fault: Fault, answer: Answer) -> Answer:
-    """``answer`` as the client gets to see it."""
+def damaged(fault: Fault, response: HttpResponse) -> HttpResponse:
+    """Return ``response`` as the client receives it."""
     if fault.null_field:
-        answer = _without(answer, fault.null_field.split("."), fault.error_type)
+        response = _with_null(response, fault.null_field.split("."), fault.error_type)
     if fault.truncate is not None:
-        answer.sent = int(len(answer.body) * fault.truncate)
-    answer.slow_seconds = fault.slow_seconds
-    return answer
+        response.sent = int(len(response.body) * fault.truncate)
+    response.slow_seconds = fault.slow_seconds
+    return response
 
 
-def _without(answer: Answer, path: list[str], kind: str) -> Answer:
-    """GraphQL partial data: the field is null, an error says so. A path that is not in the answer changes nothing."""
+def _with_null(response: HttpResponse, path: list[str], kind: str) -> HttpResponse:
+    """Return GraphQL partial data: the field is null, and an error names it. An absent path changes nothing."""
     try:
-        content = json.loads(answer.body)
+        content = json.loads(response.body)
     except ValueError:
-        return answer
+        return response
     at: Any = content.get("data")
     for name in path[:-1]:
         at = at.get(name) if isinstance(at, dict) else None
     if not isinstance(at, dict) or path[-1] not in at:
-        return answer
+        return response
     at[path[-1]] = None
     error = {"type": kind, "path": path, "message": "Something went wrong while resolving this field."}
     content.setdefault("errors", []).append(error)
-    return json_answer(answer, content)
+    return response.with_json(content)

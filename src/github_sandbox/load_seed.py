@@ -1,4 +1,4 @@
-"""Turns a checked seed into a world: accounts and tokens at once, the contents of a repository when first used."""
+"""Builds a world from a checked seed: accounts and tokens at once, a repository's contents on first use."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from github_sandbox.git_store import Flat, GitStore, Identity
 from github_sandbox.history import flat
 from github_sandbox.lag import Lag
 from github_sandbox.limits import Limits
+from github_sandbox.load_access import apps, rules, tokens
 from github_sandbox.model import Artifact, CheckRun, Milestone, Repository, WorkflowJob, WorkflowRun, World
-from github_sandbox.planting_access import apps, rules, tokens
 from github_sandbox.seed_checker import Checker
 
 __all__ = ["accounts", "apps", "commit_files", "edition", "lag", "limits", "repositories", "tokens"]
@@ -57,12 +57,12 @@ def repositories(world: World, seed: Mapping[str, Any]) -> None:
     for spec in seed.get("repositories") or []:
         owner, _, name = spec["name"].partition("/")
         account = world.account(owner)
-        assert account is not None  # seed.check
+        assert account is not None  # seed.check ensures it
         fork = spec.get("fork", False)
         parent = world.repository(fork) if isinstance(fork, str) else None
         world.add_repository(
             Repository(
-                id=world.next_id(), owner=account, name=name, world=world, fill=_Filler(spec),
+                id=world.next_id(), owner=account, name=name, world=world, build=_Builder(spec),
                 topics=list(spec.get("topics") or []), description=spec.get("description"),
                 language=spec.get("language"), archived=spec.get("archived", False),
                 disabled=spec.get("disabled", False), private=spec.get("private", False),
@@ -76,7 +76,7 @@ def repositories(world: World, seed: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
-class _Filler:
+class _Builder:
     """Builds one repository's branches and pull requests from its part of the seed."""
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
@@ -109,16 +109,16 @@ class _Filler:
             details = {"title": item} if isinstance(item, str) else dict(item)
             repository.contents.milestones[number] = Milestone(id=world.next_id(), number=number, **details)
         for item in spec.get("pulls") or []:
-            _plant_pull(repository, item)
+            _add_pull(repository, item)
         for item in spec.get("runs") or []:
-            _plant_run(repository, item)
+            _add_run(repository, item)
         for item in spec.get("checks") or []:
             fields = dict(item)
             tip = repository.tip(fields.pop("branch", repository.default_branch)) or ""
             repository.contents.checks.append(CheckRun(id=world.next_id(), head_oid=tip, **({"name": "ci"} | fields)))
 
 
-def _plant_run(repository: Repository, spec: Mapping[str, Any]) -> None:
+def _add_run(repository: Repository, spec: Mapping[str, Any]) -> None:
     contents, world = repository.contents, repository.world
     branch = spec.get("branch", repository.default_branch)
     status = spec.get("status", "completed")
@@ -138,7 +138,7 @@ def _plant_run(repository: Repository, spec: Mapping[str, Any]) -> None:
         )
 
 
-def _plant_pull(repository: Repository, spec: Mapping[str, Any]) -> None:
+def _add_pull(repository: Repository, spec: Mapping[str, Any]) -> None:
     world = repository.world
     author = world.add_account(spec.get("author", "ghost"))
     pull = pulls.open_pull(
@@ -168,7 +168,7 @@ def commit_files(
     *,
     move: bool = True,
 ) -> str:
-    """Commit changed and (None) deleted files on ``parent`` and point ``ref`` at it, without pull request effects."""
+    """Commit changed and deleted (None) files on ``parent``, and move ``ref`` without effects on pull requests."""
     files: Flat = flat(git, parent)
     for path, entry in changes.items():
         if entry is None:
@@ -176,7 +176,7 @@ def commit_files(
         else:
             files[path] = (entry[0], git.write_blob(entry[1]))
     name, _, email = author.partition(" <")
-    who = Identity(name, email.rstrip(">") or f"{name}@users.noreply.github.com", seconds)
+    who = Identity(name=name, email=email.rstrip(">") or f"{name}@users.noreply.github.com", seconds=seconds)
     oid = git.write_commit(git.write_tree(files), [parent] if parent else [], message, who, who)
     if move:
         git.set_ref(ref, oid)

@@ -1,4 +1,4 @@
-"""What a request is about, known before it has any effect: who asks for what, and which limits it counts against."""
+"""Facts about a request before it has any effect: its token, its route, and the limits it counts against."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from github_sandbox import tokens
-from github_sandbox.exchange import Incoming
+from github_sandbox.http_messages import HttpRequest
 from github_sandbox.request_log import CONTENT, GRAPHQL, READ, SEARCH, WRITE
 from github_sandbox.rest import router
 from github_sandbox.services import Services
@@ -15,7 +15,7 @@ from github_sandbox.tokens import Token
 API_PATH, GRAPHQL_PATH = "/api/v3", "/api/graphql"
 REST_AREA, GRAPHQL_AREA, GIT_AREA = "rest", "graphql", "git"
 
-# GitHub names no list; these make something that people are notified of, or a commit (assumed, see FACTS.md).
+# GitHub publishes no list. These operations notify people or make a commit (assumed, see FACTS.md).
 CONTENT_OPERATIONS = frozenset({
     "pulls/create", "pulls/create-review", "pulls/request-reviewers", "pulls/merge", "issues/create-comment",
     "repos/create-or-update-file-contents", "issues/create-milestone", "issues/create-label",
@@ -23,9 +23,13 @@ CONTENT_OPERATIONS = frozenset({
 })  # fmt: skip
 
 
-@dataclass
-class Subject:
-    """``area``: rest, graphql or git. ``route``: the template the path matched, ``operation``: GitHub's operationId."""
+@dataclass(kw_only=True)
+class RequestInfo:
+    """Facts about one request.
+
+    ``area``: rest, graphql or git. ``route``: the template that the path matched. ``operation``: GitHub's operationId.
+    ``token`` None: anonymous, or ``secret`` is unknown. ``lists``: the route returns a list.
+    """
 
     area: str
     path: str
@@ -39,13 +43,13 @@ class Subject:
 
     @property
     def names(self) -> frozenset[str]:
-        """Everything a fault may know this request by: its operationId, or its GraphQL operation and root fields."""
+        """Return the names that a fault may select: the operationId, or the GraphQL operation and its root fields."""
         known: frozenset[str] = self.graphql.names if self.graphql else frozenset()
         return known | ({self.operation} if self.operation else frozenset())
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Read or write, and besides: graphql, search, content-creating."""
+        """Return read or write, followed by those of graphql, search and content-creating that apply."""
         extra = [GRAPHQL] if self.area == GRAPHQL_AREA else []
         if self.route and self.route.startswith("/search/"):
             extra.append(SEARCH)
@@ -54,24 +58,42 @@ class Subject:
         return (self.kind, *extra)
 
 
-def of(services: Services, incoming: Incoming) -> Subject:
-    """Read a request without acting on it. Never raises."""
-    secret = tokens.parse(incoming.headers.get("authorization"))
+def describe(services: Services, request: HttpRequest) -> RequestInfo:
+    """Return the facts about a request, without executing it. Never raises."""
+    secret = tokens.parse(request.headers.get("authorization"))
     token = services.token(secret) if secret else None
-    path, kind = (incoming.path, READ if incoming.method in ("GET", "HEAD") else WRITE)
+    path, kind = (request.path, READ if request.method in ("GET", "HEAD") else WRITE)
     if path.rstrip("/") == GRAPHQL_PATH:
         from github_sandbox.graphql_api import request as graphql_request
 
-        parsed = graphql_request.parse(incoming.body)
+        parsed = graphql_request.parse(request.body)
         kind = WRITE if parsed.mutation else READ
-        return Subject(GRAPHQL_AREA, path, kind, token, secret, GRAPHQL_PATH, None, parsed)
+        return RequestInfo(
+            area=GRAPHQL_AREA,
+            path=path,
+            kind=kind,
+            token=token,
+            secret=secret,
+            route=GRAPHQL_PATH,
+            operation=None,
+            graphql=parsed,
+        )
     if path == API_PATH or path.startswith(API_PATH + "/"):
         path = path.removeprefix(API_PATH) or "/"
-        found = router.find(incoming.method, path)
+        found = router.find(request.method, path)
         if found is None:
-            return Subject(REST_AREA, path, kind, token, secret)
+            return RequestInfo(area=REST_AREA, path=path, kind=kind, token=token, secret=secret)
         route = found[0]
-        return Subject(REST_AREA, path, kind, token, secret, route.path, route.operation, lists=route.lists)
+        return RequestInfo(
+            area=REST_AREA,
+            path=path,
+            kind=kind,
+            token=token,
+            secret=secret,
+            route=route.path,
+            operation=route.operation,
+            lists=route.lists,
+        )
     if path.endswith("/git-upload-pack"):
         kind = READ
-    return Subject(GIT_AREA, path, kind, token, secret, GIT_AREA, None)
+    return RequestInfo(area=GIT_AREA, path=path, kind=kind, token=token, secret=secret, route=GIT_AREA, operation=None)
