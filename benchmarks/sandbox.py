@@ -1,4 +1,4 @@
-"""How fast the sandbox is: starting, answering, planting a fleet.
+"""How fast the sandbox is: starting, answering, seeding 10,000 repositories.
 
     python benchmarks/sandbox.py
 
@@ -70,7 +70,7 @@ def reads() -> float:
 
 
 def fleet() -> float:
-    """Seconds to plant FLEET repositories, and to build the contents of each."""
+    """Seconds to seed FLEET repositories, and to build the contents of each."""
     before = time.perf_counter()
     repositories = [{"name": f"acme/r{n:05}", "files": {"README.md": f"# {n}\n"}} for n in range(FLEET)]
     sandbox = Sandbox.from_seed({"organizations": {"acme": {}}, "repositories": repositories})

@@ -123,8 +123,7 @@ class ActRunner:
     ) -> ActRun:
         """Run one workflow to its end. All attempts of one `run_id` (default: a new one) share its artifacts.
 
-        Meanwhile the server's sandbox lists the run and the jobs that act reports. `conclusions` (by job name)
-        replaces
+        Meanwhile the server's sandbox lists the run and the jobs that act reports. `conclusions` (by job name) replaces
         act's result, for example by `cancelled`, which act cannot report.
 
         Raises:
@@ -134,57 +133,24 @@ class ActRunner:
         self._runs += 1
         place = self._work / f"run-{self._runs}"
         run_id = run_id or FIRST_RUN_ID + self._runs
-        artifacts = self.artifacts
         # Without the directory act's artifact server breaks the connection of a listing before the first upload.
-        (artifacts / str(run_id)).mkdir(parents=True, exist_ok=True)
+        (self.artifacts / str(run_id)).mkdir(parents=True, exist_ok=True)
         for name in ("home", "cache", "config/act"):
             (place / name).mkdir(parents=True)
         (place / "config/act/actrc").touch()
-        arguments = [
-            event,
-            "--workflows",
-            workflow,
-            "--json",
-            "--no-cache-server",
-        ]
-        arguments += [
-            "--platform",
-            "ubuntu-latest=-self-hosted",
-            "--concurrent-jobs",
-            "4",
-        ]
-        arguments += [
-            "--artifact-server-path",
-            str(artifacts),
-            "--artifact-server-addr",
-            "127.0.0.1",
-        ]
-        arguments += ["--artifact-server-port", str(free_port())]
-        for kind in ("env", "secret", "var", "input"):
-            arguments += [f"--{kind}-file", os.devnull]
+        numbers = {"GITHUB_RUN_ID": run_id, "GITHUB_RUN_NUMBER": run_number, "GITHUB_RUN_ATTEMPT": attempt}
+        arguments = [event, "--workflows", workflow, *self._options()]
         if payload is not None:
             (place / "event.json").write_text(json.dumps(payload), "utf-8")
             arguments += ["--eventpath", str(place / "event.json")]
-        served = {
-            "GITHUB_SERVER_URL": server.url,
-            "GITHUB_API_URL": server.api_url,
-            "GITHUB_GRAPHQL_URL": server.graphql_url,
-            "GITHUB_RUN_ID": str(run_id),
-            "GITHUB_RUN_NUMBER": str(run_number),
-            "GITHUB_RUN_ATTEMPT": str(attempt),
-            "RUNNER_NAME": act_jobs.RUNNER,
-            "ACTION_PATTERNS_WRITE_SPACING_SECONDS": str(WRITE_SPACING_SECONDS),
-            "ACTION_PATTERNS_VENV_DIR": str(self._environments),
-        }
-        local = act_sources.local_repositories(repository, self.product, self._doubles)
-        options: tuple[tuple[str, Mapping[str, object]], ...] = (
-            ("--env", served | dict(environment or {})),
+        assignments: tuple[tuple[str, Mapping[str, object]], ...] = (
+            ("--env", self._variables(server) | numbers | dict(environment or {})),
             ("--secret", secrets or {}),
             ("--var", variables or {}),
             ("--input", inputs or {}),
-            ("--local-repository", local),
+            ("--local-repository", act_sources.local_repositories(repository, self.product, self._doubles)),
         )
-        for flag, values in options:
+        for flag, values in assignments:
             for name, value in values.items():
                 arguments += [flag, f"{name}={value}"]
         jobs = act_jobs.begin_attempt(
@@ -222,8 +188,28 @@ class ActRunner:
             annotations=tuple(events.annotations),
             log=events.log,
             diagnosis="\n".join([*events.messages, complaint, events.log]),
-            artifacts={file.stem: file for file in sorted((artifacts / str(run_id)).glob("*/*.zip"))},
+            artifacts={file.stem: file for file in sorted((self.artifacts / str(run_id)).glob("*/*.zip"))},
         )
+
+    def _options(self) -> list[str]:
+        """Return act's options that every run has in common."""
+        options = ["--json", "--no-cache-server", "--platform", "ubuntu-latest=-self-hosted", "--concurrent-jobs", "4"]
+        options += ["--artifact-server-path", str(self.artifacts), "--artifact-server-addr", "127.0.0.1"]
+        options += ["--artifact-server-port", str(free_port())]
+        for kind in ("env", "secret", "var", "input"):
+            options += [f"--{kind}-file", os.devnull]
+        return options
+
+    def _variables(self, server: Server) -> dict[str, object]:
+        """Return the environment variables of a run that do not depend on the run."""
+        return {
+            "GITHUB_SERVER_URL": server.url,
+            "GITHUB_API_URL": server.api_url,
+            "GITHUB_GRAPHQL_URL": server.graphql_url,
+            "RUNNER_NAME": act_jobs.RUNNER,
+            "ACTION_PATTERNS_WRITE_SPACING_SECONDS": WRITE_SPACING_SECONDS,
+            "ACTION_PATTERNS_VENV_DIR": self._environments,
+        }
 
 
 def ensure_environment(checkout: Path, environments: Path) -> None:

@@ -47,8 +47,7 @@ _VARIABLE_PARTS = re.compile(rb"(?<=://)[\w.:-]+|\b[0-9a-f]{40}\b|\b\d{4}-\d\d-\
 class Contract:
     """The check. openapi-core is not thread safe, so one lock surrounds each check.
 
-    A check takes longer than the request, and thousands of requests are equal. So a valid pair of request and
-    response
+    A check takes longer than the request, and thousands of requests are equal. So a valid pair of request and response
     is not checked a second time.
     """
 

@@ -58,8 +58,7 @@ class Fault:
     """Seconds before the effect (``before``) or before the response (``after``)."""
     hold_seconds: float = 0.0
     """Seconds that the client waits before the server cuts the connection; more than its time limit. A closing server
-    ends
-    the wait.
+    ends the wait.
     """
     truncate: float | None = None
     """Share (0 to 1) of the body that the server sends under the full Content-Length before it closes."""

@@ -1,4 +1,4 @@
-"""Views of a repository for assertions and staging, inside the process: no HTTP, no request log."""
+"""A view of one repository for assertions and staging, inside the process: no HTTP, no request log."""
 
 from __future__ import annotations
 
@@ -8,39 +8,11 @@ from typing import Any
 
 from github_sandbox import branch_rename, load_access, load_seed, pull_states, pulls
 from github_sandbox.git_store import ZERO, CommitRecord
-from github_sandbox.model import Account, Comment, Milestone, PullRequest, RefRule, RefUpdate, Repository
+from github_sandbox.model import Account, Comment, Milestone, RefRule, RefUpdate, Repository
+from github_sandbox.pull_view import PullView
 from github_sandbox.ref_updates import apply
 
 DEFAULT_AUTHOR = "Mona Lisa <mona@example.com>"
-
-
-class PullView:
-    """The values of one pull request, read live."""
-
-    def __init__(self, pull: PullRequest) -> None:
-        self._pull = pull
-
-    number = property(lambda self: self._pull.number)
-    state = property(lambda self: self._pull.state)
-    merged = property(lambda self: self._pull.merged)
-    draft = property(lambda self: self._pull.draft)
-    title = property(lambda self: self._pull.title)
-    body = property(lambda self: self._pull.body)
-    base = property(lambda self: self._pull.base)
-    head = property(lambda self: self._pull.head)
-    head_oid = property(lambda self: self._pull.head_oid)
-    author = property(lambda self: self._pull.author.login)
-    labels = property(lambda self: [label.name for label in self._pull.labels])
-    assignees = property(lambda self: [a.login for a in self._pull.assignees])
-    reviewers = property(lambda self: [a.login for a in self._pull.reviewers])
-    team_reviewers = property(lambda self: list(self._pull.team_reviewers))
-    comments = property(lambda self: [c.body for c in self._pull.comments])
-    comment_authors = property(lambda self: [c.author.login for c in self._pull.comments])
-    auto_merge = property(lambda self: self._pull.auto_merge.method if self._pull.auto_merge else None)
-    milestone = property(lambda self: self._pull.milestone.title if self._pull.milestone else None)
-
-    def __repr__(self) -> str:
-        return f"<PullView #{self.number} {self.state} {self.head} -> {self.base}: {self.title!r}>"
 
 
 class RepositoryView:
@@ -140,9 +112,8 @@ class RepositoryView:
     ) -> str:
         """Commit to ``branch`` and move it, as a person's push does. Returns the commit id.
 
-        ``files``: content, (mode, content), or None to delete. ``parent`` None: the tip of the branch, or of
-        the default
-        branch if the branch does not exist. Any other parent makes it a force push.
+        ``files``: content, (mode, content), or None to delete. ``parent`` None: the tip of the branch, or of the
+        default branch if the branch does not exist. Any other parent makes it a force push.
         """
         with self._write():
             repository = self._repository

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 class Lag:
     """Seconds on the sandbox's clock; 0: no delay.
 
-    ``lists``: routes that list (pulls, branches, matching refs, ...) show the state of that long ago. A read by
-    number
+    ``lists``: routes that list (pulls, branches, matching refs, ...) show the state of that long ago. A read by number
     or name is always current. ``search``: search does not find a repository that changed since then.
     """
 

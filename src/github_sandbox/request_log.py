@@ -19,8 +19,7 @@ class RequestRecord:
 
     ``path``: without ``/api/v3``. ``route``: the template that the path matched. ``operation``: GitHub's
     operationId.
-    ``kind``: read or write. ``status``: as sent; 0: the server cut the connection. ``classes``: ``kind``, and those
-    of
+    ``kind``: read or write. ``status``: as sent; 0: the server cut the connection. ``classes``: ``kind``, and those of
     content-creating, search and graphql that apply. ``fault``: the name of the fault that hit it.
     """
 

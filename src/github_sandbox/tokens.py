@@ -20,8 +20,7 @@ class Token:
     """A token. ``repositories`` None: all; outside them a token sees public repositories and writes nothing.
 
     ``permissions`` None: those that ``permission`` (read, write or admin) implies; otherwise exactly these, and
-    metadata. ``scopes``: for a classic token. ``expires_at``: seconds on the sandbox's clock. ``installation``: for
-    an
+    metadata. ``scopes``: for a classic token. ``expires_at``: seconds on the sandbox's clock. ``installation``: for an
     app's token.
     """
 

@@ -67,8 +67,7 @@ def _content(repository: Repository, path: str, mode: int, oid: str, revision: s
 
 def refuse_workflow(token: Token, path: str) -> None:
     """Refuse a workflow file before there is a commit: 404 for a classic token (octokit.rb#1184, github/docs#4770), 403
-    for
-    the others.
+    for the others.
     """
     if path.startswith(WORKFLOWS) and not token.may_change_workflows():
         raise not_found() if token.classic else inaccessible(token)

@@ -1,4 +1,4 @@
-"""A fresh sandbox per test, served on a port of its own."""
+"""A fresh sandbox per test, each served on a separate port."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that the shared module is found in every import mode
+sys.path.insert(0, str(Path(__file__).parent))  # every import mode finds the shared module
 
 from github_sandbox_bench import SEED, Bench
 
@@ -17,7 +17,7 @@ from github_sandbox import Sandbox
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    """A fresh sandbox whose every REST exchange must fit GitHub's description."""
+    """Yield a fresh sandbox; every REST request and response must fit GitHub's description."""
     sandbox = Sandbox.from_seed(SEED)
     sandbox.contract = True
     with sandbox.serve() as server:

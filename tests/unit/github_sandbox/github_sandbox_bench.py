@@ -1,4 +1,4 @@
-"""The seed all sandbox tests share, and short ways to talk to a served sandbox."""
+"""The seed that all sandbox tests share, and short calls to a served sandbox."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ SEED: dict[str, Any] = {
 
 @dataclass
 class Bench:
-    """A served sandbox and short ways to talk to it."""
+    """A served sandbox, and short calls to it."""
 
     sandbox: Sandbox
     server: Server
@@ -76,7 +76,7 @@ class Bench:
         return self.ask(query, token=token, **variables).json()
 
     def ask(self, query: str, *, token: str | None = "tok-bot", timeout: float = 10, **variables: Any) -> Any:
-        """A GraphQL request, answered or not: the whole response."""
+        """Return the whole response to a GraphQL request."""
         headers = {"Authorization": f"bearer {token}"} if token else {}
         body = {"query": query, "variables": variables}
         return requests.post(self.server.graphql_url, json=body, headers=headers, timeout=timeout)
@@ -92,7 +92,7 @@ class Bench:
 
 @contextmanager
 def served(seed: Mapping[str, Any] = SEED, **changes: Any) -> Iterator[Bench]:
-    """A fresh sandbox in virtual time whose every REST exchange must fit GitHub's description."""
+    """Yield a fresh sandbox in virtual time; every REST request and response must fit GitHub's description."""
     sandbox = Sandbox.from_seed({**seed, **changes}, clock=VirtualClock())
     sandbox.contract = True
     with sandbox.serve() as server:

@@ -1,4 +1,4 @@
-"""Who is let in, what a refusal looks like, paging, limits, renames."""
+"""Access, refusals, paging, limits, renames."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_used_up_budget_refuses_with_the_header(bench: Bench) -> None:
     assert "rate limit exceeded" in answer.json()["message"]
     assert bench.get("/rate_limit", token="tok-poor").json()["resources"]["core"]["used"] == 2
     query = "query { viewer { login } }"
-    assert "errors" not in bench.graphql(query, token="tok-poor")  # a budget of its own
+    assert "errors" not in bench.graphql(query, token="tok-poor")  # GraphQL has a separate budget
     assert bench.graphql(query, token="tok-poor")["errors"][0]["type"] == "RATE_LIMITED"
 
 

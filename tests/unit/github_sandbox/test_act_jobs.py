@@ -1,4 +1,4 @@
-"""What act is at is told as GitHub tells it: names, attempts, and what act itself cannot know."""
+"""The jobs of a run under act are listed as GitHub lists them: names, attempts, conclusions that act cannot report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORKFLOW = ".github/workflows/nightly.yml"
 
 @pytest.fixture
 def places(tmp_path: Path) -> tuple[Path, Path]:
-    """The checkout of a consumer, and the product's."""
+    """Return the checkout of a consumer, and the product's."""
     checkout, product = tmp_path / "checkout", tmp_path / "product"
     for place, files in (
         (checkout, {"nightly.yml": TOP, "own.yml": OWN, "nameless.yml": TOP.partition("\n")[2]}),
@@ -82,9 +82,9 @@ def test_a_workflow_without_a_name_is_called_by_its_file(places: tuple[Path, Pat
 
 
 def begun(server: Server, places: tuple[Path, Path], attempt: int = 1, **conclusions: str) -> RunJobs:
-    said = {name.replace("_", " "): told for name, told in conclusions.items()}
+    by_name = {name.replace("_", " "): conclusion for name, conclusion in conclusions.items()}
     jobs = begin_attempt(
-        server, places[0], WORKFLOW, places[1], event="push", run_id=7, number=3, attempt=attempt, conclusions=said
+        server, places[0], WORKFLOW, places[1], event="push", run_id=7, number=3, attempt=attempt, conclusions=by_name
     )
     assert jobs is not None
     return jobs

@@ -1,4 +1,4 @@
-"""What act runs is what is shipped: only the spelling of `uses: $/` differs."""
+"""act runs the shipped files: only the spelling of `uses: $/` differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GitHub Apps: the signed assertion, installations, tokens and how they end."""
+"""GitHub Apps: the signed assertion, installations, tokens and their expiry."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_a_token_is_narrowed_to_repositories_and_permissions(bench: Bench) -> No
     ({"repository_ids": list(range(501))}, "Too many repositories"),
 ])  # fmt: skip
 def test_a_token_for_more_than_was_granted_is_refused(bench: Bench, body: dict[str, Any], message: str) -> None:
-    bench.sandbox.contract = False  # some of these are no valid requests
+    bench.sandbox.contract = False  # some of these requests are invalid
     answer = minted(bench, body)
     assert (answer.status_code, answer.json()["message"].startswith(message)) == (422, True)
 
@@ -188,7 +188,7 @@ def test_pygithub_gets_its_token_here(bench: Bench) -> None:
     from github import Auth, Github
 
     clock = bench.clock
-    clock.advance(max(0.0, time.time() - clock()))  # PyGithub signs with the time of this machine
+    clock.advance(max(0.0, time.time() - clock()))  # PyGithub signs with this machine's time
     app = Auth.AppAuth("Iv23liFLEET", bench.sandbox.app("fleet").private_key)
     auth = app.get_installation_auth(installation(bench), {"contents": "read"})
     github = Github(auth=auth, base_url=bench.server.api_url)

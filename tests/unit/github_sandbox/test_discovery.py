@@ -1,4 +1,4 @@
-"""What a campaign looks for its targets with: search, teams, members, custom properties, runs; and how late it is."""
+"""The reads by which a campaign discovers targets: search, teams, members, custom properties, runs; and their lag."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_search_ends_after_a_thousand_results_and_may_give_up_before() -> None
     with served(
         {"organizations": {"acme": {}}, "tokens": {"tok-bot": {"login": "acme"}}, "repositories": many}
     ) as bench:
-        bench.sandbox.contract = False  # a page of a hundred takes long to check
+        bench.sandbox.contract = False  # the check of a page of a hundred takes long
         path = "/search/repositories?q=org:acme&per_page=100&page="
         last = bench.get(f"{path}10").json()
         assert (last["total_count"], len(last["items"]), last["incomplete_results"]) == (1050, 100, False)

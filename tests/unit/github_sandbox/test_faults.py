@@ -1,4 +1,4 @@
-"""Scripted trouble, as a client meets it: which request it hits, and what is left of the effect and of the answer."""
+"""Scripted faults, as a client meets them: the request that a fault hits, the effect, and the response."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_chance_is_the_same_for_the_same_seed(bench: Bench) -> None:
     first = run(1)
     assert run(1) == first != run(2)
     assert 4 <= first.count(502) <= 20
-    assert statuses(bench, 3) == [200, 200, 200]  # none is in force outside its block
+    assert statuses(bench, 3) == [200, 200, 200]  # outside its block a fault is inactive
     bench.sandbox.faults.add(Fault.bad_gateway(probability=1, times=2, nth=2))
     assert statuses(bench, 5) == [200, 502, 502, 200, 200]
 
@@ -83,7 +83,7 @@ def test_a_held_answer_ends_with_the_client_or_with_the_server() -> None:
     server.close()
     waiting.join(5)
     assert len(caught) == 1
-    while threading.active_count() > before:  # nobody is left holding an answer
+    while threading.active_count() > before:  # no thread holds a response
         assert time.monotonic() - start < 2
         time.sleep(0.01)
 

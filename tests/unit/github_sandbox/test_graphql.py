@@ -1,4 +1,4 @@
-"""GraphQL: the published schema, the guarded ref update, honest refusals."""
+"""GraphQL: the published schema, the conditional ref update, refusals."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def test_refs_are_created_moved_and_deleted_under_their_guard(bench: Bench) -> N
     assert "errors" not in update(bench, change("x", ZERO, main))
     assert update(bench, change("x", ZERO, main))["errors"]
     assert "errors" not in update(bench, change("x", main, feature))
-    assert update(bench, change("x", main, conflict, force=True))["errors"]  # somebody moved it
+    assert update(bench, change("x", main, conflict, force=True))["errors"]  # the ref has moved
     assert update(bench, change("x", feature, conflict))["errors"]  # not a fast-forward
     assert repository.tip("x") == feature
     assert "errors" not in update(bench, change("x", feature, conflict, force=True))
-    assert "errors" not in update(bench, change("x", None, main, force=True))  # unguarded
+    assert "errors" not in update(bench, change("x", None, main, force=True))  # without a condition
     assert update(bench, change("x", feature, ZERO))["errors"]
     assert "errors" not in update(bench, change("x", main, ZERO))
     assert repository.tip("x") is None
@@ -59,7 +59,7 @@ def test_a_branch_cannot_be_a_folder_of_another(bench: Bench) -> None:
     repository.set_branch("x/y", tip or "")
     before = repository.refs()
     together = [change("new", ZERO, tip), change("new/below", ZERO, tip)]
-    moved = [change("x/y", tip, ZERO), change("x", ZERO, tip)]  # git looks before it deletes
+    moved = [change("x/y", tip, ZERO), change("x", ZERO, tip)]  # git checks before it deletes
     for changes in ([change("x", ZERO, tip)], [change("feature/below", ZERO, tip)], together, moved):
         (error,) = update(bench, *changes)["errors"]
         assert (error["type"], error["message"]) == ("UNPROCESSABLE", "Ref cannot be created")
@@ -67,7 +67,7 @@ def test_a_branch_cannot_be_a_folder_of_another(bench: Bench) -> None:
 
 
 def test_a_race_has_exactly_one_winner(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Stretch the moment between checking the guard and moving the ref: without the lock every racer gets through it.
+    # Delay between the check of the condition and the move of the ref: without the lock every thread would succeed.
     original = ref_updates.is_ancestor
 
     def slowly(*arguments: Any) -> bool:

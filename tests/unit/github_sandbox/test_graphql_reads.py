@@ -1,4 +1,4 @@
-"""What GraphQL says about comments, milestones, the rules of a ref, a fork's pull requests and signatures."""
+"""GraphQL reads of comments, milestones, the rules of a ref, a fork's pull requests and signatures."""
 
 from __future__ import annotations
 

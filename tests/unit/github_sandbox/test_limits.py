@@ -1,4 +1,4 @@
-"""GitHub's published limits, on a clock that only moves when told to."""
+"""GitHub's published limits, on a virtual clock."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_write_costs_five_points_and_carrying_on_starts_the_wait_anew() -> Non
         assert codes(bench, 1) == [403]
         bench.clock.advance(61)
         assert codes(bench, 1) == [200]
-        assert bench.get(R, token="tok-poor").status_code == 200  # another caller never waited
+        assert bench.get(R, token="tok-poor").status_code == 200  # another caller does not wait
 
 
 def test_graphql_points_are_counted_apart() -> None:

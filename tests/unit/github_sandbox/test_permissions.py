@@ -1,4 +1,4 @@
-"""What a token may do: fine-grained permissions, classic scopes, workflow files, the switch for Actions."""
+"""Permissions of a token: fine-grained permissions, classic scopes, workflow files, the setting for Actions."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_reading_what_is_private_takes_the_permission_and_what_is_public_none() 
         assert bench.get(f"{R}/branches", token="pulls").status_code == 200
         assert refused(bench.get(f"{SECRET}/branches", token="pulls"))[0] == 403
         assert bench.get(f"{SECRET}/pulls", token="pulls").status_code == 200
-        assert bench.get(SECRET, token="contents").status_code == 200  # metadata is always there
+        assert bench.get(SECRET, token="contents").status_code == 200  # metadata is always readable
         answer = bench.graphql(query, n="secret", token="contents")
         assert answer["errors"][0]["type"] == "FORBIDDEN"
         assert "errors" not in bench.graphql(query, n="api", token="contents")

@@ -1,4 +1,4 @@
-"""Pull requests behave as GitHub's: one per head and base, following their branch, closing by themselves."""
+"""Pull requests behave as GitHub's: one per head and base, which follows its branch and closes with it."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_merging(bench: Bench) -> None:
     assert "new.txt" in repository.files("main")
     assert bench.send("PUT", f"{R}/pulls/{number}/merge", json={}).status_code == 405
     assert bench.patch(f"{R}/pulls/{number}", {"state": "open"}).status_code == 422
-    # Landing a head on the base by a push marks it merged, too.
+    # A push of the head to the base marks it merged, too.
     other = opened(bench, head="conflict")
     repository.commit_files("main", {"README.md": b"base moved\n"})
     assert bench.get(f"{R}/pulls/{other}").json()["mergeable"] is False
@@ -153,7 +153,7 @@ def test_reviewers(bench: Bench) -> None:
         return bench.post(f"{R}/pulls/{number}/requested_reviewers", body).status_code
 
     assert ask(reviewers=["bot"]) == 422  # the author
-    assert ask(reviewers=["stranger"]) == 422  # no collaborator
+    assert ask(reviewers=["stranger"]) == 422  # not a collaborator
     assert ask(reviewers=["alice"], team_reviewers=["core"]) == 201
     assert bench.repository().pull(number).reviewers == ["alice"]
     bench.send("DELETE", f"{R}/pulls/{number}/requested_reviewers", json={"reviewers": ["alice"]})

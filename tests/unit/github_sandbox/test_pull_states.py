@@ -1,4 +1,4 @@
-"""Drafts, auto-merge, reviews, milestones, and what becomes of a pull request when a branch is renamed or goes."""
+"""Drafts, auto-merge, reviews, milestones, and the state of a pull request after its branch is renamed or deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protected branches and rulesets: who may move which ref, over REST, GraphQL and git."""
+"""Protected branches and rulesets: permission to move a ref over REST, GraphQL and git."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_ruleset_refuses_by_pattern(bench: Bench) -> None:
     answer = bench.post(f"{R}/git/refs", {"ref": "refs/heads/bot/x", "sha": tip})
     assert (answer.status_code, answer.json()["message"]) == (422, "Reference update failed")
     assert "creations being restricted" in update(bench, "bot/x", tip, beforeOid=ZERO)["errors"][0]["message"]
-    repository.set_branch("bot/x", tip)  # a person in the browser, whom nothing here holds
+    repository.set_branch("bot/x", tip)  # a person in the browser, whom no rule holds
     assert "errors" not in update(bench, "bot/x", repository.tip("feature") or "")
     answer = bench.send("DELETE", f"{R}/git/refs/heads/bot/x")
     assert (answer.status_code, answer.json()["message"]) == (

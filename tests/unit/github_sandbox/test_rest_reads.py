@@ -1,4 +1,4 @@
-"""What an upsert reads where it has REST alone."""
+"""The reads of an upsert over REST alone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_timeline_tells_who_asked_whom_and_who_took_it_back(bench: Bench) ->
     number = repository.open_pull("feature", author="bot").number
     asked = f"{R}/pulls/{number}/requested_reviewers"
     bench.post(asked, {"reviewers": ["alice"], "team_reviewers": ["core"]})
-    bench.post(asked, {"reviewers": ["alice"]})  # nothing new, so nothing happened
+    bench.post(asked, {"reviewers": ["alice"]})  # a repeated request makes no event
     repository.comment(number, "not now", author="alice")
     repository.withdraw_review_request(number, "alice", teams=["core"], actor="alice")
     repository.request_review(number, "alice", actor="mona")

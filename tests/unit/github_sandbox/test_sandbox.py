@@ -177,7 +177,7 @@ def test_the_contract_notices_a_wrong_request_and_a_wrong_reply(monkeypatch: pyt
         requests.get(f"{server.api_url}{R}/pulls?state=odd", headers=headers, timeout=10)
     assert len(sandbox.violations) == 2
     assert "'odd' is not one of" in sandbox.violations[1]
-    sandbox.violations.clear()  # these were wanted
+    sandbox.violations.clear()  # the violations above are intended
 
 
 def test_the_contract_looks_once_at_what_fits_and_again_at_whatever_differs(monkeypatch: pytest.MonkeyPatch) -> None:
