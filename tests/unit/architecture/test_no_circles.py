@@ -85,6 +85,7 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     [
         "github_sandbox",
         "bootstrap",
+        "action_patterns",
     ],
 )
 def test_no_module_imports_itself_over_others(package: str) -> None:
