@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from github import Auth, Github
+from github import Github
 
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response
 from support.editions import first_on
 from support.stage import TARGET, DyingTransport, stage
@@ -37,8 +38,8 @@ class Watching(DyingTransport):
         self.users: dict[int, set[int]] = {}
         self.kept: list[Github] = []
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
-        client = self._client(auth)
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
+        client = self._clients.rest(auth)
         self.kept.append(client)
         self.users.setdefault(id(client.requester), set()).add(threading.get_ident())
         return super().exchange(method, url, body, auth)

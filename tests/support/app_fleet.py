@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from github import Auth
 
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import AccessToken, Authorization
 from action_patterns.github_api.transport.transport import Response, Transport
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, AppKey, Credentials
@@ -71,8 +71,8 @@ class WatchedTransport(Transport):
         self.sent: list[tuple[str, str]] = []
         super().__init__(credentials, context, clock, self.said, allowance)
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
-        if isinstance(auth, Auth.Token):
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
+        if isinstance(auth, AccessToken):
             assert auth.token in self.said.hidden, "a token was used before it was masked"
             self.sent.append((auth.token, url))
         return super().exchange(method, url, body, auth)

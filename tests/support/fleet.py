@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
-from github import Auth
 
 from action_patterns.contracts import TargetResult, Usage
 from action_patterns.distribution.campaign import apply, read_campaign
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response, Transport
 from action_patterns.ports.credentials import Allowance, Credentials
 from github_sandbox import Sandbox
@@ -115,7 +115,7 @@ class _LossyTransport(StageTransport):
         super().__init__(*arguments)
         self._dice, self._share = dice, share
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         luck = self._dice.random()
         if luck < self._share / 2:
             raise requests.ReadTimeout

@@ -15,10 +15,10 @@ from functools import cache
 from typing import Any
 
 import requests
-from github import Auth
 
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -131,7 +131,7 @@ class TroubledTransport(StageTransport):
         super().__init__(Credentials("tok-bot"), context, VirtualClock(), Said())
         self._sandbox, self._weather = sandbox, weather
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         call = "Get" if method == "GET" else "other"
         if isinstance(body, dict) and "query" in body:
             call = "UpdateRefs" if str(body["query"]).lstrip().startswith("mutation") else "Observe"

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
-from github import Auth
 
+from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response, Transport, decode
 from github_sandbox import Sandbox
 from github_sandbox.dispatch import Dispatcher
@@ -47,7 +47,7 @@ def reached(sandbox: Sandbox) -> Iterator[Address]:
 class StageTransport(Transport):
     """Straight into the sandbox where it is `reached`, over HTTP where it is served."""
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         server = self._context.server_url
         dispatcher = _REACHED.get(server)
         if dispatcher is None:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
-from github import Auth
-
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -72,7 +71,7 @@ class TakingTurns(StageTransport):
         super().__init__(Credentials("tok-bot"), context, clock, Said())
         self._turns, self._run, self._time = turns, run, clock
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         with self._turns.of(self._run):
             self._time.sleep(1.0)
             return super().exchange(method, url, body, auth)

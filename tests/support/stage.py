@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any, Literal
 
-from github import Auth
-
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, Credentials
@@ -128,7 +127,7 @@ class DyingTransport(StageTransport):
         self._fatal = (call, moment)
         self._meanwhile = dict(meanwhile or {})
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         self.calls += 1
         moves = moves_a_branch(method, url, body)
         self._let(self.calls)

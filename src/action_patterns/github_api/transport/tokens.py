@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-
-from github import Auth
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from action_patterns.errors import (
     ActionPatternsError,
@@ -20,8 +18,12 @@ from action_patterns.errors import (
     RefusedError,
 )
 from action_patterns.github_api.transport.token_kind import TokenKind, token_kind
-from action_patterns.ports.clock import Clock
-from action_patterns.ports.credentials import Allowance, AppKey
+
+if TYPE_CHECKING:
+    from github import Auth
+
+    from action_patterns.ports.clock import Clock
+    from action_patterns.ports.credentials import Allowance, AppKey
 
 APP = ""
 """The scope of requests that the App makes as itself."""
@@ -33,19 +35,37 @@ RENEW_BEFORE = timedelta(minutes=5)
 _LEVELS = ("none", "read", "write", "admin")
 
 
+class Authorization(Protocol):
+    """What the header `Authorization` is made of: ours, or one of PyGithub's."""
+
+    @property
+    def token_type(self) -> str: ...
+
+    @property
+    def token(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token that goes with a request as it is."""
+
+    token_type: ClassVar[str] = "token"  # noqa: S105 - the scheme, no token
+    token: str
+
+
 class TokenSource(Protocol):
     """Tokens by scope: `owner`, or `owner/name`."""
 
     @property
     def kind(self) -> TokenKind: ...
 
-    def auth(self, scope: str) -> Auth.Auth:
+    def auth(self, scope: str) -> Authorization:
         """Return the credentials of a request: one object as long as the token is the same."""
 
     def account(self, scope: str) -> str:
         """Return the account whose limits the request counts against."""
 
-    def renew(self, scope: str, refused: Auth.Auth) -> bool:
+    def renew(self, scope: str, refused: Authorization) -> bool:
         """GitHub answered 401 to this: whether another try with a new token makes sense."""
 
     def close(self) -> None:
@@ -56,10 +76,10 @@ class GivenToken:
     """The one token the caller gave."""
 
     def __init__(self, token: str) -> None:
-        self._auth = Auth.Token(token)
+        self._auth = AccessToken(token)
         self.kind = token_kind(token)
 
-    def auth(self, scope: str) -> Auth.Auth:
+    def auth(self, scope: str) -> Authorization:
         del scope
         return self._auth
 
@@ -67,7 +87,7 @@ class GivenToken:
         del scope
         return ""
 
-    def renew(self, scope: str, refused: Auth.Auth) -> bool:
+    def renew(self, scope: str, refused: Authorization) -> bool:
         del scope, refused
         return False
 
@@ -77,7 +97,7 @@ class GivenToken:
 
 @dataclass(frozen=True, slots=True)
 class _Minted:
-    auth: Auth.Token
+    auth: AccessToken
     expires: datetime
 
 
@@ -94,7 +114,7 @@ _Place = tuple[str, tuple[str, ...]]
 class Send(Protocol):
     """A request of the App itself; returns the decoded answer."""
 
-    def __call__(self, method: str, path: str, body: object = None, *, token: Auth.Auth | None = None) -> Any: ...
+    def __call__(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any: ...
 
 
 class AppTokens:
@@ -115,7 +135,7 @@ class AppTokens:
         self._portions = _portions(allowance.repositories)
         self._minted: dict[_Place, _Minted] = {}
 
-    def auth(self, scope: str) -> Auth.Auth:
+    def auth(self, scope: str) -> Authorization:
         """The token for a scope, minted or replaced if need be.
 
         Raises:
@@ -145,7 +165,7 @@ class AppTokens:
     def account(self, scope: str) -> str:
         return scope.partition("/")[0].lower()
 
-    def renew(self, scope: str, refused: Auth.Auth) -> bool:
+    def renew(self, scope: str, refused: Authorization) -> bool:
         if scope == APP:
             return False
         place = self._place(scope)
@@ -191,7 +211,7 @@ class AppTokens:
                 request_id=error.request_id,
             ) from None
         self._hide(answer["token"])
-        return _Minted(Auth.Token(answer["token"]), datetime.fromisoformat(answer["expires_at"]))
+        return _Minted(AccessToken(answer["token"]), datetime.fromisoformat(answer["expires_at"]))
 
     def _check_permissions(self, owner: str, installation: _Installation) -> None:
         lacking = [
@@ -253,6 +273,8 @@ def _signer(app: AppKey) -> Auth.AppAuth:
     Raises:
         InputError: it is no private key.
     """
+    from github import Auth  # only an App needs a signature, and what makes it takes long to load
+
     try:
         made = Auth.AppAuth(app.client_id, app.private_key)
         made.create_jwt()

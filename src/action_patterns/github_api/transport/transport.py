@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from random import random
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import requests
-from github import Auth, Github
 
 from action_patterns.contracts import Usage
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
+from action_patterns.github_api.transport.clients import Clients
 from action_patterns.github_api.transport.metering import Meter
 from action_patterns.github_api.transport.pacing import (
     MAX_ATTEMPTS,
@@ -26,11 +26,15 @@ from action_patterns.github_api.transport.pacing import (
     read_warning,
 )
 from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
-from action_patterns.github_api.transport.tokens import APP, AppTokens, GivenToken, TokenSource
-from action_patterns.ports.clock import Clock
-from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Allowance, Credentials
-from action_patterns.ports.log import Annotation, Log
+from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken, TokenSource
+from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.log import Annotation
+
+if TYPE_CHECKING:
+    from action_patterns.ports.clock import Clock
+    from action_patterns.ports.context import Context
+    from action_patterns.ports.credentials import Credentials
+    from action_patterns.ports.log import Log
 
 OperationClass = Literal["safe", "idempotent", "unsafe"]
 """How a request may be repeated when its answer is lost (RFC 9110, 9.2).
@@ -38,8 +42,6 @@ OperationClass = Literal["safe", "idempotent", "unsafe"]
 `safe` changes nothing. `idempotent` changes state, and sending it twice gives the same state as sending it once (PATCH,
 DELETE, content-addressed objects, sets). `unsafe` is looked up before it is sent again (a pull request, a ref update).
 """
-
-TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,7 @@ class GraphQLUnservedError(Exception):
 
 
 class Transport:
-    """Requests of one set of credentials. Serves any number of threads, which share pacing and the time that is left.
-
-    PyGithub's client is not thread-safe: each thread has its own, one per token.
-    """
+    """Requests of one set of credentials, for any number of threads, which share pacing and the time that is left."""
 
     def __init__(
         self, credentials: Credentials, context: Context, clock: Clock, log: Log, allowance: Allowance | None = None
@@ -84,7 +83,7 @@ class Transport:
         self._context = context
         self._clock = clock
         self._log = log
-        self._local = threading.local()
+        self._clients = Clients(context)
         self._meter = Meter()
         self._gate = threading.Lock()
         self._pacers: dict[str, Pacer] = {}
@@ -188,14 +187,14 @@ class Transport:
                 raise GraphQLUnservedError(refused)
             raise refused
 
-    def exchange(self, method: str, url: str, body: object, auth: Auth.Auth) -> Response:
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         """One request, one answer, nothing else: no retry, no pacing. The place where a process can die.
 
         Raises:
             requests.RequestException: no answer came.
             UnreadableAnswerError: a success came whose body cannot be read.
         """
-        status, headers, text = self._client(auth).requester.requestJson(method, url, input=body)
+        status, headers, text = self._clients.send(method, url, body, auth)
         return Response(status, headers, decode(status, text))
 
     def warn(self, error: ActionPatternsError) -> None:
@@ -266,7 +265,7 @@ class Transport:
         self._meter.waited(seconds)
         self._clock.sleep(seconds)
 
-    def _send_as_app(self, method: str, path: str, body: object = None, *, token: Auth.Auth | None = None) -> Any:
+    def _send_as_app(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any:
         """Minting twice leaves one token unused, revoking twice changes nothing: both may be repeated."""
         if token is not None:
             return self.exchange(method, path, body, token).data
@@ -278,29 +277,6 @@ class Transport:
             if account not in self._pacers:
                 self._pacers[account] = Pacer(self._context.write_spacing_seconds, share=self._allowance.share)
             return self._pacers[account]
-
-    def _client(self, auth: Auth.Auth) -> Github:
-        clients: dict[int, tuple[Auth.Auth, Github]] | None = getattr(self._local, "clients", None)
-        if clients is None:
-            clients = self._local.clients = {}
-        if id(auth) not in clients:
-            clients[id(auth)] = (auth, self._open(auth))
-        return clients[id(auth)][1]
-
-    def _open(self, auth: Auth.Auth) -> Github:
-        return Github(
-            auth=auth,
-            base_url=self._context.api_url,
-            user_agent="action-patterns",
-            api_version="2022-11-28",
-            per_page=100,
-            timeout=TIMEOUT_SECONDS,
-            lazy=True,
-            # Pacing and retry are ours: PyGithub's re-send a POST on 5xx and never re-send a PATCH.
-            retry=None,
-            seconds_between_requests=0,
-            seconds_between_writes=0,
-        )
 
 
 def decode(status: int, text: str) -> Any:

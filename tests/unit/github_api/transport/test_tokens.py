@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from github import Auth
 
 from action_patterns.errors import InputError, NotFoundError, PermissionDeniedError, RefusedError, UnavailableError
-from action_patterns.github_api.transport.tokens import APP, AppTokens, GivenToken
+from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken
 from action_patterns.ports.credentials import Allowance, AppKey
 from support.memory_ports import NOW, StillClock
 
@@ -36,7 +36,7 @@ class GitHubOfApps:
         self.trouble: Exception | None = None
         self._installed, self._covered = installed, covered
 
-    def __call__(self, method: str, path: str, body: object = None, *, token: Auth.Auth | None = None) -> Any:
+    def __call__(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any:
         if token is not None:
             assert (method, path) == ("DELETE", "/installation/token")
             self.revoked.append(token.token)
