@@ -17,13 +17,17 @@ class Inputs(BaseModel):
     A field without a default is required. A blank input counts as not given, as GitHub passes "" for an unset one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True, defer_build=True
+    )
 
 
 class Outputs(BaseModel):
     """Base of every action's outputs; a field's description is the public one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True, defer_build=True
+    )
 
 
 def token_field() -> Any:

@@ -32,7 +32,8 @@ Count = Annotated[int, Field(ge=0, le=10**15)]
 class Record(BaseModel):
     """A frozen part of a document. Unknown keys are refused: a typo must not pass for a default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A run makes few of the models that it imports: each is built when the first of its kind is made.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def redacted(self, redact: Callable[[str], str]) -> Self:
         """The same with `redact` applied to every text: before rendering, as a secret that was escaped or clipped is
