@@ -305,7 +305,8 @@ def test_sigterm_ends_a_process_with_143(variables: dict[str, str], tmp_path: Pa
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_that_is_cancelled_while_it_loads_says_so_too(variables: dict[str, str], number: int) -> None:
     code = (
-        "import builtins, os, runpy, sys\n"
+        "import builtins, os, runpy, signal, sys\n"
+        f"signal.signal({number:d}, signal.SIG_DFL)\n"  # a background job of a shell ignores SIGINT
         "load = builtins.__import__\n"
         "def signalled(name, *rest):\n"
         "    if name == 'action_patterns.errors':\n"
@@ -331,3 +332,107 @@ def test_a_signal_after_the_end_is_too_late(variables: dict[str, str]) -> None:
     command = [sys.executable, "-I", "-c", code]
     ended = subprocess.run(command, env={**variables, **RECORD}, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+# The end of the process: nothing is lost by it, and it takes no time.
+
+ENDING = """
+import atexit, gc, os, subprocess, sys, threading, time
+sys.path[:0] = {path!r}
+from action_patterns import registry, run
+from action_patterns.action import Action, Finish, Inputs, Outputs
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+class Nothing(Inputs): pass
+class Word(Outputs):
+    word: str = ""
+
+def act(inputs, ports):
+{body}
+
+made = Action("record", "", "", (), Nothing, Word, act, "", "blue")
+registry.load = lambda name: made
+run.start(["record"])
+"""
+
+
+def ending(variables: dict[str, str], body: str) -> subprocess.CompletedProcess[bytes]:
+    """A process whose action is `body`; `there` is a folder to leave something in."""
+    lines = [f"there = Path({variables['RUNNER_TEMP']!r})", *body.strip().splitlines()]
+    path = [str(RUN.parents[1])]
+    script = ENDING.format(path=path, body="\n".join(f"    {line}" for line in lines))
+    return subprocess.run(
+        [sys.executable, "-I", "-c", script], env=variables, capture_output=True, check=False, timeout=60
+    )
+
+
+def test_a_long_log_arrives_to_its_last_line_before_a_red_end(variables: dict[str, str]) -> None:
+    ended = ending(
+        variables,
+        """
+for number in range(20_000): ports.log.info(f"{number:0200}")
+return Finish(Word(word="done"), "# Summary", (), 1)
+""",
+    )
+    lines = ended.stdout.decode().splitlines()
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert [int(line) for line in lines] == list(range(20_000))
+    assert "\ndone\n" in Path(variables["GITHUB_OUTPUT"]).read_text()
+    assert Path(variables["GITHUB_STEP_SUMMARY"]).read_text() == "# Summary\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "code"), [("return Finish(Word())", 0), ("raise KeyboardInterrupt", 130), ("raise run.Terminated", 143)]
+)
+def test_what_threads_had_begun_is_finished_before_the_end(variables: dict[str, str], end: str, code: int) -> None:
+    ended = ending(
+        variables,
+        f"""
+pool = ThreadPoolExecutor(2)
+begun = threading.Barrier(3)
+def work(name):
+    begun.wait()
+    time.sleep(0.3)
+    (there / name).write_text("finished")
+for name in ("a", "b"): pool.submit(work, name)
+begun.wait()
+pool.shutdown(wait=False, cancel_futures=True)
+{end}
+""",
+    )
+    assert ended.returncode == code
+    assert [(Path(variables["RUNNER_TEMP"]) / name).read_text() for name in ("a", "b")] == ["finished"] * 2
+
+
+def test_exit_handlers_run_and_a_child_that_goes_on_is_left_alone(variables: dict[str, str]) -> None:
+    ended = ending(
+        variables,
+        """
+atexit.register(lambda: (there / "handler").touch())
+print("printed", end="")
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3); print(', and the child at its end')"])
+sys.stderr.write("to the other stream")
+return Finish(Word())
+""",
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        0,
+        b"printed, and the child at its end\n",
+        b"to the other stream",
+    )
+    assert (Path(variables["RUNNER_TEMP"]) / "handler").exists()
+
+
+def test_the_end_looks_for_no_garbage_and_the_run_for_that_of_its_own(variables: dict[str, str]) -> None:
+    ended = ending(
+        variables,
+        """
+assert gc.isenabled() and gc.get_freeze_count() > 10_000 and len(gc.get_objects()) < 5000
+kept = [[number] for number in range(5000)]
+run.kept = kept
+atexit.register(lambda: print("left to look at:", len(gc.get_objects()) < 500))
+return Finish(Word())
+""",
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"left to look at: True\n", b"")

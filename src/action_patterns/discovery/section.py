@@ -12,7 +12,9 @@ from action_patterns.input_types import input_name
 class Section(BaseModel):
     """A mapping of the file. A key that is not known is an error: a typo must not pass for a default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=input_name, populate_by_name=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from action_patterns.content.changes import FileChange
@@ -62,6 +61,7 @@ def apply(
 
     `on_result` is called from this thread as each target ends, so that what is done is on disk when a run is cancelled.
     """
+    from concurrent.futures import ThreadPoolExecutor, as_completed  # for the actions that work on many targets
 
     def one(entry: PlanEntry) -> TargetResult:
         assignment = Assignment(plan_id=plan_id, index=entry.index, attempt=attempt, repository=entry.target.repository)

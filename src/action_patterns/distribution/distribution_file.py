@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from action_patterns.content.changes import path_problem
 from action_patterns.discovery.section import Section
 from action_patterns.discovery.selection import Selection
-from action_patterns.distribution.yaml_document import YamlDocument, parse
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.pull_request.spec.spec import PullRequestSpec
+
+if TYPE_CHECKING:
+    from action_patterns.distribution.yaml_document import YamlDocument
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -75,6 +77,8 @@ def read_distribution(text: str, *, name: str) -> Distribution:
     Raises:
         InputError: every problem at once, each with its line and key.
     """
+    from action_patterns.distribution.yaml_document import parse  # for the actions that read one
+
     document = parse(text, name=name)
     if not isinstance(document.data, dict):
         raise InputError(

@@ -24,9 +24,15 @@ _NOT_FOR_CHILDREN = frozenset(
         "GIT_DIFF_OPTS",
         "GITHUB_TOKEN",
         "GH_TOKEN",
+        "PYDANTIC_DISABLE_PLUGINS",
     }
 )
 _NOT_FOR_CHILDREN_PREFIXES = ("INPUT_", "ACTIONS_", "GIT_TRACE")
+
+
+def disable_pydantic_plugins() -> None:
+    """Keep pydantic from searching every installed package for plugins: the locked environment has none."""
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
 def read() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -143,6 +142,8 @@ class RunnerFiles:
         target = parent / given.name
         try:
             parent.mkdir(parents=True, exist_ok=True)
+            import tempfile  # most actions write no file
+
             handle, temporary = tempfile.mkstemp(dir=parent, prefix=".writing-")
             try:
                 with os.fdopen(handle, "wb") as stream:

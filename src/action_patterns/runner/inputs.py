@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar, get_args, get_origin
 
@@ -112,8 +111,14 @@ def _hints(model: type[Inputs], environment: Mapping[str, str]) -> Iterator[str]
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in known and environment[variable].strip():
             given = variable.removeprefix(PREFIX).lower().replace("_", "-")
-            if close := difflib.get_close_matches(given, names, n=1, cutoff=_CLOSE):
-                yield f"There is no input `{given}`; did you mean `{close[0]}`?"
+            if close := _closest(given, names, _CLOSE):
+                yield f"There is no input `{given}`; did you mean `{close}`?"
+
+
+def _closest(word: str, words: Sequence[str], cutoff: float = 0.6) -> str | None:
+    import difflib  # a run whose inputs are right does not need it
+
+    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=cutoff)), None)
 
 
 def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails, hints: tuple[str, ...]) -> Problem:
@@ -128,8 +133,8 @@ def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails
         return Problem(f"Input `{name}` is required and was not given.{hint}", _fix(name, field, "Add"))
     value = given.get(name, "")
     if detail["type"] == "literal_error":
-        close = difflib.get_close_matches(value, allowed_values(field), n=1)
-        why = "not one of the allowed values" + (f"; did you mean `{close[0]}`?" if close else ".")
+        close = _closest(value, allowed_values(field))
+        why = "not one of the allowed values" + (f"; did you mean `{close}`?" if close else ".")
         return Problem(f"Input `{name}` is `{_shortened(value)}`, which is {why}", _fix(name, field, "Correct"))
     shown = "the given value" if is_secret(field) else f"`{_shortened(value)}`"
     return Problem(f"Input `{name}` is {shown}: {_reason(detail)}.", _fix(name, field, "Correct"))

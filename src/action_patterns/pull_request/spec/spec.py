@@ -32,7 +32,7 @@ DraftWish = Annotated[Literal["false", "true", "always-true"], BeforeValidator(_
 class PullRequestSpec(BaseModel):
     """The desired pull request, and the policies for changes of people and of the base."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=input_name, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, alias_generator=input_name, populate_by_name=True, defer_build=True)
 
     title: str = Field(
         description="Title; also the commit message unless that is given. A title that a person edited later stays.",
