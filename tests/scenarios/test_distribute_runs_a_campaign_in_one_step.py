@@ -123,5 +123,5 @@ def test_bad_input_stops_it_before_the_first_request(tmp_path: Path) -> None:
         assert "line=1" in log
         assert "file=distribution.yml" in log
         assert "name: is missing" in log
-        assert "nam: is not a key" in log
+        assert "nam: is not a known key" in log
         assert not list(scene.sandbox.requests)

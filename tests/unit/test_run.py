@@ -182,7 +182,7 @@ def test_a_cancelled_run_says_in_one_line_that_a_rerun_is_safe(
     found, log = ends(variables, raising(error))
     assert found == code
     (line,) = log.splitlines()[1:]
-    assert "rerunning is safe" in line
+    assert "A rerun is safe" in line
 
 
 def test_refused_outputs_do_not_cost_the_summary_and_the_run_is_red(variables: dict[str, str]) -> None:
@@ -299,7 +299,7 @@ def test_sigterm_ends_a_process_with_143(variables: dict[str, str], tmp_path: Pa
     child.send_signal(signal.SIGTERM)
     output, _ = child.communicate(timeout=20)
     assert child.returncode == 143
-    assert "rerunning is safe" in output
+    assert "A rerun is safe" in output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -319,7 +319,7 @@ def test_a_process_that_is_cancelled_while_it_loads_says_so_too(variables: dict[
     command = [sys.executable, "-I", "-c", code]
     ended = subprocess.run(command, env={**variables, **RECORD}, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (128 + number, "")
-    assert "rerunning is safe" in ended.stdout
+    assert "A rerun is safe" in ended.stdout
 
 
 def test_a_signal_after_the_end_is_too_late(variables: dict[str, str]) -> None:

@@ -43,7 +43,7 @@ def fetched_commit(git: Git, head: str, git_path: Callable[[str], Path], sha: st
                 f"The checked-out commit {head[:12]} shares no history with what was fetched from GitHub, so the"
                 " changes are unknown.",
                 "Commit on top of the commit that actions/checkout checked out, without `--amend` and `--orphan`, or"
-                " make no commit: this action makes it.",
+                " do not commit: this action makes the commit.",
             )
         )
     return parents[0]

@@ -49,8 +49,8 @@ def test_operation_values_and_files_are_in_the_name() -> None:
         ({"operation": "x" * 101}, "101 characters"),
         ({"metadata": "x" * 1_001}, "1001 characters"),
         ({"repository": "api"}, "`repository`"),
-        ({"values": "v1\n16123456789"}, "of this run"),
-        ({"operation": "announce-16123456789-1"}, "of this run"),
+        ({"values": "v1\n16123456789"}, "belongs to this run"),
+        ({"operation": "announce-16123456789-1"}, "belongs to this run"),
     ],
 )
 def test_bad_inputs_are_refused_before_anything_is_asked(changes: dict[str, Any], said: str) -> None:

@@ -159,7 +159,7 @@ def test_an_old_run_says_which_newer_one_it_leaves_alone() -> None:
     issues.shown = (post(3, of_run(WRONG, 413)),)
     outputs, log = track(issues, WELL)
     assert outputs.outcome == "unchanged"
-    assert any("newer run (413, attempt 1)" in line for line in log)
+    assert any("A newer run wrote the current text (413, attempt 1)" in line for line in log)
 
 
 def test_a_report_without_a_name_is_refused_unless_it_is_given_one() -> None:

@@ -14,7 +14,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reason import Reason
 from action_patterns.input_types import Flag, NameList
-from action_patterns.metadata import action_file, readme, schemas
+from action_patterns.metadata import action_file, patterns, readme, schemas
 from action_patterns.metadata.__main__ import main
 from action_patterns.metadata.checklist import gaps
 from action_patterns.metadata.generate import references
@@ -106,6 +106,36 @@ def test_the_blocks_of_a_readme() -> None:
     assert blocks["example"] == "```yaml\non: push\n```\n"
     table = readme.actions_table([example()])
     assert "| [`discover`](actions/discover) | Fail Fast, Work Avoidance | Says: `x`. |\n" in table
+
+
+@pytest.mark.parametrize(
+    ("name", "talks", "git", "writes"),
+    [
+        (
+            "upsert-pr",
+            "yes: [permissions](#permissions)",
+            "yes, in the checkout",
+            "GitHub: contents, GitHub: pull-requests, files on the runner",
+        ),
+        ("report", "yes: [permissions](#permissions)", "no", "files on the runner"),
+        ("track", "yes: [permissions](#permissions)", "no", "GitHub: issues"),
+        ("unique-id", "no", "no", "nothing"),
+    ],
+)
+def test_the_summary_of_an_action(name: str, talks: str, git: str, writes: str) -> None:
+    action = registry.load(name)
+    assert readme.blocks(action, "")["summary"] == (
+        f"| `{name}` |  |\n| --- | --- |\n| Pattern | {', '.join(action.patterns)} |\n| Talks to GitHub | {talks} |\n"
+        f"| Runs git | {git} |\n| Writes | {writes} |\n| Since | 0.1.0 |\n"
+    )
+
+
+def test_a_pattern_ships_once_an_action_names_it() -> None:
+    rows = patterns.table([example()], "docs/patterns").splitlines()
+    shipped = "[Fail Fast](docs/patterns/fail-fast.md) | Is something wrong? | [`discover`](actions/discover) | ships |"
+    assert f"| {shipped}" in rows
+    assert "| Rate Limiting | How fast may I go? |  | not yet |" in rows
+    assert len(rows) == 2 + 10
 
 
 def test_only_what_is_between_markers_is_replaced_and_filling_twice_is_filling_once() -> None:
