@@ -62,7 +62,7 @@ metadata: $(ready) ## write action.yml and the README tables from the Inputs mod
 	@$(bin)/python -m action_patterns.metadata
 
 .PHONY: picture
-picture: $(ready) ## take the README's picture of the HTML report anew; needs Chromium and its chromedriver
+picture: $(ready) ## take the picture of the HTML report again; needs Chromium and its chromedriver
 	@$(bin)/python tests/browser/screenshot.py
 
 .PHONY: lock
@@ -70,7 +70,7 @@ lock: $(ready) ## write uv.lock and src/bootstrap/*.lock from pyproject.toml; UV
 	@$(bin)/python -m bootstrap.lock --write $(if $(UV),--uv $(UV))
 
 .PHONY: bench
-bench: $(ready) ## measure every figure the README quotes; fails where one is over its budget
+bench: $(ready) ## measure every figure that the guide quotes; fails if one is over its budget
 	@status=0; for file in $(benchmarks); do $(bin)/python "$$file" || status=1; done; exit $$status
 
 .PHONY: proof

@@ -71,7 +71,7 @@ def test_a_branch_of_ours_that_moved_is_put_back_to_where_it_was_closed_first() 
         target(scene).set_branch(BRANCH, former)
         if not scene.has_leases:  # A branch can only be moved forward there: a person has to put it back.
             result = refused_before_any_write(scene, wished, "reopen-refused")
-            assert "Put it back with git" in result.message
+            assert "Move it back with git" in result.message
             return
         assert scene.upsert(wished).reason == "reopened"
         assert [pull.state for pull in target(scene).pulls()] == ["open"]
