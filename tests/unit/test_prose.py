@@ -52,49 +52,7 @@ TEXTS = (
 
 EVERYTHING = frozenset({"*"})
 """A module that is not converted yet. It leaves the list when it is: a listed file without a finding fails."""
-EXCEPTIONS: dict[str, frozenset[str]] = {
-    "src/github_sandbox/FACTS.md": EVERYTHING,
-    "src/github_sandbox/act_events.py": EVERYTHING,
-    "src/github_sandbox/act_jobs.py": EVERYTHING,
-    "src/github_sandbox/act_process.py": EVERYTHING,
-    "src/github_sandbox/act_runner.py": EVERYTHING,
-    "src/github_sandbox/act_sources.py": EVERYTHING,
-    "src/github_sandbox/actions_model.py": EVERYTHING,
-    "src/github_sandbox/clock.py": EVERYTHING,
-    "src/github_sandbox/consumer.py": EVERYTHING,
-    "src/github_sandbox/contract.py": EVERYTHING,
-    "src/github_sandbox/demo/__main__.py": EVERYTHING,
-    "src/github_sandbox/demo/story.py": EVERYTHING,
-    "src/github_sandbox/dispatch.py": EVERYTHING,
-    "src/github_sandbox/doubles/artifacts.py": EVERYTHING,
-    "src/github_sandbox/exchange.py": EVERYTHING,
-    "src/github_sandbox/fault_kinds.py": EVERYTHING,
-    "src/github_sandbox/faults.py": EVERYTHING,
-    "src/github_sandbox/git_store.py": EVERYTHING,
-    "src/github_sandbox/graphql_api/cost.py": EVERYTHING,
-    "src/github_sandbox/graphql_api/execute.py": EVERYTHING,
-    "src/github_sandbox/graphql_api/git_types.py": EVERYTHING,
-    "src/github_sandbox/graphql_api/resolvers.py": EVERYTHING,
-    "src/github_sandbox/graphql_api/root_types.py": EVERYTHING,
-    "src/github_sandbox/graphql_api/unknown_mutations.py": EVERYTHING,
-    "src/github_sandbox/limits.py": EVERYTHING,
-    "src/github_sandbox/model.py": EVERYTHING,
-    "src/github_sandbox/past.py": EVERYTHING,
-    "src/github_sandbox/planting_access.py": EVERYTHING,
-    "src/github_sandbox/pull_states.py": EVERYTHING,
-    "src/github_sandbox/pulls.py": EVERYTHING,
-    "src/github_sandbox/ref_rules.py": EVERYTHING,
-    "src/github_sandbox/ref_updates.py": EVERYTHING,
-    "src/github_sandbox/request_log.py": EVERYTHING,
-    "src/github_sandbox/rest/accounts.py": EVERYTHING,
-    "src/github_sandbox/rest/pull_shapes.py": EVERYTHING,
-    "src/github_sandbox/rest/serving.py": EVERYTHING,
-    "src/github_sandbox/sandbox.py": EVERYTHING,
-    "src/github_sandbox/schemas/refresh.py": EVERYTHING,
-    "src/github_sandbox/spoiling.py": EVERYTHING,
-    "src/github_sandbox/subject.py": EVERYTHING,
-    "src/github_sandbox/tokens.py": EVERYTHING,
-}
+EXCEPTIONS: dict[str, frozenset[str]] = {}
 """File -> the words it may use."""
 
 
