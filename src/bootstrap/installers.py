@@ -14,7 +14,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-UV_REQUIREMENT = Path(__file__).resolve().parent / "requirements-uv.lock"
+HERE = Path(__file__).resolve().parent
+UV_REQUIREMENT = HERE / "requirements-uv.lock"
+UV_WHEELS = HERE / "uv-wheels.lock"
 
 # The interpreter itself, also when the one found is a virtual environment's: that one may lack pip and may go away.
 INTERPRETER = str(getattr(sys, "_base_executable", sys.executable))
@@ -69,10 +71,16 @@ def usable_uv(environment: Mapping[str, str]) -> str | None:
 
 
 def fetch_uv(target: Path, environment: Mapping[str, str], interpreter: str = INTERPRETER) -> str:
-    """Fetch the pinned uv with pip into `target`; returns the path of its program.
+    """Fetch the pinned uv into `target`; return the path of its program.
 
-    `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
+    It comes straight from PyPI, or with pip where pip is set up for another index, or the machine has no line in
+    `uv-wheels.lock`. pip's `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
     """
+    wheel = None if has_other_index(environment) else pinned_wheel()
+    if wheel is not None:
+        fetch = [interpreter, "-I", "-S", str(HERE / "wheel.py"), *wheel, str(target), "uv"]
+        run_with_retries("Fetching uv", fetch, environment)
+        return str(target / "bin" / "uv")
     command = [interpreter, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "--no-cache-dir", "--no-compile", "--no-deps", "--only-binary", ":all:"]
     command += ["--require-hashes", "--retries", "1", "--target", str(target), "--requirement", str(UV_REQUIREMENT)]
@@ -158,6 +166,34 @@ def tool_environment(outer: Mapping[str, str], workspace: Path) -> dict[str, str
         "UV_PYTHON_DOWNLOADS": "never",
         "PIP_REQUIRE_VIRTUALENV": "0",  # a developer's pip.conf may ask for one; --target needs none
     }
+
+
+def has_other_index(environment: Mapping[str, str]) -> bool:
+    """Whether the owner of the machine says that the dependencies come from elsewhere: then uv does too.
+
+    What pip alone would look at as well (its extra index, its find-links) does not count: uv never asks it.
+    """
+    of_uv = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
+    of_pip = ("PIP_INDEX_URL", "PIP_NO_INDEX")
+    return any(map(environment.get, of_uv + of_pip)) or pip_setting("no-index", environment) is not None
+
+
+def pinned_wheel(libc: str | None = None, processor: str | None = None) -> tuple[str, str] | None:
+    """Return address and sha256 of the pinned uv for this machine; None: the lock names none."""
+    platform = f"{libc or own_libc()}_{processor or os.uname().machine}"
+    for line in UV_WHEELS.read_text(encoding="utf-8").splitlines():
+        if line.startswith(f"{platform} "):
+            _, digest, address = line.split()
+            return address, digest
+    return None
+
+
+def own_libc() -> str:
+    """Return what wheels call the C library of this machine."""
+    try:
+        return "manylinux" if os.confstr("CS_GNU_LIBC_VERSION") else "musllinux"
+    except (OSError, ValueError):
+        return "musllinux"
 
 
 def pip_setting(name: str, environment: Mapping[str, str]) -> str | None:

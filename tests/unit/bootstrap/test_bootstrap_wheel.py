@@ -1,0 +1,171 @@
+"""uv comes straight from where PyPI keeps it, unless the machine is set up for another place."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from bootstrap import installers
+from bootstrap.installers import CannotStartError, fetch_uv, has_other_index, pinned_wheel, tool_environment
+
+SCRIPT = "#!/bin/sh\necho fetched\n"
+
+
+def wheel(program: str = "uv") -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("uv/__init__.py", "")
+        archive.writestr(f"uv-1.0.data/scripts/{program}", SCRIPT)
+        archive.writestr("uv-1.0.data/scripts/uvx", "")
+    return content.getvalue()
+
+
+class Files:
+    """A server of one file: its answers in turn, the last for ever; None breaks the connection half-way."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, bytes | None]] = [(200, wheel())]
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        files = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                files.asked.append((self.path, dict(self.headers)))
+                status, body = files.answers[0] if len(files.answers) == 1 else files.answers.pop(0)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(wheel() if body is None else body)))
+                self.end_headers()
+                self.wfile.write(b"PK" if body is None else body)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/uv-1.0.whl"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Files]:
+    """The server, and a lock that names its file for this machine."""
+    served = Files()
+    lock = tmp_path / "uv-wheels.lock"
+    digest = hashlib.sha256(wheel()).hexdigest()
+    lock.write_text(f"# Generated.\n{installers.own_libc()}_{os.uname().machine} {digest} {served.url}\n")
+    monkeypatch.setattr(installers, "UV_WHEELS", lock)
+    monkeypatch.setattr(installers, "PAUSES_SECONDS", (0.0, 0.0))
+    yield served
+    served.server.shutdown()
+    served.server.server_close()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """That of a runner set up for nothing, with a token in the way."""
+    (tmp_path / "workspace").mkdir()
+    outer = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, "INPUT_TOKEN": "secret"}
+    return tool_environment(outer, tmp_path / "workspace")
+
+
+def test_the_locked_file_is_fetched_and_its_program_runs(
+    files: Files, environment: dict[str, str], tmp_path: Path
+) -> None:
+    uv = fetch_uv(tmp_path / "uv", environment)
+    assert subprocess.run([uv], capture_output=True, text=True, check=True).stdout == "fetched\n"
+    assert sorted(path.name for path in (tmp_path / "uv").rglob("*")) == ["bin", "uv"]
+    assert [path for path, _ in files.asked] == ["/uv-1.0.whl"]
+    assert not {"Authorization", "Cookie"} & set(files.asked[0][1])
+
+
+def test_another_file_than_the_locked_one_is_not_unpacked(
+    files: Files, environment: dict[str, str], tmp_path: Path
+) -> None:
+    files.answers = [(200, wheel("other"))]
+    with pytest.raises(CannotStartError, match="does not have the hash the lock records"):
+        fetch_uv(tmp_path / "uv", environment)
+    assert len(files.asked) == 1
+    assert not (tmp_path / "uv/bin").exists()
+
+
+@pytest.mark.parametrize("trouble", [(503, b""), (200, None)])
+def test_trouble_that_passes_is_tried_again(
+    files: Files, environment: dict[str, str], tmp_path: Path, trouble: tuple[int, bytes | None]
+) -> None:
+    files.answers = [trouble, trouble, (200, wheel())]
+    assert Path(fetch_uv(tmp_path / "uv", environment)).exists()
+    assert len(files.asked) == 3
+
+
+def test_trouble_that_stays_names_the_address_and_the_settings(
+    files: Files, environment: dict[str, str], tmp_path: Path
+) -> None:
+    files.answers = [(403, b"")]
+    with pytest.raises(CannotStartError) as stopped:
+        fetch_uv(tmp_path / "uv", environment)
+    assert files.url in str(stopped.value)
+    assert "403" in str(stopped.value)
+    assert "UV_DEFAULT_INDEX" in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"PIP_INDEX_URL": "https://mirror.example/simple"},
+        {"UV_DEFAULT_INDEX": "https://mirror.example/simple"},
+        {"UV_INDEX_URL": "https://mirror.example/simple"},
+        {"UV_INDEX": "https://mirror.example/simple"},
+        {"UV_EXTRA_INDEX_URL": "https://mirror.example/simple"},
+        {"UV_FIND_LINKS": "/wheels"},
+        {"PIP_NO_INDEX": "1"},
+    ],
+)
+def test_who_sets_another_index_gets_that_index(tmp_path: Path, setting: dict[str, str]) -> None:
+    outer = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    assert not has_other_index(tool_environment(outer, tmp_path))
+    assert has_other_index(tool_environment(outer | setting, tmp_path))
+
+
+@pytest.mark.parametrize("name", ["index-url", "no-index"])
+def test_a_setting_of_pips_own_file_counts_too(tmp_path: Path, name: str) -> None:
+    config = tmp_path / "pip.conf"
+    config.write_text(f"[global]\n{name} = there\n")
+    assert has_other_index(tool_environment({"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(config)}, tmp_path))
+
+
+def test_what_only_pip_would_look_at_does_not_count(tmp_path: Path) -> None:
+    config = tmp_path / "pip.conf"
+    config.write_text("[global]\nfind-links = /wheels\nextra-index-url = https://mirror.example/simple\n")
+    outer = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(config), "PIP_FIND_LINKS": "/wheels"}
+    assert not has_other_index(tool_environment(outer, tmp_path))
+
+
+def test_each_machine_has_its_wheel_and_an_unknown_one_none() -> None:
+    found = {
+        (libc, processor): pinned_wheel(libc, processor)
+        for libc in ("manylinux", "musllinux")
+        for processor in ("x86_64", "aarch64")
+    }
+    for (libc, processor), pinned in found.items():
+        assert pinned is not None
+        assert libc in pinned[0]
+        assert processor in pinned[0]
+    assert pinned_wheel("manylinux", "riscv64") is None
+
+
+def test_a_machine_without_a_line_in_the_lock_asks_pip(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(installers, "run_with_retries", lambda what, command, environment: asked.append(command))
+    monkeypatch.setattr(installers, "pinned_wheel", lambda: None)
+    fetch_uv(tmp_path / "uv", environment)
+    assert asked[0][2:5] == ["-m", "pip", "install"]
