@@ -4,6 +4,10 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+# What is compiled is kept, also where the environment says not to: each worker and each process of a test would compile
+# the sources and the packages for itself.
+export PYTHONDONTWRITEBYTECODE :=
+
 bin := .venv/bin
 sources := src tests benchmarks
 ready := .venv/.synced
@@ -29,9 +33,20 @@ in_memory := $(shell [ -w /dev/shm ] && ! grep -q ' /dev/shm .*noexec' /proc/mou
 # One more than there are processors: now and then a test waits for a program it has started.
 workers := $(shell echo $$(($$(nproc) + 1)))
 
+# The tests measure the CPU time of each tier, the checks included, and hold it against its share (tests/support/budget.py).
+# TEST_SEED=... plays another part of the large matrices; every run prints its own.
+checked := .cache/checks-cpu.json
+measured := PYTHONPATH=src:tests $(bin)/python -m support.budget
+play = @$(in_memory) TEST_EXTENT=$(1) $(bin)/pytest $(2) -n $(workers) --dist worksteal -q
+
 .PHONY: test
-test: check ## every check and every test that needs no GitHub, but the widest proofs
-	@$(in_memory) $(bin)/pytest tests --ignore=tests/live -m "not proof" -n $(workers) --dist worksteal -q
+test: $(ready) ## every check and every test that needs no GitHub; of the large matrices a sample
+	@$(measured) checks $(checked) $(MAKE) --no-print-directory check
+	$(call play,test,tests --ignore=tests/live) --checks-cpu=$(checked)
+
+.PHONY: quick
+quick: $(ready) ## the unit and contract tests that take no time, for the inner loop
+	$(call play,quick,tests/unit tests/contract)
 
 .PHONY: check
 check: $(ready) ## the checks without the tests: style, types, imports, workflows, generated files, locks
@@ -39,7 +54,7 @@ check: $(ready) ## the checks without the tests: style, types, imports, workflow
 
 .PHONY: check-types
 check-types: $(ready)
-	@$(bin)/mypy --strict src
+	@$(bin)/mypy --strict src tests/support tests/conftest.py
 
 .PHONY: check-style
 check-style: $(ready)
@@ -74,8 +89,8 @@ bench: $(ready) ## measure every figure that the guide quotes; fails if one is o
 	@status=0; for file in $(benchmarks); do $(bin)/python "$$file" || status=1; done; exit $$status
 
 .PHONY: proof
-proof: $(ready) ## the wide idempotency proofs: two troubles at every call, 200 killed processes; minutes
-	@$(bin)/pytest tests -m proof -n auto --dist worksteal -q
+proof: $(ready) ## every test in full: every fault at every call, two in a row, 200 killed processes, all examples; hours
+	$(call play,proof,tests --ignore=tests/live)
 
 .PHONY: differential
 differential: $(ready) ## the local GitHub held against a second, independent emulator; not part of make test

@@ -1,11 +1,16 @@
 """For every test: what GitHub would not say or take fails it, and what it measured is printed at the end.
 
+A seed chooses the part of the large matrices that is played (`support.sample`); each tier has a budget of CPU time
+(`support.budget`).
+
 Each exchange with the sandbox is held against GitHub's description, end to end included. A test whose requests are
 wrong on purpose says so: `sandbox.contract = False`.
 """
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +18,16 @@ import pytest
 from hypothesis import settings
 
 from github_sandbox import Sandbox
+from support import sample, signals
+from support.budget import CHECKS_OPTION, Budget
 
-# How long one example takes says more about the machine than about the code.
-settings.register_profile("suite", deadline=None)
+# The seed chooses the examples, so that a run can be repeated: nothing is kept from one run for the next. How long one
+# example takes says more about the machine than about the code.
+settings.register_profile("suite", deadline=None, database=None, print_blob=False, max_examples=sample.examples(100))
 settings.load_profile("suite")
+
+INTERRUPTED = ("interrupted", "interrupted on a lesser edition")
+"""What a test records of the runs it interrupted; the README quotes the sums."""
 
 _violations: list[list[str]] = []
 """Of every sandbox made in this process, also of those that several tests share."""
@@ -46,10 +57,41 @@ def _exchanges_fit_githubs_description() -> Iterator[None]:
     assert not found, "GitHub's OpenAPI description does not allow:\n" + "\n".join(found)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(CHECKS_OPTION, default="", help="file with the CPU time that `make check` took just before")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    signals.restore()
+    os.environ[sample.SEED_VARIABLE] = sample.seed()  # The workers, and pytest in a test, play the same.
+    config.option.hypothesis_seed = sample.number("hypothesis")
+    config.pluginmanager.register(Budget(config), "budget")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `make proof` what is marked for it."""
+    if sample.plays_all():
+        return
+    left = [item for item in items if item.get_closest_marker("proof")]
+    items[:] = [item for item in items if not item.get_closest_marker("proof")]
+    config.hook.pytest_deselected(items=left)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.stats.get("passed", [])
     properties = [pair for report in reports if report.when == "call" for pair in report.user_properties]
     for line in sorted(str(value) for name, value in properties if name == "measured"):
         terminalreporter.write_line(line)
-    if cases := sum(value for name, value in properties if name == "cases"):
-        terminalreporter.write_line(f"{cases} interrupted runs, each finished by the next")
+    played: Counter[str] = Counter()
+    for name, value in properties:
+        if name in INTERRUPTED:
+            played[name] += value
+    if played:
+        full, lesser = (played[name] for name in INTERRUPTED)
+        terminalreporter.write_line(
+            f"{full:,} interrupted runs, and {lesser:,} on the lesser editions, each finished by the next"
+        )
+    terminalreporter.write_line(
+        f"sample of {sample.extent()}, to repeat: {sample.EXTENT_VARIABLE}={sample.extent()} "
+        f"{sample.SEED_VARIABLE}={sample.seed()}"
+    )

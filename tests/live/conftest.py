@@ -25,7 +25,7 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.upsert import Assignment, upsert
 from action_patterns.runner.clock import SystemClock
 from support.in_process import Address
-from support.stage import Said, context_of, wish
+from support.stage import RecordingLog, context_of, wish
 
 
 @dataclass
@@ -99,7 +99,7 @@ def connection() -> tuple[str, Transport]:
         server,
         write_spacing_seconds=float(os.environ.get("ACTION_PATTERNS_WRITE_SPACING_SECONDS", "1.0")),
     )
-    return repository, Transport(Credentials(token), context, SystemClock(), Said())
+    return repository, Transport(Credentials(token), context, SystemClock(), RecordingLog())
 
 
 @pytest.fixture

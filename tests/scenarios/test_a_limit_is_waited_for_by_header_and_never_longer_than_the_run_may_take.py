@@ -16,7 +16,7 @@ from action_patterns.pull_request.upsert import Assignment, upsert
 from github_sandbox import Fault
 from github_sandbox.limits import Limits
 from support.editions import WITH_GRAPHQL, only_on
-from support.stage import FLEET, FULL, TARGET, DyingTransport, Said, Stage, VirtualClock, stage, wish
+from support.stage import FLEET, FULL, TARGET, DyingTransport, RecordingLog, Stage, VirtualClock, stage, wish
 
 FORMS = ["too_many", "secondary_limit"]
 """429 and 403: the same refusal."""
@@ -134,7 +134,9 @@ def test_once_one_is_refused_nobody_else_asks_before_the_time() -> None:
     clock = VirtualClock()
     with stage(two_repositories(), clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of("primary_limit", reset_in_seconds=50 * MINUTE, times=1000))
-        transport = DyingTransport(scene.context, clock=clock, log=Said(), allowance=Allowance(seconds=10 * MINUTE))
+        transport = DyingTransport(
+            scene.context, clock=clock, log=RecordingLog(), allowance=Allowance(seconds=10 * MINUTE)
+        )
         gateway = Client(transport)
         results = [
             upsert(

@@ -21,9 +21,9 @@ import pytest
 
 from action_patterns.actions.upsert_pr import UpsertPrOutputs
 from support.action_process import ActionProcesses, Death, End, Job, action_processes, job
+from support.cases import a_pull_request_with_other_labels, nothing
 from support.editions import first_on, only_on
 from support.stage import TARGET, Stage, stage
-from support.stories import a_pull_request_with_other_labels, nothing
 
 FIELDS = {"key": "sync-config", "title": "Sync config", "labels": "sync, bot", "assignees": "alice"}
 FIELDS |= {"reviewers": "alice, bob", "body": "From the source."}

@@ -17,7 +17,7 @@ from support.people import KEPT, base_gets_the_wish, commit_by_hand, seed, settl
 from support.stage import FULL, TARGET, Killed, Moment, Stage, stage, wish
 
 pytestmark = first_on(
-    "full", why="The stories of test_a_run_killed_at_any_call are like these, and die on every edition at every write."
+    "full", why="The cases of test_a_run_killed_at_any_call are like these, and die on every edition at every write."
 )
 
 BRANCH = wish().branch
@@ -69,25 +69,25 @@ def with_a_long_body(scene: Stage) -> None:
 
 
 @dataclass(frozen=True)
-class Story:
+class Case:
     before: Callable[[Stage], None]
     wish: Desired
     number: int = 1
     reads: int = 1
 
 
-STORIES = {
-    "reopened": Story(closed, wish(CHANGED, on_closed="reopen", **FULL)),
-    "reopened after its branch was deleted": Story(closed_and_branch_deleted, wish(CHANGED, on_closed="reopen")),
-    "another one": Story(closed, wish(CHANGED, on_closed="new"), number=2),
-    "appended": Story(theirs_on_top, wish(CHANGED, on_human_commits="append"), reads=KEPT),
-    "overwritten": Story(theirs_on_top, wish(CHANGED, on_human_commits="overwrite")),
-    "adopted": Story(somebody_elses, wish(adopt="any", labels=["sync"]), reads=KEPT),
-    "moved to another base": Story(another_base, wish(base="release", **FULL)),
-    "updated in a fork": Story(in_a_fork, wish(CHANGED, head_repository="bot/api", labels=["sync"])),
-    "closed in a fork": Story(in_a_fork_and_converged, wish(head_repository="bot/api")),
-    "a longer body and another milestone": Story(opened, wish(body=LONG, milestone="v1", draft="always-true")),
-    "a shorter body and no milestone": Story(with_a_long_body, wish(body="Short.")),
+CASES = {
+    "reopened": Case(closed, wish(CHANGED, on_closed="reopen", **FULL)),
+    "reopened after its branch was deleted": Case(closed_and_branch_deleted, wish(CHANGED, on_closed="reopen")),
+    "another one": Case(closed, wish(CHANGED, on_closed="new"), number=2),
+    "appended": Case(theirs_on_top, wish(CHANGED, on_human_commits="append"), reads=KEPT),
+    "overwritten": Case(theirs_on_top, wish(CHANGED, on_human_commits="overwrite")),
+    "adopted": Case(somebody_elses, wish(adopt="any", labels=["sync"]), reads=KEPT),
+    "moved to another base": Case(another_base, wish(base="release", **FULL)),
+    "updated in a fork": Case(in_a_fork, wish(CHANGED, head_repository="bot/api", labels=["sync"])),
+    "closed in a fork": Case(in_a_fork_and_converged, wish(head_repository="bot/api")),
+    "a longer body and another milestone": Case(opened, wish(body=LONG, milestone="v1", draft="always-true")),
+    "a shorter body and no milestone": Case(with_a_long_body, wish(body="Short.")),
 }
 WORLD = seed({"name": "bot/api", "fork": TARGET}, milestones=["v1"])
 
@@ -109,26 +109,26 @@ def clean(name: str, edition: str) -> tuple[dict[str, Any], tuple[int, ...]]:
     """The end of a run that nothing happens to, and the numbers of its calls that write: killed at one that reads, it
     leaves what it leaves when killed after the write before.
     """
-    story = STORIES[name]
+    case = CASES[name]
     with stage(WORLD, edition=edition) as scene:
-        story.before(scene)
+        case.before(scene)
         scene.forget()
-        result = scene.upsert(story.wish)
-        assert result.pull_request_number == story.number, result
+        result = scene.upsert(case.wish)
+        assert result.pull_request_number == case.number, result
         writes = tuple(n for n, record in enumerate(scene.sandbox.requests, 1) if record.kind == "write")
         return end(scene), writes
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", CASES)
 def test_it_does(name: str, moment: Moment, edition: str) -> None:
-    story, (expected, writes) = STORIES[name], clean(name, edition)
+    case, (expected, writes) = CASES[name], clean(name, edition)
     assert writes
     for call in writes:
         with stage(WORLD, checked=False) as scene:
-            story.before(scene)
+            case.before(scene)
             with pytest.raises(Killed):
-                scene.upsert(story.wish, call=call, moment=moment)
-            scene.upsert(story.wish)
+                scene.upsert(case.wish, call=call, moment=moment)
+            scene.upsert(case.wish)
             assert end(scene) == expected, f"killed {moment} call {call}"
-            settled(scene, story.wish, reads=story.reads)
+            settled(scene, case.wish, reads=case.reads)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from action_patterns.runner.files import RunnerFiles
 from action_patterns.worktree import GitCheckout
 from github_sandbox.git_store import Identity
+from support import sample
 from support.stage import TARGET, Stage, stage, wish
 
 ENVIRONMENT = {
@@ -182,7 +183,7 @@ def ends_as(scene: Stage, changes: tuple[object, ...]) -> tuple[str, str]:
 def prove_worktrees(examples: int) -> None:
     with stage() as scene:
 
-        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
         @given(STATES, ATTRIBUTES, st.sampled_from(["false", "input", "true"]), EDITS)
         def holds(
             state: dict[str, tuple[str, bytes]], attributes: bytes, autocrlf: str, edits: list[tuple[str, ...]]
@@ -206,7 +207,7 @@ def prove_directories(examples: int) -> None:
     )
     with stage() as scene:
 
-        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
         @given(STATES, plain)
         def holds(state: dict[str, tuple[str, bytes]], files: dict[str, tuple[str, bytes]]) -> None:
             with work(state) as place:
@@ -233,10 +234,4 @@ PROOFS = pytest.mark.parametrize("prove", [prove_worktrees, prove_directories])
 
 @PROOFS
 def test_any_edits_end_in_the_tree_git_would_commit(prove: Callable[[int], None], edition: str) -> None:
-    prove(20 if edition == "full" else 4)  # Git itself makes them all, which takes the time.
-
-
-@pytest.mark.proof
-@PROOFS
-def test_very_many_edits_end_in_the_tree_git_would_commit(prove: Callable[[int], None], edition: str) -> None:
-    prove(400 if edition == "full" else 100)
+    prove(sample.examples(40 if edition == "full" else 8))  # Git itself makes them all, which takes the time.

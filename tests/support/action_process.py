@@ -201,7 +201,6 @@ def _fork(gate: int, opening: int, variables: dict[str, str], log: str) -> int:
         os._exit(int(end.code or 0))
     finally:
         os._exit(99)
-    return 0
 
 
 if __name__ == "__main__":

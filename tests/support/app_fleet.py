@@ -23,7 +23,7 @@ from action_patterns.pull_request.upsert import USES, Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.clock import VirtualClock
 from support import editions
-from support.stage import Said, context_of, wish
+from support.stage import RecordingLog, context_of, wish
 
 CLIENT_ID = "Iv23liFLEET"
 GRANTED = {"contents": "write", "pull_requests": "write", "metadata": "read"}
@@ -67,7 +67,7 @@ class WatchedTransport(Transport):
     """Notes which token went with which request, and that it was hidden before."""
 
     def __init__(self, credentials: Credentials, context: Context, clock: SharedClock, allowance: Allowance) -> None:
-        self.said = Said()
+        self.said = RecordingLog()
         self.sent: list[tuple[str, str]] = []
         super().__init__(credentials, context, clock, self.said, allowance)
 

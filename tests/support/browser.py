@@ -56,7 +56,7 @@ class Browser(Chrome):
 
     def console(self) -> list[str]:
         """What was said since it was last asked: errors, and violations of the page's policy."""
-        return [str(entry["message"]) for entry in self.get_log("browser")]
+        return [str(entry["message"]) for entry in self.get_log("browser")]  # type: ignore[no-untyped-call]
 
     def accessible(self) -> list[tuple[str, str]]:
         """Role and name of everything a screen reader is told of."""

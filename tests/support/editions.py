@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pytest
 
 from github_sandbox import Edition, Sandbox
+from support import sample
 
 EDITIONS = {
     "full": Edition(),
@@ -66,13 +68,27 @@ def _marked(editions: tuple[str, ...], in_the_proof: tuple[str, ...], why: str) 
 # What the conftest does with them
 
 
-def of_test(item: pytest.Item) -> list[object]:
-    """The editions of a test, as parameters."""
+class Marked(Protocol):
+    """A test, as far as its editions go."""
+
+    nodeid: str
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None: ...
+
+
+def of_test(item: Marked) -> list[object]:
+    """Return the editions of a test, as parameters: in `make test` one lesser edition of those it names.
+
+    The seed and the test's name choose it.
+    """
     mark = item.get_closest_marker("editions")
-    if mark is None:
-        return list(EVERY)
-    editions, in_the_proof = mark.args
-    return [*editions, *(pytest.param(name, marks=pytest.mark.proof) for name in in_the_proof)]
+    editions, in_the_proof = mark.args if mark else (EVERY, ())
+    lesser = [name for name in editions if name in WITHOUT_LEASES]
+    played = sample.some(1, lesser, item.nodeid)
+    return [
+        *(name for name in editions if name not in lesser or name in played),
+        *(pytest.param(name, marks=pytest.mark.proof) for name in in_the_proof),
+    ]
 
 
 @dataclass

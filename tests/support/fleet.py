@@ -28,7 +28,7 @@ from support import editions
 from support.in_process import Address, StageTransport, reached
 from support.memory_ports import MemoryFiles
 from support.report_builders import plan
-from support.stage import Said, context_of
+from support.stage import RecordingLog, context_of
 
 DAY_SECONDS = 86_400.0
 DISTRIBUTION = """\
@@ -171,7 +171,7 @@ class Fleet:
             Credentials("tok-bot"),
             context,
             self.clock,
-            Said(),
+            RecordingLog(),
             Allowance(seconds=seconds),
             dice=random.Random(self.seed),
             share=self.chaos * 2 / (len(CHAOS) + 2),

@@ -1,15 +1,15 @@
-"""Trouble at any call of a run, and what must hold afterwards: the harness behind the idempotency proofs.
+"""Faults at any call of a run, and what must hold afterwards: the harness behind the idempotency proofs.
 
-A `Story` is a situation and a wish. `prove` plays it, lets chosen calls meet trouble, runs again, and compares the end
-with that of one clean run. Calls are counted from 1 over all runs of a proof, so that trouble can follow trouble into
-the run after a killed one.
+A `Case` is a situation and what is desired of it. `assert_recovers` plays it, has chosen calls meet faults, runs again,
+and compares the end with that of one clean run. Calls are counted from 1 over all runs of a proof, so that a fault can
+follow a fault into the run after a killed one.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -25,10 +25,11 @@ from action_patterns.ports.credentials import Credentials
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.upsert import Assignment, upsert
 from github_sandbox import Sandbox
-from github_sandbox.faults import Fault
+from github_sandbox.faults import Fault as SandboxFault
+from support import sample
 from support.editions import has_graphql, has_leases
 from support.in_process import StageTransport
-from support.stage import FLEET, TARGET, Killed, Said, Stage, VirtualClock, stage
+from support.stage import FLEET, TARGET, Killed, RecordingLog, Stage, VirtualClock, stage
 
 Send = Callable[[], Response]
 Meeting = Callable[[Send, Sandbox], Response]
@@ -54,7 +55,7 @@ def _timeout_after(send: Send, sandbox: Sandbox) -> Response:
 
 def _fault(kind: str, **arguments: Any) -> Meeting:
     def meet(send: Send, sandbox: Sandbox) -> Response:
-        with sandbox.faults.during(Fault.of(kind, **arguments)) as (fault,):
+        with sandbox.faults.during(SandboxFault.of(kind, **arguments)) as (fault,):
             try:
                 return send()
             finally:
@@ -68,8 +69,8 @@ GRAPHQL = ("Observe", "UpdateRefs")
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """One thing that can happen to a call."""
+class Fault:
+    """One way in which a call can go wrong."""
 
     meet: Meeting
     only: tuple[str, ...] | None = None
@@ -83,29 +84,34 @@ class Trouble:
         return self.only is None or call in self.only
 
 
-TROUBLES = {
-    "killed before": Trouble(_killed_before),
-    "killed after": Trouble(_killed_after),
-    "502 before": Trouble(_fault("bad_gateway")),
-    "502 after": Trouble(_fault("bad_gateway", when="after")),
-    "429": Trouble(_fault("too_many", retry_after_seconds=30)),
-    "secondary 403": Trouble(_fault("secondary_limit", retry_after_seconds=60)),
-    "secondary 403 without a time": Trouble(_fault("secondary_limit", retry_after_seconds=None)),
-    "reset before": Trouble(_fault("connection_reset")),
-    "reset after": Trouble(_fault("connection_reset", when="after")),
-    "timeout before": Trouble(_timeout_before),
-    "timeout after": Trouble(_timeout_after),
-    "truncated body": Trouble(_fault("truncated_body")),
-    "duplicate delivery": Trouble(_fault("duplicate_delivery"), disowns=True),
-    "stale read": Trouble(_fault("stale_read"), only=READS, misleads=True),
-    "something went wrong in a 200": Trouble(_fault("graphql_timeout", status=200, when="after"), only=GRAPHQL),
+FAULTS = {
+    "killed before": Fault(_killed_before),
+    "killed after": Fault(_killed_after),
+    "502 before": Fault(_fault("bad_gateway")),
+    "502 after": Fault(_fault("bad_gateway", when="after")),
+    "429": Fault(_fault("too_many", retry_after_seconds=30)),
+    "secondary 403": Fault(_fault("secondary_limit", retry_after_seconds=60)),
+    "secondary 403 without a time": Fault(_fault("secondary_limit", retry_after_seconds=None)),
+    "reset before": Fault(_fault("connection_reset")),
+    "reset after": Fault(_fault("connection_reset", when="after")),
+    "timeout before": Fault(_timeout_before),
+    "timeout after": Fault(_timeout_after),
+    "truncated body": Fault(_fault("truncated_body")),
+    "duplicate delivery": Fault(_fault("duplicate_delivery"), disowns=True),
+    "stale read": Fault(_fault("stale_read"), only=READS, misleads=True),
+    "something went wrong in a 200": Fault(_fault("graphql_timeout", status=200, when="after"), only=GRAPHQL),
 }
-NO_KILLS = [name for name in TROUBLES if not name.startswith("killed")]
+KILLS = [name for name in FAULTS if name.startswith("killed")]
+NO_KILLS = [name for name in FAULTS if name not in KILLS]
+SECOND = (*KILLS, "502 before", "502 after", "429", "duplicate delivery", "stale read")
+"""The faults that follow another in `make proof`."""
+SAMPLE = 2
+"""How many faults beside the kills meet each call in `make test`; the seed chooses them."""
 
 
 @dataclass
-class Weather:
-    """The trouble to come, by number of call, and how many calls there were so far."""
+class FaultPlan:
+    """The faults to come, by number of call, and how many calls there were so far."""
 
     ahead: Mapping[int, str] = field(default_factory=dict)
     calls: int = 0
@@ -114,35 +120,35 @@ class Weather:
     def meet(self, send: Send, sandbox: Sandbox, call: str) -> Response:
         self.calls += 1
         name = self.ahead.get(self.calls)
-        if name is None or not TROUBLES[name].can_hit(call):
+        if name is None or not FAULTS[name].can_hit(call):
             return send()
         self.met.append(name)
-        return TROUBLES[name].meet(send, sandbox)
+        return FAULTS[name].meet(send, sandbox)
 
     @property
     def over(self) -> bool:
         return self.calls >= max(self.ahead, default=0)
 
 
-class TroubledTransport(StageTransport):
-    """A transport whose calls meet the weather."""
+class FaultyTransport(StageTransport):
+    """A transport whose calls meet the planned faults."""
 
-    def __init__(self, context: Context, sandbox: Sandbox, weather: Weather) -> None:
-        super().__init__(Credentials("tok-bot"), context, VirtualClock(), Said())
-        self._sandbox, self._weather = sandbox, weather
+    def __init__(self, context: Context, sandbox: Sandbox, plan: FaultPlan) -> None:
+        super().__init__(Credentials("tok-bot"), context, VirtualClock(), RecordingLog())
+        self._sandbox, self._plan = sandbox, plan
 
     def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
         call = "Get" if method == "GET" else "other"
         if isinstance(body, dict) and "query" in body:
             call = "UpdateRefs" if str(body["query"]).lstrip().startswith("mutation") else "Observe"
-        return self._weather.meet(
-            lambda: super(TroubledTransport, self).exchange(method, url, body, auth), self._sandbox, call
+        return self._plan.meet(
+            lambda: super(FaultyTransport, self).exchange(method, url, body, auth), self._sandbox, call
         )
 
 
-def run(scene: Stage, wished: Desired, weather: Weather) -> TargetResult | None:
+def run(scene: Stage, wished: Desired, plan: FaultPlan) -> TargetResult | None:
     """One run, as one process would do it; None when it was killed."""
-    transport = TroubledTransport(scene.context, scene.sandbox, weather)
+    transport = FaultyTransport(scene.context, scene.sandbox, plan)
     try:
         return upsert(
             wished,
@@ -156,8 +162,8 @@ def run(scene: Stage, wished: Desired, weather: Weather) -> TargetResult | None:
 
 
 @dataclass(frozen=True)
-class Story:
-    """How it came about, and what is wished now."""
+class Case:
+    """How it came about, and what is desired now."""
 
     name: str
     before: Callable[[Stage], Any]
@@ -182,9 +188,14 @@ class Story:
     def __str__(self) -> str:
         return self.name
 
-    def meets(self, trouble: str, call: str, edition: str = "full") -> bool:
-        """Whether that trouble can happen to that call, and should lead to the same end."""
-        return TROUBLES[trouble].can_hit(call) and not (edition in self.believes and TROUBLES[trouble].misleads)
+    def meets(self, fault: str, call: str, edition: str = "full") -> bool:
+        """Return whether that fault can happen to that call, and should lead to the same end."""
+        return FAULTS[fault].can_hit(call) and not (edition in self.believes and FAULTS[fault].misleads)
+
+    def faults_at(self, number: int) -> list[str]:
+        """Return the faults that call `number` meets in this run: every kill, and of the others a sample."""
+        others = [name for name in NO_KILLS if self.meets(name, self.calls[number - 1])]
+        return KILLS + sample.some(SAMPLE, others, self.name, number)
 
     def writes(self, edition: str) -> tuple[str, ...]:
         """Of a clean run. What it reads differs by edition, and is another matter."""
@@ -198,23 +209,23 @@ class Story:
 
 @dataclass(frozen=True)
 class Clean:
-    """What one run without trouble leaves, says and asks."""
+    """What one run without a fault leaves, says and asks."""
 
     state: dict[str, Any]
     result: TargetResult
     calls: tuple[str, ...]
     kinds: tuple[str, ...]
-    """Of calls, as `Trouble.only` names them."""
+    """Of calls, as `Fault.only` names them."""
     writes: tuple[str, ...]
 
 
 @cache
-def clean_run(story: Story, edition: str = "full") -> Clean:
+def clean_run(case: Case, edition: str = "full") -> Clean:
     """Played once in a process; every exchange is held against GitHub's published description."""
-    with stage(story.seed(), edition=edition) as scene:
-        story.before(scene)
+    with stage(case.seed(), edition=edition) as scene:
+        case.before(scene)
         scene.forget()
-        result = scene.upsert(story.wish)
+        result = scene.upsert(case.wish)
         records = list(scene.sandbox.requests)
         calls = tuple(str(record.graphql_operation or record.operation or "POST /graphql") for record in records)
         kinds = tuple("Get" if record.method == "GET" else call for record, call in zip(records, calls, strict=True))
@@ -241,59 +252,64 @@ def told(result: TargetResult) -> tuple[object, ...]:
 MAX_RUNS = 4
 
 
-def prove(story: Story, troubles: Mapping[int, str], edition: str = "full") -> int:
-    """Play a story under troubles (number of call -> name) and hold its end against a clean run's.
+def assert_recovers(case: Case, faults: Mapping[int, str], edition: str = "full") -> int:
+    """Play a case under faults (number of call -> name) and hold its end against a clean run's.
 
-    A run that was neither killed nor misled converged by itself, and says what a clean run says. Where more than one
-    trouble meets it, it may give up instead, and says that it failed or was put off. One more run then ends where a
-    clean run ends, and the run after that reads once and writes nothing.
+    A run that was neither killed nor misled reaches that end, and says what a clean run says. Where more than one fault
+    meets it, it may give up instead, and says that it failed or was put off. One more run then ends where a clean run
+    ends, and the run after that reads once and writes nothing.
 
     Returns:
-        How many of the troubles were met.
+        How many of the faults were met.
     """
-    clean = clean_run(story, edition)
-    weather = Weather(troubles)
-    with stage(story.seed(), checked=False, edition=edition) as scene:
-        story.before(scene)
+    clean = clean_run(case, edition)
+    plan = FaultPlan(faults)
+    with stage(case.seed(), checked=False, edition=edition) as scene:
+        case.before(scene)
         for number in range(MAX_RUNS):
-            before = len(weather.met)
-            result = run(scene, story.wish, weather)
-            met = weather.met[before:]
-            if result is not None and not any(TROUBLES[name].misleads for name in met):
-                honest = len(troubles) > 1 and result.outcome in ("failed", "deferred") and result.error is not None
+            before = len(plan.met)
+            result = run(scene, case.wish, plan)
+            met = plan.met[before:]
+            if result is not None and not any(FAULTS[name].misleads for name in met):
+                honest = len(faults) > 1 and result.outcome in ("failed", "deferred") and result.error is not None
                 assert honest or state(scene) == clean.state, result
                 if not honest and number == 0:
-                    disowned = any(TROUBLES[name].disowns for name in met) and result.outcome == "updated"
+                    disowned = any(FAULTS[name].disowns for name in met) and result.outcome == "updated"
                     assert disowned or result.outcome == clean.result.outcome
                     assert told(result) == told(clean.result)
-            if weather.over:
+            if plan.over:
                 break
-        assert weather.met, "no trouble was met"
+        assert plan.met, "no fault was met"
 
-        rerun = scene.upsert(story.wish)
+        rerun = scene.upsert(case.wish)
         assert rerun.outcome not in ("failed", "deferred"), rerun.error
         assert state(scene) == clean.state
 
         scene.forget()
-        last = scene.upsert(story.wish)
-        assert (last.outcome, scene.writes()) == (story.rests, 0)
+        last = scene.upsert(case.wish)
+        assert (last.outcome, scene.writes()) == (case.rests, 0)
         if has_graphql(edition):
-            assert scene.reads() == story.looks
-    return len(weather.met)
+            assert scene.reads() == case.looks
+    return len(plan.met)
 
 
-def prove_each(story: Story, trouble: str, edition: str, *, writes_only: bool = False) -> int:
-    """Prove one trouble at every call it can happen to, or at every write. Returns how many there are."""
-    clean = clean_run(story, edition)
+def assert_recovers_from_each(case: Case, number: int, faults: Sequence[str], edition: str = "full") -> int:
+    """Meet each of the faults at one call, in a world of its own. Return how many there are."""
+    for fault in faults:
+        try:
+            assert assert_recovers(case, {number: fault}, edition) == 1
+        except AssertionError as error:
+            error.add_note(f"{fault} at {number} {clean_run(case, edition).calls[number - 1]} ({edition})")
+            raise
+    return len(faults)
+
+
+def assert_recovers_everywhere(case: Case, fault: str, edition: str, *, writes_only: bool = False) -> int:
+    """Meet one fault at every call it can happen to, or at every write. Return how many there are."""
+    clean = clean_run(case, edition)
     hit = [
         number
         for number, (kind, call) in enumerate(zip(clean.kinds, clean.calls, strict=True), 1)
-        if story.meets(trouble, kind, edition) and (call in clean.writes or not writes_only)
+        if case.meets(fault, kind, edition) and (call in clean.writes or not writes_only)
     ]
-    for number in hit:
-        try:
-            assert prove(story, {number: trouble}, edition) == 1
-        except AssertionError as error:
-            error.add_note(f"{trouble} at {number} {clean.calls[number - 1]} ({edition})")
-            raise
-    return len(hit)
+    return sum(assert_recovers_from_each(case, number, [fault], edition) for number in hit)

@@ -16,7 +16,7 @@ from action_patterns.ports.credentials import Credentials
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.upsert import Assignment, upsert
 from support.in_process import StageTransport
-from support.stage import TARGET, Said, Stage, VirtualClock
+from support.stage import TARGET, RecordingLog, Stage, VirtualClock
 
 Schedule = Sequence[int]
 """How many calls the one that goes makes before the other goes on; in the end each makes all it has left."""
@@ -68,7 +68,7 @@ class TakingTurns(StageTransport):
     """A transport whose every call waits for its turn, and takes a second: two commits alike are two, by their time."""
 
     def __init__(self, context: Context, clock: VirtualClock, turns: Turns, run: int) -> None:
-        super().__init__(Credentials("tok-bot"), context, clock, Said())
+        super().__init__(Credentials("tok-bot"), context, clock, RecordingLog())
         self._turns, self._run, self._time = turns, run, clock
 
     def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
@@ -83,15 +83,15 @@ def at_once(scene: Stage, wishes: Sequence[Desired], first: int, schedule: Sched
     clock = scene.clock
     assert clock is not None, "both runs and GitHub share one time"
     results: dict[int, TargetResult] = {}
-    troubles: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def go(number: int) -> None:
         try:
             gateway = Client(TakingTurns(scene.context, clock, turns, number))
             assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET)
             results[number] = upsert(wishes[number], assignment, gateway, clock, dry_run=False)
-        except BaseException as trouble:  # noqa: BLE001 - raised again where the test sees it
-            troubles.append(trouble)
+        except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
+            errors.append(error)
         finally:
             turns.end(number)
 
@@ -100,8 +100,8 @@ def at_once(scene: Stage, wishes: Sequence[Desired], first: int, schedule: Sched
         thread.start()
     for thread in threads:
         thread.join()
-    if troubles:
-        raise troubles[0]
+    if errors:
+        raise errors[0]
     return [results[0], results[1]], turns.used
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +14,9 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.state.record import NAMESPACE, StateRecord, read
-from support.harness import TroubledTransport, Weather
+from support.harness import FaultPlan, FaultyTransport
 from support.memory_ports import MemoryCheckout, MemoryFiles
-from support.stage import TARGET, DyingTransport, Moment, Said, Stage, VirtualClock
+from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage, VirtualClock
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -39,19 +39,19 @@ def once(
     start: datetime | None = None,
     call: int = 0,
     moment: Moment = "before",
-    meanwhile: Mapping[int, Callable[[], object]] | None = None,
-    weather: Weather | None = None,
+    meanwhile: Meanwhile | None = None,
+    plan: FaultPlan | None = None,
     token: str = "tok-bot",
     workspace: Mapping[str, str] | None = None,
     **inputs: Any,
 ) -> Finish[OnceOutputs]:
     """One step of one run. `later`: how long after `start` (now) it happens."""
-    clock, said = LaterClock(later, start), Said()
+    clock, said = LaterClock(later, start), RecordingLog()
     context = replace(scene.context, run_id=run_id, run_attempt=attempt)
 
     def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
-        if weather is not None:
-            return Client(TroubledTransport(context, scene.sandbox, weather))
+        if plan is not None:
+            return Client(FaultyTransport(context, scene.sandbox, plan))
         transport = DyingTransport(
             context, call=call, moment=moment, token=credentials.token, clock=clock, log=said, meanwhile=meanwhile
         )
@@ -62,7 +62,7 @@ def once(
         context=context, github=connect, checkout=MemoryCheckout(), files=MemoryFiles(workspace), clock=clock, log=said
     )
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
-    return run(OnceInputs(mode=mode, **given), ports)  # type: ignore[arg-type]
+    return run(OnceInputs(mode=mode, **given), ports)
 
 
 def markers(scene: Stage) -> dict[str, StateRecord]:

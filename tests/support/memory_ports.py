@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import PurePosixPath
+from typing import cast
 
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError, Problem
@@ -134,7 +135,7 @@ class World:
         def open_github(credentials: Credentials, allowance: Allowance) -> GitHub:
             self.tokens.append(credentials.token)
             self.allowances.append(allowance)
-            return self.github
+            return cast("GitHub", self.github)  # It has what upsert and distribute ask for.
 
         return Ports(
             context=self.context,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from hypothesis import strategies as st
 
 from action_patterns.content.changes import FileChange, Mode
+from action_patterns.ports.github import GitHub
 from action_patterns.pull_request.reconcile import Reconciliation, reconcile
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import resolve
@@ -82,7 +84,8 @@ class World:
 
 
 def run(world: World, wish: Desired, *, dry_run: bool = False) -> Reconciliation:
-    return reconcile(wish, TARGET, world.github, dry_run=dry_run, pause=lambda _: None)
+    github = cast("GitHub", world.github)  # It has what a reconciliation asks for.
+    return reconcile(wish, TARGET, github, dry_run=dry_run, pause=lambda _: None)
 
 
 Event = Callable[[World], None]

@@ -66,7 +66,7 @@ class VirtualClock:
 
 
 @dataclass
-class Said:
+class RecordingLog:
     """ports.Log that remembers."""
 
     lines: list[str] = field(default_factory=list)
@@ -118,11 +118,13 @@ class DyingTransport(StageTransport):
         moment: Moment = "before",
         token: str = "tok-bot",
         clock: VirtualClock | None = None,
-        log: Said | None = None,
+        log: RecordingLog | None = None,
         allowance: Allowance | None = None,
         meanwhile: Meanwhile | None = None,
     ) -> None:
-        super().__init__(Credentials(token, JOB_TOKEN), context, clock or VirtualClock(), log or Said(), allowance)
+        super().__init__(
+            Credentials(token, JOB_TOKEN), context, clock or VirtualClock(), log or RecordingLog(), allowance
+        )
         self.calls = 0
         self._fatal = (call, moment)
         self._meanwhile = dict(meanwhile or {})
@@ -161,7 +163,7 @@ class Stage:
     transport: DyingTransport | None = None
     clock: VirtualClock | None = None
     """Time for the sandbox and for every run; None = each run has a time of its own."""
-    said: Said = field(default_factory=Said)
+    said: RecordingLog = field(default_factory=RecordingLog)
     """What all runs logged."""
     edition: str = "full"
 
@@ -306,5 +308,5 @@ def wish(
     return resolve(wished, changes=changes, **({"key": "sync-config"} | given))
 
 
-FULL = {"labels": ["sync", "bot"], "assignees": ["alice"], "reviewers": ["alice", "bob"]}
+FULL: dict[str, Any] = {"labels": ["sync", "bot"], "assignees": ["alice"], "reviewers": ["alice", "bob"]}
 """Every field that is applied after the pull request exists."""

@@ -12,6 +12,9 @@ from action_patterns import registry
 from action_patterns.discovery.section import Section
 from action_patterns.discovery.selection import Selection
 from action_patterns.distribution.distribution_file import Distribution, FileRule, PullRequestFields, read_distribution
+from support.cases import CASES, TWICE
+from support.editions import WITHOUT_LEASES
+from support.harness import FAULTS, KILLS, SAMPLE, SECOND, Case, clean_run
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -149,3 +152,26 @@ def test_the_job_that_tracks_a_distribution_reads_what_the_reusable_workflow_giv
     given = jobs["track"]["steps"][-1]["with"]
     assert set(given) <= set(takes)
     assert given["name"] == jobs["distribute"]["with"]["name"], "or a run without a plan opens another issue"
+
+
+def test_the_interrupted_runs_of_make_test_are_counted() -> None:
+    calls = sum(len(case.calls) for case in CASES.values())
+    counted = (
+        f"{len(CASES)} situations, and every call: {calls * (len(KILLS) + SAMPLE):,} interrupted runs in `make test`"
+    )
+    assert counted in " ".join(README.split())
+
+
+@pytest.mark.proof
+def test_the_interrupted_runs_of_make_proof_are_counted() -> None:
+    """Those of test_a_run_killed_at_any_call and of test_a_fault_never_comes_alone, which print the sums."""
+
+    def met(case: Case, calls: tuple[str, ...], edition: str = "full") -> int:
+        return sum(case.meets(fault, call, edition) for call in calls for fault in FAULTS)
+
+    twice = [CASES[name] for name in TWICE]
+    full = sum(met(case, case.calls) for case in CASES.values())
+    full += sum(met(case, case.calls) * len(SECOND) + len(KILLS) ** 2 * len(case.calls) ** 2 for case in twice)
+    clean = [(case, edition, clean_run(case, edition)) for case in CASES.values() for edition in WITHOUT_LEASES]
+    lesser = sum(met(case, run.kinds, edition) + len(run.writes) for case, edition, run in clean)
+    assert f"{full:,} interrupted runs, and {lesser:,} on the lesser editions" in " ".join(README.split())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from support.editions import EVERY, first_on, only_on, without_github
+from support import sample
+from support.editions import EVERY, WITHOUT_LEASES, first_on, of_test, only_on, without_github
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = """
@@ -67,7 +70,8 @@ def test_every_edition_is_the_default_and_an_exception_is_said(tmp_path: Path) -
     (tmp_path / "test_played.py").write_text(SCENARIOS)
     argv = ["-c", "pyproject.toml", "--rootdir", str(ROOT), "-p", "no:cacheprovider", "-q", "-rA", "-m", "not proof"]
     command = [sys.executable, "-m", "pytest", *argv, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    variables = os.environ | {sample.EXTENT_VARIABLE: "proof"}
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
     passed, failed = (
         [line.rpartition("::")[2] for line in re.findall(rf"^(?:{words}) (\S+)", done.stdout, re.MULTILINE)]
         for words in ("PASSED", "FAILED|ERROR")
@@ -86,6 +90,40 @@ def test_every_edition_is_the_default_and_an_exception_is_said(tmp_path: Path) -
     assert sorted(failed) == sorted(wrong), done.stdout
     assert "use `stage`, or say why not with `without_github`" in done.stdout
     assert "played on no-graphql, and staged full" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("editions", "always"), [(EVERY, ["full"]), (WITHOUT_LEASES, []), (("full",), ["full"]), (("no-graphql",), [])]
+)
+def test_the_seed_chooses_one_lesser_edition_and_the_full_one_is_always_played(
+    editions: tuple[str, ...], always: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = Item("tests/scenarios/test_a.py::test_b", only_on(*editions, why="Here is why."))
+    lesser = {name for name in editions if name in WITHOUT_LEASES}
+    monkeypatch.setenv(sample.EXTENT_VARIABLE, "test")
+    chosen = set()
+    for seed in map(str, range(20)):
+        monkeypatch.setattr(sample, "seed", lambda seed=seed: seed)
+        played = of_test(item)
+        assert played == of_test(item), "the same seed chooses the same"
+        assert [name for name in played if name not in lesser] == always
+        assert len(played) == len(always) + bool(lesser)
+        chosen |= set(played) & lesser
+    assert chosen == lesser, "in time each has its turn"
+    monkeypatch.setenv(sample.EXTENT_VARIABLE, "proof")
+    assert of_test(item) == list(editions)
+
+
+@dataclass
+class Item:
+    """As much of a pytest.Item as the editions ask for."""
+
+    nodeid: str
+    mark: pytest.MarkDecorator
+
+    def get_closest_marker(self, name: str) -> pytest.Mark:
+        assert name == "editions"
+        return self.mark.mark
 
 
 def test_why_is_a_sentence_and_the_editions_are_known() -> None:

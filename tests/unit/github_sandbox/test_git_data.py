@@ -13,6 +13,8 @@ from github_sandbox_bench import Bench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.sample import examples
+
 R = "/repos/acme/api"
 
 
@@ -81,7 +83,7 @@ def tree_bench(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Path]:
     return Bench(sandbox, sandbox.serve(), {}), folder
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=_files)
 def test_a_tree_has_the_id_git_gives_it(tree_bench: tuple[Bench, Path], files: dict[str, tuple[str, str]]) -> None:
     bench, folder = tree_bench

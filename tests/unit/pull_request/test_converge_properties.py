@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from action_patterns.pull_request.ownership.trailers import parse
 from action_patterns.pull_request.spec.desired import Desired
 from support.fake_repository import KilledError, Moment
+from support.sample import examples
 from support.situations import Event, base_gets, histories, lived, run, wishes
 
-whatever = settings(
-    deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False
-)
+whatever = settings(deadline=None, max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
 
 
 def told(history: list[Event]) -> None:

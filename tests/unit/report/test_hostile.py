@@ -21,6 +21,7 @@ from action_patterns.report.render import comment
 from action_patterns.report.render.view import Page
 from support.html_document import read
 from support.report_builders import context, job, plan, record
+from support.sample import examples
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ATTACKS = (
@@ -85,7 +86,7 @@ def prose(markdown: str) -> str:
 AUTOMATIC = re.compile(r"@\w|(?<![\w\u2060])#\d|\bGH-\d|://|\bwww\.|:tada:", re.IGNORECASE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(text=hostile)
 def test_the_summary_and_the_comment_keep_their_structure(text: str) -> None:
     assume(not is_repository(f"0{text}"))  # that would rightly be linked
@@ -102,7 +103,7 @@ def test_the_summary_and_the_comment_keep_their_structure(text: str) -> None:
         assert all(link.startswith("https://github.com/") for link in links)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(text=hostile)
 def test_the_log_has_as_many_lines_and_none_is_a_command(text: str) -> None:
     lines = told(text).text.splitlines()
@@ -113,7 +114,7 @@ def test_the_log_has_as_many_lines_and_none_is_a_command(text: str) -> None:
 HARMLESS = read(PLAIN.html)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(text=hostile)
 def test_the_html_keeps_its_elements_and_attributes(text: str) -> None:
     page = told(text).html
@@ -138,7 +139,7 @@ like_ours = st.tuples(st.sampled_from(sorted({*GUIDES, *GUIDES.values()})), host
 reasons = st.sampled_from(sorted(GUIDES)) | hostile | like_ours
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(text=hostile, reason=reasons)
 def test_every_link_leads_to_the_runs_own_server_or_to_the_guide_of_a_reason_of_ours(text: str, reason: str) -> None:
     said = told(text, reason=reason, server_url=GHES)
@@ -151,7 +152,7 @@ def test_every_link_leads_to_the_runs_own_server_or_to_the_guide_of_a_reason_of_
     assert elsewhere == {GUIDES["lost"], *([GUIDES[reason]] if reason in GUIDES else [])}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(text=hostile)
 def test_the_json_reads_back_as_it_was(text: str) -> None:
     report = told(text).report

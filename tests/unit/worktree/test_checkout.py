@@ -18,6 +18,7 @@ from action_patterns.content.changes import FileChange, check
 from action_patterns.errors import InputError
 from action_patterns.worktree import GitCheckout
 from action_patterns.worktree.git import Git
+from support.sample import examples
 
 GIT_ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -518,7 +519,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(start=st.dictionaries(st.sampled_from(["a", "dir/b", "ü", "x.log"]), st.binary(max_size=4)), edits=EDITS)
 def test_applying_the_changes_gives_the_tree_git_would_commit(
     start: dict[str, bytes], edits: list[tuple[str, str, bytes]]

@@ -23,6 +23,7 @@ from github_sandbox import Limits
 from github_sandbox.errors import ApiError
 from github_sandbox.inspection import RepositoryView
 from support import people
+from support.sample import examples
 from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage, stage, wish
 
 WISH = wish(team_reviewers=["core"], **FULL)
@@ -152,7 +153,7 @@ def test_after_one_thing_happened_both_read_the_same(name: str) -> None:
         same(scene, base="nowhere", paths=())
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(happened=st.lists(st.sampled_from(sorted(EVENTS)), max_size=7))
 @example(happened=["a review for a team", "a review for a team"])
 @example(happened=["a review for a team", "asked again", "called off"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from action_patterns.errors import InputError
 from action_patterns.pull_request.spec.key import MAX_KEY_LENGTH, branch_of, branch_problem, normalise
+from support.sample import examples
 
 GOLDEN = {
     "sync-config": "action-patterns/sync-config-6c7203910874f465",
@@ -69,7 +70,7 @@ def test_every_key_gives_a_valid_branch_that_follows_from_the_key_alone(key: str
     assert slug.strip("-") == slug
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(keys)
 def test_git_takes_the_branch_of_every_key(key: str) -> None:
     assert git_accepts(branch_of(normalise(key))) == [True]
@@ -87,7 +88,7 @@ def test_a_key_that_cannot_be_kept_is_refused(key: str) -> None:
     assert refused.value.remediation
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(branch_names.filter(lambda name: "\0" not in name and not any("\ud800" <= c <= "\udfff" for c in name)))
 def test_a_branch_name_without_a_problem_is_one_that_git_takes(name: str) -> None:
     if branch_problem(name) is None:

@@ -19,6 +19,7 @@ from action_patterns.report.render.markdown import document, layout
 from action_patterns.report.render.view import Detail, Page
 from support.html_document import read
 from support.report_builders import context, fleet, job, plan, record
+from support.sample import examples
 
 GREEN = ("created", "updated", "closed", "unchanged", "skipped")
 OUTCOMES = ("failed", "blocked", "deferred", "created", "updated", "planned", "unchanged", "skipped")
@@ -70,7 +71,7 @@ def structure(text: str) -> list[str]:
 
 @pytest.mark.parametrize("outcomes", [OUTCOMES, GREEN], ids=["all", "green"])
 @pytest.mark.parametrize("detail", layout.LADDER, ids=range(len(layout.LADDER)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(text=hostile)
 def test_hostile_text_changes_no_structure(detail: Detail, outcomes: tuple[str, ...], text: str) -> None:
     # A harmless text that is no repository's name either, so that neither is linked.

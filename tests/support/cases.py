@@ -1,4 +1,4 @@
-"""The stories that the idempotency proofs are told of: every state a target can be in, and what is wished of it."""
+"""The cases of the idempotency proofs: every state a target can be in, and what is desired of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from action_patterns.content.changes import FileChange
 from support.editions import EDITIONS
-from support.harness import Story, Weather, clean_run, run
+from support.harness import Case, FaultPlan, clean_run, run
 from support.stage import FLEET, FULL, TARGET, Stage, wish
 
-# Situations
+# What was there before
 
 
 def nothing(_: Stage) -> None:
@@ -42,8 +42,8 @@ def a_pull_request_that_was_merged(scene: Stage) -> None:
 
 
 def a_branch_without_a_pull_request(scene: Stage) -> None:
-    calls = clean_run(STORIES["create"], scene.edition).calls
-    run(scene, wish(**FULL), Weather({calls.index("pulls/create") + 1: "killed before"}))
+    calls = clean_run(CASES["create"], scene.edition).calls
+    run(scene, wish(**FULL), FaultPlan({calls.index("pulls/create") + 1: "killed before"}))
 
 
 def _seed(*more: dict[str, Any], **target: Any) -> Any:
@@ -161,32 +161,32 @@ _MENDED = (
 )
 _FIELDS = ("issues/update", "pulls/request-reviewers")
 
-STORIES = {
-    story.name: story
-    for story in (
-        Story("create", nothing, wish(), ("Observe", *_OBJECTS, "pulls/create")),
-        Story("create with every field", nothing, wish(**FULL), ("Observe", *_OBJECTS, "pulls/create", *_FIELDS)),
-        Story(
+CASES = {
+    case.name: case
+    for case in (
+        Case("create", nothing, wish(), ("Observe", *_OBJECTS, "pulls/create")),
+        Case("create with every field", nothing, wish(**FULL), ("Observe", *_OBJECTS, "pulls/create", *_FIELDS)),
+        Case(
             "create with a binary file",
             nothing,
             wish({"logo.png": b"\x89PNG\0\xff"}),
             ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
         ),
-        Story(
+        Case(
             "update the content",
             a_pull_request,
             wish({"ci.yml": "on: [push]\n"}, **FULL),
             ("Observe", *_OBJECTS),
             "git/update-ref",
         ),
-        Story(
+        Case(
             "update every field",
             a_pull_request_with_other_labels,
             wish(**FULL),
             ("Observe", *_MENDED),
         ),
-        Story("change nothing", a_pull_request, wish(**FULL), ("Observe",)),
-        Story(
+        Case("change nothing", a_pull_request, wish(**FULL), ("Observe",)),
+        Case(
             "close what has converged",
             a_converged_pull_request,
             wish(**FULL),
@@ -195,26 +195,23 @@ STORIES = {
         ),
     )
 }
-FIRST = tuple(STORIES)
-"""The stories that meet every trouble there is in `make test` too."""
-
-STORIES |= {
-    story.name: story
-    for story in (
-        Story(
+CASES |= {
+    case.name: case
+    for case in (
+        Case(
             "use a leftover branch",
             a_branch_without_a_pull_request,
             wish(**FULL),
             ("Observe", "pulls/create", *_FIELDS),
         ),
-        Story(
+        Case(
             "write a leftover branch anew",
             a_branch_without_a_pull_request,
             wish({"ci.yml": "on: [push]\n"}),
             ("Observe", *_OBJECTS, "pulls/create"),
             "git/update-ref",
         ),
-        Story(
+        Case(
             "a login that cannot be asked",
             nothing,
             wish(reviewers=["alice", "mallory"], assignees=["mallory"]),
@@ -229,14 +226,14 @@ STORIES |= {
                 "UpdatePullRequest",
             ),
         ),
-        Story(
+        Case(
             "content and fields",
             a_pull_request_with_other_labels,
             wish({"a/b.txt": "b\n"}, **FULL),
             ("Observe", *_OBJECTS, *_MENDED),
             "git/update-ref",
         ),
-        Story(
+        Case(
             "after a merge",
             a_pull_request_that_was_merged,
             wish({"ci.yml": "on: [push]\n"}, **FULL),
@@ -244,7 +241,7 @@ STORIES |= {
             "git/update-ref",
             believes=("no-graphql",),  # the base alone is seen as it was: the branch stands on that, and that is fine
         ),
-        Story(
+        Case(
             "drop every field",
             a_pull_request,
             wish(),
@@ -253,28 +250,28 @@ STORIES |= {
     )
 }
 
-TWICE = tuple(STORIES)
-"""The stories that meet two troubles in `make proof`."""
+TWICE = tuple(CASES)
+"""The cases that meet two faults in `make proof`."""
 
-STORIES |= {
-    story.name: story
-    for story in (
-        Story("nothing to do", the_base_gets_the_content, wish(), ("Observe",), believes=ANYWHERE),
-        Story(
+CASES |= {
+    case.name: case
+    for case in (
+        Case("nothing to do", the_base_gets_the_content, wish(), ("Observe",), believes=ANYWHERE),
+        Case(
             "every kind of change",
             nothing,
             wish(changes=_EVERY_KIND),
             ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
         ),
-        Story("mend a conflict", _a_conflict, wish(**FULL), ("Observe", *_OBJECTS), "git/update-ref"),
-        Story("respect a close", _closed, wish(**FULL), ("Observe",), rests="skipped"),
-        Story(
+        Case("mend a conflict", _a_conflict, wish(**FULL), ("Observe", *_OBJECTS), "git/update-ref"),
+        Case("respect a close", _closed, wish(**FULL), ("Observe",), rests="skipped"),
+        Case(
             "reopen",
             _closed_and_its_branch_deleted,
             wish(on_closed="reopen", **FULL),
             ("Observe", "UpdateRefs", "UpdatePullRequest", "Observe"),
         ),
-        Story(
+        Case(
             "reopen with other content",
             _closed,
             wish({"ci.yml": "on: [push]\n"}, on_closed="reopen", **FULL),
@@ -282,7 +279,7 @@ STORIES |= {
             "git/update-ref",
             believes=("no-updateRefs",),
         ),
-        Story(
+        Case(
             "open a new one after a close",
             _closed,
             wish(on_closed="new"),
@@ -290,15 +287,15 @@ STORIES |= {
             "git/update-ref",
             believes=ANYWHERE,
         ),
-        Story(
+        Case(
             "stop at a person's commit",
             _a_persons_commit,
             wish(**FULL),
             ("Observe", "issues/create-comment", "Observe"),
             rests="blocked",
         ),
-        Story("take back the note", _a_note, wish(**FULL), ("Observe", "issues/delete-comment", "Observe")),
-        Story(
+        Case("take back the note", _a_note, wish(**FULL), ("Observe", "issues/delete-comment", "Observe")),
+        Case(
             "put ours on top",
             _a_persons_commit,
             wish({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL),
@@ -306,7 +303,7 @@ STORIES |= {
             "git/update-ref",
             looks=2,
         ),
-        Story(
+        Case(
             "put more on top",
             _ours_on_top,
             wish({"ci.yml": "on: [pull_request]\n"}, **FULL),
@@ -314,7 +311,7 @@ STORIES |= {
             "git/update-ref",
             looks=2,
         ),
-        Story(
+        Case(
             "keep the commits of others",
             _a_persons_commit,
             wish({"README.md": "# api\n"}, on_human_commits="append", **FULL),
@@ -322,14 +319,14 @@ STORIES |= {
             looks=2,
             believes=ANYWHERE,
         ),
-        Story(
+        Case(
             "overwrite",
             _a_persons_commit,
             wish(on_human_commits="overwrite", **FULL),
             ("Observe", *_OBJECTS),
             "git/update-ref",
         ),
-        Story(
+        Case(
             "take over",
             _somebodys_pull_request,
             wish(adopt="any", **FULL),
@@ -345,32 +342,32 @@ STORIES |= {
             "git/update-ref",
             looks=2,
         ),
-        Story(
+        Case(
             "leave somebody's alone",
             _somebodys_pull_request,
             wish(**FULL),
             ("Observe",),
             rests="blocked",
         ),
-        Story(
+        Case(
             "a long body",
             nothing,
             wish(body=LONG),
             ("Observe", *_OBJECTS, "pulls/create", "issues/create-comment", "Observe", "UpdatePullRequest"),
         ),
-        Story(
+        Case(
             "a body that was long",
             _a_long_body,
             wish(),
             ("Observe", "issues/delete-comment", "UpdatePullRequest", "Observe"),
         ),
-        Story(
+        Case(
             "a long body that changes",
             _a_long_body,
             wish(body=LONG + "More."),
             ("Observe", "issues/update-comment", "Observe"),
         ),
-        Story(
+        Case(
             "milestone and auto-merge",
             nothing,
             wish(milestone="v1", auto_merge="squash"),
@@ -378,7 +375,7 @@ STORIES |= {
             without_graphql=(*_OBJECTS, "pulls/create", "issues/update"),
             seed=RICH,
         ),
-        Story(
+        Case(
             "another milestone and auto-merge",
             _a_rich_pull_request,
             wish(milestone="v1", auto_merge="squash", **FULL),
@@ -386,14 +383,14 @@ STORIES |= {
             without_graphql=("issues/update", "pulls/update"),
             seed=RICH,
         ),
-        Story(
+        Case(
             "a draft at all times",
             a_pull_request,
             wish(draft="always-true", **FULL),
             ("Observe", "ConvertToDraft"),
             without_graphql=(),
         ),
-        Story(
+        Case(
             "no milestone and no auto-merge any more",
             _a_rich_pull_request,
             wish(**FULL),
@@ -402,31 +399,31 @@ STORIES |= {
             seed=RICH,
             believes=ANYWHERE,
         ),
-        Story("a milestone that is not there", nothing, wish(milestone="v9"), ("Observe", *_OBJECTS, "pulls/create")),
-        Story(
+        Case("a milestone that is not there", nothing, wish(milestone="v9"), ("Observe", *_OBJECTS, "pulls/create")),
+        Case(
             "another base",
             _another_base,
             wish(base="dev", **FULL),
             ("Observe", "UpdatePullRequest", *_OBJECTS),
             "git/update-ref",
         ),
-        Story(
+        Case(
             "a default branch that was renamed",
             _a_renamed_default_branch,
             wish(**FULL),
             ("Observe", *_OBJECTS),
             "git/update-ref",
         ),
-        Story("keep what has converged", a_converged_pull_request, wish(on_converged="keep", **FULL), ("Observe",)),
-        Story("a branch in the way", _in_the_way, wish(), ("Observe",), rests="blocked"),
-        Story(
+        Case("keep what has converged", a_converged_pull_request, wish(on_converged="keep", **FULL), ("Observe",)),
+        Case("a branch in the way", _in_the_way, wish(), ("Observe",), rests="blocked"),
+        Case(
             "from a fork",
             nothing,
             wish(head_repository="bot/api"),
             ("Observe", *_OBJECTS, "pulls/create"),
             seed=FORKED,
         ),
-        Story(
+        Case(
             "other content from a fork",
             _a_pull_request_from_a_fork,
             wish({"ci.yml": "on: [push]\n"}, head_repository="bot/api"),
@@ -436,4 +433,4 @@ STORIES |= {
         ),
     )
 }
-"""One trouble at every call of each of these is part of `make test`."""
+"""A kill at every call of each is part of `make test`, and of the other faults a sample; `make proof` has them all."""
