@@ -69,12 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make proof` what is marked for it."""
-    if sample.plays_all():
-        return
-    left = [item for item in items if item.get_closest_marker("proof")]
-    items[:] = [item for item in items if not item.get_closest_marker("proof")]
-    config.hook.pytest_deselected(items=left)
+    """Leave to `make proof` what is marked for it, and to `make test` what is slow."""
+    marks = {"quick": ("proof", "slow"), "test": ("proof",), "proof": ()}[sample.extent()]
+    left = {item: None for item in items if any(item.get_closest_marker(mark) for mark in marks)}
+    if left:
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=list(left))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

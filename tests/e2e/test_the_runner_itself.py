@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,14 +37,20 @@ def test_an_unknown_runner_is_an_error_and_not_a_skipped_job(on: Stage) -> None:
 
 def test_a_run_that_hangs_is_killed_with_all_it_started(on: Stage, tmp_path: Path) -> None:
     with pytest.raises(RunTimeoutError):
-        on.run(_hanging(on, tmp_path), timeout_seconds=6)
+        on.run(_hanging(on, tmp_path), timeout_seconds=15)
     assert _left_running(tmp_path) == []
 
 
 def test_ctrl_c_kills_all_it_started(on: Stage, tmp_path: Path) -> None:
     workflow = _hanging(on, tmp_path)
-    # To this process as a terminal sends it; act has a session of its own and gets nothing.
-    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    def interrupt() -> None:
+        while not (tmp_path / "child.pid").exists():
+            time.sleep(0.05)
+        # To this process as a terminal sends it; act has a session of its own and gets nothing.
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         on.run(workflow)
     assert _left_running(tmp_path) == []

@@ -65,6 +65,7 @@ def test_wrong_it_asks_somebody(): stage().__enter__()
 """
 
 
+@pytest.mark.slow
 def test_every_edition_is_the_default_and_an_exception_is_said(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text((ROOT / "tests/scenarios/conftest.py").read_text())
     (tmp_path / "test_played.py").write_text(SCENARIOS)

@@ -17,6 +17,8 @@ from bootstrap import bootstrap, installers
 if TYPE_CHECKING:
     from conftest import Checkout, Index
 
+pytestmark = pytest.mark.slow
+
 UNTIL_SECONDS = 20
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Shim = Callable[[str, str], Path]
 
+pytestmark = pytest.mark.slow
+
 
 def shown(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """What the stand-in action printed."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -43,11 +45,6 @@ def replace(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-
-
-def test_the_committed_locks_agree(project: Path) -> None:
-    result = check(project)
-    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_held_answer_ends_with_the_client_or_with_the_server() -> None:
 
     def wait() -> None:
         try:
-            bench.get(R, timeout=30)
+            bench.get(R, timeout=120)
         except requests.RequestException as error:
             caught.append(error)
 
@@ -81,10 +81,10 @@ def test_a_held_answer_ends_with_the_client_or_with_the_server() -> None:
     time.sleep(0.1)
     start = time.monotonic()
     server.close()
-    waiting.join(5)
+    waiting.join(20)
     assert len(caught) == 1
     while threading.active_count() > before:  # no thread holds a response
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 20
         time.sleep(0.01)
 
 

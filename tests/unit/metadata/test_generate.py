@@ -236,11 +236,6 @@ def test_check_names_what_differs_and_writing_repairs_it(tmp_path: Path, capsys:
 # The repository itself.
 
 
-def test_everything_generated_is_as_generated(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["--check"], ROOT)
-    assert (code, capsys.readouterr().err) == (0, "")
-
-
 @pytest.mark.parametrize("name", registry.ACTIONS)
 def test_an_action_of_the_registry_lacks_nothing(name: str) -> None:
     assert list(gaps(ROOT, name)) == []

@@ -68,6 +68,7 @@ def pytest_configure(config): config.pluginmanager.register(budget.Budget(config
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "code", "said"), [(1, 1, "ERROR: unit takes over 1.5 times"), (100_000, 0, "0%")])
 @pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "with a worker"])
 def test_a_run_that_takes_too_much_fails(

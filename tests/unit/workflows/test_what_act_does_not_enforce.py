@@ -95,7 +95,9 @@ def test_all_workflows_use_the_same_release_of_an_action() -> None:
         ):
             found.setdefault(action, set()).add((commit, version))
     assert {action: len(pins) for action, pins in found.items()} == dict.fromkeys(found, 1), found
-    assert set(found) == {"actions/checkout", "actions/upload-artifact", "actions/download-artifact"}
+    assert set(found) == {
+        f"actions/{name}" for name in ("checkout", "setup-python", "upload-artifact", "download-artifact")
+    }
 
 
 @every_workflow

@@ -20,6 +20,8 @@ from action_patterns.worktree import GitCheckout
 from action_patterns.worktree.git import Git
 from support.sample import examples
 
+pytestmark = pytest.mark.slow
+
 GIT_ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_GLOBAL": "/dev/null",

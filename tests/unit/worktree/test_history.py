@@ -13,6 +13,8 @@ from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError
 from action_patterns.worktree import GitCheckout
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_GLOBAL": "/dev/null",

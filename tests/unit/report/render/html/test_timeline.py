@@ -43,7 +43,8 @@ def test_a_target_without_times_is_counted_and_said() -> None:
     assert timeline.section(report_of(nothing.model_copy(update={"index": 0}))) == ""
 
 
-@pytest.mark.parametrize("at_once", [8, 500])
+@pytest.mark.slow
+@pytest.mark.parametrize("at_once", [pytest.param(8, marks=pytest.mark.proof), 500])
 def test_ten_thousand_targets_are_a_small_drawing_with_every_failure_in_it(at_once: int) -> None:
     records = [
         at(index, index // at_once * 10, index // at_once * 10 + 9, "failed" if index == 5_000 else "updated")
@@ -75,6 +76,7 @@ def test_the_budget_ends_at_the_totals_and_never_goes_down() -> None:
     assert f"{report.usage.requests:,} requests" in drawn.text_of("ul")
 
 
+@pytest.mark.slow
 def test_the_bar_has_a_place_for_one_failure_of_ten_thousand() -> None:
     report = report_of(*(at(index, 0, 1, "failed" if index == 0 else "unchanged") for index in range(10_000)))
     bars = read(charts.outcomes(report)).all("rect")

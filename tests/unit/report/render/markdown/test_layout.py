@@ -24,16 +24,8 @@ def report_of(outcomes: list[str]) -> RunReport:
     return aggregate(roster, records, context())
 
 
-@pytest.mark.parametrize(
-    "outcome",
-    [
-        "mixed",
-        *(
-            pytest.param(name, marks=pytest.mark.proof)
-            for name in ("failed", "updated", "unchanged", "planned", "missing")
-        ),
-    ],
-)
+@pytest.mark.proof
+@pytest.mark.parametrize("outcome", ["mixed", "failed", "updated", "unchanged", "planned", "missing"])
 def test_ten_thousand_targets_fit_and_take_seconds_not_minutes(outcome: str) -> None:
     outcomes = MIXED * 1_250 if outcome == "mixed" else [outcome] * 10_000
     roster, records = fleet(outcomes)
@@ -60,6 +52,7 @@ def distinct_failures(number: int, size: int) -> tuple[Plan, list[TargetResult]]
     return plan(*names, name="x" * size), records
 
 
+@pytest.mark.slow
 def test_even_a_thousand_causes_of_huge_texts_fit() -> None:
     roster, records = distinct_failures(1_000, 3_000)
     report = aggregate(roster, records, context())
@@ -87,6 +80,7 @@ def test_the_budget_is_in_bytes_as_github_counts_them() -> None:
     assert len(layout.fit(report, PAGE, most_bytes=between).encode()) <= between
 
 
+@pytest.mark.slow
 def test_each_rung_is_shorter_than_the_one_before() -> None:
     report = report_of(MIXED * 1_600)
     sizes = [len(document.render(report, PAGE, detail).encode()) for detail in layout.LADDER]
