@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from action_patterns.registry import ACTIONS, ROOT
-from github_sandbox.act_runner import ActRunner
+from github_sandbox.act_runner import ActRun, ActRunner
 from support.act_stage import CHECKOUT, JOB_TOKEN, SHARED, SOURCE, TOKEN, Stage, seed, stage
 from support.act_stage import DISTRIBUTION as FILES
 
@@ -57,23 +57,49 @@ def test_a_campaign(runner: ActRunner, tmp_path: Path, example: str) -> None:
         _repeat(on, secrets={"DISTRIBUTION_TOKEN": TOKEN})
 
 
-def test_upsert_pr(runner: ActRunner, tmp_path: Path) -> None:
-    source = {"README.md": "platform\n", "docs/install.md": "# Install\n", "docs/use.md": "# Use\n"}
-    with _stage(runner, tmp_path, "actions/upsert-pr/example.yml", source) as on:
-        first = on.run("example.yml", secrets={})
+def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> None:
+    """upsert-pr, once and unique-id: their jobs as they stand, in one workflow, as they need no fleet."""
+    source: dict[str, Any] = {
+        "README.md": "platform\n",
+        "docs/install.md": "# Install\n",
+        "docs/use.md": "# Use\n",
+        "schema/user.json": '{"name": "string"}\n',
+        ".github/workflows/examples.yml": together("upsert-pr", "once", "unique-id"),
+    }
+    with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
+        first = on.run("examples.yml", secrets={})
         assert first.exit_code == 0, first.diagnosis
         platform = on.sandbox.repository(SOURCE)
-        (pull,) = platform.pulls()
-        assert pull.labels == ["documentation"]
-        contents = platform.files(pull.head)["CONTENTS.md"]
-        assert contents == ("100644", b"# Contents\n\n- [Install](docs/install.md)\n- [Use](docs/use.md)\n")
-        assert f"created {on.server.url}/{SOURCE}/pull/{pull.number}" in first.log
-        _repeat(on, secrets={})
+        contents, types = sorted(platform.pulls(), key=lambda pull: pull.title, reverse=True)
+        assert contents.labels == ["documentation"]
+        made = ("100644", b"# Contents\n\n- [Install](docs/install.md)\n- [Use](docs/use.md)\n")
+        assert platform.files(contents.head)["CONTENTS.md"] == made
+        assert f"created {on.server.url}/{SOURCE}/pull/{contents.number}" in first.log
+        assert "(1 in 3.7 billion among 100,000 ids) created" in first.log
+        assert "v1.0.0 is out" in first.log
+        (name,) = platform.refs("refs/action-patterns/once/")
+        assert name.startswith("refs/action-patterns/once/announce-release-")
 
-        platform.merge_pull(pull.number)
+        log = _repeat(on, secrets={}, workflow="examples.yml").log
+        assert "v1.0.0 is out" not in log
+        assert "already-done" in log
+
+        platform.merge_pull(contents.number)
         on.consumer.git("fetch", "--quiet", f"{on.server.url}/{SOURCE}.git", "main")
         on.consumer.git("reset", "--quiet", "--hard", "FETCH_HEAD")
-        _repeat(on, secrets={})
+        on.consumer.commit({"schema/user.json": '{"name": "string", "age": "number"}\n'})
+        second = on.run("examples.yml", secrets={})
+        assert second.exit_code == 0, second.diagnosis
+        heads = [pull.head for pull in platform.pulls()]
+        assert len(heads) == 3, "what was merged is not proposed again"
+        assert len({*heads, types.head}) == 3, "another schema has another key"
+
+
+def together(*names: str) -> str:
+    """Return one workflow with the jobs of several examples, as they stand."""
+    head = "on:\n  workflow_dispatch:\n    inputs:\n      version: {default: v1.0.0, type: string}\npermissions: {}\n"
+    examples = [(CHECKOUT / f"actions/{name}/example.yml").read_text() for name in names]
+    return head + "jobs:\n" + "".join(example.partition("\njobs:\n")[2] for example in examples)
 
 
 def test_discover(runner: ActRunner, tmp_path: Path) -> None:
@@ -86,36 +112,7 @@ def test_discover(runner: ActRunner, tmp_path: Path) -> None:
         assert on.sandbox.repository("acme/beta").pulls() == [], "it has not the topic"
         assert "1 created" in first.summary("report")
         second = _repeat(on, secrets={"FLEET_TOKEN": TOKEN})
-        assert "1 unchanged" in second
-
-
-def test_once(runner: ActRunner, tmp_path: Path) -> None:
-    with _stage(runner, tmp_path, "actions/once/example.yml", {"README.md": "platform\n"}) as on:
-        first = on.run("example.yml", secrets={})
-        assert first.exit_code == 0, first.diagnosis
-        assert "v1.0.0 is out" in first.log
-        (name,) = on.sandbox.repository(SOURCE).refs("refs/action-patterns/once/")
-        assert name.startswith("refs/action-patterns/once/announce-release-")
-        _repeat(on, secrets={})
-        again = on.run("example.yml", secrets={})
-        assert "v1.0.0 is out" not in again.log
-        assert "already-done" in again.log
-
-
-def test_unique_id(runner: ActRunner, tmp_path: Path) -> None:
-    source = {"README.md": "platform\n", "schema/user.json": '{"name": "string"}\n'}
-    with _stage(runner, tmp_path, "actions/unique-id/example.yml", source) as on:
-        first = on.run("example.yml", secrets={})
-        assert first.exit_code == 0, first.diagnosis
-        platform = on.sandbox.repository(SOURCE)
-        (pull,) = platform.pulls()
-        assert "(1 in 3.7 billion among 100,000 ids) created" in first.log
-        _repeat(on, secrets={})
-
-        on.consumer.commit({"schema/user.json": '{"name": "string", "age": "number"}\n'})
-        second = on.run("example.yml", secrets={})
-        assert second.exit_code == 0, second.diagnosis
-        assert len({each.head for each in platform.pulls()} | {pull.head}) == 2, "another schema has another key"
+        assert "1 unchanged" in second.summary("report")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +125,7 @@ def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str, secr
         first = on.run("example.yml", secrets={secret: TOKEN})
         assert first.exit_code == 0, first.diagnosis
         assert "2 unchanged" in first.summary("report")
-        assert "2 unchanged" in _repeat(on, secrets={secret: TOKEN})
+        assert "2 unchanged" in _repeat(on, secrets={secret: TOKEN}).summary("report")
 
 
 def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_path: Path) -> None:
@@ -179,13 +176,13 @@ def _stage(
     return stage(runner, place / "platform", world)
 
 
-def _repeat(on: Stage, *, secrets: dict[str, str]) -> str:
-    """Run the example again: nothing is written and nothing is different. Returns the report."""
+def _repeat(on: Stage, *, secrets: dict[str, str], workflow: str = "example.yml") -> ActRun:
+    """Run the example again: nothing is written and nothing is different."""
     before = on.sandbox.snapshot()
-    again = on.run("example.yml", secrets=secrets)
+    again = on.run(workflow, secrets=secrets)
     assert again.exit_code == 0, again.diagnosis
     assert on.writes() == []
     assert on.sandbox.snapshot() == before
     assert JOB_TOKEN not in again.log
     assert TOKEN not in again.log
-    return again.summary("report")
+    return again

@@ -54,7 +54,7 @@ class Response:
 
 
 class UnreadableAnswerError(ValueError):
-    """A success whose body is no JSON: cut off, or made by something between GitHub and us."""
+    """An answer that is none of GitHub's: cut off, or made by something between GitHub and us."""
 
 
 UNSERVED = frozenset({403, 404, 410})
@@ -192,9 +192,14 @@ class Transport:
 
         Raises:
             requests.RequestException: no answer came.
-            UnreadableAnswerError: a success came whose body cannot be read.
+            UnreadableAnswerError: a success came whose body cannot be read, or an answer whose headers cannot.
         """
-        status, headers, text = self._clients.send(method, url, body, auth)
+        try:
+            status, headers, text = self._clients.send(method, url, body, auth)
+        except requests.RequestException:
+            raise
+        except (ValueError, OverflowError) as error:  # PyGithub takes the limits' headers for numbers, unchecked.
+            raise UnreadableAnswerError(str(error)) from error
         return Response(status, headers, decode(status, text))
 
     def warn(self, error: ActionPatternsError) -> None:
