@@ -35,7 +35,7 @@ def _end(number: int, _frame: object) -> NoReturn:
 
 if __name__ == "__main__":
     on_cancel(_end)
-    # What an import makes stays: collecting garbage between imports only takes time. `_load` turns it on.
+    # Objects made by an import stay: collecting garbage between imports only takes time. `_load` turns it on.
     gc.disable()
     # Isolated mode (-I) leaves out this file's directory and PYTHONPATH, so no module of the workspace is imported.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))

@@ -169,9 +169,9 @@ def tool_environment(outer: Mapping[str, str], workspace: Path) -> dict[str, str
 
 
 def has_other_index(environment: Mapping[str, str]) -> bool:
-    """Whether the owner of the machine says that the dependencies come from elsewhere: then uv does too.
+    """Return whether the owner of the machine names another source of dependencies: then it is the source of uv too.
 
-    What pip alone would look at as well (its extra index, its find-links) does not count: uv never asks it.
+    Sources that only pip reads (its extra index, its find-links) do not count: uv never asks them.
     """
     of_uv = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
     of_pip = ("PIP_INDEX_URL", "PIP_NO_INDEX")

@@ -1,1 +1,1 @@
-"""What every action is made of."""
+"""The parts of every action."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 def anchor(code: str) -> str:
-    """What a reason is called in a link to the README that explains it."""
+    """Return the anchor of a reason in the README that explains it."""
     return f"reason-{code}"
 
 

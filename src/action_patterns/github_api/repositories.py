@@ -28,7 +28,7 @@ class RepositoriesClient:
 
     def read(self, repositories: Sequence[str]) -> dict[str, Target | None]:
         found: dict[str, Target | None] = {}
-        # One owner at a time: an App has a token of its own for each.
+        # One owner at a time: an App has one token per owner.
         by_owner: dict[str, list[str]] = {}
         for name in dict.fromkeys(repositories):
             by_owner.setdefault(name.partition("/")[0].lower(), []).append(name)

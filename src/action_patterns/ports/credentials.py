@@ -32,7 +32,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What one process may take of the token's limits, of time and of an App's rights."""
+    """Share of one process in the token's limits, in time and in an App's rights."""
 
     share: float = 1.0
     """Share of each limit, where other processes use the same token at the same time."""

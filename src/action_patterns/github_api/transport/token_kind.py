@@ -43,7 +43,7 @@ def is_a_persons(kind: TokenKind) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
-    """What is known of the token without asking."""
+    """Facts about the token that need no request."""
 
     a_persons: bool
     """It acts as a person: only then does the viewer's permission say anything about the token."""

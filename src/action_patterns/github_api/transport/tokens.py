@@ -36,7 +36,7 @@ _LEVELS = ("none", "read", "write", "admin")
 
 
 class Authorization(Protocol):
-    """What the header `Authorization` is made of: ours, or one of PyGithub's."""
+    """The parts of the header `Authorization`: ours, or one of PyGithub's."""
 
     @property
     def token_type(self) -> str: ...

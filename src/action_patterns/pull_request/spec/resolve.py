@@ -31,9 +31,9 @@ def resolve(
     head_repository: str | None = None,
     bot: str | None = None,
 ) -> Desired:
-    """Check a wish and bring it into its one form: names de-duplicated and sorted, key normalised, branch derived.
+    """Check and normalise the spec: names de-duplicated and sorted, key normalised, branch derived.
 
-    `bot` = who commits where nobody is named, `Name <email>`, if that is known.
+    `bot`: the committer if no input names one, `Name <email>`. None: not known.
 
     Raises:
         InputError: every problem at once.
