@@ -30,8 +30,8 @@ demo: $(ready) ## three real runs of a campaign against a local GitHub; KEEP=1 l
 in_memory := $(shell [ -w /dev/shm ] && ! grep -q ' /dev/shm .*noexec' /proc/mounts 2>/dev/null \
   && [ "$$(df --output=avail /dev/shm | tail -1)" -gt 2000000 ] && echo TMPDIR=/dev/shm)
 
-# One more than there are processors: now and then a test waits for a program it has started.
-workers := $(shell echo $$(($$(nproc) + 1)))
+# One for each processor: each more would import and collect everything once more.
+workers := $(shell nproc)
 
 # The tests measure the CPU time of each tier, the checks included, and hold it against its share (tests/support/budget.py).
 # TEST_SEED=... plays another part of the large matrices; every run prints its own.
