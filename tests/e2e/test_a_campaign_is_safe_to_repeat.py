@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
+
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import DISTRIBUTION, SHARED, caller, seed, stage
 from support.html_document import read
@@ -78,6 +80,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
         assert on.sandbox.snapshot() == created
 
 
+@pytest.mark.rotates
 def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner, tmp_path: Path) -> None:
     source = SOURCE | {".github/workflows/distribute.yml": caller(dry_run=True, junit=True)}
     with stage(runner, tmp_path / "platform", seed(source=source, fleet=FLEET)) as on:

@@ -132,6 +132,7 @@ def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str) -> N
         assert "2 unchanged" in _repeat(on, secrets={secret: TOKEN}).summary("report")
 
 
+@pytest.mark.rotates
 def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_path: Path) -> None:
     fleet = {"alpha": FLEET["alpha"], "beta": {"files": {"README.md": "beta\n"}}}
     with _stage(runner, tmp_path, "actions/record/example.yml", {"README.md": "platform\n"}, fleet) as on:
@@ -145,6 +146,7 @@ def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_
         assert any("acme/beta" in message for message in run.errors("report"))
 
 
+@pytest.mark.rotates
 def test_track(runner: ActRunner, tmp_path: Path) -> None:
     source = SHARED | {"distribution.yml": FILES}
     fleet = {"alpha": {"files": {"README.md": "alpha\n"}}}

@@ -55,9 +55,9 @@ class Client:
             Credentials("ghs_token"), context_of(SERVER), self.clock, RecordingLog(), Allowance(seconds=seconds)
         )
 
-    def ask(self, kind: OperationClass = "read", method: str = "GET") -> Response:
+    def ask(self, kind: OperationClass = "safe", method: str = "GET") -> Response:
         return self.transport.send(
-            kind, "read" if kind == "read" else "content", method, f"/repos/{TARGET}", scope=TARGET
+            kind, "read" if kind == "safe" else "content", method, f"/repos/{TARGET}", scope=TARGET
         )
 
 
@@ -75,7 +75,7 @@ def test_a_read_is_repeated_until_an_answer_can_be_read(wire: responses.Requests
 def test_a_write_that_may_have_taken_effect_is_never_sent_again(wire: responses.RequestsMock, body: bytes) -> None:
     broken = wire.add("POST", URL, body=body, status=201, content_type="application/json")
     with pytest.raises(AnswerLostError, match="It may have taken effect"):
-        Client().ask("once", "POST")
+        Client().ask("unsafe", "POST")
     assert broken.call_count == 1
 
 
@@ -157,7 +157,7 @@ def test_headers_that_cannot_be_read_are_no_answer(wire: responses.RequestsMock,
         Client().ask()
     assert strange.call_count == MAX_ATTEMPTS
     with pytest.raises(AnswerLostError):
-        Client().ask("once", "POST")
+        Client().ask("unsafe", "POST")
 
 
 def test_the_names_of_headers_count_in_any_case(wire: responses.RequestsMock) -> None:

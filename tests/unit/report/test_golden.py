@@ -203,7 +203,7 @@ def test_the_summary_reads_as_agreed(situation: Callable[[], Rendered]) -> None:
     assert text == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_the_summary_of_10_000_targets_reads_as_agreed() -> None:
     text = fleet_of_10_000().markdown
     lines = text.splitlines()
