@@ -4,87 +4,86 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.content.sizes import size_problems
-from action_patterns.errors import InputError, Problem
+from action_patterns.errors import InputError
+from action_patterns.runner.place import OUTSIDE, Place, problem
+from action_patterns.runner.resolution import resolve
 
-_OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
+_NAME_A_FILE = "Name an existing file; relative paths start at the workspace."
+_NAME_A_DIRECTORY = "Name an existing directory; relative paths start at the workspace."
 _WILD = frozenset("*?[")
 
 
 class RunnerFiles:
-    """Relative paths are in the workspace for reading, in RUNNER_TEMP for writing. Symbolic links do not lead out."""
+    """Relative paths are in the workspace for reading, in RUNNER_TEMP for writing. Symbolic links do not lead out.
+
+    Every method raises InputError for a path that is outside, that leads into a loop of links, or that is replaced
+    while it is used.
+    """
 
     def __init__(self, workspace: str, temp: str, redact: Callable[[str], str] = lambda text: text) -> None:
         """`redact` is applied to every text before it is written."""
-        self._workspace = Path(workspace)
-        self._temp = Path(temp)
-        self._roots = (Path(os.path.realpath(workspace)), Path(os.path.realpath(temp)))
+        self._workspace = os.path.realpath(workspace)
+        self._temp = os.path.realpath(temp)
         self._redact = redact
 
     def read(self, path: str) -> bytes:
-        """The bytes of a regular file.
+        """Return the bytes of a regular file.
 
         Raises:
             InputError: it is absent, not a regular file, not readable, or outside.
         """
-        place = self._inside(self._workspace, path)
-        try:
-            if not place.is_file():
-                what = "is not a file" if place.exists() else "does not exist"
-                raise _problem(path, what, "Name an existing file; relative paths start at the workspace.")
-            return place.read_bytes()
-        except OSError as error:
-            raise _unreadable(path, error) from None
+        with self._reading(path) as place:
+            status = place.status()
+            if status is None or not stat.S_ISREG(status.st_mode):
+                raise problem(path, "does not exist" if status is None else "is not a file", _NAME_A_FILE)
+            return place.read()
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file or directory. A path outside is an InputError, not a "no"."""
-        return self._inside(self._workspace, path).exists()
+        """Return whether there is a file or directory. A path outside is an InputError, not a "no"."""
+        with self._reading(path) as place:
+            return place.status() is not None
 
     def is_directory(self, path: str) -> bool:
-        """Whether there is a directory. A path outside is an InputError, not a "no"."""
-        return self._inside(self._workspace, path).is_dir()
+        """Return whether there is a directory. A path outside is an InputError, not a "no"."""
+        with self._reading(path) as place:
+            return place.directory is not None
 
     def directory(self, path: str) -> tuple[FileChange, ...]:
-        """Every file below a directory as an addition; symbolic links are kept as links, hidden files included.
+        """Return every file below a directory as an addition. Symbolic links stay links; hidden files are included.
 
         Raises:
             InputError: no such directory, a `.git` below it, something that is neither file nor link, or more than a
-                change may hold (see content.sizes), which is checked before anything is read.
+                change may hold (see content.sizes), which is checked before any file is read.
         """
-        root = self._inside(self._workspace, path)
-        if not root.is_dir():
-            what = "is not a directory" if root.exists() else "does not exist"
-            raise _problem(path, what, "Name an existing directory; relative paths start at the workspace.")
-        try:
-            places = {place.relative_to(root).as_posix(): place for place in _walk(root)}
-            if problems := size_problems({name: place.lstat().st_size for name, place in places.items()}):
+        with self._reading(path) as place:
+            if place.directory is None:
+                what = "does not exist" if place.status() is None else "is not a directory"
+                raise problem(path, what, _NAME_A_DIRECTORY)
+            found = place.files()
+            if problems := size_problems({name: status.st_size for name, status in found}):
                 raise InputError(*problems)
-            return tuple(_change(place, name) for name, place in places.items())
-        except OSError as error:
-            raise _unreadable(path, error) from None
+            return tuple(_change(place, name, name.split("/")) for name, _ in found)
 
     def entry(self, path: str, at: PurePosixPath) -> FileChange:
-        """One file or symbolic link as an addition at the path `at`.
+        """Return one file or symbolic link as an addition at the path `at`.
 
         Raises:
             InputError: it is absent, outside, or neither a file nor a link.
         """
-        given = self._workspace / _checked(path)
-        place = self._inside(self._workspace, str(given.parent)) / given.name
-        if not os.path.lexists(place):
-            raise _problem(path, "does not exist", "Name an existing file; relative paths start at the workspace.")
-        try:
+        with self._reading(path, follow=False) as place:
+            if place.status() is None:
+                raise problem(path, "does not exist", _NAME_A_FILE)
             return _change(place, str(at))
-        except OSError as error:
-            raise _unreadable(path, error) from None
 
     def find(self, pattern: str) -> tuple[FileChange, ...]:
-        """The files and links of the workspace that a path or pattern names, at paths relative to the workspace.
+        """Return the files and links of the workspace that a path or pattern names, at paths relative to the workspace.
 
         A directory stands for everything below it but `.git`; a pattern matches files only. A file that exists under
         exactly that name is meant, also if the name has characters of a pattern.
@@ -92,89 +91,70 @@ class RunnerFiles:
         Raises:
             InputError: nothing has that name, or it is outside the workspace.
         """
-        root = self._roots[0]
-        given = self._workspace / _checked(pattern)
-        place = Path(os.path.realpath(given.parent)) / given.name if given.name != ".." else given
-        place = Path(os.path.normpath(place))
-        if not place.is_relative_to(root):
-            raise _problem(pattern, "is outside the workspace", "Name a path inside the workspace ($GITHUB_WORKSPACE).")
-        try:
-            if place.is_dir() and not place.is_symlink():
-                found = list(_walk(place, without_git=True))
-            elif os.path.lexists(place):
-                found = [place]
-            else:
-                wanted = place.relative_to(root).parts
-                fixed = next((at for at, part in enumerate(wanted) if _WILD & set(part)), len(wanted))
-                start = root.joinpath(*wanted[:fixed])
-                walk = _walk(start, without_git=True) if fixed < len(wanted) and start.is_dir() else ()
-                found = [each for each in walk if _matches(each.relative_to(root).parts, wanted)]
-            if not found:
-                raise _problem(
-                    pattern,
-                    "names no file",
-                    "Check the spelling, and that the step which makes it ran before this one.",
+        with self._reading(pattern, follow=False) as place:
+            if not place.real.is_relative_to(self._workspace):
+                raise problem(
+                    pattern, "is outside the workspace", "Name a path inside the workspace ($GITHUB_WORKSPACE)."
                 )
-            return tuple(_change(each, each.relative_to(root).as_posix()) for each in found)
-        except OSError as error:
-            raise _unreadable(pattern, error) from None
+            wanted = place.real.relative_to(self._workspace).parts
+            if place.directory is not None:
+                return self._listed(place, wanted, pattern)
+            if place.status() is not None:
+                return (_change(place, "/".join(wanted)),)
+        fixed = next((at for at, part in enumerate(wanted) if _WILD & set(part)), len(wanted))
+        with self._reading(str(Path(self._workspace, *wanted[:fixed])), follow=False) as place:
+            return self._listed(place, wanted[:fixed], pattern, wanted[fixed:])
 
     def names(self, path: str) -> tuple[str, ...]:
-        """Paths of all regular files below a directory, sorted, usable with `read`; empty if it does not exist."""
-        root = self._inside(self._workspace, path)
-        if not root.is_dir():
-            return ()
-        try:
-            return tuple(str(place) for place in _walk(root) if stat.S_ISREG(place.lstat().st_mode))
-        except OSError as error:
-            raise _unreadable(path, error) from None
+        """Return the paths of all regular files below a directory, sorted, usable with `read`.
+
+        Empty: the directory does not exist.
+        """
+        with self._reading(path) as place:
+            if place.directory is None:
+                return ()
+            return tuple(str(place.real / name) for name, status in place.files() if stat.S_ISREG(status.st_mode))
 
     def write(self, path: str, text: str) -> str:
-        """Write a text file so that a reader sees all of it or nothing. Returns its absolute path.
+        """Write a text file so that a reader sees all of it or nothing. Return its absolute path.
 
         Raises:
             InputError: the path is outside, a directory, or cannot be written.
         """
-        given = self._temp / _checked(path)
-        parent = self._inside(self._temp, str(given.parent))
-        if not given.name or given.name == ".." or (parent / given.name).is_dir():
-            raise _problem(path, "is a directory", "Name a file.")
-        target = parent / given.name
+        content = self._redact(text).encode("utf-8", "backslashreplace")
         try:
-            parent.mkdir(parents=True, exist_ok=True)
-            import tempfile  # most actions write no file
-
-            handle, temporary = tempfile.mkstemp(dir=parent, prefix=".writing-")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(self._redact(text).encode("utf-8", "backslashreplace"))
-                # mkstemp makes files only the owner can read; a later step may run as another user.
-                Path(temporary).chmod(0o644)
-                # replace() puts the file in the place of a link instead of writing through it.
-                Path(temporary).replace(target)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            with resolve(path, base=self._temp, roots=(self._workspace, self._temp), follow=False) as place:
+                if place.directory is not None or PurePosixPath(path).name == "..":
+                    raise problem(path, "is a directory", "Name a file.")
+                place.replace(content)
+                return str(place.real)
         except OSError as error:
-            raise _problem(path, f"cannot be written ({error.strerror})", _OUTSIDE) from None
-        return str(target)
+            raise problem(path, f"cannot be written ({error.strerror})", OUTSIDE) from None
 
-    def _inside(self, base: Path, path: str) -> Path:
-        """The real place of a path, every link followed."""
-        place = Path(os.path.realpath(base / _checked(path)))
-        if not any(place.is_relative_to(root) for root in self._roots):
-            raise _problem(path, "is outside the workspace and RUNNER_TEMP", _OUTSIDE)
-        return place
+    @contextmanager
+    def _reading(self, path: str, *, follow: bool = True) -> Iterator[Place]:
+        try:
+            with resolve(path, base=self._workspace, roots=(self._workspace, self._temp), follow=follow) as place:
+                yield place
+        except OSError as error:
+            raise problem(path, f"cannot be read ({error.strerror})", "Check its permissions.") from None
 
-
-def _checked(path: str) -> str:
-    if not path or "\0" in path:
-        raise _problem(path, "is not a path", _OUTSIDE)
-    return path
+    def _listed(
+        self, place: Place, above: tuple[str, ...], pattern: str, wanted: tuple[str, ...] | None = None
+    ) -> tuple[FileChange, ...]:
+        """Return what is below a directory of the workspace, and matches `wanted` where that is given."""
+        names = [name for name, _ in place.files(without_git=True)] if place.directory is not None else []
+        if wanted is not None:
+            names = [name for name in names if _matches(tuple(name.split("/")), wanted)]
+        if not names:
+            raise problem(
+                pattern, "names no file", "Check the spelling, and that the step which makes it ran before this one."
+            )
+        return tuple(_change(place, "/".join((*above, name)), name.split("/")) for name in names)
 
 
 def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Whether a path is of a pattern, part by part; `**` stands for any number of parts."""
+    """Return whether a path is of a pattern, part by part; `**` stands for any number of parts."""
     if not pattern:
         return not path
     if pattern[0] == "**":
@@ -182,37 +162,13 @@ def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     return bool(path) and fnmatchcase(path[0], pattern[0]) and _matches(path[1:], pattern[1:])
 
 
-def _walk(root: Path, *, without_git: bool = False) -> Iterator[Path]:
-    """Everything below a directory but the directories themselves, sorted by path; links are not followed."""
-    found: list[Path] = []
-    pending = [root]
-    while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if without_git and entry.name.lower() == ".git":
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(Path(entry.path))
-                else:
-                    found.append(Path(entry.path))
-    yield from sorted(found, key=lambda place: place.relative_to(root).as_posix())
-
-
-def _change(place: Path, path: str) -> FileChange:
+def _change(place: Place, path: str, parts: Sequence[str] = ()) -> FileChange:
+    """Return the entry at a place, or at `parts` below it, as an addition at `path`."""
     if any(part.lower() == ".git" for part in path.split("/")):
-        raise _problem(path, "is part of a .git directory", "Leave .git out: git refuses such a path in a commit.")
-    mode = place.lstat().st_mode
+        raise problem(path, "is part of a .git directory", "Leave .git out: git refuses such a path in a commit.")
+    found = place.entry(parts, path)
+    mode = found.status.st_mode
     if stat.S_ISLNK(mode):
-        return FileChange(path=path, mode="120000", content=os.fsencode(place.readlink()))
-    if not stat.S_ISREG(mode):
-        raise _problem(path, "is neither a file nor a symbolic link", "git keeps only files and links: remove it.")
+        return FileChange(path=path, mode="120000", content=found.content)
     kind: Mode = "100755" if mode & stat.S_IXUSR else "100644"
-    return FileChange(path=path, mode=kind, content=place.read_bytes())
-
-
-def _problem(path: str, what: str, fix: str) -> InputError:
-    return InputError(Problem(f"The path {path!r} {what}.", fix))
-
-
-def _unreadable(path: str, error: OSError) -> InputError:
-    return _problem(path, f"cannot be read ({error.strerror})", "Check its permissions.")
+    return FileChange(path=path, mode=kind, content=found.content)

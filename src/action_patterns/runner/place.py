@@ -1,0 +1,263 @@
+"""The place of a resolved path. Every use goes through opened directories, and checks afterwards where they are."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from action_patterns.errors import InputError, Problem
+
+OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
+NEITHER = "is neither a file nor a symbolic link"
+GIT_KEEPS = "git keeps only files and links: remove it."
+CHANGING = "Let the step that changes it end before this one begins."
+# O_PATH and O_SEARCH open a directory that may be searched but not listed.
+DIRECTORY = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY)) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LIST = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# A named pipe in the place of a file would make a blocking open wait for a writer.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One component of the real path so far."""
+
+    name: str
+    directory: int | None
+    """An open descriptor. None: outside the roots, absent, or not a directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file, or a symbolic link with its target as content."""
+
+    status: os.stat_result
+    content: bytes
+
+
+class Place:
+    """The real place of a path inside a root. Its directories are open until the `with` of `resolve` ends."""
+
+    def __init__(self, path: str, steps: Sequence[Step], root: int) -> None:
+        self._path = path
+        self._steps = steps
+        self._root = root
+
+    @property
+    def real(self) -> Path:
+        """The absolute path without links."""
+        return real_path(self._steps)
+
+    @property
+    def name(self) -> str:
+        return self._steps[-1].name
+
+    @property
+    def directory(self) -> int | None:
+        """The descriptor, if the place is a directory."""
+        return self._steps[-1].directory
+
+    def status(self) -> os.stat_result | None:
+        """Return the status of what is there, of a link itself; None: nothing is there."""
+        if self.directory is not None:
+            return os.fstat(self.directory)
+        above = self._above()
+        return None if above is None else status_of(self.name, above)
+
+    def read(self) -> bytes:
+        """Return the bytes of a regular file. `status` has shown that it is one.
+
+        Raises:
+            InputError: it was replaced since it was resolved.
+            OSError: it cannot be read.
+        """
+        found = self.entry((), self._path)
+        if not stat.S_ISREG(found.status.st_mode):
+            raise replaced(self._path, self.name)
+        return found.content
+
+    def entry(self, parts: Sequence[str], path: str) -> Entry:
+        """Return the file or link here, or below here at `parts`; errors name it `path`.
+
+        Raises:
+            InputError: it is neither file nor link, or was replaced since it was resolved.
+            OSError: it cannot be read.
+        """
+        if not parts:
+            above = self._above()
+            if above is None:
+                raise problem(path, NEITHER, GIT_KEEPS)
+            found = _read_entry(above, self.name, path)
+        else:
+            assert self.directory is not None
+            with _below(self.directory, parts[:-1], self._path) as above:
+                found = _read_entry(above, parts[-1], path)
+        self._verify()
+        return found
+
+    def files(self, *, without_git: bool = False) -> list[tuple[str, os.stat_result]]:
+        """Return everything below a directory but the directories, sorted by path. Links are not followed."""
+        assert self.directory is not None
+        found: list[tuple[str, os.stat_result]] = []
+        pending: list[tuple[str, ...]] = [()]
+        while pending:
+            above = pending.pop()
+            with _below(self.directory, above, self._path, flags=_LIST) as listed, os.scandir(listed) as entries:
+                for entry in entries:
+                    if without_git and entry.name.lower() == ".git":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append((*above, entry.name))
+                    else:
+                        status = status_of(entry.name, listed)
+                        if status is not None:
+                            found.append(("/".join((*above, entry.name)), status))
+        self._verify()
+        return sorted(found, key=lambda each: each[0])
+
+    def replace(self, content: bytes) -> None:
+        """Write a file so that a reader sees all of it or nothing, and make the directories above it.
+
+        Raises:
+            InputError: a directory above was replaced since it was resolved.
+            OSError: it cannot be written.
+        """
+        with self._above_made() as parent:
+            temporary = f".writing-{os.urandom(8).hex()}"
+            written = os.open(temporary, _WRITE, 0o600, dir_fd=parent)
+            try:
+                with os.fdopen(written, "wb") as stream:
+                    stream.write(content)
+                    # A later step may run as another user: this step's umask must not decide.
+                    os.fchmod(stream.fileno(), 0o644)
+                self._verify_at(self.real.parent, parent)
+                # replace() puts the file in the place of a link instead of writing through it.
+                os.replace(temporary, self.name, src_dir_fd=parent, dst_dir_fd=parent)
+            except BaseException:
+                with suppress(FileNotFoundError):
+                    os.unlink(temporary, dir_fd=parent)
+                raise
+
+    def _above(self) -> int | None:
+        """Return the descriptor of the directory that holds the place; None: it is outside the root, or absent."""
+        return self._steps[-2].directory if len(self._steps) - 1 > self._root else None
+
+    @contextmanager
+    def _above_made(self) -> Iterator[int]:
+        """Yield the descriptor of the directory that holds the place; make what is absent of it."""
+        made: list[int] = []
+        try:
+            parent: int | None = None
+            for depth in range(self._root, len(self._steps) - 1):
+                step = self._steps[depth]
+                if step.directory is not None:
+                    parent = step.directory
+                elif parent is None:
+                    root = real_path(self._steps[: depth + 1])
+                    root.mkdir(parents=True, exist_ok=True)
+                    parent = os.open(root, DIRECTORY)
+                    made.append(parent)
+                else:
+                    with suppress(FileExistsError):
+                        os.mkdir(step.name, dir_fd=parent)
+                    parent = os.open(step.name, DIRECTORY, dir_fd=parent)
+                    made.append(parent)
+            assert parent is not None
+            yield parent
+        finally:
+            for descriptor in made:
+                os.close(descriptor)
+
+    def _verify(self) -> None:
+        if self.directory is not None:
+            self._verify_at(self.real, self.directory)
+        elif (above := self._above()) is not None:
+            self._verify_at(self.real.parent, above)
+
+    def _verify_at(self, real: Path, directory: int) -> None:
+        """Raise InputError unless the opened directory still is at its path: it can be moved out of the root."""
+        try:
+            same = os.path.samestat(real.lstat(), os.fstat(directory))
+        except OSError:
+            same = False
+        if not same:
+            raise problem(self._path, f"changes while it is used: {str(real)!r} is replaced or moved", CHANGING)
+
+
+@contextmanager
+def _below(directory: int, parts: Sequence[str], path: str, *, flags: int = DIRECTORY) -> Iterator[int]:
+    """Yield the descriptor of a directory below an open one; no component may be a link."""
+    at = os.open(".", flags if not parts else DIRECTORY, dir_fd=directory)
+    try:
+        for number, part in enumerate(parts, 1):
+            above, at = at, open_directory(part, at, path, flags=flags if number == len(parts) else DIRECTORY)
+            os.close(above)
+        yield at
+    finally:
+        os.close(at)
+
+
+def open_directory(name: str, above: int | None, path: str, *, flags: int = DIRECTORY) -> int:
+    """Open a directory that is right below an open one.
+
+    Raises:
+        InputError: it was a directory when it was looked at, and is none now.
+    """
+    try:
+        return os.open(name, flags, dir_fd=above)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENOENT):
+            raise replaced(path, name) from None
+        raise
+
+
+def _read_entry(above: int, name: str, path: str) -> Entry:
+    status = status_of(name, above)
+    if status is None:
+        raise replaced(path, name)
+    try:
+        if stat.S_ISLNK(status.st_mode):
+            return Entry(status, os.fsencode(os.readlink(name, dir_fd=above)))
+        if not stat.S_ISREG(status.st_mode):
+            raise problem(path, NEITHER, GIT_KEEPS)
+        opened = os.open(name, _READ, dir_fd=above)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ELOOP, errno.ENOENT, errno.ENXIO):
+            raise replaced(path, name) from None
+        raise
+    try:
+        # The name may stand for something else since `status_of` looked at it.
+        status = os.fstat(opened)
+        if not stat.S_ISREG(status.st_mode):
+            raise replaced(path, name)
+        with os.fdopen(opened, "rb", closefd=False) as stream:
+            return Entry(status, stream.read())
+    finally:
+        os.close(opened)
+
+
+def problem(path: str, what: str, fix: str) -> InputError:
+    """Return the error of a path: what is wrong with it, and what to do."""
+    return InputError(Problem(f"The path {path!r} {what}.", fix))
+
+
+def replaced(path: str, name: str) -> InputError:
+    return problem(path, f"changes while it is used: {name!r} is replaced", CHANGING)
+
+
+def real_path(steps: Sequence[Step]) -> Path:
+    return Path(*(step.name for step in steps))
+
+
+def status_of(name: str, above: int | None) -> os.stat_result | None:
+    """Return the status of a name, of a link itself; None: nothing is there, as below a file."""
+    try:
+        return os.stat(name, dir_fd=above, follow_symlinks=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
