@@ -21,10 +21,10 @@ from rich.table import Table
 
 from action_patterns import __version__
 from action_patterns.action.reach import check_reach
-from action_patterns.contracts import Outcome, Plan, PlanEntry, TargetResult
+from action_patterns.contracts import Outcome, Plan, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery.discover import discover, plan_from
-from action_patterns.distribution.campaign import WORKERS, Campaign, apply, read_campaign
+from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError
 from action_patterns.github_api import connect
 from action_patterns.ports.context import Context
@@ -32,9 +32,7 @@ from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.process import run as run_process
-from action_patterns.pull_request.decide.decide import decide
-from action_patterns.pull_request.reconcile import observed_paths
-from action_patterns.pull_request.upsert import Assignment, failure
+from action_patterns.pull_request.upsert import Preview
 from action_patterns.report.build import build
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
@@ -67,6 +65,7 @@ class Session:
     github: GitHub
     clock: SystemClock
     log: ConsoleLog
+    files: RunnerFiles
 
 
 class ConsoleLog:
@@ -110,16 +109,27 @@ def plan(
     """Show what `apply` would do to each target, with a diff. Writes nothing."""
     console = Console()
     session = _open(distribution, console)
-    previews = _preview(session, console, diff=diff)
-    for result, patch in previews:
-        if patch:
-            console.rule(f"{_plain(result.target)}: {result.reason}", align="left", style="cyan")
-            console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
-    _print_table([result for result, _ in previews], console)
+    roster = session.plan.roster
+    with _Bar(console, "Planning", len(roster)) as advance:
+        previews = plan_changes(
+            roster,
+            session.campaign,
+            session.plan.plan_id,
+            session.github,
+            session.clock,
+            on_result=lambda result: advance(result.target),
+        )
+    results = [preview.result for preview in previews]
+    if diff:
+        for result, patch in zip(results, _patches(previews, session), strict=True):
+            if patch:
+                console.rule(f"{_plain(result.target)}: {_plain(result.message)}", align="left", style="cyan")
+                console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+    _print_table(results, console)
     _print_excluded(session.plan, console)
-    changing = sum(1 for result, _ in previews if result.outcome == "planned")
+    changing = sum(1 for result in results if result.outcome == "planned")
     console.print(
-        f"{changing} of {len(previews)} targets would change; {session.plan.visible} repositories are visible."
+        f"{changing} of {len(results)} targets would change; {session.plan.visible} repositories are visible."
     )
 
 
@@ -152,10 +162,8 @@ def apply_command(
     _print_table(results, console)
     _print_excluded(session.plan, console)
     told = build(session.plan, results, session.context, redact=session.log.redact)
-    path = Path(session.context.temp) / "run-report.json"
-    path.write_text(told.report.encode())
-    page = path.with_name("report.html")
-    page.write_text(told.html, encoding="utf-8")
+    path = session.files.write("run-report.json", told.report.encode())
+    page = session.files.write("report.html", told.html)
     for cause in told.report.causes:
         console.print(
             f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}"
@@ -198,7 +206,8 @@ def _open(distribution: str, console: Console) -> Session:
     workspace = Path.cwd()
     credentials = terminal.credentials(variables)
     context = terminal.context(variables, workspace, repository=_origin(workspace), sha=_head(workspace))
-    campaign = read_campaign(distribution, RunnerFiles(context.workspace, context.temp))
+    files = RunnerFiles(context.workspace, context.temp)
+    campaign = read_campaign(distribution, files)
     selection = campaign.distribution.targets
     check_reach(credentials, selection, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
@@ -215,7 +224,7 @@ def _open(distribution: str, console: Console) -> Session:
             context=context,
             clock=clock,
         )
-    return Session(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log)
+    return Session(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
 
 
 def _git(workspace: Path, *arguments: str) -> str:
@@ -239,58 +248,28 @@ def _head(workspace: Path) -> str:
         return "0" * 40
 
 
-def _preview(session: Session, console: Console, *, diff: bool) -> list[tuple[TargetResult, str]]:
-    """Return the planned result of each target, in order, and the diff of its files."""
-    desired = session.campaign.desired
-    wished = {change.path: change for change in desired.changes}
+def _patches(previews: list[Preview], session: Session) -> list[str]:
+    """Return the diff of each target's files; "" where `apply` would write nothing."""
+    wanted = {change.path: change for change in session.campaign.desired.changes}
 
     @cache
     def text_of(repository: str, oid: str) -> str:
         return session.github.git.read_blob(repository, oid).decode(errors="replace")
 
-    def one(entry: PlanEntry) -> tuple[TargetResult, str]:
-        assignment = Assignment(
-            plan_id=session.plan.plan_id, index=entry.index, attempt=1, repository=entry.target.repository
-        )
-        try:
-            observed = session.github.pulls.observe(
-                entry.target.repository,
-                branch=desired.branch,
-                base=desired.base,
-                paths=observed_paths(desired.changes),
-            )
-        except ActionPatternsError as error:
-            return failure(error, assignment), ""
-        decision = decide(desired, observed)
+    def one(preview: Preview) -> str:
+        observed = preview.observed
+        if observed is None or not preview.result.planned_requests:
+            return ""
         patch = ""
-        if diff and decision.steps:
-            for path in decision.files:
-                before, change = observed.files.get(path), wished[path]
-                old = text_of(observed.repository, before.oid) if before and before.mode != "040000" else ""
-                new = change.content.decode(errors="replace") if change.mode else ""
-                patch += _diff(path, old, new, added=before is None, removed=change.mode is None)
-        pull = decision.pull_request
-        result = TargetResult(
-            plan_id=session.plan.plan_id,
-            index=entry.index,
-            target=entry.target.repository,
-            attempt=1,
-            outcome="planned" if decision.steps else decision.outcome,
-            reason=f"would be {decision.outcome}" if decision.steps else decision.reason,
-            message=decision.message,
-            pull_request_number=pull.number if pull else None,
-            changed_fields=decision.changed_fields,
-            files=decision.files,
-        )
-        return result, patch
+        for path in preview.result.files:
+            before, change = observed.files.get(path), wanted[path]
+            old = text_of(observed.repository, before.oid) if before and before.mode != "040000" else ""
+            new = change.content.decode(errors="replace") if change.mode else ""
+            patch += _diff(path, old, new, added=before is None, removed=change.mode is None)
+        return patch
 
-    entries = session.plan.roster
-    with _Bar(console, "Planning", len(entries)) as advance, ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        previews = []
-        for preview in pool.map(one, entries):
-            previews.append(preview)
-            advance(preview[0].target)
-    return previews
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        return list(pool.map(one, previews))
 
 
 def _diff(path: str, old: str, new: str, *, added: bool, removed: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ SEED = {
     "users": ["bot"],
     "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
     "repositories": [
-        {"name": TARGET, "files": {"README.md": "# api\n"}},
+        {"name": TARGET, "files": {"README.md": "# api\n"}, "milestones": ["v1"]},
         {"name": "acme/web", "files": {".editorconfig": "root = true\n"}},
         {"name": "acme/gone", "archived": True, "files": {"README.md": "x\n"}},
         {"name": "acme/other", "files": {"README.md": "x\n", ".editorconfig": "root = false\n"}},
@@ -123,3 +123,38 @@ def test_no_token_says_how_to_get_one(scene: Stage, folder: Path) -> None:
     done = terminal(scene, folder, "plan", token="")
     assert done.returncode == 2
     assert "gh auth token" in " ".join(done.stderr.split())
+
+
+def _a_milestone_is_taken_off(scene: Stage) -> None:
+    scene.sandbox.repository(TARGET).edit_pull(1, milestone=0)
+
+
+def _a_person_commits(scene: Stage) -> None:
+    branch = scene.sandbox.repository(TARGET).pull(1).head
+    scene.sandbox.repository(TARGET).commit_files(branch, {"mine.txt": b"mine\n"}, message="Mine")
+
+
+@pytest.mark.parametrize(
+    ("event", "planned", "applied"),
+    [
+        (_a_milestone_is_taken_off, "planned fields #1", "updated fields #1"),
+        (_a_person_commits, "unchanged up-to-date #1", "unchanged up-to-date #1"),
+    ],
+)
+def test_plan_names_the_outcome_and_the_reason_of_what_apply_then_does(
+    scene: Stage, folder: Path, event: Callable[[Stage], None], planned: str, applied: str
+) -> None:
+    wanted = DISTRIBUTION.replace("owners: [acme]", f"repositories: [{TARGET}]")
+    (folder / "distribution.yml").write_text(f"{wanted}  milestone: v1\n  on-human-commits: append\n")
+    assert _row(terminal(scene, folder, "apply", "--yes")).startswith("created opened #1")
+    event(scene)
+    scene.forget()
+    assert _row(terminal(scene, folder, "plan")).startswith(planned)
+    assert scene.writes() == 0
+    assert _row(terminal(scene, folder, "apply", "--yes")).startswith(applied)
+
+
+def _row(done: subprocess.CompletedProcess[str]) -> str:
+    """The outcome, the reason and the number of the target's line in the table."""
+    assert done.returncode == 0, done.stderr + done.stdout
+    return next(" ".join(line.split()[1:]) for line in done.stdout.splitlines() if line.startswith(f"{TARGET} "))

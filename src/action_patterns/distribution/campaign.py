@@ -17,7 +17,7 @@ from action_patterns.ports.github import GitHub
 from action_patterns.ports.workspace import Files
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import resolve
-from action_patterns.pull_request.upsert import Assignment, failure, upsert
+from action_patterns.pull_request.upsert import Assignment, Preview, failure, preview, upsert
 
 WORKERS = 8
 """Targets worked on at once in one process: readers overlap, writes pass one gate (measured: more gains nothing)."""
@@ -61,28 +61,62 @@ def apply(
 
     `on_result` is called from this thread as each target ends, so that what is done is on disk when a run is cancelled.
     """
-    from concurrent.futures import ThreadPoolExecutor, as_completed  # for the actions that work on many targets
 
-    def one(entry: PlanEntry) -> TargetResult:
+    def one(assignment: Assignment) -> Preview:
+        return Preview(upsert(campaign.desired, assignment, github, clock, dry_run=dry_run), None)
+
+    found = _each(entries, campaign, plan_id, one, attempt=attempt, on_result=on_result)
+    return [each.result for each in found]
+
+
+def plan_changes(
+    entries: Sequence[PlanEntry],
+    campaign: Campaign,
+    plan_id: str,
+    github: GitHub,
+    clock: Clock,
+    *,
+    on_result: Callable[[TargetResult], None],
+) -> list[Preview]:
+    """Return what `apply` would do to every entry, by the same code, with what each target is now. Write nothing."""
+
+    def one(assignment: Assignment) -> Preview:
+        return preview(campaign.desired, assignment, github, clock)
+
+    return _each(entries, campaign, plan_id, one, attempt=1, on_result=on_result)
+
+
+def _each(
+    entries: Sequence[PlanEntry],
+    campaign: Campaign,
+    plan_id: str,
+    work: Callable[[Assignment], Preview],
+    *,
+    attempt: int,
+    on_result: Callable[[TargetResult], None],
+) -> list[Preview]:
+    def one(entry: PlanEntry) -> Preview:
         assignment = Assignment(plan_id=plan_id, index=entry.index, attempt=attempt, repository=entry.target.repository)
         try:
-            return upsert(campaign.desired, assignment, github, clock, dry_run=dry_run)
+            return work(assignment)
         except Exception as error:  # noqa: BLE001 - a bug at one target must not cost the others
             defect = DefectError(
                 f"{type(error).__name__}: {error}", remediation="This is a bug in action-patterns: please report it."
             )
-            return failure(defect, assignment, branch=campaign.desired.branch)
+            return Preview(failure(defect, assignment, branch=campaign.desired.branch), None)
 
-    results: list[TargetResult] = []
+    from concurrent.futures import ThreadPoolExecutor, as_completed  # for the actions that work on many targets
+
+    found: list[Preview] = []
     pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="target")
     try:
         for future in as_completed([pool.submit(one, entry) for entry in entries]):
-            result = future.result()
-            results.append(result)
-            on_result(result)
+            each = future.result()
+            found.append(each)
+            on_result(each.result)
     except BaseException:
         # Cancelled: what has not begun shall not begin.
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
-    return sorted(results, key=lambda result: result.index)
+    return sorted(found, key=lambda each: each.result.index)

@@ -52,6 +52,8 @@ class Reconciliation:
     """The preflight of the first writes."""
     error: ActionPatternsError | None = None
     """The error that stopped it. None: a decision ended it. The next run finds what this one wrote before the error."""
+    observed: Observed | None = None
+    """The state that a dry run read. None: a real run."""
 
 
 def reconcile(
@@ -245,7 +247,7 @@ def _planned(decision: Decision, desired: Desired, observed: Observed, state: Re
         subject = f" #{pull.number}" if pull and decision.outcome != "created" else ""
         decision = replace(decision, outcome="planned", message=f"A real run would {would}{subject}.")
     ended = _ended(decision, desired, state, pull_request=pull, refused_fields=decision.refused)
-    return replace(ended, planned_requests=requests)
+    return replace(ended, planned_requests=requests, observed=observed)
 
 
 def _finish(decision: Decision, desired: Desired, state: ReconcileState) -> Reconciliation:

@@ -10,7 +10,7 @@ from action_patterns.ports.clock import Clock
 from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import Verb
-from action_patterns.ports.pull_requests import PullRequest, PullRequests
+from action_patterns.ports.pull_requests import Observed, PullRequest, PullRequests
 from action_patterns.pull_request.reconcile import Reconciliation, reconcile
 from action_patterns.pull_request.spec.desired import Desired
 
@@ -50,8 +50,26 @@ class Assignment:
     repository: str
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The dry run of one target."""
+
+    result: TargetResult
+    observed: Observed | None
+    """The state of the target that the decision read. None: it could not be read."""
+
+
 def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clock, *, dry_run: bool) -> TargetResult:
     """Converge one target and record what happened, what it cost and how long it took."""
+    return _upsert(desired, assignment, github, clock, dry_run=dry_run).result
+
+
+def preview(desired: Desired, assignment: Assignment, github: GitHub, clock: Clock) -> Preview:
+    """Return what a dry run of `upsert` records, and what it read. Write nothing."""
+    return _upsert(desired, assignment, github, clock, dry_run=True)
+
+
+def _upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clock, *, dry_run: bool) -> Preview:
 
     def pause(seconds: float) -> None:
         # Runs that got in each other's way must not come back at the same moment; their clocks differ by microseconds.
@@ -59,12 +77,14 @@ def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Cloc
 
     github.reset_usage()
     started = clock.now()
+    observed = None
     try:
         ended = reconcile(desired, assignment.repository, github, dry_run=dry_run, pause=pause)
-        record = _record(ended, assignment)
+        record, observed = _record(ended, assignment), ended.observed
     except ActionPatternsError as error:
         record = failure(error, assignment, branch=desired.branch)
-    return record.model_copy(update={"usage": github.usage(), "started_at": started, "finished_at": clock.now()})
+    record = record.model_copy(update={"usage": github.usage(), "started_at": started, "finished_at": clock.now()})
+    return Preview(record, observed)
 
 
 def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str | None = None) -> TargetResult:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from action_patterns.pull_request.ownership.trailers import parse
+from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.spec.desired import Desired
 from support.fake_repository import KilledError, Moment
 from support.sample import examples
@@ -153,9 +154,19 @@ def test_a_dry_run_writes_nothing_and_names_what_a_real_run_sends(history: list[
     world.github.journal.clear()
     planned = run(world, wish, dry_run=True)
     assert world.github.journal == []
-    run(world, wish)
+    applied = run(world, wish)
     assert bool(planned.planned_requests) == bool(world.github.journal)
     assert planned.decision.outcome in ("planned", "blocked") or not world.github.journal
+    assert planned.decision.reason in BY_CODE
+    if applied.refused_fields != planned.refused_fields and planned.decision.reason == "fields":
+        # GitHub refused the only fields that were left: no dry run can know that.
+        assert applied.decision.reason in ("fields", "up-to-date")
+    else:
+        assert planned.decision.reason == applied.decision.reason
+    if planned.decision.outcome == "planned":
+        assert applied.decision.outcome in ("created", "updated", "closed") or applied.decision.reason == "up-to-date"
+    else:
+        assert planned.decision.outcome == applied.decision.outcome
 
 
 @whatever
