@@ -12,16 +12,15 @@ from action_patterns.contracts.result import FAILING, record_file
 from action_patterns.discovery.plan import read_plan
 from action_patterns.distribution.campaign import Campaign, apply, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
-from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.input_types import Flag
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance
-from action_patterns.ports.log import Annotation, Log
+from action_patterns.ports.log import Log
 from action_patterns.ports.permissions import needed
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
-from action_patterns.report.model import reason_links
 from action_patterns.report.model.fail_on import parse
+from action_patterns.report.render.annotations import annotate_results
 
 
 class ApplyInputs(TokenInputs):
@@ -111,7 +110,8 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         dry_run=inputs.dry_run,
         on_result=recorder.write,
     )
-    failed = [result.redacted(ports.log.redact) for result in results if result.outcome in FAILING]
+    results = [result.redacted(ports.log.redact) for result in results]
+    failed = [result for result in results if result.outcome in FAILING]
     outputs = ApplyOutputs(
         path=recorder.directory,
         artifact_name=recorder.name,
@@ -121,7 +121,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     )
     return Finish(
         outputs=outputs,
-        annotations=cause_annotations(failed),
+        annotations=annotate_results(results),
         exit_code=EXIT_FAILED if failed and policy.policy == "any" else 0,
     )
 
@@ -146,24 +146,6 @@ def progress(log: Log, done: int, total: int, result: TargetResult) -> None:
     """One line per finished target."""
     pull = f" #{result.pull_request_number}" if result.pull_request_number else ""
     log.progress(done, total, f"{result.target}: {result.outcome} ({result.reason}){pull}")
-
-
-def cause_annotations(failed: list[TargetResult]) -> tuple[Annotation, ...]:
-    """One per cause, however many targets share it: GitHub shows ten and drops the rest."""
-    causes: dict[tuple[str, str], list[TargetResult]] = {}
-    for result in failed:
-        remedy = result.error.remediation if result.error else ""
-        causes.setdefault((result.reason, remedy), []).append(result)
-    found = []
-    for (reason, remedy), results in sorted(causes.items(), key=lambda item: (-len(item[1]), item[0])):
-        names = ", ".join(result.target for result in results[:5])
-        more = f" and {len(results) - 5} more" if len(results) > 5 else ""
-        message = clip(results[0].error.message if results[0].error else results[0].message, MESSAGE_CHARACTERS)
-        told = (
-            f"{names}{more}: {message}\n{clip(remedy, MESSAGE_CHARACTERS)}{reason_links.line(reason_links.of(results))}"
-        )
-        found.append(Annotation(level="error", message=told, title=f"{len(results)} × {clip(reason, CODE_CHARACTERS)}"))
-    return tuple(found)
 
 
 ACTION = Action(

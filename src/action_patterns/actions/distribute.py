@@ -10,7 +10,7 @@ from pydantic import Field
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
-from action_patterns.actions.apply import Recorder, cause_annotations
+from action_patterns.actions.apply import Recorder
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
@@ -25,6 +25,7 @@ from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.build import build
 from action_patterns.report.model.fail_on import parse
 from action_patterns.report.render import junit
+from action_patterns.report.render.annotations import annotate
 
 
 class DistributeInputs(TokenInputs):
@@ -136,7 +137,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     return Finish(
         outputs=outputs,
         summary=told.markdown,
-        annotations=cause_annotations(failed),
+        annotations=annotate(told.report, told.unreadable),
         exit_code=policy.exit_code(told.report),
     )
 

@@ -12,16 +12,17 @@ from pydantic import SecretStr
 from action_patterns import registry
 from action_patterns.action.contract import Finish
 from action_patterns.actions import discover
-from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs, cause_annotations
+from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs
 from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, TargetResult
 from action_patterns.errors import InputError, PermissionDeniedError, RateLimitedError
 from action_patterns.ports.pull_requests import Observed
-from action_patterns.report.model.reason_links import GUIDES
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.render.annotations import annotate, annotate_results
 from support.fake_github import FakeGitHub, FakePullRequests
 from support.fake_repository import Repository
 from support.memory_ports import MemoryFiles, World
-from support.report_builders import context, record
+from support.report_builders import context, plan, record
 
 FILE = """\
 name: sync
@@ -157,7 +158,7 @@ def test_a_leg_with_a_failure_finishes_the_others_and_is_red_under_any_only(fail
     assert [r.outcome for r in records(where, finish)] == ["created", "failed", "created", "created"]
     assert (finish.outputs.failed_count, finish.exit_code) == (1, exit_code)
     (note,) = finish.annotations
-    assert (note.level, note.title) == ("error", "1 × permission")
+    assert (note.level, note.title) == ("error", "permission: 1 of 4 targets")
     assert "acme/r1: No." in note.message
 
 
@@ -167,7 +168,8 @@ def test_a_limit_is_deferred_and_green() -> None:
     where.github.pulls.errors = {"acme/r1": RateLimitedError("Later.", remediation="Wait.")}
     finish = run(where, path, digest, first=0, last=3)
     assert [r.outcome for r in records(where, finish)] == ["created", "deferred", "created", "created"]
-    assert (finish.exit_code, finish.annotations) == (0, ())
+    (note,) = finish.annotations
+    assert (finish.exit_code, note.level, note.title) == (0, "warning", "rate-limit: 1 of 4 targets")
 
 
 def test_progress_is_one_line_a_target() -> None:
@@ -186,23 +188,23 @@ def test_a_dry_run_records_what_would_be_sent() -> None:
     assert result.planned_requests
 
 
-def test_one_annotation_per_cause_however_many_targets_share_it() -> None:
-    shared = [record(i, f"acme/r{i}", "failed") for i in range(8)]
-    other = record(8, "acme/r8", "failed", reason="other")
-    first, second = cause_annotations([other, *shared])
-    assert first.title == "8 × branch-protected"
-    assert "acme/r0, acme/r1, acme/r2, acme/r3, acme/r4 and 3 more: " in first.message
-    assert first.message.endswith(f"\nGuide: {GUIDES['branch-protected']}")
-    assert second.title == "1 × other"
-    assert "Guide" not in second.message
+@pytest.mark.parametrize("count", [1, 8, 40])
+def test_a_leg_is_annotated_as_its_report_is(count: int) -> None:
+    results = [
+        *(record(i, f"acme/r{i}", "failed", reason=f"cause-{i % 20}") for i in range(count)),
+        record(count, f"acme/r{count}", "deferred", reason="rate-limit"),
+    ]
+    report = aggregate(plan(*(result.target for result in results)), results, context())
+    assert annotate_results(results) == annotate(report, "")
+    assert len(annotate_results(results)) <= 10
 
 
 def test_an_annotation_is_clipped() -> None:
     error = ErrorRecord(category="defect", message="m" * 9_000, remediation="r" * 9_000, retryable=False)
-    (annotation,) = cause_annotations([record(0, "acme/r0", "failed", reason="c" * 9_000, error=error)])
+    (annotation,) = annotate_results([record(0, "acme/r0", "failed", reason="c" * 9_000, error=error)])
     assert len(annotation.title + annotation.message) < 1_500
 
 
 def test_no_failure_is_no_annotation() -> None:
-    assert cause_annotations([]) == ()
+    assert annotate_results([]) == ()
     assert context().run_attempt == 2

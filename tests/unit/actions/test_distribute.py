@@ -106,7 +106,7 @@ def test_a_failure_does_not_stop_the_others_and_fail_on_decides(fail_on: str, ex
     assert counts(finish) == {"created": 2, "failed": 1}
     assert (finish.outputs.verdict, finish.exit_code) == ("partial", exit_code)
     assert json.loads(finish.outputs.failed_targets) == ["acme/r1"]
-    assert [note.level for note in finish.annotations] == ["error"]
+    assert [(note.level, note.title) for note in finish.annotations] == [("error", "permission: 1 of 3 targets")]
     assert report.counts.total == 3
 
 

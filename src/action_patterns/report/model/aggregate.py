@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
-from action_patterns.contracts import CauseCount, Counts, Plan, RunReport, TargetResult, Usage, Verdict
-from action_patterns.contracts.result import FAILING, tightest
+from action_patterns.contracts import Counts, Plan, RunReport, TargetResult, Usage, Verdict
+from action_patterns.contracts.result import tightest
 from action_patterns.ports.context import Context
 from action_patterns.ports.workflow_runs import Job
-from action_patterns.report.model import compare, fail_on, matrix_jobs, missing_records, reason_links
+from action_patterns.report.model import compare, fail_on, matrix_jobs, missing_records
+from action_patterns.report.model.causes import causes
 from action_patterns.report.model.job_results import JobResult
 from action_patterns.report.render.view import ORDER
-
-NEEDS_ATTENTION = FAILING | {"deferred"}
-
-_LATER = "Run the workflow again: it reached a limit. The next run finds finished work and leaves it as it is."
-_NO_REMEDY = "Read the log of this target's job, remove the cause, then re-run the failed jobs."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,42 +113,6 @@ def verdict(counts: Counts) -> Verdict:
     if failed == counts.total:
         return "failed"
     return "partial" if failed or counts.deferred else "passed"
-
-
-def causes(results: Iterable[TargetResult]) -> tuple[CauseCount, ...]:
-    """Return failed and deferred targets, grouped by reason and remedy; the largest group first."""
-    groups: defaultdict[tuple[str, str], list[TargetResult]] = defaultdict(list)
-    for result in results:
-        if result.outcome in NEEDS_ATTENTION:
-            groups[result.reason, _remediation(result)].append(result)
-    counted = (
-        _cause(reason, remediation, sorted(group, key=lambda result: result.target))
-        for (reason, remediation), group in groups.items()
-    )
-    return tuple(sorted(counted, key=lambda cause: (-len(cause.targets), cause.reason, cause.remediation)))
-
-
-def _cause(reason: str, remediation: str, group: Sequence[TargetResult]) -> CauseCount:
-    messages = list(dict.fromkeys(result.error.message if result.error else result.message for result in group))
-    others = len(messages) - 1
-    more = f" (and {others} other {'message' if others == 1 else 'messages'})" if others else ""
-    resumes = [result.error.resumes_at for result in group if result.error and result.error.resumes_at]
-    return CauseCount(
-        reason=reason,
-        message=messages[0] + more,
-        remediation=remediation,
-        # A group is safe to retry only if each of its targets is: the reader acts on the group.
-        retryable=all(result.error.retryable if result.error else result.outcome == "deferred" for result in group),
-        resumes_at=max(resumes).astimezone(UTC) if resumes else None,
-        guide=reason_links.of(group),
-        targets=tuple(result.target for result in group),
-    )
-
-
-def _remediation(result: TargetResult) -> str:
-    if result.error and result.error.remediation:
-        return result.error.remediation
-    return _LATER if result.outcome == "deferred" else _NO_REMEDY
 
 
 def is_beyond(attempt: int, plan: Plan, context: Context) -> bool:
