@@ -340,7 +340,8 @@ ENDING = """
 import atexit, gc, os, subprocess, sys, threading, time
 sys.path[:0] = {path!r}
 from action_patterns import registry, run
-from action_patterns.action import Action, Finish, Inputs, Outputs
+from action_patterns.action.contract import Action, Finish
+from action_patterns.action.inputs import Inputs, Outputs
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
