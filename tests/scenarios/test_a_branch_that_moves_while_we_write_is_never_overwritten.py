@@ -52,7 +52,7 @@ def test_a_commit_pushed_before_we_delete_the_branch_stays() -> None:
             assert theirs(scene)
         else:  # Nobody could have kept us from deleting what came meanwhile, so nothing is deleted.
             assert (result.outcome, scene.moves()) == ("closed", 1)
-            assert "is left" in result.message
+            assert "stays" in result.message
             assert scene.sandbox.repository(TARGET).tip(wish().branch) is not None
 
 

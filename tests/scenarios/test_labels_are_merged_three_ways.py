@@ -35,7 +35,7 @@ def test_a_hundred_are_set_and_one_more_is_refused_before_the_first_request() ->
         scene.upsert(wish(labels=hundred))
         assert sorted(target(scene).pull(1).labels) == hundred
         settled(scene, wish(labels=hundred))
-    with pytest.raises(InputError, match="names 101 labels; GitHub takes 100"):
+    with pytest.raises(InputError, match="101 labels are asked for; GitHub takes 100"):
         wish(labels=[*hundred, "one-more"])
 
 

@@ -352,7 +352,10 @@ class Word(Outputs):
 def act(inputs, ports):
 {body}
 
-made = Action("record", "", "", (), Nothing, Word, act, "", "blue")
+made = Action(
+    name="record", title="", description="", patterns=(), since="", inputs=Nothing, outputs=Word, run=act, icon="",
+    color="blue",
+)
 registry.load = lambda name: made
 run.start(["record"])
 """

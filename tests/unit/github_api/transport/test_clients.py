@@ -145,7 +145,7 @@ def test_graphql_goes_without_pygithub(server: Server) -> None:
 import sys
 sys.path[:0] = [{str(SOURCES)!r}, {str(SOURCES.parent / "tests")!r}]
 from action_patterns.github_api.transport.clients import Clients
-from action_patterns.github_api.gateway import Gateway
+from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import AccessToken
 from types import SimpleNamespace
 here = SimpleNamespace(api_url={server.url!r} + "/api/v3", graphql_url={server.url!r} + "/api/graphql")
