@@ -280,9 +280,8 @@ def test_sigterm_ends_a_process_with_143(variables: dict[str, str], tmp_path: Pa
     # A plan that never ends to be looked for: the action waits in it until it is told to stop.
     started = tmp_path / "started"
     code = (
-        "import runpy, sys, time, pathlib\n"
-        "from pathlib import Path\n"
-        f"Path.is_file = lambda self: (pathlib.Path({str(started)!r}).touch(), time.sleep(60)) and True\n"
+        "import os, runpy, sys, time, pathlib\n"
+        f"os.fstat = lambda _: (pathlib.Path({str(started)!r}).touch(), time.sleep(60))\n"
         "sys.argv = ['run.py', 'record']\n"
         f"runpy.run_path({str(RUN)!r}, run_name='__main__')\n"
     )
@@ -376,7 +375,7 @@ def test_a_long_log_arrives_to_its_last_line_before_a_red_end(variables: dict[st
         variables,
         """
 for number in range(20_000): ports.log.info(f"{number:0200}")
-return Finish(Word(word="done"), "# Summary", (), 1)
+return Finish(outputs=Word(word="done"), summary="# Summary", exit_code=1)
 """,
     )
     lines = ended.stdout.decode().splitlines()
@@ -387,7 +386,8 @@ return Finish(Word(word="done"), "# Summary", (), 1)
 
 
 @pytest.mark.parametrize(
-    ("end", "code"), [("return Finish(Word())", 0), ("raise KeyboardInterrupt", 130), ("raise run.Terminated", 143)]
+    ("end", "code"),
+    [("return Finish(outputs=Word())", 0), ("raise KeyboardInterrupt", 130), ("raise run.Terminated", 143)],
 )
 def test_what_threads_had_begun_is_finished_before_the_end(variables: dict[str, str], end: str, code: int) -> None:
     ended = ending(
@@ -417,7 +417,7 @@ atexit.register(lambda: (there / "handler").touch())
 print("printed", end="")
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3); print(', and the child at its end')"])
 sys.stderr.write("to the other stream")
-return Finish(Word())
+return Finish(outputs=Word())
 """,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (
@@ -436,7 +436,7 @@ assert gc.isenabled() and gc.get_freeze_count() > 10_000 and len(gc.get_objects(
 kept = [[number] for number in range(5000)]
 run.kept = kept
 atexit.register(lambda: print("left to look at:", len(gc.get_objects()) < 500))
-return Finish(Word())
+return Finish(outputs=Word())
 """,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"left to look at: True\n", b"")
