@@ -279,6 +279,7 @@ def test_an_action_that_asks_github_nothing_loads_no_client(variables: dict[str,
 def test_sigterm_ends_a_process_with_143(variables: dict[str, str], tmp_path: Path) -> None:
     # A plan that never ends to be looked for: the action waits in it until it is told to stop.
     started = tmp_path / "started"
+    (Path(variables["GITHUB_WORKSPACE"]) / "plan.json").write_text("{}")
     code = (
         "import os, runpy, sys, time, pathlib\n"
         f"os.fstat = lambda _: (pathlib.Path({str(started)!r}).touch(), time.sleep(60))\n"
