@@ -96,9 +96,9 @@ def test_the_whole_campaign_uses_tokens_that_reach_its_targets_only(tmp_path: Pa
         seen: list[tuple[Any, Any]] = []
         mint = type(scene.sandbox.app("fleet")).mint
 
-        def noted(app: Any, sandbox: Any, installation: Any, repositories: Any, permissions: Any) -> Any:
-            seen.append((repositories, dict(permissions)))
-            return mint(app, sandbox, installation, repositories, permissions)
+        def noted(app: Any, *item: Any, **asked: Any) -> Any:
+            seen.append((asked["repositories"], dict(asked["permissions"])))
+            return mint(app, *item, **asked)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(type(scene.sandbox.app("fleet")), "mint", noted)
