@@ -19,9 +19,10 @@ import pytest
 from support import sample
 
 ROOT = Path(__file__).parents[2]
-GATEWAY = "action_patterns/github_api/gateway.py"
+GIT = "action_patterns/github_api/git_database.py"
+PULLS = "action_patterns/github_api/pull_requests.py"
 REFS = "action_patterns/github_api/refs.py"
-TRANSPORT = "action_patterns/github_api/transport.py"
+TRANSPORT = "action_patterns/github_api/transport/transport.py"
 POSTS = "test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py::"
 RENAMES = "test_a_renamed_repository_gets_its_pull_request_under_its_new_name.py::"
 RACES = "test_a_branch_that_moves_while_we_write_is_never_overwritten.py::"
@@ -40,7 +41,7 @@ class Mutation:
 
 MUTATIONS = {
     "a POST is sent again without a look": Mutation(
-        GATEWAY,
+        PULLS,
         'self._calls.rest("unsafe", "content", "POST", repository, "/pulls", body)',
         'self._calls.rest("idempotent", "content", "POST", repository, "/pulls", body)',
         POSTS + "test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice",
@@ -70,7 +71,7 @@ MUTATIONS = {
         RACES + "test_it_moved_after_it_was_read_and_before_the_swap_was_sent",
     ),
     "a 404 is taken for absence though the token may see nothing": Mutation(
-        GATEWAY,
+        GIT,
         '            self._calls.rest("safe", "read", "GET", repository, "")\n',
         "",
         REFUSALS + "test_a_branch_that_cannot_be_looked_up_is_not_reported_as_deleted",
