@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
+from action_patterns.contracts.repository import is_repository
 from action_patterns.release import REPOSITORY
 
 JOINER = "\u2060"
@@ -48,8 +49,6 @@ _BLOCK_START = re.compile(r"^(?:([-+=:])|(\d+)([.)]))")
 _GUIDE = re.compile(
     rf"https://github\.com/{re.escape(REPOSITORY)}/blob/v\d+\.\d+\.\d+/actions/[a-z-]+/README\.md#[a-z-]+", re.ASCII
 )
-
-_LINKABLE_REPOSITORY = re.compile(r"(?!\.{1,2}/)[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
 
 
 def visible(text: str) -> str:
@@ -131,11 +130,6 @@ def link(text: str, url: str, server_url: str) -> str:
     """A Markdown link, in a table or out of it; the text alone where the URL must not be linked."""
     safe = link_url(url, server_url)
     return f"[{inline(text)}]({safe})" if safe and text.strip() else inline(text)
-
-
-def is_repository(name: str) -> bool:
-    """Whether it is a name GitHub can have given, so that a URL may be made of it."""
-    return _LINKABLE_REPOSITORY.fullmatch(name) is not None
 
 
 def repository_link(repository: str, server_url: str) -> str:

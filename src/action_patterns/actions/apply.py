@@ -8,6 +8,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
+from action_patterns.contracts.artifact import records_artifact
 from action_patterns.contracts.result import FAILING, record_file
 from action_patterns.discovery.plan import read_plan
 from action_patterns.distribution.campaign import Campaign, apply, read_campaign
@@ -93,7 +94,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     check_reach(credentials, campaign.distribution.targets, ports.context, writing=True)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, f"{plan.name}-records-{inputs.index}-a{attempt}", len(entries))
+    recorder = Recorder(ports, records_artifact(plan.name, inputs.index, attempt), len(entries))
     allowance = Allowance(
         share=1 / inputs.max_parallel,
         seconds=60 * inputs.max_minutes,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +11,8 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Plan
+from action_patterns.contracts.artifact import plan_artifact
+from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
 from action_patterns.discovery.packing import MAX_LEGS
 from action_patterns.discovery.selection import Selection
@@ -163,9 +164,9 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     _check(inputs)
     facts = gather(inputs, ports)
     plan = decide(inputs, facts, ports.context, ports.clock)
-    artifact = f"{plan.name}-plan-a{ports.context.run_attempt}"
+    artifact = plan_artifact(plan.name, ports.context.run_attempt)
     path = ports.files.write(f"action-patterns/{artifact}/plan.json", plan.encode())
-    names = _compact([entry.target.repository for entry in plan.roster])
+    names = compact_json([entry.target.repository for entry in plan.roster])
     if len(names) > MAX_OUTPUT_CHARACTERS:
         ports.log.info(
             f"`targets` is left empty: {len(names)} characters are too many for an output; the plan has them."
@@ -173,11 +174,11 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
         names = ""
     previous = find_previous(inputs, plan.name, ports)
     outputs = DiscoverOutputs(
-        matrix=_compact(matrix_of(plan, packed=inputs.targets_per_job > 0)),
+        matrix=compact_json(matrix_of(plan, packed=inputs.targets_per_job > 0)),
         count=len(plan.roster),
         has_targets=bool(plan.roster),
         targets=names,
-        excluded=_compact(excluded_summary(plan.excluded)),
+        excluded=compact_json(excluded_summary(plan.excluded)),
         visible=plan.visible,
         max_parallel=plan.budget.max_parallel,
         path=path,
@@ -209,10 +210,6 @@ def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArti
         else "No earlier report to compare with."
     )
     return found
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _check(inputs: DiscoverInputs) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from pydantic import Field
@@ -12,6 +11,8 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.actions.apply import Recorder
 from action_patterns.actions.report.gathering import Previous, read_previous
+from action_patterns.contracts.artifact import records_artifact, report_artifact
+from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
@@ -85,7 +86,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         clock=ports.clock,
     )
     ports.log.info(f"{len(plan.roster)} targets of {plan.visible} repositories visible to this token.")
-    recorder = Recorder(ports, f"{plan.name}-records-0-a{context.run_attempt}", len(plan.roster))
+    recorder = Recorder(ports, records_artifact(plan.name, 0, context.run_attempt), len(plan.roster))
     if credentials.app is not None:
         github = ports.github(
             credentials,
@@ -105,7 +106,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
         dry_run=inputs.dry_run,
         on_result=recorder.write,
     )
-    artifact = f"{plan.name}-report-a{context.run_attempt}"
+    artifact = report_artifact(plan.name, context.run_attempt)
     previous = _previous(inputs.previous, plan.name, ports)
     told = build(
         plan,
@@ -125,8 +126,8 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     failed = [result for result in told.report.results if result.outcome in FAILING]
     outputs = DistributeOutputs(
         verdict=told.report.verdict,
-        counts=told.report.counts.model_dump_json(),
-        failed_targets=json.dumps([result.target for result in failed]),
+        counts=compact_json(told.report.counts.model_dump()),
+        failed_targets=compact_json([result.target for result in failed]),
         path=path,
         html=html,
         artifact_name=artifact,
@@ -145,10 +146,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
 def _previous(path: str, name: str, ports: Ports) -> Previous:
     if not path:
         return Previous()
-    previous = read_previous(ports.files.read(path) if ports.files.exists(path) else None, ports.context)
-    if previous.report and previous.report.name != name:
-        return Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
-    return previous
+    return read_previous(ports.files.read(path) if ports.files.exists(path) else None, ports.context, name=name)
 
 
 ACTION = Action(

@@ -11,8 +11,9 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.discovery.selection import REPOSITORY, Selection
+from action_patterns.discovery.selection import Selection
 from action_patterns.errors import EXIT_FAILED, ConflictError, InputError, LostRaceError, Problem
 from action_patterns.escape import cell_code, inline
 from action_patterns.input_types import LineList
@@ -256,7 +257,7 @@ def _secrets(inputs: OnceInputs, credentials: Credentials) -> Iterator[str]:
 
 
 def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator[Problem]:
-    if not REPOSITORY.fullmatch(repository):
+    if not is_repository(repository):
         yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
     if inputs.operation is None and inputs.mode != "clean":
         yield Problem("`operation` is not given.", "Name the work; the name must be the same on every run.")

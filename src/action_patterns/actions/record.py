@@ -11,20 +11,17 @@ from pydantic import AfterValidator, Field
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.contracts import Outcome, Plan, TargetResult
+from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, records_artifact
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import MOST_TARGETS
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 
-FALLBACK_NAME = "action-patterns"
-"""Prefix of the artifact's name where neither an input nor a plan says one."""
-
 RECORDS_DIRECTORY = "action-patterns-records"
 """Below RUNNER_TEMP."""
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
-_NOT_IN_ARTIFACT_NAMES = re.compile(r'[\x00-\x1f":<>|*?\\/]')
 
 
 def _code(value: str) -> str:
@@ -34,13 +31,13 @@ def _code(value: str) -> str:
 
 
 def _repository(value: str) -> str:
-    if not _REPOSITORY.fullmatch(value):
+    if not is_repository(value):
         raise ValueError("must be owner/name")
     return value
 
 
 def _artifact_prefix(value: str) -> str:
-    if _NOT_IN_ARTIFACT_NAMES.search(value):
+    if forbidden_characters(value):
         raise ValueError("must not contain any of \" : < > | * ? \\ / or a control character, as an artifact's name")
     return value
 
@@ -149,7 +146,7 @@ def decide(inputs: RecordInputs, facts: Facts) -> Decision:
         ),
         # Index and attempt are in the name: downloads of many records are merged into one directory.
         path=f"{inputs.records}/record-{inputs.index}-a{attempt}.json",
-        artifact_name=f"{name}-records-{inputs.index}-a{attempt}",
+        artifact_name=records_artifact(name, inputs.index, attempt),
     )
 
 

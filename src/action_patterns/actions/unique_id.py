@@ -9,7 +9,8 @@ from pydantic import Field
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.content.changes import FileChange
-from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds, slug
+from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds
+from action_patterns.content.text import slug
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.bundle import Ports

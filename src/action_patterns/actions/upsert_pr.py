@@ -12,8 +12,9 @@ from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.discovery.selection import REPOSITORY, Selection
+from action_patterns.discovery.selection import Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
 from action_patterns.input_types import Flag, LineList
@@ -196,7 +197,7 @@ def _check(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Crede
             return otherwise
 
     for name, value in (("repository", repository), ("head-repository", inputs.head_repository)):
-        if value is not None and not REPOSITORY.fullmatch(value):
+        if value is not None and not is_repository(value):
             problems.append(Problem(f"`{name}` is {value!r}.", "Write it as `owner/name`."))
     if inputs.body and inputs.body_path is not None:
         problems.append(Problem("`body` and `body-path` are both given.", "Give one of the two."))

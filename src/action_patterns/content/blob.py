@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""The id of a tree without entries. git and GitHub take it for a commit also where no such object is stored
+(stackoverflow.com/questions/10790088).
+"""
+
 
 def blob_oid(content: bytes) -> str:
     r"""The id git gives these bytes: SHA-1 of `blob <length>\0` and the content (git book: "Git Objects")."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 from action_patterns.content import changes
 from action_patterns.content.changes import FileChange
+from action_patterns.content.text import slug
 
 _NAMESPACE = b"action-patterns/unique-id/v1\0"
-_SLUG_LENGTH = 40
 _SNIFFED_BYTES = 8_000
 """git calls content binary when there is a NUL in its first 8,000 bytes (git source, buffer_is_binary)."""
 
@@ -67,11 +67,6 @@ def as_git_stores(change: FileChange, *, normalise_line_endings: bool) -> FileCh
 def is_of_run(text: str, run_id: int, attempt: int) -> bool:
     """Whether a text is a run's id, or holds its address or `<run id>-<attempt>`: the next run would have another."""
     return text == str(run_id) or bool(re.search(rf"(?<![0-9])({run_id}-{attempt}|runs/{run_id})(?![0-9])", text))
-
-
-def slug(text: str) -> str:
-    """The readable part of a name: `[a-z0-9-]`, at most 40 characters; empty if nothing of the text is left."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_SLUG_LENGTH].strip("-")
 
 
 def odds(length: int) -> str:

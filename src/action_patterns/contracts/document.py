@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self, get_origin
@@ -54,6 +55,11 @@ def _redacted(value: object, redact: Callable[[str], str]) -> object:
         case dict():
             return {_redacted(key, redact): _redacted(item, redact) for key, item in value.items()}
     return value
+
+
+def compact_json(value: object) -> str:
+    """Return JSON on one line without spaces: the form of a job output, which has a limit on its length."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 class Document(Record):

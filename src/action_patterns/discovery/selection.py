@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from action_patterns.contracts.repository import is_repository
 from action_patterns.discovery.section import Section
 from action_patterns.input_types import Flag
-
-# The underscore is in logins of managed users (GitHub docs: "About Enterprise Managed Users").
-REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 
 
 class Selection(Section):
@@ -33,7 +30,7 @@ class Selection(Section):
     @classmethod
     def _full_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:
-            if not REPOSITORY.fullmatch(name):
+            if not is_repository(name):
                 raise ValueError(f"{name!r} is not of the form owner/name")
         return value
 

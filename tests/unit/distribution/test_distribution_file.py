@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.discovery.selection import REPOSITORY
+from action_patterns.contracts.repository import is_repository
 from action_patterns.distribution.distribution_file import read_distribution
 from action_patterns.errors import InputError
 
@@ -137,11 +137,11 @@ def test_any_text_is_a_distribution_or_refused(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["acme/api", "a/b", "alice_acme/x", "A-1/.github", "acme/a_b-c.d", "acme/..."])
 def test_names_of_repositories(name: str) -> None:
-    assert REPOSITORY.fullmatch(name)
+    assert is_repository(name)
 
 
 @pytest.mark.parametrize(
     "name", ["acme", "acme/", "/api", "acme/a/b", "-a/b", "acme/.", "acme/..", "a b/c", "acme/$(x)"]
 )
 def test_names_that_are_none(name: str) -> None:
-    assert not REPOSITORY.fullmatch(name)
+    assert not is_repository(name)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
-from action_patterns.actions.report.gathering import Facts, Previous, gather
+from action_patterns.actions.report.gathering import Facts, gather
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan
+from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, report_artifact
+from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
@@ -21,12 +21,6 @@ from action_patterns.report.build import Rendered, build
 from action_patterns.report.model import fail_on, job_results, missing_records
 from action_patterns.report.render import junit
 from action_patterns.report.render.annotations import annotate
-
-FALLBACK_NAME = "action-patterns"
-"""Prefix of the artifact's name where there is no plan to take it from."""
-
-_NOT_IN_ARTIFACT_NAMES = re.compile(r'[\x00-\x1f":<>|*?\\/]')
-"""actions/upload-artifact refuses these in a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +50,7 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
     before, doubt = job_results.parse(inputs.needs)
     _check_digest(inputs, facts.plan)
     name = inputs.name or (facts.plan.name if facts.plan else "")
-    artifact_name = f"{_artifact_prefix(name)}-report-a{facts.context.run_attempt}"
-    previous = facts.previous
-    if previous.report and previous.report.name != name:
-        previous = Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
+    artifact_name = report_artifact(_artifact_prefix(name), facts.context.run_attempt)
     summary = build(
         facts.plan,
         facts.records,
@@ -70,8 +61,8 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
         unreadable=facts.unreadable,
         artifact_name=artifact_name,
         notes=(*_notes(inputs, facts, before), *doubt, *([facts.no_jobs] if facts.no_jobs else [])),
-        previous=previous.report,
-        nothing_to_compare=previous.why_not,
+        previous=facts.previous.report,
+        nothing_to_compare=facts.previous.why_not,
         redact=redact,
     )
     annotations = annotate(summary.report, summary.unreadable)
@@ -107,12 +98,12 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     return Finish(
         outputs=ReportOutputs(
             verdict=report.verdict,
-            counts=_compact(report.counts.model_dump()),
+            counts=compact_json(report.counts.model_dump()),
             total=report.counts.total,
             failed_count=len(failed),
             deferred_count=len(deferred),
-            failed_targets=_compact(failed),
-            deferred_targets=_compact(deferred),
+            failed_targets=compact_json(failed),
+            deferred_targets=compact_json(deferred),
             path=path,
             html=html,
             artifact_name=decision.artifact_name,
@@ -151,8 +142,7 @@ def _check_digest(inputs: ReportInputs, plan: Plan | None) -> None:
 
 
 def _artifact_prefix(name: str) -> str:
-    bad = sorted(set(_NOT_IN_ARTIFACT_NAMES.findall(name)))
-    if bad:
+    if bad := forbidden_characters(name):
         raise InputError(
             Problem(
                 f"`name` {name!r} contains {', '.join(map(repr, bad))}, which no artifact's name may.",
@@ -160,10 +150,6 @@ def _artifact_prefix(name: str) -> str:
             )
         )
     return name or FALLBACK_NAME
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 ACTION = Action(

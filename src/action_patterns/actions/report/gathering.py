@@ -59,7 +59,8 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
     previous = Previous()
     if inputs.previous:
         content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
-        previous = read_previous(content, ports.context)
+        name = inputs.name or (plan.name if plan else "")
+        previous = read_previous(content, ports.context, name=name)
     jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.roster else ((), "")
     return Facts(
         plan=plan,
@@ -87,8 +88,8 @@ def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]
         )
 
 
-def read_previous(content: bytes | None, context: Context) -> Previous:
-    """Return an earlier report of the same repository, or the reason why nothing is compared. Never raises."""
+def read_previous(content: bytes | None, context: Context, *, name: str) -> Previous:
+    """Return an earlier report of the same repository and campaign. Anything else costs only the comparison."""
     if content is None:
         return Previous(why_not="No earlier report to compare with.")
     try:
@@ -102,6 +103,8 @@ def read_previous(content: bytes | None, context: Context) -> Previous:
         return Previous(why_not="The report given as earlier is not of an earlier run, so nothing is compared.")
     if report.plan_id is None:
         return Previous(why_not="The earlier run had no roster, so nothing is compared.")
+    if report.name != name:
+        return Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
     return Previous(report)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.errors import RefusedError
 from action_patterns.github_api.graphql import queries
 from action_patterns.github_api.refs import update_ref
@@ -12,9 +13,6 @@ from action_patterns.github_api.transport import error_mapping
 from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls
 from action_patterns.github_api.transport.transport import GraphQLUnservedError
 from action_patterns.ports.ref_store import StoredRef
-
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-"""git knows this tree in every repository; GitHub takes it for a commit (stackoverflow.com/questions/10790088)."""
 
 _TARGET = "target { oid ... on Commit { message } }"
 MARKER = f"""

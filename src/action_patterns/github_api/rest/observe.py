@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.content.changes import ancestors
 from action_patterns.errors import ConflictError, NotFoundError, RefusedError
 from action_patterns.github_api.rest import decode
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.git import ObservedFile, Tip
 from action_patterns.ports.pull_requests import Milestone, Observed, PullRequest
-
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-"""Git's tree without entries. It need not exist as an object."""
 
 
 def observe(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from action_patterns.contracts.artifact import report_artifact
 from action_patterns.errors import UnavailableError
 from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, next_page
 from action_patterns.ports.workflow_runs import Job, ReportArtifact
@@ -84,4 +85,4 @@ def _candidates(run: Any, listed: list[Any], name: str) -> Iterator[tuple[int, s
     ]
     for other in sorted(earlier, key=lambda other: -int(other["run_number"])):
         for attempt in range(int(other.get("run_attempt") or 1), 0, -1):
-            yield int(other["id"]), f"{name}-report-a{attempt}"
+            yield int(other["id"]), report_artifact(name, attempt)

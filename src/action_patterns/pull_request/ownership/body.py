@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from action_patterns.content.text import with_lf
 from action_patterns.errors import InputError, Problem
 from action_patterns.pull_request.ownership.comment import COMMENT_HEAD_LENGTH
 from action_patterns.pull_request.ownership.marker import MAX_BODY_LENGTH, PullRequestMarker, compose
@@ -28,7 +29,7 @@ def split_block(text: str, marker: PullRequestMarker) -> tuple[str, ...]:
     Raises:
         InputError: the text would break the body's structure, or is longer than eight portions.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    text = with_lf(text).strip("\n")
     if "<!-- action-patterns:" in text:
         raise InputError(
             Problem(

@@ -7,12 +7,13 @@ proves that it is ours; neither needs a search index.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from action_patterns.content.text import with_lf
+from action_patterns.pull_request.ownership import html_comment
+
 _OPEN = "<!-- action-patterns: "
-_CLOSE = " -->"
 _BEGIN = "<!-- action-patterns:begin -->"
 _END = "<!-- action-patterns:end -->"
 
@@ -23,7 +24,7 @@ _HASH_LENGTH = 16
 
 def text_hash(text: str) -> str:
     """16 hex digits of the SHA-256 of a text, line endings aside: GitHub's web editor turns them into CRLF."""
-    return hashlib.sha256(_lf(text).encode()).hexdigest()[:_HASH_LENGTH]
+    return hashlib.sha256(with_lf(text).encode()).hexdigest()[:_HASH_LENGTH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +53,9 @@ class PullRequestMarker:
     """A run saw it on: if it is off again, a person turned it off, and it was not a run of ours that died."""
 
 
-def _lf(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def render_marker(marker: PullRequestMarker) -> str:
     """The marker as one HTML comment on one line, with values escaped so that no `-->` in them ends it early."""
     fields = {
-        "v": 1,
         "key": marker.key,
         "title": marker.title,
         "block": marker.block,
@@ -72,8 +68,7 @@ def render_marker(marker: PullRequestMarker) -> str:
         "auto-merge-on": marker.auto_merge_on,
         "adopted": marker.adopted,
     }
-    text = json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
-    return _OPEN + text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e") + _CLOSE
+    return html_comment.render(_OPEN, {name: value for name, value in fields.items() if value})
 
 
 def parse_marker(body: str) -> PullRequestMarker | None:
@@ -85,32 +80,26 @@ def parse_marker(body: str) -> PullRequestMarker | None:
 
 
 def _lines_above_block(body: str) -> list[str]:
-    return _lf(body).partition(_BEGIN)[0].split("\n")
+    return with_lf(body).partition(_BEGIN)[0].split("\n")
 
 
 def _parse_line(line: str) -> PullRequestMarker | None:
-    line = line.strip()
-    if not (line.startswith(_OPEN) and line.endswith(_CLOSE)):
+    fields = html_comment.parse(_OPEN, line)
+    if fields is None or not isinstance(fields.get("key"), str) or not {"title", "block"} <= fields.keys():
         return None
-    try:
-        fields = json.loads(line[len(_OPEN) : -len(_CLOSE)])
-        if fields["v"] != 1 or not isinstance(fields["key"], str):
-            return None
-        return PullRequestMarker(
-            key=fields["key"],
-            title=str(fields["title"]),
-            block=str(fields["block"]),
-            labels=_names(fields.get("labels")),
-            assignees=_names(fields.get("assignees")),
-            refused=_names(fields.get("refused")),
-            closed="converged" if fields.get("closed") == "converged" else "",
-            milestone=str(fields.get("milestone", "")),
-            auto_merge=str(fields.get("auto-merge", "")),
-            adopted=str(fields.get("adopted", "")),
-            auto_merge_on=fields.get("auto-merge-on") is True,
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+    return PullRequestMarker(
+        key=fields["key"],
+        title=str(fields["title"]),
+        block=str(fields["block"]),
+        labels=_names(fields.get("labels")),
+        assignees=_names(fields.get("assignees")),
+        refused=_names(fields.get("refused")),
+        closed="converged" if fields.get("closed") == "converged" else "",
+        milestone=str(fields.get("milestone", "")),
+        auto_merge=str(fields.get("auto-merge", "")),
+        adopted=str(fields.get("adopted", "")),
+        auto_merge_on=fields.get("auto-merge-on") is True,
+    )
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -123,12 +112,12 @@ def compose(marker: PullRequestMarker, block: str, previous: str | None = None) 
     A body whose fences were removed keeps all its text, below our block; text that says the same as our block is not
     said twice.
     """
-    block = _lf(block).strip("\n")
+    block = with_lf(block).strip("\n")
     ours = f"{_BEGIN}\n{block}\n{_END}"
     head = render_marker(replace(marker, block=text_hash(block)))
     if previous is None:
         return f"{head}\n{ours}\n"
-    rest = _lf(previous)
+    rest = with_lf(previous)
     old = next((line for line in _lines_above_block(rest) if _parse_line(line) is not None), None)
     if old is not None:
         ancestors, _, below = rest.partition(old)
@@ -144,6 +133,6 @@ def compose(marker: PullRequestMarker, block: str, previous: str | None = None) 
 
 def block_of(body: str) -> str | None:
     """The text of our block in a body; None when its fences are gone."""
-    _, begin, tail = _lf(body).partition(_BEGIN)
+    _, begin, tail = with_lf(body).partition(_BEGIN)
     block, end, _ = tail.partition(_END)
     return block.strip("\n") if begin and end else None

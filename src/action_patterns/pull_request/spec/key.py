@@ -10,13 +10,13 @@ import hashlib
 import re
 import unicodedata
 
+from action_patterns.content.text import slug
 from action_patterns.errors import InputError, Problem
 
 PREFIX = "action-patterns/"
 _NAMESPACE = b"action-patterns/v1\0"
 _HASH_LENGTH = 16
 """Hex digits: 64 bits, so a collision among 100,000 keys of one repository has odds of about 1 in 3.7 billion."""
-_SLUG_LENGTH = 40
 MAX_KEY_LENGTH = 200
 
 
@@ -45,9 +45,9 @@ def normalise(key: str) -> str:
 
 def branch_of(key: str) -> str:
     """The bot branch of a normalised key: `action-patterns/<slug>-<16 hex>`. The base branch is not part of it."""
-    slug = re.sub(r"[^a-z0-9]+", "-", key.lower())[:_SLUG_LENGTH].strip("-")
+    readable = slug(key)
     digest = hashlib.sha256(_NAMESPACE + key.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{PREFIX}{slug}-{digest}" if slug else PREFIX + digest
+    return f"{PREFIX}{readable}-{digest}" if readable else PREFIX + digest
 
 
 def branch_problem(name: str) -> str | None:

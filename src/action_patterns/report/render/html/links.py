@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from action_patterns.escape import data_url, html_text, is_repository, link_url
+from action_patterns.contracts.repository import is_repository
+from action_patterns.escape import data_url, html_text, link_url
 from action_patterns.report.render.view import Page
 
 

@@ -7,8 +7,9 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from action_patterns.contracts import Outcome, RunReport, TargetResult
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.escape import MESSAGE_CHARACTERS, clip, html_code, html_text, is_repository, visible
+from action_patterns.escape import MESSAGE_CHARACTERS, clip, html_code, html_text, visible
 from action_patterns.report.render.html import links
 from action_patterns.report.render.view import CHANGED, ORDER, Page, files, of_outcomes, pull_request_state, span
 
