@@ -222,7 +222,7 @@ def _open(distribution: str, console: Console) -> Session:
             content_digest=campaign.digest,
             per_leg=1,
             context=context,
-            clock=clock,
+            now=clock.now(),
         )
     return Session(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
 

@@ -72,10 +72,9 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
     return plan, campaign
 
 
-def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
-    """The targets of this leg."""
-    first = inputs.index if inputs.first is None else inputs.first
-    last = first if inputs.last is None else inputs.last
+def validate(inputs: ApplyInputs, plan: Plan) -> None:
+    """Raise InputError unless `first` to `last` are targets of the plan."""
+    first, last = _bounds(inputs)
     if not first <= last < len(plan.roster):
         raise InputError(
             Problem(
@@ -83,7 +82,17 @@ def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
                 "Take them from the matrix of the same discover job.",
             )
         )
+
+
+def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
+    """Return the targets of this leg."""
+    first, last = _bounds(inputs)
     return plan.roster[first : last + 1]
+
+
+def _bounds(inputs: ApplyInputs) -> tuple[int, int]:
+    first = inputs.index if inputs.first is None else inputs.first
+    return first, first if inputs.last is None else inputs.last
 
 
 def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
@@ -92,6 +101,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     credentials = inputs.credentials()
     plan, campaign = gather(inputs, ports)
     check_reach(credentials, campaign.distribution.targets, ports.context, writing=True)
+    validate(inputs, plan)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
     recorder = Recorder(ports, records_artifact(plan.name, inputs.index, attempt), len(entries))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
@@ -22,7 +23,6 @@ from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.escape import cell, cell_code
 from action_patterns.input_types import Flag, LineList, NameList
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.clock import Clock
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.log import Annotation
@@ -89,12 +89,16 @@ class DiscoverOutputs(Outputs):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The repositories that were read, and the selection they are compared with."""
+    """The repositories that were read, the selection they are compared with, and when."""
 
     seen: Discovered
     name: str
     content_digest: str
     selection: Selection
+    previous: ReportArtifact | None
+    """The report to compare this run's with. None: there is none."""
+    context: Context
+    now: datetime
 
 
 def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
@@ -121,10 +125,13 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
         name=name,
         content_digest=digest,
         selection=selection,
+        previous=find_previous(inputs, name, ports),
+        context=ports.context,
+        now=ports.clock.now(),
     )
 
 
-def decide(inputs: DiscoverInputs, facts: Facts, context: Context, clock: Clock) -> Plan:
+def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
     """Select the targets and pack them."""
     return plan_from(
         facts.seen,
@@ -132,8 +139,8 @@ def decide(inputs: DiscoverInputs, facts: Facts, context: Context, clock: Clock)
         name=facts.name,
         content_digest=facts.content_digest,
         per_leg=max(1, inputs.targets_per_job),
-        context=context,
-        clock=clock,
+        context=facts.context,
+        now=facts.now,
     )
 
 
@@ -161,9 +168,13 @@ def matrix_of(plan: Plan, *, packed: bool) -> dict[str, list[dict[str, Any]]]:
 
 def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     """Discover."""
-    _check(inputs)
+    validate(inputs)
     facts = gather(inputs, ports)
-    plan = decide(inputs, facts, ports.context, ports.clock)
+    return apply(inputs, facts, decide(inputs, facts), ports)
+
+
+def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Finish[DiscoverOutputs]:
+    """Write the plan, and hand over the matrix."""
     artifact = plan_artifact(plan.name, ports.context.run_attempt)
     path = ports.files.write(f"action-patterns/{artifact}/plan.json", plan.encode())
     names = compact_json([entry.target.repository for entry in plan.roster])
@@ -172,7 +183,7 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
             f"`targets` is left empty: {len(names)} characters are too many for an output; the plan has them."
         )
         names = ""
-    previous = find_previous(inputs, plan.name, ports)
+    previous = facts.previous
     outputs = DiscoverOutputs(
         matrix=compact_json(matrix_of(plan, packed=inputs.targets_per_job > 0)),
         count=len(plan.roster),
@@ -212,7 +223,8 @@ def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArti
     return found
 
 
-def _check(inputs: DiscoverInputs) -> None:
+def validate(inputs: DiscoverInputs) -> None:
+    """Raise InputError with every input that is wrong, alone or beside another."""
     problems: list[Problem] = []
     given = [
         name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -11,20 +13,25 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.actions.apply import Recorder
 from action_patterns.actions.report.gathering import Previous, read_previous
+from action_patterns.actions.report.writing import write
+from action_patterns.contracts import Plan, TargetResult
 from action_patterns.contracts.artifact import records_artifact, report_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
-from action_patterns.discovery.discover import discover, plan_from
-from action_patterns.distribution.campaign import apply, read_campaign
+from action_patterns.discovery.discover import Discovered, discover, plan_from
+from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import apply as apply_campaign
 from action_patterns.input_types import Flag
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import needed
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.build import build
-from action_patterns.report.model.fail_on import parse
+from action_patterns.report.model.fail_on import FailOn, parse
 from action_patterns.report.render import junit
 from action_patterns.report.render.annotations import annotate
 
@@ -65,88 +72,127 @@ class DistributeOutputs(Outputs):
     writes: int = Field(description="How many of them were writes.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The campaign, the repositories that were read for it, and the report to compare with."""
+
+    campaign: Campaign
+    discovered: Discovered
+    previous: Previous
+    context: Context
+    now: datetime
+
+
 def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
-    """The whole campaign."""
-    policy = parse(inputs.fail_on)
-    campaign = read_campaign(inputs.distribution, ports.files)
-    selection = campaign.distribution.targets
-    credentials = inputs.credentials()
-    context = ports.context
-    check_reach(credentials, selection, context, writing=True)
-    ends = ports.clock.monotonic() + 60 * inputs.max_minutes
-    # An App's tokens that read everything cannot write, and those that write reach the targets only.
-    github = ports.github(credentials, Allowance(seconds=60 * inputs.max_minutes, permissions=needed(discovery.USES)))
-    plan = plan_from(
-        discover(selection, github),
-        selection,
-        name=campaign.distribution.name,
-        content_digest=campaign.digest,
-        per_leg=1,
-        context=context,
-        clock=ports.clock,
-    )
+    """Discover, apply and report the whole campaign."""
+    policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
+    facts, github = gather(inputs, ports)
+    plan = decide(facts)
     ports.log.info(f"{len(plan.roster)} targets of {plan.visible} repositories visible to this token.")
-    recorder = Recorder(ports, records_artifact(plan.name, 0, context.run_attempt), len(plan.roster))
+    results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
+    return report(inputs, facts, plan, results, policy, ports)
+
+
+def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
+    """Read the campaign, every repository it may mean, and the earlier report. Return also the client that read them.
+
+    Raises:
+        InputError: the campaign, the token or a path is wrong.
+    """
+    campaign = read_campaign(inputs.distribution, ports.files)
+    selection, credentials = campaign.distribution.targets, inputs.credentials()
+    check_reach(credentials, selection, ports.context, writing=True)
+    previous = read_previous(inputs.previous, campaign.distribution.name, ports)
+    allowance = Allowance(seconds=60 * inputs.max_minutes, permissions=needed(discovery.USES))
+    github = ports.github(credentials, allowance)
+    facts = Facts(
+        campaign=campaign,
+        discovered=discover(selection, github),
+        previous=previous,
+        context=ports.context,
+        now=ports.clock.now(),
+    )
+    return facts, github
+
+
+def decide(facts: Facts) -> Plan:
+    """Select the targets. One leg takes them all."""
+    return plan_from(
+        facts.discovered,
+        facts.campaign.distribution.targets,
+        name=facts.campaign.distribution.name,
+        content_digest=facts.campaign.digest,
+        per_leg=1,
+        context=facts.context,
+        now=facts.now,
+    )
+
+
+def apply(
+    inputs: DistributeInputs, campaign: Campaign, plan: Plan, github: GitHub, ports: Ports, *, ends: float
+) -> list[TargetResult]:
+    """Upsert every target and write its record; `ends` is on the monotonic clock."""
+    attempt = ports.context.run_attempt
+    recorder = Recorder(ports, records_artifact(plan.name, 0, attempt), len(plan.roster))
+    credentials = inputs.credentials()
     if credentials.app is not None:
-        github = ports.github(
-            credentials,
-            Allowance(
-                seconds=ends - ports.clock.monotonic(),
-                repositories=tuple(entry.target.repository for entry in plan.roster),
-                permissions=needed(upsert.USES, paths=[change.path for change in campaign.changes]),
-            ),
+        # An App's tokens that read everything cannot write, and those that write reach the targets only.
+        allowance = Allowance(
+            seconds=ends - ports.clock.monotonic(),
+            repositories=tuple(entry.target.repository for entry in plan.roster),
+            permissions=needed(upsert.USES, paths=[change.path for change in campaign.changes]),
         )
-    results = apply(
+        github = ports.github(credentials, allowance)
+    return apply_campaign(
         plan.roster,
         campaign,
         plan.plan_id,
         github,
         ports.clock,
-        attempt=context.run_attempt,
+        attempt=attempt,
         dry_run=inputs.dry_run,
         on_result=recorder.write,
     )
-    artifact = report_artifact(plan.name, context.run_attempt)
-    previous = _previous(inputs.previous, plan.name, ports)
-    told = build(
+
+
+def report(
+    inputs: DistributeInputs,
+    facts: Facts,
+    plan: Plan,
+    results: list[TargetResult],
+    policy: FailOn,
+    ports: Ports,
+) -> Finish[DistributeOutputs]:
+    """Render the results, and write the report as the action `report` does."""
+    artifact = report_artifact(plan.name, facts.context.run_attempt)
+    rendered = build(
         plan,
         results,
-        context,
+        facts.context,
         artifact_name=artifact,
-        previous=previous.report,
-        nothing_to_compare=previous.why_not,
+        previous=facts.previous.report,
+        nothing_to_compare=facts.previous.why_not,
         redact=ports.log.redact,
     )
-    path = ports.files.write(f"action-patterns/{artifact}/run-report.json", told.report.encode())
-    html = ports.files.write(f"action-patterns/{artifact}/report.html", told.html)
-    junit_path = ""
-    if inputs.junit:
-        junit_path = ports.files.write(f"action-patterns/{artifact}/junit.xml", junit.render(told.report))
-    ports.log.info(told.text)
-    failed = [result for result in told.report.results if result.outcome in FAILING]
+    found = rendered.report
+    written = write(rendered, junit.render(found) if inputs.junit else "", artifact, ports)
     outputs = DistributeOutputs(
-        verdict=told.report.verdict,
-        counts=compact_json(told.report.counts.model_dump()),
-        failed_targets=compact_json([result.target for result in failed]),
-        path=path,
-        html=html,
+        verdict=found.verdict,
+        counts=compact_json(found.counts.model_dump()),
+        failed_targets=compact_json([result.target for result in found.results if result.outcome in FAILING]),
+        path=written.path,
+        html=written.html,
         artifact_name=artifact,
-        junit=junit_path,
-        requests=told.report.usage.requests,
-        writes=told.report.usage.writes,
+        junit=written.junit,
+        requests=found.usage.requests,
+        writes=found.usage.writes,
     )
     return Finish(
         outputs=outputs,
-        summary=told.markdown,
-        annotations=annotate(told.report, told.unreadable),
-        exit_code=policy.exit_code(told.report),
+        summary=rendered.markdown,
+        annotations=annotate(found, rendered.unreadable),
+        exit_code=policy.exit_code(found),
     )
-
-
-def _previous(path: str, name: str, ports: Ports) -> Previous:
-    if not path:
-        return Previous()
-    return read_previous(ports.files.read(path) if ports.files.exists(path) else None, ports.context, name=name)
 
 
 ACTION = Action(

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
-from action_patterns.contracts import Outcome, Plan, TargetResult
+from action_patterns.contracts import Outcome, Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, records_artifact
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import MOST_TARGETS
@@ -107,7 +107,9 @@ class Decision:
 
 def run(inputs: RecordInputs, ports: Ports) -> Finish[RecordOutputs]:
     """Write one record. Never fails the step for a bad outcome: judging is report's part."""
-    return apply(decide(inputs, gather(inputs, ports)), ports)
+    facts = gather(inputs, ports)
+    validate(inputs, facts)
+    return apply(decide(inputs, facts), ports)
 
 
 def gather(inputs: RecordInputs, ports: Ports) -> Facts:
@@ -122,21 +124,31 @@ def gather(inputs: RecordInputs, ports: Ports) -> Facts:
     return Facts(Plan.decode(content.decode(errors="replace"), name=inputs.plan), ports.context)
 
 
-def decide(inputs: RecordInputs, facts: Facts) -> Decision:
-    """The record.
+def validate(inputs: RecordInputs, facts: Facts) -> None:
+    """Raise InputError if the plan's roster has another target at that index."""
+    entry = _entry(inputs, facts.plan)
+    if facts.plan is None or (entry and entry.target.repository.lower() == inputs.target.lower()):
+        return
+    at = "nothing" if entry is None else f"`{entry.target.repository}`"
+    raise InputError(
+        Problem(
+            f"The plan {inputs.plan} has {at} at index {inputs.index} of {len(facts.plan.roster)} targets,"
+            f" not `{inputs.target}`.",
+            "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of"
+            " the same discover job.",
+        )
+    )
 
-    Raises:
-        InputError: the plan's roster has another target at that index.
-    """
-    target, attempt = inputs.target, facts.context.run_attempt
-    if facts.plan is not None:
-        target = _roster_target(inputs, facts.plan)
+
+def decide(inputs: RecordInputs, facts: Facts) -> Decision:
+    """Return the record. It has the target in the plan's spelling: GitHub's names do not differ by case alone."""
+    entry, attempt = _entry(inputs, facts.plan), facts.context.run_attempt
     name = inputs.name or (facts.plan.name if facts.plan else FALLBACK_NAME)
     return Decision(
         result=TargetResult(
             plan_id=facts.plan.plan_id if facts.plan else f"run-{facts.context.run_id}",
             index=inputs.index,
-            target=target,
+            target=entry.target.repository if entry else inputs.target,
             attempt=attempt,
             outcome=inputs.outcome,
             reason=inputs.reason,
@@ -158,20 +170,8 @@ def apply(decision: Decision, ports: Ports) -> Finish[RecordOutputs]:
     return Finish(outputs=RecordOutputs(path=path, artifact_name=decision.artifact_name))
 
 
-def _roster_target(inputs: RecordInputs, plan: Plan) -> str:
-    """The target in the plan's own spelling: GitHub's names do not differ by case alone."""
-    entry = next((entry for entry in plan.roster if entry.index == inputs.index), None)
-    if entry is not None and entry.target.repository.lower() == inputs.target.lower():
-        return entry.target.repository
-    at = "nothing" if entry is None else f"`{entry.target.repository}`"
-    raise InputError(
-        Problem(
-            f"The plan {inputs.plan} has {at} at index {inputs.index} of {len(plan.roster)} targets,"
-            f" not `{inputs.target}`.",
-            "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of"
-            " the same discover job.",
-        )
-    )
+def _entry(inputs: RecordInputs, plan: Plan | None) -> PlanEntry | None:
+    return next((entry for entry in plan.roster if entry.index == inputs.index), None) if plan else None
 
 
 ACTION = Action(

@@ -63,36 +63,17 @@ class TrackOutputs(Outputs):
 
 
 def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
-    """Converge: read, decide, write, until nothing is left to write."""
+    """Read, decide and write, until nothing is left to write."""
+    validate(inputs)
     report = gather(inputs, ports)
-    repository = ports.context.repository
     allowance = Allowance(
-        seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(USES[inputs.kind])
+        seconds=60 * inputs.max_minutes,
+        repositories=(ports.context.repository,),
+        permissions=needed(USES[inputs.kind]),
     )
     issues = ports.github(inputs.credentials(), allowance).issues
-    viewer = issues.viewer(repository)
-    body = f"{marker(report)}\n{comment.fit(report, Page(context=ports.context))}"
-    done: list[Step] = []
-    written: dict[int, Post | None] = {}
-    for _ in range(MOST_ROUNDS):
-        # A listing may lag behind: what GitHub has acknowledged is known without it, and never sent again.
-        seen = {post.id: post for post in _posts(inputs, issues, repository, viewer)} | written
-        posts = tuple(post for post in seen.values() if post)
-        steps = decide(inputs.kind, report, posts, viewer)
-        if not steps:
-            break
-        for step in steps:
-            try:
-                number, after = _write(step, inputs, issues, repository, report, body)
-                written[number] = after
-            except AnswerLostError as error:
-                ports.log.info(f"{error.message} Looking before sending again.")
-            done.append(step)  # one whose answer was lost was done, or is done again in the next round
-    else:
-        raise UnavailableError(
-            f"After {MOST_ROUNDS} rounds of reading and writing the {inputs.kind} still does not match the report.",
-            remediation="Run this job again: it finds the current text and leaves it as it is.",
-        )
+    viewer = issues.viewer(ports.context.repository)
+    posts, done = apply(inputs, report, issues, viewer, ports)
     later = newer(report, posts, viewer)
     if later:
         ports.log.info(f"A newer run wrote the current text ({later}), so it stays as it is.")
@@ -103,12 +84,20 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
     return Finish(outputs=TrackOutputs.model_validate({"outcome": outcome, "url": url}))
 
 
-def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
-    """The report, named. Raises InputError when it is none, nothing names it, or an input `kind` needs is missing."""
+def validate(inputs: TrackInputs) -> None:
+    """Raise InputError if an input is missing that `kind` needs."""
     if inputs.kind == "comment" and inputs.number is None:
         raise InputError(
             Problem("`kind: comment` needs `number`.", "Set `number` to the issue or pull request to comment on.")
         )
+
+
+def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
+    """Return the report, with its name.
+
+    Raises:
+        InputError: the file is no report, or nothing names it.
+    """
     text = ports.files.read(inputs.report).decode(errors="replace")
     report = RunReport.decode(text, name=inputs.report)
     name = inputs.name or report.name
@@ -120,6 +109,38 @@ def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
             )
         )
     return report.model_copy(update={"name": name})
+
+
+def apply(
+    inputs: TrackInputs, report: RunReport, issues: Issues, viewer: str, ports: Ports
+) -> tuple[tuple[Post, ...], list[Step]]:
+    """Read, decide and write in rounds. Return the posts as they are now, and the steps that were sent.
+
+    Raises:
+        UnavailableError: the last round still found something to write.
+    """
+    repository = ports.context.repository
+    body = f"{marker(report)}\n{comment.fit(report, Page(context=ports.context))}"
+    done: list[Step] = []
+    written: dict[int, Post | None] = {}
+    for _ in range(MOST_ROUNDS):
+        # A listing may lag behind: what GitHub has acknowledged is known without it, and never sent again.
+        seen = {post.id: post for post in _posts(inputs, issues, repository, viewer)} | written
+        posts = tuple(post for post in seen.values() if post)
+        steps = decide(inputs.kind, report, posts, viewer)
+        if not steps:
+            return posts, done
+        for step in steps:
+            try:
+                number, after = _write(step, inputs, issues, repository, report, body)
+                written[number] = after
+            except AnswerLostError as error:
+                ports.log.info(f"{error.message} Looking before sending again.")
+            done.append(step)  # one whose answer was lost was done, or is done again in the next round
+    raise UnavailableError(
+        f"After {MOST_ROUNDS} rounds of reading and writing the {inputs.kind} still does not match the report.",
+        remediation="Run this job again: it finds the current text and leaves it as it is.",
+    )
 
 
 def _posts(inputs: TrackInputs, issues: Issues, repository: str, viewer: str) -> tuple[Post, ...]:

@@ -119,23 +119,11 @@ def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
     return found
 
 
-def decide(inputs: UpsertPrInputs, changes: tuple[FileChange, ...], *, bot: str | None) -> Desired:
-    """Return the desired state, checked; `bot` is the committer with the job's own token."""
-    return resolve(
-        inputs,
-        key=inputs.key,
-        branch=inputs.branch,
-        changes=changes,
-        head_repository=inputs.head_repository,
-        bot=bot,
-    )
-
-
 def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     """Upsert one pull request."""
     context = ports.context
     repository = inputs.repository or context.repository
-    credentials, desired = _check(inputs, repository, ports)
+    credentials, desired = validate(inputs, repository, ports)
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
     check_reach(credentials, Selection(repositories=reached), context, writing=True)
     assignment = Assignment(
@@ -181,8 +169,8 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     )
 
 
-def _check(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Credentials, Desired]:
-    """Return the credentials and the desired state.
+def validate(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Credentials, Desired]:
+    """Read the inputs' files, and return the credentials and the desired state.
 
     Raises:
         InputError: every problem at once.
@@ -213,7 +201,12 @@ def _check(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Crede
     changes: tuple[FileChange, ...] = collect(lambda: gather(inputs, ports), ())
     told = collect(lambda: _with_body(inputs, ports), inputs)
     bot = ACTIONS_BOT if credentials is None or credentials.is_job_token else None
-    desired = collect(lambda: decide(told, changes, bot=bot), None)
+    desired = collect(
+        lambda: resolve(
+            told, key=told.key, branch=told.branch, changes=changes, head_repository=told.head_repository, bot=bot
+        ),
+        None,
+    )
     if problems or credentials is None or desired is None:
         raise InputError(*problems)
     return credentials, desired

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from action_patterns.contracts import Exclusion, Plan, Target
 from action_patterns.discovery.plan import make_plan
 from action_patterns.discovery.select import select
 from action_patterns.discovery.selection import Selection
-from action_patterns.ports.clock import Clock
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import Verb
@@ -53,7 +53,7 @@ def plan_from(
     content_digest: str,
     per_leg: int,
     context: Context,
-    clock: Clock,
+    now: datetime,
 ) -> Plan:
     """Select, number and pack what was seen."""
     selected = select(seen.listed, seen.named, selection, source_repository=context.repository)
@@ -65,7 +65,7 @@ def plan_from(
         per_leg=per_leg,
         limits=seen.limits,
         context=context,
-        now=clock.now(),
+        now=now,
     )
 
 

@@ -109,8 +109,14 @@ def _summary(action: Action[Any, Any]) -> str:
 
 
 def _uses(action: Action[Any, Any], port: str) -> bool:
-    """Return whether the action's module uses a port. Read from its source, so the table cannot rot."""
-    return f"ports.{port}" in inspect.getsource(sys.modules[action.run.__module__])
+    """Return whether an action uses a port, by the source of its module and of what that takes from other actions.
+
+    The source cannot rot as a list would.
+    """
+    module = sys.modules[action.run.__module__]
+    taken = {getattr(value, "__module__", None) or "" for value in vars(module).values()}
+    names = {module.__name__, *(name for name in taken if name.startswith("action_patterns.actions."))}
+    return any(f"ports.{port}" in inspect.getsource(sys.modules[name]) for name in sorted(names))
 
 
 def _inputs(action: Action[Any, Any]) -> str:

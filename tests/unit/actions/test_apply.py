@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from action_patterns import registry
 from action_patterns.action.contract import Finish
 from action_patterns.actions import discover
-from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs
+from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs, decide, validate
 from action_patterns.actions.discover import DiscoverInputs
 from action_patterns.contracts import ErrorRecord, TargetResult
 from action_patterns.errors import InputError, PermissionDeniedError, RateLimitedError
@@ -208,3 +208,25 @@ def test_an_annotation_is_clipped() -> None:
 def test_no_failure_is_no_annotation() -> None:
     assert annotate_results([]) == ()
     assert context().run_attempt == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "indices"),
+    [
+        ({"index": 2}, [2]),
+        ({"index": 0, "first": 1}, [1]),
+        ({"index": 0, "last": 2}, [0, 1, 2]),
+        ({"index": 9, "first": 1, "last": 3}, [1, 2, 3]),
+        ({"index": 9, "first": 3, "last": 3}, [3]),
+    ],
+)
+def test_a_leg_has_the_targets_from_first_to_last(given: dict[str, int], indices: list[int]) -> None:
+    inputs, found = ApplyInputs(plan="p", **given), plan(*(f"acme/r{i}" for i in range(4)))
+    validate(inputs, found)
+    assert [entry.index for entry in decide(inputs, found)] == indices
+
+
+@pytest.mark.parametrize("given", [{"index": 4}, {"index": 0, "first": 2, "last": 1}, {"index": 0, "last": 4}])
+def test_a_leg_beyond_the_roster_is_refused(given: dict[str, int]) -> None:
+    with pytest.raises(InputError, match="no part of a roster of 4 targets"):
+        validate(ApplyInputs(plan="p", **given), plan(*(f"acme/r{i}" for i in range(4))))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from action_patterns.actions.record import ACTION, Facts, RecordInputs, decide, run
+from action_patterns.actions.record import ACTION, Facts, RecordInputs, decide, run, validate
 from action_patterns.contracts import TargetResult
 from action_patterns.errors import InputError
 from action_patterns.ports.bundle import Ports
@@ -108,7 +108,7 @@ def test_the_target_takes_the_spelling_of_the_plan() -> None:
 @pytest.mark.parametrize(("target", "index", "there"), [("acme/web", 0, "acme/api"), ("acme/api", 2, "nothing")])
 def test_a_target_that_is_not_in_the_roster_at_that_index_is_refused(target: str, index: int, there: str) -> None:
     with pytest.raises(InputError) as caught:
-        decide(given(target=target, index=index, plan="plan.json"), Facts(PLAN, context()))
+        validate(given(target=target, index=index, plan="plan.json"), Facts(PLAN, context()))
     assert there in caught.value.message
     assert "matrix.index" in caught.value.remediation
 

@@ -101,7 +101,7 @@ def test_a_plan_follows_from_what_was_seen() -> None:
         content_digest="c",
         per_leg=2,
         context=context(),
-        clock=StillClock(),
+        now=StillClock().now(),
     )
     assert [entry.target.repository for entry in made.roster] == ["acme/r00", "acme/r02"]
     assert [(pack.first, pack.last) for pack in made.packing] == [(0, 1)]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
-from action_patterns.actions.report.gathering import Facts, gather
+from action_patterns.actions.report.gathering import Facts, gather, name_of
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
+from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, report_artifact
 from action_patterns.contracts.document import compact_json
@@ -42,15 +43,29 @@ def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
         InputError: the plan, the digest or the name is wrong. A wrong record, `needs` or `fail-on` does not raise, so
             the report of the work is written.
     """
-    return apply(decide(inputs, gather(inputs, ports), ports.log.redact), ports)
+    facts = gather(inputs, ports)
+    validate(inputs, facts)
+    return apply(decide(inputs, facts, ports.log.redact), ports)
+
+
+def validate(inputs: ReportInputs, facts: Facts) -> None:
+    """Raise InputError if the plan has another digest, or no artifact may have the report's name."""
+    _check_digest(inputs, facts.plan)
+    name = name_of(inputs, facts.plan)
+    if bad := forbidden_characters(name):
+        raise InputError(
+            Problem(
+                f"`name` {name!r} contains {', '.join(map(repr, bad))}, which no artifact's name may.",
+                "Use letters, digits, spaces, dots, dashes and underscores.",
+            )
+        )
 
 
 def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> Decision:
     """The report, its renderings, the annotations and the exit code."""
     before, doubt = job_results.parse(inputs.needs)
-    _check_digest(inputs, facts.plan)
-    name = inputs.name or (facts.plan.name if facts.plan else "")
-    artifact_name = report_artifact(_artifact_prefix(name), facts.context.run_attempt)
+    name = name_of(inputs, facts.plan)
+    artifact_name = report_artifact(name or FALLBACK_NAME, facts.context.run_attempt)
     summary = build(
         facts.plan,
         facts.records,
@@ -82,17 +97,9 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
 
 
 def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
-    """Write run-report.json, report.html and the log, and hand over the rest.
-
-    HTML has no input as JUnit has: it needs no library, and an unexpected failure needs it most.
-    """
+    """Write the files and the log, and hand over the rest."""
     report = decision.summary.report
-    for line in decision.summary.text.splitlines():
-        ports.log.info(line)
-    folder = f"action-patterns/{decision.artifact_name}"
-    path = ports.files.write(f"{folder}/run-report.json", report.encode())
-    html = ports.files.write(f"{folder}/report.html", decision.summary.html)
-    junit_path = ports.files.write(f"{folder}/junit.xml", decision.junit) if decision.junit else ""
+    written = write(decision.summary, decision.junit, decision.artifact_name, ports)
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
     return Finish(
@@ -104,10 +111,10 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
             deferred_count=len(deferred),
             failed_targets=compact_json(failed),
             deferred_targets=compact_json(deferred),
-            path=path,
-            html=html,
+            path=written.path,
+            html=written.html,
             artifact_name=decision.artifact_name,
-            junit=junit_path,
+            junit=written.junit,
         ),
         summary=decision.summary.markdown,
         annotations=decision.annotations,
@@ -139,17 +146,6 @@ def _check_digest(inputs: ReportInputs, plan: Plan | None) -> None:
             file=inputs.plan,
         )
     )
-
-
-def _artifact_prefix(name: str) -> str:
-    if bad := forbidden_characters(name):
-        raise InputError(
-            Problem(
-                f"`name` {name!r} contains {', '.join(map(repr, bad))}, which no artifact's name may.",
-                "Use letters, digits, spaces, dots, dashes and underscores.",
-            )
-        )
-    return name or FALLBACK_NAME
 
 
 ACTION = Action(

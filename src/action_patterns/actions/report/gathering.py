@@ -56,11 +56,7 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
                 unreadable.append(read)
             else:
                 records.append(read)
-    previous = Previous()
-    if inputs.previous:
-        content = ports.files.read(inputs.previous) if ports.files.exists(inputs.previous) else None
-        name = inputs.name or (plan.name if plan else "")
-        previous = read_previous(content, ports.context, name=name)
+    previous = read_previous(inputs.previous, name_of(inputs, plan), ports)
     jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.roster else ((), "")
     return Facts(
         plan=plan,
@@ -71,6 +67,11 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
         jobs=jobs,
         no_jobs=no_jobs,
     )
+
+
+def name_of(inputs: ReportInputs, plan: Plan | None) -> str:
+    """Return the campaign's name. Empty: neither the input nor a plan gives one."""
+    return inputs.name or (plan.name if plan else "")
 
 
 def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]:
@@ -88,10 +89,13 @@ def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]
         )
 
 
-def read_previous(content: bytes | None, context: Context, *, name: str) -> Previous:
+def read_previous(path: str, name: str, ports: Ports) -> Previous:
     """Return an earlier report of the same repository and campaign. Anything else costs only the comparison."""
-    if content is None:
+    if not path:
+        return Previous()
+    if not ports.files.exists(path):
         return Previous(why_not="No earlier report to compare with.")
+    content, context = ports.files.read(path), ports.context
     try:
         report = RunReport.decode(_text(content, "run-report.json"), name="run-report.json")
     except InputError:
