@@ -21,23 +21,31 @@ from rich.table import Table
 
 from action_patterns import __version__
 from action_patterns.action.reach import check_reach
+from action_patterns.action.session import Session
 from action_patterns.contracts import Outcome, Plan, TargetResult
 from action_patterns.contracts.result import FAILING
+from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError
 from action_patterns.github_api import connect
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
+from action_patterns.ports.permissions import needed
 from action_patterns.process import run as run_process
+from action_patterns.pull_request import upsert
 from action_patterns.pull_request.upsert import Preview
 from action_patterns.report.build import build
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
 from action_patterns.runner.masking import Secrets
+
+USES = (*discovery.USES, *upsert.USES, GitDatabase.read_blob)
+"""The verbs that the commands call."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 STYLES: dict[Outcome, str] = {
@@ -56,7 +64,7 @@ DistributionPath = Annotated[str, typer.Option("--distribution", "-d", help="Pat
 
 
 @dataclass(frozen=True, kw_only=True)
-class Session:
+class Command:
     """One command, opened: the campaign read, the plan made."""
 
     context: Context
@@ -108,28 +116,28 @@ def plan(
 ) -> None:
     """Show what `apply` would do to each target, with a diff. Writes nothing."""
     console = Console()
-    session = _open(distribution, console)
-    roster = session.plan.roster
+    command = _open(distribution, console)
+    roster = command.plan.roster
     with _Bar(console, "Planning", len(roster)) as advance:
         previews = plan_changes(
             roster,
-            session.campaign,
-            session.plan.plan_id,
-            session.github,
-            session.clock,
+            command.campaign,
+            command.plan.plan_id,
+            command.github,
+            command.clock,
             on_result=lambda result: advance(result.target),
         )
     results = [preview.result for preview in previews]
     if diff:
-        for result, patch in zip(results, _patches(previews, session), strict=True):
+        for result, patch in zip(results, _patches(previews, command), strict=True):
             if patch:
                 console.rule(f"{_plain(result.target)}: {_plain(result.message)}", align="left", style="cyan")
                 console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
     _print_table(results, console)
-    _print_excluded(session.plan, console)
+    _print_excluded(command.plan, console)
     changing = sum(1 for result in results if result.outcome == "planned")
     console.print(
-        f"{changing} of {len(results)} targets would change; {session.plan.visible} repositories are visible."
+        f"{changing} of {len(results)} targets would change; {command.plan.visible} repositories are visible."
     )
 
 
@@ -141,8 +149,8 @@ def apply_command(
 ) -> None:
     """Bring every target to the desired state. A second run changes nothing that already matches."""
     console = Console()
-    session = _open(distribution, console)
-    roster = session.plan.roster
+    command = _open(distribution, console)
+    roster = command.plan.roster
     if roster and not yes:
         if not sys.stdin.isatty():
             _fail(console, "This is no terminal, so no person can answer.", "Pass --yes to continue without asking.")
@@ -151,19 +159,19 @@ def apply_command(
     with _Bar(console, "Applying", len(roster)) as advance:
         results = apply(
             roster,
-            session.campaign,
-            session.plan.plan_id,
-            session.github,
-            session.clock,
+            command.campaign,
+            command.plan.plan_id,
+            command.github,
+            command.clock,
             attempt=1,
             dry_run=False,
             on_result=lambda result: advance(result.target),
         )
     _print_table(results, console)
-    _print_excluded(session.plan, console)
-    told = build(session.plan, results, session.context, redact=session.log.redact)
-    path = session.files.write("run-report.json", told.report.encode())
-    page = session.files.write("report.html", told.html)
+    _print_excluded(command.plan, console)
+    told = build(command.plan, results, command.context, redact=command.log.redact)
+    path = command.files.write("run-report.json", told.report.encode())
+    page = command.files.write("report.html", told.html)
     for cause in told.report.causes:
         console.print(
             f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}"
@@ -201,7 +209,7 @@ def _fail(console: Console, what: str, fix: str) -> None:
     raise typer.Exit(2)
 
 
-def _open(distribution: str, console: Console) -> Session:
+def _open(distribution: str, console: Console) -> Command:
     variables = environment.read()
     workspace = Path.cwd()
     credentials = terminal.credentials(variables)
@@ -209,11 +217,11 @@ def _open(distribution: str, console: Console) -> Session:
     files = RunnerFiles(context.workspace, context.temp)
     campaign = read_campaign(distribution, files)
     selection = campaign.distribution.targets
-    check_reach(credentials, selection, context, writing=True)
+    check_reach(credentials, selection.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
     log.hide(credentials.token)
-    allowance = Allowance(seconds=24 * 3600)  # a person watches, and can interrupt it
-    github = connect(credentials, context, clock, log, allowance)
+    allowance = Allowance(seconds=24 * 3600, permissions=needed(USES))  # a person watches, and can interrupt it
+    github = Session(connect(credentials, context, clock, log, allowance), USES)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
             discover(selection, github),
@@ -224,7 +232,7 @@ def _open(distribution: str, console: Console) -> Session:
             context=context,
             now=clock.now(),
         )
-    return Session(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
+    return Command(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
 
 
 def _git(workspace: Path, *arguments: str) -> str:
@@ -248,13 +256,13 @@ def _head(workspace: Path) -> str:
         return "0" * 40
 
 
-def _patches(previews: list[Preview], session: Session) -> list[str]:
+def _patches(previews: list[Preview], command: Command) -> list[str]:
     """Return the diff of each target's files; "" where `apply` would write nothing."""
-    wanted = {change.path: change for change in session.campaign.desired.changes}
+    wanted = {change.path: change for change in command.campaign.desired.changes}
 
     @cache
     def text_of(repository: str, oid: str) -> str:
-        return session.github.git.read_blob(repository, oid).decode(errors="replace")
+        return command.github.git.read_blob(repository, oid).decode(errors="replace")
 
     def one(preview: Preview) -> str:
         observed = preview.observed

@@ -61,6 +61,8 @@ class Action(Generic[I, O]):
     """A Feather icon that GitHub's marketplace knows."""
     color: Literal["white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"]
     reasons: tuple[Reason, ...] = ()
+    job_uses: tuple[Verb, ...] = ()
+    """The verbs it calls with the job's own GITHUB_TOKEN; `uses` are those of `token`."""
     uses: tuple[Verb, ...] = ()
     """The verbs of GitHub's ports it calls. Permissions, App token and the remedy of a 403 follow from them; its
     session hands out no others."""

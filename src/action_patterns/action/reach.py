@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from action_patterns.discovery.selection import Selection
+from dataclasses import dataclass
+
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 
 
-def check_reach(credentials: Credentials, selection: Selection, context: Context, *, writing: bool) -> None:
-    """GITHUB_TOKEN reaches only the repository its workflow runs in; stop before the first request.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The repositories that an action is asked to work on."""
 
-    It may list what is public elsewhere, so that alone is let through where nothing is to be written.
+    repositories: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    public_only: bool = False
+    """Only public repositories of `owners`."""
+
+
+def check_reach(credentials: Credentials, reach: Reach, context: Context, *, writing: bool) -> None:
+    """Check that the token reaches the repositories, before the first request.
+
+    GITHUB_TOKEN reaches only the repository its workflow runs in. It may also list public repositories, so a run that
+    only reads those passes.
 
     Raises:
         InputError: the job's own token is used for another repository.
     """
     if not credentials.is_job_token:
         return
-    elsewhere = [name for name in selection.repositories if name.lower() != context.repository.lower()]
-    if not elsewhere and (not selection.owners or (selection.visibility == "public" and not writing)):
+    elsewhere = [name for name in reach.repositories if name.lower() != context.repository.lower()]
+    if not elsewhere and (not reach.owners or (reach.public_only and not writing)):
         return
-    what = f"the repositories of {', '.join(selection.owners)}" if selection.owners else elsewhere[0]
+    what = f"the repositories of {', '.join(reach.owners)}" if reach.owners else elsewhere[0]
     raise InputError(
         Problem(
             f"The token is the job's GITHUB_TOKEN, which reaches only {context.repository}, not {what}.",

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
-from action_patterns.action.reach import check_reach
+from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import records_artifact
 from action_patterns.contracts.result import FAILING, record_file
@@ -15,9 +15,7 @@ from action_patterns.distribution.campaign import Campaign, apply, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.log import Log
-from action_patterns.ports.permissions import needed
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
 from action_patterns.report.model.fail_on import parse
@@ -100,22 +98,25 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     policy = parse(inputs.fail_on)
     credentials = inputs.credentials()
     plan, campaign = gather(inputs, ports)
-    check_reach(credentials, campaign.distribution.targets, ports.context, writing=True)
     validate(inputs, plan)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
     recorder = Recorder(ports, records_artifact(plan.name, inputs.index, attempt), len(entries))
-    allowance = Allowance(
-        share=1 / inputs.max_parallel,
+    session = open_session(
+        ports,
+        credentials,
+        ACTION.uses,
         seconds=60 * inputs.max_minutes,
-        repositories=tuple(entry.target.repository for entry in entries),
-        permissions=needed(ACTION.uses, paths=[change.path for change in campaign.changes]),
+        reach=campaign.distribution.targets.reach,
+        narrowed=tuple(entry.target.repository for entry in entries),
+        paths=[change.path for change in campaign.changes],
+        share=1 / inputs.max_parallel,
     )
     results = apply(
         entries,
         campaign,
         plan.plan_id,
-        ports.github(credentials, allowance),
+        session,
         ports.clock,
         attempt=attempt,
         dry_run=inputs.dry_run,

@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
-from action_patterns.action.reach import check_reach
+from action_patterns.action.reach import Reach
+from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import plan_artifact
 from action_patterns.contracts.document import compact_json
@@ -24,10 +25,9 @@ from action_patterns.escape import cell, cell_code
 from action_patterns.input_types import Flag, LineList, NameList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation
-from action_patterns.ports.permissions import needed
-from action_patterns.ports.workflow_runs import ReportArtifact
+from action_patterns.ports.workflow_runs import ReportArtifact, WorkflowRuns
 
 MAX_OUTPUT_CHARACTERS = 200_000
 """All outputs of a job together may have 1 MiB, counted as UTF-16 (GitHub docs: "Defining outputs for jobs")."""
@@ -118,10 +118,9 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     else:
         name, digest, selection = inputs.name or "targets", "", _selection(inputs)
     credentials = inputs.credentials()
-    check_reach(credentials, selection, ports.context, writing=False)
-    allowance = Allowance(seconds=60 * inputs.max_minutes, permissions=needed(ACTION.uses))
+    session = open_session(ports, credentials, ACTION.uses, seconds=60 * inputs.max_minutes, reach=selection.reach)
     return Facts(
-        seen=discover(selection, ports.github(credentials, allowance)),
+        seen=discover(selection, session),
         name=name,
         content_digest=digest,
         selection=selection,
@@ -210,8 +209,14 @@ def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArti
         return None
     token, context = inputs.job_token.get_secret_value(), ports.context
     try:
-        github = ports.github(Credentials(token, token), Allowance(seconds=PREVIOUS_SECONDS))
-        found = github.runs.previous_report(context.repository, context.run_id, name=name)
+        session = open_session(
+            ports,
+            Credentials(token, token),
+            ACTION.job_uses,
+            seconds=PREVIOUS_SECONDS,
+            reach=Reach((context.repository,)),
+        )
+        found = session.runs.previous_report(context.repository, context.run_id, name=name)
     except ActionPatternsError as error:
         ports.log.info(f"No earlier report to compare with: {error.message}")
         return None
@@ -341,4 +346,5 @@ ACTION = Action(
     icon="search",
     color="blue",
     uses=USES,
+    job_uses=(WorkflowRuns.previous_report,),
 )

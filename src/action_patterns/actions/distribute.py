@@ -11,6 +11,7 @@ from pydantic import Field
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
+from action_patterns.action.session import open_session
 from action_patterns.actions.apply import Recorder
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.actions.report.writing import write
@@ -25,9 +26,7 @@ from action_patterns.distribution.campaign import apply as apply_campaign
 from action_patterns.input_types import Flag
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.github import GitHub
-from action_patterns.ports.permissions import needed
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.build import build
@@ -101,10 +100,11 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     """
     campaign = read_campaign(inputs.distribution, ports.files)
     selection, credentials = campaign.distribution.targets, inputs.credentials()
-    check_reach(credentials, selection, ports.context, writing=True)
+    check_reach(credentials, selection.reach, ports.context, writing=True)
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)
-    allowance = Allowance(seconds=60 * inputs.max_minutes, permissions=needed(discovery.USES))
-    github = ports.github(credentials, allowance)
+    # A token does it all in one session, at one pace. An App's tokens that read every repository write to none.
+    uses = ACTION.uses if credentials.app is None else discovery.USES
+    github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=selection.reach)
     facts = Facts(
         campaign=campaign,
         discovered=discover(selection, github),
@@ -136,13 +136,16 @@ def apply(
     recorder = Recorder(ports, records_artifact(plan.name, 0, attempt), len(plan.roster))
     credentials = inputs.credentials()
     if credentials.app is not None:
-        # An App's tokens that read everything cannot write, and those that write reach the targets only.
-        allowance = Allowance(
+        # An App's tokens that write reach the targets only.
+        github = open_session(
+            ports,
+            credentials,
+            upsert.USES,
             seconds=ends - ports.clock.monotonic(),
-            repositories=tuple(entry.target.repository for entry in plan.roster),
-            permissions=needed(upsert.USES, paths=[change.path for change in campaign.changes]),
+            reach=campaign.distribution.targets.reach,
+            narrowed=tuple(entry.target.repository for entry in plan.roster),
+            paths=[change.path for change in campaign.changes],
         )
-        github = ports.github(credentials, allowance)
     return apply_campaign(
         plan.roster,
         campaign,

@@ -9,20 +9,19 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
-from action_patterns.action.reach import check_reach
+from action_patterns.action.reach import Reach
+from action_patterns.action.session import open_session
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.discovery.selection import Selection
 from action_patterns.errors import EXIT_FAILED, ConflictError, InputError, LostRaceError, Problem
 from action_patterns.escape import cell_code, inline
 from action_patterns.input_types import LineList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation, Level
-from action_patterns.ports.permissions import needed
 from action_patterns.ports.ref_store import RefStore, StoredRef
 from action_patterns.state import once
 from action_patterns.state import record as markers
@@ -100,10 +99,15 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
     if problems := tuple(_problems(inputs, repository, context)):
         raise InputError(*problems)
     credentials = inputs.credentials()
-    check_reach(credentials, Selection(repositories=(repository,)), context, writing=True)
     name = None if inputs.operation is None else gather(inputs, ports)
-    allowance = Allowance(seconds=60 * inputs.max_minutes, repositories=(repository,), permissions=needed(ACTION.uses))
-    github = ports.github(credentials, allowance)
+    github = open_session(
+        ports,
+        credentials,
+        ACTION.uses,
+        seconds=60 * inputs.max_minutes,
+        reach=Reach((repository,)),
+        narrowed=(repository,),
+    )
     if inputs.mode == "clean":
         return _clean(inputs, ports, github, repository)
     assert name is not None and inputs.operation is not None

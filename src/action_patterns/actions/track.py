@@ -9,13 +9,14 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.reach import Reach
+from action_patterns.action.session import open_session
 from action_patterns.contracts import RunReport
 from action_patterns.errors import AnswerLostError, InputError, Problem, UnavailableError
 from action_patterns.input_types import NameList
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.issues import Issues, Post
-from action_patterns.ports.permissions import Verb, needed
+from action_patterns.ports.permissions import Verb
 from action_patterns.report.render import comment
 from action_patterns.report.render.view import Page
 from action_patterns.tracking.decide import Step, decide, marker, newer, own
@@ -66,12 +67,15 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
     """Read, decide and write, until nothing is left to write."""
     validate(inputs)
     report = gather(inputs, ports)
-    allowance = Allowance(
+    here = (ports.context.repository,)
+    issues = open_session(
+        ports,
+        inputs.credentials(),
+        USES[inputs.kind],
         seconds=60 * inputs.max_minutes,
-        repositories=(ports.context.repository,),
-        permissions=needed(USES[inputs.kind]),
-    )
-    issues = ports.github(inputs.credentials(), allowance).issues
+        reach=Reach(here),
+        narrowed=here,
+    ).issues
     viewer = issues.viewer(ports.context.repository)
     posts, done = apply(inputs, report, issues, viewer, ports)
     later = newer(report, posts, viewer)

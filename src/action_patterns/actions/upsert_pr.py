@@ -9,19 +9,18 @@ from pydantic import ConfigDict, Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
-from action_patterns.action.reach import check_reach
+from action_patterns.action.reach import Reach
+from action_patterns.action.session import open_session
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.discovery.selection import Selection
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
-from action_patterns.ports.permissions import needed
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
@@ -125,20 +124,22 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     repository = inputs.repository or context.repository
     credentials, desired = validate(inputs, repository, ports)
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
-    check_reach(credentials, Selection(repositories=reached), context, writing=True)
     assignment = Assignment(
         plan_id=f"{context.run_id}-{context.run_attempt}-upsert-pr",
         index=0,
         attempt=context.run_attempt,
         repository=repository,
     )
-    allowance = Allowance(
+    session = open_session(
+        ports,
+        credentials,
+        ACTION.uses,
         seconds=60 * inputs.max_minutes,
-        repositories=reached,
-        permissions=needed(ACTION.uses, paths=[change.path for change in desired.changes]),
+        reach=Reach(reached),
+        narrowed=reached,
+        paths=[change.path for change in desired.changes],
     )
-    github = ports.github(credentials, allowance)
-    result = upsert(desired, assignment, github, ports.clock, dry_run=inputs.dry_run)
+    result = upsert(desired, assignment, session, ports.clock, dry_run=inputs.dry_run)
     path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
     outputs = UpsertPrOutputs(
         outcome=result.outcome,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from action_patterns.action.reach import Reach
 from action_patterns.contracts.repository import is_repository
 from action_patterns.discovery.section import Section
 from action_patterns.input_types import Flag
@@ -39,3 +40,8 @@ class Selection(Section):
         if not self.owners and not self.repositories:
             raise ValueError("name at least one owner in `owners` or one repository in `repositories`")
         return self
+
+    @property
+    def reach(self) -> Reach:
+        """The repositories that it may select."""
+        return Reach(self.repositories, self.owners, public_only=self.visibility == "public")

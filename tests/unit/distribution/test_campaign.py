@@ -135,7 +135,7 @@ HERE = context().repository
 def test_a_token_that_reaches_is_let_through(
     credentials: Credentials, selection: dict[str, Any], writing: bool
 ) -> None:
-    check_reach(credentials, Selection(**selection), context(), writing=writing)
+    check_reach(credentials, Selection(**selection).reach, context(), writing=writing)
 
 
 @pytest.mark.parametrize("writing", [True, False])
@@ -153,7 +153,7 @@ def test_githubs_own_token_is_stopped_before_the_first_request(
     selection: dict[str, Any], named: str, writing: bool
 ) -> None:
     with pytest.raises(InputError) as refused:
-        check_reach(JOB, Selection(**selection), context(), writing=writing)
+        check_reach(JOB, Selection(**selection).reach, context(), writing=writing)
     assert named in refused.value.message
     assert "GitHub App" in refused.value.remediation
     assert "personal access token" in refused.value.remediation
@@ -162,7 +162,7 @@ def test_githubs_own_token_is_stopped_before_the_first_request(
 
 def test_what_is_public_may_be_listed_but_not_written_with_it() -> None:
     with pytest.raises(InputError):
-        check_reach(JOB, Selection(owners=("acme",), visibility="public"), context(), writing=True)
+        check_reach(JOB, Selection(owners=("acme",), visibility="public").reach, context(), writing=True)
 
 
 # Applying

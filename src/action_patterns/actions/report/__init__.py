@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
-from action_patterns.actions.report.gathering import Facts, gather, name_of
+from action_patterns.actions.report.gathering import USES, Facts, gather, name_of
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan
@@ -17,7 +17,6 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
-from action_patterns.ports.workflow_runs import WorkflowRuns
 from action_patterns.report.build import Rendered, build
 from action_patterns.report.model import fail_on, job_results, missing_records
 from action_patterns.report.render import junit
@@ -160,7 +159,7 @@ ACTION = Action(
     run=run,
     icon="clipboard",
     color="blue",
-    uses=(WorkflowRuns.jobs,),
+    uses=USES,
     reasons=tuple(
         Reason(code=cause.code, outcome="missing", meaning=cause.message, remedy=cause.remediation)
         for cause in missing_records.CAUSES

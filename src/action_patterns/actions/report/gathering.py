@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from action_patterns.action.reach import Reach
+from action_patterns.action.session import open_session
 from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import MOST_ATTEMPTS, told_by_name
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Allowance, Credentials
-from action_patterns.ports.workflow_runs import Job
+from action_patterns.ports.credentials import Credentials
+from action_patterns.ports.permissions import Verb
+from action_patterns.ports.workflow_runs import Job, WorkflowRuns
 from action_patterns.report.model.aggregate import Unreadable
 
+USES: tuple[Verb, ...] = (WorkflowRuns.jobs,)
+"""The verbs that report calls."""
 JOBS_SECONDS = 30.0
 """Longest search for the jobs of this run: without them the report has fewer details."""
 
@@ -80,8 +85,10 @@ def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]
     if not token:
         return (), ""
     try:
-        runs = ports.github(Credentials(token), Allowance(seconds=JOBS_SECONDS)).runs
-        return runs.jobs(ports.context.repository, ports.context.run_id), ""
+        session = open_session(
+            ports, Credentials(token), USES, seconds=JOBS_SECONDS, reach=Reach((ports.context.repository,))
+        )
+        return session.runs.jobs(ports.context.repository, ports.context.run_id), ""
     except ActionPatternsError as error:
         return (), (
             "The jobs of this run could not be read, so no log is linked and `needs` alone explains missing targets:"

@@ -126,7 +126,13 @@ class Calls:
         ]
         if errors:
             # Partial data is no answer: what is missing from it would be taken for absent.
-            raise error_mapping.from_graphql(errors, "POST /graphql", response.headers.get("x-github-request-id"))
+            raise error_mapping.from_graphql(
+                errors,
+                "POST /graphql",
+                response.headers.get("x-github-request-id"),
+                token_kind=self.transport.token_kind,
+                permissions=self.transport.permissions,
+            )
         if data.get("data") is None:
             raise DefectError(
                 "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."

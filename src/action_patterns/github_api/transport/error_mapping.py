@@ -19,18 +19,33 @@ from action_patterns.errors import (
 )
 from action_patterns.github_api.transport.pacing import Refusal
 from action_patterns.github_api.transport.token_kind import TokenKind
+from action_patterns.ports.permissions import AccessLevel, spelled
 
-_NEEDED = "`contents: write` and `pull-requests: write`"
+Permissions = Sequence[tuple[str, AccessLevel]]
+"""Permissions of the action that runs; empty: not known."""
+
 _GRANT: dict[TokenKind, str] = {
-    "classic personal access token": "Give it the scope `repo` (and `workflow` for files below `.github/workflows`),"
-    " and authorize it for the organization if that uses SAML.",
-    "fine-grained personal access token": f"Give it {_NEEDED}; the organization may have to approve it.",
+    "classic personal access token": "Give it the scope `repo`{workflow}, and authorize it for the organization if that"
+    " uses SAML.",
+    "fine-grained personal access token": "Give it {needed}; the organization may have to approve it.",
     "OAuth token": "Give it the scope `repo`.",
-    "user access token of a GitHub App": f"Give the App {_NEEDED}, and the person write access.",
-    "installation access token": f"Give the App {_NEEDED} and have the installation accept it; for GITHUB_TOKEN"
-    " write them under `permissions` of the job.",
-    "token of an unknown kind": f"Give it {_NEEDED}.",
+    "user access token of a GitHub App": "Give the App {needed}, and the person the same access.",
+    "installation access token": "Give the App {needed} and have the installation accept it; for GITHUB_TOKEN write"
+    " them under `permissions` of the job.",
+    "token of an unknown kind": "Give it {needed}.",
 }
+_WORKFLOW_SCOPE = " (and `workflow` for files below `.github/workflows`)"
+
+
+def grant(kind: TokenKind, permissions: Permissions) -> str:
+    """Return what to give a token of this kind so that the action may run: its permissions, and no others."""
+    # Every token has `metadata: read`: it cannot be given.
+    words = [f"`{each}`" for each in spelled(each for each in permissions if each[0] != "metadata")]
+    needed = " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    writes = ("contents", "write") in permissions
+    return _GRANT[kind].format(
+        needed=needed or "the permissions that the action's README lists", workflow=_WORKFLOW_SCOPE if writes else ""
+    )
 
 
 def message_of(data: object) -> str:
@@ -86,6 +101,7 @@ def from_response(
     request: str,
     *,
     token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
+    permissions: Permissions = (),
     as_app: bool = False,
 ) -> ActionPatternsError:
     """The error for a REST answer that is no success and no limit. `request` is `METHOD /path`, for the message."""
@@ -113,8 +129,8 @@ def from_response(
         return PermissionDeniedError(
             f"{said} The {token_kind.removesuffix(' of an unknown kind')} is valid and may not do this."
             + (f" It needs: {needed}." if needed else ""),
-            remediation=f"{_GRANT[token_kind]} Check that it covers this repository. Do not use a broader token than"
-            " the job needs.",
+            remediation=f"{grant(token_kind, permissions)} Check that it covers this repository. Do not use a broader"
+            " token than the job needs.",
             request_id=request_id,
         )
     if status in (404, 410):
@@ -148,13 +164,21 @@ def from_response(
     )
 
 
-def from_graphql(errors: Sequence[Mapping[str, Any]], request: str, request_id: str | None) -> ActionPatternsError:
+def from_graphql(
+    errors: Sequence[Mapping[str, Any]],
+    request: str,
+    request_id: str | None,
+    *,
+    token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
+    permissions: Permissions = (),
+) -> ActionPatternsError:
     """The error for `errors` in a GraphQL answer; the first decides its kind, all are named."""
     kind = str(errors[0].get("type", ""))
     text = "; ".join(str(error.get("message", "no message")) for error in errors)
     status = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403}.get(kind, 422)
     headers = {"x-github-request-id": request_id} if request_id else {}
-    return from_response(status, headers, {"message": text}, f"{request} (GraphQL {kind or 'error'})")
+    said = f"{request} (GraphQL {kind or 'error'})"
+    return from_response(status, headers, {"message": text}, said, token_kind=token_kind, permissions=permissions)
 
 
 def out_of_time(seconds: float, request: str, resumes_at: datetime) -> RateLimitedError:

@@ -106,6 +106,11 @@ class Transport:
         """It is the job's own GITHUB_TOKEN."""
         return self._is_job_token
 
+    @property
+    def permissions(self) -> error_mapping.Permissions:
+        """Permissions of the action that runs."""
+        return self._allowance.permissions
+
     def token_facts(self) -> TokenFacts:
         """Facts from the token's prefix, and from GitHub's answers so far."""
         kind = self.token_kind
@@ -181,6 +186,7 @@ class Transport:
                 response.data,
                 request,
                 token_kind=self.token_kind,
+                permissions=self.permissions,
                 as_app=scope == APP,
             )
             if url == self.graphql_url and status in UNSERVED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from action_patterns import registry
 from action_patterns.errors import (
     ActionPatternsError,
     AuthenticationError,
@@ -27,7 +29,8 @@ from action_patterns.github_api.transport.error_mapping import (
     message_of,
 )
 from action_patterns.github_api.transport.pacing import Refusal
-from action_patterns.github_api.transport.token_kind import token_kind
+from action_patterns.github_api.transport.token_kind import TokenKind, token_kind
+from action_patterns.ports.permissions import needed, spelled
 
 REQUEST = "POST /repos/acme/api/pulls"
 
@@ -171,16 +174,36 @@ def test_whatever_a_server_answers_is_an_error_of_ours(status: int, data: object
         ("ghp_x", "scope `repo`"),
         ("github_pat_x", "the organization may have to approve it"),
         ("gho_x", "scope `repo`"),
-        ("ghu_x", "and the person write access"),
+        ("ghu_x", "and the person the same access"),
         ("ghs_x", "have the installation accept it"),
         ("x", "Give it `contents: write`"),
     ],
 )
 def test_a_refusal_names_the_remedy_for_each_kind_of_token(token: str, said: str) -> None:
     kind = token_kind(token)
-    refused = from_response(403, {}, {"message": "Forbidden"}, "POST /x", token_kind=kind)
+    permissions = (("contents", "write"), ("metadata", "read"))
+    refused = from_response(403, {}, {"message": "Forbidden"}, "POST /x", token_kind=kind, permissions=permissions)
     assert said in refused.remediation
     assert kind.removesuffix(" of an unknown kind") in refused.message
+
+
+KINDS = [token_kind(token) for token in ("ghp_x", "github_pat_x", "gho_x", "ghu_x", "ghs_x", "x")]
+NAMED = re.compile(r"`([a-z-]+: (?:read|write))`")
+
+
+@pytest.mark.parametrize("name", registry.ACTIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refusal_names_the_permissions_of_the_action_that_ran_and_no_others(name: str, kind: TokenKind) -> None:
+    permissions = needed(registry.load(name).uses)
+    refused = from_response(403, {}, {"message": "No"}, REQUEST, token_kind=kind, permissions=permissions)
+    over_graphql = from_graphql([{"type": "FORBIDDEN"}], REQUEST, None, token_kind=kind, permissions=permissions)
+    expected = {each for each in spelled(permissions) if each != "metadata: read"}
+    for error in (refused, over_graphql):
+        named = set(NAMED.findall(error.remediation))
+        assert named == (set() if "scope" in error.remediation else expected)
+        assert ("`workflow`" in error.remediation) == (
+            kind == "classic personal access token" and "contents: write" in expected
+        )
 
 
 def test_a_signature_github_does_not_take_is_no_matter_of_the_token() -> None:
