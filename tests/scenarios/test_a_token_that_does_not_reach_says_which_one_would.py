@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from action_patterns import run
+from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.permissions import needed
+from action_patterns.pull_request.upsert import USES
 from support.app_fleet import fleet, seed, variables
 from support.stage import FLEET, stage, wish
 
@@ -36,13 +39,14 @@ def test_the_jobs_token_is_not_tried_on_other_repositories(token: str, tmp_path:
 @pytest.mark.parametrize(
     ("token", "kind", "remedy"),
     [
-        ("ghs_x", "installation", "Give the App `contents: write`"),
+        ("ghs_x", "installation", "Give the App `contents: write` and `pull-requests: write`"),
     ],
 )
 def test_the_remedy_is_the_one_for_this_kind_of_token(token: str, kind: str, remedy: str) -> None:
     half = {"contents": "read", "pull_requests": "read"}
     with stage({**FLEET, "tokens": {token: {"login": "bot", "kind": kind, "permissions": half}}}, served=True) as scene:
-        result = scene.upsert(wish(), token=token)
+        allowance = Allowance(permissions=needed(USES))
+        result = scene.upsert(wish(), token=token, allowance=allowance)
         assert (result.outcome, result.reason) == ("failed", "permission"), result
         assert result.error is not None
         assert remedy in result.error.remediation

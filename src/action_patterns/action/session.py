@@ -124,7 +124,7 @@ def open_session(
         seconds: time the session may take, from its first request on.
         reach: the repositories the action works on.
         narrowed: the repositories an App's tokens reach; empty: all that the installation covers.
-        paths: files that will be written: those below `.github/workflows` need a permission of their own.
+        paths: files that will be written; those below `.github/workflows` need one more permission.
         share: share of each limit, where other processes use the same token.
 
     Raises:
