@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path[:1] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "src")]
 
 from action_patterns.pull_request.spec.desired import Desired
-from support.stage import FULL, TARGET, Stage, stage, wish
+from support.stage import FULL, TARGET, Stage, desired_state, stage
 
 BINARY = {"logo.png": b"\x89PNG\0\xff"}
 FOLDERS = {f"packages/{number:03}/lock": f"version {number}\n" for number in range(640)}
@@ -27,41 +27,55 @@ def nothing(_: Stage) -> None:
     """A repository that never saw us."""
 
 
-def done(wished: Desired) -> object:
+def done(asked_for: Desired) -> object:
     def before(scene: Stage) -> None:
-        scene.upsert(wished)
+        scene.upsert(asked_for)
 
     return before
 
 
 def converged(scene: Stage) -> None:
-    scene.upsert(wish())
+    scene.upsert(desired_state())
     files = {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}
     scene.sandbox.repository(TARGET).commit_files("main", files, message="By hand")
 
 
 ROWS = [
     # situation, before, wish, most requests, most writes, the other tool's count
-    ("create", nothing, wish(), 5, 4, "a + ceil(n/100) + 4 + M"),
-    ("create, labels, assignees, reviewers", nothing, wish(**FULL), 7, 6, "a + ceil(n/100) + 4 + M"),
-    ("create, one binary file", nothing, wish(BINARY), 6, 5, "a + ceil(n/100) + 4 + M"),
-    ("create, 640 text files", nothing, wish(MANY), 15, 8, "651 + M"),
-    ("create, 640 text files in 640 folders", nothing, wish(FOLDERS), 15, 8, "651 + M"),
-    ("same content again", done(wish(**FULL)), wish(**FULL), 1, 0, "4 + M, of which 2 + M are writes"),
-    ("content changed", done(wish(**FULL)), wish({"ci.yml": "on: [push]\n"}, **FULL), 4, 3, "a + ceil(n/100) + 6 + M"),
-    ("difference vanished", converged, wish(), 4, 3, "2, and a push"),
-    ("base already holds it", nothing, wish({"old.txt": "old\n"}), 1, 0, "0, and a fetch"),
+    ("create", nothing, desired_state(), 5, 4, "a + ceil(n/100) + 4 + M"),
+    ("create, labels, assignees, reviewers", nothing, desired_state(**FULL), 7, 6, "a + ceil(n/100) + 4 + M"),
+    ("create, one binary file", nothing, desired_state(BINARY), 6, 5, "a + ceil(n/100) + 4 + M"),
+    ("create, 640 text files", nothing, desired_state(MANY), 15, 8, "651 + M"),
+    ("create, 640 text files in 640 folders", nothing, desired_state(FOLDERS), 15, 8, "651 + M"),
+    (
+        "same content again",
+        done(desired_state(**FULL)),
+        desired_state(**FULL),
+        1,
+        0,
+        "4 + M, of which 2 + M are writes",
+    ),
+    (
+        "content changed",
+        done(desired_state(**FULL)),
+        desired_state({"ci.yml": "on: [push]\n"}, **FULL),
+        4,
+        3,
+        "a + ceil(n/100) + 6 + M",
+    ),
+    ("difference vanished", converged, desired_state(), 4, 3, "2, and a push"),
+    ("base already holds it", nothing, desired_state({"old.txt": "old\n"}), 1, 0, "0, and a fetch"),
 ]
 
 
 def measure() -> list[tuple[str, int, int, int, int, str]]:
     """Situation, requests, budget, writes, budget, the other tool's count; -1 where the run failed."""
     measured = []
-    for situation, before, wished, most_requests, most_writes, other in ROWS:
+    for situation, before, asked_for, most_requests, most_writes, other in ROWS:
         with stage() as scene:
             before(scene)  # type: ignore[operator]
             scene.forget()
-            result = scene.upsert(wished)
+            result = scene.upsert(asked_for)
             requests, writes = scene.reads() + scene.writes(), scene.writes()
         if result.error is not None:
             requests = writes = -1

@@ -156,8 +156,8 @@ def _people_and_the_base_move(on: Stage, run: ActRun) -> str:
     """Somebody commits to one bot branch and closes another pull request; main gets what a third wishes for."""
     platform = on.sandbox.repository(SOURCE)
     platform.close_pull(_number(run, "closed"))
-    wished = {"converged/a.txt": b"new\n", "converged/link": ("120000", b"a.txt")}
-    platform.commit_files("main", wished, message="By hand")
+    asked_for = {"converged/a.txt": b"new\n", "converged/link": ("120000", b"a.txt")}
+    platform.commit_files("main", asked_for, message="By hand")
     branch = platform.pull(_number(run, "committed")).head
     return platform.commit_files(branch, {"mine.txt": b"mine\n"}, author="Alice <alice@example.com>")
 

@@ -25,7 +25,7 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.upsert import Assignment, upsert
 from action_patterns.runner.clock import SystemClock
 from support.in_process import Address
-from support.stage import RecordingLog, context_of, wish
+from support.stage import RecordingLog, context_of, desired_state
 
 
 @dataclass
@@ -38,11 +38,11 @@ class Live:
     clock: SystemClock = field(default_factory=SystemClock)
     branches: set[str] = field(default_factory=set)
 
-    def wish(self, files: dict[str, str | bytes | None] | None = None, **fields: Any) -> Desired:
+    def desired_state(self, files: dict[str, str | bytes | None] | None = None, **fields: Any) -> Desired:
         """A wish below a folder of its own, under a key of its own."""
         files = {"hello.txt": "hello\n"} if files is None else files
         key = fields.pop("key", self.key)
-        desired = wish(
+        desired = desired_state(
             {f"action-patterns-live/{key}/{path}": data for path, data in files.items()},
             **{"key": key, "title": "[live] action-patterns", "body": "A test; it closes itself.", **fields},
         )

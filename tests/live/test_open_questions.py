@@ -16,7 +16,7 @@ ABSENT = "f" * 40
 
 
 def test_update_refs_is_a_compare_and_swap_for_this_token(live: Live) -> None:
-    desired = live.wish()
+    desired = live.desired_state()
     tip = live.upsert(desired).after_oid
     observed = live.gateway.pulls.observe(live.repository, branch=desired.branch, base=None, paths=[])
     assert observed.base_tip is not None
@@ -35,7 +35,7 @@ def test_what_stands_beside_a_swap_shows_the_pull_request_and_changes_nothing(
     live: Live, record_property: pytest.RecordProperty
 ) -> None:
     """Moved to where it is: GitHub may refuse that, and the pull request is to be shown all the same."""
-    desired = live.wish()
+    desired = live.desired_state()
     live.upsert(desired)
     observed = live.gateway.pulls.observe(live.repository, branch=desired.branch, base=None, paths=[])
     (pull,) = (pull for pull in observed.pull_requests if pull.state == "OPEN")
@@ -72,7 +72,7 @@ def test_what_a_hundred_paths_in_one_query_cost(live: Live, record_property: pyt
 
 
 def test_whether_commits_are_signed(live: Live, record_property: pytest.RecordProperty) -> None:
-    tip = live.upsert(live.wish()).after_oid
+    tip = live.upsert(live.desired_state()).after_oid
     verification = live.rest("GET", f"/git/commits/{tip}")["verification"]
     record_property("verified", verification["verified"])
     record_property("verification-reason", verification["reason"])
@@ -81,7 +81,7 @@ def test_whether_commits_are_signed(live: Live, record_property: pytest.RecordPr
 
 def test_a_tree_written_in_portions_is_the_tree_git_would_make(live: Live) -> None:
     files: dict[str, str | bytes | None] = {f"many/{number:03}.txt": f"{number}\n" for number in range(520)}
-    result = live.upsert(live.wish(files))
+    result = live.upsert(live.desired_state(files))
     assert result.outcome == "created", result
     assert len(live.rest("GET", f"/pulls/{result.pull_request_number}/files?per_page=100")) == 100
 

@@ -16,7 +16,7 @@ from action_patterns.pull_request.upsert import Assignment, upsert
 from github_sandbox import Fault
 from github_sandbox.limits import Limits
 from support.editions import WITH_GRAPHQL, only_on
-from support.stage import FLEET, FULL, TARGET, DyingTransport, RecordingLog, Stage, VirtualClock, stage, wish
+from support.stage import FLEET, FULL, TARGET, DyingTransport, RecordingLog, Stage, VirtualClock, desired_state, stage
 
 FORMS = ["too_many", "secondary_limit"]
 """429 and 403: the same refusal."""
@@ -33,7 +33,7 @@ def name(scene: Stage, operation: str) -> str:
 @cache
 def clean_end(edition: str) -> dict[str, Any]:
     with stage(edition=edition) as clean:
-        clean.upsert(wish(**FULL))
+        clean.upsert(desired_state(**FULL))
         return clean.sandbox.snapshot()
 
 
@@ -47,7 +47,7 @@ def test_the_time_github_names_is_waited_and_no_more(form: str, operation: str) 
     clock = VirtualClock()
     with stage(clock=clock, served=True) as scene:
         scene.sandbox.faults.add(Fault.of(form, operation=name(scene, operation), retry_after_seconds=7))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error) == ("created", None)
         assert sum(clock.slept) == pytest.approx(7)
         assert result.usage.seconds_waited == 7
@@ -62,7 +62,7 @@ def test_without_a_time_it_is_a_minute_that_doubles(form: str, operation: str) -
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of(form, operation=name(scene, operation), retry_after_seconds=None, times=3))
-        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert scene.upsert(desired_state(**FULL)).outcome == "created"
         assert clock.slept == pytest.approx([60, 120, 240])
         assert as_one_clean_run(scene)
 
@@ -72,7 +72,7 @@ def test_a_limit_graphql_reports_in_a_200_is_a_limit() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of("rate_limited"))
-        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert scene.upsert(desired_state(**FULL)).outcome == "created"
         assert clock.slept == pytest.approx([60])
 
 
@@ -84,7 +84,7 @@ def test_a_reset_too_far_away_defers_the_target_and_names_the_time(operation: st
         scene.sandbox.faults.add(
             Fault.of("primary_limit", operation=name(scene, operation), reset_in_seconds=50 * MINUTE, times=1000)
         )
-        result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
+        result = scene.upsert(desired_state(**FULL), allowance=Allowance(seconds=10 * MINUTE))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
         assert clock.slept == []
         assert scene.sent(name(scene, operation)) == 1
@@ -94,7 +94,7 @@ def test_a_reset_too_far_away_defers_the_target_and_names_the_time(operation: st
         assert f"{when:%H:%M} UTC" in result.error.remediation
         scene.sandbox.faults.clear()
         clock.sleep(50 * MINUTE)
-        assert scene.upsert(wish(**FULL)).outcome in {"created", "updated"}
+        assert scene.upsert(desired_state(**FULL)).outcome in {"created", "updated"}
         assert as_one_clean_run(scene)
 
 
@@ -102,7 +102,7 @@ def test_a_reset_the_run_has_time_for_is_waited_for() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of("primary_limit", operation="git/create-tree", reset_in_seconds=20 * MINUTE))
-        assert scene.upsert(wish(**FULL), allowance=Allowance(seconds=30 * MINUTE)).outcome == "created"
+        assert scene.upsert(desired_state(**FULL), allowance=Allowance(seconds=30 * MINUTE)).outcome == "created"
         assert 20 * MINUTE <= sum(clock.slept) <= 20 * MINUTE + 2
 
 
@@ -110,7 +110,7 @@ def test_the_time_a_run_may_take_bounds_all_its_waits_together() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of("too_many", retry_after_seconds=4 * MINUTE, times=1000))
-        result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
+        result = scene.upsert(desired_state(**FULL), allowance=Allowance(seconds=10 * MINUTE))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
         assert sum(clock.slept) <= 10 * MINUTE
 
@@ -119,7 +119,7 @@ def test_a_limit_that_does_not_end_is_not_asked_for_ever() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.faults.add(Fault.of("secondary_limit", retry_after_seconds=1, times=1000))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
         assert len(scene.sandbox.requests) == 5
         assert result.error is not None
@@ -140,7 +140,7 @@ def test_once_one_is_refused_nobody_else_asks_before_the_time() -> None:
         gateway = Client(transport)
         results = [
             upsert(
-                wish(),
+                desired_state(),
                 Assignment(plan_id="plan-1", index=index, attempt=1, repository=name),
                 gateway,
                 clock,
@@ -159,8 +159,8 @@ def test_a_secondary_limit_is_met_once_and_then_kept(says_when: bool, status: in
     clock = VirtualClock()
     with stage(two_repositories(), clock=clock) as scene:
         scene.sandbox.limits = Limits(content_per_minute=1, secondary_status=status, retry_after=says_when)
-        assert scene.upsert(wish()).outcome == "created"
-        assert scene.upsert(wish(), repository="acme/web").outcome == "created"
+        assert scene.upsert(desired_state()).outcome == "created"
+        assert scene.upsert(desired_state(), repository="acme/web").outcome == "created"
         # Asking again too early would have started the wait anew.
         assert [record.status for record in scene.sandbox.requests].count(status) == 1
         assert sum(clock.slept) == pytest.approx(60)
@@ -170,12 +170,12 @@ def test_a_budget_that_is_used_up_is_noticed_before_it_is_overdrawn() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.limits = Limits(rest_per_hour=2)
-        result = scene.upsert(wish(**FULL), allowance=Allowance(seconds=10 * MINUTE))
+        result = scene.upsert(desired_state(**FULL), allowance=Allowance(seconds=10 * MINUTE))
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
         assert 403 not in [record.status for record in scene.sandbox.requests]
         clock.sleep(60 * MINUTE)
         scene.sandbox.limits = Limits()
-        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert scene.upsert(desired_state(**FULL)).outcome == "created"
         assert as_one_clean_run(scene)
 
 
@@ -183,13 +183,13 @@ def test_reads_are_not_held_back_and_writes_are_a_second_apart() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.context = replace(scene.context, write_spacing_seconds=1.0)
-        scene.upsert(wish())
+        scene.upsert(desired_state())
         # A tree, a commit, a ref, a pull request.
         assert clock.slept == pytest.approx([1.0, 1.0, 1.0])
         clock.slept.clear()
         gateway = Client(DyingTransport(scene.context, clock=clock))
         for _ in range(20):
-            gateway.pulls.observe(TARGET, branch=wish().branch, base=None, paths=["ci.yml"])
+            gateway.pulls.observe(TARGET, branch=desired_state().branch, base=None, paths=["ci.yml"])
         assert clock.slept == []
 
 
@@ -199,6 +199,6 @@ def test_what_notifies_people_is_three_seconds_apart() -> None:
     with stage(clock=clock) as scene:
         scene.context = replace(scene.context, write_spacing_seconds=1.0)
         asked = ("POST /pulls", "POST /requested_reviewers")
-        scene.upsert(wish(**FULL), meanwhile={call: lambda: times.append(clock.monotonic()) for call in asked})
+        scene.upsert(desired_state(**FULL), meanwhile={call: lambda: times.append(clock.monotonic()) for call in asked})
         assert all(later - earlier >= 3 for earlier, later in pairwise(times))
         assert len(times) == 2

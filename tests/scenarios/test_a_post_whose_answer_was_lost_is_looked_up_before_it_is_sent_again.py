@@ -11,7 +11,7 @@ from action_patterns.github_api.transport import clients as clients_module
 from github_sandbox import Fault
 from support.editions import first_on
 from support.people import calls_of_a_look
-from support.stage import FULL, TARGET, Stage, stage, wish
+from support.stage import FULL, TARGET, Stage, desired_state, stage
 
 LOST: dict[str, dict[str, Any]] = {
     "bad_gateway": {},
@@ -23,7 +23,7 @@ LOST: dict[str, dict[str, Any]] = {
 @cache
 def clean_end(edition: str) -> dict[str, Any]:
     with stage(edition=edition) as clean:
-        clean.upsert(wish(**FULL))
+        clean.upsert(desired_state(**FULL))
         return clean.sandbox.snapshot()
 
 
@@ -35,7 +35,7 @@ def as_one_clean_run(scene: Stage) -> bool:
 def test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice(kind: str) -> None:
     with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation="pulls/create", **LOST.get(kind, {})))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
         assert (sent.seen, scene.sent(scene.look)) == (1, 2)
         assert as_one_clean_run(scene)
@@ -45,7 +45,7 @@ def test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice(kind: s
 def test_one_that_was_not_opened_is_sent_again_after_a_look(kind: str) -> None:
     with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="before", operation="pulls/create", **LOST[kind]))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
         assert (sent.seen, scene.sent(scene.look)) == (2, 2)
         assert as_one_clean_run(scene)
@@ -57,8 +57,8 @@ def test_one_that_a_person_closed_in_between_is_not_opened_a_second_time() -> No
         repository = scene.sandbox.repository(TARGET)
         # After a look, and a tree, a commit, the branch and the pull request: just before the next look.
         writes = 4
-        call = calls_of_a_look(scene, wish()) + writes + 1
-        scene.upsert(wish(), meanwhile={call: lambda: repository.close_pull(1)})
+        call = calls_of_a_look(scene, desired_state()) + writes + 1
+        scene.upsert(desired_state(), meanwhile={call: lambda: repository.close_pull(1)})
         assert scene.sent("pulls/create") == 1
         assert [pull.state for pull in repository.pulls()] == ["closed"]
 
@@ -66,10 +66,10 @@ def test_one_that_a_person_closed_in_between_is_not_opened_a_second_time() -> No
 def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() -> None:
     with stage(served=True) as scene:
         with scene.sandbox.faults.during(Fault.bad_gateway(operation="pulls/create", times=100)):
-            result = scene.upsert(wish(**FULL))
+            result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.reason) == ("failed", "unavailable")
         assert scene.sent("pulls/create") == scene.sent(scene.look) == 5
-        assert scene.upsert(wish(**FULL)).outcome == "created"
+        assert scene.upsert(desired_state(**FULL)).outcome == "created"
         assert as_one_clean_run(scene)
 
 
@@ -79,7 +79,7 @@ def test_a_permanent_failure_ends_after_a_few_looks_and_the_next_run_finishes() 
 def test_what_is_the_same_when_sent_twice_is_sent_twice(operation: str, kind: str, moment: str) -> None:
     with stage() as scene:
         scene.sandbox.faults.add(Fault.of(kind, when=moment, operation=operation, **LOST[kind]))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error) == ("created", None)
         assert scene.sent(operation) == 2
         assert scene.sent(scene.look) == 1
@@ -90,7 +90,7 @@ def test_what_is_the_same_when_sent_twice_is_sent_twice(operation: str, kind: st
 def test_a_branch_that_was_written_is_known_by_its_tip(kind: str) -> None:
     with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of(kind, when="after", operation=scene.makes_branch, **LOST[kind]))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error) == ("created", None)
         assert (sent.seen, scene.sent("git/get-ref"), scene.sent(scene.look)) == (1, 1, 1)
         assert as_one_clean_run(scene)
@@ -101,7 +101,7 @@ def test_a_request_that_a_proxy_delivers_twice_does_no_harm(operation: str) -> N
     with stage() as scene:
         sent_twice = scene.makes_branch if operation == "the branch" else operation
         scene.sandbox.faults.add(Fault.of("duplicate_delivery", operation=sent_twice))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         # "Already exists" is all the answer says: for all we know another run opened it.
         assert result.outcome == ("updated" if operation == "pulls/create" else "created")
         assert (result.error, result.pull_request_number) == (None, 1)
@@ -114,7 +114,7 @@ def test_an_answer_that_never_comes_is_given_up_and_looked_up(monkeypatch: pytes
     monkeypatch.setattr(clients_module, "TIMEOUT_SECONDS", 2)
     with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of("timeout", when="after", operation="pulls/create"))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error, result.pull_request_number) == ("created", None, 1)
         assert sent.seen == 1
         assert as_one_clean_run(scene)

@@ -14,7 +14,7 @@ import yaml
 
 from action_patterns.pull_request.spec.desired import Desired
 from support.people import KEPT, commit_by_hand, seed, settled, target
-from support.stage import JOB_TOKEN, Stage, stage, wish
+from support.stage import JOB_TOKEN, Stage, desired_state, stage
 
 PAGE = (Path(__file__).parents[2] / "actions/upsert-pr/MIGRATING.md").read_text()
 THEIRS = "create-pull-request/patch"
@@ -28,10 +28,10 @@ def inputs() -> dict[str, Any]:
     return dict(ours)
 
 
-def wished(files: dict[str, str | bytes | None] | None = None) -> Desired:
+def asked_for(files: dict[str, str | bytes | None] | None = None) -> Desired:
     given = {name.replace("-", "_"): value for name, value in inputs().items() if name != "paths"}
     given["labels"] = [given["labels"]]
-    return wish(files, key=None, **given)
+    return desired_state(files, key=None, **given)
 
 
 def left_by_that_tool(scene: Stage) -> str:
@@ -56,7 +56,7 @@ def left_by_that_tool(scene: Stage) -> str:
 
 @pytest.mark.parametrize("content", ["the same", "another"])
 def test_one_run_takes_it_over_and_the_next_writes_nothing(content: str) -> None:
-    now = wished({"ci.yml": "on: push\n" if content == "the same" else "on: [push]\n"})
+    now = asked_for({"ci.yml": "on: push\n" if content == "the same" else "on: [push]\n"})
     with stage(seed()) as scene:
         theirs = left_by_that_tool(scene)
         result = scene.upsert(now, token=JOB_TOKEN)
@@ -78,9 +78,9 @@ def test_one_run_takes_it_over_and_the_next_writes_nothing(content: str) -> None
 def test_afterwards_a_persons_commit_stops_it() -> None:
     with stage(seed()) as scene:
         left_by_that_tool(scene)
-        scene.upsert(wished(), token=JOB_TOKEN)
+        scene.upsert(asked_for(), token=JOB_TOKEN)
         theirs = commit_by_hand(scene, THEIRS)
-        assert scene.upsert(wished({"ci.yml": "on: [push]\n"}), token=JOB_TOKEN).reason == "human-commit"
+        assert scene.upsert(asked_for({"ci.yml": "on: [push]\n"}), token=JOB_TOKEN).reason == "human-commit"
         assert target(scene).tip(THEIRS) == theirs
 
 
@@ -89,5 +89,5 @@ def test_a_persons_pull_request_from_that_branch_is_not_taken() -> None:
         repository = target(scene)
         repository.commit_files(THEIRS, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
         repository.open_pull(THEIRS, author="alice", title="Mine")
-        result = scene.upsert(wished(), token=JOB_TOKEN)
+        result = scene.upsert(asked_for(), token=JOB_TOKEN)
         assert (result.outcome, result.reason) == ("blocked", "foreign-pull-request")

@@ -9,7 +9,7 @@ import pytest
 from action_patterns.github_api.client import Client
 from github_sandbox.limits import Limits
 from support.editions import WITH_GRAPHQL, only_on
-from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
+from support.stage import FULL, TARGET, DyingTransport, Stage, desired_state, stage
 
 pytestmark = only_on(*WITH_GRAPHQL, why="REST is paid in requests; test_requests_stay_within_their_budget counts them.")
 
@@ -29,9 +29,11 @@ def points(scene: Stage, run: Any) -> int:
 def test_what_a_decision_needs(paths: int) -> None:
     with stage() as scene:
         scene.sandbox.limits = Limits.published()
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         names = [f"path/{number}" for number in range(paths)]
-        assert points(scene, lambda g: g.pulls.observe(TARGET, branch=wish().branch, base=None, paths=names)) == 1
+        assert (
+            points(scene, lambda g: g.pulls.observe(TARGET, branch=desired_state().branch, base=None, paths=names)) == 1
+        )
 
 
 def test_a_page_of_a_listing() -> None:

@@ -11,7 +11,7 @@ from action_patterns.github_api.client import Client
 from action_patterns.pull_request.upsert import Assignment, upsert
 from support.app_fleet import fleet, seed
 from support.editions import only_on
-from support.stage import FLEET, TARGET, DyingTransport, VirtualClock, stage, wish
+from support.stage import FLEET, TARGET, DyingTransport, VirtualClock, desired_state, stage
 
 
 def with_limits(**limits: int) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def test_the_tightest_by_share_is_told_and_when_it_is_full_again(
     with stage(clock=clock) as scene:
         scene.sandbox.ledger.overrides |= {("tok-bot", "core"): core, ("tok-bot", "graphql"): graphql}
         full_again = datetime.fromtimestamp(int(clock.now().timestamp()) + 3_600, UTC)
-        told = scene.upsert(wish()).usage.lowest_limit
+        told = scene.upsert(desired_state()).usage.lowest_limit
         assert told is not None
         assert (told.resource, told.remaining, told.limit) == lowest
         assert told.resets_at == full_again
@@ -47,7 +47,7 @@ def test_the_tightest_by_share_is_told_and_when_it_is_full_again(
 def test_where_rest_is_all_there_is_it_is_what_rest_has_left() -> None:
     with stage(clock=VirtualClock()) as scene:
         scene.sandbox.ledger.overrides["tok-bot", "core"] = 100
-        usage = scene.upsert(wish()).usage
+        usage = scene.upsert(desired_state()).usage
         assert usage.lowest_limit is not None
         assert (usage.lowest_limit.resource, usage.lowest_limit.limit) == ("core", 100)
         spent = 100 - usage.lowest_limit.remaining
@@ -63,7 +63,7 @@ def test_each_target_tells_what_its_own_answers_said() -> None:
         gateway = Client(DyingTransport(scene.context, clock=clock))
         first, second = (
             upsert(
-                wish(),
+                desired_state(),
                 Assignment(plan_id="plan-1", index=index, attempt=1, repository=name),
                 gateway,
                 clock,
@@ -78,7 +78,7 @@ def test_a_refusal_tells_it_too() -> None:
     clock = VirtualClock()
     with stage(clock=clock) as scene:
         scene.sandbox.ledger.overrides["tok-bot", "core"] = 2
-        result = scene.upsert(wish())
+        result = scene.upsert(desired_state())
         assert (result.outcome, result.reason) == ("deferred", "rate-limit")
         assert result.usage.lowest_limit is not None
         assert (result.usage.lowest_limit.remaining, result.usage.lowest_limit.limit) == (0, 2)
@@ -100,6 +100,6 @@ def test_an_app_has_a_budget_for_each_owner_and_the_one_of_the_app_itself_is_not
 def test_a_server_without_limits_tells_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     with stage() as scene:
         monkeypatch.setattr(type(scene.sandbox.ledger), "headers", lambda *_: {})
-        usage = scene.upsert(wish()).usage
+        usage = scene.upsert(desired_state()).usage
         assert usage.requests >= 5
         assert usage.lowest_limit is None

@@ -15,19 +15,19 @@ from action_patterns.pull_request.spec.desired import Desired
 from support import sample
 from support.editions import first_on
 from support.people import KEPT, base_gets_the_wish, commit_by_hand, seed, settled, target
-from support.stage import FULL, TARGET, Killed, Moment, Stage, stage, wish
+from support.stage import FULL, TARGET, Killed, Moment, Stage, desired_state, stage
 
 pytestmark = first_on(
     "full", why="The cases of test_a_run_killed_at_any_call are like these, and die on every edition at every write."
 )
 
-BRANCH = wish().branch
+BRANCH = desired_state().branch
 CHANGED: dict[str, str | bytes | None] = {"ci.yml": "on: [push]\n"}
 LONG = "A line of a changelog.\n" * 6_000
 
 
 def opened(scene: Stage) -> None:
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
 
 
 def closed(scene: Stage) -> None:
@@ -57,7 +57,7 @@ def another_base(scene: Stage) -> None:
 
 
 def in_a_fork(scene: Stage) -> None:
-    scene.upsert(wish(head_repository="bot/api"))
+    scene.upsert(desired_state(head_repository="bot/api"))
 
 
 def in_a_fork_and_converged(scene: Stage) -> None:
@@ -66,29 +66,31 @@ def in_a_fork_and_converged(scene: Stage) -> None:
 
 
 def with_a_long_body(scene: Stage) -> None:
-    scene.upsert(wish(body=LONG, milestone="v1"))
+    scene.upsert(desired_state(body=LONG, milestone="v1"))
 
 
 @dataclass(frozen=True)
 class Case:
     before: Callable[[Stage], None]
-    wish: Desired
+    desired_state: Desired
     number: int = 1
     reads: int = 1
 
 
 CASES = {
-    "reopened": Case(closed, wish(CHANGED, on_closed="reopen", **FULL)),
-    "reopened after its branch was deleted": Case(closed_and_branch_deleted, wish(CHANGED, on_closed="reopen")),
-    "another one": Case(closed, wish(CHANGED, on_closed="new"), number=2),
-    "appended": Case(theirs_on_top, wish(CHANGED, on_human_commits="append"), reads=KEPT),
-    "overwritten": Case(theirs_on_top, wish(CHANGED, on_human_commits="overwrite")),
-    "adopted": Case(somebody_elses, wish(adopt="any", labels=["sync"]), reads=KEPT),
-    "moved to another base": Case(another_base, wish(base="release", **FULL)),
-    "updated in a fork": Case(in_a_fork, wish(CHANGED, head_repository="bot/api", labels=["sync"])),
-    "closed in a fork": Case(in_a_fork_and_converged, wish(head_repository="bot/api")),
-    "a longer body and another milestone": Case(opened, wish(body=LONG, milestone="v1", draft="always-true")),
-    "a shorter body and no milestone": Case(with_a_long_body, wish(body="Short.")),
+    "reopened": Case(closed, desired_state(CHANGED, on_closed="reopen", **FULL)),
+    "reopened after its branch was deleted": Case(
+        closed_and_branch_deleted, desired_state(CHANGED, on_closed="reopen")
+    ),
+    "another one": Case(closed, desired_state(CHANGED, on_closed="new"), number=2),
+    "appended": Case(theirs_on_top, desired_state(CHANGED, on_human_commits="append"), reads=KEPT),
+    "overwritten": Case(theirs_on_top, desired_state(CHANGED, on_human_commits="overwrite")),
+    "adopted": Case(somebody_elses, desired_state(adopt="any", labels=["sync"]), reads=KEPT),
+    "moved to another base": Case(another_base, desired_state(base="release", **FULL)),
+    "updated in a fork": Case(in_a_fork, desired_state(CHANGED, head_repository="bot/api", labels=["sync"])),
+    "closed in a fork": Case(in_a_fork_and_converged, desired_state(head_repository="bot/api")),
+    "a longer body and another milestone": Case(opened, desired_state(body=LONG, milestone="v1", draft="always-true")),
+    "a shorter body and no milestone": Case(with_a_long_body, desired_state(body="Short.")),
 }
 WORLD = seed({"name": "bot/api", "fork": TARGET}, milestones=["v1"])
 
@@ -114,7 +116,7 @@ def clean(name: str, edition: str) -> tuple[dict[str, Any], tuple[int, ...]]:
     with stage(WORLD, edition=edition) as scene:
         case.before(scene)
         scene.forget()
-        result = scene.upsert(case.wish)
+        result = scene.upsert(case.desired_state)
         assert result.pull_request_number == case.number, result
         writes = tuple(n for n, record in enumerate(scene.sandbox.requests, 1) if record.kind == "write")
         return end(scene), writes
@@ -129,7 +131,7 @@ def test_it_does(name: str, moment: Moment, edition: str) -> None:
         with stage(WORLD, checked=False) as scene:
             case.before(scene)
             with pytest.raises(Killed):
-                scene.upsert(case.wish, call=call, moment=moment)
-            scene.upsert(case.wish)
+                scene.upsert(case.desired_state, call=call, moment=moment)
+            scene.upsert(case.desired_state)
             assert end(scene) == expected, f"killed {moment} call {call}"
-            settled(scene, case.wish, reads=case.reads)
+            settled(scene, case.desired_state, reads=case.reads)

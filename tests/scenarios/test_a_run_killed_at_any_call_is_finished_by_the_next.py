@@ -15,7 +15,7 @@ from support.cases import CASES, the_base_gets_the_content
 from support.editions import WITH_LEASES, WITHOUT_LEASES, only_on
 from support.harness import FAULTS, Case, assert_recovers_everywhere, assert_recovers_from_each, clean_run
 from support.people import calls_of_a_look
-from support.stage import TARGET, Killed, stage, wish
+from support.stage import TARGET, Killed, desired_state, stage
 
 CALLS = [
     pytest.param(case, number, id=f"{case}: {number} {call}")
@@ -60,13 +60,13 @@ def test_without_leases_the_rerun_ends_where_one_clean_run_ends(
 @pytest.mark.parametrize("died_at_write", [3, 4])
 def test_a_branch_left_without_a_pull_request_goes_when_the_base_gets_the_content(died_at_write: int) -> None:
     with stage() as scene:
-        call = calls_of_a_look(scene, wish()) + died_at_write
+        call = calls_of_a_look(scene, desired_state()) + died_at_write
         with pytest.raises(Killed):
-            scene.upsert(wish(), call=call, moment="after" if died_at_write == 3 else "before")
+            scene.upsert(desired_state(), call=call, moment="after" if died_at_write == 3 else "before")
         repository = scene.sandbox.repository(TARGET)
-        assert repository.tip(wish().branch) is not None
+        assert repository.tip(desired_state().branch) is not None
         the_base_gets_the_content(scene)
         # Without a lease nothing is deleted: it stays until there is something to wish for.
-        assert scene.upsert(wish()).outcome == ("closed" if scene.has_leases else "unchanged")
-        assert (repository.tip(wish().branch) is None) is scene.has_leases
-        assert scene.upsert(wish()).outcome == "unchanged"
+        assert scene.upsert(desired_state()).outcome == ("closed" if scene.has_leases else "unchanged")
+        assert (repository.tip(desired_state().branch) is None) is scene.has_leases
+        assert scene.upsert(desired_state()).outcome == "unchanged"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.stage import FLEET, TARGET, stage, wish
+from support.stage import FLEET, TARGET, desired_state, stage
 
 READ_ONLY = {
     "tok-reader": {"login": "bot", "kind": "fine-grained", "permission": "read", "repositories": "all"},
@@ -41,7 +41,7 @@ def seed(**repository: Any) -> dict[str, Any]:
 def test_a_token_that_may_not_write_fails_with_the_remedy(token: str, category: str, said: str) -> None:
     with stage(seed()) as scene:
         before = scene.sandbox.snapshot()
-        result = scene.upsert(wish(), token=token)
+        result = scene.upsert(desired_state(), token=token)
         assert (result.outcome, result.reason) == ("failed", category)
         assert result.error is not None
         assert said in result.error.message
@@ -51,7 +51,7 @@ def test_a_token_that_may_not_write_fails_with_the_remedy(token: str, category: 
 
 def test_an_unknown_repository_may_just_be_invisible() -> None:
     with stage() as scene:
-        result = scene.upsert(wish(), repository="acme/nowhere")
+        result = scene.upsert(desired_state(), repository="acme/nowhere")
         assert (result.outcome, result.reason) == ("failed", "not-found")
         assert result.error is not None
         assert "may not see it" in result.error.message
@@ -63,21 +63,21 @@ def test_an_unknown_repository_may_just_be_invisible() -> None:
 )
 def test_an_archived_disabled_or_empty_repository_is_skipped_after_the_read(state: dict[str, Any], reason: str) -> None:
     with stage(seed(**state)) as scene:
-        result = scene.upsert(wish())
+        result = scene.upsert(desired_state())
         assert (result.outcome, result.reason) == ("skipped", reason)
         assert (result.usage.requests == 1, result.usage.writes) == (scene.has_graphql, 0)
 
 
 def test_a_missing_base_branch_is_named() -> None:
     with stage() as scene:
-        result = scene.upsert(wish(base="release"))
+        result = scene.upsert(desired_state(base="release"))
         assert (result.outcome, result.reason) == ("blocked", "base-missing")
         assert "Looked for release." in result.message
 
 
 def test_people_github_will_not_take_are_reported_once_and_not_asked_for_ever() -> None:
     with stage() as scene:
-        asked = wish(assignees=["alice", "mallory"], reviewers=["alice", "mallory"])
+        asked = desired_state(assignees=["alice", "mallory"], reviewers=["alice", "mallory"])
         result = scene.upsert(asked)
         assert result.outcome == "created"
         assert result.refused_fields == ("assignee:mallory", "reviewer:mallory")

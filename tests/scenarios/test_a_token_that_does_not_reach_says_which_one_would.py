@@ -12,7 +12,7 @@ from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.permissions import needed
 from action_patterns.pull_request.upsert import USES
 from support.app_fleet import fleet, seed, variables
-from support.stage import FLEET, stage, wish
+from support.stage import FLEET, desired_state, stage
 
 DISTRIBUTION = """\
 name: ci
@@ -46,7 +46,7 @@ def test_the_remedy_is_the_one_for_this_kind_of_token(token: str, kind: str, rem
     half = {"contents": "read", "pull_requests": "read"}
     with stage({**FLEET, "tokens": {token: {"login": "bot", "kind": kind, "permissions": half}}}, served=True) as scene:
         allowance = Allowance(permissions=needed(USES))
-        result = scene.upsert(wish(), token=token, allowance=allowance)
+        result = scene.upsert(desired_state(), token=token, allowance=allowance)
         assert (result.outcome, result.reason) == ("failed", "permission"), result
         assert result.error is not None
         assert remedy in result.error.remediation

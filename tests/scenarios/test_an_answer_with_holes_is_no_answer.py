@@ -11,7 +11,7 @@ from action_patterns.errors import ActionPatternsError, DefectError, Unavailable
 from action_patterns.github_api.client import Client
 from github_sandbox import Fault
 from support.editions import WITH_GRAPHQL, only_on
-from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
+from support.stage import FULL, TARGET, DyingTransport, Stage, desired_state, stage
 
 CHANGED = {"ci.yml": "on: [push]\n"}
 Hole = dict[str, Any]
@@ -59,30 +59,30 @@ def fault(hole: Hole, operation: str, times: int) -> Fault:
 def reads(scene: Stage) -> list[str]:
     """The operations of a look at a target with a pull request: one, or those over REST, each of which may be holed."""
     scene.forget()
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
     asked = [record.operation or scene.look for record in scene.sandbox.requests if record.status == 200]
     return list(dict.fromkeys(asked))
 
 
 def asked_for_again(hole: Hole, operations: Callable[[Stage], list[str]]) -> None:
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         for operation in operations(scene):
             scene.forget()
             with scene.sandbox.faults.during(fault(hole, operation, 1)) as (met,):
-                result = scene.upsert(wish(**FULL))
+                result = scene.upsert(desired_state(**FULL))
             assert (result.outcome, scene.writes(), met.hits) == ("unchanged", 0, 1), operation
             assert scene.sent(operation) == (3 if operation == "repos/get-branch" else 2), operation
 
 
 def nothing_is_written(hole: Hole, operations: Callable[[Stage], list[str]]) -> None:
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         before = scene.sandbox.snapshot()
         for operation in operations(scene):
             scene.forget()
             with scene.sandbox.faults.during(fault(hole, operation, 1000)):
-                result = scene.upsert(wish(CHANGED, **FULL))
+                result = scene.upsert(desired_state(CHANGED, **FULL))
             assert result.outcome == "failed", operation
             assert result.error is not None
             assert result.error.remediation
@@ -123,22 +123,22 @@ def test_what_is_no_list_is_not_a_list_with_nothing_in_it() -> None:
 @ANY
 def test_a_cut_connection_is_no_answer_either(name: str) -> None:
     with stage(served=True) as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         scene.sandbox.faults.add(fault(OF_ANY_ANSWER[name], "Observe", 1))
         scene.forget()
-        assert scene.upsert(wish(**FULL)).outcome == "unchanged"
+        assert scene.upsert(desired_state(**FULL)).outcome == "unchanged"
         assert (len(scene.sandbox.requests), scene.writes()) == (2, 0)
 
 
 @pytest.mark.parametrize("operation", ["git/create-tree", "git/create-commit", "the branch", "pulls/create"])
 def test_a_write_whose_answer_is_cut_off_is_finished(operation: str) -> None:
     with stage() as clean:
-        clean.upsert(wish(**FULL))
+        clean.upsert(desired_state(**FULL))
         expected = clean.sandbox.snapshot()
     with stage(served=True) as scene:
         cut = scene.makes_branch if operation == "the branch" else operation
         scene.sandbox.faults.add(Fault.of("truncated_body", operation=cut))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.error) == ("created", None)
         assert scene.sandbox.snapshot() == expected
 
@@ -146,7 +146,7 @@ def test_a_write_whose_answer_is_cut_off_is_finished(operation: str) -> None:
 def test_a_body_that_comes_slowly_is_read_to_its_end() -> None:
     with stage(served=True) as scene:
         scene.sandbox.faults.add(Fault.of("slow_body", operation=scene.look, seconds=0.2))
-        assert scene.upsert(wish()).outcome == "created"
+        assert scene.upsert(desired_state()).outcome == "created"
 
 
 @ONLY_QUERIES

@@ -11,7 +11,7 @@ from action_patterns.github_api.client import Client
 from github_sandbox import Fault
 from support.editions import WITH_GRAPHQL, WITH_LEASES, only_on
 from support.people import settled
-from support.stage import FULL, TARGET, DyingTransport, Stage, stage, wish
+from support.stage import FULL, TARGET, DyingTransport, Stage, desired_state, stage
 
 REST_REFUSALS: dict[str, dict[str, Any]] = {
     "bad credentials": {"status": 401, "body": {"message": "Bad credentials"}},
@@ -40,14 +40,14 @@ QUERY_REFUSALS = {
 def test_what_rest_does_not_show_is_not_created(name: str, call: int) -> None:
     """From any of its reads on GitHub refuses to answer: a 404 for a branch is believed only while the rest is seen."""
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         before = scene.sandbox.snapshot()
         scene.forget()
 
         def refuse() -> None:
             scene.sandbox.faults.add(Fault(method="GET", times=1000, **REST_REFUSALS[name]))
 
-        result = scene.upsert(wish({"ci.yml": "on: [push]\n"}, **FULL), meanwhile={call: refuse})
+        result = scene.upsert(desired_state({"ci.yml": "on: [push]\n"}, **FULL), meanwhile={call: refuse})
         assert result.outcome == "failed"
         assert scene.writes() == 0
         assert scene.sandbox.snapshot() == before
@@ -58,7 +58,7 @@ DELETES = only_on(*WITH_LEASES, why="Without a lease nothing is deleted.")
 
 def converged(scene: Stage) -> None:
     """A pull request whose content has come to the base: it is to be closed, and its branch deleted."""
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
     scene.sandbox.repository(TARGET).commit_files(
         "main", {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}, message="By hand"
     )
@@ -78,11 +78,11 @@ def test_nor_is_what_a_query_is_refused(name: str) -> None:
 
 def is_not_created(refusal: dict[str, Any], path: str) -> None:
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         before = scene.sandbox.snapshot()
         scene.sandbox.faults.add(Fault(path=path, times=1000, **refusal))
         scene.forget()
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert result.outcome == "failed"
         assert result.reason in {"authentication", "permission", "not-found"}
         assert scene.writes() == 0
@@ -96,30 +96,30 @@ def test_a_branch_that_cannot_be_looked_up_is_not_reported_as_deleted(name: str)
         converged(scene)
         scene.sandbox.faults.add(Fault(operation="UpdateRefs", **graphql_refusal("NOT_FOUND", "updateRefs")))
         scene.sandbox.faults.add(Fault(path=f"^/repos/{TARGET}", method="GET", times=1000, **REST_REFUSALS[name]))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert result.outcome == "failed"
         assert result.reason in {"authentication", "permission", "not-found"}
-        assert scene.sandbox.repository(TARGET).tip(wish().branch) is not None
+        assert scene.sandbox.repository(TARGET).tip(desired_state().branch) is not None
         scene.sandbox.faults.clear()
-        assert scene.upsert(wish(**FULL)).outcome == "closed"
-        assert scene.sandbox.repository(TARGET).tip(wish().branch) is None
+        assert scene.upsert(desired_state(**FULL)).outcome == "closed"
+        assert scene.sandbox.repository(TARGET).tip(desired_state().branch) is None
 
 
 @pytest.mark.parametrize("name", REST_REFUSALS)
 def test_nor_is_it_reported_as_moved(name: str) -> None:
-    wished = wish({"ci.yml": "on: [push]\n"}, **FULL)
+    asked_for = desired_state({"ci.yml": "on: [push]\n"}, **FULL)
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         scene.sandbox.faults.add(Fault.of("bad_gateway", when="after", operation=scene.moves_branch))
 
         def refuse() -> None:
             scene.sandbox.faults.add(Fault(method="GET", times=1000, **REST_REFUSALS[name]))
 
-        result = scene.upsert(wished, meanwhile={"after": refuse})
+        result = scene.upsert(asked_for, meanwhile={"after": refuse})
         assert result.outcome == "failed"
         assert result.reason in {"authentication", "permission", "not-found"}
         scene.sandbox.faults.clear()
-        settled(scene, wished)
+        settled(scene, asked_for)
 
 
 @DELETES
@@ -127,7 +127,9 @@ def test_a_branch_that_somebody_else_deleted_is_gone_all_the_same() -> None:
     with stage() as scene:
         converged(scene)
         repository = scene.sandbox.repository(TARGET)
-        result = scene.upsert(wish(**FULL), meanwhile={3: lambda: repository.delete_branch(wish().branch)})
+        result = scene.upsert(
+            desired_state(**FULL), meanwhile={3: lambda: repository.delete_branch(desired_state().branch)}
+        )
         assert (result.outcome, result.error) == ("closed", None)
 
 
@@ -138,7 +140,7 @@ def test_a_right_that_goes_while_we_write_leaves_nothing_half_done(name: str, op
         before = scene.sandbox.snapshot()
         refused = scene.makes_branch if operation == "the branch" else operation
         scene.sandbox.faults.add(Fault(operation=refused, times=1000, **REST_REFUSALS[name]))
-        result = scene.upsert(wish(**FULL))
+        result = scene.upsert(desired_state(**FULL))
         assert result.outcome == "failed"
         assert result.reason in {"authentication", "permission", "not-found"}
         assert scene.sandbox.snapshot() == before

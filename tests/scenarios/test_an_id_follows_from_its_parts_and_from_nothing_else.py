@@ -16,7 +16,7 @@ from support.editions import without_github
 from support.memory_ports import World
 from support.people import settled, target
 from support.report_builders import context
-from support.stage import stage, wish
+from support.stage import desired_state, stage
 
 NAMES = without_github(why="A name is made without asking anybody.")
 FIRST = context(run_id=16_123_456_789, run_attempt=1)
@@ -33,10 +33,10 @@ def identify(of: Context = FIRST, *, folder: Path | None = None, **inputs: Any) 
 def test_a_rerun_finds_the_pull_request_of_the_first_attempt() -> None:
     with stage() as scene:
         for of, outcome in ((FIRST, "created"), (RERUN, "unchanged")):
-            wished = wish(key=identify(of, prefix="sync", values="config\nacme/api"))
-            assert scene.upsert(wished).outcome == outcome
+            asked_for = desired_state(key=identify(of, prefix="sync", values="config\nacme/api"))
+            assert scene.upsert(asked_for).outcome == outcome
         assert len(target(scene).pulls()) == 1
-        settled(scene, wished)
+        settled(scene, asked_for)
 
 
 @NAMES
@@ -54,7 +54,7 @@ def test_parts_are_not_run_together() -> None:
 @NAMES
 def test_other_spellings_of_the_same_text_are_the_same() -> None:
     assert identify(values="caf\u00e9") == identify(values=" cafe\u0301 ")
-    assert wish(key="caf\u00e9").branch == wish(key=" cafe\u0301").branch
+    assert desired_state(key="caf\u00e9").branch == desired_state(key=" cafe\u0301").branch
 
 
 @NAMES

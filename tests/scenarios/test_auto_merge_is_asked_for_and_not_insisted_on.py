@@ -6,11 +6,11 @@ from typing import Any
 
 from support.editions import EDITIONS, WITH_GRAPHQL, only_on
 from support.people import seed, settled, target
-from support.stage import Stage, stage, wish
+from support.stage import Stage, desired_state, stage
 
 WAITS: dict[str, Any] = seed(**{"auto-merge": True, "protected": {"main": {"rules": ["pull_request"]}}})
 """Its default branch is protected, so that there is something to wait for."""
-SQUASH = wish(auto_merge="squash")
+SQUASH = desired_state(auto_merge="squash")
 
 
 def method(scene: Stage) -> str | None:
@@ -24,22 +24,22 @@ def test_it_is_enabled_changed_and_withdrawn() -> None:
         assert scene.upsert(SQUASH).refused_fields == ()
         assert method(scene) == "SQUASH"
         settled(scene, SQUASH)
-        scene.upsert(wish(auto_merge="rebase"))
+        scene.upsert(desired_state(auto_merge="rebase"))
         assert method(scene) == "REBASE"
-        settled(scene, wish(auto_merge="rebase"))
-        scene.upsert(wish())
+        settled(scene, desired_state(auto_merge="rebase"))
+        scene.upsert(desired_state())
         assert method(scene) is None
-        settled(scene, wish())
+        settled(scene, desired_state())
 
 
 def test_the_method_that_people_chose_stays() -> None:
     with stage(WAITS) as scene:
-        scene.upsert(wish())
+        scene.upsert(desired_state())
         target(scene).enable_auto_merge(1, "merge", actor="alice")
-        for wished in (SQUASH, wish()):
-            scene.upsert(wished)
+        for asked_for in (SQUASH, desired_state()):
+            scene.upsert(asked_for)
             assert method(scene) == "MERGE"
-            settled(scene, wished)
+            settled(scene, asked_for)
 
 
 def test_a_repository_that_does_not_allow_it_is_not_even_asked() -> None:
@@ -66,9 +66,9 @@ def test_what_somebody_took_off_stays_off_until_another_method_is_wished() -> No
         scene.upsert(SQUASH)
         target(scene).disable_auto_merge(1)
         settled(scene, SQUASH)
-        scene.upsert(wish({"ci.yml": "on: [push]\n"}, auto_merge="squash"))
+        scene.upsert(desired_state({"ci.yml": "on: [push]\n"}, auto_merge="squash"))
         assert method(scene) is None
-        scene.upsert(wish(auto_merge="rebase"))
+        scene.upsert(desired_state(auto_merge="rebase"))
         assert method(scene) == "REBASE"
 
 
@@ -83,13 +83,13 @@ def test_what_cannot_be_switched_without_graphql_is_said_and_is_done_once_there_
         assert method(scene) == "SQUASH"
 
         scene.sandbox.edition = less
-        for wished, after in ((wish(auto_merge="rebase"), "REBASE"), (wish(), None)):
+        for asked_for, after in ((desired_state(auto_merge="rebase"), "REBASE"), (desired_state(), None)):
             before = method(scene)
             for _ in range(2):
-                result = scene.upsert(wished)
+                result = scene.upsert(asked_for)
                 assert (result.outcome, result.refused_fields) == ("unchanged", ("auto-merge",))
             assert method(scene) == before
             scene.sandbox.edition = full
-            assert "auto-merge" in scene.upsert(wished).changed_fields
+            assert "auto-merge" in scene.upsert(asked_for).changed_fields
             assert method(scene) == after
             scene.sandbox.edition = less

@@ -21,13 +21,13 @@ from support.editions import WITHOUT_LEASES, has_graphql, only_on
 from support.harness import state
 from support.interleaving import Schedule, at_once, explore
 from support.people import seed
-from support.stage import TARGET, Stage, VirtualClock, stage, wish
+from support.stage import TARGET, Stage, VirtualClock, desired_state, stage
 
 WORLD = seed(milestones=["v1", "v2", "v3"])
 
 
 def full(name: str, number: int, person: str) -> Desired:
-    return wish(
+    return desired_state(
         {"ci.yml": f"on: {name}\n", "README.md": f"{name}\n", f"{name}.txt": "x\n"},
         title=f"Sync {name}",
         body=f"It is {name}.",
@@ -38,7 +38,7 @@ def full(name: str, number: int, person: str) -> Desired:
 
 
 def plain(content: str, text: str) -> Desired:
-    return wish({"ci.yml": f"on: {content}\n"}, body=f"It is {text}.")
+    return desired_state({"ci.yml": f"on: {content}\n"}, body=f"It is {text}.")
 
 
 ONE, TWO, THREE = full("one", 1, "alice"), full("two", 2, "bob"), full("three", 3, "bot")
@@ -50,7 +50,7 @@ class Situation:
 
     name: str
     before: Desired | None
-    wishes: tuple[Desired, Desired]
+    desired_states: tuple[Desired, Desired]
 
     def __str__(self) -> str:
         return self.name
@@ -64,7 +64,7 @@ SITUATIONS = [
     Situation("they differ in content", plain("old", "old"), (plain("one", "old"), plain("two", "old"))),
     Situation("one has new content, one a new text", plain("old", "old"), (plain("one", "old"), plain("old", "two"))),
     Situation("they differ in both", plain("old", "old"), (plain("one", "one"), plain("two", "two"))),
-    Situation("one has nothing to wish for", ONE, (wish({"old.txt": "old\n"}), TWO)),
+    Situation("one has nothing to wish for", ONE, (desired_state({"old.txt": "old\n"}), TWO)),
 ]
 
 PLAYED = [situation for situation in SITUATIONS if situation.name in sample.some(4, map(str, SITUATIONS), "orders")]
@@ -105,11 +105,11 @@ def ended(scene: Stage) -> Ended:
 def in_turn(situation: Situation) -> list[Ended]:
     """The ends of one after the other, either way."""
     ends = []
-    for order in (situation.wishes, situation.wishes[::-1]):
+    for order in (situation.desired_states, situation.desired_states[::-1]):
         with stage(WORLD) as scene:
-            for wished in (situation.before, *order):
-                if wished is not None:
-                    scene.upsert(wished)
+            for asked_for in (situation.before, *order):
+                if asked_for is not None:
+                    scene.upsert(asked_for)
             ends.append(ended(scene))
     return ends
 
@@ -122,7 +122,7 @@ def play_all(situation: Situation, switches: int, holds: Callable[[Ended, list[E
         with stage(WORLD, checked=False, clock=VirtualClock()) as scene:
             if situation.before is not None:
                 scene.upsert(situation.before)
-            results, used = at_once(scene, situation.wishes, first, schedule)
+            results, used = at_once(scene, situation.desired_states, first, schedule)
             if used == len(schedule):
                 told = f"{first} goes first, {schedule}: {results}"
                 assert {result.outcome for result in results} <= {"created", "updated", "unchanged", "closed"}, told

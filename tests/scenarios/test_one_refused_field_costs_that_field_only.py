@@ -6,7 +6,7 @@ import pytest
 
 from github_sandbox import Fault
 from support.people import commit_by_hand, seed, settled, target
-from support.stage import Stage, stage, wish
+from support.stage import Stage, desired_state, stage
 
 WORLD = seed(milestones=["v1"], **{"auto-merge": True, "protected": {"main": {"rules": ["pull_request"]}}})
 EVERYTHING = {
@@ -65,7 +65,7 @@ def test_of_a_new_pull_request(field: str) -> None:
         for operation, times in operations.items():
             if field in to_be_had(scene):
                 refuse(scene, operation, times)
-        result = scene.upsert(wish(**EVERYTHING))
+        result = scene.upsert(desired_state(**EVERYTHING))
         assert (result.outcome, result.refused_fields) == ("created", told(scene, *said))
         assert present(scene) == to_be_had(scene) - {field}
 
@@ -74,64 +74,64 @@ def test_of_a_new_pull_request(field: str) -> None:
 def test_of_one_that_is_there(field: str) -> None:
     operations, said = FIELDS[field]
     with stage(WORLD) as scene:
-        scene.upsert(wish())
+        scene.upsert(desired_state())
         refuse(scene, list(operations)[-1], 1)
-        result = scene.upsert(wish({"ci.yml": "on: [push]\n"}, **EVERYTHING))
+        result = scene.upsert(desired_state({"ci.yml": "on: [push]\n"}, **EVERYTHING))
         assert (result.outcome, result.refused_fields) == ("updated", told(scene, *said))
         assert present(scene) == to_be_had(scene) - {field}
         assert field not in result.changed_fields
-        assert target(scene).files(wish().branch)["ci.yml"] == ("100644", b"on: [push]\n")
+        assert target(scene).files(desired_state().branch)["ci.yml"] == ("100644", b"on: [push]\n")
 
 
 def test_a_login_that_cannot_be_asked_costs_itself_and_not_the_others() -> None:
     with stage(WORLD) as scene:
-        result = scene.upsert(wish(assignees=["alice", "mallory"], reviewers=["alice", "mallory"]))
+        result = scene.upsert(desired_state(assignees=["alice", "mallory"], reviewers=["alice", "mallory"]))
         assert result.refused_fields == ("assignee:mallory", "reviewer:mallory")
         assert (target(scene).pull(1).assignees, target(scene).pull(1).reviewers) == (["alice"], ["alice"])
 
 
 def test_a_milestone_that_is_refused_is_not_asked_for_on_every_run() -> None:
-    wished = wish(milestone="v1")
+    asked_for = desired_state(milestone="v1")
     with stage(WORLD) as scene:
         refuse(scene, "issues/update", 9)
-        scene.upsert(wished)
-        settled(scene, wished)
+        scene.upsert(asked_for)
+        settled(scene, asked_for)
 
 
 def test_labels_that_are_refused_on_every_run_are_not_called_an_update() -> None:
-    wished = wish(labels=["sync"])
+    asked_for = desired_state(labels=["sync"])
     with stage(WORLD) as scene:
-        scene.upsert(wish())
-        scene.upsert(wish(labels=[]))
+        scene.upsert(desired_state())
+        scene.upsert(desired_state(labels=[]))
         refuse(scene, "issues/add-labels", 9)
-        scene.upsert(wished)
-        result = scene.upsert(wished)
+        scene.upsert(asked_for)
+        result = scene.upsert(asked_for)
         assert (result.outcome, result.changed_fields, result.refused_fields) == ("unchanged", (), ("labels",))
 
 
 def test_comments_that_are_refused_are_not_asked_for_again_and_again() -> None:
-    wished = wish(body="x" * 130_000)
+    asked_for = desired_state(body="x" * 130_000)
     with stage(WORLD) as scene:
         refuse(scene, "issues/create-comment", 99)
-        scene.upsert(wished)
-        settled(scene, wished)
+        scene.upsert(asked_for)
+        settled(scene, asked_for)
 
 
 def test_a_note_that_is_refused_is_tried_once_a_run() -> None:
     with stage(WORLD) as scene:
-        scene.upsert(wish())
-        commit_by_hand(scene, wish().branch)
+        scene.upsert(desired_state())
+        commit_by_hand(scene, desired_state().branch)
         refuse(scene, "issues/create-comment", 99)
         scene.forget()
-        assert scene.upsert(wish()).reason == "human-commit"
+        assert scene.upsert(desired_state()).reason == "human-commit"
         assert scene.sent("issues/create-comment") == 1
 
 
 @pytest.mark.parametrize("field", ["title", "body"])
 def test_a_title_or_body_that_is_refused_costs_neither_the_other_nor_the_labels(field: str) -> None:
-    later = wish(title="New", body="Other.", labels=["sync"])
+    later = desired_state(title="New", body="Other.", labels=["sync"])
     with stage(WORLD) as scene:
-        scene.upsert(wish())
+        scene.upsert(desired_state())
         for nth in (1, 2 if field == "title" else 3):  # both at once, then the title alone, then the body alone
             refused = Fault(
                 operation=scene.edits_pull, nth=nth, times=1, status=422, body={"message": "Validation Failed"}
@@ -149,24 +149,24 @@ def test_a_title_or_body_that_is_refused_costs_neither_the_other_nor_the_labels(
 
 def test_a_base_that_is_refused_leaves_the_branch_as_it_was() -> None:
     with stage(WORLD) as scene:
-        scene.upsert(wish())
+        scene.upsert(desired_state())
         target(scene).commit_files("dev", {"dev.txt": "x\n"})
-        target(scene).open_pull(wish().branch, base="dev", author="alice")
-        tip = target(scene).tip(wish().branch)
+        target(scene).open_pull(desired_state().branch, base="dev", author="alice")
+        tip = target(scene).tip(desired_state().branch)
         for _ in range(2):
-            result = scene.upsert(wish(base="dev", labels=["sync"]))
+            result = scene.upsert(desired_state(base="dev", labels=["sync"]))
             assert (result.outcome, result.reason) == ("blocked", "base-refused")
             assert result.error is not None
             assert "Close the other pull request" in result.error.remediation
-            assert (target(scene).tip(wish().branch), target(scene).pull(1).base) == (tip, "main")
+            assert (target(scene).tip(desired_state().branch), target(scene).pull(1).base) == (tip, "main")
 
 
 def test_where_there_are_no_drafts_it_is_opened_as_no_draft() -> None:
     message = "Draft pull requests are not supported in this repository."
-    wished = wish(draft="true")
+    asked_for = desired_state(draft="true")
     with stage(WORLD) as scene:
         scene.sandbox.faults.add(Fault(operation="pulls/create", times=1, status=422, body={"message": message}))
-        result = scene.upsert(wished)
+        result = scene.upsert(asked_for)
         assert (result.outcome, result.refused_fields) == ("created", ("draft",))
         assert not target(scene).pull(1).draft
-        settled(scene, wished)
+        settled(scene, asked_for)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.stage import FULL, TARGET, Stage, stage, wish
+from support.stage import FULL, TARGET, Stage, desired_state, stage
 
 CHANGED = {"ci.yml": "on: [push]\n"}
 
@@ -17,11 +17,11 @@ def commit_as_a_person(scene: Stage, branch: str) -> str:
 
 def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named() -> None:
     with stage() as scene:
-        branch = scene.upsert(wish(**FULL)).branch
+        branch = scene.upsert(desired_state(**FULL)).branch
         assert branch is not None
         theirs = commit_as_a_person(scene, branch)
         scene.forget()
-        result = scene.upsert(wish(CHANGED, title="New", **FULL))
+        result = scene.upsert(desired_state(CHANGED, title="New", **FULL))
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
         assert theirs[:12] in result.message
         assert "alice@example.com" in result.message
@@ -35,10 +35,10 @@ def test_a_commit_on_the_bot_branch_stops_the_update_and_is_named() -> None:
 
 def test_a_branch_of_that_name_that_is_not_ours_is_not_touched() -> None:
     with stage() as scene:
-        branch = wish().branch
+        branch = desired_state().branch
         repository = scene.sandbox.repository(TARGET)
         theirs = repository.commit_files(branch, {"mine.txt": b"x\n"}, message="Mine", parent=repository.tip("main"))
-        result = scene.upsert(wish())
+        result = scene.upsert(desired_state())
         assert (result.outcome, result.reason) == ("blocked", "foreign-branch")
         assert scene.sandbox.repository(TARGET).tip(branch) == theirs
         assert scene.sandbox.repository(TARGET).pulls() == []
@@ -46,10 +46,10 @@ def test_a_branch_of_that_name_that_is_not_ours_is_not_touched() -> None:
 
 def test_a_pull_request_closed_by_a_person_stays_closed() -> None:
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         scene.sandbox.repository(TARGET).close_pull(1)
         scene.forget()
-        result = scene.upsert(wish(CHANGED, **FULL))
+        result = scene.upsert(desired_state(CHANGED, **FULL))
         assert (result.outcome, result.reason) == ("skipped", "closed-by-someone")
         assert result.pull_request_number == 1
         assert scene.writes() == 0
@@ -58,12 +58,12 @@ def test_a_pull_request_closed_by_a_person_stays_closed() -> None:
 
 def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update() -> None:
     with stage() as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         pull = scene.sandbox.repository(TARGET).pulls()[0]
         scene.sandbox.repository(TARGET).edit_pull(
             1, body=pull.body.replace("\n", "\r\n") + "\r\nReviewed with love.\r\n", title="My title", labels=["urgent"]
         )
-        result = scene.upsert(wish(body="New text.", title="Other title", **FULL))
+        result = scene.upsert(desired_state(body="New text.", title="Other title", **FULL))
         assert result.outcome == "updated"
         pull = scene.sandbox.repository(TARGET).pulls()[0]
         assert pull.title == "My title"
@@ -72,23 +72,23 @@ def test_text_people_add_around_our_block_and_labels_they_set_survive_an_update(
         assert "Reviewed with love." in pull.body
         assert set(pull.labels) == {"urgent", "sync", "bot"}
         scene.forget()
-        assert scene.upsert(wish(body="New text.", title="Other title", **FULL)).outcome == "unchanged"
+        assert scene.upsert(desired_state(body="New text.", title="Other title", **FULL)).outcome == "unchanged"
         assert scene.writes() == 0
 
 
 def test_a_merged_pull_request_makes_room_for_a_new_one_on_the_same_branch() -> None:
     with stage() as scene:
-        scene.upsert(wish())
+        scene.upsert(desired_state())
         scene.sandbox.repository(TARGET).merge_pull(1)
-        result = scene.upsert(wish(CHANGED))
+        result = scene.upsert(desired_state(CHANGED))
         assert (result.outcome, result.pull_request_number) == ("created", 2)
         repository = scene.sandbox.repository(TARGET)
-        *former, base = repository.commit(repository.tip(wish().branch)).parents
+        *former, base = repository.commit(repository.tip(desired_state().branch)).parents
         assert (len(former), base) == (0 if scene.has_leases else 1, repository.tip("main"))
 
 
 def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team() -> None:
-    asked = wish(reviewers=["alice"], team_reviewers=["core"])
+    asked = desired_state(reviewers=["alice"], team_reviewers=["core"])
     with stage() as scene:
         scene.upsert(asked)
         repository = scene.sandbox.repository(TARGET)
@@ -105,19 +105,19 @@ def test_nobody_who_reviewed_is_asked_again_alone_or_for_a_team() -> None:
 def test_our_commit_made_anew_by_a_person_is_theirs(how: str) -> None:
     """`git commit --amend` of the message alone, or an interactive rebase that ends in our very tree and words."""
     with stage() as scene:
-        branch = scene.upsert(wish()).branch
+        branch = scene.upsert(desired_state()).branch
         assert branch is not None
         repository = scene.sandbox.repository(TARGET)
         ours = repository.commit(branch)
         main, alice = repository.tip("main"), "Alice <alice@example.com>"
-        wished = {path: repository.files(branch).get(path) for path in ("ci.yml", "README.md", "old.txt")}
+        asked_for = {path: repository.files(branch).get(path) for path in ("ci.yml", "README.md", "old.txt")}
         if how == "reworded":
             message = ours.message.replace("Sync config", "Sync config, closes #12")
-            theirs = repository.commit_files(branch, wished, message=message, author=alice, parent=main)
+            theirs = repository.commit_files(branch, asked_for, message=message, author=alice, parent=main)
         else:
-            first = repository.commit_files(branch, {"ci.yml": wished["ci.yml"]}, message="One", parent=main)
-            theirs = repository.commit_files(branch, wished, message=ours.message, author=alice, parent=first)
+            first = repository.commit_files(branch, {"ci.yml": asked_for["ci.yml"]}, message="One", parent=main)
+            theirs = repository.commit_files(branch, asked_for, message=ours.message, author=alice, parent=first)
         assert repository.commit(branch).tree == ours.tree
-        result = scene.upsert(wish(CHANGED))
+        result = scene.upsert(desired_state(CHANGED))
         assert (result.outcome, result.reason) == ("blocked", "human-commit")
         assert repository.tip(branch) == theirs

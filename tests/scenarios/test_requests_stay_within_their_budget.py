@@ -10,7 +10,7 @@ import pytest
 
 from support.editions import first_on, only_on
 from support.people import calls_of_a_look, seed
-from support.stage import FULL, TARGET, stage, wish
+from support.stage import FULL, TARGET, desired_state, stage
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 BENCHMARK = only_on("full", why="The figures are GitHub's; what it costs elsewhere is counted below.")
@@ -46,14 +46,14 @@ LOCKS = [f"packages/{number:03}/lock.json" for number in range(640)]
     ids=["short: 500 entries a tree", "4 KiB each: 1 MiB a tree"],
 )
 def test_640_files_take_as_few_trees_as_their_size_allows(content: str, trees: int) -> None:
-    wished = wish({path: content.format(*[number] * 1024) for number, path in enumerate(LOCKS)})
+    asked_for = desired_state({path: content.format(*[number] * 1024) for number, path in enumerate(LOCKS)})
     with stage() as scene:
-        assert scene.upsert(wished).outcome == "created"
+        assert scene.upsert(asked_for).outcome == "created"
         assert scene.sent("git/create-tree") == trees
         assert scene.sent("git/create-blob") == 0
         assert scene.writes() == trees + 3
         scene.forget()
-        assert scene.upsert(wished).outcome == "unchanged"
+        assert scene.upsert(asked_for).outcome == "unchanged"
         assert scene.writes() == 0
 
 
@@ -62,15 +62,18 @@ def test_640_deletions_are_two_trees_and_within_the_budget() -> None:
     with stage() as scene:
         scene.sandbox.repository(TARGET).commit_files("main", dict.fromkeys(LOCKS, b"1\n"), message="Locks")
         scene.forget()
-        assert scene.upsert(wish(dict.fromkeys(LOCKS))).outcome == "created"
+        assert scene.upsert(desired_state(dict.fromkeys(LOCKS))).outcome == "created"
         assert scene.sent("git/create-tree") == 2
         assert scene.writes() == 5
 
 
 def test_a_look_is_one_read_and_over_rest_a_dozen_at_most() -> None:
-    for wished in (wish(**FULL), wish(milestone="v1", body="x" * 130_000, head_repository="bot/api", **FULL)):
+    for asked_for in (
+        desired_state(**FULL),
+        desired_state(milestone="v1", body="x" * 130_000, head_repository="bot/api", **FULL),
+    ):
         with stage(seed({"name": "bot/api", "fork": TARGET}, milestones=["v1"])) as scene:
             for writes in (True, False):
                 most = 1 if scene.has_graphql else 1 + DOZEN
-                assert calls_of_a_look(scene, wished) <= most
-                assert (scene.upsert(wished).usage.writes > 0) is writes
+                assert calls_of_a_look(scene, asked_for) <= most
+                assert (scene.upsert(asked_for).usage.writes > 0) is writes

@@ -20,7 +20,7 @@ from action_patterns.runner.files import RunnerFiles
 from action_patterns.worktree import GitCheckout
 from github_sandbox.git_store import Identity
 from support import sample
-from support.stage import TARGET, Stage, stage, wish
+from support.stage import TARGET, Stage, desired_state, stage
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -171,12 +171,12 @@ KEYS = count()
 
 def ends_as(scene: Stage, changes: tuple[object, ...]) -> tuple[str, str]:
     """Upsert under a new key. Returns the outcome, and the tree of the bot branch or else of main."""
-    wished = wish(changes=changes, key=f"key-{next(KEYS)}")  # type: ignore[arg-type]
-    result = scene.upsert(wished)
+    asked_for = desired_state(changes=changes, key=f"key-{next(KEYS)}")  # type: ignore[arg-type]
+    result = scene.upsert(asked_for)
     repository = scene.sandbox.repository(TARGET)
     if result.outcome == "created":
-        assert scene.upsert(wished).outcome == "unchanged"
-        return "created", repository.commit(wished.branch).tree
+        assert scene.upsert(asked_for).outcome == "unchanged"
+        return "created", repository.commit(asked_for.branch).tree
     return f"{result.outcome}: {result.reason}: {result.message}", repository.commit("main").tree
 
 

@@ -11,13 +11,13 @@ import pytest
 from support.action_process import ActionProcesses, Job, action_processes, job
 from support.editions import first_on
 from support.people import settled
-from support.stage import TARGET, Stage, stage, wish
+from support.stage import TARGET, Stage, desired_state, stage
 
 pytestmark = first_on("full", why="Each round is eight processes.")
 
 RACERS = 8
 ROUNDS = [2, pytest.param(50, marks=pytest.mark.proof)]
-BRANCH = wish().branch
+BRANCH = desired_state().branch
 Measured = Callable[[str, object], None]
 
 
@@ -39,9 +39,9 @@ def race(processes: ActionProcesses, scene: Stage, place: Path, texts: Sequence[
         made.mkdir(parents=True, exist_ok=True)
         for name in ("a.txt", "b.txt"):
             (made / name).write_text(text)
-        wished = {"directory": "made", "title": f"Sync {text}", "body": f"It is {text}.", "labels": f"sync,{text}"}
-        wished |= {"branch": BRANCH} if "adopt" in inputs else {"key": "sync-config"}
-        runs.append(job(place / str(number), addresses, made.parent, **wished | inputs))
+        asked_for = {"directory": "made", "title": f"Sync {text}", "body": f"It is {text}.", "labels": f"sync,{text}"}
+        asked_for |= {"branch": BRANCH} if "adopt" in inputs else {"key": "sync-config"}
+        runs.append(job(place / str(number), addresses, made.parent, **asked_for | inputs))
     codes = processes.race(runs)
     for run, code in zip(runs, codes, strict=True):
         assert (code == 0) is (run.outputs.get("outcome") not in ("failed", "blocked", None)), run.log
@@ -106,11 +106,16 @@ def _whole(scene: Stage) -> str:
     assert sorted(repository.branches()) == sorted(["main", BRANCH])
     (pull,) = repository.pulls()
     files = repository.files(BRANCH)
-    wish = files["a.txt"][1].decode()
+    desired_state = files["a.txt"][1].decode()
     assert files["b.txt"] == files["a.txt"]
-    assert (pull.number, pull.state, pull.title, set(pull.labels)) == (1, "open", f"Sync {wish}", {"sync", wish})
-    assert f"It is {wish}." in pull.body
-    return wish
+    assert (pull.number, pull.state, pull.title, set(pull.labels)) == (
+        1,
+        "open",
+        f"Sync {desired_state}",
+        {"sync", desired_state},
+    )
+    assert f"It is {desired_state}." in pull.body
+    return desired_state
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
@@ -163,7 +168,7 @@ def test_a_persons_pull_request_is_adopted_once(
 def test_a_run_with_another_wish_in_the_midst_of_ours_is_noticed_by_githubs_answer() -> None:
     """Between our move of the branch and our text a whole other run goes by: its content must not keep our text."""
     first, ours, theirs = (
-        wish({"ci.yml": f"on: {text}\n"}, body=f"It is {text}.") for text in ("push", "ours", "theirs")
+        desired_state({"ci.yml": f"on: {text}\n"}, body=f"It is {text}.") for text in ("push", "ours", "theirs")
     )
     with stage() as scene:
         scene.upsert(first)

@@ -12,7 +12,7 @@ from action_patterns.content.sizes import MAX_FILE_BYTES
 from action_patterns.errors import InputError
 from support.app_fleet import fleet, seed, variables
 from support.editions import only_on, without_github
-from support.stage import wish
+from support.stage import desired_state
 
 WRONG = without_github(why="It is refused before anybody is asked.")
 POINTER = (
@@ -24,7 +24,7 @@ POINTER = (
 
 def problems(files: dict[str, str | bytes | None], **fields: object) -> list[str]:
     with pytest.raises(InputError) as refused:
-        wish(files, **fields)
+        desired_state(files, **fields)
     return [problem.what for problem in refused.value.problems]
 
 

@@ -23,7 +23,7 @@ from action_patterns.pull_request.upsert import USES, Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.clock import VirtualClock
 from support import editions
-from support.stage import RecordingLog, context_of, wish
+from support.stage import RecordingLog, context_of, desired_state
 
 CLIENT_ID = "Iv23liFLEET"
 GRANTED = {"contents": "write", "pull_requests": "write", "metadata": "read"}
@@ -98,7 +98,9 @@ class Fleet:
 
     def upsert(self, gateway: Client, repository: str, **fields: Any) -> TargetResult:
         assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=repository)
-        return upsert(wish({"ci.txt": "x\n"}, **fields), assignment, gateway, SharedClock(self.clock), dry_run=False)
+        return upsert(
+            desired_state({"ci.txt": "x\n"}, **fields), assignment, gateway, SharedClock(self.clock), dry_run=False
+        )
 
     @property
     def minted(self) -> list[str]:

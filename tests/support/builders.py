@@ -33,13 +33,13 @@ def remove(path: str, **fields: Any) -> FileChange:
     return FileChange(path=path, mode=None, **fields)
 
 
-def wish(*changes: FileChange, **fields: Any) -> Desired:
+def desired_state(*changes: FileChange, **fields: Any) -> Desired:
     """`fields` = those of a PullRequestWish, and key, branch, head_repository, bot."""
     given = {
         name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot", "changes") if name in fields
     }
-    wished = PullRequestSpec(**({"title": "Sync files", "body": "Our words."} | fields))
-    return resolve(wished, changes=given.pop("changes", None) or changes or (add(),), **({"key": KEY} | given))
+    asked_for = PullRequestSpec(**({"title": "Sync files", "body": "Our words."} | fields))
+    return resolve(asked_for, changes=given.pop("changes", None) or changes or (add(),), **({"key": KEY} | given))
 
 
 def file(content: bytes = b"old\n", mode: Any = "100644") -> ObservedFile:

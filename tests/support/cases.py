@@ -8,7 +8,7 @@ from typing import Any
 from action_patterns.content.changes import FileChange
 from support.editions import EDITIONS
 from support.harness import Case, FaultPlan, clean_run, run
-from support.stage import FLEET, FULL, TARGET, Stage, wish
+from support.stage import FLEET, FULL, TARGET, Stage, desired_state
 
 # What was there before
 
@@ -18,15 +18,17 @@ def nothing(_: Stage) -> None:
 
 
 def a_pull_request(scene: Stage) -> None:
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
 
 
 def a_pull_request_with_other_labels(scene: Stage) -> None:
-    scene.upsert(wish(labels=["sync", "stale"], assignees=["bob"], reviewers=["alice"], title="Old", body="Old."))
+    scene.upsert(
+        desired_state(labels=["sync", "stale"], assignees=["bob"], reviewers=["alice"], title="Old", body="Old.")
+    )
 
 
 def a_converged_pull_request(scene: Stage) -> None:
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
     the_base_gets_the_content(scene)
 
 
@@ -37,13 +39,13 @@ def the_base_gets_the_content(scene: Stage) -> None:
 
 
 def a_pull_request_that_was_merged(scene: Stage) -> None:
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
     scene.sandbox.repository(TARGET).merge_pull(1)
 
 
 def a_branch_without_a_pull_request(scene: Stage) -> None:
     calls = clean_run(CASES["create"], scene.edition).calls
-    run(scene, wish(**FULL), FaultPlan({calls.index("pulls/create") + 1: "killed before"}))
+    run(scene, desired_state(**FULL), FaultPlan({calls.index("pulls/create") + 1: "killed before"}))
 
 
 def _seed(*more: dict[str, Any], **target: Any) -> Any:
@@ -68,37 +70,37 @@ def _closed(scene: Stage) -> None:
 
 def _closed_and_its_branch_deleted(scene: Stage) -> None:
     _closed(scene)
-    scene.sandbox.repository(TARGET).delete_branch(wish().branch)
+    scene.sandbox.repository(TARGET).delete_branch(desired_state().branch)
 
 
 def _a_persons_commit(scene: Stage) -> None:
     a_pull_request(scene)
-    scene.sandbox.repository(TARGET).commit_files(wish().branch, {"mine.txt": b"mine\n"}, message="Mine")
+    scene.sandbox.repository(TARGET).commit_files(desired_state().branch, {"mine.txt": b"mine\n"}, message="Mine")
 
 
 def _a_note(scene: Stage) -> None:
     _a_persons_commit(scene)
-    scene.upsert(wish(**FULL))
+    scene.upsert(desired_state(**FULL))
     repository = scene.sandbox.repository(TARGET)
-    repository.set_branch(wish().branch, repository.commit(wish().branch).parents[0])
+    repository.set_branch(desired_state().branch, repository.commit(desired_state().branch).parents[0])
 
 
 def _ours_on_top(scene: Stage) -> None:
     _a_persons_commit(scene)
-    scene.upsert(wish({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL))
+    scene.upsert(desired_state({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL))
 
 
 def _somebodys_pull_request(scene: Stage) -> None:
     repository = scene.sandbox.repository(TARGET)
     tip = repository.tip("main")
     assert tip is not None
-    repository.set_branch(wish().branch, tip)
-    repository.commit_files(wish().branch, {"mine.txt": b"mine\n"}, message="Mine")
-    repository.open_pull(wish().branch, author="alice", title="By hand", body="My words.")
+    repository.set_branch(desired_state().branch, tip)
+    repository.commit_files(desired_state().branch, {"mine.txt": b"mine\n"}, message="Mine")
+    repository.open_pull(desired_state().branch, author="alice", title="By hand", body="My words.")
 
 
 def _a_long_body(scene: Stage) -> None:
-    scene.upsert(wish(body=LONG))
+    scene.upsert(desired_state(body=LONG))
 
 
 def _another_base(scene: Stage) -> None:
@@ -132,11 +134,11 @@ def _a_ruleset(scene: Stage) -> None:
 
 
 def _a_rich_pull_request(scene: Stage) -> None:
-    scene.upsert(wish(milestone="v2", auto_merge="rebase", **FULL))
+    scene.upsert(desired_state(milestone="v2", auto_merge="rebase", **FULL))
 
 
 def _a_pull_request_from_a_fork(scene: Stage) -> None:
-    scene.upsert(wish(head_repository="bot/api"))
+    scene.upsert(desired_state(head_repository="bot/api"))
 
 
 LONG = "A long line of text.\n" * 5_000
@@ -164,32 +166,34 @@ _FIELDS = ("issues/update", "pulls/request-reviewers")
 CASES = {
     case.name: case
     for case in (
-        Case("create", nothing, wish(), ("Observe", *_OBJECTS, "pulls/create")),
-        Case("create with every field", nothing, wish(**FULL), ("Observe", *_OBJECTS, "pulls/create", *_FIELDS)),
+        Case("create", nothing, desired_state(), ("Observe", *_OBJECTS, "pulls/create")),
+        Case(
+            "create with every field", nothing, desired_state(**FULL), ("Observe", *_OBJECTS, "pulls/create", *_FIELDS)
+        ),
         Case(
             "create with a binary file",
             nothing,
-            wish({"logo.png": b"\x89PNG\0\xff"}),
+            desired_state({"logo.png": b"\x89PNG\0\xff"}),
             ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
         ),
         Case(
             "update the content",
             a_pull_request,
-            wish({"ci.yml": "on: [push]\n"}, **FULL),
+            desired_state({"ci.yml": "on: [push]\n"}, **FULL),
             ("Observe", *_OBJECTS),
             "git/update-ref",
         ),
         Case(
             "update every field",
             a_pull_request_with_other_labels,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe", *_MENDED),
         ),
-        Case("change nothing", a_pull_request, wish(**FULL), ("Observe",)),
+        Case("change nothing", a_pull_request, desired_state(**FULL), ("Observe",)),
         Case(
             "close what has converged",
             a_converged_pull_request,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe", "UpdatePullRequest", "UpdateRefs"),
             moves="",
         ),
@@ -201,20 +205,20 @@ CASES |= {
         Case(
             "use a leftover branch",
             a_branch_without_a_pull_request,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe", "pulls/create", *_FIELDS),
         ),
         Case(
             "write a leftover branch anew",
             a_branch_without_a_pull_request,
-            wish({"ci.yml": "on: [push]\n"}),
+            desired_state({"ci.yml": "on: [push]\n"}),
             ("Observe", *_OBJECTS, "pulls/create"),
             "git/update-ref",
         ),
         Case(
             "a login that cannot be asked",
             nothing,
-            wish(reviewers=["alice", "mallory"], assignees=["mallory"]),
+            desired_state(reviewers=["alice", "mallory"], assignees=["mallory"]),
             (
                 "Observe",
                 *_OBJECTS,
@@ -229,14 +233,14 @@ CASES |= {
         Case(
             "content and fields",
             a_pull_request_with_other_labels,
-            wish({"a/b.txt": "b\n"}, **FULL),
+            desired_state({"a/b.txt": "b\n"}, **FULL),
             ("Observe", *_OBJECTS, *_MENDED),
             "git/update-ref",
         ),
         Case(
             "after a merge",
             a_pull_request_that_was_merged,
-            wish({"ci.yml": "on: [push]\n"}, **FULL),
+            desired_state({"ci.yml": "on: [push]\n"}, **FULL),
             ("Observe", *_OBJECTS, "pulls/create", *_FIELDS),
             "git/update-ref",
             believes=("no-graphql",),  # the base alone is seen as it was: the branch stands on that, and that is fine
@@ -244,7 +248,7 @@ CASES |= {
         Case(
             "drop every field",
             a_pull_request,
-            wish(),
+            desired_state(),
             ("Observe", "issues/remove-label", "issues/remove-label", "issues/remove-assignees", "UpdatePullRequest"),
         ),
     )
@@ -256,25 +260,25 @@ TWICE = tuple(CASES)
 CASES |= {
     case.name: case
     for case in (
-        Case("nothing to do", the_base_gets_the_content, wish(), ("Observe",), believes=ANYWHERE),
+        Case("nothing to do", the_base_gets_the_content, desired_state(), ("Observe",), believes=ANYWHERE),
         Case(
             "every kind of change",
             nothing,
-            wish(changes=_EVERY_KIND),
+            desired_state(changes=_EVERY_KIND),
             ("Observe", "git/create-blob", *_OBJECTS, "pulls/create"),
         ),
-        Case("mend a conflict", _a_conflict, wish(**FULL), ("Observe", *_OBJECTS), "git/update-ref"),
-        Case("respect a close", _closed, wish(**FULL), ("Observe",), rests="skipped"),
+        Case("mend a conflict", _a_conflict, desired_state(**FULL), ("Observe", *_OBJECTS), "git/update-ref"),
+        Case("respect a close", _closed, desired_state(**FULL), ("Observe",), rests="skipped"),
         Case(
             "reopen",
             _closed_and_its_branch_deleted,
-            wish(on_closed="reopen", **FULL),
+            desired_state(on_closed="reopen", **FULL),
             ("Observe", "UpdateRefs", "UpdatePullRequest", "Observe"),
         ),
         Case(
             "reopen with other content",
             _closed,
-            wish({"ci.yml": "on: [push]\n"}, on_closed="reopen", **FULL),
+            desired_state({"ci.yml": "on: [push]\n"}, on_closed="reopen", **FULL),
             ("Observe", "UpdatePullRequest", "Observe", *_OBJECTS),
             "git/update-ref",
             believes=("no-updateRefs",),
@@ -282,7 +286,7 @@ CASES |= {
         Case(
             "open a new one after a close",
             _closed,
-            wish(on_closed="new"),
+            desired_state(on_closed="new"),
             ("Observe", *_OBJECTS, "pulls/create"),
             "git/update-ref",
             believes=ANYWHERE,
@@ -290,15 +294,15 @@ CASES |= {
         Case(
             "stop at a person's commit",
             _a_persons_commit,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe", "issues/create-comment", "Observe"),
             rests="blocked",
         ),
-        Case("take back the note", _a_note, wish(**FULL), ("Observe", "issues/delete-comment", "Observe")),
+        Case("take back the note", _a_note, desired_state(**FULL), ("Observe", "issues/delete-comment", "Observe")),
         Case(
             "put ours on top",
             _a_persons_commit,
-            wish({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL),
+            desired_state({"ci.yml": "on: [push]\n"}, on_human_commits="append", **FULL),
             ("Observe", "Files", *_OBJECTS),
             "git/update-ref",
             looks=2,
@@ -306,7 +310,7 @@ CASES |= {
         Case(
             "put more on top",
             _ours_on_top,
-            wish({"ci.yml": "on: [pull_request]\n"}, **FULL),
+            desired_state({"ci.yml": "on: [pull_request]\n"}, **FULL),
             ("Observe", "Files", *_OBJECTS),
             "git/update-ref",
             looks=2,
@@ -314,7 +318,7 @@ CASES |= {
         Case(
             "keep the commits of others",
             _a_persons_commit,
-            wish({"README.md": "# api\n"}, on_human_commits="append", **FULL),
+            desired_state({"README.md": "# api\n"}, on_human_commits="append", **FULL),
             ("Observe", "Files"),
             looks=2,
             believes=ANYWHERE,
@@ -322,14 +326,14 @@ CASES |= {
         Case(
             "overwrite",
             _a_persons_commit,
-            wish(on_human_commits="overwrite", **FULL),
+            desired_state(on_human_commits="overwrite", **FULL),
             ("Observe", *_OBJECTS),
             "git/update-ref",
         ),
         Case(
             "take over",
             _somebodys_pull_request,
-            wish(adopt="any", **FULL),
+            desired_state(adopt="any", **FULL),
             (
                 "Observe",
                 "Files",
@@ -345,32 +349,32 @@ CASES |= {
         Case(
             "leave somebody's alone",
             _somebodys_pull_request,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe",),
             rests="blocked",
         ),
         Case(
             "a long body",
             nothing,
-            wish(body=LONG),
+            desired_state(body=LONG),
             ("Observe", *_OBJECTS, "pulls/create", "issues/create-comment", "Observe", "UpdatePullRequest"),
         ),
         Case(
             "a body that was long",
             _a_long_body,
-            wish(),
+            desired_state(),
             ("Observe", "issues/delete-comment", "UpdatePullRequest", "Observe"),
         ),
         Case(
             "a long body that changes",
             _a_long_body,
-            wish(body=LONG + "More."),
+            desired_state(body=LONG + "More."),
             ("Observe", "issues/update-comment", "Observe"),
         ),
         Case(
             "milestone and auto-merge",
             nothing,
-            wish(milestone="v1", auto_merge="squash"),
+            desired_state(milestone="v1", auto_merge="squash"),
             ("Observe", *_OBJECTS, "pulls/create", "issues/update", "EnableAutoMerge", "Observe", "UpdatePullRequest"),
             without_graphql=(*_OBJECTS, "pulls/create", "issues/update"),
             seed=RICH,
@@ -378,7 +382,7 @@ CASES |= {
         Case(
             "another milestone and auto-merge",
             _a_rich_pull_request,
-            wish(milestone="v1", auto_merge="squash", **FULL),
+            desired_state(milestone="v1", auto_merge="squash", **FULL),
             ("Observe", "issues/update", "EnableAutoMerge", "UpdatePullRequest", "Observe", "UpdatePullRequest"),
             without_graphql=("issues/update", "pulls/update"),
             seed=RICH,
@@ -386,47 +390,57 @@ CASES |= {
         Case(
             "a draft at all times",
             a_pull_request,
-            wish(draft="always-true", **FULL),
+            desired_state(draft="always-true", **FULL),
             ("Observe", "ConvertToDraft"),
             without_graphql=(),
         ),
         Case(
             "no milestone and no auto-merge any more",
             _a_rich_pull_request,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe", "issues/update", "DisableAutoMerge", "UpdatePullRequest"),
             without_graphql=("issues/update", "pulls/update"),
             seed=RICH,
             believes=ANYWHERE,
         ),
-        Case("a milestone that is not there", nothing, wish(milestone="v9"), ("Observe", *_OBJECTS, "pulls/create")),
+        Case(
+            "a milestone that is not there",
+            nothing,
+            desired_state(milestone="v9"),
+            ("Observe", *_OBJECTS, "pulls/create"),
+        ),
         Case(
             "another base",
             _another_base,
-            wish(base="dev", **FULL),
+            desired_state(base="dev", **FULL),
             ("Observe", "UpdatePullRequest", *_OBJECTS),
             "git/update-ref",
         ),
         Case(
             "a default branch that was renamed",
             _a_renamed_default_branch,
-            wish(**FULL),
+            desired_state(**FULL),
             ("Observe", *_OBJECTS),
             "git/update-ref",
         ),
-        Case("keep what has converged", a_converged_pull_request, wish(on_converged="keep", **FULL), ("Observe",)),
-        Case("a branch in the way", _in_the_way, wish(), ("Observe",), rests="blocked"),
+        Case(
+            "keep what has converged",
+            a_converged_pull_request,
+            desired_state(on_converged="keep", **FULL),
+            ("Observe",),
+        ),
+        Case("a branch in the way", _in_the_way, desired_state(), ("Observe",), rests="blocked"),
         Case(
             "from a fork",
             nothing,
-            wish(head_repository="bot/api"),
+            desired_state(head_repository="bot/api"),
             ("Observe", *_OBJECTS, "pulls/create"),
             seed=FORKED,
         ),
         Case(
             "other content from a fork",
             _a_pull_request_from_a_fork,
-            wish({"ci.yml": "on: [push]\n"}, head_repository="bot/api"),
+            desired_state({"ci.yml": "on: [push]\n"}, head_repository="bot/api"),
             ("Observe", *_OBJECTS),
             "git/update-ref",
             seed=FORKED,

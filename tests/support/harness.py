@@ -146,12 +146,12 @@ class FaultyTransport(StageTransport):
         )
 
 
-def run(scene: Stage, wished: Desired, plan: FaultPlan) -> TargetResult | None:
+def run(scene: Stage, asked_for: Desired, plan: FaultPlan) -> TargetResult | None:
     """One run, as one process would do it; None when it was killed."""
     transport = FaultyTransport(scene.context, scene.sandbox, plan)
     try:
         return upsert(
-            wished,
+            asked_for,
             Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET),
             Client(transport),
             VirtualClock(),
@@ -167,7 +167,7 @@ class Case:
 
     name: str
     before: Callable[[Stage], Any]
-    wish: Desired
+    desired_state: Desired
     calls: tuple[str, ...]
     """The calls of a clean run, by operation; asserted, so that no call is left out."""
     moves: str = "git/create-ref"
@@ -225,7 +225,7 @@ def clean_run(case: Case, edition: str = "full") -> Clean:
     with stage(case.seed(), edition=edition) as scene:
         case.before(scene)
         scene.forget()
-        result = scene.upsert(case.wish)
+        result = scene.upsert(case.desired_state)
         records = list(scene.sandbox.requests)
         calls = tuple(str(record.graphql_operation or record.operation or "POST /graphql") for record in records)
         kinds = tuple("Get" if record.method == "GET" else call for record, call in zip(records, calls, strict=True))
@@ -268,7 +268,7 @@ def assert_recovers(case: Case, faults: Mapping[int, str], edition: str = "full"
         case.before(scene)
         for number in range(MAX_RUNS):
             before = len(plan.met)
-            result = run(scene, case.wish, plan)
+            result = run(scene, case.desired_state, plan)
             met = plan.met[before:]
             if result is not None and not any(FAULTS[name].misleads for name in met):
                 honest = len(faults) > 1 and result.outcome in ("failed", "deferred") and result.error is not None
@@ -281,12 +281,12 @@ def assert_recovers(case: Case, faults: Mapping[int, str], edition: str = "full"
                 break
         assert plan.met, "no fault was met"
 
-        rerun = scene.upsert(case.wish)
+        rerun = scene.upsert(case.desired_state)
         assert rerun.outcome not in ("failed", "deferred"), rerun.error
         assert state(scene) == clean.state
 
         scene.forget()
-        last = scene.upsert(case.wish)
+        last = scene.upsert(case.desired_state)
         assert (last.outcome, scene.writes()) == (case.rests, 0)
         if has_graphql(edition):
             assert scene.reads() == case.looks

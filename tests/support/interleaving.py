@@ -77,7 +77,9 @@ class TakingTurns(StageTransport):
             return super().exchange(method, url, body, auth)
 
 
-def at_once(scene: Stage, wishes: Sequence[Desired], first: int, schedule: Schedule) -> tuple[list[TargetResult], int]:
+def at_once(
+    scene: Stage, desired_states: Sequence[Desired], first: int, schedule: Schedule
+) -> tuple[list[TargetResult], int]:
     """Two runs, each as one process would do it. Returns their results, and how much of the schedule was used."""
     turns = Turns(first, schedule)
     clock = scene.clock
@@ -89,7 +91,7 @@ def at_once(scene: Stage, wishes: Sequence[Desired], first: int, schedule: Sched
         try:
             gateway = Client(TakingTurns(scene.context, clock, turns, number))
             assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET)
-            results[number] = upsert(wishes[number], assignment, gateway, clock, dry_run=False)
+            results[number] = upsert(desired_states[number], assignment, gateway, clock, dry_run=False)
         except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
             errors.append(error)
         finally:

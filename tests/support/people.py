@@ -55,10 +55,10 @@ def rewritten(scene: Stage, former: str | None, *, base: str = "main") -> tuple[
     return (tip,) if scene.has_leases else (former, tip)
 
 
-def calls_of_a_look(scene: Stage, wished: Desired) -> int:
+def calls_of_a_look(scene: Stage, asked_for: Desired) -> int:
     """How many requests a run begins with before it writes: one, or, over REST, a dozen and the one that finds out."""
     scene.forget()
-    scene.upsert(wished, dry_run=True)
+    scene.upsert(asked_for, dry_run=True)
     calls = len(scene.sandbox.requests)
     scene.forget()
     return calls
@@ -68,22 +68,22 @@ KEPT = 2
 """Reads of a run that keeps commits of others: what stands on the bot branch is asked besides."""
 
 
-def settled(scene: Stage, wished: Desired, *, reads: int = 1, **run: Any) -> TargetResult:
+def settled(scene: Stage, asked_for: Desired, *, reads: int = 1, **run: Any) -> TargetResult:
     """Run once more: one read (over REST as many as it takes), no write, nothing different."""
     before = scene.sandbox.snapshot()
     scene.forget()
-    result = scene.upsert(wished, **run)
+    result = scene.upsert(asked_for, **run)
     assert (result.outcome, scene.writes()) == ("unchanged", 0), (result, scene.order())
     assert scene.reads() == reads or not scene.has_graphql, scene.order()
     assert scene.sandbox.snapshot() == before
     return result
 
 
-def refused_before_any_write(scene: Stage, wished: Desired, reason: str, **run: Any) -> TargetResult:
+def refused_before_any_write(scene: Stage, asked_for: Desired, reason: str, **run: Any) -> TargetResult:
     """Run: blocked for this reason, with a remedy; nothing was written and nothing is different."""
     before = scene.sandbox.snapshot()
     scene.forget()
-    result = scene.upsert(wished, **run)
+    result = scene.upsert(asked_for, **run)
     assert (result.outcome, result.reason, scene.writes()) == ("blocked", reason, 0), (result, scene.order())
     assert result.error is not None
     assert result.error.remediation

@@ -40,8 +40,8 @@ def changes(draw: st.DrawFn) -> tuple[FileChange, ...]:
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> Desired:
-    wished = PullRequestSpec(
+def desired_states(draw: st.DrawFn) -> Desired:
+    asked_for = PullRequestSpec(
         base=draw(st.sampled_from([None, None, None, "main", "dev"])),
         title=draw(st.sampled_from(["Sync files", "Sync all files"])),
         body=draw(st.sampled_from(["", "Text.", "Text.", "Other --> text\r\n\r\nwith lines\n", LONG])),
@@ -59,7 +59,7 @@ def wishes(draw: st.DrawFn) -> Desired:
         on_human_commits=draw(st.sampled_from(["stop", "stop", "append", "overwrite"])),
         adopt=draw(st.sampled_from(["never", "never", "same-author", "any"])),
     )
-    return resolve(wished, key="sync", changes=draw(changes()))
+    return resolve(asked_for, key="sync", changes=draw(changes()))
 
 
 @dataclass
@@ -83,9 +83,9 @@ class World:
         return text
 
 
-def run(world: World, wish: Desired, *, dry_run: bool = False) -> Reconciliation:
+def run(world: World, desired_state: Desired, *, dry_run: bool = False) -> Reconciliation:
     github = cast("GitHub", world.github)  # It has what a reconciliation asks for.
-    return reconcile(wish, TARGET, github, dry_run=dry_run, pause=lambda _: None)
+    return reconcile(desired_state, TARGET, github, dry_run=dry_run, pause=lambda _: None)
 
 
 Event = Callable[[World], None]
@@ -272,20 +272,20 @@ def base_gets(path: str, content: bytes | None, branch: str = "main") -> Event:
     return event
 
 
-def a_run(wish: Desired, write: int, moment: Moment) -> Event:
+def a_run(desired_state: Desired, write: int, moment: Moment) -> Event:
     """A run of ours, killed at a write (0 = never)."""
 
     def event(world: World) -> None:
         if write:
             world.github.die(write, moment)
         try:
-            run(world, wish)
+            run(world, desired_state)
         except KilledError:
             pass
         finally:
             world.github.live()
 
-    event.__name__ = f"run(killed {moment} {write}, {wish})" if write else f"run({wish})"
+    event.__name__ = f"run(killed {moment} {write}, {desired_state})" if write else f"run({desired_state})"
     return event
 
 
@@ -318,7 +318,7 @@ PEOPLE: list[Event] = [
     the_reviewers_review,
 ]
 
-runs = st.builds(a_run, wishes(), st.integers(0, 9), st.sampled_from(["before", "after"]))
+runs = st.builds(a_run, desired_states(), st.integers(0, 9), st.sampled_from(["before", "after"]))
 pushes = st.builds(base_gets, paths, st.none() | contents, st.sampled_from(["main", "main", "dev"]))
 servers = st.sampled_from([(True, True), (False, True), (False, False)]).map(
     lambda has: the_server_is(compare_and_swap=has[0], graphql=has[1])
@@ -336,12 +336,12 @@ def histories(draw: st.DrawFn) -> list[Event]:
     ]
 
 
-def lived(history: list[Event], wish: Desired) -> World:
+def lived(history: list[Event], desired_state: Desired) -> World:
     """The world after a history."""
     repository = Repository(TARGET, START)
     repository.move("dev", repository.refs["main"])
     repository.push("dev", {"dev.txt": b"1\n"})
-    world = World(FakeGitHub(repository), repository, wish.branch)
+    world = World(FakeGitHub(repository), repository, desired_state.branch)
     for event in history:
         event(world)
     return world

@@ -197,7 +197,7 @@ class Stage:
 
     def upsert(
         self,
-        wish: Desired,
+        desired_state: Desired,
         *,
         repository: str = TARGET,
         call: int = 0,
@@ -220,7 +220,7 @@ class Stage:
             meanwhile=meanwhile,
         )
         assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=repository)
-        return upsert(wish, assignment, Client(self.transport), clock, dry_run=dry_run)
+        return upsert(desired_state, assignment, Client(self.transport), clock, dry_run=dry_run)
 
     def sent(self, operation: str) -> int:
         """How often an operation was asked for since the last `forget`: REST operationId or GraphQL name."""
@@ -291,7 +291,7 @@ def stage(
     assert not unmet, f"trouble was meant to strike, and met nothing: {unmet}"
 
 
-def wish(
+def desired_state(
     files: Mapping[str, str | bytes | None] | None = None, *, changes: Sequence[FileChange] | None = None, **fields: Any
 ) -> Desired:
     """A wish with defaults: one added, one changed, one deleted file."""
@@ -304,8 +304,8 @@ def wish(
             for path, data in content.items()
         ]
     given = {name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot") if name in fields}
-    wished = PullRequestSpec(**({"title": "Sync config", "body": "From the source."} | fields))
-    return resolve(wished, changes=changes, **({"key": "sync-config"} | given))
+    asked_for = PullRequestSpec(**({"title": "Sync config", "body": "From the source."} | fields))
+    return resolve(asked_for, changes=changes, **({"key": "sync-config"} | given))
 
 
 FULL: dict[str, Any] = {"labels": ["sync", "bot"], "assignees": ["alice"], "reviewers": ["alice", "bob"]}

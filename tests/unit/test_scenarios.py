@@ -21,13 +21,13 @@ from github_sandbox import Sandbox
 from support.app_fleet import fleet as app_fleet, seed
 from support.editions import EDITIONS, first_on, only_on, without_github
 from support.fleet import fleet
-from support.stage import FLEET, stage, wish
+from support.stage import FLEET, stage, desired_state
 
 @pytest.mark.parametrize("twice", [1, 2])
 def test_by_doing_nothing(twice):
     with stage() as scene:
         assert scene.sandbox.edition == EDITIONS[scene.edition]
-        assert scene.upsert(wish()).outcome == "created"
+        assert scene.upsert(desired_state()).outcome == "created"
 
 def test_by_a_campaign(edition):
     with fleet(1) as scene:

@@ -114,10 +114,10 @@ def test_the_digest_does_not_see_the_order(changes: list[FileChange], random: ob
 
 @given(some_changes, some_changes)
 def test_equal_digests_mean_equal_wishes(one: list[FileChange], other: list[FileChange]) -> None:
-    def wishes(changes: list[FileChange]) -> set[tuple[str, str | None, str | None]]:
+    def desired_states(changes: list[FileChange]) -> set[tuple[str, str | None, str | None]]:
         return {(change.path, change.mode, change.oid) for change in changes}
 
-    assert (digest(one) == digest(other)) == (wishes(one) == wishes(other))
+    assert (digest(one) == digest(other)) == (desired_states(one) == desired_states(other))
 
 
 @pytest.mark.parametrize(

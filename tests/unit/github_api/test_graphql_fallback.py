@@ -10,7 +10,7 @@ import pytest
 from action_patterns.errors import ActionPatternsError, NotFoundError, PermissionDeniedError, RefusedError
 from action_patterns.github_api.client import Client
 from github_sandbox import Fault
-from support.stage import FLEET, FULL, TARGET, DyingTransport, Stage, stage, wish
+from support.stage import FLEET, FULL, TARGET, DyingTransport, Stage, desired_state, stage
 
 SEED = FLEET | {
     "repositories": [
@@ -24,7 +24,7 @@ UNSERVED = ["no-graphql", "graphql-refused"]
 
 
 def observe(gateway: Client) -> Any:
-    return gateway.pulls.observe(TARGET, branch=wish().branch, base=None, paths=["README.md"])
+    return gateway.pulls.observe(TARGET, branch=desired_state().branch, base=None, paths=["README.md"])
 
 
 def warnings(scene: Stage) -> list[str]:
@@ -121,14 +121,14 @@ def test_a_mutation_that_is_refused_says_what_github_said() -> None:
 @pytest.mark.parametrize("edition", UNSERVED)
 def test_what_only_graphql_can_do_is_a_refused_field_and_nothing_is_sent(edition: str) -> None:
     with stage(SEED, edition=edition) as scene:
-        scene.upsert(wish(**FULL))
+        scene.upsert(desired_state(**FULL))
         scene.forget()
-        wished = wish(draft="always-true", **FULL)
-        result = scene.upsert(wished)
+        asked_for = desired_state(draft="always-true", **FULL)
+        result = scene.upsert(asked_for)
         assert (result.error, result.refused_fields) == (None, ("draft",))
-        merged = scene.upsert(wish(auto_merge="squash", **FULL))
+        merged = scene.upsert(desired_state(auto_merge="squash", **FULL))
         assert (merged.error, merged.refused_fields) == (None, ("auto-merge",))
-        scene.upsert(wished)
+        scene.upsert(asked_for)
         assert "/graphql" not in {record.path[-8:] for record in scene.sandbox.requests if record.kind == "write"}
         gateway = gateway_of(scene)
         observe(gateway)
@@ -140,7 +140,7 @@ def test_what_only_graphql_can_do_is_a_refused_field_and_nothing_is_sent(edition
             with pytest.raises(RefusedError, match="Only GraphQL"):
                 switch()
         assert scene.order() == []
-        scene.upsert(wished)
+        scene.upsert(asked_for)
         assert scene.writes() == 0
 
 

@@ -21,11 +21,11 @@ from action_patterns.errors import (
 from action_patterns.pull_request.ownership.marker import parse_marker
 from action_patterns.pull_request.reconcile import MAX_ROUNDS, Reconciliation, observed_paths, reconcile
 from action_patterns.pull_request.spec.desired import Desired
-from support.builders import add, wish
+from support.builders import add, desired_state
 from support.fake_github import FakeGitDatabase, FakeGitHub, FakePullRequests
 from support.fake_repository import Repository
 
-FULL = wish(labels=["bot"], assignees=["alice"], reviewers=["bob"], team_reviewers=["core"])
+FULL = desired_state(labels=["bot"], assignees=["alice"], reviewers=["bob"], team_reviewers=["core"])
 
 
 class DisturbedGit(FakeGitDatabase):
@@ -118,7 +118,7 @@ def test_a_new_pull_request_takes_six_writes() -> None:
 
 def test_binary_content_takes_one_blob_more() -> None:
     github = target()
-    run(github, wish(add("logo.png", b"\0\xff")))
+    run(github, desired_state(add("logo.png", b"\0\xff")))
     assert github.journal == ["blob", "tree", "commit", "ref", "pull"]
     assert github.there.files(github.there.refs[FULL.branch])["logo.png"] == ("100644", b"\0\xff")
 
@@ -127,7 +127,7 @@ def test_a_content_update_takes_three_writes() -> None:
     github = target()
     run(github)
     github.journal.clear()
-    ended = run(github, wish(add(content=b"newer\n"), labels=["bot"], assignees=["alice"], reviewers=["bob"],
+    ended = run(github, desired_state(add(content=b"newer\n"), labels=["bot"], assignees=["alice"], reviewers=["bob"],
                              team_reviewers=["core"]))  # fmt: skip
     assert github.journal == ["tree", "commit", "ref"]
     assert (ended.decision.outcome, ended.decision.reason) == ("updated", "content")
@@ -138,7 +138,7 @@ def test_a_person_who_pushes_between_reading_and_writing_wins() -> None:
     run(github)
     github.first["update"] = lambda: github.there.by_people.add(github.there.push(FULL.branch, {"x": b"x"}))
     waits: list[float] = []
-    ended = run(github, wish(add(content=b"newer\n")), waits)
+    ended = run(github, desired_state(add(content=b"newer\n")), waits)
     assert (ended.decision.outcome, ended.decision.reason) == ("blocked", "human-commit")
     assert github.there.refs[FULL.branch] in github.there.by_people
     assert waits == [1.0]
@@ -232,7 +232,7 @@ def test_what_was_written_counts_though_another_run_came_between() -> None:
     recheck = repository.commit(commit.tree, commit.parents, commit.message, commit.author)
     github.first["edit"] = lambda: repository.move(FULL.branch, recheck)
     waits: list[float] = []
-    ended = run(github, wish(labels=["bot"], assignees=["alice"], body="New words."), waits)
+    ended = run(github, desired_state(labels=["bot"], assignees=["alice"], body="New words."), waits)
     assert waits == [1.0]
     assert (ended.decision.outcome, ended.decision.reason) == ("updated", "fields")
     assert ended.decision.changed_fields == ("body",)
@@ -242,9 +242,9 @@ def test_what_was_written_counts_though_another_run_came_between() -> None:
 def test_what_several_rounds_changed_is_told_together() -> None:
     github = target()
     run(github)
-    other = wish(add(content=b"theirs\n"), labels=["bot"], assignees=["alice"], body="Theirs.")
+    other = desired_state(add(content=b"theirs\n"), labels=["bot"], assignees=["alice"], body="Theirs.")
     github.then["labels"] = lambda: run(FakeGitHub(github.there), other)
-    ours = wish(add(content=b"ours\n"), labels=["bot", "more"], assignees=["alice"], body="Ours.")
+    ours = desired_state(add(content=b"ours\n"), labels=["bot", "more"], assignees=["alice"], body="Ours.")
     ended = run(github, ours)
     assert ended.decision.changed_fields == ("content", "body", "labels")
     assert "Ours." in github.there.pulls[0].body
@@ -256,7 +256,7 @@ def test_the_branch_of_an_earlier_pull_request_is_not_taken_back() -> None:
     run(github)
     github.there.squash(github.there.pulls[0], keep_branch=True)
     github.first["pull"] = failing(REFUSED)
-    run(github, wish(add(content=b"newer\n")))
+    run(github, desired_state(add(content=b"newer\n")))
     assert FULL.branch in github.there.refs
 
 
@@ -288,7 +288,7 @@ def test_fields_that_are_refused_cost_those_fields_only(error: ActionPatternsErr
 
 def test_of_fields_that_go_together_only_the_one_that_is_refused_is_lost() -> None:
     github = target()
-    desired = wish(labels=["bot"], assignees=["alice"], milestone="99")
+    desired = desired_state(labels=["bot"], assignees=["alice"], milestone="99")
     ended = run(github, desired)
     assert ended.refused_fields == ("milestone:99",)
     pull = github.there.pulls[0]
@@ -297,7 +297,9 @@ def test_of_fields_that_go_together_only_the_one_that_is_refused_is_lost() -> No
 
 def test_people_github_refuses_are_remembered_and_never_asked_again() -> None:
     github = target()
-    desired = wish(assignees=["alice", "nobody"], reviewers=["bob", "nobody"], team_reviewers=["core", "ghosts"])
+    desired = desired_state(
+        assignees=["alice", "nobody"], reviewers=["bob", "nobody"], team_reviewers=["core", "ghosts"]
+    )
     ended = run(github, desired)
     refused = ("assignee:nobody", "reviewer:nobody", "team:ghosts")
     assert ended.refused_fields == refused
@@ -313,7 +315,7 @@ def test_people_github_refuses_are_remembered_and_never_asked_again() -> None:
 
 def test_the_author_is_not_asked_to_review() -> None:
     github = target()
-    ended = run(github, wish(reviewers=["bot"]))
+    ended = run(github, desired_state(reviewers=["bot"]))
     assert github.journal == ["tree", "commit", "ref", "pull"]
     assert ended.refused_fields == ()
 
@@ -324,7 +326,7 @@ def test_a_target_that_cannot_be_read_is_an_error() -> None:
 
 
 def test_the_directories_above_a_path_are_looked_at_too() -> None:
-    changes = wish(add("a/b/c.txt"), add("a/d.txt")).changes
+    changes = desired_state(add("a/b/c.txt"), add("a/d.txt")).changes
     assert observed_paths(changes) == ("a", "a/b", "a/b/c.txt", "a/d.txt")
 
 
@@ -335,7 +337,7 @@ def test_an_executable_a_link_and_a_submodule_arrive_as_such() -> None:
         add("link", b"run", "120000"),
         FileChange(path="sub", mode="160000", gitlink="c" * 40),
     )
-    run(github, wish(*changes))
+    run(github, desired_state(*changes))
     files = github.there.files(github.there.refs[FULL.branch])
     assert {path: mode for path, (mode, _) in files.items() if path != "README.md"} == {
         "run": "100755",

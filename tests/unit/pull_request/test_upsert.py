@@ -21,7 +21,7 @@ from action_patterns.errors import (
 from action_patterns.ports.pull_requests import NewPullRequest, Observed, PullRequest
 from action_patterns.pull_request.reasons import DECISIONS, FAILURES
 from action_patterns.pull_request.upsert import Assignment, failure, upsert
-from support.builders import wish
+from support.builders import desired_state
 from support.fake_github import FakeGitHub, FakePullRequests
 from support.fake_repository import Repository
 
@@ -67,7 +67,7 @@ def target() -> Failing:
 
 
 def run(github: FakeGitHub, *, dry_run: bool = False) -> TargetResult:
-    return upsert(wish(), HERE, github, StillClock(), dry_run=dry_run)
+    return upsert(desired_state(), HERE, github, StillClock(), dry_run=dry_run)
 
 
 def test_a_record_says_what_was_done_where_and_at_what_cost() -> None:
@@ -118,7 +118,7 @@ def test_an_error_is_a_record_with_its_category_as_reason(
     assert (record.outcome, record.reason) == (outcome, reason)
     assert record.error is not None
     assert (record.error.category, record.error.remediation.partition(" ")[0]) == (error.category, "y")
-    assert record.branch == wish().branch
+    assert record.branch == desired_state().branch
 
 
 def test_a_limit_says_when_to_come_back() -> None:
@@ -131,7 +131,7 @@ def test_what_was_reached_before_an_error_is_told() -> None:
     github = target()
     github.pulls.opening = UnavailableError("x", remediation="y")
     record = run(github)
-    assert record.after_oid == github.hosted["acme/api"].refs[wish().branch]
+    assert record.after_oid == github.hosted["acme/api"].refs[desired_state().branch]
 
 
 def test_githubs_own_words_come_before_the_reasons_remedy() -> None:
@@ -146,7 +146,7 @@ def test_githubs_own_words_come_before_the_reasons_remedy() -> None:
 def test_a_block_has_a_remedy_of_its_own() -> None:
     github = target()
     repository = github.hosted["acme/api"]
-    repository.move(wish().branch, repository.refs["main"])
+    repository.move(desired_state().branch, repository.refs["main"])
     record = run(github)
     assert (record.outcome, record.reason) == ("blocked", "foreign-branch")
     assert record.error is not None

@@ -21,7 +21,7 @@ def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: 
     return StateRecord(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
 
 
-def wish(**changes: Any) -> OnceRequest:
+def desired_state(**changes: Any) -> OnceRequest:
     return OnceRequest(**({"operation": "announce", "us": US, "now": NOW} | changes))
 
 
@@ -71,7 +71,7 @@ def wish(**changes: Any) -> OnceRequest:
 def test_what_a_run_may_do(
     mode: Mode, found: StateRecord | None, changes: dict[str, Any], outcome: str, reason: str, becomes: str | None
 ) -> None:
-    decision = decide(mode, found, wish(**changes))
+    decision = decide(mode, found, desired_state(**changes))
     assert (decision.outcome, decision.reason) == (outcome, reason)
     assert (decision.write.state if decision.write else None) == becomes
     assert decision.begun == (mode == "begin" and becomes is not None)
@@ -84,13 +84,13 @@ def test_what_a_run_may_do(
 def test_what_was_noted_stays_until_something_else_is() -> None:
     noted = marker("pending", OURS_BEFORE, metadata="step 3", ttl_days=4)
     for mode in ("begin", "complete", "fail"):
-        kept = decide(mode, noted, wish()).write
+        kept = decide(mode, noted, desired_state()).write
         assert kept is not None and kept.metadata == "step 3"
-        given = decide(mode, noted, wish(metadata="step 4", ttl_days=5)).write
+        given = decide(mode, noted, desired_state(metadata="step 4", ttl_days=5)).write
         assert given is not None and (given.metadata, given.ttl_days) == ("step 4", 5)
-    done = decide("complete", noted, wish()).write
+    done = decide("complete", noted, desired_state()).write
     assert done is not None and done.ttl_days == 4
-    again = decide("begin", marker("completed", OTHER, DAY, metadata="old", ttl_days=1), wish()).write
+    again = decide("begin", marker("completed", OTHER, DAY, metadata="old", ttl_days=1), desired_state()).write
     assert again is not None and again.metadata == ""
 
 

@@ -16,7 +16,7 @@ from action_patterns.pull_request.ownership.trailers import Trailers, is_sealed
 from action_patterns.pull_request.ownership.trailers import parse as parse_trailers
 from action_patterns.pull_request.spec.desired import Desired
 
-TipKind = Literal["none", "ours", "kept", "others"]
+TipKind = Literal["none", "ours", "ours_on_theirs", "theirs"]
 """Tip of the bot branch: none; one commit of ours on the base; ours on top of commits of others; not ours."""
 
 
@@ -79,8 +79,8 @@ def tip_kind(desired: Desired, observed: Observed) -> TipKind:
     trailers = our_trailers(tip, desired.key)
     # A merge can leave our commit as the base's own tip; the base is never ours to write.
     if trailers is None or (desired.branch == observed.base and observed.holder == observed.repository):
-        return "others"
-    return "kept" if trailers.kept else "ours"
+        return "theirs"
+    return "ours_on_theirs" if trailers.kept else "ours"
 
 
 def last_of_others(comparison: Comparison) -> str:
@@ -89,7 +89,7 @@ def last_of_others(comparison: Comparison) -> str:
         return ""
     return (
         comparison.tip.oid
-        if comparison.tip_kind == "others"
+        if comparison.tip_kind == "theirs"
         else comparison.trailers.kept
         if comparison.trailers
         else ""
@@ -100,7 +100,9 @@ def keeps_commits(desired: Desired, observed: Observed) -> bool:
     """Commits of others may have to be kept: then what stands on the bot branch must be read before deciding."""
     kind = tip_kind(desired, observed)
     policies = desired.policies
-    return kind == "kept" or (kind == "others" and (policies.on_human_commits == "append" or policies.adopt != "never"))
+    return kind == "ours_on_theirs" or (
+        kind == "theirs" and (policies.on_human_commits == "append" or policies.adopt != "never")
+    )
 
 
 def differs(change: FileChange, files: Mapping[str, ObservedFile | None]) -> bool:
@@ -145,7 +147,9 @@ def closed_by_somebody(comparison: Comparison) -> bool:
     if comparison.marker is not None:
         return not comparison.marker.closed
     return (
-        comparison.tip is not None and comparison.tip.oid == latest.head_oid and comparison.tip_kind in ("ours", "kept")
+        comparison.tip is not None
+        and comparison.tip.oid == latest.head_oid
+        and comparison.tip_kind in ("ours", "ours_on_theirs")
     )
 
 

@@ -48,11 +48,11 @@ def decide_none_open(comparison: Comparison) -> Decision:
         return _reopen(comparison, latest)
     landed = latest is not None and tip is not None and latest.state == "MERGED" and latest.head_oid == tip.oid
     keeps = False
-    if tip is not None and comparison.tip_kind in ("kept", "others") and not landed:
+    if tip is not None and comparison.tip_kind in ("ours_on_theirs", "theirs") and not landed:
         # A branch that a pull request of ours used is the bot's; any other belongs to a person.
-        if comparison.marker is None and comparison.tip_kind == "others":
+        if comparison.marker is None and comparison.tip_kind == "theirs":
             return replace(stopped("blocked", "foreign-branch", whose(tip)), files=comparison.files)
-        if comparison.tip_kind == "others" and policies.on_human_commits == "stop":
+        if comparison.tip_kind == "theirs" and policies.on_human_commits == "stop":
             return replace(stopped("blocked", "human-commit", whose(tip)), files=comparison.files)
         keeps = policies.on_human_commits != "overwrite"
     return _create(comparison, keeps=keeps)
@@ -62,7 +62,7 @@ def _reopen(comparison: Comparison, latest: PullRequest) -> Decision:
     """Return the steps to reopen. GitHub reopens only with the branch at the commit of the close; updates follow."""
     tip, desired = comparison.tip, comparison.desired
     moved = tip is None or tip.oid != latest.head_oid
-    if tip is not None and moved and comparison.tip_kind in ("kept", "others"):
+    if tip is not None and moved and comparison.tip_kind in ("ours_on_theirs", "theirs"):
         return replace(stopped("blocked", "human-commit", whose(tip)), pull_request=latest, files=comparison.files)
     if tip is not None and moved and not comparison.observed.compare_and_swap:
         detail = (
@@ -176,7 +176,7 @@ def _create(comparison: Comparison, *, keeps: bool) -> Decision:
                 labels=desired.labels,
                 assignees=desired.assignees,
                 milestone=number,
-                milestone_wished=desired.milestone or "",
+                milestone_asked_for=desired.milestone or "",
             )
         )
     if desired.reviewers or desired.team_reviewers:

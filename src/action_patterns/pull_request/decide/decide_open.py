@@ -39,9 +39,9 @@ def decide_open(comparison: Comparison, opened: PullRequest) -> Decision:
     overwrites = policies.on_human_commits == "overwrite"
     # Commits from before the takeover stay, under every policy for later commits.
     taken_over = bool(marker.adopted) and marker.adopted == last_of_others(comparison)
-    if comparison.tip_kind == "others" and policies.on_human_commits == "stop" and not taken_over:
+    if comparison.tip_kind == "theirs" and policies.on_human_commits == "stop" and not taken_over:
         return _human_commit(comparison, opened)
-    keeps = comparison.tip_kind in ("kept", "others") and (taken_over or not overwrites)
+    keeps = comparison.tip_kind in ("ours_on_theirs", "theirs") and (taken_over or not overwrites)
     if not comparison.pending and (keeps or policies.on_converged == "keep" or adopting):
         reason = "kept-for-commits" if keeps else "kept-open" if not adopting else "already-on-base"
         return Decision(outcome="unchanged", reason=reason, message="")

@@ -167,22 +167,22 @@ def _people(desired: Desired, pull: PullRequest, remembered: RunMemory, refused:
         work.changed.append("reviewers")
 
 
-def find_milestone(wished: str | None, observed: Observed) -> Milestone | None:
+def find_milestone(asked_for: str | None, observed: Observed) -> Milestone | None:
     """Return the desired milestone, by its exact title or its number. None: not desired, or it does not exist."""
-    if wished is None:
+    if asked_for is None:
         return None
-    found = next((item for item in observed.milestones if item.title == wished), None)
-    return found or (Milestone(int(wished), "") if wished.isascii() and wished.isdigit() else None)
+    found = next((item for item in observed.milestones if item.title == asked_for), None)
+    return found or (Milestone(int(asked_for), "") if asked_for.isascii() and asked_for.isdigit() else None)
 
 
 def _milestone(
     desired: Desired, pull: PullRequest, remembered: RunMemory, refused: set[str], observed: Observed, work: _Work
 ) -> None:
-    wished, there = find_milestone(desired.milestone, observed), pull.milestone
-    if desired.milestone is not None and wished is None:
+    asked_for, there = find_milestone(desired.milestone, observed), pull.milestone
+    if desired.milestone is not None and asked_for is None:
         work.refused.append("milestone")
         return
-    if (there.number if there else None) == (wished.number if wished else None):
+    if (there.number if there else None) == (asked_for.number if asked_for else None):
         return
     if f"milestone:{desired.milestone}" in refused:
         return
@@ -190,7 +190,7 @@ def _milestone(
         return  # People chose it, now or before we came.
     # One value takes the place of another: it must be there before the marker stops to remember the former.
     (work.added if there is None else work.removed).append(
-        SetMilestone(wished.number if wished else None, desired.milestone or "")
+        SetMilestone(asked_for.number if asked_for else None, desired.milestone or "")
     )
     work.changed.append("milestone")
 
@@ -208,17 +208,17 @@ def _draft(desired: Desired, pull: PullRequest, refused: set[str], observed: Obs
 def _auto_merge(
     desired: Desired, pull: PullRequest, marker: PullRequestMarker, refused: set[str], observed: Observed, work: _Work
 ) -> None:
-    wished, there = None if desired.auto_merge == "off" else desired.auto_merge, pull.auto_merge
-    if there == wished or (there is not None and there != marker.auto_merge) or f"auto-merge:{wished}" in refused:
+    asked_for, there = None if desired.auto_merge == "off" else desired.auto_merge, pull.auto_merge
+    if there == asked_for or (there is not None and there != marker.auto_merge) or f"auto-merge:{asked_for}" in refused:
         return  # It matches, or people chose it, or GitHub refuses it.
-    if there is None and _was_on(wished, marker) and "base" not in work.changed:
+    if there is None and _was_on(asked_for, marker) and "base" not in work.changed:
         return  # A person turned it off. GitHub does so too, when the base changes.
-    if wished is not None and (pull.draft or desired.always_draft):
+    if asked_for is not None and (pull.draft or desired.always_draft):
         return  # GitHub does not auto-merge a draft; once people mark it ready, a run sets it.
-    if not observed.graphql or (wished is not None and observed.auto_merge_allowed is False):
+    if not observed.graphql or (asked_for is not None and observed.auto_merge_allowed is False):
         work.refused.append("auto-merge")
         return
-    (work.added if there is None else work.removed).append(SetAutoMerge(wished))
+    (work.added if there is None else work.removed).append(SetAutoMerge(asked_for))
     work.changed.append("auto-merge")
 
 
@@ -252,16 +252,16 @@ def _comments(desired: Desired, pull: PullRequest, work: _Work) -> bool:
     """Comments that continue the body, and no note where nothing stops us. True = some are new."""
     there = ours_of(pull, desired.key)
     new = False
-    wished = {str(number): text for number, text in enumerate(desired.overflow, 2)}
+    asked_for = {str(number): text for number, text in enumerate(desired.overflow, 2)}
     before = len(work.added) + len(work.removed)
-    for part, text in wished.items():
+    for part, text in asked_for.items():
         kept = there.get(part, [])[:1]
         if not kept or kept[0][1].text != text_hash(text):
             written = kept[0][0].id if kept else None
             work.added.append(WriteComment(part, render_comment(desired.key, part, text), written))
         new = new or not kept
     for part, found in there.items():
-        work.removed += [DeleteComment(comment.id) for comment, _ in found[int(part in wished) :]]
+        work.removed += [DeleteComment(comment.id) for comment, _ in found[int(part in asked_for) :]]
     if len(work.added) + len(work.removed) > before:
         work.changed.append("comments")
     return new

@@ -69,7 +69,7 @@ def _send(step: Step, observed: Observed, github: GitHub, state: ReconcileState)
             if step.method is not None:
                 state.refuse(f"auto-merge:{step.method}")
         elif isinstance(step, SetMilestone):
-            state.refuse(f"milestone:{step.wished}")
+            state.refuse(f"milestone:{step.asked_for}")
         elif isinstance(step, DeleteBranch) and not isinstance(error, RefusedError):
             raise  # Whether it is there could not be seen: that is no rule against deleting it.
         elif type(step) in FIELD_OF:
@@ -101,7 +101,7 @@ def _one_by_one(step: SetIssueFields, observed: Observed, github: GitHub, state:
     if step.assignees:
         _send(AddAssignees(step.assignees), observed, github, state)
     if step.milestone is not None:
-        _send(SetMilestone(step.milestone, step.milestone_wished), observed, github, state)
+        _send(SetMilestone(step.milestone, step.milestone_asked_for), observed, github, state)
 
 
 def _send_strictly(step: Step, observed: Observed, github: GitHub, state: ReconcileState) -> None:

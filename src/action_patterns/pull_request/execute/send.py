@@ -184,10 +184,10 @@ def _moved(step: OpenPullRequest, observed: Observed, github: GitHub, state: Rec
     return state.tip is None or github.git.read_branch(observed.holder, step.new.head) != state.tip.oid
 
 
-def _note_ignored(wished: tuple[str, ...], fields: IssueFields, state: ReconcileState) -> None:
+def _note_ignored(asked_for: tuple[str, ...], fields: IssueFields, state: ReconcileState) -> None:
     """GitHub leaves out a login that cannot be assigned without saying so."""
     there = {name.lower() for name in fields.assignees}
-    state.refuse(*(f"assignee:{name}" for name in wished if name.lower() not in there))
+    state.refuse(*(f"assignee:{name}" for name in asked_for if name.lower() not in there))
 
 
 def _request_reviewers(

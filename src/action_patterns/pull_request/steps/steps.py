@@ -73,7 +73,7 @@ class SetIssueFields:
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
     milestone: int | None = None
-    milestone_wished: str = ""
+    milestone_asked_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class SetMilestone:
     """The milestone, or none; `wished` as it was asked for, by its title or its number."""
 
     milestone: int | None
-    wished: str = ""
+    asked_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from github_sandbox.errors import ApiError
 from github_sandbox.inspection import RepositoryView
 from support import people
 from support.sample import examples
-from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage, stage, wish
+from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage, desired_state, stage
 
-WISH = wish(team_reviewers=["core"], **FULL)
-BRANCH = WISH.branch
+DESIRED = desired_state(team_reviewers=["core"], **FULL)
+BRANCH = DESIRED.branch
 PATHS = ("README.md", "ci.yml", "src", "src/app.py", "src/none.py", "none/x", "old.txt")
 NOTE = render_comment("sync-config", "note", "x")
 ALICE = "Alice <alice@example.com>"
@@ -103,8 +103,8 @@ def _repository(scene: Stage) -> RepositoryView:
 
 
 EVENTS: dict[str, Event] = {
-    "we run": lambda s: s.upsert(WISH),
-    "we run again with other content": lambda s: s.upsert(wish({"src/app.py": "new\n"}, title="New", **FULL)),
+    "we run": lambda s: s.upsert(DESIRED),
+    "we run again with other content": lambda s: s.upsert(desired_state({"src/app.py": "new\n"}, title="New", **FULL)),
     "a commit by hand": lambda s: _repository(s).commit_files(BRANCH, {"mine.txt": b"x\n"}, author=ALICE),
     "the base moves": lambda s: _repository(s).commit_files("main", {"ci.yml": b"other\n", "src/none.py": b"1\n"}),
     "the base gets a file": lambda s: _repository(s).commit_files("main", {"none/x": b"1\n"}),
@@ -144,7 +144,7 @@ def test_after_one_thing_happened_both_read_the_same(name: str) -> None:
     with stage(SEED, checked=name in CHECKED) as scene:
         _repository(scene).set_branch("dev", _repository(scene).tip("main"))
         if not name.startswith("a branch"):
-            scene.upsert(WISH)
+            scene.upsert(DESIRED)
         for before in NEEDS.get(name, ()):
             EVENTS[before](scene)
         EVENTS[name](scene)
@@ -175,7 +175,7 @@ def test_an_empty_repository_is_empty_and_not_without_its_base() -> None:
 
 def test_a_renamed_repository_is_read_under_its_new_name() -> None:
     with stage(served=True) as scene:
-        scene.upsert(WISH)
+        scene.upsert(DESIRED)
         _repository(scene).rename("new")
         observed = same(scene, repository=TARGET)
         assert observed.repository == "acme/new"
@@ -193,7 +193,7 @@ def test_a_tree_too_large_for_one_answer_is_read_directory_by_directory() -> Non
 
 def test_more_than_a_page_of_comments_and_pull_requests_is_read_to_its_end() -> None:
     with stage() as scene:
-        scene.upsert(WISH)
+        scene.upsert(DESIRED)
         for number in range(101):
             _repository(scene).comment(1, f"{number}", author="bot")
         assert len(same(scene).pull_requests[0].comments) == 101
@@ -220,7 +220,7 @@ def test_a_branch_in_a_fork_and_a_branch_of_that_name_elsewhere() -> None:
 
 def test_an_app_is_nobody_and_every_bots_comment_may_be_its_own() -> None:
     with stage(SEED) as scene:
-        scene.upsert(WISH, token="ghs_app")
+        scene.upsert(DESIRED, token="ghs_app")
         ours = render_comment("sync-config", "note", "x")
         for author, text in (("apb[bot]", ours), ("alice", ours), ("apb[bot]", "no marker")):
             _repository(scene).comment(1, text, author=author)
@@ -245,7 +245,7 @@ def test_an_app_is_nobody_and_every_bots_comment_may_be_its_own() -> None:
 def test_the_jobs_own_token_is_known_without_asking() -> None:
     """`GET /user` is refused to it. Over GraphQL it is asked, and is the same account."""
     with stage(people.seed()) as scene:
-        scene.upsert(WISH, token=JOB_TOKEN)
+        scene.upsert(DESIRED, token=JOB_TOKEN)
         _repository(scene).comment(1, "no marker", author="github-actions[bot]")
         _repository(scene).comment(1, "no marker", author="app[bot]")
         scene.forget()

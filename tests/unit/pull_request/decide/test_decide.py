@@ -46,6 +46,7 @@ from support.builders import (
     OLD_BASE,
     add,
     converged,
+    desired_state,
     edited,
     file,
     marker_of,
@@ -53,12 +54,11 @@ from support.builders import (
     our_pull,
     our_tip,
     remove,
-    wish,
 )
 
 FULL = {"labels": ("bot",), "assignees": ("alice",), "reviewers": ("bob",), "team_reviewers": ("core",)}
-W = wish()
-FULL_WISH = wish(**FULL)
+W = desired_state()
+FULL_WISH = desired_state(**FULL)
 HELD = {"ci.yml": file(b"new\n")}
 """The base already holds the wish."""
 
@@ -116,9 +116,9 @@ def text_of(decision: Decision) -> str:
 
 NOTHING: list[str] = []
 MILESTONE = Milestone(3, "v1")
-V1 = wish(milestone="v1")
-SQUASH = wish(auto_merge="squash")
-LONG = wish(body="A line of text.\n" * 6_000)
+V1 = desired_state(milestone="v1")
+SQUASH = desired_state(auto_merge="squash")
+LONG = desired_state(body="A line of text.\n" * 6_000)
 
 
 def with_v1(**pull: Any) -> Observed:
@@ -133,7 +133,7 @@ def part(number: int, text: str = LONG.overflow[0]) -> Comment:
     return Comment(number, f"u{number}", render_comment("sync", "2", text))
 
 
-two = wish(add("a"), add("b"))
+two = desired_state(add("a"), add("b"))
 moved = converged(W)
 old = our_pull(W, state="MERGED", head_oid=HUMAN_TIP.oid)
 
@@ -150,7 +150,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "the base branch does not exist": (
-        wish(base="release"),
+        desired_state(base="release"),
         observe(base=None, base_tip=None),
         "blocked",
         "base-missing",
@@ -194,21 +194,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["create branch onto b: ci.yml", "open into main", "set labels bot assignees alice", "ask bob core"],
     ),
     "only assignees are wished": (
-        wish(assignees=("alice",)),
+        desired_state(assignees=("alice",)),
         observe(),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main", "set labels  assignees alice"],
     ),
     "only a team is wished": (
-        wish(team_reviewers=("core",)),
+        desired_state(team_reviewers=("core",)),
         observe(),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main", "ask core"],
     ),
     "a draft into another base": (
-        wish(draft="true", base="dev"),
+        desired_state(draft="true", base="dev"),
         observe(base="dev"),
         "created",
         "opened",
@@ -222,14 +222,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["create branch onto b: b", "open into main"],
     ),
     "only the mode differs": (
-        wish(add(mode="100755")),
+        desired_state(add(mode="100755")),
         observe(files={"ci.yml": file(b"new\n")}),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
     "a file is to go": (
-        wish(remove("ci.yml")),
+        desired_state(remove("ci.yml")),
         observe(files={"ci.yml": file()}),
         "created",
         "opened",
@@ -252,7 +252,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     "our branch without a pull request, with other content": (
         W,
-        observe(tip=our_tip(wish(add(content=b"before\n")))),
+        observe(tip=our_tip(desired_state(add(content=b"before\n")))),
         "created",
         "opened",
         ["move branch from 1 onto b: ci.yml", "open into main"],
@@ -288,7 +288,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     # An open pull request of ours
     "all is as wished": (FULL_WISH, converged(FULL_WISH), "unchanged", "up-to-date", NOTHING),
     "the wished content changed": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         converged(W),
         "updated",
         "content",
@@ -327,35 +327,35 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "the base moved, and the branch is to follow it": (
-        wish(on_base_moved="rewrite"),
+        desired_state(on_base_moved="rewrite"),
         observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
         "updated",
         "content",
         ["move branch from 1 onto b: ci.yml"],
     ),
     "the branch is to follow the base, and stands on it": (
-        wish(on_base_moved="rewrite"),
+        desired_state(on_base_moved="rewrite"),
         observe(tip=our_tip(W), pulls=(our_pull(W),)),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
     "the wish goes into another base": (
-        wish(base="dev"),
+        desired_state(base="dev"),
         observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
         "updated",
         "content",
         ["patch base", "move branch from 1 onto b: ci.yml"],
     ),
     "the wish goes into another base, and a person was faster to say so": (
-        wish(base="dev"),
+        desired_state(base="dev"),
         observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W, base="dev"),)),
         "updated",
         "content",
         ["move branch from 1 onto b: ci.yml"],
     ),
     "our branch without a pull request, made for another base": (
-        wish(base="dev"),
+        desired_state(base="dev"),
         observe(base="dev", tip=our_tip(W)),
         "created",
         "opened",
@@ -369,7 +369,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["patch base"],
     ),
     "the wished title changed": (
-        wish(title="Sync more"),
+        desired_state(title="Sync more"),
         converged(W),
         "updated",
         "fields",
@@ -377,13 +377,13 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     "a person edited the title": (W, converged(W, title="Mine"), "unchanged", "up-to-date", NOTHING),
     "a person edited the title, and the wished title changed": (
-        wish(title="Sync more"),
+        desired_state(title="Sync more"),
         converged(W, title="Mine"),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
-    "the wished body changed": (wish(body="New words."), converged(W), "updated", "fields", ["patch body"]),
+    "the wished body changed": (desired_state(body="New words."), converged(W), "updated", "fields", ["patch body"]),
     "a person wrote around our block": (
         W,
         converged(W, body=f"{our_pull(W).body}\nTheir words."),
@@ -413,8 +413,8 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["patch body"],
     ),
     "content, title and labels changed at once": (
-        wish(add(content=b"newer\n"), title="Sync more", labels=("bot", "ci")),
-        converged(wish(labels=("bot", "old")), labels=("bot", "old")),
+        desired_state(add(content=b"newer\n"), title="Sync more", labels=("bot", "ci")),
+        converged(desired_state(labels=("bot", "old")), labels=("bot", "old")),
         "updated",
         "content",
         ["move branch from 1 onto b: ci.yml", "unlabel old", "patch title body", "label ci"],
@@ -441,8 +441,8 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["patch body"],
     ),
     "a label was renamed in case only": (
-        wish(labels=("BOT",)),
-        converged(wish(labels=("bot",))),
+        desired_state(labels=("BOT",)),
+        converged(desired_state(labels=("bot",))),
         "updated",
         "fields",
         ["patch body"],
@@ -476,8 +476,8 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a wished reviewer is the author": (
-        wish(reviewers=("Bot",)),
-        converged(wish(reviewers=("Bot",)), requested=()),
+        desired_state(reviewers=("Bot",)),
+        converged(desired_state(reviewers=("Bot",)), requested=()),
         "unchanged",
         "up-to-date",
         NOTHING,
@@ -532,15 +532,15 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     "the branch holds the commit of another key": (
         W,
-        observe(tip=our_tip(wish(key="other")), pulls=(our_pull(W),)),
+        observe(tip=our_tip(desired_state(key="other")), pulls=(our_pull(W),)),
         "blocked",
         "human-commit",
         ["write comment note"],
     ),
     "a branch of that name is somebody's": (W, observe(tip=HUMAN_TIP), "blocked", "foreign-branch", NOTHING),
     "the bot branch is the base itself, with our merged commit as its tip": (
-        wish(branch="main"),
-        observe(tip=our_tip(wish(branch="main"))),
+        desired_state(branch="main"),
+        observe(tip=our_tip(desired_state(branch="main"))),
         "blocked",
         "foreign-branch",
         NOTHING,
@@ -554,7 +554,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     "the open pull request has the marker of another key": (
         W,
-        observe(tip=our_tip(W), pulls=(our_pull(W, marker=marker_of(wish(key="other"))),)),
+        observe(tip=our_tip(W), pulls=(our_pull(W, marker=marker_of(desired_state(key="other"))),)),
         "blocked",
         "foreign-pull-request",
         NOTHING,
@@ -582,7 +582,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a person closed it and deleted the branch, and the content changed": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         observe(pulls=(our_pull(W, state="CLOSED"),)),
         "skipped",
         "closed-by-someone",
@@ -617,7 +617,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["move branch from 1 onto b: ci.yml", "open into main"],
     ),
     "it was merged and its branch stayed; the wish changed": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="MERGED"),)),
         "created",
         "opened",
@@ -646,7 +646,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a file that is to go is absent": (
-        wish(remove("ci.yml")),
+        desired_state(remove("ci.yml")),
         observe(),
         "unchanged",
         "already-on-base",
@@ -718,7 +718,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     # Closed by somebody, and another policy than to respect it
     "somebody closed it, its branch holds kept commits, and it is to be reopened": (
-        wish(on_closed="reopen"),
+        desired_state(on_closed="reopen"),
         observe(
             tip=our_tip(W, kept="9" * 40), pulls=(our_pull(W, state="CLOSED", head_oid="2" * 40),), branch_files={}
         ),
@@ -727,49 +727,49 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "somebody closed it, and it is to be reopened": (
-        wish(on_closed="reopen"),
+        desired_state(on_closed="reopen"),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),)),
         "updated",
         "reopened",
         ["reopen"],
     ),
     "somebody closed it and deleted the branch, and it is to be reopened": (
-        wish(on_closed="reopen"),
+        desired_state(on_closed="reopen"),
         observe(pulls=(our_pull(W, state="CLOSED"),)),
         "updated",
         "reopened",
         ["restore branch from nothing to 1", "reopen"],
     ),
     "somebody closed it, a run of ours moved the branch, and it is to be reopened": (
-        wish(on_closed="reopen"),
+        desired_state(on_closed="reopen"),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", head_oid="2" * 40),)),
         "updated",
         "reopened",
         ["restore branch from 1111111 to 2", "reopen"],
     ),
     "without leases a branch that a run of ours moved cannot be put back": (
-        wish(on_closed="reopen"),
+        desired_state(on_closed="reopen"),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", head_oid="2" * 40),), compare_and_swap=False),
         "blocked",
         "reopen-refused",
         NOTHING,
     ),
     "somebody closed it and went on working on the branch, and it is to be reopened": (
-        wish(on_closed="reopen"),
+        desired_state(on_closed="reopen"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, state="CLOSED"),)),
         "blocked",
         "human-commit",
         NOTHING,
     ),
     "somebody closed it, and another one is to be opened": (
-        wish(on_closed="new"),
+        desired_state(on_closed="new"),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),)),
         "created",
         "opened",
         ["move branch from 1 onto b: ci.yml", "open into main"],
     ),
     "somebody closed it and went on working on the branch, and another one is to be opened": (
-        wish(on_closed="new"),
+        desired_state(on_closed="new"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, state="CLOSED"),)),
         "blocked",
         "human-commit",
@@ -777,21 +777,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     # Commits of others, and another policy than to stop
     "a person committed, and ours goes on top": (
-        wish(on_human_commits="append"),
+        desired_state(on_human_commits="append"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files={"ci.yml": file()}),
         "updated",
         "content",
         ["move branch from 9 onto 9: ci.yml"],
     ),
     "a person committed just what is wished, and ours would go on top": (
-        wish(on_human_commits="append"),
+        desired_state(on_human_commits="append"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files=HELD),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
     "ours is on top of a person's commit, and the wish changed": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), branch_files=HELD),
         "updated",
         "content",
@@ -805,21 +805,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a person committed, and is to be overwritten": (
-        wish(on_human_commits="overwrite"),
+        desired_state(on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),)),
         "updated",
         "content",
         ["move branch from 9 onto b: ci.yml"],
     ),
     "ours is on top of a person's commit, which is to be overwritten": (
-        wish(on_human_commits="overwrite"),
+        desired_state(on_human_commits="overwrite"),
         observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), branch_files=HELD),
         "updated",
         "content",
         ["move branch from 1 onto b: ci.yml"],
     ),
     "a person committed and is to be overwritten, and the base holds the wish": (
-        wish(on_human_commits="overwrite"),
+        desired_state(on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),), files=HELD),
         "closed",
         "converged",
@@ -862,28 +862,28 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "somebody's pull request is not taken over as if it were our own": (
-        wish(adopt="same-author"),
+        desired_state(adopt="same-author"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=None),), branch_files={}),
         "blocked",
         "foreign-pull-request",
         NOTHING,
     ),
     "a pull request that this token opened is taken over, and its commits are kept": (
-        wish(adopt="same-author"),
+        desired_state(adopt="same-author"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", title="Old title", by_us=True),), branch_files={}),
         "updated",
         "adopted",
         ["move branch from 9 onto 9: ci.yml", "patch title body"],
     ),
     "somebody's pull request is taken over, and its title is left alone": (
-        wish(adopt="any"),
+        desired_state(adopt="any"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", title="Old title", by_us=False),), branch_files={}),
         "updated",
         "adopted",
         ["move branch from 9 onto 9: ci.yml", "patch body"],
     ),
     "somebody's pull request holds the wish, and is taken over": (
-        wish(adopt="any"),
+        desired_state(adopt="any"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), branch_files=HELD),
         "updated",
         "adopted",
@@ -901,7 +901,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["move branch from 9 onto 9: ci.yml"],
     ),
     "a pull request was taken over, and a person committed since": (
-        wish(adopt="any"),
+        desired_state(adopt="any"),
         observe(
             tip=HUMAN_TIP, pulls=(our_pull(W, marker=marker_of(W, adopted="7" * 40)),), branch_files={"ci.yml": file()}
         ),
@@ -910,14 +910,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["write comment note"],
     ),
     "the base holds the wish, and somebody's pull request is not taken over for that": (
-        wish(adopt="any", on_human_commits="overwrite"),
+        desired_state(adopt="any", on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), files=HELD, branch_files=HELD),
         "unchanged",
         "kept-for-commits",
         NOTHING,
     ),
     "the base holds the wish, and the pull request is to stay": (
-        wish(on_converged="keep"),
+        desired_state(on_converged="keep"),
         observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD),
         "unchanged",
         "kept-open",
@@ -932,8 +932,8 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["milestone 3"],
     ),
     "a milestone is wished by its number": (
-        wish(milestone="4"),
-        converged(wish(milestone="4")),
+        desired_state(milestone="4"),
+        converged(desired_state(milestone="4")),
         "updated",
         "fields",
         ["milestone 4"],
@@ -1014,14 +1014,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "auto-merge was refused before, and the content is another now": (
-        wish(add(content=b"newer\n"), auto_merge="squash"),
+        desired_state(add(content=b"newer\n"), auto_merge="squash"),
         converged(SQUASH, marker=marker_of(SQUASH, refused=("auto-merge:squash",))),
         "updated",
         "content",
         ["move branch from 1 onto b: ci.yml", "patch body", "auto-merge squash"],
     ),
     "every field is wished of a new one": (
-        wish(**FULL, milestone="v1", auto_merge="squash"),
+        desired_state(**FULL, milestone="v1", auto_merge="squash"),
         observe(milestones=(MILESTONE,)),
         "created",
         "opened",
@@ -1034,7 +1034,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ],
     ),
     "a draft is not merged by itself": (
-        wish(auto_merge="squash", draft="true"),
+        desired_state(auto_merge="squash", draft="true"),
         observe(),
         "created",
         "opened",
@@ -1048,22 +1048,28 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a draft was refused before": (
-        wish(draft="always-true"),
+        desired_state(draft="always-true"),
         converged(W, marker=marker_of(W, refused=("draft",))),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
     "auto-merge is not allowed there": (
-        wish(auto_merge="squash"),
+        desired_state(auto_merge="squash"),
         observe(auto_merge_allowed=False),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
-    "it must be a draft at all times": (wish(draft="always-true"), converged(W), "updated", "fields", ["draft"]),
+    "it must be a draft at all times": (
+        desired_state(draft="always-true"),
+        converged(W),
+        "updated",
+        "fields",
+        ["draft"],
+    ),
     "it was to be opened as a draft, and people marked it ready": (
-        wish(draft="true"),
+        desired_state(draft="true"),
         converged(W),
         "unchanged",
         "up-to-date",
@@ -1121,21 +1127,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a rule keeps this token from the bot branch": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         replace(converged(W), branch_rule=RefRule(may_push=False)),
         "blocked",
         "branch-protected",
         NOTHING,
     ),
     "a rule keeps everybody from a force push": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         replace(converged(W), branch_rule=RefRule(may_push=True, may_force=False)),
         "blocked",
         "branch-protected",
         NOTHING,
     ),
     "a rule against force pushes does not matter to a commit on top": (
-        wish(on_human_commits="append"),
+        desired_state(on_human_commits="append"),
         observe(
             tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files={}, branch_rule=RefRule(may_push=True, may_force=False)
         ),
@@ -1144,35 +1150,35 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["move branch from 9 onto 9: ci.yml"],
     ),
     "GITHUB_TOKEN may not write workflow files": (
-        wish(add(".github/workflows/ci.yml")),
+        desired_state(add(".github/workflows/ci.yml")),
         observe(files={}, may_change_workflows=False),
         "blocked",
         "workflow-files",
         NOTHING,
     ),
     "whether the token may write workflow files is not known": (
-        wish(add(".github/workflows/ci.yml")),
+        desired_state(add(".github/workflows/ci.yml")),
         observe(files={}),
         "created",
         "opened",
         ["create branch onto b: .github/workflows/ci.yml", "open into main"],
     ),
     "the bot branch takes signed commits only, and a person's token signs none": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         replace(converged(W), branch_rule=RefRule(needs_signatures=True), signs=False),
         "blocked",
         "unsigned-commits",
         NOTHING,
     ),
     "the bot branch takes signed commits only, and the author is named": (
-        wish(add(content=b"newer\n"), author="Alice <alice@acme>"),
+        desired_state(add(content=b"newer\n"), author="Alice <alice@acme>"),
         replace(converged(W), branch_rule=RefRule(needs_signatures=True), signs=True),
         "blocked",
         "unsigned-commits",
         NOTHING,
     ),
     "the bot branch takes signed commits only, and GitHub signs ours": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         replace(converged(W), branch_rule=RefRule(needs_signatures=True), signs=True),
         "updated",
         "content",
@@ -1186,23 +1192,26 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["create branch onto b: ci.yml", "open into main"],
     ),
     "the repository for the bot branch is no fork of the target": (
-        wish(head_repository="bot/api"),
+        desired_state(head_repository="bot/api"),
         observe(head_repository="bot/api", head_repository_id="R_2", head_parent="other/api"),
         "blocked",
         "not-a-fork",
         NOTHING,
     ),
     "the bot branch goes into a fork": (
-        wish(head_repository="bot/api"),
+        desired_state(head_repository="bot/api"),
         observe(head_repository="bot/api", head_repository_id="R_2", head_parent="Acme/API"),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main from bot/api"],
     ),
     "the bot branch in a fork has the name of the base": (
-        wish(head_repository="bot/api", branch="main"),
+        desired_state(head_repository="bot/api", branch="main"),
         observe(
-            tip=our_tip(wish(branch="main")), pulls=(our_pull(W),), head_repository="bot/api", head_parent="acme/api"
+            tip=our_tip(desired_state(branch="main")),
+            pulls=(our_pull(W),),
+            head_repository="bot/api",
+            head_parent="acme/api",
         ),
         "unchanged",
         "up-to-date",
@@ -1210,7 +1219,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     # A server without leases
     "without leases the branch moves forward only": (
-        wish(add(content=b"newer\n")),
+        desired_state(add(content=b"newer\n")),
         replace(converged(W), compare_and_swap=False),
         "updated",
         "content",
@@ -1224,7 +1233,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["patch state body"],
     ),
     "without GraphQL it cannot be made a draft": (
-        wish(draft="always-true"),
+        desired_state(draft="always-true"),
         replace(converged(W), graphql=False),
         "unchanged",
         "up-to-date",
@@ -1260,84 +1269,84 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     # Things in the way
     "a wished file is a directory there": (W, observe(files={"ci.yml": DIRECTORY}), "blocked", "path-clash", NOTHING),
     "a wished file is below a file there": (
-        wish(add("ci/a.yml")),
+        desired_state(add("ci/a.yml")),
         observe(files={"ci": file(), "ci/a.yml": None}),
         "blocked",
         "path-clash",
         NOTHING,
     ),
     "a directory is wished to be absent as if it were a file": (
-        wish(remove("ci.yml")),
+        desired_state(remove("ci.yml")),
         observe(files={"ci.yml": DIRECTORY}),
         "blocked",
         "path-clash",
         NOTHING,
     ),
     "a directory becomes a file, and the worktree saw it": (
-        wish(add("ci", base_oid=DIRECTORY.oid), remove("ci/a.yml")),
+        desired_state(add("ci", base_oid=DIRECTORY.oid), remove("ci/a.yml")),
         observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
         "created",
         "opened",
         ["create branch onto b: ci ci/a.yml", "open into main"],
     ),
     "a directory becomes a file, and somebody added a file to it after the checkout": (
-        wish(add("ci", base_oid="e" * 40), remove("ci/a.yml")),
+        desired_state(add("ci", base_oid="e" * 40), remove("ci/a.yml")),
         observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
         "blocked",
         "stale-checkout",
         NOTHING,
     ),
     "a directory would become a file, and the wish names only some of what is in it": (
-        wish(add("ci"), remove("ci/a.yml")),
+        desired_state(add("ci"), remove("ci/a.yml")),
         observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
         "blocked",
         "path-clash",
         [],
     ),
     "a file becomes a directory, and the wish says so": (
-        wish(remove("ci"), add("ci/a.yml")),
+        desired_state(remove("ci"), add("ci/a.yml")),
         observe(files={"ci": file(), "ci/a.yml": None}),
         "created",
         "opened",
         ["create branch onto b: ci ci/a.yml", "open into main"],
     ),
     "the parent is a directory, as it should be": (
-        wish(add("ci/a.yml")),
+        desired_state(add("ci/a.yml")),
         observe(files={"ci": DIRECTORY, "ci/a.yml": None}),
         "created",
         "opened",
         ["create branch onto b: ci/a.yml", "open into main"],
     ),
     "the base changed the path after the checkout": (
-        wish(add(base_oid=blob_oid(b"checked out\n"))),
+        desired_state(add(base_oid=blob_oid(b"checked out\n"))),
         observe(files={"ci.yml": file(b"changed since\n")}),
         "blocked",
         "stale-checkout",
         NOTHING,
     ),
     "the base got the path after the checkout": (
-        wish(add(base_oid=None)),
+        desired_state(add(base_oid=None)),
         observe(files={"ci.yml": file()}),
         "blocked",
         "stale-checkout",
         NOTHING,
     ),
     "the base lost the path after the checkout": (
-        wish(add(base_oid=blob_oid(b"old\n"))),
+        desired_state(add(base_oid=blob_oid(b"old\n"))),
         observe(),
         "blocked",
         "stale-checkout",
         NOTHING,
     ),
     "the checkout is the base": (
-        wish(add(base_oid=blob_oid(b"old\n"))),
+        desired_state(add(base_oid=blob_oid(b"old\n"))),
         observe(files={"ci.yml": file(b"old\n")}),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
     "the checkout is stale where the base already holds the wish": (
-        wish(add(base_oid=None)),
+        desired_state(add(base_oid=None)),
         observe(files=HELD),
         "unchanged",
         "already-on-base",
@@ -1393,14 +1402,14 @@ LEARNT: dict[str, tuple[Desired, Observed, RunMemory, str, list[str]]] = {
         ["unlabel theirs", "unassign bob", "milestone None"],
     ),
     "a field was refused in this run": (
-        wish(labels=("bot",), assignees=("alice", "nobody")),
-        converged(wish(labels=("bot",), assignees=("alice", "nobody")), labels=("bot",), assignees=("alice",)),
+        desired_state(labels=("bot",), assignees=("alice", "nobody")),
+        converged(desired_state(labels=("bot",), assignees=("alice", "nobody")), labels=("bot",), assignees=("alice",)),
         RunMemory(refused=("assignee:nobody",)),
         "updated",
         ["patch body"],
     ),
     "the body was refused in this run": (
-        wish(title="New", body="New words."),
+        desired_state(title="New", body="New words."),
         converged(W),
         RunMemory(refused=("body",)),
         "updated",
@@ -1449,7 +1458,7 @@ def test_a_blocked_branch_names_its_tip_and_author() -> None:
 
 
 def test_a_missing_base_is_named() -> None:
-    assert "release" in decide(wish(base="release"), observe(base=None, base_tip=None)).message
+    assert "release" in decide(desired_state(base="release"), observe(base=None, base_tip=None)).message
     assert "None" not in decide(W, observe(base=None, base_tip=None)).message
 
 
@@ -1487,7 +1496,7 @@ def test_a_new_pull_request_carries_a_marker_that_remembers_title_block_labels_a
 
 
 def test_a_title_that_a_person_edited_stays_theirs_in_the_marker() -> None:
-    decision = decide(wish(title="Sync more", body="New words."), converged(W, title="Mine"))
+    decision = decide(desired_state(title="Sync more", body="New words."), converged(W, title="Mine"))
     assert [told(step) for step in decision.steps] == ["patch body"]
     marker = parse_marker(text_of(decision))
     assert marker is not None
@@ -1498,13 +1507,13 @@ def test_a_title_that_a_person_edited_stays_theirs_in_the_marker() -> None:
 def test_words_around_our_block_survive_an_update(theirs: str) -> None:
     head, _, rest = our_pull(W).body.partition("\n")
     observed = converged(W, body=f"{head}\n{theirs} above\n{rest}\n{theirs} below")
-    body = text_of(decide(wish(body="New words."), observed))
+    body = text_of(decide(desired_state(body="New words."), observed))
     assert body.index(f"{theirs} above") < body.index("New words.") < body.index(f"{theirs} below")
     assert "Our words." not in body
 
 
 def test_a_closing_note_names_the_base_that_holds_the_wish_and_keeps_peoples_words() -> None:
-    desired = wish(base="dev")
+    desired = desired_state(base="dev")
     pull = our_pull(desired, base="main", body=f"{our_pull(desired).body}\nTheir words.")
     body = text_of(decide(desired, observe(base="dev", tip=our_tip(desired), pulls=(pull,), files=HELD)))
     assert "`dev` already holds" in body
@@ -1515,7 +1524,7 @@ def test_a_closing_note_names_the_base_that_holds_the_wish_and_keeps_peoples_wor
 
 
 def test_what_people_can_ask_to_review_is_asked_by_slug_with_or_without_the_owner() -> None:
-    desired = wish(team_reviewers=("acme/core",))
+    desired = desired_state(team_reviewers=("acme/core",))
     assert decide(desired, converged(desired, requested=("acme/core",))).steps == ()
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from action_patterns.errors import InputError
-from support.builders import add, wish
+from support.builders import add, desired_state
 
 
 def problems(**fields: Any) -> list[str]:
     with pytest.raises(InputError) as refused:
-        wish(**fields)
+        desired_state(**fields)
     assert all(problem.fix for problem in refused.value.problems)
     return [problem.what for problem in refused.value.problems]
 
@@ -66,14 +66,14 @@ def test_a_wrong_wish_is_refused(fields: dict[str, Any], said: str) -> None:
     ],
 )
 def test_a_wish_has_one_form(fields: dict[str, Any], expected: dict[str, Any]) -> None:
-    desired = wish(**fields)
+    desired = desired_state(**fields)
     assert {name: getattr(desired, name) for name in expected} == expected
 
 
 def test_changes_are_sorted_by_path() -> None:
-    assert [change.path for change in wish(add("b"), add("a")).changes] == ["a", "b"]
+    assert [change.path for change in desired_state(add("b"), add("a")).changes] == ["a", "b"]
 
 
 def test_the_limits_themselves_are_taken() -> None:
-    desired = wish(title="x" * 256, labels=["x" * 50, *(f"l{i}" for i in range(99))], body="x" * 60_000)
+    desired = desired_state(title="x" * 256, labels=["x" * 50, *(f"l{i}" for i in range(99))], body="x" * 60_000)
     assert len(desired.labels) == 100
