@@ -20,7 +20,7 @@ def an_older_one(scene: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "wished"),
+    ("before", "asked_for"),
     [
         (nothing, desired_state(**FULL)),
         (nothing, desired_state({"logo.png": b"\0\xff", "b.txt": "b\n"})),
