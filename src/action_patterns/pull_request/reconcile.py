@@ -21,10 +21,10 @@ from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.execute.execute import execute
 from action_patterns.pull_request.execute.reconcile_state import ReconcileState
-from action_patterns.pull_request.execute.send import RefusedForGoodError
 from action_patterns.pull_request.spec.desired import Desired
-from action_patterns.pull_request.steps.dry_run import requests_of
-from action_patterns.pull_request.steps.steps import FIELDS, DeleteComment, WriteBranch, WriteComment
+from action_patterns.pull_request.steps.branch import WriteBranch
+from action_patterns.pull_request.steps.comments import DeleteComment, WriteComment
+from action_patterns.pull_request.steps.step import FIELDS, RefusedForGoodError
 
 MAX_ROUNDS = 10
 """Rounds after a lost race before giving up; a rerun is always safe. Runs at once with different desired states
@@ -241,7 +241,7 @@ def _planned(decision: Decision, desired: Desired, observed: Observed, state: Re
     """Return the requests that a real run would send. Sends nothing."""
     pull = state.pull
     number = pull.number if pull else "{number}"
-    requests = tuple(line for step in decision.steps for line in requests_of(step, observed, number))
+    requests = tuple(line for step in decision.steps for line in step.requests(observed, number))
     if requests and decision.outcome != "blocked":
         would = {"created": "open a pull request", "updated": "update", "closed": "close"}[decision.outcome]
         subject = f" #{pull.number}" if pull and decision.outcome != "created" else ""

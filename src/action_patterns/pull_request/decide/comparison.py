@@ -10,11 +10,11 @@ from typing import Literal
 from action_patterns.content.changes import FileChange, digest
 from action_patterns.ports.git import ObservedFile, Tip
 from action_patterns.ports.pull_requests import Observed, PullRequest
-from action_patterns.pull_request.decide.run_memory import RunMemory
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, parse_marker
 from action_patterns.pull_request.ownership.trailers import Trailers, is_sealed
 from action_patterns.pull_request.ownership.trailers import parse as parse_trailers
 from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.run_memory import RunMemory
 
 TipKind = Literal["none", "ours", "ours_on_theirs", "theirs"]
 """Tip of the bot branch: none; one commit of ours on the base; ours on top of commits of others; not ours."""

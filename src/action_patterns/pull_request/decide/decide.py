@@ -11,9 +11,9 @@ from action_patterns.pull_request.decide.decide_none_open import decide_none_ope
 from action_patterns.pull_request.decide.decide_open import decide_open
 from action_patterns.pull_request.decide.decision import Decision, stopped
 from action_patterns.pull_request.decide.preflight import preflight
-from action_patterns.pull_request.decide.run_memory import NOTHING, RunMemory
 from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.run_memory import NOTHING, RunMemory
 
 
 def decide(desired: Desired, observed: Observed, memory: RunMemory = NOTHING) -> Decision:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from action_patterns.ports.pull_requests import NewPullRequest, PullRequest
+from action_patterns.ports.pull_requests import NewPullRequest, Observed, PullRequest
+from action_patterns.pull_request.decide.comments import overflow_steps
 from action_patterns.pull_request.decide.comparison import (
     Comparison,
     branch_is_current,
@@ -20,21 +21,15 @@ from action_patterns.pull_request.decide.decision import (
     whose,
     write_branch,
 )
-from action_patterns.pull_request.decide.fields import find_milestone, overflow_steps
+from action_patterns.pull_request.decide.fields import find_milestone
 from action_patterns.pull_request.ownership.body import with_links
-from action_patterns.pull_request.ownership.marker import block_of, compose, text_hash
-from action_patterns.pull_request.steps.steps import (
-    FIELD_OF,
-    OpenPullRequest,
-    Reopen,
-    RequestReviewers,
-    RestoreBranch,
-    SetAutoMerge,
-    SetIssueFields,
-    Step,
-    UpdatePullRequest,
-    WriteComment,
-)
+from action_patterns.pull_request.ownership.marker import PullRequestMarker, block_of, compose, text_hash
+from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.branch import RestoreBranch, WriteBranch
+from action_patterns.pull_request.steps.comments import WriteComment
+from action_patterns.pull_request.steps.issue_fields import RequestReviewers, SetIssueFields
+from action_patterns.pull_request.steps.pull import OpenPullRequest, Reopen, SetAutoMerge, UpdatePullRequest
+from action_patterns.pull_request.steps.step import Step
 
 
 def decide_none_open(comparison: Comparison) -> Decision:
@@ -142,60 +137,74 @@ def _closed_by_this_run(comparison: Comparison, latest: PullRequest) -> bool:
 
 
 def _create(comparison: Comparison, *, keeps: bool) -> Decision:
-    desired, observed, latest, tip = comparison.desired, comparison.observed, comparison.latest, comparison.tip
+    desired, observed = comparison.desired, comparison.observed
+    write = _write(comparison, keeps=keeps)
+    fields, refused = _field_steps(desired, observed)
     marker = wanted_marker(desired)
-    steps: list[Step] = []
+    return Decision(
+        outcome="created",
+        reason="opened",
+        message="",
+        steps=(*([write] if write else ()), _open(comparison, marker), *fields),
+        pull_request=None,
+        marker=marker,
+        changed_fields=(),
+        files=comparison.files,
+        refused=refused,
+        recheck=frozenset(step.field for step in fields if isinstance(step, WriteComment | SetAutoMerge)),
+    )
+
+
+def _write(comparison: Comparison, *, keeps: bool) -> WriteBranch | None:
+    latest, tip = comparison.latest, comparison.tip
     if keeps:
-        there = observed.branch_files or {}
-        if todo := tuple(change for change in desired.changes if differs(change, there)):
-            steps.append(write_branch(comparison, todo, onto=tip))
-    else:
-        # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One
-        # that a merged or closed pull request left behind is written again: its commits may be part of the base.
-        used = latest is not None and tip is not None and latest.head_oid == tip.oid
-        if not branch_is_current(comparison) or not is_on_base_tip(comparison) or used:
-            steps.append(write_branch(comparison, comparison.pending))
+        there = comparison.observed.branch_files or {}
+        todo = tuple(change for change in comparison.desired.changes if differs(change, there))
+        return write_branch(comparison, todo, onto=tip) if todo else None
+    # A branch left by a run that died before its pull request is used as it is, if it stands on today's base. One that
+    # a merged or closed pull request left behind is written again: its commits may be part of the base.
+    used = latest is not None and tip is not None and latest.head_oid == tip.oid
+    if branch_is_current(comparison) and is_on_base_tip(comparison) and not used:
+        return None
+    return write_branch(comparison, comparison.pending)
+
+
+def _open(comparison: Comparison, marker: PullRequestMarker) -> OpenPullRequest:
+    desired = comparison.desired
     block = with_links(desired.block, [None for _ in desired.overflow])
-    steps.append(
-        OpenPullRequest(
-            NewPullRequest(
-                title=desired.title,
-                body=compose(replace(marker, block=text_hash(block)), block),
-                head=desired.branch,
-                base=comparison.base,
-                draft=desired.draft,
-                head_repository=desired.head_repository and observed.holder,
-            )
+    return OpenPullRequest(
+        NewPullRequest(
+            title=desired.title,
+            body=compose(replace(marker, block=text_hash(block)), block),
+            head=desired.branch,
+            base=comparison.base,
+            draft=desired.draft,
+            head_repository=desired.head_repository and comparison.observed.holder,
         )
     )
+
+
+def _field_steps(desired: Desired, observed: Observed) -> tuple[list[Step], tuple[str, ...]]:
+    """Return the steps to the fields of a new pull request, and the fields that this server does not offer."""
+    steps: list[Step] = []
+    refused: list[str] = []
     milestone = find_milestone(desired.milestone, observed)
+    if desired.milestone is not None and milestone is None:
+        refused.append("milestone")
     if desired.labels or desired.assignees or milestone:
-        number = milestone.number if milestone else None
         steps.append(
             SetIssueFields(
                 labels=desired.labels,
                 assignees=desired.assignees,
-                milestone=number,
+                milestone=milestone.number if milestone else None,
                 milestone_asked_for=desired.milestone or "",
             )
         )
     if desired.reviewers or desired.team_reviewers:
         steps.append(RequestReviewers(desired.reviewers, desired.team_reviewers))
     steps += overflow_steps(desired)
-    refused = ["milestone"] if desired.milestone is not None and milestone is None else []
     if desired.auto_merge != "off" and observed.auto_merge_allowed is False:
         refused.append("auto-merge")
     elif desired.auto_merge != "off" and not desired.draft:
         steps.append(SetAutoMerge(desired.auto_merge))
-    return Decision(
-        outcome="created",
-        reason="opened",
-        message="",
-        steps=tuple(steps),
-        pull_request=None,
-        marker=marker,
-        changed_fields=(),
-        files=comparison.files,
-        refused=tuple(refused),
-        recheck=frozenset(FIELD_OF[type(step)] for step in steps if isinstance(step, WriteComment | SetAutoMerge)),
-    )
+    return steps, tuple(refused)

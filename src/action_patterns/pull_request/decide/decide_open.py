@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from action_patterns.ports.pull_requests import PullRequest
+from action_patterns.pull_request.decide.comments import note_steps
 from action_patterns.pull_request.decide.comparison import (
     Comparison,
     branch_is_current,
@@ -20,9 +21,11 @@ from action_patterns.pull_request.decide.decision import (
     whose,
     write_branch,
 )
-from action_patterns.pull_request.decide.fields import note_steps, reconcile_fields
+from action_patterns.pull_request.decide.fields import reconcile_fields
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, compose, text_hash
-from action_patterns.pull_request.steps.steps import Step, UpdatePullRequest, WriteComment
+from action_patterns.pull_request.steps.comments import WriteComment
+from action_patterns.pull_request.steps.pull import UpdatePullRequest
+from action_patterns.pull_request.steps.step import Step
 
 
 def decide_open(comparison: Comparison, opened: PullRequest) -> Decision:

@@ -13,7 +13,8 @@ from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, text_hash
 from action_patterns.pull_request.reasons import BY_CODE
 from action_patterns.pull_request.spec.desired import Desired
-from action_patterns.pull_request.steps.steps import DeleteBranch, Step, WriteBranch
+from action_patterns.pull_request.steps.branch import DeleteBranch, WriteBranch
+from action_patterns.pull_request.steps.step import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

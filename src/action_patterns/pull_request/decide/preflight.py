@@ -14,7 +14,8 @@ from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.permissions import WORKFLOWS
 from action_patterns.ports.pull_requests import Observed
 from action_patterns.pull_request.spec.desired import Desired
-from action_patterns.pull_request.steps.steps import DeleteBranch, RestoreBranch, Step, WriteBranch
+from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranch, WriteBranch
+from action_patterns.pull_request.steps.step import Step
 
 Answer = Literal["yes", "no", "unknown"]
 

@@ -1,1 +1,1 @@
-"""Send the steps of a decision, and price each refusal: a field, the round, or the target."""
+"""Send the steps of a decision, and keep account of the rounds."""

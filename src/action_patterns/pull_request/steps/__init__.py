@@ -1,1 +1,1 @@
-"""The writes a decision asks for, as data."""
+"""The writes that a decision asks for. Each kind of step is defined once: its data, field, requests and refusal."""

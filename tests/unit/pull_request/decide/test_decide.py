@@ -13,32 +13,25 @@ from action_patterns.ports.pull_requests import Comment, Milestone, Observed
 from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decide_open import NOTE_TEXT
 from action_patterns.pull_request.decide.decision import Decision
-from action_patterns.pull_request.decide.run_memory import RunMemory
 from action_patterns.pull_request.ownership.body import with_links
 from action_patterns.pull_request.ownership.comment import render_comment
 from action_patterns.pull_request.ownership.marker import block_of, compose, parse_marker, text_hash
 from action_patterns.pull_request.reasons import DECISIONS
 from action_patterns.pull_request.spec.desired import Desired
-from action_patterns.pull_request.steps.steps import (
+from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranch, WriteBranch
+from action_patterns.pull_request.steps.comments import DeleteComment, WriteComment
+from action_patterns.pull_request.steps.issue_fields import (
     AddAssignees,
     AddLabels,
-    DeleteBranch,
-    DeleteComment,
-    MakeDraft,
-    OpenPullRequest,
     RemoveAssignees,
     RemoveLabel,
-    Reopen,
     RequestReviewers,
-    RestoreBranch,
-    SetAutoMerge,
     SetIssueFields,
     SetMilestone,
-    Step,
-    UpdatePullRequest,
-    WriteBranch,
-    WriteComment,
 )
+from action_patterns.pull_request.steps.pull import MakeDraft, OpenPullRequest, Reopen, SetAutoMerge, UpdatePullRequest
+from action_patterns.pull_request.steps.run_memory import RunMemory
+from action_patterns.pull_request.steps.step import Step
 from support.builders import (
     BASE_TIP,
     DIRECTORY,

@@ -11,35 +11,25 @@ from hypothesis import strategies as st
 from action_patterns.content.changes import FileChange
 from action_patterns.ports.git import TreeEntry
 from action_patterns.ports.pull_requests import NewPullRequest
-from action_patterns.pull_request.steps import steps
-from action_patterns.pull_request.steps.dry_run import requests_of
-from action_patterns.pull_request.steps.steps import (
+from action_patterns.pull_request.steps import tree
+from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranch, WriteBranch
+from action_patterns.pull_request.steps.comments import DeleteComment, WriteComment
+from action_patterns.pull_request.steps.issue_fields import (
     AddAssignees,
     AddLabels,
-    DeleteBranch,
-    DeleteComment,
-    MakeDraft,
-    OpenPullRequest,
     RemoveAssignees,
     RemoveLabel,
-    Reopen,
     RequestReviewers,
-    RestoreBranch,
-    SetAutoMerge,
     SetIssueFields,
     SetMilestone,
-    Step,
-    UpdatePullRequest,
-    WriteBranch,
-    WriteComment,
-    needs_blob,
-    tree_chunks,
-    tree_entry,
 )
+from action_patterns.pull_request.steps.pull import MakeDraft, OpenPullRequest, Reopen, SetAutoMerge, UpdatePullRequest
+from action_patterns.pull_request.steps.step import Step
+from action_patterns.pull_request.steps.tree import needs_blob, tree_chunks, tree_entry
 from support.builders import add, observe, remove
 
 SUBMODULE = FileChange(path="sub", mode="160000", gitlink="c" * 40)
-LARGE = add("large.txt", b"x" * (steps.MAX_TREE_BYTES + 1))
+LARGE = add("large.txt", b"x" * (tree.MAX_TREE_BYTES + 1))
 BINARY = add("logo.png", b"\x89PNG\0")
 
 
@@ -72,8 +62,8 @@ def test_chunks_hold_every_change_once_in_order_and_stay_small(sizes: list[int],
     )
     chunks = tree_chunks(changes)
     assert [change for chunk in chunks for change in chunk] == list(changes)
-    assert all(len(chunk) <= steps.MAX_TREE_ENTRIES for chunk in chunks)
-    assert all(sum(len(c.content) for c in chunk) <= steps.MAX_TREE_BYTES for chunk in chunks)
+    assert all(len(chunk) <= tree.MAX_TREE_ENTRIES for chunk in chunks)
+    assert all(sum(len(c.content) for c in chunk) <= tree.MAX_TREE_BYTES for chunk in chunks)
     assert all(chunks) or not changes
 
 
@@ -132,7 +122,7 @@ TREE, COMMIT = "POST /repos/acme/api/git/trees (0 paths)", "POST /repos/acme/api
     ids=lambda value: type(value).__name__,
 )
 def test_a_dry_run_names_the_requests_of_a_step(step: Step, requests: list[str]) -> None:
-    assert requests_of(step, observe(), 7) == requests
+    assert step.requests(observe(), 7) == requests
 
 
 def test_what_makes_room_is_deleted_by_a_request_of_its_own_before_anything_takes_its_place() -> None:
