@@ -17,7 +17,7 @@ from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import ActionPatternsError, LostRaceError, NotFoundError, RefusedError
-from action_patterns.ports.git import NewCommit, ObservedFile, Person, Tip, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
 from action_patterns.ports.issues import Issues
 from action_patterns.ports.pull_requests import (
     Comment,
@@ -97,6 +97,11 @@ class FakeGitDatabase:
     def read_branch(self, repository: str, branch: str) -> str | None:
         self._github.read()
         return self._github.repository(repository).refs.get(branch)
+
+    def compare(self, repository: str, base: str, head: str) -> CommitComparison | None:
+        self._github.read()
+        there = self._github.repository(repository)
+        return _compared(there, there.refs.get(base, base), there.refs.get(head, head))
 
     def read_blob(self, repository: str, oid: str) -> bytes:
         self._github.read()
@@ -206,6 +211,7 @@ class FakePullRequests:
             base_tip=_tip(there, base_oid),
             files=_files(there, base_oid, paths),
             branch_tip=_tip(there, there.refs.get(branch)),
+            stacked=tuple(pull.number for pull in there.pulls if pull.base == branch and pull.state == "OPEN"),
             pull_requests=tuple(sorted(pulls, key=lambda pull: pull.state != "OPEN")),
             milestones=tuple(
                 Milestone(number, title)
@@ -452,6 +458,13 @@ def _files(there: Repository, oid: str | None, paths: Sequence[str]) -> dict[str
         elif any(other.startswith(f"{path}/") for other in entries):
             files[path] = ObservedFile("0" * 40, "040000")
     return files
+
+
+def _compared(there: Repository, base: str | None, head: str | None) -> CommitComparison | None:
+    if base is None or head is None:
+        return None
+    bases, heads = set(there.history(base)), set(there.history(head))
+    return CommitComparison(ahead_by=len(heads - bases), behind_by=len(bases - heads))
 
 
 def _tip(there: Repository, oid: str | None) -> Tip | None:

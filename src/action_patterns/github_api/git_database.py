@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from action_patterns.errors import NotFoundError
+from action_patterns.errors import NotFoundError, RefusedError
 from action_patterns.github_api.graphql import decode
 from action_patterns.github_api.graphql import observe as graphql
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
 from action_patterns.github_api.refs import update_ref
 from action_patterns.github_api.rest import observe as rest
 from action_patterns.github_api.transport.calls import Calls, expect
-from action_patterns.ports.git import NewCommit, ObservedFile, Person, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, TreeEntry
 from action_patterns.ports.pull_requests import PullRequest
 
 
@@ -42,6 +42,14 @@ class GitDatabaseClient:
             return None
         expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
         return str(ref["object"]["sha"])
+
+    def compare(self, repository: str, base: str, head: str) -> CommitComparison | None:
+        basehead = f"{quote(base, safe='')}...{quote(head, safe=':')}"
+        try:
+            found = self._calls.rest("safe", "read", "GET", repository, f"/compare/{basehead}?per_page=1")
+        except (NotFoundError, RefusedError):
+            return None
+        return CommitComparison(ahead_by=found["ahead_by"], behind_by=found["behind_by"])
 
     def read_blob(self, repository: str, oid: str) -> bytes:
         data = self._calls.rest("safe", "read", "GET", repository, f"/git/blobs/{oid}")

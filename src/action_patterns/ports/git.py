@@ -42,6 +42,16 @@ class Tip:
     """Whether GitHub shows its signature as verified. None: not asked."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitComparison:
+    """Two commits compared (REST docs, "Compare two commits")."""
+
+    ahead_by: int
+    """Number of commits that the head has and the base lacks."""
+    behind_by: int
+    """Number of commits that the base has and the head lacks."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefRule:
     """Protection and rulesets of a branch, for this token. None: GitHub does not say."""

@@ -120,6 +120,10 @@ class Observed:
     """The repository that the head repository was forked from."""
     branch_files: dict[str, ObservedFile | None] | None = None
     """The touched paths on the bot branch; read only where commits of others are to be kept."""
+    parent_on_base: bool | None = None
+    """The last parent of the bot branch's tip is a commit of the base branch. None: not known."""
+    stacked: tuple[int, ...] = ()
+    """Numbers of open pull requests whose base is the bot branch: GitHub closes them if it is deleted."""
     branch_clash: str | None = None
     """A branch whose name keeps the bot branch from being made: git has `x` or `x/y`, never both."""
     base_rule: RefRule = NO_RULE

@@ -186,6 +186,13 @@ DECISIONS = (
         " `base` to it.",
     ),
     Reason(
+        code="base-rewritten",
+        outcome="blocked",
+        meaning="The base branch was force-pushed, and the bot branch still holds commits that the base dropped. This"
+        " server can only move a branch forward, so they would come back with the merge.",
+        remedy="Do not merge the pull request. Close it and delete its branch by hand; the next run opens a new one.",
+    ),
+    Reason(
         code="reopen-refused",
         outcome="blocked",
         meaning="GitHub does not reopen the pull request.",

@@ -15,7 +15,7 @@ from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRac
 from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import Observed, PullRequest
-from action_patterns.pull_request.decide.comparison import keeps_commits
+from action_patterns.pull_request.decide.comparison import keeps_commits, needs_parent
 from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.decide.preflight import Check
@@ -166,6 +166,10 @@ def _observe(desired: Desired, repository: str, github: GitHub) -> Observed:
     if observed.branch_tip is not None and keeps_commits(desired, observed):
         there = github.git.read_files(observed.holder, observed.branch_tip.oid, paths)
         observed = replace(observed, branch_files=there)
+    if needs_parent(desired, observed):
+        assert observed.branch_tip is not None and observed.base_tip is not None
+        compared = github.git.compare(observed.repository, observed.base_tip.oid, observed.branch_tip.parents[-1])
+        observed = replace(observed, parent_on_base=compared.ahead_by == 0 if compared else None)
     return observed
 
 
@@ -192,7 +196,7 @@ def _blocked(
         files=decision.files,
         checks=decision.checks,
     )
-    unused = all(pull.foreign_head for pull in observed.pull_requests)
+    unused = all(pull.foreign_head for pull in observed.pull_requests) and not observed.stacked
     if state.tip is None or not (state.branch_made or unused):
         pass
     elif not observed.compare_and_swap:

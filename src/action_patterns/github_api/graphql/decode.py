@@ -66,6 +66,8 @@ def observed(
         head_repository=name,
         head_repository_id=holder["id"],
         head_parent=parent["nameWithOwner"] if parent else None,
+        parent_on_base=_parent_on_base(bot),
+        stacked=tuple(item["number"] for item in _nodes(holder, "stacked")),
         branch_clash=_clash(holder),
         base_rule=_rule(base),
         branch_rule=_rule(bot),
@@ -75,6 +77,12 @@ def observed(
         may_change_workflows=token.may_change_workflows,
         signs=token.signs,
     )
+
+
+def _parent_on_base(bot: Mapping[str, Any] | None) -> bool | None:
+    """Return whether the tip is the only commit that the base lacks. A merge does not show it: None."""
+    tip, compared = _tip(bot), (bot or {}).get("compared")
+    return None if compared is None or tip is None or len(tip.parents) != 1 else compared["behindBy"] <= 1
 
 
 def _clash(holder: Mapping[str, Any]) -> str | None:

@@ -32,6 +32,8 @@ def observe(
     variables["owner"], _, variables["name"] = repository.partition("/")
     if base is not None:
         variables["base"] = f"refs/heads/{base}"
+        if head_repository is None:
+            variables["into"] = base
     if milestone is not None:
         variables["milestone"] = milestone
     if head_repository is not None:

@@ -22,6 +22,9 @@ fragment Ended on PullRequest {
 SWAPS = 'swaps: __type(name: "UpdateRefsInput") { name }'
 """null where the server does not know the mutation `updateRefs` (GraphQL specification, introspection)."""
 
+_HEAD = '"HEAD"'
+"""git's name of the default branch's tip."""
+
 _COMMENTS = "pageInfo { hasNextPage endCursor } nodes { databaseId url body viewerDidAuthor }"
 
 _FIELDS = """
@@ -79,13 +82,16 @@ def observe(
     declared = [
         *("owner", "name", "branch", "head", "below"),
         *(["base"] if named_base else []),
+        *(["into"] if named_base and not in_a_fork else []),
         *(["milestone"] if milestone else []),
         *(["headOwner", "headName"] if in_a_fork else []),
         *(f"a{i}" for i in range(parent_count)),
         *(f"p{i}" for i in range(path_count)),
     ]
     base = "base: ref(qualifiedName: $base)" if named_base else "base: defaultBranchRef"
-    holder = _holder(parent_count)
+    # A branch of a fork cannot be compared with a branch of another repository here.
+    compared = "" if in_a_fork else f"compared: compare(headRef: {'$into' if named_base else _HEAD}) {{ behindBy }}"
+    holder = _holder(parent_count, compared)
     milestones = "milestones(query: $milestone, states: [OPEN], first: 50) { nodes { number title } }"
     fork = f"holder: repository(owner: $headOwner, name: $headName) {{ ...Viewed {holder} }}"
     return f"""
@@ -108,18 +114,20 @@ fragment Viewed on Repository {{ id nameWithOwner viewerPermission parent {{ nam
 {_RULE}{_OPEN}{_FIELDS}{_ENDED}"""
 
 
-def _holder(parent_count: int) -> str:
+def _holder(parent_count: int, compared: str) -> str:
     """The bot branch, and the branches whose names would keep git from making it."""
     above = " ".join(f"above{i}: ref(qualifiedName: $a{i}) {{ name }}" for i in range(parent_count))
     return f"""
     bot: ref(qualifiedName: $branch) {{
       refUpdateRule {{ ...Rule }}
+      {compared}
       target {{ ... on Commit {{
         oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }}
         author {{ name email }} signature {{ isValid }}
       }} }}
       open: associatedPullRequests(states: [OPEN], first: 3) {{ nodes {{ ...Open }} }}
     }}
+    stacked: pullRequests(baseRefName: $head, states: [OPEN], first: 5) {{ nodes {{ number }} }}
     below: refs(refPrefix: $below, first: 1) {{ nodes {{ name }} }}
     {above}"""
 

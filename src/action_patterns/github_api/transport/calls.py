@@ -141,8 +141,13 @@ class Calls:
 
 
 def _is_hole(error: Mapping[str, Any]) -> bool:
-    """An error that stands for an absent thing: not found, or a reviewer this token may not look at."""
+    """Return whether an error stands for an absent thing.
+
+    It does not exist, it is a reviewer that this token may not see, or it is a comparison that GitHub cannot make.
+    """
     path = error.get("path") or ()
+    if path and path[-1] == "compared":
+        return True
     hidden = error.get("type") == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
     return error.get("type") == "NOT_FOUND" or hidden
 

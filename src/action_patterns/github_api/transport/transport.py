@@ -173,6 +173,7 @@ class Transport:
                 self._meter.waited(refusal.seconds)
                 continue
             if status < 300:
+                self._heed(pacer, response)
                 return response
             if status >= 500:
                 self._retry_or_raise(kind, request, attempt, f"{status} {text}", request_id, None)

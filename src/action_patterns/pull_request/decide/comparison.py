@@ -105,6 +105,14 @@ def keeps_commits(desired: Desired, observed: Observed) -> bool:
     )
 
 
+def needs_parent(desired: Desired, observed: Observed) -> bool:
+    """Return whether `parent_on_base` matters, and the first request did not show it."""
+    tip, base = observed.branch_tip, observed.base_tip
+    if tip is None or base is None or base.oid in tip.parents or observed.parent_on_base is not None:
+        return False
+    return tip_kind(desired, observed) == "ours" and any(differs(each, observed.files) for each in desired.changes)
+
+
 def differs(change: FileChange, files: Mapping[str, ObservedFile | None]) -> bool:
     there = files.get(change.path)
     if change.mode is None:
@@ -151,6 +159,15 @@ def closed_by_somebody(comparison: Comparison) -> bool:
         and comparison.tip.oid == latest.head_oid
         and comparison.tip_kind in ("ours", "ours_on_theirs")
     )
+
+
+def stands_on_dropped_commits(comparison: Comparison) -> bool:
+    """Return whether the base has dropped the commit that our commit was made on, by a force-push.
+
+    The pull request then shows the dropped commits too, and the merge would bring them back.
+    """
+    ours = comparison.tip_kind == "ours" and not is_on_base_tip(comparison)
+    return ours and comparison.observed.parent_on_base is False
 
 
 def branch_is_current(comparison: Comparison) -> bool:

@@ -12,6 +12,7 @@ from action_patterns.pull_request.decide.comparison import (
     closed_by_somebody,
     differs,
     is_on_base_tip,
+    stands_on_dropped_commits,
 )
 from action_patterns.pull_request.decide.decision import (
     Decision,
@@ -50,6 +51,8 @@ def decide_none_open(comparison: Comparison) -> Decision:
         if comparison.tip_kind == "theirs" and policies.on_human_commits == "stop":
             return replace(stopped("blocked", "human-commit", whose(tip)), files=comparison.files)
         keeps = policies.on_human_commits != "overwrite"
+    if stands_on_dropped_commits(comparison) and not comparison.observed.compare_and_swap:
+        return replace(stopped("blocked", "base-rewritten"), files=comparison.files)
     return _create(comparison, keeps=keeps)
 
 

@@ -12,6 +12,7 @@ from action_patterns.pull_request.decide.comparison import (
     differs,
     is_on_base_tip,
     last_of_others,
+    stands_on_dropped_commits,
 )
 from action_patterns.pull_request.decide.decision import (
     Decision,
@@ -82,6 +83,10 @@ def _update(comparison: Comparison, opened: PullRequest, marker: PullRequestMark
     else:
         # A branch on today's base tip cannot conflict with it: GitHub has not looked again since it was written.
         behind = not is_on_base_tip(comparison) and (opened.conflicting or desired.policies.on_base_moved == "rewrite")
+        dropped = stands_on_dropped_commits(comparison)
+        if dropped and not observed.compare_and_swap:
+            return replace(stopped("blocked", "base-rewritten"), files=comparison.files)
+        behind = behind or dropped
         write = write_branch(comparison, comparison.pending) if behind or not branch_is_current(comparison) else None
     wanted = wanted_marker(desired, adopted=marker.adopted)
     fields = reconcile_fields(desired, opened, marker, wanted, observed, comparison.memory, rewritten=write is not None)
@@ -132,6 +137,8 @@ def _converged(comparison: Comparison, opened: PullRequest, marker: PullRequestM
     left = ""
     if comparison.others_open:
         left = f"The branch {desired.branch} stays: #{comparison.others_open[0].number} is open from it too."
+    elif comparison.observed.stacked:
+        left = f"The branch {desired.branch} stays: #{comparison.observed.stacked[0]} is open to be merged into it."
     elif not comparison.observed.compare_and_swap:
         left = f"The branch {desired.branch} stays: compare-and-swap cannot delete it here."
     return Decision(

@@ -48,14 +48,15 @@ class Decision:
 def delete_ours(comparison: Comparison) -> tuple[DeleteBranch, ...]:
     """Return the step that deletes the bot branch, if it holds only our commit.
 
-    No step without compare-and-swap, and none while another pull request is open from the branch: GitHub would close
-    that one too.
+    No step without compare-and-swap, and none while another pull request is open from the branch, or to be merged into
+    it: GitHub would close that one too.
     """
     if (
         comparison.tip is None
         or comparison.tip_kind != "ours"
         or not comparison.observed.compare_and_swap
         or comparison.others_open
+        or comparison.observed.stacked
     ):
         return ()
     return (DeleteBranch(comparison.desired.branch, comparison.tip.oid),)

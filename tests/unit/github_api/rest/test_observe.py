@@ -60,6 +60,8 @@ def known_to_rest(observed: Observed, milestone: object) -> Observed:
         branch_rule=RefRule(),
         auto_merge_allowed=None,
         graphql=True,
+        parent_on_base=None,
+        stacked=(),
         compare_and_swap=True,
         milestones=tuple(item for item in observed.milestones if item.title == milestone),
         branch_clash=None if observed.branch_tip else observed.branch_clash,

@@ -1210,6 +1210,50 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
+    "the base was force-pushed away from below our commit": (
+        W,
+        replace(observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)), parent_on_base=False),
+        "updated",
+        "content",
+        ["move branch from 1 onto b: ci.yml"],
+    ),
+    "the base moved on above the commit below ours": (
+        W,
+        replace(observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)), parent_on_base=True),
+        "unchanged",
+        "up-to-date",
+        NOTHING,
+    ),
+    "the base was force-pushed, and the branch only moves forward": (
+        W,
+        replace(
+            observe(tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),), compare_and_swap=False), parent_on_base=False
+        ),
+        "blocked",
+        "base-rewritten",
+        NOTHING,
+    ),
+    "the base was force-pushed, there is no pull request, and the branch only moves forward": (
+        W,
+        replace(observe(tip=our_tip(W, parent=OLD_BASE), compare_and_swap=False), parent_on_base=False),
+        "blocked",
+        "base-rewritten",
+        NOTHING,
+    ),
+    "the base holds the content, and a pull request is open to be merged into our branch": (
+        W,
+        replace(observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD), stacked=(9,)),
+        "closed",
+        "converged",
+        ["patch state body"],
+    ),
+    "a branch that a dead run left is the base of another pull request": (
+        W,
+        replace(observe(tip=our_tip(W), files=HELD), stacked=(9,)),
+        "unchanged",
+        "already-on-base",
+        NOTHING,
+    ),
     # A server without leases
     "without leases the branch moves forward only": (
         desired_state(add(content=b"newer\n")),
