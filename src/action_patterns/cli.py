@@ -213,9 +213,11 @@ def _open(distribution: str, console: Console) -> Command:
     variables = environment.read()
     workspace = Path.cwd()
     credentials = terminal.credentials(variables)
-    context = terminal.context(variables, workspace, repository=_origin(workspace), sha=_head(workspace))
+    context = terminal.context(
+        variables, workspace, repository=_origin(workspace), sha=_head(workspace), prefix=_prefix(workspace)
+    )
     files = RunnerFiles(context.workspace, context.temp)
-    campaign = read_campaign(distribution, files)
+    campaign = read_campaign(distribution, files, context)
     selection = campaign.distribution.targets
     check_reach(credentials, selection.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
@@ -254,6 +256,14 @@ def _head(workspace: Path) -> str:
         return _git(workspace, "rev-parse", "HEAD")
     except ActionPatternsError:
         return "0" * 40
+
+
+def _prefix(workspace: Path) -> str:
+    """Return the path of a directory in its repository; "" in its root, and outside a repository."""
+    try:
+        return _git(workspace, "rev-parse", "--show-prefix")
+    except ActionPatternsError:
+        return ""
 
 
 def _patches(previews: list[Preview], command: Command) -> list[str]:

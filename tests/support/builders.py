@@ -12,6 +12,7 @@ from action_patterns.ports.git import ObservedFile, Tip
 from action_patterns.ports.pull_requests import Observed, PullRequest
 from action_patterns.pull_request.decide.comparison import change_digest
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, compose, text_hash
+from action_patterns.pull_request.ownership.source import Run
 from action_patterns.pull_request.ownership.trailers import Trailers, render
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import resolve
@@ -35,9 +36,8 @@ def remove(path: str, **fields: Any) -> FileChange:
 
 def desired_state(*changes: FileChange, **fields: Any) -> Desired:
     """`fields` = those of a PullRequestWish, and key, branch, head_repository, bot."""
-    given = {
-        name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot", "changes") if name in fields
-    }
+    names = ("key", "branch", "head_repository", "bot", "changes", "source")
+    given: dict[str, Any] = {name: fields.pop(name) for name in names if name in fields}
     asked_for = PullRequestSpec(**({"title": "Sync files", "body": "Our words."} | fields))
     return resolve(asked_for, changes=given.pop("changes", None) or changes or (add(),), **({"key": KEY} | given))
 
@@ -56,11 +56,12 @@ def our_tip(
     parent: str = BASE_TIP.oid,
     base: str = "main",
     kept: str = "",
+    run: Run | None = None,
 ) -> Tip:
     """The commit a finished run leaves for a wish of which `pending` differed from the base."""
     changes = desired.changes if pending is None else pending
     trailers = Trailers(
-        key=desired.key, digest=change_digest(changes, desired.base or base), tree="our tree", kept=kept
+        key=desired.key, digest=change_digest(changes, desired.base or base), tree="our tree", kept=kept, run=run
     )
     message = render(desired.commit_message, trailers, parents=(parent,))
     return Tip(oid="1" * 40, tree="our tree", message=message, parents=(parent,), author="bot <bot@acme>")

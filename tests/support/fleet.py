@@ -176,7 +176,9 @@ class Fleet:
             dice=random.Random(self.seed),
             share=self.chaos * 2 / (len(CHAOS) + 2),
         )
-        campaign = read_campaign("d.yml", MemoryFiles({"d.yml": DISTRIBUTION, "ci.yml": "on: push\n", "readme": "x\n"}))
+        campaign = read_campaign(
+            "d.yml", MemoryFiles({"d.yml": DISTRIBUTION, "ci.yml": "on: push\n", "readme": "x\n"}), context
+        )
         return apply(
             plan(*self.names).roster,
             campaign,

@@ -57,6 +57,9 @@ class MemoryFiles:
     def names(self, path: str) -> tuple[str, ...]:
         return tuple(sorted(name for name in self.files if name.startswith(f"{path.rstrip('/')}/")))
 
+    def listing(self) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self.files if not name.startswith("/")))
+
     def write(self, path: str, text: str) -> str:
         place = path if path.startswith("/") else f"{TEMP}/{path}"
         self.files[place] = text.encode()

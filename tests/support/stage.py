@@ -303,7 +303,9 @@ def desired_state(
             else FileChange(path=path, mode="100644", content=data.encode() if isinstance(data, str) else data)
             for path, data in content.items()
         ]
-    given = {name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot") if name in fields}
+    given: dict[str, Any] = {
+        name: fields.pop(name) for name in ("key", "branch", "head_repository", "bot", "source") if name in fields
+    }
     asked_for = PullRequestSpec(**({"title": "Sync config", "body": "From the source."} | fields))
     return resolve(asked_for, changes=changes, **({"key": "sync-config"} | given))
 

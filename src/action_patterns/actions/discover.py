@@ -104,7 +104,7 @@ class Facts:
 def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     """Read the campaign, if one is given, and every repository it may mean."""
     if inputs.distribution:
-        campaign = read_campaign(inputs.distribution, ports.files)
+        campaign = read_campaign(inputs.distribution, ports.files, ports.context)
         name, digest, selection = campaign.distribution.name, campaign.digest, campaign.distribution.targets
         if inputs.name not in (None, name):
             raise InputError(

@@ -98,7 +98,7 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     Raises:
         InputError: the campaign, the token or a path is wrong.
     """
-    campaign = read_campaign(inputs.distribution, ports.files)
+    campaign = read_campaign(inputs.distribution, ports.files, ports.context)
     selection, credentials = campaign.distribution.targets, inputs.credentials()
     check_reach(credentials, selection.reach, ports.context, writing=True)
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)

@@ -21,6 +21,7 @@ from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
+from action_patterns.pull_request.ownership.source import source_of
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
@@ -204,7 +205,13 @@ def validate(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Cre
     bot = ACTIONS_BOT if credentials is None or credentials.is_job_token else None
     desired = collect(
         lambda: resolve(
-            told, key=told.key, branch=told.branch, changes=changes, head_repository=told.head_repository, bot=bot
+            told,
+            key=told.key,
+            branch=told.branch,
+            changes=changes,
+            head_repository=told.head_repository,
+            bot=bot,
+            source=source_of(ports.context),
         ),
         None,
     )

@@ -13,8 +13,10 @@ from action_patterns.distribution.content import read_changes
 from action_patterns.distribution.distribution_file import Distribution, read_distribution
 from action_patterns.errors import DefectError
 from action_patterns.ports.clock import Clock
+from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.workspace import Files
+from action_patterns.pull_request.ownership.source import source_of
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import resolve
 from action_patterns.pull_request.upsert import Assignment, Preview, failure, preview, upsert
@@ -34,12 +36,14 @@ class Campaign:
     """Over files and pull request fields: what `apply` writes must be what `discover` planned."""
 
 
-def read_campaign(path: str, files: Files) -> Campaign:
+def read_campaign(path: str, files: Files, context: Context) -> Campaign:
     """Read a distribution file and everything it names. Raises InputError with every problem at once."""
     distribution = read_distribution(files.read(path).decode(errors="replace"), name=path)
     changes = read_changes(distribution, files)
     spec = distribution.pull_request
-    desired = resolve(spec, key=distribution.key or distribution.name, changes=changes)
+    present = [name for name in files.listing() if name.endswith((".yml", ".yaml"))]
+    source = source_of(context, file=path, present=present)
+    desired = resolve(spec, key=distribution.key or distribution.name, changes=changes, source=source)
     text = f"{changes_digest(changes)}\0{desired.key}\0{spec.model_dump_json()}"
     return Campaign(
         distribution=distribution, changes=changes, desired=desired, digest=hashlib.sha256(text.encode()).hexdigest()

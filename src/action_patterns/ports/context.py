@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WRITE_SPACING_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -11,11 +13,15 @@ class Context:
 
     repository: str
     """`owner/name` of the repository whose workflow runs."""
+    repository_id: str = ""
+    """Id of the repository, which survives a rename and a transfer. Empty: not known."""
     sha: str
     run_id: int
     run_number: int
     run_attempt: int
     workflow: str
+    workflow_path: str = ""
+    """Path of the workflow file in its repository; its name where the path is not known."""
     job: str
     event_name: str
     ref_name: str
@@ -26,12 +32,14 @@ class Context:
     graphql_url: str
     workspace: str
     """Absolute path of the checkout."""
+    prefix: str = ""
+    """Path of the workspace in its repository. Empty: its root."""
     temp: str
     """Absolute path of RUNNER_TEMP."""
     runner: str = ""
     """Name of the runner of this job; "": not known. Two runners of one run may have the same name."""
     debug: bool = False
-    write_spacing_seconds: float = 1.0
+    write_spacing_seconds: float = WRITE_SPACING_SECONDS
     """Pause between writes of one token. GitHub asks for at least one second (docs: "Best practices for using the REST
     API"). Only the local GitHub is asked faster."""
 

@@ -124,6 +124,8 @@ class Observed:
     """The last parent of the bot branch's tip is a commit of the base branch. None: not known."""
     stacked: tuple[int, ...] = ()
     """Numbers of open pull requests whose base is the bot branch: GitHub closes them if it is deleted."""
+    newer_commits: dict[str, bool | None] | None = None
+    """Commits of runs of other workflows that wrote before; True: this run's commit is an ancestor. None: not read."""
     branch_clash: str | None = None
     """A branch whose name keeps the bot branch from being made: git has `x` or `x/y`, never both."""
     base_rule: RefRule = NO_RULE

@@ -53,5 +53,8 @@ class Files(Protocol):
     def names(self, path: str) -> tuple[str, ...]:
         """Return the paths of all regular files below a directory, sorted, for `read`; empty if it is absent."""
 
+    def listing(self) -> tuple[str, ...]:
+        """Return the paths of all files of the workspace but those of git, relative to it, sorted."""
+
     def write(self, path: str, text: str) -> str:
         """Write a file atomically and make its parents; relative to RUNNER_TEMP. Returns the absolute path."""

@@ -186,6 +186,28 @@ DECISIONS = (
         " `base` to it.",
     ),
     Reason(
+        code="foreign-campaign",
+        outcome="blocked",
+        meaning="The open pull request of this key is another campaign's: another repository, or another file, uses the"
+        " same key.",
+        remedy="Give one of the two another `key` or `name`. If this one shall continue the pull request, set"
+        " `adopt: any` for one run. Do not let both run: each would replace the files of the other.",
+    ),
+    Reason(
+        code="key-of-two-bases",
+        outcome="blocked",
+        meaning="Another job of this run uses this key for another base. Without notice, each job would move the pull"
+        " request to its own base.",
+        remedy="Make the base part of the key, for example `key: sync-${{ matrix.base }}`.",
+    ),
+    Reason(
+        code="older-source",
+        outcome="skipped",
+        meaning="A newer run of the source has written already. This run is older, for example a re-run, so it wrote"
+        " nothing.",
+        remedy="Nothing. To go back to older content, revert the change in the source and run again.",
+    ),
+    Reason(
         code="base-rewritten",
         outcome="blocked",
         meaning="The base branch was force-pushed, and the bot branch still holds commits that the base dropped. This"

@@ -21,6 +21,7 @@ from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.execute.execute import execute
 from action_patterns.pull_request.execute.reconcile_state import ReconcileState
+from action_patterns.pull_request.ownership.source import Source
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import WriteBranch
 from action_patterns.pull_request.steps.comments import DeleteComment, WriteComment
@@ -68,6 +69,9 @@ def reconcile(
     for round_number in range(1, MAX_ROUNDS + 1):
         observed = _observe(desired, repository, github)
         decision = decide(desired, observed, state.memory)
+        if decision.unordered:
+            observed = replace(observed, newer_commits=_newer(decision.unordered, desired.source, github))
+            decision = decide(desired, observed, state.memory)
         state.tip = observed.branch_tip
         if decision.pull_request is not None:
             state.memory = state.memory.and_body(desired.key, decision.pull_request.body)
@@ -173,6 +177,16 @@ def _observe(desired: Desired, repository: str, github: GitHub) -> Observed:
     return observed
 
 
+def _newer(commits: tuple[str, ...], source: Source, github: GitHub) -> dict[str, bool | None]:
+    """Return for each commit whether this run's commit is its ancestor. None: the token cannot compare them."""
+    found: dict[str, bool | None] = dict.fromkeys(commits)
+    for commit in commits:
+        with suppress(ActionPatternsError):
+            compared = github.git.compare(source.name, commit, source.run.commit if source.run else "")
+            found[commit] = compared.ahead_by == 0 if compared else None
+    return found
+
+
 def observed_paths(changes: tuple[FileChange, ...]) -> tuple[str, ...]:
     """The changed paths and the directories above them: what stands in a file's way must be seen before it is lost."""
     return tuple(sorted({path for change in changes for path in (change.path, *ancestors(change.path))}))
@@ -269,9 +283,10 @@ def _finish(decision: Decision, desired: Desired, state: ReconcileState) -> Reco
     elif first is not None and decision.outcome != "blocked" and (decision.outcome == "unchanged" or state.continuing):
         # This round only finished, or found finished, what another began. A pull request that another run opened
         # meanwhile on our branch was not created by this one.
+        said = decision.message or first.message
         if first.outcome == "created":
-            decision = replace(decision, outcome="updated", reason="content")
+            decision = replace(decision, outcome="updated", reason="content", message=said)
         else:
-            decision = replace(decision, outcome=first.outcome, reason=first.reason)
+            decision = replace(decision, outcome=first.outcome, reason=first.reason, message=said)
     refused = (*(marker.refused if marker is not None else ()), *told)
     return _ended(decision, desired, state, pull_request=pull, refused_fields=tuple(dict.fromkeys(refused)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports.context import Context
+from action_patterns.ports.context import WRITE_SPACING_SECONDS, Context
 
 _FIX = (
     "Run this inside a GitHub Actions job, or set the variables as the runner does"
@@ -52,11 +52,13 @@ def read(environment: Mapping[str, str]) -> Context:
         raise InputError(*problems)
     return Context(
         repository=environment["GITHUB_REPOSITORY"],
+        repository_id=environment.get("GITHUB_REPOSITORY_ID", "").strip(),
         sha=environment["GITHUB_SHA"],
         run_id=int(environment["GITHUB_RUN_ID"]),
         run_number=int(environment["GITHUB_RUN_NUMBER"]),
         run_attempt=int(environment["GITHUB_RUN_ATTEMPT"]),
         workflow=environment["GITHUB_WORKFLOW"],
+        workflow_path=_workflow_path(environment.get("GITHUB_WORKFLOW_REF", "")) or environment["GITHUB_WORKFLOW"],
         job=environment["GITHUB_JOB"],
         event_name=environment["GITHUB_EVENT_NAME"],
         ref_name=environment["GITHUB_REF_NAME"],
@@ -68,8 +70,13 @@ def read(environment: Mapping[str, str]) -> Context:
         temp=environment["RUNNER_TEMP"],
         runner=environment.get("RUNNER_NAME", "").strip(),
         debug=environment.get("RUNNER_DEBUG") == "1",
-        **({"write_spacing_seconds": float(spacing)} if spacing else {}),
+        write_spacing_seconds=float(spacing or WRITE_SPACING_SECONDS),
     )
+
+
+def _workflow_path(ref: str) -> str:
+    """Return the path in `owner/name/.github/workflows/x.yml@refs/heads/main`."""
+    return "/".join(ref.partition("@")[0].split("/")[2:])
 
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> str:

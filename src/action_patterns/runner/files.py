@@ -115,6 +115,11 @@ class RunnerFiles:
                 return ()
             return tuple(str(place.real / name) for name, status in place.files() if stat.S_ISREG(status.st_mode))
 
+    def listing(self) -> tuple[str, ...]:
+        """Return the paths of all files of the workspace but those of git, relative to it, sorted."""
+        with self._reading(".") as place:
+            return tuple(name for name, _ in place.files(without_git=True)) if place.directory is not None else ()
+
     def write(self, path: str, text: str) -> str:
         """Write a text file so that a reader sees all of it or nothing. Return its absolute path.
 

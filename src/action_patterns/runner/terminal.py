@@ -14,7 +14,7 @@ TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 """In the order in which GitHub's own command line looks for a token."""
 
 
-def context(environment: Mapping[str, str], workspace: Path, *, repository: str, sha: str) -> Context:
+def context(environment: Mapping[str, str], workspace: Path, *, repository: str, sha: str, prefix: str = "") -> Context:
     """The run as a terminal sees it: run 0, attempt 1."""
     return Context(
         repository=repository,
@@ -31,6 +31,7 @@ def context(environment: Mapping[str, str], workspace: Path, *, repository: str,
         api_url=environment.get("GITHUB_API_URL") or "https://api.github.com",
         graphql_url=environment.get("GITHUB_GRAPHQL_URL") or "https://api.github.com/graphql",
         workspace=str(workspace),
+        prefix=prefix,
         temp=tempfile.mkdtemp(prefix="action-patterns-"),
         write_spacing_seconds=float(environment.get("ACTION_PATTERNS_WRITE_SPACING_SECONDS") or 1.0),
     )

@@ -30,7 +30,7 @@ pull-request: {title: Sync}
 
 
 def campaign(text: str = FILE, content: str = "on: push\n") -> Campaign:
-    return read_campaign("d.yml", MemoryFiles({"d.yml": text, "files/ci.yml": content, "files/x": "x"}))
+    return read_campaign("d.yml", MemoryFiles({"d.yml": text, "files/ci.yml": content, "files/x": "x"}), context())
 
 
 def fleet(count: int, pulls: type[FakePullRequests] = FakePullRequests) -> FakeGitHub:

@@ -11,6 +11,7 @@ from action_patterns.content.changes import FileChange, digest
 from action_patterns.ports.git import ObservedFile, Tip
 from action_patterns.ports.pull_requests import Observed, PullRequest
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, parse_marker
+from action_patterns.pull_request.ownership.source import Run
 from action_patterns.pull_request.ownership.trailers import Trailers, is_sealed
 from action_patterns.pull_request.ownership.trailers import parse as parse_trailers
 from action_patterns.pull_request.spec.desired import Desired
@@ -53,7 +54,9 @@ def compare(desired: Desired, observed: Observed, base: str, base_tip: Tip, memo
     open_heads = [pull for pull in heads if pull.state == "OPEN"]
     # A person may have opened a second one from our branch, a backport for example: ours stays ours.
     opened = next((pull for pull in open_heads if _marker_of_ours(pull, desired.key)), next(iter(open_heads), None))
-    latest = next((pull for pull in heads if _marker_of_ours(pull, desired.key)), next(iter(heads), None))
+    # A pull request that another source closed or merged says nothing about this one.
+    ended = [pull for pull in heads if not is_foreign(_marker_of_ours(pull, desired.key), desired)]
+    latest = next((pull for pull in ended if _marker_of_ours(pull, desired.key)), next(iter(ended), None))
     return Comparison(
         desired=desired,
         observed=observed,
@@ -69,6 +72,16 @@ def compare(desired: Desired, observed: Observed, base: str, base_tip: Tip, memo
         trailers=our_trailers(observed.branch_tip, desired.key) if observed.branch_tip else None,
         memory=memory,
     )
+
+
+def is_foreign(marker: PullRequestMarker | None, desired: Desired) -> bool:
+    """Return whether a marker with our key is another source's."""
+    return marker is not None and desired.source.is_other_than(marker.repository, marker.file)
+
+
+def former_runs(comparison: Comparison) -> tuple[Run, ...]:
+    """Return the runs that wrote what is there now, as the bot branch and the marker remember them."""
+    return tuple(of.run for of in (comparison.trailers, comparison.marker) if of is not None and of.run is not None)
 
 
 def tip_kind(desired: Desired, observed: Observed) -> TipKind:

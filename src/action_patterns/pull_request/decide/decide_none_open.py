@@ -143,7 +143,7 @@ def _create(comparison: Comparison, *, keeps: bool) -> Decision:
     desired, observed = comparison.desired, comparison.observed
     write = _write(comparison, keeps=keeps)
     fields, refused = _field_steps(desired, observed)
-    marker = wanted_marker(desired)
+    marker = wanted_marker(comparison)
     return Decision(
         outcome="created",
         reason="opened",

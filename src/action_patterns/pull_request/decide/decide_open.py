@@ -88,7 +88,7 @@ def _update(comparison: Comparison, opened: PullRequest, marker: PullRequestMark
             return replace(stopped("blocked", "base-rewritten"), files=comparison.files)
         behind = behind or dropped
         write = write_branch(comparison, comparison.pending) if behind or not branch_is_current(comparison) else None
-    wanted = wanted_marker(desired, adopted=marker.adopted)
+    wanted = wanted_marker(comparison, adopted=marker.adopted)
     fields = reconcile_fields(desired, opened, marker, wanted, observed, comparison.memory, rewritten=write is not None)
     content: list[Step] = [write] if write else []
     # The base first: where GitHub refuses it, the branch must not have been written for it.

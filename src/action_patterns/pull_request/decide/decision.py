@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts.result import FileCounts, Outcome
@@ -11,8 +11,8 @@ from action_patterns.ports.pull_requests import PullRequest
 from action_patterns.pull_request.decide.comparison import Comparison, change_digest, last_of_others
 from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, text_hash
+from action_patterns.pull_request.ownership.source import Run
 from action_patterns.pull_request.reasons import BY_CODE
-from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import DeleteBranch, WriteBranch
 from action_patterns.pull_request.steps.step import Step
 
@@ -39,6 +39,9 @@ class Decision:
     """Fields of which something is left to do once the steps are done, and must be read first."""
     file_counts: FileCounts | None = None
     """Of `files`."""
+
+    unordered: tuple[str, ...] = ()
+    """Commits of runs that wrote before: whether they are newer than this run's has not been read."""
 
     @property
     def remedy(self) -> str:
@@ -70,8 +73,17 @@ def whose(tip: Tip) -> str:
     return f"Tip {tip.oid[:12]} by {tip.author or 'an unknown author'}."
 
 
-def wanted_marker(desired: Desired, *, adopted: str = "") -> PullRequestMarker:
+def wanted_marker(comparison: Comparison, *, adopted: str = "") -> PullRequestMarker:
+    """Return the marker of the desired state. A source that is not known leaves the known one in place."""
+    desired, before = comparison.desired, comparison.marker
+    source = desired.source
+    keeps = before is not None and (
+        not source.repository or (before.repository.isdigit() and source.is_named_otherwise(before.repository))
+    )
     return PullRequestMarker(
+        repository=before.repository if before and keeps else source.repository,
+        file=before.file if before and keeps else source.file,
+        run=_run(comparison),
         key=desired.key,
         title=text_hash(desired.title),
         block=text_hash(desired.block),
@@ -81,6 +93,11 @@ def wanted_marker(desired: Desired, *, adopted: str = "") -> PullRequestMarker:
         auto_merge="" if desired.auto_merge == "off" else desired.auto_merge,
         adopted=adopted,
     )
+
+
+def _run(comparison: Comparison) -> Run | None:
+    run = comparison.desired.source.run
+    return replace(run, base=comparison.base) if run else None
 
 
 def write_branch(comparison: Comparison, changes: tuple[FileChange, ...], *, onto: Tip | None = None) -> WriteBranch:
@@ -98,6 +115,7 @@ def write_branch(comparison: Comparison, changes: tuple[FileChange, ...], *, ont
         changes=changes,
         message=desired.commit_message,
         key=desired.key,
+        run=_run(comparison),
         digest=change_digest(comparison.pending, comparison.base),
         kept=last_of_others(comparison) if onto else "",
         compare_and_swap=comparison.observed.compare_and_swap,

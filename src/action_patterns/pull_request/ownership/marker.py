@@ -7,11 +7,12 @@ proves that it is ours; neither needs a search index.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from action_patterns.content.text import with_lf
 from action_patterns.pull_request.ownership import html_comment
+from action_patterns.pull_request.ownership.source import Run, run_of
 
 _OPEN = "<!-- action-patterns: "
 _BEGIN = "<!-- action-patterns:begin -->"
@@ -36,6 +37,12 @@ class PullRequestMarker:
     """Hash of the title we wrote: a title with another hash was edited by a person and is left alone."""
     block: str
     """Hash of our body block."""
+    repository: str = ""
+    """Id of the repository that the key belongs to (see `Source`). Empty: not known."""
+    file: str = ""
+    """Hash of the distribution file that the key belongs to. Empty: upsert-pr's inputs."""
+    run: Run | None = field(default=None, compare=False)
+    """The run that wrote the marker. A newer run that changes nothing does not write it again."""
     labels: tuple[str, ...] = ()
     """Labels that a run of ours set: those no longer desired are removed; all others are not ours to remove."""
     assignees: tuple[str, ...] = ()
@@ -59,6 +66,9 @@ def render_marker(marker: PullRequestMarker) -> str:
         "key": marker.key,
         "title": marker.title,
         "block": marker.block,
+        "repository": marker.repository,
+        "file": marker.file,
+        "run": marker.run.as_fields() if marker.run else None,
         "labels": list(marker.labels),
         "assignees": list(marker.assignees),
         "refused": list(marker.refused),
@@ -91,6 +101,9 @@ def _parse_line(line: str) -> PullRequestMarker | None:
         key=fields["key"],
         title=str(fields["title"]),
         block=str(fields["block"]),
+        repository=str(fields.get("repository", "")),
+        file=str(fields.get("file", "")),
+        run=run_of(fields.get("run")),
         labels=_names(fields.get("labels")),
         assignees=_names(fields.get("assignees")),
         refused=_names(fields.get("refused")),

@@ -12,7 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LINE = re.compile(r"^Pattern-(Key|Digest|Tree|Kept|Seal): (.*)$")
+from action_patterns.pull_request.ownership.source import Run, run_of
+
+_LINE = re.compile(r"^Pattern-(Key|Digest|Tree|Kept|Run|Seal): (.*)$")
 _SEAL = "Pattern-Seal: "
 _TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: \S.*")
 
@@ -25,6 +27,8 @@ class Trailers:
     digest: str
     """Digest of the change and its base's name, not of the base's commit: a moved base alone never causes a write."""
     tree: str
+    run: Run | None = None
+    """The run that made the commit. None: a terminal's."""
     kept: str = ""
     """The last commit of others that it was put on top of; "" = it stands on the base alone."""
 
@@ -37,6 +41,8 @@ def render(message: str, trailers: Trailers, signed_off_by: str | None = None, *
         f"Pattern-Digest: {trailers.digest}",
         f"Pattern-Tree: {trailers.tree}",
     ]
+    if trailers.run:
+        lines.append(f"Pattern-Run: {json.dumps(trailers.run.as_fields(), separators=(',', ':'))}")
     if trailers.kept:
         lines.append(f"Pattern-Kept: {trailers.kept}")
     text = message.rstrip()
@@ -72,6 +78,7 @@ def parse(message: str) -> Trailers | None:
         key = json.loads(found["Key"])
         if not isinstance(key, str):
             return None
-        return Trailers(key=key, digest=found["Digest"], tree=found["Tree"], kept=found.get("Kept", ""))
+        run = run_of(json.loads(found.get("Run", "null")))
+        return Trailers(key=key, digest=found["Digest"], tree=found["Tree"], run=run, kept=found.get("Kept", ""))
     except (KeyError, ValueError):
         return None

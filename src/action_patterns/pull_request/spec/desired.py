@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from action_patterns.content.changes import FileChange
 from action_patterns.ports.git import Person
+from action_patterns.pull_request.ownership.source import UNKNOWN, Source
 from action_patterns.pull_request.spec.spec import Adopt, AutoMerge, OnBaseMoved, OnClosed, OnConverged, OnHumanCommits
 
 MAX_LABELS = 100
@@ -53,3 +54,4 @@ class Desired:
     head_repository: str | None = None
     """The fork that holds the bot branch; None = the target itself."""
     policies: Policies = Policies()
+    source: Source = UNKNOWN

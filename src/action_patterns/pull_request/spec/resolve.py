@@ -10,6 +10,7 @@ from action_patterns.errors import InputError, Problem
 from action_patterns.ports.git import Person
 from action_patterns.pull_request.ownership.body import split_block
 from action_patterns.pull_request.ownership.marker import PullRequestMarker
+from action_patterns.pull_request.ownership.source import UNKNOWN, Run, Source
 from action_patterns.pull_request.spec.desired import MAX_LABELS, Desired, Policies
 from action_patterns.pull_request.spec.key import branch_of, branch_problem, normalise
 from action_patterns.pull_request.spec.spec import PullRequestSpec
@@ -30,6 +31,7 @@ def resolve(
     changes: Iterable[FileChange],
     head_repository: str | None = None,
     bot: str | None = None,
+    source: Source = UNKNOWN,
 ) -> Desired:
     """Check and normalise the spec: names de-duplicated and sorted, key normalised, branch derived.
 
@@ -72,6 +74,9 @@ def resolve(
         milestone=milestone or "",
         auto_merge="squash",
         adopted="0" * 40,
+        repository="0" * 21,
+        file="0" * 16,
+        run=Run(workflow="0" * 16, number=10**9, commit="0" * 40, base="0" * 255),
     )
     parts: tuple[str, ...] = ("",)
 
@@ -120,6 +125,7 @@ def resolve(
         always_draft=spec.draft == "always-true",
         auto_merge=spec.auto_merge,
         head_repository=head_repository,
+        source=source,
         policies=Policies(
             on_converged=spec.on_converged,
             on_closed=spec.on_closed,

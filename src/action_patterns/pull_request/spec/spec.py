@@ -105,5 +105,6 @@ class PullRequestSpec(BaseModel):
     adopt: Adopt = Field(
         default="never",
         description="An open pull request from the same branch that this action did not open: `never` touch it; take"
-        " over one of the `same-author` as the token; or take over `any`. Its commits and its text stay.",
+        " over one of the `same-author` as the token; or take over `any`. Its commits and its text stay. `any` also"
+        " continues a pull request of this key that another repository, or another distribution file, has opened.",
     )

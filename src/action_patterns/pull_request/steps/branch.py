@@ -11,6 +11,7 @@ from action_patterns.errors import ActionPatternsError, LostRaceError, RefusedEr
 from action_patterns.ports.git import Person, Tip
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import Observed, PullRequest
+from action_patterns.pull_request.ownership.source import Run
 from action_patterns.pull_request.ownership.trailers import Trailers
 from action_patterns.pull_request.ownership.trailers import render as render_trailers
 from action_patterns.pull_request.steps.step import RefusedForGoodError, Step
@@ -56,6 +57,8 @@ class WriteBranch(_MoveBranch):
     message: str
     key: str
     digest: str
+    run: Run | None = None
+    """This run. None: a terminal's."""
     kept: str = ""
     """The last commit of others below this one. Empty: there is none."""
     author: Person | None = None
@@ -79,7 +82,7 @@ class WriteBranch(_MoveBranch):
         tree = self.parent_tree
         for chunk in tree_chunks(self.changes):
             tree = github.git.create_tree(holder, tree, [tree_entry(change) for change in chunk])
-        trailers = Trailers(key=self.key, digest=self.digest, tree=tree, kept=self.kept)
+        trailers = Trailers(key=self.key, digest=self.digest, tree=tree, run=self.run, kept=self.kept)
         signer = str(self.signed_off_by) if self.signed_off_by else None
         message = render_trailers(self.message, trailers, signer, parents=self.parents)
         commit = github.git.create_commit(

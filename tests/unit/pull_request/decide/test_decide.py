@@ -16,6 +16,7 @@ from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.ownership.body import with_links
 from action_patterns.pull_request.ownership.comment import render_comment
 from action_patterns.pull_request.ownership.marker import block_of, compose, parse_marker, text_hash
+from action_patterns.pull_request.ownership.source import Run, Source
 from action_patterns.pull_request.reasons import DECISIONS
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranch, WriteBranch
@@ -108,6 +109,7 @@ def text_of(decision: Decision) -> str:
 
 
 NOTHING: list[str] = []
+SEVENTH = Run(workflow="w", number=7, commit="c" * 40)
 MILESTONE = Milestone(3, "v1")
 V1 = desired_state(milestone="v1")
 SQUASH = desired_state(auto_merge="squash")
@@ -1252,6 +1254,35 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         replace(observe(tip=our_tip(W), files=HELD), stacked=(9,)),
         "unchanged",
         "already-on-base",
+        NOTHING,
+    ),
+    # Sources and runs
+    "the open pull request is another repository's": (
+        replace(W, source=Source(repository="2")),
+        converged(W, marker=marker_of(W, repository="1")),
+        "blocked",
+        "foreign-campaign",
+        NOTHING,
+    ),
+    "another job of this run has made the pull request for another base": (
+        replace(desired_state(base="dev"), source=Source(repository="1", run=SEVENTH)),
+        replace(converged(W), base="dev", branch_tip=our_tip(W, run=replace(SEVENTH, base="main"))),
+        "blocked",
+        "key-of-two-bases",
+        NOTHING,
+    ),
+    "a newer run of the workflow has written other content": (
+        replace(desired_state(add(content=b"older\n")), source=Source(repository="1", run=SEVENTH)),
+        replace(converged(W), branch_tip=our_tip(W, run=replace(SEVENTH, number=8))),
+        "skipped",
+        "older-source",
+        NOTHING,
+    ),
+    "a newer run of the workflow has written the same": (
+        replace(W, source=Source(run=SEVENTH)),
+        replace(converged(W), branch_tip=our_tip(W, run=replace(SEVENTH, number=8))),
+        "unchanged",
+        "up-to-date",
         NOTHING,
     ),
     # A server without leases
