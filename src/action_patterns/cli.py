@@ -38,11 +38,11 @@ from action_patterns.ports.permissions import needed
 from action_patterns.process import run as run_process
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.upsert import Preview
+from action_patterns.redaction import Secrets
 from action_patterns.report.build import build
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
-from action_patterns.runner.masking import Secrets
 
 USES = (*discovery.USES, *upsert.USES, GitDatabase.read_blob)
 """The verbs that the commands call."""

@@ -23,6 +23,7 @@ from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation, Level
 from action_patterns.ports.ref_store import RefStore, StoredRef
+from action_patterns.redaction import redact
 from action_patterns.state import once
 from action_patterns.state import record as markers
 from action_patterns.state.once import REASONS, Decision, Mode, OnceRequest
@@ -122,7 +123,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         now=ports.clock.now(),
         ttl_days=inputs.ttl_days,
         pending_timeout_hours=inputs.pending_timeout_hours,
-        metadata=markers.redact(inputs.metadata, _secrets(inputs, credentials)),
+        metadata=redact(inputs.metadata, _secrets(inputs, credentials)),
     )
     found, decision = apply(inputs.mode, name, request, github, repository)
     return _finish(name, found, decision)

@@ -12,7 +12,7 @@ from typing import TextIO
 from actions_toolkit.command import Command
 
 from action_patterns.ports.log import Annotation, Level
-from action_patterns.runner.masking import Secrets
+from action_patterns.redaction import Secrets
 
 SHOWN_PER_LEVEL = 10
 """GitHub shows ten annotations of a level per step and drops the rest without a word (measured by many; the limit is

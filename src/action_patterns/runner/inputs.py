@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticUndefined
 from action_patterns.action.inputs import Inputs
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
-from action_patterns.runner.masking import Secrets
+from action_patterns.redaction import Secrets
 
 I = TypeVar("I", bound=Inputs)
 

@@ -10,8 +10,8 @@ from actions_toolkit.file_command import prepare_key_value_message
 
 from action_patterns.action.inputs import Outputs
 from action_patterns.errors import DefectError
+from action_patterns.redaction import Secrets
 from action_patterns.release import ISSUES_URL
-from action_patterns.runner.masking import Secrets
 
 MAX_BYTES = 1024 * 1024
 """GitHub docs, "Workflow syntax", `jobs.<job_id>.outputs`: 1 MB per job, "approximated based on UTF-16 encoding"."""

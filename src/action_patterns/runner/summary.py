@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from action_patterns.runner.masking import Secrets
+from action_patterns.redaction import Secrets
 
 MAX_BYTES = 1024 * 1024
 """GitHub docs, "Adding a job summary": 1 MiB per step; GitHub shows nothing of a larger one."""

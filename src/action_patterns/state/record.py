@@ -7,8 +7,6 @@ and it is never evicted. A cache, an artifact or a file in /tmp is none of these
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -22,15 +20,6 @@ NAMESPACE = "refs/action-patterns/once/"
 
 MAX_METADATA_LENGTH = 1_000
 State = Literal["pending", "completed", "failed"]
-
-_SECRETS = re.compile(
-    r"gh[pousr]_\w{16,}|github_pat_\w{16,}"  # GitHub docs: "About authentication to GitHub", token formats
-    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"
-    r"|(?<=bearer )[\w.~+/=-]{8,}",
-    re.IGNORECASE,
-)
 
 
 class Holder(Record):
@@ -91,11 +80,3 @@ def read(message: str, *, name: str) -> StateRecord:
             remediation="Use the version that wrote it. If no run needs the marker, delete the ref:"
             f" `gh api -X DELETE repos/OWNER/NAME/git/{name}`. Do not treat it as absent: the work may be done.",
         ) from None
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without these secrets and without what looks like one: whoever reads the repository reads markers."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    return _SECRETS.sub("***", text)

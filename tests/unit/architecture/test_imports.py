@@ -22,6 +22,7 @@ PURE = (
     "input_types.py",
     "ports",
     "pull_request",
+    "redaction.py",
     "report",
     "state",
     "tracking",

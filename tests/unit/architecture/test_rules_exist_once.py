@@ -19,6 +19,7 @@ HOMES = {
     "another campaign's, so": "actions/report/gathering.py",
     '.replace("\\r", "\\n")': "content/text.py",
     'r"[^a-z0-9]+", "-"': "content/text.py",
+    "eyJ[": "redaction.py",
     "\\\\u003e": "pull_request/ownership/html_comment.py",
     'FALLBACK_NAME = "': "contracts/artifact.py",
     'separators=(",", ":"), ensure_ascii=False': "contracts/document.py",

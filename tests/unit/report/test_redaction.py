@@ -8,11 +8,11 @@ import pytest
 
 from action_patterns.contracts import ErrorRecord, RunReport
 from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS
+from action_patterns.redaction import Secrets
 from action_patterns.report.build import build
 from action_patterns.report.render import comment, junit
 from action_patterns.report.render.headline import NOTE_CHARACTERS
 from action_patterns.report.render.view import Page
-from action_patterns.runner.masking import Secrets
 from support.report_builders import SERVER, context, job, plan, record
 
 TOKEN = "ghs_16C7_e42F292c6912_E7710c838347Ae178B4a"

@@ -11,8 +11,8 @@ from action_patterns import registry
 from action_patterns.action.inputs import Inputs
 from action_patterns.errors import InputError
 from action_patterns.input_types import Flag, LineList, NameList
+from action_patterns.redaction import Secrets
 from action_patterns.runner.inputs import default_text, parse
-from action_patterns.runner.masking import Secrets
 
 
 def _short(value: SecretStr) -> SecretStr:

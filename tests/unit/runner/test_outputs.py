@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from action_patterns.action.inputs import Outputs
 from action_patterns.errors import DefectError
+from action_patterns.redaction import Secrets
 from action_patterns.runner import outputs
-from action_patterns.runner.masking import Secrets
 
 
 class Example(Outputs):

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from action_patterns.redaction import Secrets
 from action_patterns.runner import summary
-from action_patterns.runner.masking import Secrets
 
 
 def test_text_is_appended_redacted_and_ends_in_one_newline(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.runner.masking import Secrets
+from action_patterns.redaction import Secrets, redact
 
 SECRETS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=8, max_size=40).filter(
     lambda value: value == value.strip() and "*" not in value and len(set(value)) > 4
@@ -70,3 +70,34 @@ def test_a_value_is_announced_once() -> None:
     secrets.add("hush")
     secrets.add("hush")
     assert announced == ["hush"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "ghp_0123456789abcdefghij0123456789abcdef",
+        "ghs_0123456789abcdefghij0123456789abcdef",
+        "github_pat_11ABCDEFG0123456789_abcdefghij",
+        "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjMifQ.c2lnbmF0dXJl",
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\nMIIE",
+    ],
+)
+def test_what_looks_like_a_secret_is_replaced(secret: str) -> None:
+    assert redact(f"see {secret}", ()) == "see ***"
+
+
+def test_secrets_in_addresses_and_headers_are_replaced() -> None:
+    assert redact("https://bot:hunter2@example.com/x", ()) == "https://***@example.com/x"
+    assert redact("Authorization: Bearer abcdef123456", ()) == "Authorization: Bearer ***"
+
+
+def test_known_secrets_are_replaced_and_the_rest_is_kept() -> None:
+    assert redact("used hush for v1.0.0 (https://x/runs/7)", ["hush", ""]) == "used *** for v1.0.0 (https://x/runs/7)"
+
+
+def test_a_known_secret_is_replaced_in_every_spelling() -> None:
+    basic = base64.b64encode(b"bot:hush-hush").decode()
+    assert redact(f"sent {basic} to /?q={quote('hush/hush', safe='')}", ["hush-hush", "hush/hush"]) == (
+        "sent Ym90Om***A== to /?q=***"
+    )

@@ -1,14 +1,24 @@
-"""The secrets of this run, and every spelling of them that must not leave it."""
+"""Secrets that must not leave a run: by value, in every spelling, and by shape. Pure."""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote
 
 MASK = "***"
+
+_SHAPES = re.compile(
+    r"gh[pousr]_\w{16,}|github_pat_\w{16,}"  # GitHub docs: "About authentication to GitHub", token formats
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"
+    r"|(?<=bearer )[\w.~+/=-]{8,}",
+    re.IGNORECASE,
+)
 
 # A line of a private key is a secret; a line of one brace would blank out every brace of the log.
 _SHORTEST_LINE = 4
@@ -40,14 +50,25 @@ class Secrets:
                 self._announce(line)
 
     def redact(self, text: str) -> str:
-        """The text with every spelling of every secret replaced by `***`."""
+        """Return the text with every spelling of every secret replaced by `***`."""
         for spelling in self._spellings:
             text = text.replace(spelling, MASK)
         return text
 
     def found_in(self, text: str) -> bool:
-        """Whether the text contains a secret in any spelling."""
+        """Return whether the text contains a secret in any spelling."""
         return any(spelling in text for spelling in self._spellings)
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return the text without these secrets, and without text in the shape of one.
+
+    It is for a text of a caller's that others can read for a long time: a secret in it need not be this run's.
+    """
+    known = Secrets()
+    for secret in secrets:
+        known.add(secret)
+    return _SHAPES.sub(MASK, known.redact(text))
 
 
 def _lines(value: str) -> Iterator[str]:
