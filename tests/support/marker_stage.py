@@ -13,7 +13,8 @@ from action_patterns.github_api.client import Client
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
-from action_patterns.state.record import NAMESPACE, StateRecord, read
+from action_patterns.state.once import OnceRecord
+from action_patterns.state.record import read
 from support.harness import FaultPlan, FaultyTransport
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage, VirtualClock
@@ -65,13 +66,16 @@ def once(
     return run(OnceInputs(mode=mode, **given), ports)
 
 
-def markers(scene: Stage) -> dict[str, StateRecord]:
+def markers(scene: Stage) -> dict[str, OnceRecord]:
     """Every marker of the target, by the name of its ref."""
     repository = scene.sandbox.repository(TARGET)
-    return {name: read(repository.commit(oid).message, name=name) for name, oid in repository.refs(NAMESPACE).items()}
+    return {
+        name: read(OnceRecord, repository.commit(oid).message, name=name)
+        for name, oid in repository.refs(OnceRecord.namespace()).items()
+    }
 
 
-def the_marker(scene: Stage) -> StateRecord:
+def the_marker(scene: Stage) -> OnceRecord:
     """The only one."""
     (found,) = markers(scene).values()
     return found

@@ -22,16 +22,14 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation, Level
-from action_patterns.ports.ref_store import RefStore, StoredRef
+from action_patterns.ports.ref_store import RefStore
 from action_patterns.redaction import redact
 from action_patterns.state import once
-from action_patterns.state import record as markers
-from action_patterns.state.once import REASONS, Decision, Mode, OnceRequest
-from action_patterns.state.record import MAX_METADATA_LENGTH, NAMESPACE, Holder, StateRecord
+from action_patterns.state.once import MAX_METADATA_LENGTH, REASONS, Mode, OnceRecord, OnceRequest
+from action_patterns.state.record import Holder
+from action_patterns.state.transaction import Change, record_of, transact
 
 _MAX_OPERATION_LENGTH = 100
-_MAX_ROUNDS = 5
-"""Rounds of reading a marker that other runs change; each lost race means that another run went on."""
 
 
 class OnceInputs(TokenInputs):
@@ -125,8 +123,8 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         pending_timeout_hours=inputs.pending_timeout_hours,
         metadata=redact(inputs.metadata, _secrets(inputs, credentials)),
     )
-    found, decision = apply(inputs.mode, name, request, github, repository)
-    return _finish(name, found, decision)
+    found, change = apply(inputs.mode, name, request, github, repository)
+    return _finish(name, found, change)
 
 
 def gather(inputs: OnceInputs, ports: Ports) -> str:
@@ -134,10 +132,10 @@ def gather(inputs: OnceInputs, ports: Ports) -> str:
     files = {change.path: change for pattern in inputs.files for change in ports.files.find(pattern)}
     stored = [as_git_stores(change, normalise_line_endings=True) for change in files.values()]
     operation = inputs.operation or ""
-    return NAMESPACE + identify((operation, *inputs.values), stored, prefix=operation, length=16).name
+    return OnceRecord.namespace() + identify((operation, *inputs.values), stored, prefix=operation, length=16).name
 
 
-def decide(mode: Mode, found: StateRecord | None, request: OnceRequest) -> Decision:
+def decide(mode: Mode, found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
     """Return the decision about the marker."""
     match mode:
         case "begin":
@@ -154,34 +152,21 @@ def decide(mode: Mode, found: StateRecord | None, request: OnceRequest) -> Decis
 
 def apply(
     mode: Mode, name: str, request: OnceRequest, github: GitHub, repository: str
-) -> tuple[StateRecord | None, Decision]:
-    """Read, decide, swap; after a lost race again. Returns the marker as it is now.
+) -> tuple[OnceRecord | None, Change[OnceRecord]]:
+    """Return the marker as it is now, and the change that made it so.
 
     Raises:
-        LostRaceError: the race was lost again and again.
+        LostRaceError: other runs won every round.
     """
-    for left in reversed(range(_MAX_ROUNDS)):
-        stored = github.refs.read(repository, name)
-        found = _read(stored)
-        decision = decide(mode, found, request)
-        if decision.write is None:
-            return found, decision
-        try:
-            github.refs.update(repository, stored, decision.write.message())
-        except LostRaceError:
-            if not left:
-                raise
-            continue
-        return decision.write, decision
-    raise AssertionError("the last round returns or raises")
+    return transact(github.refs, repository, name, OnceRecord, lambda found: decide(mode, found, request))
 
 
 def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) -> Finish[OnceOutputs]:
     now, removed = ports.clock.now(), []
     annotations = []
-    for stored in github.refs.list(repository, NAMESPACE):
+    for stored in github.refs.list(repository, OnceRecord.namespace()):
         try:
-            found = _read(stored)
+            found = record_of(stored, OnceRecord)
         except ConflictError as error:
             annotations.append(
                 Annotation(level="warning", message=f"{error.message}\n{error.remediation}", title="A marker was left")
@@ -217,29 +202,25 @@ def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) ->
     return Finish(outputs=outputs, summary=f"### Markers: {len(removed)} removed\n", annotations=tuple(annotations))
 
 
-def _read(stored: StoredRef) -> StateRecord | None:
-    return None if stored.oid is None else markers.read(stored.message, name=stored.name)
-
-
-def _finish(name: str, now: StateRecord | None, decision: Decision) -> Finish[OnceOutputs]:
-    row = next(each for each in REASONS if (each.code, each.outcome) == (decision.reason, decision.outcome))
+def _finish(name: str, now: OnceRecord | None, change: Change[OnceRecord]) -> Finish[OnceOutputs]:
+    row = next(each for each in REASONS if (each.code, each.outcome) == (change.reason, change.outcome))
     outputs = OnceOutputs(
-        begun=decision.begun,
+        begun=once.is_begun(change),
         completed=now is not None and now.state == "completed",
         state=now.state if now else "absent",
-        outcome=decision.outcome,
-        reason=decision.reason,
+        outcome=change.outcome,
+        reason=change.reason,
         metadata=now.metadata if now else "",
         holder=now.holder.url if now else None,
         since=now.since.isoformat(timespec="seconds") if now else None,
         marker=name,
         removed=0,
     )
-    failing = decision.outcome in FAILING
+    failing = change.outcome in FAILING
     level: Level = "error" if failing else "notice"
     who = f" Holder: {now.holder.url}, since {outputs.since}." if now else ""
     said = Annotation(
-        level=level, message=f"{row.meaning}{who}\n{row.remedy}", title=f"{decision.outcome}: {decision.reason}"
+        level=level, message=f"{row.meaning}{who}\n{row.remedy}", title=f"{change.outcome}: {change.reason}"
     )
     lines = [
         f"### {inline(now.operation if now else name)}: {outputs.state}",
@@ -251,7 +232,7 @@ def _finish(name: str, now: StateRecord | None, decision: Decision) -> Finish[On
     return Finish(
         outputs=outputs,
         summary="\n".join(lines) + "\n",
-        annotations=(said,) if failing or decision.outcome == "skipped" else (),
+        annotations=(said,) if failing or change.outcome == "skipped" else (),
         exit_code=EXIT_FAILED if failing else 0,
     )
 
@@ -275,8 +256,7 @@ def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator
         if is_of_run(given, context.run_id, context.run_attempt):
             yield Problem(
                 f"{given!r} belongs to this run (run id {context.run_id}): the next run would look for another"
-                " marker, and"
-                " do the work a second time.",
+                " marker, and do the work a second time.",
                 "Name what stays the same on every run: the version, the target, the content.",
             )
     if len(inputs.metadata) > MAX_METADATA_LENGTH:

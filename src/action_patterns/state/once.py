@@ -1,16 +1,43 @@
-"""The decision of a run that finds a marker. Pure; every row of the table is a reason."""
+"""The marker that an operation is begun, done or given up, and the decision of a run that finds one. Pure.
+
+Every row of the table is a reason.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
 
 from action_patterns.action.reason import Reason
-from action_patterns.contracts.result import Outcome
 from action_patterns.state.record import Holder, StateRecord
+from action_patterns.state.transaction import Change
 
 Mode = Literal["begin", "complete", "fail", "clean"]
+State = Literal["pending", "completed", "failed"]
+
+MAX_METADATA_LENGTH = 1_000
+
+
+class OnceRecord(StateRecord):
+    """The state of one operation on one content."""
+
+    kind: ClassVar[str] = "once"
+    called: ClassVar[str] = "marker"
+
+    state: State
+    ttl_days: int | None = None
+    """Days for which `completed` holds. None: without end."""
+    metadata: str = ""
+
+    def is_expired(self, now: datetime, ttl_days: int | None = None) -> bool:
+        """Return whether it is completed and no longer counts. `ttl_days`: the reader's limit. None: the marker's."""
+        days = self.ttl_days if ttl_days is None else ttl_days
+        return self.state == "completed" and days is not None and self.age(now) >= timedelta(days=days)
+
+    def is_dead(self, now: datetime, timeout_hours: int) -> bool:
+        """Return whether it is pending and its run must be over."""
+        return self.state == "pending" and self.age(now) >= timedelta(hours=timeout_hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +53,8 @@ class OnceRequest:
     metadata: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The new marker, and the reason."""
-
-    outcome: Outcome
-    reason: str
-    write: StateRecord | None = None
-    """The marker to put in the place of the one that was found; None = leave it."""
-    begun: bool = False
-    """The caller shall do the work."""
-
-
-def begin(found: StateRecord | None, request: OnceRequest) -> Decision:
-    """Whether this run is the one to do the work."""
+def begin(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
+    """Return whether this run is the one to do the work."""
     if found is None:
         return _take(None, request, "first")
     if found.state == "failed":
@@ -47,40 +62,45 @@ def begin(found: StateRecord | None, request: OnceRequest) -> Decision:
     if found.state == "completed":
         if found.is_expired(request.now, request.ttl_days):
             return _take(found, request, "expired")
-        return Decision(outcome="skipped", reason="already-done")
+        return Change(outcome="skipped", reason="already-done")
     if found.holder.is_same_run(request.us) and found.holder.attempt < request.us.attempt:
         # A run is rerun only when it has ended: its earlier attempt is dead however young the marker is.
         return _take(found, request, "resumed")
     if found.is_dead(request.now, request.pending_timeout_hours):
         return _take(found, request, "taken-over")
-    return Decision(outcome="skipped", reason="in-progress")
+    return Change(outcome="skipped", reason="in-progress")
 
 
-def complete(found: StateRecord | None, request: OnceRequest) -> Decision:
-    """The work is done: say so, if it is ours to say."""
+def complete(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
+    """Return the change of a run that has done the work. Only the holder may mark it."""
     if found is None:
-        return Decision(outcome="blocked", reason="not-begun")
+        return Change(outcome="blocked", reason="not-begun")
     if not found.holder.is_same_run(request.us):
-        return Decision(outcome="blocked", reason="not-holder")
+        return Change(outcome="blocked", reason="not-holder")
     if found.state == "completed":
-        return Decision(outcome="unchanged", reason="already-done")
-    return Decision(outcome="updated", reason="completed", write=_next(found, request, "completed"))
+        return Change(outcome="unchanged", reason="already-done")
+    return Change(outcome="updated", reason="completed", write=_next(found, request, "completed"))
 
 
-def fail(found: StateRecord | None, request: OnceRequest) -> Decision:
-    """The work was given up: the next run shall not wait for us."""
+def fail(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
+    """Return the change of a run that gives the work up, so that the next run need not wait."""
     if found is None:
-        return Decision(outcome="blocked", reason="not-begun")
+        return Change(outcome="blocked", reason="not-begun")
     if not found.holder.is_same_run(request.us):
-        return Decision(outcome="blocked", reason="not-holder")
+        return Change(outcome="blocked", reason="not-holder")
     if found.state == "completed":
-        return Decision(outcome="skipped", reason="already-done")
+        return Change(outcome="skipped", reason="already-done")
     if found.state == "failed":
-        return Decision(outcome="unchanged", reason="failed-before")
-    return Decision(outcome="updated", reason="given-up", write=_next(found, request, "failed"))
+        return Change(outcome="unchanged", reason="failed-before")
+    return Change(outcome="updated", reason="given-up", write=_next(found, request, "failed"))
 
 
-def is_litter(marker: StateRecord, now: datetime, *, pending_timeout_hours: int, older_than_days: int) -> bool:
+def is_begun(change: Change[OnceRecord]) -> bool:
+    """Return whether the change makes the work this run's: `begin` writes `pending`, and no other mode does."""
+    return change.write is not None and change.write.state == "pending"
+
+
+def is_litter(marker: OnceRecord, now: datetime, *, pending_timeout_hours: int, older_than_days: int) -> bool:
     """Return whether `clean` may delete the marker: failed, expired or abandoned for at least `older_than_days`.
 
     A completed marker without a TTL is kept.
@@ -89,10 +109,10 @@ def is_litter(marker: StateRecord, now: datetime, *, pending_timeout_hours: int,
     return not holds and marker.age(now).days >= older_than_days
 
 
-def _take(found: StateRecord | None, request: OnceRequest, reason: str) -> Decision:
+def _take(found: OnceRecord | None, request: OnceRequest, reason: str) -> Change[OnceRecord]:
     # The note of a run that died shows how far it came.
     noted = found.metadata if found is not None and found.state != "completed" else ""
-    fresh = StateRecord(
+    fresh = OnceRecord(
         operation=request.operation,
         state="pending",
         holder=request.us,
@@ -100,10 +120,10 @@ def _take(found: StateRecord | None, request: OnceRequest, reason: str) -> Decis
         ttl_days=request.ttl_days,
         metadata=request.metadata or noted,
     )
-    return Decision(outcome="created" if found is None else "updated", reason=reason, write=fresh, begun=True)
+    return Change(outcome="created" if found is None else "updated", reason=reason, write=fresh)
 
 
-def _next(found: StateRecord, request: OnceRequest, state: Literal["completed", "failed"]) -> StateRecord:
+def _next(found: OnceRecord, request: OnceRequest, state: Literal["completed", "failed"]) -> OnceRecord:
     return found.model_copy(
         update={
             "state": state,
@@ -182,8 +202,7 @@ REASONS = (
         code="not-holder",
         outcome="blocked",
         meaning="Another run holds the marker: it took over because this one wrote nothing for too long, or this one"
-        " never"
-        " held it.",
+        " never held it.",
         remedy="Complete only if `begun` is true, and let `pending-timeout-hours` be longer than the work takes.",
     ),
     Reason(

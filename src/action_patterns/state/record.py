@@ -1,29 +1,23 @@
-"""A marker: the durable note that an operation was begun, done or given up, as the message of a commit.
+"""The envelope of a durable record: its text is the message of a commit at a ref outside of branches and tags.
 
-Its place is a ref of the repository: compare-and-swap writes it as a whole, every branch and runner sees it,
-and it is never evicted. A cache, an artifact or a file in /tmp is none of these.
+Compare-and-swap writes a ref as a whole, every branch and runner sees it, and GitHub never evicts it. A cache, an
+artifact or a file in /tmp has none of these properties.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal, TypeVar
 
 from pydantic import AwareDatetime, ValidationError
 
 from action_patterns.contracts.document import Record
 from action_patterns.errors import ConflictError
 
-NAMESPACE = "refs/action-patterns/once/"
-"""Neither branch nor tag: no workflow starts for it, and no clone fetches it."""
-
-MAX_METADATA_LENGTH = 1_000
-State = Literal["pending", "completed", "failed"]
-
 
 class Holder(Record):
-    """The run that wrote a marker. All attempts of a run are one holder: a rerun goes on with what it began."""
+    """The run that wrote a record. All attempts of a run are one holder: a rerun goes on with the work it began."""
 
     repository: str
     run_id: int
@@ -35,48 +29,49 @@ class Holder(Record):
 
 
 class StateRecord(Record):
-    """The state of one operation on one content."""
+    """The part that every kind of record has. A kind narrows `state` and adds its payload."""
+
+    kind: ClassVar[str]
+    """The kind in the commit's subject and in the ref's name."""
+    called: ClassVar[str] = "record"
+    """The word for it in messages."""
 
     version: Literal[1] = 1
     operation: str
-    state: State
+    state: str
     holder: Holder
     since: AwareDatetime
-    """When it came to this state, by the clock of the runner that wrote it."""
-    ttl_days: int | None = None
-    """Days for which `completed` holds. None: without end."""
-    metadata: str = ""
+    """The time at which it came to this state, by the clock of the runner that wrote it."""
+
+    @classmethod
+    def namespace(cls) -> str:
+        """Return the prefix of its refs: neither branch nor tag, so no workflow starts and no clone fetches them."""
+        return f"refs/action-patterns/{cls.kind}/"
 
     def age(self, now: datetime) -> timedelta:
         return now - self.since
 
-    def is_expired(self, now: datetime, ttl_days: int | None = None) -> bool:
-        """Return whether it is completed and no longer counts. `ttl_days`: the reader's limit. None: the marker's."""
-        days = self.ttl_days if ttl_days is None else ttl_days
-        return self.state == "completed" and days is not None and self.age(now) >= timedelta(days=days)
-
-    def is_dead(self, now: datetime, timeout_hours: int) -> bool:
-        """Whether it is pending and its run must be over."""
-        return self.state == "pending" and self.age(now) >= timedelta(hours=timeout_hours)
-
     def message(self) -> str:
-        """As a commit message: a line for people, and the record as JSON on one line of ASCII."""
-        subject = f"once: {' '.join(self.operation.split())}: {self.state}"
+        """Return a commit message: a line for people, then the record as JSON on one line of ASCII."""
+        subject = f"{self.kind}: {' '.join(self.operation.split())}: {self.state}"
         return f"{subject}\n\n{json.dumps(self.model_dump(mode='json'))}\n"
 
 
-def read(message: str, *, name: str) -> StateRecord:
-    """The marker in a commit message.
+AnyRecord = TypeVar("AnyRecord", bound=StateRecord)
+
+
+def read(kind: type[AnyRecord], message: str, *, name: str) -> AnyRecord:
+    """Return the record in a commit message.
 
     Raises:
-        ConflictError: there is none that this version can read. That is never "absent".
+        ConflictError: this version can read none. That is never "absent".
     """
     line = next((line for line in message.splitlines() if line.startswith("{")), "")
     try:
-        return StateRecord.model_validate_json(line)
+        return kind.model_validate_json(line)
     except ValidationError:
         raise ConflictError(
-            f"The ref {name} exists, but does not hold a marker that this version of action-patterns can read.",
-            remediation="Use the version that wrote it. If no run needs the marker, delete the ref:"
+            f"The ref {name} exists, but does not hold a {kind.called} that this version of action-patterns can read.",
+            remediation=f"Use the version that wrote it. If no run needs the {kind.called}, delete the ref:"
             f" `gh api -X DELETE repos/OWNER/NAME/git/{name}`. Do not treat it as absent: the work may be done.",
         ) from None

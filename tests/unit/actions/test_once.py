@@ -7,7 +7,7 @@ import pytest
 from action_patterns.actions.once import OnceInputs, gather, run
 from action_patterns.errors import InputError
 from action_patterns.pull_request.spec.key import branch_problem
-from action_patterns.state.record import NAMESPACE
+from action_patterns.state.once import OnceRecord
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context
 
@@ -38,7 +38,9 @@ def test_operation_values_and_files_are_in_the_name() -> None:
         name({"a": "2"}, files="a"),
     ]
     assert len(set(names)) == len(names)
-    assert all(each.startswith(NAMESPACE) and branch_problem(each.removeprefix("refs/")) is None for each in names)
+    assert all(
+        each.startswith(OnceRecord.namespace()) and branch_problem(each.removeprefix("refs/")) is None for each in names
+    )
     assert name(mode="complete", metadata="x", ttl_days=3) == name()
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from action_patterns.actions.once import decide
-from action_patterns.state.once import REASONS, Mode, OnceRequest, is_litter
-from action_patterns.state.record import Holder, StateRecord
+from action_patterns.state.once import REASONS, Mode, OnceRecord, OnceRequest, is_begun, is_litter
+from action_patterns.state.record import Holder
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
 US = Holder(repository="acme/api", run_id=7, attempt=2, url="https://x/runs/7/attempts/2")
@@ -17,8 +17,8 @@ ELSEWHERE = US.model_copy(update={"repository": "acme/web", "attempt": 1})
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> StateRecord:
-    return StateRecord(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
+def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> OnceRecord:
+    return OnceRecord(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
 
 
 def desired_state(**changes: Any) -> OnceRequest:
@@ -69,12 +69,12 @@ def desired_state(**changes: Any) -> OnceRequest:
     ],
 )
 def test_what_a_run_may_do(
-    mode: Mode, found: StateRecord | None, changes: dict[str, Any], outcome: str, reason: str, becomes: str | None
+    mode: Mode, found: OnceRecord | None, changes: dict[str, Any], outcome: str, reason: str, becomes: str | None
 ) -> None:
     decision = decide(mode, found, desired_state(**changes))
     assert (decision.outcome, decision.reason) == (outcome, reason)
     assert (decision.write.state if decision.write else None) == becomes
-    assert decision.begun == (mode == "begin" and becomes is not None)
+    assert is_begun(decision) == (mode == "begin" and becomes is not None)
     assert any((row.code, row.outcome) == (reason, outcome) for row in REASONS)
     if decision.write is not None:
         assert decision.write.holder == US
@@ -107,7 +107,7 @@ def test_what_was_noted_stays_until_something_else_is() -> None:
         (marker("pending", OTHER, 5 * HOUR), False),
     ],
 )
-def test_only_what_stops_nobody_is_litter(found: StateRecord, litter: bool) -> None:
+def test_only_what_stops_nobody_is_litter(found: OnceRecord, litter: bool) -> None:
     assert is_litter(found, NOW, pending_timeout_hours=6, older_than_days=7) == litter
 
 
