@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from action_patterns.checks.check import Check
 from action_patterns.content.changes import FileChange, ancestors
 from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
 from action_patterns.ports.git import ObservedFile
@@ -18,7 +19,6 @@ from action_patterns.ports.pull_requests import Observed, PullRequest
 from action_patterns.pull_request.decide.comparison import keeps_commits, needs_parent
 from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decision import Decision
-from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.execute.execute import execute
 from action_patterns.pull_request.execute.reconcile_state import ReconcileState
 from action_patterns.pull_request.ownership.source import Source

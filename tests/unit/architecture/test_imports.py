@@ -13,6 +13,7 @@ PRODUCT = ROOT / "src/action_patterns"
 PURE = (
     "action",
     "actions",
+    "checks",
     "content",
     "contracts",
     "discovery",

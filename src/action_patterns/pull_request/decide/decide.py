@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from action_patterns.checks.check import blocking
 from action_patterns.contracts.result import FileCounts
 from action_patterns.ports.pull_requests import Observed
 from action_patterns.pull_request.decide.comparison import Comparison, compare, former_runs, is_foreign
@@ -25,7 +26,7 @@ def decide(desired: Desired, observed: Observed, memory: RunMemory = NOTHING) ->
     if not decision.steps:
         return decision
     checks = preflight(desired, observed, decision.steps)
-    against = [check for check in checks if check.answer == "no"]
+    against = blocking(checks)
     if not against:
         return replace(decision, checks=checks)
     if decision.outcome == "blocked":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from action_patterns.checks.check import Check
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts.result import FileCounts, Outcome
 from action_patterns.ports.git import Tip
 from action_patterns.ports.pull_requests import PullRequest
 from action_patterns.pull_request.decide.comparison import Comparison, change_digest, last_of_others
-from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, text_hash
 from action_patterns.pull_request.ownership.source import Run
 from action_patterns.pull_request.reasons import BY_CODE

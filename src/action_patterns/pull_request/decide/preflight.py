@@ -1,14 +1,10 @@
-"""Can it be written? Asked before the first write, of facts that were read anyway; answered yes, no or unknown.
-
-It names every obstacle at once. An unknown answer does not block: GitHub has the last word.
-"""
+"""Checks before the first write, on facts that were read for the decision: whether GitHub will take the steps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from action_patterns.checks.check import Check, check
 from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
 from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.permissions import WORKFLOWS
@@ -17,29 +13,18 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranch, WriteBranch
 from action_patterns.pull_request.steps.step import Step
 
-Answer = Literal["yes", "no", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question before the first write; `code` is the reason of the block if the answer is no."""
-
-    code: str
-    answer: Answer
-    detail: str = ""
-
 
 def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tuple[Check, ...]:
-    """All questions that these steps raise, in the order in which a person would mend what is wrong."""
-    checks = [_may("read-only", observed.can_push)]
+    """Return the checks that these steps need, in the order in which a person would remove the obstacles."""
+    checks = [check("read-only", observed.can_push)]
     write = next((step for step in steps if isinstance(step, WriteBranch)), None)
     moves = [step for step in steps if isinstance(step, WriteBranch | RestoreBranch | DeleteBranch)]
     if desired.head_repository is not None:
         checks.append(_is_fork(observed))
     if moves and observed.branch_tip is None:
         clash = observed.branch_clash
-        detail = f"A branch {clash!r} exists, so git cannot also have {desired.branch!r}." if clash else ""
-        checks.append(Check("branch-clash", "no" if clash else "yes", detail))
+        detail = f"A branch {clash!r} exists, so git cannot also have {desired.branch!r}."
+        checks.append(check("branch-clash", not clash, detail))
     if moves and observed.branch_tip is not None:
         restored = any(isinstance(step, RestoreBranch) for step in moves)
         forced = write is not None and write.before not in (None, *write.parents)
@@ -49,49 +34,41 @@ def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tu
     return tuple(checks)
 
 
-def _may(code: str, value: bool | None, detail: str = "") -> Check:  # noqa: FBT001 - a fact, not a switch
-    answer: Answer = "unknown" if value is None else "yes" if value else "no"
-    return Check(code, answer, "" if value else detail)
-
-
 def _is_fork(observed: Observed) -> Check:
     parent = observed.head_parent
     if observed.holder.lower() == observed.repository.lower():
-        return Check("not-a-fork", "no", f"{observed.holder} is the target itself.")
+        return check("not-a-fork", False, f"{observed.holder} is the target itself.")
     right = parent is not None and parent.lower() == observed.repository.lower()
-    return Check(
-        "not-a-fork", "yes" if right else "no", "" if right else f"{observed.holder} was forked from {parent}."
-    )
+    return check("not-a-fork", right, f"{observed.holder} was forked from {parent}.")
 
 
 def _protected(observed: Observed, *, force: bool) -> Check:
     rule = observed.branch_rule
     if rule.may_push is False:
-        return Check("branch-protected", "no", "This token may not push to it.")
+        return check("branch-protected", False, "This token may not push to it.")
     if force and rule.may_force is False:
-        return Check(
-            "branch-protected", "no", "It takes no force push, and our one commit must move to another parent."
+        return check(
+            "branch-protected", False, "It takes no force push, and our one commit must move to another parent."
         )
-    return _may("branch-protected", rule.may_push)
+    return check("branch-protected", rule.may_push)
 
 
 def _content(write: WriteBranch, observed: Observed) -> list[Check]:
     checks: list[Check] = []
     workflows = [change.path for change in write.changes if change.path.startswith(WORKFLOWS)]
     if workflows:
-        checks.append(_may("workflow-files", observed.may_change_workflows, f"Changed: {', '.join(workflows[:5])}."))
+        checks.append(check("workflow-files", observed.may_change_workflows, f"Changed: {', '.join(workflows[:5])}."))
     signed = observed.signs if write.author is None and write.committer is None else False
     if observed.branch_rule.needs_signatures or observed.base_rule.needs_signatures:
         # The base's rule counts at the merge, which may make another commit, and GitHub signs that one.
         needed = bool(observed.branch_rule.needs_signatures)
-        answer: Answer = "yes" if signed else "no" if needed and signed is False else "unknown"
-        checks.append(Check("unsigned-commits", answer, "" if signed else "Signed commits are required there."))
+        may = True if signed else False if needed and signed is False else None
+        checks.append(check("unsigned-commits", may, "Signed commits are required there."))
     there = observed.branch_files if write.kept and observed.branch_files is not None else observed.files
     clash = _clash(write.changes, there)
-    checks.append(Check("path-clash", "no" if clash else "yes", clash or ""))
+    checks.append(check("path-clash", clash is None, clash or ""))
     stale = [change.path for change in write.changes if _is_stale(change, observed.files)]
-    what = f"Changed on {observed.base}: {', '.join(stale[:5])}." if stale else ""
-    checks.append(Check("stale-checkout", "no" if stale else "yes", what))
+    checks.append(check("stale-checkout", not stale, f"Changed on {observed.base}: {', '.join(stale[:5])}."))
     return checks
 
 

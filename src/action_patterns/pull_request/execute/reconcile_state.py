@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from action_patterns.checks.check import Check
 from action_patterns.pull_request.decide.decision import Decision
-from action_patterns.pull_request.decide.preflight import Check
 from action_patterns.pull_request.steps.target_state import TargetState
 
 

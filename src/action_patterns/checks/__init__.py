@@ -1,0 +1,1 @@
+"""Questions about what holds, each answered yes, no or unknown. Pure."""
