@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from action_patterns.github_api.transport import pacing
+from action_patterns.limits import pacer
 from support.editions import first_on, has_graphql
 from support.fleet import fleet
 
@@ -42,7 +42,7 @@ def test_without_pacing_github_refuses() -> None:
 
 
 def test_the_windows_alone_keep_the_limits(edition: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "WRITE_SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(pacer, "WRITE_SPACING_SECONDS", 0.0)
     with fleet(100) as scene:
         results = scene.apply(spacing=0.0)
         assert Counter(result.outcome for result in results) == {"created": 100}

@@ -21,10 +21,12 @@ PURE = (
     "errors.py",
     "escape.py",
     "input_types.py",
+    "limits",
     "ports",
     "pull_request",
     "redaction.py",
     "report",
+    "resilience",
     "state",
     "tracking",
 )

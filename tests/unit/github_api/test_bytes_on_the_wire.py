@@ -18,9 +18,10 @@ import responses
 from urllib3.exceptions import IncompleteRead, ProtocolError
 
 from action_patterns.errors import ActionPatternsError, AnswerLostError, RateLimitedError, UnavailableError
-from action_patterns.github_api.transport.pacing import MAX_ATTEMPTS
-from action_patterns.github_api.transport.transport import OperationClass, Response, Transport
+from action_patterns.github_api.transport.transport import Response, Transport
 from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.resilience.attempts import MAX_ATTEMPTS
+from action_patterns.resilience.classification import OperationClass
 from support.in_process import Address
 from support.stage import TARGET, RecordingLog, VirtualClock, context_of
 

@@ -10,13 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 from action_patterns.errors import DefectError, LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
-from action_patterns.github_api.transport.pacing import Lane
-from action_patterns.github_api.transport.transport import (
-    GraphQLUnservedError,
-    OperationClass,
-    Response,
-    Transport,
-)
+from action_patterns.github_api.transport.transport import GraphQLUnservedError, Response, Transport
+from action_patterns.limits.published import Lane
+from action_patterns.resilience.classification import OperationClass
 
 PAGE_SIZE = 100
 

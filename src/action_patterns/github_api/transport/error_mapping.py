@@ -17,8 +17,8 @@ from action_patterns.errors import (
     RefusedError,
     UnavailableError,
 )
-from action_patterns.github_api.transport.pacing import Refusal
 from action_patterns.github_api.transport.token_kind import TokenKind
+from action_patterns.limits.refusal import Refusal
 from action_patterns.ports.permissions import AccessLevel, spelled
 
 Permissions = Sequence[tuple[str, AccessLevel]]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from action_patterns.contracts import RateLimit, Usage
 from action_patterns.contracts.result import tightest
-from action_patterns.github_api.transport.pacing import WRITES, Lane
+from action_patterns.limits.published import WRITES, Lane
 
 _RESOURCES: dict[Lane, str] = {"graphql": "graphql", "mutation": "graphql", "search": "search"}
 """Which budget a request counts against where no header says it; of all others `core`."""

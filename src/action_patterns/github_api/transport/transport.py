@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from random import random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import requests
 
@@ -17,31 +17,21 @@ from action_patterns.errors import ActionPatternsError, AnswerLostError, Unavail
 from action_patterns.github_api.transport import error_mapping
 from action_patterns.github_api.transport.clients import Clients
 from action_patterns.github_api.transport.metering import Meter
-from action_patterns.github_api.transport.pacing import (
-    MAX_ATTEMPTS,
-    Lane,
-    Pacer,
-    backoff_seconds,
-    read_refusal,
-    read_warning,
-)
 from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
 from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken, TokenSource
+from action_patterns.limits.pacer import Pacer
+from action_patterns.limits.published import WRITE_SPACING_SECONDS, Lane
+from action_patterns.limits.refusal import read_refusal, read_warning
 from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.log import Annotation
+from action_patterns.resilience.attempts import MAX_ATTEMPTS, after_no_answer
+from action_patterns.resilience.classification import OperationClass
 
 if TYPE_CHECKING:
     from action_patterns.ports.clock import Clock
     from action_patterns.ports.context import Context
     from action_patterns.ports.credentials import Credentials
     from action_patterns.ports.log import Log
-
-OperationClass = Literal["safe", "idempotent", "unsafe"]
-"""How a request may be repeated when its answer is lost (RFC 9110, 9.2).
-
-`safe` changes nothing. `idempotent` changes state, and sending it twice gives the same state as sending it once (PATCH,
-DELETE, content-addressed objects, sets). `unsafe` is looked up before it is sent again (a pull request, a ref update).
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +83,11 @@ class Transport:
             if credentials.app is not None
             else GivenToken(credentials.token)
         )
-        if context.write_spacing_seconds != 1.0:
-            log.info(f"Writes are {context.write_spacing_seconds} s apart instead of the 1 s GitHub asks for.")
+        if context.write_spacing_seconds != WRITE_SPACING_SECONDS:
+            log.info(
+                f"Writes are {context.write_spacing_seconds} s apart instead of the {WRITE_SPACING_SECONDS:g} s"
+                " GitHub asks for."
+            )
 
     @property
     def token_kind(self) -> TokenKind:
@@ -260,22 +253,23 @@ class Transport:
         request_id: str | None,
         cause: Exception | None,
     ) -> None:
-        if kind == "unsafe":
+        left = self._ends - self._clock.monotonic()
+        way = after_no_answer(kind, attempt, random=random(), seconds_left=left)
+        if way.step == "look-up":
             raise AnswerLostError(
                 f"{request} was sent, and its answer was lost ({what}). It may have taken effect.",
                 remediation="Run again: the state is read before anything is sent a second time.",
                 request_id=request_id,
             ) from cause
-        seconds = backoff_seconds(attempt, random())
-        if attempt >= MAX_ATTEMPTS or self._clock.monotonic() + seconds > self._ends:
+        if way.step == "give-up":
             raise UnavailableError(
                 f"{request} failed {attempt} times, last with: {what}.",
                 remediation="Run again in a few minutes; see https://www.githubstatus.com.",
                 request_id=request_id,
             ) from cause
         self._log.info(f"{request}: {what}; attempt {attempt} of {MAX_ATTEMPTS}.")
-        self._meter.waited(seconds)
-        self._clock.sleep(seconds)
+        self._meter.waited(way.wait_seconds)
+        self._clock.sleep(way.wait_seconds)
 
     def _send_as_app(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any:
         """Minting twice leaves one token unused, revoking twice changes nothing: both may be repeated."""

@@ -28,8 +28,8 @@ from action_patterns.github_api.transport.error_mapping import (
     from_response,
     message_of,
 )
-from action_patterns.github_api.transport.pacing import Refusal
 from action_patterns.github_api.transport.token_kind import TokenKind, token_kind
+from action_patterns.limits.refusal import Refusal
 from action_patterns.ports.permissions import needed, spelled
 
 REQUEST = "POST /repos/acme/api/pulls"

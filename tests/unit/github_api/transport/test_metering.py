@@ -10,7 +10,7 @@ import pytest
 
 from action_patterns.contracts import RateLimit, Usage
 from action_patterns.github_api.transport.metering import Meter, read_limit
-from action_patterns.github_api.transport.pacing import Lane
+from action_patterns.limits.published import Lane
 
 RESET = datetime(2026, 7, 1, 14, 47, tzinfo=UTC)
 

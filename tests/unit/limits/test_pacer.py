@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.github_api.transport import pacing
-from action_patterns.github_api.transport.pacing import (
+from action_patterns.limits.pacer import Pacer
+from action_patterns.limits.published import (
     CONTENT_PER_HOUR,
     CONTENT_PER_MINUTE,
     GRAPHQL_POINTS,
     NOTIFYING,
     REST_POINTS,
     SEARCHES,
+    WRITE_SPACING_SECONDS,
     WRITES,
     Lane,
-    Pacer,
     Window,
 )
 
@@ -44,7 +44,7 @@ def most_in(window: Window, sent: list[tuple[float, Lane]]) -> float:
 
 def test_the_constants_are_the_published_numbers() -> None:
     assert {REST_POINTS, GRAPHQL_POINTS, CONTENT_PER_MINUTE, CONTENT_PER_HOUR, SEARCHES} == set(POINTS)
-    assert pacing.WRITE_SPACING_SECONDS == 1.0
+    assert WRITE_SPACING_SECONDS == 1.0
 
 
 @given(

@@ -1,4 +1,4 @@
-"""When to come back after a refusal, and how long to wait between attempts."""
+"""When to come back after a refusal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.github_api.transport.pacing import BACKOFF_CAP_SECONDS, backoff_seconds, read_refusal, read_warning
+from action_patterns.limits.refusal import read_refusal, read_warning
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 RESET = str(int(NOW.timestamp()) + 90)
@@ -81,11 +81,6 @@ def test_whatever_a_server_says_the_wait_is_a_time_that_can_be_waited(
 ) -> None:
     refusal = read_refusal(status, headers, message, NOW, attempt)
     assert refusal is None or (refusal.seconds >= 0 and refusal.resumes_at >= NOW)
-
-
-@given(st.integers(1, 30), st.floats(0, 1, exclude_max=True))
-def test_backoff_has_full_jitter_below_a_bound_that_doubles_up_to_its_cap(attempt: int, random: float) -> None:
-    assert backoff_seconds(attempt, random) == random * min(BACKOFF_CAP_SECONDS, 2.0**attempt)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""When a limit resets: read from a refusal, and from the answer that used the last of a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+SECONDARY_WAIT_SECONDS = 60.0
+"""Wait after a secondary limit whose refusal names no time; it doubles with each attempt (GitHub docs, "Best practices
+for using the REST API")."""
+_LATEST_SECONDS = 1e11
+"""No time or wait is beyond this (the year 5138): a header that says so is no number to count with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request GitHub did not process because of a limit: how long to wait, and until when."""
+
+    seconds: float
+    resumes_at: datetime
+    primary: bool
+
+
+def read_refusal(status: int, headers: Mapping[str, str], message: str, now: datetime, attempt: int) -> Refusal | None:
+    """The limit behind a refused request; None when it was refused for another reason.
+
+    A 403 is a limit if it says when to come back, if the primary limit is used up, or if its message names a limit;
+    any other 403 is about permission. `attempt` counts from 1 and lengthens a wait GitHub gave no time for.
+    """
+    text = message.lower()
+    exhausted = headers.get("x-ratelimit-remaining") == "0"
+    named = "rate limit" in text or "abuse detection" in text or "submitted too quickly" in text
+    if not (
+        status == 429
+        or (status == 403 and ("retry-after" in headers or exhausted or named))
+        or (status == 422 and "submitted too quickly" in text)
+    ):
+        return None
+    seconds = _number(headers.get("retry-after"))
+    if seconds is None and exhausted and (reset := _number(headers.get("x-ratelimit-reset"))) is not None:
+        # One second more: GitHub's clock and ours need not agree to the second.
+        seconds = max(0.0, reset - now.timestamp()) + 1.0
+    if seconds is None:
+        seconds = SECONDARY_WAIT_SECONDS * 2.0 ** (attempt - 1)
+    return Refusal(seconds, datetime.fromtimestamp(now.timestamp() + seconds, UTC), primary=exhausted)
+
+
+def read_warning(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until the primary limit is reset, where an answer says that nothing is left of it; else None."""
+    if headers.get("x-ratelimit-remaining") != "0" or (reset := _number(headers.get("x-ratelimit-reset"))) is None:
+        return None
+    return max(0.0, reset - now.timestamp()) + 1.0
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0.0 <= number < _LATEST_SECONDS else None

@@ -1,0 +1,1 @@
+"""The way on after a failure: which request may be sent again, how often, and after which wait. Pure."""
