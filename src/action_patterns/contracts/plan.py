@@ -53,7 +53,10 @@ class Budget(Record):
     requests_needed: int
     requests_remaining: int | None = Field(description="None: GitHub did not say.")
     max_parallel: int = Field(ge=1, description="Legs of the matrix that may run at the same time.")
-    minimum_seconds: int = Field(description="Lower bound of the run's duration at the pace GitHub asks for.")
+    minimum_seconds: int = Field(
+        description="Lower bound of the run's duration at the pace GitHub asks for, if every target gets a new pull"
+        " request. An App has a token for each owner, so it counts the owner with the most targets."
+    )
 
 
 class Plan(Document):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from action_patterns.contracts import Budget
-from action_patterns.limits.published import CONTENT_PER_HOUR, REST_POINTS, WRITE_POINTS, WRITE_SPACING_SECONDS
+from action_patterns.limits.duration import minimum_seconds
+from action_patterns.limits.published import REST_POINTS, WRITE_POINTS, WRITE_SPACING_SECONDS, Lane
 from action_patterns.ports.rate_limits import Limits
 
 REQUESTS_PER_NEW_PULL_REQUEST = 7
 """Read, tree, commit, ref, pull request, labels and assignees, reviewers."""
-WRITES_PER_NEW_PULL_REQUEST = 6
+FEWEST_WRITES: tuple[Lane, ...] = ("write", "write", "mutation", "content")
+"""Writes of every new pull request, in their order: tree, commit, ref, pull request."""
 MAX_PARALLEL = 10
 """More legs than this gain nothing: the limits on writes are the token's, not the leg's."""
 
 
-def estimate(targets: int, legs: int, limits: Limits | None, *, write_spacing_seconds: float) -> Budget:
-    """Worst case: every target gets a new pull request. One leg paces its own writes; legs share the token."""
+def estimate(owners: Sequence[str], legs: int, limits: Limits | None, *, write_spacing_seconds: float) -> Budget:
+    """Return the cost if every target gets a new pull request. `owners`: the owner of each target."""
+    targets = len(owners)
     writes_per_minute_of_a_leg = 60 / max(write_spacing_seconds, 0.02)
     by_points = int(REST_POINTS.capacity / WRITE_POINTS / writes_per_minute_of_a_leg)
     parallel = max(1, min(MAX_PARALLEL, by_points, legs or 1))
@@ -26,11 +32,13 @@ def estimate(targets: int, legs: int, limits: Limits | None, *, write_spacing_se
         requests_needed=targets * REQUESTS_PER_NEW_PULL_REQUEST,
         requests_remaining=limits.core_remaining if limits is not None else None,
         max_parallel=parallel,
-        # Legs share the token's pace, so more of them do not write faster.
-        minimum_seconds=max(
-            int(targets * WRITES_PER_NEW_PULL_REQUEST * write_spacing_seconds),
-            int(CONTENT_PER_HOUR.seconds * ((targets - 1) // CONTENT_PER_HOUR.capacity))
-            if write_spacing_seconds >= WRITE_SPACING_SECONDS and targets
-            else 0,
+        # An App has a token for each owner. Legs share a token's pace, so more of them do not write faster.
+        minimum_seconds=int(
+            minimum_seconds(
+                FEWEST_WRITES,
+                max(Counter(map(str.lower, owners)).values(), default=0),
+                processes=max(1, legs),
+                write_spacing_seconds=write_spacing_seconds,
+            )
         ),
     )

@@ -45,7 +45,12 @@ def make_plan(
         roster=roster,
         excluded=selected.excluded,
         packing=packing,
-        budget=estimate(len(roster), len(packing), limits, write_spacing_seconds=context.write_spacing_seconds),
+        budget=estimate(
+            [entry.target.repository.partition("/")[0] for entry in roster],
+            len(packing),
+            limits,
+            write_spacing_seconds=context.write_spacing_seconds,
+        ),
     )
 
 
