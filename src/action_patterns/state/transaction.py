@@ -26,7 +26,7 @@ class Change(Generic[AnyRecord]):
 
 
 def transact(
-    store: RefStore,
+    refs: RefStore,
     repository: str,
     name: str,
     kind: type[AnyRecord],
@@ -37,7 +37,7 @@ def transact(
     """Read, decide and compare-and-swap; after a lost race decide again from what the other run wrote.
 
     Args:
-        store: the refs.
+        refs: the port to the refs.
         repository: `owner/name` that keeps the record.
         name: full name of its ref.
         kind: model of the record.
@@ -52,13 +52,13 @@ def transact(
         ConflictError: the ref holds no record of this kind.
     """
     for left in reversed(range(rounds)):
-        stored = store.read(repository, name)
+        stored = refs.read(repository, name)
         found = record_of(stored, kind)
         change = decide(found)
         if change.write is None:
             return found, change
         try:
-            store.update(repository, stored, change.write.message())
+            refs.update(repository, stored, change.write.message())
         except LostRaceError:
             if not left:
                 raise

@@ -26,7 +26,7 @@ PARTS = {
     "apply": ("actions/apply.py", "pull_request"),
     "report": ("actions/report",),
     "track": ("actions/track.py",),
-    "once": ("actions/once.py",),
+    "once": ("actions/once.py", "state"),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
 """The code that calls GitHub for an action."""
