@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from action_patterns.resilience.backoff import backoff_seconds
 from action_patterns.resilience.classification import OperationClass
@@ -12,8 +11,7 @@ MAX_ATTEMPTS = 5
 """Attempts of one request at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class WayOn:
+class WayOn(NamedTuple):
     """`retry`: send it again after the wait. `look-up`: read first whether it took effect. `give-up`: raise."""
 
     step: Literal["retry", "look-up", "give-up"]
