@@ -33,9 +33,9 @@ def test_a_commit_by_somebody_else_stops_the_update(live: Live) -> None:
     desired = live.desired_state()
     tip = live.upsert(desired).after_oid
     commit = live.rest("GET", f"/git/commits/{tip}")
-    theirs = live.rest("POST", "/git/commits", {"message": "By hand", "tree": commit["tree"]["sha"], "parents": [tip]})[
-        "sha"
-    ]
+    mine = [{"path": "mine.txt", "mode": "100644", "type": "blob", "content": "by hand\n"}]
+    tree = live.rest("POST", "/git/trees", {"base_tree": commit["tree"]["sha"], "tree": mine})["sha"]
+    theirs = live.rest("POST", "/git/commits", {"message": "By hand", "tree": tree, "parents": [tip]})["sha"]
     live.rest("PATCH", f"/git/refs/heads/{desired.branch}", {"sha": theirs, "force": False})
     result = live.upsert(live.desired_state({"hello.txt": "other\n"}))
     assert (result.outcome, result.reason) == ("blocked", "human-commit"), result

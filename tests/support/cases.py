@@ -295,8 +295,9 @@ CASES |= {
             "stop at a person's commit",
             _a_persons_commit,
             desired_state(**FULL),
-            ("Observe", "issues/create-comment", "Observe"),
+            ("Observe", "git/get-commit", "issues/create-comment", "Observe", "git/get-commit"),
             rests="blocked",
+            looks=2,
         ),
         Case("take back the note", _a_note, desired_state(**FULL), ("Observe", "issues/delete-comment", "Observe")),
         Case(

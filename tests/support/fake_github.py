@@ -98,6 +98,12 @@ class FakeGitDatabase:
         self._github.read()
         return self._github.repository(repository).refs.get(branch)
 
+    def read_commit(self, repository: str, oid: str) -> Tip:
+        self._github.read()
+        tip = _tip(self._github.repository(repository), oid)
+        assert tip is not None
+        return tip
+
     def compare(self, repository: str, base: str, head: str) -> CommitComparison | None:
         self._github.read()
         there = self._github.repository(repository)
@@ -329,11 +335,12 @@ class FakePullRequests:
 
         self._github.write("delete-comment", write)
 
-    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
+    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> tuple[str, ...]:
         there = self._github.repository(repository)
         pull = there.pull(number)
         found = [there.label(name) for name in labels]
         self._github.write("add-labels", lambda: pull.labels.extend(name for name in found if name not in pull.labels))
+        return tuple(pull.labels)
 
     def remove_label(self, repository: str, number: int, label: str) -> None:
         pull = self._github.repository(repository).pull(number)

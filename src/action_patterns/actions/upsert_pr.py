@@ -243,10 +243,10 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
         found.append(
             Annotation(
                 level="warning",
-                message=f"{result.target}: GitHub refused {', '.join(result.refused_fields)}. Check the spelling,"
-                " and that they"
-                " have access to the repository. No run asks them again until the input changes.",
-                title="GitHub refused some of the people",
+                message=f"{result.target}: GitHub refused {', '.join(result.refused_fields)}, or took it and shows it"
+                " nowhere. Check the spelling, and that they have access to the repository. No run asks for it again"
+                " until the input changes.",
+                title="GitHub refused a part of the pull request",
             )
         )
     return tuple(found)

@@ -12,9 +12,10 @@ from action_patterns.github_api.graphql import decode
 from action_patterns.github_api.graphql import observe as graphql
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
 from action_patterns.github_api.refs import update_ref
+from action_patterns.github_api.rest import decode as rest_decode
 from action_patterns.github_api.rest import observe as rest
 from action_patterns.github_api.transport.calls import Calls, expect
-from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
 from action_patterns.ports.pull_requests import PullRequest
 
 
@@ -42,6 +43,10 @@ class GitDatabaseClient:
             return None
         expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
         return str(ref["object"]["sha"])
+
+    def read_commit(self, repository: str, oid: str) -> Tip:
+        node = self._calls.read(repository, f"/git/commits/{oid}")
+        return rest_decode.commit(node, node)
 
     def compare(self, repository: str, base: str, head: str) -> CommitComparison | None:
         basehead = f"{quote(base, safe='')}...{quote(head, safe=':')}"

@@ -99,9 +99,10 @@ class PullRequestsClient:
             self._calls.rest("idempotent", "write", "PATCH", repository, f"/issues/{number}", body)
         )
 
-    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
+    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> tuple[str, ...]:
         path = f"/issues/{number}/labels"
-        self._calls.rest("idempotent", "write", "POST", repository, path, {"labels": list(labels)})
+        found = self._calls.rest("idempotent", "write", "POST", repository, path, {"labels": list(labels)})
+        return tuple(str(label["name"]) for label in found)
 
     def remove_label(self, repository: str, number: int, label: str) -> None:
         with suppress(NotFoundError):  # It is gone, as asked.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
 from action_patterns.ports.permissions import needs
 from action_patterns.ports.pull_requests import PullRequest
 
@@ -20,6 +20,10 @@ class GitDatabase(Protocol):
     @needs(contents="read")
     def read_branch(self, repository: str, branch: str) -> str | None:
         """Return the branch's tip. None: there is no such branch."""
+
+    @needs(contents="read")
+    def read_commit(self, repository: str, oid: str) -> Tip:
+        """Return a commit."""
 
     @needs(contents="read")
     def compare(self, repository: str, base: str, head: str) -> CommitComparison | None:

@@ -120,6 +120,8 @@ class Observed:
     """The repository that the head repository was forked from."""
     branch_files: dict[str, ObservedFile | None] | None = None
     """The touched paths on the bot branch; read only where commits of others are to be kept."""
+    branch_below: tuple[Tip, ...] = ()
+    """Commits below the bot branch's tip, the newest first; read only where the tip is not ours."""
     parent_on_base: bool | None = None
     """The last parent of the bot branch's tip is a commit of the base branch. None: not known."""
     stacked: tuple[int, ...] = ()
@@ -217,8 +219,8 @@ class PullRequests(Protocol):
         """Set the milestone by its number. None: remove it."""
 
     @needs(pull_requests="write")
-    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> None:
-        """Add labels; present ones stay."""
+    def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> tuple[str, ...]:
+        """Add labels; present ones stay. Returns all labels that it has now."""
 
     @needs(pull_requests="write")
     def remove_label(self, repository: str, number: int, label: str) -> None:

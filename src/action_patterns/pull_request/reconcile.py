@@ -13,10 +13,16 @@ from dataclasses import dataclass, replace
 from action_patterns.checks.check import Check
 from action_patterns.content.changes import FileChange, ancestors
 from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
-from action_patterns.ports.git import ObservedFile
+from action_patterns.ports.git import ObservedFile, Tip
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import Observed, PullRequest
-from action_patterns.pull_request.decide.comparison import keeps_commits, needs_parent
+from action_patterns.pull_request.decide.comparison import (
+    keeps_commits,
+    needs_commits_below,
+    needs_parent,
+    our_commit,
+    our_trailers,
+)
 from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.execute.execute import execute
@@ -34,6 +40,8 @@ overwrite each other in turns, until one has the time to finish.
 MAX_ROUNDS_WITHOUT_AN_ANSWER = 5
 """The same for an answer that was lost: GitHub is unwell, not busy with others."""
 LONGEST_PAUSE_SECONDS = 8.0
+MAX_EMPTY_COMMITS = 10
+"""Empty commits of people on top of ours that are looked through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +175,31 @@ def _observe(desired: Desired, repository: str, github: GitHub) -> Observed:
         head_repository=desired.head_repository,
         milestone=desired.milestone,
     )
-    if observed.branch_tip is not None and keeps_commits(desired, observed):
-        there = github.git.read_files(observed.holder, observed.branch_tip.oid, paths)
+    tip = observed.branch_tip
+    if tip is not None and needs_commits_below(desired, observed) and (below := _below(tip, desired, observed, github)):
+        # The answer compared the tip, which may not be our commit.
+        observed = replace(observed, branch_below=below, parent_on_base=None)
+    if tip is not None and keeps_commits(desired, observed):
+        there = github.git.read_files(observed.holder, tip.oid, paths)
         observed = replace(observed, branch_files=there)
-    if needs_parent(desired, observed):
-        assert observed.branch_tip is not None and observed.base_tip is not None
-        compared = github.git.compare(observed.repository, observed.base_tip.oid, observed.branch_tip.parents[-1])
+    commit, base_tip = our_commit(desired, observed), observed.base_tip
+    if commit is not None and base_tip is not None and needs_parent(desired, observed):
+        compared = github.git.compare(observed.repository, base_tip.oid, commit.parents[-1])
         observed = replace(observed, parent_on_base=compared.ahead_by == 0 if compared else None)
     return observed
+
+
+def _below(tip: Tip, desired: Desired, observed: Observed, github: GitHub) -> tuple[Tip, ...]:
+    """Return the commits below empty commits at the end of the bot branch, the newest first."""
+    below: list[Tip] = []
+    commit = tip
+    while len(commit.parents) == 1 and len(below) <= MAX_EMPTY_COMMITS:
+        parent = github.git.read_commit(observed.holder, commit.parents[0])
+        below.append(parent)
+        if parent.tree != commit.tree or our_trailers(parent, desired.key) is not None:
+            break
+        commit = parent
+    return tuple(below)
 
 
 def _newer(commits: tuple[str, ...], source: Source, github: GitHub) -> dict[str, bool | None]:

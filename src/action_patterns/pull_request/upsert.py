@@ -17,6 +17,7 @@ from action_patterns.pull_request.spec.desired import Desired
 USES: tuple[Verb, ...] = (
     GitDatabase.read_files,
     GitDatabase.read_branch,
+    GitDatabase.read_commit,
     GitDatabase.compare,
     GitDatabase.create_blob,
     GitDatabase.create_tree,

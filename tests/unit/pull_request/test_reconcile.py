@@ -51,8 +51,8 @@ class DisturbedPulls(FakePullRequests):
     def set_issue_fields(self, *args: Any, **values: Any) -> Any:
         return self._github.around("issue", lambda: super(DisturbedPulls, self).set_issue_fields(*args, **values))
 
-    def add_labels(self, *args: Any) -> None:
-        self._github.around("labels", lambda: super(DisturbedPulls, self).add_labels(*args))
+    def add_labels(self, *args: Any) -> Any:
+        return self._github.around("labels", lambda: super(DisturbedPulls, self).add_labels(*args))
 
 
 class Disturbed(FakeGitHub):

@@ -30,15 +30,18 @@ def target(node: Node, *, empty: bool) -> Target:
 
 def tip(branch: Node) -> Tip:
     """The commit of `GET /branches/{branch}`."""
-    commit = branch["commit"]
-    inner = commit["commit"]
+    return commit(branch["commit"], branch["commit"]["commit"])
+
+
+def commit(node: Node, inner: Node) -> Tip:
+    """Return a commit; `inner`: the part of it that git itself keeps."""
     author, verification = inner.get("author"), inner.get("verification")
     return Tip(
-        oid=commit["sha"],
+        oid=node["sha"],
         tree=inner["tree"]["sha"],
         message=inner["message"],
         # Two tell a merge from what is none; GraphQL is asked for no more either.
-        parents=tuple(parent["sha"] for parent in commit["parents"][:2]),
+        parents=tuple(parent["sha"] for parent in node["parents"][:2]),
         author=f"{author['name']} <{author['email']}>" if author else "",
         verified=bool(verification["verified"]) if verification else None,
     )

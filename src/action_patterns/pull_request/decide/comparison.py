@@ -40,9 +40,14 @@ class Comparison:
     """That of the open pull request, else of the latest; None if it is not ours."""
     tip: Tip | None
     tip_kind: TipKind
-    trailers: Trailers | None
-    """Trailers of the tip, if it is a commit of ours."""
+    commit: Tip | None
+    """Our commit at the end of the bot branch: its tip, or below empty commits of people."""
     memory: RunMemory
+
+    @property
+    def trailers(self) -> Trailers | None:
+        """Trailers of our commit."""
+        return parse_trailers(self.commit.message) if self.commit else None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ def compare(desired: Desired, observed: Observed, base: str, base_tip: Tip, memo
         marker=_marker_of_ours(opened or latest, desired.key),
         tip=observed.branch_tip,
         tip_kind=tip_kind(desired, observed),
-        trailers=our_trailers(observed.branch_tip, desired.key) if observed.branch_tip else None,
+        commit=our_commit(desired, observed),
         memory=memory,
     )
 
@@ -89,11 +94,28 @@ def tip_kind(desired: Desired, observed: Observed) -> TipKind:
     tip = observed.branch_tip
     if tip is None:
         return "none"
-    trailers = our_trailers(tip, desired.key)
+    commit = our_commit(desired, observed)
+    trailers = our_trailers(commit, desired.key) if commit else None
     # A merge can leave our commit as the base's own tip; the base is never ours to write.
     if trailers is None or (desired.branch == observed.base and observed.holder == observed.repository):
         return "theirs"
     return "ours_on_theirs" if trailers.kept else "ours"
+
+
+def our_commit(desired: Desired, observed: Observed) -> Tip | None:
+    """Return our commit at the end of the bot branch: its tip, or the one below empty commits of people.
+
+    People push an empty commit to start checks. It changes no file, so it is no work that a run could lose.
+    """
+    below = iter(observed.branch_below)
+    commit = observed.branch_tip
+    while commit is not None:
+        if our_trailers(commit, desired.key) is not None:
+            return commit
+        parent = next(below, None)
+        empty = parent is not None and commit.parents == (parent.oid,) and commit.tree == parent.tree
+        commit = parent if empty else None
+    return None
 
 
 def last_of_others(comparison: Comparison) -> str:
@@ -118,10 +140,19 @@ def keeps_commits(desired: Desired, observed: Observed) -> bool:
     )
 
 
+def needs_commits_below(desired: Desired, observed: Observed) -> bool:
+    """Return whether a person's commit at the end of the bot branch would stop the run, unless it is empty."""
+    tip = observed.branch_tip
+    if tip is None or desired.policies.on_human_commits != "stop" or tip_kind(desired, observed) != "theirs":
+        return False
+    markers = (_marker_of_ours(pull, desired.key) for pull in observed.pull_requests if not pull.foreign_head)
+    return any(marker is not None and marker.adopted != tip.oid for marker in markers)
+
+
 def needs_parent(desired: Desired, observed: Observed) -> bool:
     """Return whether `parent_on_base` matters, and the first request did not show it."""
-    tip, base = observed.branch_tip, observed.base_tip
-    if tip is None or base is None or base.oid in tip.parents or observed.parent_on_base is not None:
+    commit, base = our_commit(desired, observed), observed.base_tip
+    if commit is None or base is None or base.oid in commit.parents or observed.parent_on_base is not None:
         return False
     return tip_kind(desired, observed) == "ours" and any(differs(each, observed.files) for each in desired.changes)
 
@@ -191,4 +222,5 @@ def branch_is_current(comparison: Comparison) -> bool:
 
 def is_on_base_tip(comparison: Comparison) -> bool:
     """The bot branch is one commit on top of today's base tip."""
-    return comparison.tip is not None and comparison.base_tip.oid in comparison.tip.parents
+    commit = comparison.commit or comparison.tip
+    return commit is not None and comparison.base_tip.oid in commit.parents

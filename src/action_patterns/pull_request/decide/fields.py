@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from action_patterns.content.spelling import NameKind, difference
 from action_patterns.ports.pull_requests import Milestone, Observed, PullRequest
 from action_patterns.pull_request.decide.comments import comment_urls, reconcile_comments
 from action_patterns.pull_request.ownership.body import with_links
@@ -146,8 +148,10 @@ def _comments(desired: Desired, pull: PullRequest, work: _Work) -> bool:
 
 
 def _labels(desired: Desired, pull: PullRequest, remembered: RunMemory, work: _Work) -> None:
-    stale = _stale(remembered.labels, desired.labels, pull.labels)
-    missing = _difference(desired.labels, pull.labels)
+    stale = _stale("label", remembered.labels, desired.labels, pull.labels)
+    missing = tuple(
+        n for n in difference("label", desired.labels, pull.labels) if f"label:{n}" not in work.refused_before
+    )
     room = MAX_LABELS - len(pull.labels) + len(stale)
     if len(missing) > room:
         # People filled the pull request up; GitHub would refuse the lot, on every run.
@@ -161,9 +165,11 @@ def _labels(desired: Desired, pull: PullRequest, remembered: RunMemory, work: _W
 
 
 def _assignees(desired: Desired, pull: PullRequest, remembered: RunMemory, work: _Work) -> None:
-    stale = _stale(remembered.assignees, desired.assignees, pull.assignees)
+    stale = _stale("assignee", remembered.assignees, desired.assignees, pull.assignees)
     refused = work.refused_before
-    missing = tuple(n for n in _difference(desired.assignees, pull.assignees) if f"assignee:{n}" not in refused)
+    missing = tuple(
+        n for n in difference("assignee", desired.assignees, pull.assignees) if f"assignee:{n}" not in refused
+    )
     if stale:
         work.removed.append(RemoveAssignees(stale))
     if missing:
@@ -173,16 +179,13 @@ def _assignees(desired: Desired, pull: PullRequest, remembered: RunMemory, work:
 
 
 def _reviewers(desired: Desired, pull: PullRequest, work: _Work) -> None:
-    refused = work.refused_before
-    asked = {name.lower() for name in (*pull.requested, *pull.reviewed, pull.author)}
-    reviewers = tuple(n for n in desired.reviewers if n.lower() not in asked and f"reviewer:{n}" not in refused)
-    # A team is known by its slug; what was read holds `org/slug`, also for a review given on a team's behalf.
-    slugs = {name.rpartition("/")[2] for name in asked if "/" in name}
-    teams = tuple(
-        n for n in desired.team_reviewers if n.rpartition("/")[2].lower() not in slugs and f"team:{n}" not in refused
-    )
-    if reviewers or teams:
-        work.added.append(RequestReviewers(reviewers, teams))
+    people = (*(name for name in (*pull.requested, *pull.reviewed) if "/" not in name), pull.author)
+    # Read as `org/slug`, also for a review given on a team's behalf.
+    teams = tuple(name for name in (*pull.requested, *pull.reviewed) if "/" in name)
+    reviewers = _missing("reviewer", desired.reviewers, people, work)
+    team_reviewers = _missing("team", desired.team_reviewers, teams, work)
+    if reviewers or team_reviewers:
+        work.added.append(RequestReviewers(reviewers, team_reviewers))
         work.changed.append("reviewers")
 
 
@@ -259,7 +262,8 @@ def _was_on(method: str | None, marker: PullRequestMarker) -> bool:
 def refusable(desired: Desired) -> frozenset[str]:
     """Return the values that GitHub may refuse for good, as the marker spells them."""
     return frozenset(
-        [f"assignee:{name}" for name in desired.assignees]
+        [f"label:{name}" for name in desired.labels]
+        + [f"assignee:{name}" for name in desired.assignees]
         + [f"reviewer:{name}" for name in desired.reviewers]
         + [f"team:{name}" for name in desired.team_reviewers]
         + ([f"auto-merge:{desired.auto_merge}"] if desired.auto_merge != "off" else [])
@@ -269,14 +273,16 @@ def refusable(desired: Desired) -> frozenset[str]:
     )
 
 
-def _difference(wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str, ...]:
-    there = {name.lower() for name in present}
-    return tuple(name for name in wanted if name.lower() not in there)
+def _missing(kind: NameKind, wanted: Sequence[str], present: Sequence[str], work: _Work) -> tuple[str, ...]:
+    """Return desired names that are not present and that GitHub has not refused."""
+    return tuple(n for n in difference(kind, wanted, present) if f"{kind}:{n}" not in work.refused_before)
 
 
-def _stale(remembered: frozenset[str], wanted: tuple[str, ...], present: tuple[str, ...]) -> tuple[str, ...]:
+def _stale(
+    kind: NameKind, remembered: frozenset[str], wanted: Sequence[str], present: Sequence[str]
+) -> tuple[str, ...]:
     """Return names that this key set earlier, that are no longer desired and that are still present.
 
     Never includes a label that a person added.
     """
-    return _difference(tuple(name for name in present if name.lower() in remembered), wanted)
+    return difference(kind, tuple(name for name in present if name.lower() in remembered), wanted)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from action_patterns.content.spelling import NameKind, difference
 from action_patterns.errors import ActionPatternsError, NotFoundError, PermissionDeniedError, RefusedError
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import IssueFields, Observed, PullRequest
@@ -33,7 +34,8 @@ class SetIssueFields(Step):
             assignees=self.assignees,
             milestone=self.milestone,
         )
-        _note_ignored(self.assignees, fields, state)
+        _note_missing("assignee", self.assignees, fields.assignees, state)
+        _note_missing("label", self.labels, fields.labels, state)
         return fields
 
     def refused(self, error: ActionPatternsError, state: TargetState) -> Sequence[Step]:
@@ -60,7 +62,9 @@ class AddLabels(Step):
         return [f"POST {_issue(observed, number)}/labels"]
 
     def send(self, github: GitHub, observed: Observed, state: TargetState) -> None:
-        github.pulls.add_labels(observed.repository, state.number, self.labels)
+        _note_missing(
+            "label", self.labels, github.pulls.add_labels(observed.repository, state.number, self.labels), state
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class AddAssignees(Step):
 
     def send(self, github: GitHub, observed: Observed, state: TargetState) -> IssueFields:
         fields = github.pulls.add_assignees(observed.repository, state.number, self.assignees)
-        _note_ignored(self.assignees, fields, state)
+        _note_missing("assignee", self.assignees, fields.assignees, state)
         return fields
 
 
@@ -147,8 +151,8 @@ class RequestReviewers(Step):
         """Ask all at once. If GitHub refuses, because one is no collaborator or the author, ask one by one."""
         if state.pull is None:
             return None
-        author = state.pull.author.lower()
-        asked = [("reviewer", name) for name in self.reviewers if name.lower() != author]
+        people = difference("reviewer", self.reviewers, (state.pull.author,))
+        asked: list[tuple[NameKind, str]] = [("reviewer", name) for name in people]
         asked += [("team", name) for name in self.team_reviewers]
         shown = state.shown
         if not asked:
@@ -156,12 +160,7 @@ class RequestReviewers(Step):
         attempts = [asked] if len(asked) == 1 else [asked, *([one] for one in asked)]
         for attempt in attempts:
             try:
-                shown = github.pulls.request_reviewers(
-                    observed.repository,
-                    state.number,
-                    reviewers=[name for kind, name in attempt if kind == "reviewer"],
-                    team_reviewers=[name.rpartition("/")[2] for kind, name in attempt if kind == "team"],
-                )
+                shown = self._ask(attempt, github, observed, state)
             except (RefusedError, PermissionDeniedError, NotFoundError):
                 if len(attempt) == 1:
                     state.refuse(*(f"{kind}:{name}" for kind, name in attempt))
@@ -170,12 +169,30 @@ class RequestReviewers(Step):
                     break
         return shown
 
+    def _ask(
+        self, asked: Sequence[tuple[NameKind, str]], github: GitHub, observed: Observed, state: TargetState
+    ) -> PullRequest:
+        people = [name for kind, name in asked if kind == "reviewer"]
+        teams = [name for kind, name in asked if kind == "team"]
+        shown = github.pulls.request_reviewers(
+            observed.repository,
+            state.number,
+            reviewers=people,
+            team_reviewers=[name.rpartition("/")[2] for name in teams],
+        )
+        _note_missing("reviewer", people, [name for name in shown.requested if "/" not in name], state)
+        _note_missing("team", teams, [name for name in shown.requested if "/" in name], state)
+        return shown
+
 
 def _issue(observed: Observed, number: int | str) -> str:
     return f"/repos/{observed.repository}/issues/{number}"
 
 
-def _note_ignored(asked_for: tuple[str, ...], fields: IssueFields, state: TargetState) -> None:
-    """Remember logins that GitHub left out of its answer: it ignores a login that cannot be assigned."""
-    there = {name.lower() for name in fields.assignees}
-    state.refuse(*(f"assignee:{name}" for name in asked_for if name.lower() not in there))
+def _note_missing(kind: NameKind, asked_for: Sequence[str], shown: Sequence[str], state: TargetState) -> None:
+    """Remember names that GitHub took and does not show in its answer, or shows in another spelling.
+
+    It ignores a login that cannot be assigned, and lists some reviewers, such as Copilot, under another name or never.
+    To ask again would change nothing, on this run and on every later one.
+    """
+    state.refuse(*(f"{kind}:{name}" for name in difference(kind, asked_for, shown)))
