@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.context import Context
     from action_patterns.ports.credentials import Allowance, Credentials
     from action_patterns.ports.github import GitHub
-    from action_patterns.ports.workspace import Checkout
+    from action_patterns.ports.workspace import Checkout, Origin
 
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
@@ -175,6 +175,15 @@ class _Checkout:
         self._variables = variables
         self._checkout: Checkout | None = None
 
+    def places(self) -> tuple[str, ...]:
+        return self._open().places()
+
+    def at(self, path: str) -> Checkout:
+        return self._open().at(path)
+
+    def origin(self) -> Origin:
+        return self._open().origin()
+
     def head_oid(self) -> str:
         return self._open().head_oid()
 
@@ -186,7 +195,9 @@ class _Checkout:
             from action_patterns.worktree import GitCheckout
 
             run = self._context
-            self._checkout = GitCheckout(run.workspace, run.temp, self._variables, run.sha)
+            self._checkout = GitCheckout(
+                run.workspace, run.temp, self._variables, sha=run.sha, server_url=run.server_url
+            )
         return self._checkout
 
 

@@ -138,6 +138,9 @@ class ActRunner:
         for name in ("home", "cache", "config/act"):
             (place / name).mkdir(parents=True)
         (place / "config/act/actrc").touch()
+        # act needs an `origin` on github.com; for every git of the jobs it is the sandbox, as GITHUB_SERVER_URL is.
+        rule = f'[url "{server.url}/"]\n\tinsteadOf = https://github.com/\n'
+        (place / "home/.gitconfig").write_text(rule, "utf-8")
         numbers = {"GITHUB_RUN_ID": run_id, "GITHUB_RUN_NUMBER": run_number, "GITHUB_RUN_ATTEMPT": attempt}
         arguments = [event, "--workflows", workflow, *self._options()]
         if payload is not None:

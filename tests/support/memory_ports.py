@@ -16,6 +16,7 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
+from action_patterns.ports.workspace import Origin
 from support.fake_github import FakeGitHub
 from support.report_builders import context
 
@@ -111,6 +112,18 @@ class MemoryCheckout:
 
     found: tuple[FileChange, ...] = ()
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    remote: Origin = field(default_factory=lambda: Origin(repository="acme/platform"))
+    below: Mapping[str, MemoryCheckout] = field(default_factory=dict)
+    """Checkouts in directories of a workspace that is no repository."""
+
+    def places(self) -> tuple[str, ...]:
+        return tuple(self.below) or (".",)
+
+    def at(self, path: str) -> MemoryCheckout:
+        return self.below[path]
+
+    def origin(self) -> Origin:
+        return self.remote
 
     def head_oid(self) -> str:
         return "c" * 40

@@ -53,7 +53,7 @@ THEIR_OUTPUTS = [
     "pull-request-branch",
     "pull-request-commits-verified",
 ]
-FEATURES = 37
+FEATURES = 38
 """Lines in which the tools of this kind that were compared differ."""
 TECHNIQUES = {
     "Check-before-act",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ConfigDict, Field
 
+from action_patterns.action.checkout import check_name, check_origin, find_checkout
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reach import Reach
@@ -21,6 +23,8 @@ from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
+from action_patterns.ports.repositories import Repositories
+from action_patterns.ports.workspace import Origin
 from action_patterns.pull_request.ownership.source import source_of
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.spec.desired import Desired
@@ -47,6 +51,11 @@ class _What(Inputs):
     )
     paths: LineList = Field(
         default=(), description="Limit the worktree's changes to these paths or git pathspecs, one a line."
+    )
+    path: str | None = Field(
+        default=None,
+        description="Directory of the checkout in the workspace: what actions/checkout has as `path`. Default: the"
+        " workspace; if that is no repository, the one checkout of `repository` right below it.",
     )
     repository: str | None = Field(
         default=None,
@@ -104,10 +113,23 @@ class UpsertPrOutputs(Outputs):
     )
 
 
-def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The desired changes, and where they come from."""
+
+    changes: tuple[FileChange, ...] = ()
+    origin: Origin | None = None
+    """The checkout's repository. None: the files are of a directory, which is laid over any repository."""
+
+
+def gather(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> Content:
     """Return the desired changes, from a directory or from the worktree."""
     if inputs.directory is None:
-        return ports.checkout.changes(inputs.paths)
+        checkout = find_checkout(ports.checkout, inputs.path, reached)
+        origin = checkout.origin()
+        if is_repository(reached[0]):
+            check_origin(origin, reached[0], own=ports.context.repository)
+        return Content(changes=checkout.changes(inputs.paths), origin=origin)
     found = ports.files.directory(inputs.directory)
     if not found:
         raise InputError(
@@ -116,15 +138,15 @@ def gather(inputs: UpsertPrInputs, ports: Ports) -> tuple[FileChange, ...]:
                 "Check that the step which fills it ran before this one and wrote to the same place.",
             )
         )
-    return found
+    return Content(changes=found)
 
 
 def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     """Upsert one pull request."""
     context = ports.context
     repository = inputs.repository or context.repository
-    credentials, desired = validate(inputs, repository, ports)
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
+    credentials, desired, origin = validate(inputs, reached, ports)
     assignment = Assignment(
         plan_id=f"{context.run_id}-{context.run_attempt}-upsert-pr",
         index=0,
@@ -140,6 +162,8 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
         narrowed=reached,
         paths=[change.path for change in desired.changes],
     )
+    if origin is not None:
+        check_name(origin, reached, session.repositories)
     result = upsert(desired, assignment, session, ports.clock, dry_run=inputs.dry_run)
     path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
     outputs = UpsertPrOutputs(
@@ -171,8 +195,12 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     )
 
 
-def validate(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Credentials, Desired]:
-    """Read the inputs' files, and return the credentials and the desired state.
+def validate(
+    inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports
+) -> tuple[Credentials, Desired, Origin | None]:
+    """Read the inputs' files, and return the credentials, the desired state, and whose files they are.
+
+    `reached` is the repository, and the fork if there is one.
 
     Raises:
         InputError: every problem at once.
@@ -186,21 +214,24 @@ def validate(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Cre
             problems.extend(error.problems)
             return otherwise
 
-    for name, value in (("repository", repository), ("head-repository", inputs.head_repository)):
+    for name, value in (("repository", reached[0]), ("head-repository", inputs.head_repository)):
         if value is not None and not is_repository(value):
             problems.append(Problem(f"`{name}` is {value!r}.", "Write it as `owner/name`."))
     if inputs.body and inputs.body_path is not None:
         problems.append(Problem("`body` and `body-path` are both given.", "Give one of the two."))
-    if inputs.directory is not None and inputs.paths:
-        problems.append(
-            Problem(
-                "`directory` and `paths` are both given; `paths` limits the worktree's changes, and"
-                " `directory` replaces them.",
-                "Give one of the two.",
+    for given, what in (
+        (inputs.paths, "`paths` limits the worktree's changes"),
+        (inputs.path, "`path` names a worktree"),
+    ):
+        if inputs.directory is not None and given:
+            problems.append(
+                Problem(
+                    f"`directory` and {what.partition(' ')[0]} are both given; {what}, and `directory` replaces it.",
+                    "Give one of the two.",
+                )
             )
-        )
     credentials = collect(inputs.credentials, None)
-    changes: tuple[FileChange, ...] = collect(lambda: gather(inputs, ports), ())
+    content = collect(lambda: gather(inputs, reached, ports), Content())
     told = collect(lambda: _with_body(inputs, ports), inputs)
     bot = ACTIONS_BOT if credentials is None or credentials.is_job_token else None
     desired = collect(
@@ -208,7 +239,7 @@ def validate(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Cre
             told,
             key=told.key,
             branch=told.branch,
-            changes=changes,
+            changes=content.changes,
             head_repository=told.head_repository,
             bot=bot,
             source=source_of(ports.context),
@@ -217,7 +248,7 @@ def validate(inputs: UpsertPrInputs, repository: str, ports: Ports) -> tuple[Cre
     )
     if problems or credentials is None or desired is None:
         raise InputError(*problems)
-    return credentials, desired
+    return credentials, desired, content.origin
 
 
 def _with_body(inputs: UpsertPrInputs, ports: Ports) -> UpsertPrInputs:
@@ -291,5 +322,5 @@ ACTION = Action(
     icon="git-pull-request",
     color="green",
     reasons=REASONS,
-    uses=USES,
+    uses=(*USES, Repositories.read),
 )

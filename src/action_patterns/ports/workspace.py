@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,8 +11,31 @@ if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The source of a checkout, by its remote `origin`, or by its only remote."""
+
+    repository: str | None = None
+    """`owner/name` on the run's server. None: the remote names none, or there is no remote."""
+    url: str = ""
+    """The remote's URL without credentials; "": there is no remote."""
+    elsewhere: bool = False
+    """The URL names another server."""
+    holds_run_commit: bool = False
+    """The commit that the run is about is in the history of what is checked out. Looked at without a `repository`."""
+
+
 class Checkout(Protocol):
-    """The checked-out repository in the workspace."""
+    """A checked-out repository: the workspace, or a directory in it."""
+
+    def places(self) -> tuple[str, ...]:
+        """Return where checkouts are: `.` for the workspace itself, otherwise the directories right below it."""
+
+    def at(self, path: str) -> Checkout:
+        """Return the checkout in a directory of the workspace. Raises InputError for a place that is not inside."""
+
+    def origin(self) -> Origin:
+        """Return where the checkout comes from."""
 
     def head_oid(self) -> str:
         """Return the id of the checked-out commit."""

@@ -19,9 +19,11 @@ from pathlib import Path
 from action_patterns.content.changes import FileChange, Mode, ancestors
 from action_patterns.content.sizes import size_problems
 from action_patterns.errors import DefectError, InputError, Problem
+from action_patterns.ports.workspace import Origin
 from action_patterns.worktree import pathspecs
 from action_patterns.worktree.git import Git, split
 from action_patterns.worktree.history import fetched_commit
+from action_patterns.worktree.origin import origin_of
 from action_patterns.worktree.pathspecs import Pathspec
 
 _ABSENT = "000000"
@@ -32,14 +34,56 @@ _SUBMODULE = "160000"
 class GitCheckout:
     """A checked-out repository on disk."""
 
-    def __init__(self, workspace: str, temp: str, environment: Mapping[str, str], sha: str | None = None) -> None:
+    def __init__(
+        self,
+        workspace: str,
+        temp: str,
+        environment: Mapping[str, str],
+        *,
+        sha: str | None = None,
+        server_url: str = "https://github.com",
+    ) -> None:
         """`temp` takes a copy of the index and of changed files for a moment; `environment` is what git runs with;
         `sha` is a commit GitHub is known to have, the one the run is about.
         """
         self._root = Path(os.path.realpath(workspace))
         self._temp = temp
+        self._environment = environment
         self._git = Git(self._root, environment)
         self._sha = sha
+        self._server_url = server_url
+
+    def places(self) -> tuple[str, ...]:
+        """Return `.` if the workspace is a repository, otherwise the directories right below it that are one."""
+        if (self._root / ".git").exists() or not self._root.is_dir():
+            return (".",)
+        return tuple(sorted(each.parent.name for each in self._root.glob("*/.git")))
+
+    def at(self, path: str) -> GitCheckout:
+        """Return the checkout in a directory of the workspace.
+
+        Raises:
+            InputError: the place is outside the workspace, or no directory.
+        """
+        place = Path(os.path.realpath(self._root / path))
+        if "\0" in path or not place.is_relative_to(self._root) or not place.is_dir():
+            what = "is no directory" if place.is_relative_to(self._root) else "is outside the workspace"
+            raise InputError(
+                Problem(
+                    f"The path {path!r} {what}.",
+                    "Write in `path` what the step actions/checkout has as `path`: a directory of the workspace.",
+                )
+            )
+        return GitCheckout(str(place), self._temp, self._environment, sha=self._sha, server_url=self._server_url)
+
+    def origin(self) -> Origin:
+        """Return where the checkout comes from.
+
+        Raises:
+            InputError: there is no usable checkout.
+        """
+        self._check_root()
+        return origin_of(self._git, self._server_url, self._sha)
 
     def head_oid(self) -> str:
         """The commit that is checked out.
@@ -88,7 +132,8 @@ class GitCheckout:
             raise InputError(
                 Problem(
                     f"{self._root} is inside the repository {top}, not its root.",
-                    "Run actions/checkout without `path:`, so that the workspace is the repository.",
+                    "Write in `path` the directory that actions/checkout has as `path`, and limit the changes by"
+                    " `paths`.",
                 )
             )
 

@@ -79,7 +79,7 @@ class Git:
         if "not a git repository" in said or not place.is_dir():
             return Problem(
                 f"{place} is not a git repository.",
-                "Run actions/checkout before this step, without `path:`.",
+                "Run actions/checkout before this step. If it has `path`, write the same `path` here.",
             )
         if "sparse-checkout definition" in said:
             return Problem(

@@ -13,6 +13,7 @@ from action_patterns.actions.upsert_pr import ACTION, UpsertPrInputs, UpsertPrOu
 from action_patterns.contracts import TargetResult
 from action_patterns.errors import InputError, RateLimitedError, RefusedError
 from action_patterns.ports.pull_requests import NewPullRequest, PullRequest
+from action_patterns.ports.workspace import Origin
 from action_patterns.report.model.reason_links import GUIDES
 from support.builders import add
 from support.fake_github import FakeGitHub, FakePullRequests
@@ -109,6 +110,7 @@ def test_changed_fields_are_named() -> None:
     ("inputs", "said"),
     [
         ({"directory": "out", "paths": "a"}, ["`directory` and `paths` are both given"]),
+        ({"directory": "out", "path": "a"}, ["`directory` and `path` are both given"]),
         ({"repository": "acme"}, ["`repository` is 'acme'"]),
         ({"repository": "../x", "directory": "out", "paths": "a"}, ["`repository`", "`directory` and `paths`"]),
         (
@@ -141,6 +143,7 @@ def test_the_jobs_own_token_works_at_home() -> None:
 
 def test_another_token_works_elsewhere() -> None:
     where = world()
+    where.checkout.remote = Origin(repository="Acme/Other")
     run(where, repository="acme/other", job_token=SecretStr("job"))
     assert where.tokens == ["t"]
     assert len(where.github.hosted["acme/other"].pulls) == 1

@@ -77,7 +77,7 @@ def checked_out(origin: Path, how: str = "branch", *depth: str) -> Path:
 
 
 def changes(root: Path, *paths: str, sha: str | None = None) -> dict[str, FileChange]:
-    checkout = GitCheckout(str(root), str(root.parent / "temp"), ENVIRONMENT, sha)
+    checkout = GitCheckout(str(root), str(root.parent / "temp"), ENVIRONMENT, sha=sha)
     return {change.path: change for change in checkout.changes(paths)}
 
 

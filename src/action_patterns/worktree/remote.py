@@ -1,0 +1,73 @@
+"""Which repository of a server the URL of a remote names. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from action_patterns.contracts.repository import is_repository
+
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_WITHOUT_OWN_PORT = frozenset({"ssh", "git", "git+ssh", "ssh+git"})
+"""Schemes whose port differs from the port of the web address of the same server."""
+_ALIASES = {"ssh.github.com": "github.com", "www.github.com": "github.com"}
+"""Other names of github.com (GitHub docs: "Using SSH over the HTTPS port")."""
+_SCP_LIKE = re.compile(r"(?:[^/:]*@)?(\[[^]/]+\]|[^/:]+):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """The parts of a URL that name a server and a repository."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+
+
+def repository_at(url: str, server_url: str) -> str | None:
+    """Return `owner/name` if the URL names a repository of the server. None: it names none, or another server's."""
+    remote, server = _address(url), _address(server_url)
+    if remote is None or server is None or remote.host != server.host:
+        return None
+    if remote.scheme not in _WITHOUT_OWN_PORT and _port(remote) != _port(server):
+        return None
+    name = remote.path.strip("/").removesuffix(".git").rstrip("/")
+    return name if is_repository(name) else None
+
+
+def is_elsewhere(url: str) -> bool:
+    """Return whether the URL names a server. A path of this machine names none."""
+    return _address(url) is not None
+
+
+def without_credentials(url: str) -> str:
+    """Return the URL as a message may show it."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def _address(url: str) -> _Address | None:
+    scheme, separator, rest = url.strip().partition("://")
+    if not separator:
+        found = _SCP_LIKE.fullmatch(url.strip())
+        return _Address("ssh", _host(found[1]), "", found[2]) if found else None
+    if scheme.lower() not in _WITHOUT_OWN_PORT | _DEFAULT_PORTS.keys():
+        return None
+    authority, _, path = rest.partition("/")
+    place = authority.rpartition("@")[2]
+    host, _, port = place.rpartition(":") if re.search(r":[0-9]*$", place) else (place, "", "")
+    return _Address(scheme.lower(), _host(host), port, path)
+
+
+def _host(text: str) -> str:
+    name = text.lower().rstrip(".").strip("[]")
+    return _ALIASES.get(name, name)
+
+
+def _port(address: _Address) -> str:
+    """Return the port, "" for the default: `http` and `https` of one host are one server."""
+    return "" if address.port == _DEFAULT_PORTS.get(address.scheme) else address.port
