@@ -240,6 +240,7 @@ class Room:
             git = ["git", "-C", str(self.workspace), "-c", "user.name=B", "-c", "user.email=b@example.com"]
             subprocess.run([*git, "init", "--quiet"], check=True)
             subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "First"], check=True)
+            subprocess.run([*git, "remote", "add", "origin", f"https://github.com/{TARGET}"], check=True)
         return {
             "INPUT_TOKEN": "benchmark-token",
             "INPUT_JOB_TOKEN": "another-token",
@@ -265,11 +266,10 @@ class Room:
         return spent
 
     def urls(self) -> dict[str, str]:
-        """Where the sandbox is."""
+        """Where the sandbox is. The address of the web pages stays github.com's, which the checkout's remote names."""
         server = self.converged
         assert server is not None
         return {
-            "GITHUB_SERVER_URL": server.url,
             "GITHUB_API_URL": server.api_url,
             "GITHUB_GRAPHQL_URL": server.graphql_url,
             "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",

@@ -52,6 +52,7 @@ class GitCheckout:
         self._git = Git(self._root, environment)
         self._sha = sha
         self._server_url = server_url
+        self._is_checked = False
 
     def places(self) -> tuple[str, ...]:
         """Return `.` if the workspace is a repository, otherwise the directories right below it that are one."""
@@ -122,6 +123,8 @@ class GitCheckout:
             return self._compare(git, base, limits)
 
     def _check_root(self) -> None:
+        if self._is_checked:
+            return
         inside = self._git.run("rev-parse", "--is-inside-work-tree").stdout.strip()
         if inside != b"true":
             raise InputError(
@@ -136,6 +139,7 @@ class GitCheckout:
                     " `paths`.",
                 )
             )
+        self._is_checked = True
 
     @contextmanager
     def _scratch(self) -> Iterator[Git]:

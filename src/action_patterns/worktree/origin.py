@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.ports.workspace import Origin
-from action_patterns.worktree.git import Git
+from action_patterns.worktree.git import Git, split
 from action_patterns.worktree.remote import is_elsewhere, repository_at, without_credentials
 
 
@@ -14,13 +14,14 @@ def origin_of(git: Git, server_url: str, sha: str | None) -> Origin:
     first. The written one counts if the other names no repository of the server: it is then a mirror, or the host name
     of a key.
     """
-    remotes = git.run("remote").stdout.decode(errors="replace").splitlines()
-    name = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else None
-    written = _lines(git, "config", "--get-all", f"remote.{name}.url") if name else []
-    if not name or not written:
+    remotes, has_rules = _configured(git)
+    name = "origin" if "origin" in remotes else next(iter(remotes)) if len(remotes) == 1 else None
+    if name is None:
         return Origin(holds_run_commit=_is_in_history(git, sha))
-    fetched = _lines(git, "remote", "get-url", name)[0]
-    for url in (fetched, written[0]):
+    written = fetched = remotes[name]
+    if has_rules:
+        fetched = git.run("remote", "get-url", name).stdout.decode(errors="replace").removesuffix("\n")
+    for url in (fetched, written):
         if (repository := repository_at(url, server_url)) is not None:
             return Origin(repository=repository, url=without_credentials(url))
     return Origin(
@@ -28,8 +29,16 @@ def origin_of(git: Git, server_url: str, sha: str | None) -> Origin:
     )
 
 
-def _lines(git: Git, *arguments: str) -> list[str]:
-    return git.run(*arguments, expected=frozenset({0, 1})).stdout.decode(errors="replace").splitlines()
+def _configured(git: Git) -> tuple[dict[str, str], bool]:
+    """Return the first URL of each remote, and whether there are rules (`insteadOf`) that may change it."""
+    keys = r"^(remote\..*\.url|url\..*\.insteadof)$"
+    listed = split(git.run("config", "--null", "--get-regexp", keys, expected=frozenset({0, 1})).stdout)
+    remotes: dict[str, str] = {}
+    for entry in listed:
+        key, _, value = entry.partition("\n")
+        if key.startswith("remote."):
+            remotes.setdefault(key.removeprefix("remote.").removesuffix(".url"), value)
+    return remotes, any(entry.startswith("url.") for entry in listed)
 
 
 def _is_in_history(git: Git, sha: str | None) -> bool:
