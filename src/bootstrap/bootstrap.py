@@ -120,22 +120,26 @@ def ensure_environment(venv: Path, *, shared: bool) -> None:
             "Remove it, or name a directory you trust in ACTION_PATTERNS_VENV_DIR."
         )
     with one_at_a_time(base / f".{venv.name}.lock"):
-        if is_complete(venv):
+        if is_complete(venv, shared=shared):
             return
         started = time.monotonic()
         for leftover in base.glob(f".{venv.name}.building-*"):  # we hold the lock: whoever made it was killed
             shutil.rmtree(leftover, ignore_errors=True)
         with building_directory(base, venv.name) as workspace:
             build(workspace, compile_bytecode=shared)
-            if venv.exists():  # half of a restored cache, or its interpreter was uninstalled since
+            if venv.exists():  # half of a restored cache, an interpreter that was uninstalled since, another user's
                 venv.rename(workspace / "replaced")
             (workspace / "venv").rename(venv)
         note(f"made the Python environment in {time.monotonic() - started:.1f} s; later steps of this job reuse it")
 
 
-def is_complete(venv: Path) -> bool:
-    """Whether a build finished here and its interpreter is still installed. launch.sh asks the same question."""
-    return (venv / ".complete").is_file() and os.access(venv / "bin" / "python", os.X_OK)
+def is_complete(venv: Path, *, shared: bool) -> bool:
+    """Return whether a build of this user finished here, and its interpreter is still installed.
+
+    launch.sh asks the same question.
+    """
+    finished = (venv / ".complete").is_file() and os.access(venv / "bin" / "python", os.X_OK)
+    return finished and (shared or venv.stat().st_uid == os.geteuid())
 
 
 def build(workspace: Path, *, compile_bytecode: bool) -> None:

@@ -20,6 +20,23 @@ case $OSTYPE in
   *) fail "action-patterns cannot start on $OSTYPE. It runs on Linux only: the locked wheels are Linux wheels. Set runs-on: to a Linux runner, for example ubuntu-latest." ;;
 esac
 
+# A file of the workspace is a pull request's: it is never a program, nor a place for programs, also where a variable
+# that an earlier step has set says so.
+for name in ACTION_PATTERNS_PYTHON ACTION_PATTERNS_VENV_DIR; do
+  value=${!name:-}
+  if [ -z "$value" ] || [ -z "${GITHUB_WORKSPACE:-}" ]; then continue; fi
+  if [ "$name" = ACTION_PATTERNS_PYTHON ]; then value=$(command -v -- "$value" || printf '%s' "$value"); fi
+  workspace=$(realpath -m -- "$GITHUB_WORKSPACE")
+  # By its name and by where its links lead: the one may be inside, and the other not.
+  for place in "$(realpath -m -s -- "$value")" "$(realpath -m -- "$value")"; do
+    case $place/ in
+      "$workspace"/* | "$GITHUB_WORKSPACE"/*)
+        fail "$name names ${!name}, which is inside the workspace. Files there come from the checked-out repository, so they are never run as programs. Set $name to a path outside $GITHUB_WORKSPACE." ;;
+      *) ;;
+    esac
+  done
+done
+
 # A Python is chosen by its version, not its name: `python3` is whatever the job's setup-python put first on PATH. Lower
 # versions come first, since one newer than this release may have no wheels in the lock. -I -S: no PYTHON* variable, no
 # user site, no sitecustomize, and nothing of the current directory (a pull request's files) is ever imported.

@@ -253,3 +253,10 @@ def test_half_a_character_does_not_keep_the_report_from_being_written() -> None:
 def test_what_is_clipped_is_counted() -> None:
     assert escape.clip("abcdef", 6) == "abcdef"
     assert escape.clip("abcdefgh", 6) == "abcdef … (2 more characters)"
+
+
+@pytest.mark.parametrize("text", ["=", "===", "= x", "-", "---", "+ x", ": x", "1. x", "2) x", "# x", "> x", "| x"])
+@pytest.mark.parametrize("sink", INLINE_SINKS)
+def test_a_text_that_begins_a_block_in_markdown_begins_none(sink: Callable[[str], str], text: str) -> None:
+    tokens = PARSER.parse(f"above\n{sink(text)}")
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]

@@ -48,6 +48,10 @@ def render(action: Action[Any, Any]) -> str:
                     "shell": "bash",
                     "run": f'exec bash "$GITHUB_ACTION_PATH{up}/src/bootstrap/launch.sh" {action.name}',
                     "env": {
+                        # A shell that is not interactive runs the file that an earlier step may have named here.
+                        "BASH_ENV": "",
+                    }
+                    | {
                         variable_name(name): internal_expression(field) or f"${{{{ inputs.{input_name(name)} }}}}"
                         for name, field in action.inputs.model_fields.items()
                     },

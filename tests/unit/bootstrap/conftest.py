@@ -50,6 +50,7 @@ class Index:
 
     def __init__(self) -> None:
         self.wheel = wheel_bytes()
+        self.name = WHEEL
         self.requests: list[str] = []
         self.asked_for_wheel = threading.Event()
         self.hold: threading.Event | None = None
@@ -58,14 +59,16 @@ class Index:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 index.requests.append(self.path)
-                body = f'<a href="/files/{WHEEL}">{WHEEL}</a>'.encode()
-                if self.path.endswith(".whl"):
+                body = f'<a href="/files/{index.name}">{index.name}</a>'.encode()
+                if self.path.endswith((".whl", ".tar.gz")):
                     index.asked_for_wheel.set()
                     if index.hold:
                         index.hold.wait(30)
                     body = index.wheel
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html" if not self.path.endswith(".whl") else "application/zip")
+                self.send_header(
+                    "Content-Type", "text/html" if not self.path.startswith("/files/") else "application/zip"
+                )
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 if self.command == "GET":
@@ -80,6 +83,10 @@ class Index:
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/simple"
+
+    def offer(self, file: Path) -> None:
+        """Serve this file, and no other."""
+        self.name, self.wheel = file.name, file.read_bytes()
 
 
 @pytest.fixture

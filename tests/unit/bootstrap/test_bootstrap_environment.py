@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import signal
 import sys
+import tarfile
 import threading
 import time
 from pathlib import Path
@@ -22,6 +25,22 @@ pytestmark = pytest.mark.slow
 UNTIL_SECONDS = 20
 
 
+def source_distribution(directory: Path, *, touches: Path) -> Path:
+    """A package whose build runs a program."""
+    archive = directory / "locked_thing-1.0.tar.gz"
+    content = {
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "build"\nbackend-path = ["."]\n',
+        "build.py": f"open({str(touches)!r}, 'w')\n",
+        "PKG-INFO": "Metadata-Version: 2.1\nName: locked-thing\nVersion: 1.0\n",
+    }
+    with tarfile.open(archive, "w:gz") as made:
+        for name, text in content.items():
+            info = tarfile.TarInfo(f"locked_thing-1.0/{name}")
+            info.size = len(text)
+            made.addfile(info, io.BytesIO(text.encode()))
+    return archive
+
+
 def test_a_wrong_hash_stops_at_once_and_leaves_nothing(checkout: Checkout, index: Index) -> None:
     checkout.lock("0" * 64)
     result = checkout.run()
@@ -31,6 +50,41 @@ def test_a_wrong_hash_stops_at_once_and_leaves_nothing(checkout: Checkout, index
     assert sum(path.endswith(".whl") for path in index.requests) <= 2  # metadata and file of one attempt
     assert checkout.environments() == []
     assert checkout.leftovers() == []
+
+
+def test_a_locked_line_without_a_hash_is_not_installed(checkout: Checkout) -> None:
+    (checkout.bootstrap / "requirements.lock").write_text("locked-thing==1.0\n")
+    result = checkout.run()
+    assert result.returncode == 1
+    assert "hash" in result.stderr
+    assert checkout.environments() == []
+
+
+def test_a_source_distribution_is_not_built(checkout: Checkout, index: Index, tmp_path: Path) -> None:
+    """It has the locked hash: the lock may name one, and to build it would run what it says."""
+    archive = source_distribution(tmp_path, touches=tmp_path / "ran")
+    index.offer(archive)
+    checkout.lock(hashlib.sha256(archive.read_bytes()).hexdigest())
+    result = checkout.run()
+    assert result.returncode == 1
+    assert "there is no wheel for this machine" in result.stderr
+    assert not (tmp_path / "ran").exists()
+    assert checkout.environments() == []
+
+
+@pytest.mark.parametrize("setting", ["--require-hashes", "--only-binary"])
+def test_pip_is_held_to_the_same_rules(setting: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(installers, "run_with_retries", lambda _what, command, _environment: ran.append(command))
+    monkeypatch.setattr(installers, "pinned_wheel", lambda: None)
+    installers.fetch_uv(tmp_path, {})
+    assert setting in ran[0]
+
+
+def test_a_directory_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(installers.CannotStartError, match="belongs to another user"):
+        bootstrap.ensure_environment(tmp_path / "base" / "venv", shared=False)
 
 
 def test_four_parallel_first_starts_make_one_environment(checkout: Checkout) -> None:

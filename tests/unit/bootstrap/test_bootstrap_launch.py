@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -94,6 +95,54 @@ def test_an_explicit_python_is_never_overruled(checkout: Checkout, python_shim: 
     result = checkout.run(ACTION_PATTERNS_PYTHON=str(chosen))
     assert result.returncode == 1
     assert f"ACTION_PATTERNS_PYTHON={chosen} is not one" in error_lines(result)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ACTION_PATTERNS_PYTHON", "bin/python3"),
+        ("ACTION_PATTERNS_PYTHON", "./bin/python3"),
+        ("ACTION_PATTERNS_PYTHON", "{workspace}/bin/python3"),
+        ("ACTION_PATTERNS_PYTHON", "{workspace}/../workspace/bin/python3"),
+        ("ACTION_PATTERNS_PYTHON", "{outside}/python3"),
+        ("ACTION_PATTERNS_PYTHON", "evil-python"),
+        ("ACTION_PATTERNS_VENV_DIR", "venv"),
+        ("ACTION_PATTERNS_VENV_DIR", "{workspace}/venv"),
+        ("ACTION_PATTERNS_VENV_DIR", "{outside}"),
+    ],
+)
+def test_no_program_of_the_workspace_is_started(checkout: Checkout, tmp_path: Path, name: str, value: str) -> None:
+    programs = checkout.workspace / "bin"
+    programs.mkdir()
+    for program in ("python3", "evil-python"):
+        (programs / program).write_text(f"#!/bin/sh\ntouch {shlex.quote(str(tmp_path / 'ran'))}\n")
+        (programs / program).chmod(0o755)
+    (tmp_path / "outside").symlink_to(programs)
+    value = value.format(workspace=checkout.workspace, outside=tmp_path / "outside")
+    path = f"{programs}:{checkout.environment['PATH']}"
+    result = checkout.run(**{name: value, "GITHUB_WORKSPACE": str(checkout.workspace), "PATH": path})
+    assert result.returncode == 1
+    assert f"{name} names {value}, which is inside the workspace" in error_lines(result)[0]
+    assert not (tmp_path / "ran").exists()
+    assert not checkout.environments()
+
+
+def test_a_program_beside_the_workspace_is_started(checkout: Checkout) -> None:
+    workspace = str(checkout.workspace)
+    answer = shown(checkout.run(GITHUB_WORKSPACE=workspace, ACTION_PATTERNS_VENV_DIR=f"{workspace}-venvs"))
+    assert answer["executable"].startswith(f"{workspace}-venvs")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
+def test_an_environment_of_another_user_is_not_started(checkout: Checkout, tmp_path: Path) -> None:
+    shown(checkout.run())
+    (environment,) = checkout.environments()
+    (environment / "bin/python").unlink()
+    (environment / "bin/python").write_text(f"#!/bin/sh\ntouch {shlex.quote(str(tmp_path / 'ran'))}\n")
+    (environment / "bin/python").chmod(0o755)
+    os.chown(environment, 65534, 65534)
+    checkout.run()
+    assert not (tmp_path / "ran").exists()
 
 
 def test_another_system_than_linux_is_refused(checkout: Checkout) -> None:

@@ -78,6 +78,7 @@ def test_action_yml_holds_what_the_models_say() -> None:
     assert step["run"] == 'exec bash "$GITHUB_ACTION_PATH/../../src/bootstrap/launch.sh" discover'
     names = {f"INPUT_{name.replace('-', '_').upper()}" for name in shared}
     assert {name: each for name, each in step["env"].items() if name not in names} == {
+        "BASH_ENV": "",
         "INPUT_TOKEN": "${{ inputs.token }}",
         "INPUT_JOB_TOKEN": "${{ github.token }}",
         "INPUT_TARGET": "${{ inputs.target }}",

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.ports.log import Annotation, Level
-from action_patterns.runner.commands import Commands
+from action_patterns.runner.commands import Commands, plain
 from action_patterns.runner.log import RunnerLog
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -137,3 +138,10 @@ def test_a_value_is_redacted_with_all_that_was_hidden_until_then() -> None:
     assert log.redact("ghs_a_b_c_d") == "ghs_a_b_c_d"
     log.hide("ghs_a_b_c_d")
     assert log.redact("x ghs_a_b_c_d y") == "x *** y"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("space", ["", " ", "\t"])
+def test_a_command_after_any_line_ending_is_plain_text(newline: str, space: str) -> None:
+    text = plain(f"x{newline}{space}::error::y")
+    assert text == f"x{newline}{space}: :error::y"

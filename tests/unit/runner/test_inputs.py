@@ -101,6 +101,17 @@ def test_a_secret_is_masked_before_anything_is_validated_and_is_never_in_a_messa
     assert "hush-hush" not in text
 
 
+@pytest.mark.parametrize("variables", [("INPUT_APP_KEY",), ("INPUT_APP-KEY",), ("INPUT_APP_KEY", "INPUT_APP-KEY")])
+def test_a_secret_is_masked_under_every_name_that_a_runner_gives_it(variables: tuple[str, ...]) -> None:
+    class WithKey(Example):
+        app_key: SecretStr = Field(default=SecretStr(""), description="A key.")
+
+    announced: list[str] = []
+    values = {name: f"hush-hush-{at}" for at, name in enumerate(variables)}
+    parse(WithKey, {"INPUT_TARGET": "t"} | values, Secrets(announced.append))
+    assert announced == list(values.values())
+
+
 @given(st.lists(st.text(st.characters(exclude_characters=",", exclude_categories=["Cs"]), min_size=1)))
 def test_a_list_of_names_is_read_back_whatever_is_in_it(names: list[str]) -> None:
     expected = tuple(line.strip() for name in names for line in name.splitlines() if line.strip())

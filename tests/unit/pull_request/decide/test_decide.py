@@ -1256,6 +1256,35 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
+    # Room for labels
+    "there is room for one label more": (
+        desired_state(labels=("bot",)),
+        converged(W, labels=tuple(f"l{n}" for n in range(99))),
+        "updated",
+        "fields",
+        ["patch body", "label bot"],
+    ),
+    "there is no room for a label": (
+        desired_state(labels=("bot",)),
+        converged(W, labels=tuple(f"l{n}" for n in range(100))),
+        "updated",
+        "fields",
+        ["patch body"],
+    ),
+    "there is room for one of two labels": (
+        desired_state(labels=("bot", "ci")),
+        converged(W, labels=tuple(f"l{n}" for n in range(99))),
+        "updated",
+        "fields",
+        ["patch body", "label bot"],
+    ),
+    "a label that is no longer desired makes room": (
+        desired_state(labels=("ci",)),
+        converged(W, marker=marker_of(W, labels=("bot",)), labels=("bot", *(f"l{n}" for n in range(99)))),
+        "updated",
+        "fields",
+        ["unlabel bot", "patch body", "label ci"],
+    ),
     # Sources and runs
     "the open pull request is another repository's": (
         replace(W, source=Source(repository="2")),

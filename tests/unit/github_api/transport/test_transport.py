@@ -1,0 +1,105 @@
+"""How one request is sent: when, how often, and which answers end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from action_patterns.errors import AuthenticationError, LostRaceError
+from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.tokens import Authorization, GivenToken
+from action_patterns.github_api.transport.transport import Response, Transport
+from action_patterns.ports.credentials import Credentials
+from action_patterns.ports.pull_requests import NewPullRequest
+from support.report_builders import context
+from support.stage import RecordingLog, VirtualClock
+
+Answer = Response | Callable[[], Response]
+
+
+class Scripted(Transport):
+    """Gives answers in order. One answer too few is a request too many."""
+
+    def __init__(self, *answers: Answer, clock: VirtualClock | None = None, spacing: float = 1.0) -> None:
+        self.clock = clock or VirtualClock()
+        super().__init__(
+            Credentials("ghp_x"), replace(context(), write_spacing_seconds=spacing), self.clock, RecordingLog()
+        )
+        self.answers = list(answers)
+        self.sent: list[float] = []
+
+    def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
+        self.sent.append(self.clock.monotonic())
+        answer = self.answers.pop(0)
+        return answer if isinstance(answer, Response) else answer()
+
+
+def ok(data: Any) -> Response:
+    return Response(200, {}, data)
+
+
+class AlwaysNew(GivenToken):
+    """A source that has another token whenever one is refused."""
+
+    def renew(self, scope: str, refused: Authorization) -> bool:
+        return True
+
+
+def test_a_refused_token_is_renewed_once_for_a_request() -> None:
+    refusal = Response(401, {}, {"message": "Bad credentials"})
+    transport = Scripted(refusal, refusal)
+    transport._tokens = AlwaysNew("ghp_x")
+    with pytest.raises(AuthenticationError):
+        transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
+    assert len(transport.sent) == 2
+
+
+def test_a_token_that_expired_between_two_requests_is_renewed_for_each() -> None:
+    refusal = Response(401, {}, {"message": "Bad credentials"})
+    transport = Scripted(refusal, ok({}), refusal, ok({}))
+    transport._tokens = AlwaysNew("ghp_x")
+    for _ in range(2):
+        transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
+    assert len(transport.sent) == 4
+
+
+def test_a_thread_that_waits_for_its_turn_heeds_a_refusal_that_another_meets_meanwhile() -> None:
+    class Busy(VirtualClock):
+        """While one thread sleeps, GitHub refuses another."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.slept) == 1:
+                transport._pacer("acme/api").park(self.monotonic() + 60)
+
+    clock = Busy()
+    transport = Scripted(ok({}), ok({}), clock=clock)
+    for _ in range(2):
+        transport.send("idempotent", "write", "POST", "/repos/acme/api/git/blobs", {}, scope="acme/api")
+    assert transport.sent == [0.0, 61.0]
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/other/main", None])
+def test_a_branch_is_not_read_from_an_answer_about_another(ref: str | None) -> None:
+    client = Client(Scripted(ok({"ref": ref, "object": {"sha": "1" * 40}})))
+    with pytest.raises(LostRaceError, match="the branch bot"):
+        client.git.read_branch("acme/api", "bot")
+
+
+PULL = {"number": 7, "head": {"ref": "another"}}
+
+
+def test_a_pull_request_is_not_taken_from_an_answer_about_another_branch() -> None:
+    client = Client(Scripted(ok(PULL)))
+    with pytest.raises(LostRaceError, match="a pull request from bot"):
+        client.pulls.create("acme/api", NewPullRequest(title="t", body="", head="bot", base="main", draft=False))
+
+
+@pytest.mark.parametrize("number", [8, 6, 70])
+def test_labels_and_people_are_not_taken_from_an_answer_about_another_number(number: int) -> None:
+    client = Client(Scripted(ok(PULL)))
+    with pytest.raises(LostRaceError, match=f"#{number}"):
+        client.pulls.set_issue_fields("acme/api", number, labels=[], assignees=[])
