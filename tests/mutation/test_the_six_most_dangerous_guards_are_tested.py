@@ -48,8 +48,8 @@ MUTATIONS = {
     ),
     "a redirect is taken for a success": Mutation(
         TRANSPORT,
-        "            if status < 300:\n                self._heed(pacer, response)\n                return response\n",
-        "            if status < 400:\n                self._heed(pacer, response)\n                return response\n",
+        "            if status < 300:\n                return response\n",
+        "            if status < 400:\n                return response\n",
         RENAMES + "test_a_repository_renamed_at_any_call_is_finished_under_its_new_name",
     ),
     "whatever is on the branch is overwritten after a lost race": Mutation(

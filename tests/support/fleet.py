@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from action_patterns.contracts import TargetResult, Usage
-from action_patterns.distribution.campaign import apply, read_campaign
+from action_patterns.distribution.campaign import WORKERS, apply, read_campaign
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response, Transport
@@ -50,6 +50,8 @@ class SharedClock:
         self._elapsed = 0.0
         self._gate = threading.Lock()
         self._working = 0
+        self._waiting = 0
+        """Tasks that no worker has begun."""
         self._order = itertools.count()
         self._asleep: list[tuple[float, int, threading.Event]] = []
 
@@ -73,15 +75,23 @@ class SharedClock:
             self._pass()
         assert woken.wait(60), "nobody let time pass"
 
-    def begin(self) -> None:
-        """One more worker, which is awake."""
+    def expect(self, tasks: int, workers: int) -> None:
+        """Count the workers as awake before they begin, and from one task to their next.
+
+        A thread that the machine is slow to start, or to give its next task, must not let time pass.
+        """
         with self._gate:
-            self._working += 1
+            self._working = min(tasks, workers)
+            self._waiting = tasks - self._working
 
     def end(self) -> None:
+        """A task ended. Its worker stays awake if another task is waiting."""
         with self._gate:
-            self._working -= 1
-            self._pass()
+            if self._waiting:
+                self._waiting -= 1
+            else:
+                self._working -= 1
+                self._pass()
 
     def _pass(self) -> None:
         if self._working > 0 or not self._asleep:
@@ -93,15 +103,11 @@ class SharedClock:
 
 
 class _Worker(Client):
-    """Tells the clock when a thread works on a target: `upsert` resets the usage first and reads it last."""
+    """Tells the clock when a target ended: `upsert` reads the usage last."""
 
     def __init__(self, transport: Transport, clock: SharedClock) -> None:
         super().__init__(transport)
         self._clock = clock
-
-    def reset_usage(self) -> None:
-        self._clock.begin()
-        super().reset_usage()
 
     def usage(self) -> Usage:
         self._clock.end()
@@ -179,6 +185,7 @@ class Fleet:
         campaign = read_campaign(
             "d.yml", MemoryFiles({"d.yml": DISTRIBUTION, "ci.yml": "on: push\n", "readme": "x\n"}), context
         )
+        self.clock.expect(len(self.names), WORKERS)
         return apply(
             plan(*self.names).roster,
             campaign,

@@ -52,6 +52,8 @@ class Pacer:
         self._notices = _Line(NOTIFY_SPACING_SECONDS * min(1.0, write_spacing_seconds) / share)
         self.parked_until = float("-inf")
         """No request may go before: after a refusal, everybody waits, not only who was refused."""
+        self.in_flight = 0
+        """Requests that were let go and have no answer yet."""
 
     def reserve(self, lane: Lane, now: float) -> float:
         """The earliest time at or after `now` at which a request of this lane may go; it counts as sent then."""

@@ -46,9 +46,14 @@ def read_refusal(status: int, headers: Mapping[str, str], message: str, now: dat
     return Refusal(seconds, datetime.fromtimestamp(now.timestamp() + seconds, UTC), primary=exhausted)
 
 
-def read_warning(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds until the primary limit is reset, where an answer says that nothing is left of it; else None."""
-    if headers.get("x-ratelimit-remaining") != "0" or (reset := _number(headers.get("x-ratelimit-reset"))) is None:
+def read_warning(headers: Mapping[str, str], now: datetime, *, in_flight: int = 0) -> float | None:
+    """Return the seconds until the primary limit is reset. None: the answer leaves room for another request.
+
+    `in_flight`: requests of other threads that were sent, or are about to be. They may use what this answer says is
+    left.
+    """
+    left, reset = _number(headers.get("x-ratelimit-remaining")), _number(headers.get("x-ratelimit-reset"))
+    if left is None or left > in_flight or reset is None:
         return None
     return max(0.0, reset - now.timestamp()) + 1.0
 

@@ -140,15 +140,15 @@ class Transport:
             self._wait_for_turn(pacer, lane, request)
             self._meter.sent(lane)
             try:
-                response = self.exchange(method, url, body, auth)
+                response = self._exchange(pacer, method, url, body, auth)
             except (requests.RequestException, UnreadableAnswerError) as error:
                 self._retry_or_raise(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
                 continue
             if scope != APP:  # what an App asks in its own name has a budget that no target's work takes from
                 self._meter.answered(lane, response.headers)
+            self._heed(pacer, response)
             status, text = error_mapping.classify(response.status, response.data, reading=kind == "safe")
             if status == 200 and not text:
-                self._heed(pacer, response)
                 return response
             request_id = response.headers.get("x-github-request-id")
             refusal = read_refusal(status, response.headers, text, self._clock.now(), attempt)
@@ -166,7 +166,6 @@ class Transport:
                 self._meter.waited(refusal.seconds)
                 continue
             if status < 300:
-                self._heed(pacer, response)
                 return response
             if status >= 500:
                 self._retry_or_raise(kind, request, attempt, f"{status} {text}", request_id, None)
@@ -218,20 +217,29 @@ class Transport:
         """Set the calling thread's usage to zero."""
         self._meter.begin()
 
+    def _exchange(self, pacer: Pacer, method: str, url: str, body: object, auth: Authorization) -> Response:
+        try:
+            return self.exchange(method, url, body, auth)
+        finally:
+            with self._gate:
+                pacer.in_flight -= 1
+
     def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
+        """Return when the request may go. It counts as in flight from then on."""
         with self._gate:
-            now = self._clock.monotonic()
-            at = pacer.reserve(lane, now)
+            at = pacer.reserve(lane, self._clock.monotonic())
         while True:
-            if at > self._ends or now > self._ends:
+            with self._gate:
+                now = self._clock.monotonic()
+                # GitHub may have refused another thread in the meantime: then no thread goes.
+                at = max(at, pacer.parked_until)
+                if at <= now <= self._ends:
+                    pacer.in_flight += 1
+                    return
+            if max(at, now) > self._ends:
                 resumes = self._clock.now() + timedelta(seconds=max(0.0, at - now))
                 raise error_mapping.out_of_time(self._allowance.seconds, request, resumes)
-            if at <= now:
-                return
             self._clock.sleep(at - now)
-            now = self._clock.monotonic()
-            # GitHub may have refused another thread in the meantime: then no thread goes.
-            at = max(at, pacer.parked_until)
 
     def _heed(self, pacer: Pacer, response: Response) -> None:
         """Take the other facts of an answer: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that
@@ -239,9 +247,9 @@ class Transport:
         """
         if (scopes := response.headers.get("x-oauth-scopes")) is not None:
             self._scopes = frozenset(scope.strip() for scope in scopes.split(","))
-        seconds = read_warning(response.headers, self._clock.now())
-        if seconds is not None:
-            with self._gate:
+        with self._gate:
+            seconds = read_warning(response.headers, self._clock.now(), in_flight=pacer.in_flight)
+            if seconds is not None:
                 pacer.park(self._clock.monotonic() + seconds)
 
     def _retry_or_raise(

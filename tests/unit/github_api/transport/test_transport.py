@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from action_patterns.errors import AuthenticationError, LostRaceError
+from action_patterns.errors import AuthenticationError, LostRaceError, NotFoundError
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import Authorization, GivenToken
 from action_patterns.github_api.transport.transport import Response, Transport
@@ -103,3 +104,34 @@ def test_labels_and_people_are_not_taken_from_an_answer_about_another_number(num
     client = Client(Scripted(ok(PULL)))
     with pytest.raises(LostRaceError, match=f"#{number}"):
         client.pulls.set_issue_fields("acme/api", number, labels=[], assignees=[])
+
+
+def limited(status: int, remaining: int, clock: VirtualClock) -> Response:
+    headers = {
+        "x-ratelimit-remaining": str(remaining),
+        "x-ratelimit-reset": str(clock.now().timestamp() + 600),
+    }
+    return Response(status, headers, {"message": "Not Found"} if status == 404 else {})
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_after_the_last_request_of_the_limit_none_is_sent_before_the_reset(status: int) -> None:
+    clock = VirtualClock()
+    transport = Scripted(limited(status, 0, clock), ok({}), clock=clock)
+    with suppress(NotFoundError):
+        transport.send("safe", "read", "GET", "/repos/acme/api/branches/x", scope="acme/api")
+    transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
+    assert transport.sent == [0.0, pytest.approx(601.0)]
+
+
+def test_requests_that_are_in_flight_may_use_what_is_left() -> None:
+    clock = VirtualClock()
+
+    def while_another_is_in_flight() -> Response:
+        transport.send("safe", "read", "GET", "/repos/acme/other", scope="acme/api")
+        return ok({})
+
+    transport = Scripted(while_another_is_in_flight, limited(200, 1, clock), ok({}), clock=clock)
+    for _ in range(2):
+        transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
+    assert transport.sent == [0.0, 0.0, pytest.approx(601.0)]
