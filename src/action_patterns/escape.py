@@ -183,7 +183,7 @@ def _apart(found: re.Match[str]) -> str:
     return JOINER.join(re.findall(".{1,6}", found[0]))
 
 
-_CODE_IN_PROSE = re.compile(r"(?<!`)`([^`]*[^`\s][^`]*)`(?!`)")
+_CODE_IN_PROSE = re.compile(r"(?<!`)`(?=\s*[^`\s])([^`]*)`(?!`)")
 
 
 def _prose(text: str, code: Callable[[str], str]) -> str:

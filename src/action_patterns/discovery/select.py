@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from action_patterns.content.glob import matches
 from action_patterns.contracts import Exclusion, Target
 from action_patterns.contracts.plan import ExclusionReason
 from action_patterns.discovery.selection import Selection
@@ -83,6 +83,6 @@ def _matching(repository: str, patterns: Iterable[str]) -> str | None:
     full = repository.lower()
     name = full.partition("/")[2]
     for pattern in patterns:
-        if fnmatchcase(full if "/" in pattern else name, pattern.lower()):
+        if matches(full if "/" in pattern else name, pattern.lower()):
             return pattern
     return None

@@ -30,23 +30,51 @@ class YamlDocument:
         return self.lines.get(location, 1)
 
 
+MAX_CHARACTERS = 1_000_000
+"""Length of a document. Ten thousand repositories, named one by one, have a third of that."""
+MAX_DEPTH = 30
+"""Levels of lists and mappings within each other. No key of a distribution file is deeper than six."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Stops at the depth: PyYAML's time grows with the square of it, and its stack ends somewhere."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - PyYAML's name
+        self._go_deeper(self.flow_level)
+        super().fetch_flow_collection_start(TokenClass)
+
+    def add_indent(self, column: int) -> Any:
+        self._go_deeper(len(self.indents))
+        return super().add_indent(column)
+
+    def _go_deeper(self, depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise yaml.MarkedYAMLError(
+                problem=f"it is nested too deeply, beyond {MAX_DEPTH} levels", problem_mark=self.get_mark()
+            )
+
+
 def parse(text: str, *, name: str) -> YamlDocument:
     """Read one YAML document.
 
     Raises:
-        InputError: not YAML, more than one document, an anchor or merge key, or a key given twice; with its line.
+        InputError: too long, nested too deeply, not YAML, more than one document, an anchor or merge key, or a key
+            given twice; with its line.
     """
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
+    if len(text) > MAX_CHARACTERS:
+        what = f"{name} has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read."
+        raise InputError(Problem(what, "Split it into several files, each with its own `name`.", file=name))
     try:
         # An alias may point at what holds it, or grow a few lines into gigabytes.
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 what = "an anchor or alias ('&' or '*'), which is not supported here"
                 raise InputError(Problem(f"{name} has {what}.", "Write it out in full.", file=name, line=line))
         # Composing builds nodes and constructs nothing: no tag in the document can run anything.
-        data = _value(yaml.compose(text, Loader=yaml.SafeLoader), (), lines, problems, name)
+        data = _value(yaml.compose(text, Loader=_Loader), (), lines, problems, name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = " ".join(part for part in (error.context, error.problem) if part)

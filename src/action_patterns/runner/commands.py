@@ -19,7 +19,7 @@ SHOWN_PER_LEVEL = 10
 in its docs, "Usage limits" of checks)."""
 
 # The runner takes a line for a command when it starts with `::` after white space, or has `##[` anywhere.
-_COMMAND_START = re.compile(r"(^|[\r\n])(\s*)::")
+_COMMAND_START = re.compile(r"(^|[\r\n])([^\S\r\n]*)::")
 
 
 def plain(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from action_patterns.content.bounded_json import loads
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import WRITE_SPACING_SECONDS, Context
 
@@ -88,7 +88,7 @@ def _default_branch(event_file: str) -> str | None:
     if not event_file:
         return None
     try:
-        event = json.loads(Path(event_file).read_bytes())
+        event = loads(Path(event_file).read_bytes())
     except (OSError, ValueError):
         return None
     repository = event.get("repository") if isinstance(event, dict) else None

@@ -6,10 +6,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange, Mode
+from action_patterns.content.glob import matches
 from action_patterns.content.sizes import size_problems
 from action_patterns.errors import InputError
 from action_patterns.runner.place import OUTSIDE, Place, problem
@@ -160,11 +160,16 @@ class RunnerFiles:
 
 def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     """Return whether a path is of a pattern, part by part; `**` stands for any number of parts."""
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(_matches(path[at:], pattern[1:] or ("*",)) for at in range(len(path)))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _matches(path[1:], pattern[1:])
+    ends = {0}
+    """Numbers of parts of the path that the pattern so far can stand for."""
+    for part in (*pattern, "*") if pattern[-1:] == ("**",) else pattern:
+        if part == "**":
+            ends = set(range(min(ends), len(path)))
+        else:
+            ends = {end + 1 for end in ends if end < len(path) and matches(path[end], part)}
+        if not ends:
+            return False
+    return len(path) in ends
 
 
 def _change(place: Place, path: str, parts: Sequence[str] = ()) -> FileChange:

@@ -12,7 +12,7 @@ _WITHOUT_OWN_PORT = frozenset({"ssh", "git", "git+ssh", "ssh+git"})
 """Schemes whose port differs from the port of the web address of the same server."""
 _ALIASES = {"ssh.github.com": "github.com", "www.github.com": "github.com"}
 """Other names of github.com (GitHub docs: "Using SSH over the HTTPS port")."""
-_SCP_LIKE = re.compile(r"(?:[^/:]*@)?(\[[^]/]+\]|[^/:]+):(.*)", re.DOTALL)
+_SCP_LIKE = re.compile(r"(?:[^/:@]*@)?(\[[^]/]+\]|[^/:@]+):(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,11 @@ def violations(text: str) -> list[str]:
             found.append("runs Python without -I")
         if command and "$GITHUB_ACTION_PATH" not in command:
             found.append("does not reach its code through $GITHUB_ACTION_PATH")
+        if command and step.get("env", {}).get("BASH_ENV") != "":
+            found.append("lets BASH_ENV of an earlier step run")
         found += [
             f"passes {name} otherwise than by INPUT_"
-            for name in step.get("env", {})
+            for name in step.get("env", {}).keys() - {"BASH_ENV"}
             if not re.fullmatch(r"INPUT_[A-Z][A-Z0-9_]*", name)
         ]
     # The runner evaluates expressions wherever they are, in a description too.
@@ -68,7 +70,7 @@ runs:
     - id: run
       shell: bash
       run: bash "$GITHUB_ACTION_PATH/../../src/bootstrap/launch.sh" x
-      env: {INPUT_A: "${{ inputs.a }}"}
+      env: {BASH_ENV: "", INPUT_A: "${{ inputs.a }}"}
 """
 
 
@@ -82,6 +84,8 @@ runs:
         ("run: bash", "run: python3"),
         ("$GITHUB_ACTION_PATH/../../", "./"),
         ("INPUT_A:", "TOKEN:"),
+        ('BASH_ENV: "", ', ""),
+        ('BASH_ENV: ""', "BASH_ENV: x.sh"),
         ("{description: x}", "{description: 'as ${{ github.ref }}'}"),
         ("{b: {description: x", "{b: {description: 'as ${{ github.ref }}'"),
         ("name: x", "name: ACTIONS_RUNTIME_TOKEN"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.actions.report.interface import ReportInputs
+from action_patterns.content.bounded_json import loads
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import MOST_ATTEMPTS, told_by_name
 from action_patterns.errors import ActionPatternsError, InputError, Problem
@@ -128,7 +128,7 @@ def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
     index, attempt = told_by_name(path) or (None, None)
     named = Unreadable(path=path, problem=problem, index=index, attempt=attempt)
     try:
-        claims = json.loads(content)
+        claims = loads(content)
     except (ValueError, RecursionError):
         return named
     if not isinstance(claims, dict):

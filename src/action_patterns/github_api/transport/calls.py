@@ -150,7 +150,7 @@ def _is_hole(error: Mapping[str, Any]) -> bool:
 
 def next_page(link: str) -> str | None:
     """The query of the page that a Link header names as the next; None = there is none."""
-    found = re.search(r'<([^>]*)>;\s*rel="next"', link)
+    found = re.search(r'<([^<>]*)>;\s*rel="next"', link)
     return urlsplit(found[1]).query if found else None
 
 

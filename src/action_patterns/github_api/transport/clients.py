@@ -6,11 +6,11 @@ import json
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from action_patterns.errors import RefusedError
+from action_patterns.github_api.transport.deadline import LateError, Worker
+from action_patterns.github_api.transport.exchange import Connection, PlainConnection, exchange, session
 
 if TYPE_CHECKING:
     from github import Github
@@ -22,13 +22,13 @@ Answer: TypeAlias = tuple[int, Mapping[str, str], str]
 """Status, headers with lower-case names, body."""
 
 API_VERSION = "2022-11-28"
-TIMEOUT_SECONDS = 30
+MAX_SECONDS = 120.0
+"""For one request and its whole answer. GitHub gives itself ten seconds (docs, "Troubleshooting the REST API")."""
 USER_AGENT = "action-patterns"
-_MOST_REDIRECTS = 5
 
 
 class Clients:
-    """Send requests. Neither client is thread-safe: each thread has its own.
+    """Send requests. Neither client is thread-safe: each thread has its clients, and a worker that runs them.
 
     A run that only reads over GraphQL never imports PyGithub, which costs more start-up time than everything else.
     """
@@ -37,48 +37,38 @@ class Clients:
         self._context = context
         self._local = threading.local()
 
-    def send(self, method: str, url: str, body: object, authorization: Authorization) -> Answer:
+    def send(
+        self, method: str, url: str, body: object, authorization: Authorization, *, seconds: float = MAX_SECONDS
+    ) -> Answer:
         """Send one request: GraphQL to its absolute URL, REST to a path below the API's.
 
         Raises:
-            requests.RequestException: no answer came.
-            RefusedError: the GraphQL address leads elsewhere.
+            requests.RequestException: no whole answer came within `seconds`, or within two minutes.
+            RefusedError: the address leads to another server.
         """
-        if url == self._context.graphql_url:
-            return self._post(url, json.dumps(body), authorization)
-        status, headers, text = self.rest(authorization).requester.requestJson(method, url, input=body)
-        return status, headers, text
+        worker: Worker | None = getattr(self._local, "worker", None)
+        if worker is None:
+            worker = self._local.worker = Worker()
+        most = max(1.0, min(seconds, MAX_SECONDS))
+        try:
+            return worker.call(lambda: self._send(method, url, body, authorization), most)
+        except LateError:
+            self._local.worker = None
+            raise requests.ReadTimeout(f"no whole answer within {most:.0f} s") from None
 
-    def _post(self, url: str, body: str, authorization: Authorization) -> Answer:
+    def _send(self, method: str, url: str, body: object, authorization: Authorization) -> Answer:
+        if url != self._context.graphql_url:
+            status, headers, text = self.rest(authorization).requester.requestJson(method, url, input=body)
+            return status, headers, text
+
         def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
             # A callable, so that requests does not replace the header by what ~/.netrc holds.
             request.headers["Authorization"] = f"{authorization.token_type} {authorization.token}"
             return request
 
         headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
-        place = url
-        for _ in range(_MOST_REDIRECTS):
-            answer = self._session().post(
-                place, data=body, headers=headers, auth=sign, timeout=TIMEOUT_SECONDS, allow_redirects=False
-            )
-            location = answer.headers.get("location")
-            if location is None or not 300 <= answer.status_code < 400:
-                return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text
-            moved_to = urljoin(place, location)
-            if answer.status_code != 301 or _origin(moved_to) != _origin(place):
-                break  # The token goes nowhere but to the server it was given for.
-            place = moved_to
-        raise RefusedError(
-            f"POST {url} was answered with {answer.status_code}: GraphQL is at {location} instead.",
-            remediation="Correct the address of GitHub's API that the runner's environment holds.",
-            request_id=answer.headers.get("x-github-request-id"),
-        )
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-        return session
+        answer = exchange(session(), "POST", url, data=json.dumps(body), headers=headers, sign=sign)
+        return answer.status, answer.headers, answer.text
 
     def rest(self, authorization: Authorization) -> Github:
         """Return the calling thread's PyGithub client for one token."""
@@ -91,22 +81,18 @@ class Clients:
 
     def _open(self, authorization: Authorization) -> Github:
         from github import Auth, Github
+        from github.Requester import Requester
 
+        Requester.injectConnectionClasses(PlainConnection, Connection)  # type: ignore[arg-type]
         return Github(
             auth=authorization if isinstance(authorization, Auth.Auth) else Auth.Token(authorization.token),
             base_url=self._context.api_url,
             user_agent=USER_AGENT,
             api_version=API_VERSION,
             per_page=100,
-            timeout=TIMEOUT_SECONDS,
             lazy=True,
             # Pacing and retry are ours: PyGithub's re-send a POST on 5xx and never re-send a PATCH.
             retry=None,
             seconds_between_requests=0,
             seconds_between_writes=0,
         )
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from action_patterns.content.bounded_json import loads
 from action_patterns.contracts import Usage
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
@@ -194,7 +194,9 @@ class Transport:
             UnreadableAnswerError: a success came whose body cannot be read, or an answer whose headers cannot.
         """
         try:
-            status, headers, text = self._clients.send(method, url, body, auth)
+            status, headers, text = self._clients.send(
+                method, url, body, auth, seconds=self._ends - self._clock.monotonic()
+            )
         except requests.RequestException:
             raise
         except (ValueError, OverflowError) as error:  # PyGithub takes the limits' headers for numbers, unchecked.
@@ -302,7 +304,7 @@ def decode(status: int, text: str) -> Any:
     if status == 204:
         return None
     try:
-        return json.loads(text)
+        return loads(text)
     except ValueError as error:
         if status < 300:
             raise UnreadableAnswerError(text[:200]) from error

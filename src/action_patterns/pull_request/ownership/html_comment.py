@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from action_patterns.content.bounded_json import loads
+
 _CLOSE = " -->"
 _VERSION = 1
 
@@ -22,7 +24,7 @@ def parse(opening: str, line: str) -> dict[str, Any] | None:
     if not (line.startswith(opening) and line.endswith(_CLOSE)):
         return None
     try:
-        fields = json.loads(line[len(opening) : -len(_CLOSE)])
-    except (ValueError, RecursionError):
+        fields = loads(line[len(opening) : -len(_CLOSE)])
+    except ValueError:
         return None
     return fields if isinstance(fields, dict) and fields.get("v") == _VERSION else None

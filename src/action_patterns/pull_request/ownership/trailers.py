@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from action_patterns.content.bounded_json import loads
 from action_patterns.pull_request.ownership.source import Run, run_of
 
 _LINE = re.compile(r"^Pattern-(Key|Digest|Tree|Kept|Run|Seal): (.*)$")
@@ -75,10 +76,10 @@ def parse(message: str) -> Trailers | None:
         if match := _LINE.match(line):
             found[match[1]] = match[2]
     try:
-        key = json.loads(found["Key"])
+        key = loads(found["Key"])
         if not isinstance(key, str):
             return None
-        run = run_of(json.loads(found.get("Run", "null")))
+        run = run_of(loads(found.get("Run", "null")))
         return Trailers(key=key, digest=found["Digest"], tree=found["Tree"], run=run, kept=found.get("Kept", ""))
     except (KeyError, ValueError):
         return None

@@ -184,17 +184,17 @@ def _label_problems(labels: tuple[str, ...]) -> list[Problem]:
     return found
 
 
-_PERSON = re.compile(r"\s*(?P<name>[^<>\n]*[^<>\s])\s*<(?P<email>[^<>@\s]+@[^<>@\s]+)>\s*")
+_PERSON = re.compile(r"(?P<name>[^<>\n]+)<(?P<email>[^<>@\s]+@[^<>@\s]+)>")
 
 
 def _person(label: str, text: str | None, problems: list[Problem]) -> Person | None:
     if text is None or not text.strip():
         return None
-    match = _PERSON.fullmatch(text)
-    if match is None:
+    match = _PERSON.fullmatch(text.strip())
+    if match is None or not match["name"].strip():
         problems.append(Problem(f"`{label}` is {text!r}.", f"Write `{label}` as `Name <email>`."))
         return None
-    return Person(match["name"], match["email"])
+    return Person(match["name"].strip(), match["email"])
 
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, cast, get_args
+
+from action_patterns.content.bounded_json import loads
 
 JobResult = Literal["success", "failure", "cancelled", "skipped"]
 """GitHub docs: "Contexts reference", `needs.<job_id>.result`."""
@@ -34,8 +35,8 @@ def parse(text: str) -> Needs:
     if text in RESULTS:
         return Needs({"": cast("JobResult", text)})
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
+        given = loads(text)
+    except ValueError:
         return Needs({}, (f"`needs` is neither a job's result nor JSON, so it is ignored. {_FIX}",))
     if not isinstance(given, dict):
         return Needs({}, (f"`needs` is not the JSON of an object, by job, so it is ignored. {_FIX}",))

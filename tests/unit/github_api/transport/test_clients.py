@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 
 from action_patterns import registry
 from action_patterns.errors import RefusedError
+from action_patterns.github_api.transport import exchange
 from action_patterns.github_api.transport.clients import Clients
+from action_patterns.github_api.transport.exchange import MAX_REDIRECTS, NotReadyError, OversizeError
 from action_patterns.github_api.transport.tokens import AccessToken
 from support.memory_ports import context
 
@@ -108,20 +113,114 @@ def test_a_permanent_redirect_within_the_server_is_followed_with_token_and_body(
     assert server.seen[1][3] == b'{"query": "{}"}'
 
 
+def rest(server: Server, method: str = "GET", path: str = "/repos/acme/api/pulls?head=acme%3Abot") -> tuple[int, str]:
+    status, _, text = server.clients().send(method, path, None, AccessToken("ghp_x"))
+    return status, text
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_no_redirect_takes_the_token_to_another_server(server: Server, status: int) -> None:
+@pytest.mark.parametrize("ask", [Server.graphql, rest], ids=["graphql", "rest"])
+def test_no_redirect_takes_the_token_to_another_server(
+    server: Server, status: int, ask: Callable[[Server], object]
+) -> None:
     elsewhere = server.url.replace("127.0.0.1", "localhost")
-    server.redirects["/api/graphql"] = (status, f"{elsewhere}/elsewhere")
-    with pytest.raises(RefusedError, match=f"{status}: GraphQL is at {elsewhere}/elsewhere instead"):
-        server.graphql()
-    assert server.paths == ["/api/graphql"]
+    for path in ("/api/graphql", "/api/v3/repos/acme/api/pulls?head=acme%3Abot"):
+        server.redirects[path] = (status, f"{elsewhere}/elsewhere")
+    with pytest.raises(RefusedError, match=f"{status}, which leads to {elsewhere}/elsewhere"):
+        ask(server)
+    assert len(server.paths) == 1
 
 
-def test_a_circle_of_redirects_ends(server: Server) -> None:
-    server.redirects["/api/graphql"] = (301, "/api/graphql")
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_a_redirect_of_rest_keeps_the_query_and_the_method(server: Server, status: int) -> None:
+    server.redirects["/api/v3/repos/acme/api/pulls?head=acme%3Abot"] = (
+        status,
+        f"{server.url}/api/v3/repositories/7/pulls?head=acme%3Abot",
+    )
+    assert rest(server, "POST") == (200, "{}")
+    assert [(method, path) for method, path, _, _ in server.seen] == [
+        ("POST", "/api/v3/repos/acme/api/pulls?head=acme%3Abot"),
+        ("POST", "/api/v3/repositories/7/pulls?head=acme%3Abot"),
+    ]
+    assert server.seen[1][2]["authorization"] == "token ghp_x"
+
+
+@pytest.mark.parametrize("ask", [Server.graphql, rest], ids=["graphql", "rest"])
+def test_a_circle_of_redirects_ends(server: Server, ask: Callable[[Server], object]) -> None:
+    for path in ("/api/graphql", "/api/v3/repos/acme/api/pulls?head=acme%3Abot"):
+        server.redirects[path] = (301, path)
     with pytest.raises(RefusedError, match="301"):
-        server.graphql()
-    assert len(server.paths) == 5
+        ask(server)
+    assert len(server.paths) == MAX_REDIRECTS + 1
+
+
+def test_an_answer_that_is_not_ready_is_asked_for_by_our_own_retries(server: Server) -> None:
+    """PyGithub would ask once a second for as long as the server says so."""
+    server.redirects["/api/v3/repos/acme/api"] = (202, "")
+    with pytest.raises(NotReadyError):
+        rest(server, path="/repos/acme/api")
+    assert len(server.paths) == 1
+
+
+@pytest.mark.parametrize("ask", [Server.graphql, rest], ids=["graphql", "rest"])
+def test_an_answer_without_end_is_not_kept(
+    server: Server, ask: Callable[[Server], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "MAX_ANSWER_BYTES", 1)
+    with pytest.raises(OversizeError):
+        ask(server)
+
+
+@contextmanager
+def slow(*pieces: bytes) -> Iterator[str]:
+    """A server whose every read is in time: a piece each 50 ms, ten seconds in all."""
+    stop = threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for piece in pieces:
+                connection.sendall(piece)
+                if stop.wait(10 / len(pieces)):
+                    return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    stop.set()
+    thread.join(10)
+    listening.close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+TRICKLES = {
+    "a body": (HEAD + b"Content-Length: 202\r\n\r\n{", *[b" "] * 200, b"}"),
+    "chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n"] * 200, b"2\r\n{}\r\n0\r\n\r\n"),
+    "headers": (HEAD, *[b"X-Slow: 1\r\n"] * 90, b"Content-Length: 2\r\n\r\n{}"),
+    "one header": (HEAD + b"X-Slow: ", *[b"x"] * 200, b"\r\nContent-Length: 2\r\n\r\n{}"),
+}
+
+
+@pytest.mark.parametrize("pieces", TRICKLES.values(), ids=TRICKLES)
+@pytest.mark.parametrize("kind", ["graphql", "rest"])
+def test_an_answer_that_trickles_in_is_not_waited_for_beyond_the_deadline(pieces: tuple[bytes, ...], kind: str) -> None:
+    with slow(*pieces) as url:
+        clients = Clients(context(api_url=f"{url}/api/v3", graphql_url=f"{url}/api/graphql"))
+        place = f"{url}/api/graphql" if kind == "graphql" else "/repos/acme/api"
+        with pytest.raises(requests.ReadTimeout, match="within 1 s"):
+            clients.send("POST", place, {}, AccessToken("ghp_x"), seconds=0.5)
+
+
+def test_after_a_late_answer_the_next_request_is_sent(server: Server) -> None:
+    clients = server.clients()
+    graphql = f"{server.url}/api/graphql"
+    with slow(*TRICKLES["a body"]) as url:
+        clients._context = context(api_url=url, graphql_url=graphql)
+        with pytest.raises(requests.ReadTimeout):
+            clients.send("GET", "/repos/acme/api", None, AccessToken("ghp_x"), seconds=0)
+    assert clients.send("POST", graphql, {}, AccessToken("ghp_x"))[0] == 200
 
 
 def test_each_thread_has_clients_of_its_own_and_keeps_them(server: Server) -> None:
@@ -131,8 +230,8 @@ def test_each_thread_has_clients_of_its_own_and_keeps_them(server: Server) -> No
     def made() -> tuple[int, int, int]:
         together.wait()
         assert clients.rest(token) is clients.rest(token)
-        assert clients._session() is clients._session()
-        return threading.get_ident(), id(clients.rest(token)), id(clients._session())
+        assert exchange.session() is exchange.session()
+        return threading.get_ident(), id(clients.rest(token)), id(exchange.session())
 
     with ThreadPoolExecutor(2) as pool:
         one, other = (future.result() for future in [pool.submit(made), pool.submit(made)])
@@ -144,7 +243,9 @@ def test_graphql_goes_without_pygithub(server: Server) -> None:
     script = f"""
 import sys
 sys.path[:0] = [{str(SOURCES)!r}, {str(SOURCES.parent / "tests")!r}]
+from action_patterns.github_api.transport import exchange
 from action_patterns.github_api.transport.clients import Clients
+from action_patterns.github_api.transport.exchange import MAX_REDIRECTS, NotReadyError, OversizeError
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import AccessToken
 from types import SimpleNamespace
