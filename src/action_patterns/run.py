@@ -160,8 +160,13 @@ def build_ports(run_context: Context, variables: Mapping[str, str], commands: Co
     return Ports(
         context=run_context,
         github=connect,
-        checkout=_Checkout(run_context, environment.for_children(variables)),
-        files=RunnerFiles(run_context.workspace, run_context.temp, commands.secrets.redact),
+        checkout=_Checkout(run_context, variables),
+        files=RunnerFiles(
+            run_context.workspace,
+            run_context.temp,
+            commands.secrets.redact,
+            runner_files=environment.runner_files(variables),
+        ),
         clock=clock,
         log=log,
     )
@@ -184,6 +189,9 @@ class _Checkout:
     def origin(self) -> Origin:
         return self._open().origin()
 
+    def read_blob(self, oid: str) -> bytes:
+        return self._open().read_blob(oid)
+
     def head_oid(self) -> str:
         return self._open().head_oid()
 
@@ -196,7 +204,12 @@ class _Checkout:
 
             run = self._context
             self._checkout = GitCheckout(
-                run.workspace, run.temp, self._variables, sha=run.sha, server_url=run.server_url
+                run.workspace,
+                run.temp,
+                environment.for_children(self._variables),
+                sha=run.sha,
+                server_url=run.server_url,
+                runner_files=environment.runner_files(self._variables),
             )
         return self._checkout
 

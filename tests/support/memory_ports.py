@@ -113,6 +113,7 @@ class MemoryCheckout:
     found: tuple[FileChange, ...] = ()
     asked: list[tuple[str, ...]] = field(default_factory=list)
     remote: Origin = field(default_factory=lambda: Origin(repository="acme/platform"))
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
     below: Mapping[str, MemoryCheckout] = field(default_factory=dict)
     """Checkouts in directories of a workspace that is no repository."""
 
@@ -124,6 +125,9 @@ class MemoryCheckout:
 
     def origin(self) -> Origin:
         return self.remote
+
+    def read_blob(self, oid: str) -> bytes:
+        return self.blobs[oid]
 
     def head_oid(self) -> str:
         return "c" * 40

@@ -60,6 +60,8 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
     """Plan and campaign, and that they belong together."""
     plan = read_plan(ports.files, inputs.plan, inputs.plan_digest)
     campaign = read_campaign(inputs.distribution, ports.files, ports.context)
+    if campaign.notice:
+        ports.log.info(campaign.notice)
     if campaign.digest != plan.content_digest:
         raise InputError(
             Problem(

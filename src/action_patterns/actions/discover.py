@@ -28,6 +28,7 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.workflow_runs import ReportArtifact, WorkflowRuns
+from action_patterns.report.render.annotations import left_out
 
 MAX_OUTPUT_CHARACTERS = 200_000
 """All outputs of a job together may have 1 MiB, counted as UTF-16 (GitHub docs: "Defining outputs for jobs")."""
@@ -99,13 +100,17 @@ class Facts:
     """The report to compare this run's with. None: there is none."""
     context: Context
     now: datetime
+    notice: str | None = None
+    """A sentence about what was left out of the content. None: nothing was."""
 
 
 def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     """Read the campaign, if one is given, and every repository it may mean."""
+    notice = None
     if inputs.distribution:
         campaign = read_campaign(inputs.distribution, ports.files, ports.context)
         name, digest, selection = campaign.distribution.name, campaign.digest, campaign.distribution.targets
+        notice = campaign.notice
         if inputs.name not in (None, name):
             raise InputError(
                 Problem(
@@ -127,6 +132,7 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
         previous=find_previous(inputs, name, ports),
         context=ports.context,
         now=ports.clock.now(),
+        notice=notice,
     )
 
 
@@ -197,7 +203,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         previous_run_id=str(previous.run_id) if previous else "",
         previous_artifact=previous.name if previous else "",
     )
-    return Finish(outputs=outputs, summary=_summary(plan), annotations=_annotations(plan))
+    return Finish(outputs=outputs, summary=_summary(plan), annotations=(*left_out(facts.notice), *_annotations(plan)))
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:

@@ -32,7 +32,7 @@ from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.build import build
 from action_patterns.report.model.fail_on import FailOn, parse
 from action_patterns.report.render import junit
-from action_patterns.report.render.annotations import annotate
+from action_patterns.report.render.annotations import annotate, left_out
 
 
 class DistributeInputs(TokenInputs):
@@ -193,7 +193,7 @@ def report(
     return Finish(
         outputs=outputs,
         summary=rendered.markdown,
-        annotations=annotate(found, rendered.unreadable),
+        annotations=(*left_out(facts.campaign.notice), *annotate(found, rendered.unreadable)),
         exit_code=policy.exit_code(found),
     )
 

@@ -11,6 +11,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.content.admission import without_own
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
@@ -129,7 +130,8 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
 
 def gather(inputs: OnceInputs, ports: Ports) -> str:
     """Return the ref of this operation on this content. Another content has another marker, which stops no run here."""
-    files = {change.path: change for pattern in inputs.files for change in ports.files.find(pattern)}
+    found = (without_own(ports.files.find(pattern)) for pattern in inputs.files)
+    files = {change.path: change for changes in found for change in changes}
     stored = [as_git_stores(change, normalise_line_endings=True) for change in files.values()]
     operation = inputs.operation or ""
     return OnceRecord.namespace() + identify((operation, *inputs.values), stored, prefix=operation, length=16).name

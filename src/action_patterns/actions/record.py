@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.content.text import read_text
 from action_patterns.contracts import Outcome, Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, records_artifact
 from action_patterns.contracts.repository import is_repository
@@ -120,8 +121,8 @@ def gather(inputs: RecordInputs, ports: Ports) -> Facts:
     """
     if inputs.plan is None:
         return Facts(None, ports.context)
-    content = ports.files.read(inputs.plan)
-    return Facts(Plan.decode(content.decode(errors="replace"), name=inputs.plan), ports.context)
+    text = read_text(ports.files.read(inputs.plan), inputs.plan)
+    return Facts(Plan.decode(text, name=inputs.plan), ports.context)
 
 
 def validate(inputs: RecordInputs, facts: Facts) -> None:

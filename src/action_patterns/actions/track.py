@@ -11,6 +11,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.content.text import read_text
 from action_patterns.contracts import RunReport
 from action_patterns.errors import AnswerLostError, InputError, Problem, UnavailableError
 from action_patterns.input_types import NameList
@@ -102,7 +103,7 @@ def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
     Raises:
         InputError: the file is no report, or nothing names it.
     """
-    text = ports.files.read(inputs.report).decode(errors="replace")
+    text = read_text(ports.files.read(inputs.report), inputs.report)
     report = RunReport.decode(text, name=inputs.report)
     name = inputs.name or report.name
     if not name:

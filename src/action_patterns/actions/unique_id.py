@@ -8,6 +8,7 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.content.admission import without_own
 from action_patterns.content.changes import FileChange
 from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds
 from action_patterns.content.text import slug
@@ -74,7 +75,7 @@ def gather(inputs: UniqueIdInputs, ports: Ports) -> tuple[FileChange, ...]:
     problems: list[Problem] = []
     for pattern in inputs.files:
         try:
-            found |= {change.path: change for change in ports.files.find(pattern)}
+            found |= {change.path: change for change in without_own(ports.files.find(pattern))}
         except InputError as error:
             problems += error.problems
     if problems:

@@ -13,7 +13,11 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.content.admission import admit, own_problem, secret_problems
+from action_patterns.content.blob import is_oid
 from action_patterns.content.changes import FileChange
+from action_patterns.content.own_documents import kind_of
+from action_patterns.content.text import read_text
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
@@ -32,6 +36,7 @@ from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
 from action_patterns.pull_request.spec.spec import PullRequestSpec
 from action_patterns.pull_request.upsert import USES, Assignment, upsert
 from action_patterns.report.model import reason_links
+from action_patterns.report.render.annotations import left_out
 
 T = TypeVar("T")
 
@@ -69,6 +74,11 @@ class _What(Inputs):
         default=None, description="Name of the bot branch, instead of the one that follows from `key`."
     )
     body_path: str | None = Field(default=None, description="File to read the body from, instead of `body`.")
+    push_protection_bypass: LineList = Field(
+        default=(),
+        description="Files, or directories with all below them, whose content may look like a secret, one path a line."
+        " Default: such content stops the step.",
+    )
 
 
 class UpsertPrInputs(TokenInputs, PullRequestSpec, _What):
@@ -118,6 +128,8 @@ class Content:
     """The desired changes, and where they come from."""
 
     changes: tuple[FileChange, ...] = ()
+    notice: str | None = None
+    """A sentence about what was left out. None: nothing was."""
     origin: Origin | None = None
     """The checkout's repository. None: the files are of a directory, which is laid over any repository."""
 
@@ -129,16 +141,22 @@ def gather(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> Co
         origin = checkout.origin()
         if is_repository(reached[0]):
             check_origin(origin, reached[0], own=ports.context.repository)
-        return Content(changes=checkout.changes(inputs.paths), origin=origin)
-    found = ports.files.directory(inputs.directory)
-    if not found:
+        admitted = admit(
+            checkout.changes(inputs.paths),
+            named=inputs.paths,
+            bypass=inputs.push_protection_bypass,
+            committed=lambda change: checkout.read_blob(change.base_oid) if is_oid(change.base_oid) else b"",
+        )
+        return Content(changes=admitted.changes, notice=admitted.notice(), origin=origin)
+    admitted = admit(ports.files.directory(inputs.directory), bypass=inputs.push_protection_bypass)
+    if not admitted.changes:
         raise InputError(
             Problem(
                 f"The directory {inputs.directory!r} holds no file.",
                 "Check that the step which fills it ran before this one and wrote to the same place.",
             )
         )
-    return Content(changes=found)
+    return Content(changes=admitted.changes, notice=admitted.notice())
 
 
 def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
@@ -146,7 +164,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     context = ports.context
     repository = inputs.repository or context.repository
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
-    credentials, desired, origin = validate(inputs, reached, ports)
+    credentials, desired, content = validate(inputs, reached, ports)
     assignment = Assignment(
         plan_id=f"{context.run_id}-{context.run_attempt}-upsert-pr",
         index=0,
@@ -162,8 +180,8 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
         narrowed=reached,
         paths=[change.path for change in desired.changes],
     )
-    if origin is not None:
-        check_name(origin, reached, session.repositories)
+    if content.origin is not None:
+        check_name(content.origin, reached, session.repositories)
     result = upsert(desired, assignment, session, ports.clock, dry_run=inputs.dry_run)
     path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
     outputs = UpsertPrOutputs(
@@ -190,15 +208,13 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     return Finish(
         outputs=outputs,
         summary=summary(told, context.server_url),
-        annotations=_notes(told),
+        annotations=(*_notes(told), *left_out(content.notice)),
         exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
     )
 
 
-def validate(
-    inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports
-) -> tuple[Credentials, Desired, Origin | None]:
-    """Read the inputs' files, and return the credentials, the desired state, and whose files they are.
+def validate(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> tuple[Credentials, Desired, Content]:
+    """Read the inputs' files, and return the credentials, the desired state, and the content it has.
 
     `reached` is the repository, and the fork if there is one.
 
@@ -248,13 +264,20 @@ def validate(
     )
     if problems or credentials is None or desired is None:
         raise InputError(*problems)
-    return credentials, desired, content.origin
+    return credentials, desired, content
 
 
 def _with_body(inputs: UpsertPrInputs, ports: Ports) -> UpsertPrInputs:
     if inputs.body_path is None:
         return inputs
-    text = ports.files.read(inputs.body_path).decode(errors="replace")
+    content = ports.files.read(inputs.body_path)
+    if (kind := kind_of(content)) is not None:
+        raise InputError(own_problem(inputs.body_path, kind))
+    if inputs.body_path not in inputs.push_protection_bypass and (
+        problems := secret_problems(inputs.body_path, content)
+    ):
+        raise InputError(*problems)
+    text = read_text(content, inputs.body_path)
     return inputs.model_copy(update={"body": text})
 
 

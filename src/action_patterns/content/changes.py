@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -41,6 +42,16 @@ class FileChange:
         return self.gitlink if self.mode == "160000" else blob_oid(self.content)
 
 
+# Characters that HFS+ ignores in a name (git source, utf8.c: next_hfs_char).
+_IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+
+
+def is_git_name(name: str) -> bool:
+    """Return whether a name is `.git` on some file system (git docs: core.protectHFS, core.protectNTFS)."""
+    plain = _IGNORED_BY_HFS.sub("", name).lower().partition(":")[0].rstrip(" .")
+    return plain in (".git", "git~1")
+
+
 def path_problem(path: str) -> str | None:
     """Why git or GitHub would not take this path in a tree; None for a good one."""
     if not path:
@@ -56,7 +67,7 @@ def path_problem(path: str) -> str | None:
         return "has an empty component ('//' or a trailing '/')"
     if "." in parts or ".." in parts:
         return "has a '.' or '..' component; it must stay inside the repository"
-    if any(part.lower() == ".git" for part in parts):
+    if any(is_git_name(part) for part in parts):
         return "has a '.git' component, which git refuses"
     return None
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan, PlanEntry
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.packing import pack
@@ -60,7 +61,7 @@ def read_plan(files: Files, path: str, digest: str | None) -> Plan:
     Raises:
         InputError: it is absent, not a plan, or not the plan whose digest discover gave out.
     """
-    text = files.read(path).decode(errors="replace")
+    text = read_text(files.read(path), path)
     found = hashlib.sha256(text.encode()).hexdigest()
     if digest and found != digest:
         raise InputError(

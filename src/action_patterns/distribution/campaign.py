@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from action_patterns.content.changes import FileChange
 from action_patterns.content.changes import digest as changes_digest
+from action_patterns.content.text import read_text
 from action_patterns.contracts import PlanEntry, TargetResult
 from action_patterns.distribution.content import read_changes
 from action_patterns.distribution.distribution_file import Distribution, read_distribution
@@ -34,19 +35,26 @@ class Campaign:
     desired: Desired
     digest: str
     """Over files and pull request fields: what `apply` writes must be what `discover` planned."""
+    notice: str | None = None
+    """A sentence about what was left out of the content. None: nothing was."""
 
 
 def read_campaign(path: str, files: Files, context: Context) -> Campaign:
     """Read a distribution file and everything it names. Raises InputError with every problem at once."""
-    distribution = read_distribution(files.read(path).decode(errors="replace"), name=path)
-    changes = read_changes(distribution, files)
+    distribution = read_distribution(read_text(files.read(path), path), name=path)
+    content = read_changes(distribution, files)
+    changes = content.changes
     spec = distribution.pull_request
     present = [name for name in files.listing() if name.endswith((".yml", ".yaml"))]
     source = source_of(context, file=path, present=present)
     desired = resolve(spec, key=distribution.key or distribution.name, changes=changes, source=source)
     text = f"{changes_digest(changes)}\0{desired.key}\0{spec.model_dump_json()}"
     return Campaign(
-        distribution=distribution, changes=changes, desired=desired, digest=hashlib.sha256(text.encode()).hexdigest()
+        distribution=distribution,
+        changes=changes,
+        desired=desired,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        notice=content.notice(),
     )
 
 

@@ -23,17 +23,21 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 class FileRule(Section):
     """One file or directory of the campaign."""
 
-    target: str = Field(description="Path in the target repository.")
+    target: str = Field(
+        description="Path in the target repository. A slash at its end means a directory: a source file keeps its name."
+    )
     source: str | None = Field(default=None, description="File or directory in the source repository.")
     absent: Flag = Field(default=False, description="The target path shall not exist.")
+    push_protection_bypass: Flag = Field(
+        default=False, description="The content of this rule may look like a secret; otherwise that stops the campaign."
+    )
 
     @field_validator("target")
     @classmethod
     def _inside(cls, value: str) -> str:
-        if value == ".":
-            return value
-        value = value.removesuffix("/")
-        if (why := path_problem(value)) is not None:
+        if "\\" in value:
+            raise ValueError(f"the path {value!r} has a backslash; write '/' between directories")
+        if value not in (".", "./") and (why := path_problem(value.removesuffix("/"))) is not None:
             raise ValueError(f"the path {value!r} {why}")
         return value
 
@@ -41,9 +45,18 @@ class FileRule(Section):
     def _one_of(self) -> FileRule:
         if self.absent == (self.source is not None):
             raise ValueError("give either `source` or `absent: true`")
-        if self.absent and self.target == ".":
+        if self.absent and self.directory == ".":
             raise ValueError("`target: .` with `absent: true` would remove everything")
         return self
+
+    @property
+    def directory(self) -> str:
+        """The target without a slash at its end."""
+        return self.target.removesuffix("/")
+
+    def at(self, name: str) -> str:
+        """Return where a file of that name goes: a slash at the target's end makes it a directory."""
+        return f"{self.directory}/{name}".removeprefix("./") if self.target.endswith("/") else self.target
 
 
 class PullRequestFields(PullRequestSpec, Section):

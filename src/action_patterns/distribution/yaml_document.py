@@ -58,7 +58,7 @@ def parse(text: str, *, name: str) -> YamlDocument:
     """Read one YAML document.
 
     Raises:
-        InputError: too long, nested too deeply, not YAML, more than one document, an anchor or merge key, or a key
+        InputError: too long, nested too deeply, not YAML, more than one document, a tag, an anchor or merge key, or a key
             given twice; with its line.
     """
     lines: dict[Location, int] = {}
@@ -73,6 +73,10 @@ def parse(text: str, *, name: str) -> YamlDocument:
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 what = "an anchor or alias ('&' or '*'), which is not supported here"
                 raise InputError(Problem(f"{name} has {what}.", "Write it out in full.", file=name, line=line))
+            if (tag := getattr(event, "tag", None)) is not None:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                what = f"the tag {_written(tag)!r}; every value here is plain text, and a tag would have no effect"
+                raise InputError(Problem(f"{name} has {what}.", "Remove the tag.", file=name, line=line))
         # Composing builds nodes and constructs nothing: no tag in the document can run anything.
         data = _value(yaml.compose(text, Loader=_Loader), (), lines, problems, name)
     except yaml.MarkedYAMLError as error:
@@ -88,6 +92,11 @@ def parse(text: str, *, name: str) -> YamlDocument:
     if problems:
         raise InputError(*problems)
     return YamlDocument(data, lines)
+
+
+def _written(tag: str) -> str:
+    """Return a tag as the file has it; YAML's own are kept by their full name."""
+    return tag.replace("tag:yaml.org,2002:", "!!", 1)
 
 
 def _value(

@@ -37,6 +37,9 @@ class Checkout(Protocol):
     def origin(self) -> Origin:
         """Return where the checkout comes from."""
 
+    def read_blob(self, oid: str) -> bytes:
+        """Return the content of a file that the checked-out commit has."""
+
     def head_oid(self) -> str:
         """Return the id of the checked-out commit."""
 
@@ -51,7 +54,7 @@ class Checkout(Protocol):
 
 
 class Files(Protocol):
-    """Files of the workspace and of RUNNER_TEMP. Any other place is an InputError."""
+    """Files of the workspace and of RUNNER_TEMP, but those of git and of the runner. Other places are an InputError."""
 
     def read(self, path: str) -> bytes:
         """Return a file's content. Raises InputError where it is absent or outside."""
@@ -71,7 +74,8 @@ class Files(Protocol):
     def find(self, pattern: str) -> tuple[FileChange, ...]:
         """Return the workspace's files that a path or pattern names, at paths relative to the workspace; never none.
 
-        A directory stands for everything below it but `.git`. `*` and `?` stay within a directory, `**` crosses them.
+        A directory stands for everything below it but `.git` and RUNNER_TEMP. `*` and `?` stay within a directory, `**`
+        crosses them.
         """
 
     def names(self, path: str) -> tuple[str, ...]:

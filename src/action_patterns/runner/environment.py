@@ -27,6 +27,14 @@ _NOT_FOR_CHILDREN = frozenset(
         "PYDANTIC_DISABLE_PLUGINS",
     }
 )
+_RUNNER_FILES = (
+    "GITHUB_ENV",
+    "GITHUB_EVENT_PATH",
+    "GITHUB_OUTPUT",
+    "GITHUB_PATH",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+)
 _NOT_FOR_CHILDREN_PREFIXES = ("INPUT_", "ACTIONS_", "GIT_TRACE")
 
 
@@ -47,3 +55,8 @@ def for_children(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name not in _NOT_FOR_CHILDREN and not name.startswith(_NOT_FOR_CHILDREN_PREFIXES)
     }
+
+
+def runner_files(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the files of this step that the runner made: its commands, and the event's payload."""
+    return tuple(path for name in _RUNNER_FILES if (path := environment.get(name, "").strip()))

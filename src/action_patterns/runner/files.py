@@ -1,18 +1,19 @@
-"""ports.Files on the runner's disk: the workspace and RUNNER_TEMP, and nothing else."""
+"""ports.Files on the runner's disk: the workspace and RUNNER_TEMP, without the files of git and of the runner."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from action_patterns.content.changes import FileChange, Mode
+from action_patterns.content.changes import FileChange, Mode, is_git_name
 from action_patterns.content.glob import matches
 from action_patterns.content.sizes import size_problems
 from action_patterns.errors import InputError
-from action_patterns.runner.place import OUTSIDE, Place, problem
+from action_patterns.runner.place import LEAVE_GIT_OUT, OUTSIDE, Place, problem
+from action_patterns.runner.provenance import Provenance
 from action_patterns.runner.resolution import resolve
 
 _NAME_A_FILE = "Name an existing file; relative paths start at the workspace."
@@ -24,14 +25,22 @@ class RunnerFiles:
     """Relative paths are in the workspace for reading, in RUNNER_TEMP for writing. Symbolic links do not lead out.
 
     Every method raises InputError for a path that is outside, that leads into a loop of links, or that is replaced
-    while it is used.
+    while it is used. Those that read also raise it for a place that never is content (see provenance).
     """
 
-    def __init__(self, workspace: str, temp: str, redact: Callable[[str], str] = lambda text: text) -> None:
-        """`redact` is applied to every text before it is written."""
+    def __init__(
+        self,
+        workspace: str,
+        temp: str,
+        redact: Callable[[str], str] = lambda text: text,
+        *,
+        runner_files: Iterable[str] = (),
+    ) -> None:
+        """`redact` is applied to every text before it is written. `runner_files`: see Provenance."""
         self._workspace = os.path.realpath(workspace)
         self._temp = os.path.realpath(temp)
         self._redact = redact
+        self._provenance = Provenance(workspace, temp, runner_files)
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a regular file.
@@ -66,10 +75,12 @@ class RunnerFiles:
             if place.directory is None:
                 what = "does not exist" if place.status() is None else "is not a directory"
                 raise problem(path, what, _NAME_A_DIRECTORY)
+            if (temp := self._provenance.temp_below(place)) is not None:
+                raise problem(path, f"holds RUNNER_TEMP, at {temp!r}", "Name a directory without it.")
             found = place.files()
             if problems := size_problems({name: status.st_size for name, status in found}):
                 raise InputError(*problems)
-            return tuple(_change(place, name, name.split("/")) for name, _ in found)
+            return tuple(self._change(place, name, name.split("/")) for name, _ in found)
 
     def entry(self, path: str, at: PurePosixPath) -> FileChange:
         """Return one file or symbolic link as an addition at the path `at`.
@@ -80,7 +91,7 @@ class RunnerFiles:
         with self._reading(path, follow=False) as place:
             if place.status() is None:
                 raise problem(path, "does not exist", _NAME_A_FILE)
-            return _change(place, str(at))
+            return self._change(place, str(at))
 
     def find(self, pattern: str) -> tuple[FileChange, ...]:
         """Return the files and links of the workspace that a path or pattern names, at paths relative to the workspace.
@@ -100,7 +111,7 @@ class RunnerFiles:
             if place.directory is not None:
                 return self._listed(place, wanted, pattern)
             if place.status() is not None:
-                return (_change(place, "/".join(wanted)),)
+                return (self._change(place, "/".join(wanted)),)
         fixed = next((at for at, part in enumerate(wanted) if _WILD & set(part)), len(wanted))
         with self._reading(str(Path(self._workspace, *wanted[:fixed])), follow=False) as place:
             return self._listed(place, wanted[:fixed], pattern, wanted[fixed:])
@@ -118,7 +129,7 @@ class RunnerFiles:
     def listing(self) -> tuple[str, ...]:
         """Return the paths of all files of the workspace but those of git, relative to it, sorted."""
         with self._reading(".") as place:
-            return tuple(name for name, _ in place.files(without_git=True)) if place.directory is not None else ()
+            return tuple(self._names(place))
 
     def write(self, path: str, text: str) -> str:
         """Write a text file so that a reader sees all of it or nothing. Return its absolute path.
@@ -140,6 +151,7 @@ class RunnerFiles:
     def _reading(self, path: str, *, follow: bool = True) -> Iterator[Place]:
         try:
             with resolve(path, base=self._workspace, roots=(self._workspace, self._temp), follow=follow) as place:
+                self._provenance.check(path, place)
                 yield place
         except OSError as error:
             raise problem(path, f"cannot be read ({error.strerror})", "Check its permissions.") from None
@@ -148,14 +160,33 @@ class RunnerFiles:
         self, place: Place, above: tuple[str, ...], pattern: str, wanted: tuple[str, ...] | None = None
     ) -> tuple[FileChange, ...]:
         """Return what is below a directory of the workspace, and matches `wanted` where that is given."""
-        names = [name for name, _ in place.files(without_git=True)] if place.directory is not None else []
+        names = self._names(place)
         if wanted is not None:
             names = [name for name in names if _matches(tuple(name.split("/")), wanted)]
         if not names:
             raise problem(
                 pattern, "names no file", "Check the spelling, and that the step which makes it ran before this one."
             )
-        return tuple(_change(place, "/".join((*above, name)), name.split("/")) for name in names)
+        return tuple(self._change(place, "/".join((*above, name)), name.split("/")) for name in names)
+
+    def _names(self, place: Place) -> list[str]:
+        """Return the paths of the files below a directory, without those of git and of RUNNER_TEMP."""
+        if place.directory is None:
+            return []
+        temp = self._provenance.temp_below(place)
+        names = [name for name, _ in place.files(without_git=True)]
+        return names if temp is None else [name for name in names if not name.startswith(f"{temp}/")]
+
+    def _change(self, place: Place, path: str, parts: Sequence[str] = ()) -> FileChange:
+        """Return the entry at a place, or at `parts` below it, as an addition at `path`."""
+        if any(is_git_name(part) for part in path.split("/")):
+            raise problem(path, "is part of a .git directory", LEAVE_GIT_OUT)
+        found = place.entry(parts, path)
+        self._provenance.check_file(path, found.status)
+        if stat.S_ISLNK(found.status.st_mode):
+            return FileChange(path=path, mode="120000", content=found.content)
+        kind: Mode = "100755" if found.status.st_mode & stat.S_IXUSR else "100644"
+        return FileChange(path=path, mode=kind, content=found.content)
 
 
 def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -170,15 +201,3 @@ def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
         if not ends:
             return False
     return len(path) in ends
-
-
-def _change(place: Place, path: str, parts: Sequence[str] = ()) -> FileChange:
-    """Return the entry at a place, or at `parts` below it, as an addition at `path`."""
-    if any(part.lower() == ".git" for part in path.split("/")):
-        raise problem(path, "is part of a .git directory", "Leave .git out: git refuses such a path in a commit.")
-    found = place.entry(parts, path)
-    mode = found.status.st_mode
-    if stat.S_ISLNK(mode):
-        return FileChange(path=path, mode="120000", content=found.content)
-    kind: Mode = "100755" if mode & stat.S_IXUSR else "100644"
-    return FileChange(path=path, mode=kind, content=found.content)

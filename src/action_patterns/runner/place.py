@@ -5,23 +5,34 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from action_patterns.content.changes import is_git_name
 from action_patterns.errors import InputError, Problem
 
 OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
 NEITHER = "is neither a file nor a symbolic link"
 GIT_KEEPS = "git keeps only files and links: remove it."
+LEAVE_GIT_OUT = "Leave git's own files out: they hold credentials. Name the files that git tracks."
 CHANGING = "Let the step that changes it end before this one begins."
+_GIT_NAMES = ("HEAD", "objects", "refs", "commondir", "gitdir")
 # O_PATH and O_SEARCH open a directory that may be searched but not listed.
 DIRECTORY = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY)) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LIST = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A named pipe in the place of a file would make a blocking open wait for a writer.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def is_git_directory(names: Collection[str]) -> bool:
+    """Return whether a directory with these names is git's own, under any name (git source, is_git_directory).
+
+    The second form is that of a worktree: it shares its objects with another.
+    """
+    return {"HEAD", "objects", "refs"} <= set(names) or {"HEAD", "commondir", "gitdir"} <= set(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,15 @@ class Place:
         """The descriptor, if the place is a directory."""
         return self._steps[-1].directory
 
+    def git_directory(self) -> str | None:
+        """Return the part of the path, below the root, that is a directory or file of git. None: there is none."""
+        for step in self._steps[self._root + 1 :]:
+            if is_git_name(step.name):
+                return step.name
+            if step.directory is not None and is_git_directory(_names_in(step.directory, _GIT_NAMES)):
+                return step.name
+        return None
+
     def status(self) -> os.stat_result | None:
         """Return the status of what is there, of a link itself; None: nothing is there."""
         if self.directory is not None:
@@ -102,22 +122,31 @@ class Place:
         return found
 
     def files(self, *, without_git: bool = False) -> list[tuple[str, os.stat_result]]:
-        """Return everything below a directory but the directories, sorted by path. Links are not followed."""
+        """Return everything below a directory but the directories, sorted by path. Links are not followed.
+
+        Raises:
+            InputError: there is a directory of git below it, unless the call is `without_git`.
+        """
         assert self.directory is not None
         found: list[tuple[str, os.stat_result]] = []
         pending: list[tuple[str, ...]] = [()]
         while pending:
             above = pending.pop()
-            with _below(self.directory, above, self._path, flags=_LIST) as listed, os.scandir(listed) as entries:
-                for entry in entries:
-                    if without_git and entry.name.lower() == ".git":
+            with _below(self.directory, above, self._path, flags=_LIST) as listed, os.scandir(listed) as scanned:
+                entries = list(scanned)
+                if above and is_git_directory({entry.name for entry in entries}):
+                    if without_git:
                         continue
+                    raise problem("/".join(above), "is a directory of git", LEAVE_GIT_OUT)
+                for entry in entries:
+                    if is_git_name(entry.name):
+                        if without_git:
+                            continue
+                        raise problem("/".join((*above, entry.name)), "is git's own", LEAVE_GIT_OUT)
                     if entry.is_dir(follow_symlinks=False):
                         pending.append((*above, entry.name))
-                    else:
-                        status = status_of(entry.name, listed)
-                        if status is not None:
-                            found.append(("/".join((*above, entry.name)), status))
+                    elif (status := status_of(entry.name, listed)) is not None:
+                        found.append(("/".join((*above, entry.name)), status))
         self._verify()
         return sorted(found, key=lambda each: each[0])
 
@@ -253,6 +282,10 @@ def replaced(path: str, name: str) -> InputError:
 
 def real_path(steps: Sequence[Step]) -> Path:
     return Path(*(step.name for step in steps))
+
+
+def _names_in(directory: int, names: Sequence[str]) -> set[str]:
+    return {name for name in names if status_of(name, directory) is not None}
 
 
 def status_of(name: str, above: int | None) -> os.stat_result | None:

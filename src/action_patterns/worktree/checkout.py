@@ -13,22 +13,17 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from action_patterns.content.changes import FileChange, Mode, ancestors
-from action_patterns.content.sizes import size_problems
-from action_patterns.errors import DefectError, InputError, Problem
+from action_patterns.content.changes import FileChange
+from action_patterns.errors import InputError, Problem
 from action_patterns.ports.workspace import Origin
 from action_patterns.worktree import pathspecs
-from action_patterns.worktree.git import Git, split
+from action_patterns.worktree.compare import SUBMODULE, as_changes, compare
+from action_patterns.worktree.git import Git, some, split
 from action_patterns.worktree.history import fetched_commit
 from action_patterns.worktree.origin import origin_of
 from action_patterns.worktree.pathspecs import Pathspec
-
-_ABSENT = "000000"
-_MODES: dict[str, Mode] = {"100644": "100644", "100755": "100755", "120000": "120000", "160000": "160000"}
-_SUBMODULE = "160000"
 
 
 class GitCheckout:
@@ -42,9 +37,11 @@ class GitCheckout:
         *,
         sha: str | None = None,
         server_url: str = "https://github.com",
+        runner_files: Sequence[str] = (),
     ) -> None:
         """`temp` takes a copy of the index and of changed files for a moment; `environment` is what git runs with;
-        `sha` is a commit GitHub is known to have, the one the run is about.
+        `sha` is a commit GitHub is known to have, the one the run is about; `runner_files` are never content, and
+        neither is `temp`.
         """
         self._root = Path(os.path.realpath(workspace))
         self._temp = temp
@@ -52,6 +49,7 @@ class GitCheckout:
         self._git = Git(self._root, environment)
         self._sha = sha
         self._server_url = server_url
+        self._not_ours = tuple(Path(os.path.realpath(each)) for each in (temp, *runner_files))
         self._is_checked = False
 
     def places(self) -> tuple[str, ...]:
@@ -75,7 +73,14 @@ class GitCheckout:
                     "Write in `path` what the step actions/checkout has as `path`: a directory of the workspace.",
                 )
             )
-        return GitCheckout(str(place), self._temp, self._environment, sha=self._sha, server_url=self._server_url)
+        return GitCheckout(
+            str(place),
+            self._temp,
+            self._environment,
+            sha=self._sha,
+            server_url=self._server_url,
+            runner_files=[str(each) for each in self._not_ours],
+        )
 
     def origin(self) -> Origin:
         """Return where the checkout comes from.
@@ -85,6 +90,10 @@ class GitCheckout:
         """
         self._check_root()
         return origin_of(self._git, self._server_url, self._sha)
+
+    def read_blob(self, oid: str) -> bytes:
+        """Return the content of a file that the checked-out commit has."""
+        return self._git.run("cat-file", "blob", oid).stdout
 
     def head_oid(self) -> str:
         """The commit that is checked out.
@@ -119,8 +128,12 @@ class GitCheckout:
             for spec in specs:
                 self._check_spec(git, spec, base)
             limits = tuple(spec.text for spec in specs)
-            self._add_everything(git, limits)
-            return self._compare(git, base, limits)
+            new = self._only_ours(git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *limits))
+            known = None if not specs else frozenset(_listed(git, base, *limits))
+            self._add(git, new, known)
+            found = compare(git, base, None if known is None else known | new)
+            self._check_nested(git, (each.path for each in found if each.mode == SUBMODULE != each.base_mode))
+            return as_changes(git, base, found)
 
     def _check_root(self) -> None:
         if self._is_checked:
@@ -167,27 +180,29 @@ class GitCheckout:
             names = sorted({entry.partition("\t")[2] for entry in unmerged})
             raise InputError(
                 Problem(
-                    f"The checkout has unresolved conflicts: {_some(names)}.",
+                    f"The checkout has unresolved conflicts: {some(names)}.",
                     "Resolve them or abort the merge before this step; conflict markers must not be proposed.",
                 )
             )
 
     def _check_spec(self, git: Git, spec: Pathspec, base: str) -> None:
         """Refuse a path whose files would be left out without a word."""
-        tracked = git.lines("ls-files", "--cached", "-z", "--", spec.text)
-        visible = tracked or git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", spec.text)
-        if not visible or (not spec.is_pattern and self._names_ignored(git, spec)):
+        if spec.excludes:
+            return
+        literal = spec.is_literal(self._root)
+        visible = _listed(git, base, spec.text) or git.lines(
+            "ls-files", "--others", "--exclude-standard", "-z", "--", spec.text
+        )
+        if not visible or (literal and self._is_ignored(git, spec)):
             ignored = git.lines("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", spec.text)
             if ignored:
                 raise InputError(
                     Problem(
-                        f"The path {spec.given!r} names files that git ignores: {_some(ignored)}.",
-                        f"Take them out of .gitignore (a line such as `!/{spec.path}`), or remove {spec.given!r} here.",
+                        f"The path {spec.given!r} names files that git ignores: {some(ignored)}.",
+                        f"Take them out of .gitignore (a line such as `!/{spec.text}`), or remove {spec.given!r} here.",
                     )
                 )
-        if visible or spec.is_pattern:
-            return
-        if not git.lines("diff-index", "--cached", "--name-only", "-z", base, "--", spec.text):
+        if not visible and literal:
             raise InputError(
                 Problem(
                     f"The path {spec.given!r} names nothing, neither in the checkout nor in its last commit.",
@@ -195,7 +210,7 @@ class GitCheckout:
                 )
             )
 
-    def _names_ignored(self, git: Git, spec: Pathspec) -> bool:
+    def _is_ignored(self, git: Git, spec: Pathspec) -> bool:
         # --no-index: a directory may be ignored although a file in it was added by force; its new files still are.
         # `./`: it would take a name such as `:(top)` for a pattern, and it knows no way to say it is none.
         found = git.run(
@@ -203,25 +218,33 @@ class GitCheckout:
             "--no-index",
             "--stdin",
             "-z",
-            input=b"./" + os.fsencode(spec.path) + b"\0",
+            input=b"./" + os.fsencode(spec.text) + b"\0",
             expected=frozenset({0, 1}),
         )
         return bool(found.stdout)
 
-    def _add_everything(self, git: Git, limits: tuple[str, ...]) -> None:
-        # Not `git add -A`: with limits it fails for a tracked file in an ignored directory, and for one that is gone.
-        known = tuple(limit for limit in limits if git.lines("ls-files", "--cached", "-z", "--", limit))
-        if known or not limits:
-            git.run("add", "--update", "--", *known)
-        new = git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *limits)
+    def _only_ours(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return the paths without those of the runner, for a runner that keeps its files in the checkout."""
+        theirs = [place.relative_to(self._root).as_posix() for place in self._not_ours if self._root in place.parents]
+        return frozenset(p for p in paths if not any(p == each or p.startswith(f"{each}/") for each in theirs))
+
+    def _add(self, git: Git, new: frozenset[str], known: frozenset[str] | None) -> None:
+        """Add new files, and what differs of the tracked ones, to the index. A sparse checkout's outside stays."""
         self._check_nested(git, (path.removesuffix("/") for path in new if path.endswith("/")))
-        if new:
-            git.using({"GIT_LITERAL_PATHSPECS": "1"}).run(
-                "add",
-                "--pathspec-from-file=-",
-                "--pathspec-file-nul",
-                input=b"".join(os.fsencode(path) + b"\0" for path in new),
-            )
+        # Not by pathspecs: with them `git add` fails for a tracked file in an ignored directory, for one that is gone,
+        # and for one outside of a sparse checkout.
+        changed = git.lines("diff-files", "--name-only", "--ignore-submodules=none", "-z")
+        tracked = [path for path in changed if known is None or path in known]
+        literally = git.using({"GIT_LITERAL_PATHSPECS": "1"})
+        for options, paths in ((("--update",), tracked), ((), sorted(new))):
+            if paths:
+                literally.run(
+                    "add",
+                    *options,
+                    "--pathspec-from-file=-",
+                    "--pathspec-file-nul",
+                    input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+                )
 
     def _check_nested(self, git: Git, paths: Iterable[str]) -> None:
         """Refuse a checkout inside the checkout: git would commit a pointer that leads nowhere."""
@@ -234,92 +257,12 @@ class GitCheckout:
         if strange := sorted(nested - submodules):
             raise InputError(
                 Problem(
-                    f"There are repositories inside the checkout that are no submodules: {_some(strange)}.",
+                    f"There are repositories inside the checkout that are no submodules: {some(strange)}.",
                     "Check them out elsewhere (below $RUNNER_TEMP, say), put them into .gitignore, or limit `paths`.",
                 )
             )
 
-    def _compare(self, git: Git, base: str, limits: tuple[str, ...]) -> tuple[FileChange, ...]:
-        items = git.lines(
-            "diff-index",
-            "--cached",
-            "--raw",
-            "-z",
-            "--no-renames",
-            "--no-abbrev",
-            "--ignore-submodules=none",
-            base,
-            "--",
-            *limits,
-        )
-        found = [_Difference.parse(*pair) for pair in zip(items[::2], items[1::2], strict=True)]
-        self._check_nested(git, (each.path for each in found if each.mode == _SUBMODULE != each.base_mode))
-        # A file that takes the place of a directory was made against all that was in it.
-        emptied = {parent for each in found if each.mode is None for parent in ancestors(each.path)}
-        directories = {
-            each.path: git.run("rev-parse", "--verify", f"{base}:{each.path}").stdout.decode().strip()
-            for each in found
-            if each.path in emptied and each.mode is not None and each.base_mode is None
-        }
-        contents = _contents(git, [each for each in found if each.mode not in (None, _SUBMODULE)])
-        return tuple(
-            FileChange(
-                path=each.path,
-                mode=each.mode,
-                content=contents.get(each.oid, b"") if each.mode not in (None, _SUBMODULE) else b"",
-                gitlink=each.oid if each.mode == _SUBMODULE else None,
-                base_oid=directories.get(each.path, each.base_oid),
-            )
-            for each in sorted(found, key=lambda each: each.path)
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Difference:
-    """One line of `git diff-index --raw` (git docs: "git-diff-index", raw output format)."""
-
-    path: str
-    mode: Mode | None
-    oid: str
-    base_mode: Mode | None
-    base_oid: str | None
-
-    @classmethod
-    def parse(cls, meta: str, path: str) -> _Difference:
-        base_mode, mode, base_oid, oid, _status = meta.removeprefix(":").split(" ")
-        return cls(
-            path=path,
-            mode=None if mode == _ABSENT else _MODES[mode],
-            oid=oid,
-            base_mode=None if base_mode == _ABSENT else _MODES[base_mode],
-            base_oid=None if base_mode == _ABSENT else base_oid,
-        )
-
-
-def _contents(git: Git, wanted: Sequence[_Difference]) -> dict[str, bytes]:
-    """The blobs by oid. Sizes are asked for first, so that a stray disk image is refused and not read."""
-    if not wanted:
-        return {}
-    oids = "".join(f"{oid}\n" for oid in dict.fromkeys(each.oid for each in wanted)).encode()
-    sizes: dict[str, int] = {}
-    for line in git.run("cat-file", "--batch-check", input=oids).stdout.decode().splitlines():
-        oid, _kind, size = line.split(" ")
-        sizes[oid] = int(size)
-    if problems := size_problems({each.path: sizes[each.oid] for each in wanted}):
-        raise InputError(*problems)
-    output = git.run("cat-file", "--batch", input=oids).stdout
-    contents: dict[str, bytes] = {}
-    start = 0
-    while start < len(output):
-        end = output.index(b"\n", start)
-        oid, _, size = output[start:end].decode().split(" ")
-        contents[oid] = output[end + 1 : end + 1 + int(size)]
-        start = end + 1 + int(size) + 1
-    if missing := [each.path for each in wanted if each.oid not in contents]:
-        raise DefectError(f"git did not give the content of {_some(missing)}.", remediation="Please report this.")
-    return contents
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+def _listed(git: Git, base: str, *specs: str) -> tuple[str, ...]:
+    """Return the tracked paths that pathspecs match, and those of the commit that the index has no longer."""
+    return git.lines("ls-files", "--cached", f"--with-tree={base}", "-z", "--", *specs)

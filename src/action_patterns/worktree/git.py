@@ -97,3 +97,9 @@ class Git:
 def split(output: bytes) -> tuple[str, ...]:
     """NUL-terminated items. Bytes that are not UTF-8 survive a round trip."""
     return tuple(item.decode("utf-8", "surrogateescape") for item in output.split(b"\0")[:-1])
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    shown = ", ".join(repr(name) for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

@@ -1,8 +1,7 @@
-"""The `paths` a caller limits changes to, as git pathspecs.
+"""The `paths` a caller limits changes to: git pathspecs, which git itself resolves (git docs: "gitglossary", pathspec).
 
-A path names a file or a directory with all below it, from the root of the repository. One with `*`, `?` or `[` is a
-pattern, unless a file of exactly that name exists: `*` and `?` stay within a directory, `**` crosses directories
-(git docs: "gitglossary", pathspec, magic word `glob`).
+A line reaches git as it is written, magic words and exclusions included. Only an absolute path is made relative, and a
+path that leads out of the checkout or into `.git` is refused.
 """
 
 from __future__ import annotations
@@ -11,9 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from action_patterns.content.changes import is_git_name
 from action_patterns.errors import InputError, Problem
 
 _FIX = "Name a path inside the checkout, relative to its root."
+_EXCLUDES = frozenset("!^")
+_WILD = frozenset("*?[\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +23,39 @@ class Pathspec:
     """One of the caller's paths."""
 
     given: str
-    path: str
-    is_pattern: bool
+    text: str
+    """As git takes it."""
 
     @property
-    def text(self) -> str:
-        """As git takes it."""
-        return f":({'glob' if self.is_pattern else 'literal'},top){self.path}"
+    def has_magic(self) -> bool:
+        """It begins with `:`, so that git reads more than a path."""
+        return self.text.startswith(":")
+
+    @property
+    def excludes(self) -> bool:
+        """It takes paths away."""
+        if self.text.startswith(":("):
+            return "exclude" in self.text[2:].partition(")")[0].split(",")
+        signs = self.text[1:] if self.has_magic else ""
+        return any(sign in _EXCLUDES for sign in signs[: len(signs) - len(signs.lstrip("/!^"))])
+
+    def is_literal(self, root: Path) -> bool:
+        """Return whether it names one path, which may be a file whose name looks like a pattern."""
+        if self.has_magic:
+            return False
+        # `app/[slug]/page.tsx` is a file name in many projects, and git takes it for one where it exists.
+        place = root / self.text
+        return not _WILD & set(self.text) or place.exists() or place.is_symlink()
 
 
 def read(paths: Iterable[str], root: Path) -> tuple[Pathspec, ...]:
-    """The pathspecs; empty for no limit, also when one of the paths is the root itself.
+    """Return the pathspecs, in the order that was written; empty for no limit.
 
     Raises:
         InputError: for every path that is outside the checkout or in `.git`.
     """
     problems: list[Problem] = []
     specs: list[Pathspec] = []
-    everything = False
     for given in paths:
         text = given
         if text.startswith("/"):
@@ -47,24 +64,22 @@ def read(paths: Iterable[str], root: Path) -> tuple[Pathspec, ...]:
             except ValueError:
                 problems.append(Problem(f"The path {given!r} is outside the checkout {root}.", _FIX))
                 continue
-        parts = [part for part in text.split("/") if part not in ("", ".")]
+        parts = _path_of(text).split("/")
         if ".." in parts:
             problems.append(Problem(f"The path {given!r} has a '..' component.", _FIX))
         elif "\0" in text:
             problems.append(Problem(f"The path {given!r} contains a NUL character.", _FIX))
-        elif parts and parts[0].lower() == ".git":
+        elif any(is_git_name(part) for part in parts):
             problems.append(Problem(f"The path {given!r} is git's own directory.", _FIX))
-        elif not parts:
-            everything = True
         else:
-            path = "/".join(parts)
-            specs.append(Pathspec(given, path, is_pattern=_is_pattern(path, root)))
+            specs.append(Pathspec(given, text))
     if problems:
         raise InputError(*problems)
-    return () if everything else tuple(dict.fromkeys(specs))
+    return tuple(dict.fromkeys(specs))
 
 
-def _is_pattern(path: str, root: Path) -> bool:
-    # `app/[slug]/page.tsx` is a file name in many projects; as a pattern it would match quite another file.
-    place = root / path
-    return any(character in path for character in "*?[") and not (place.exists() or place.is_symlink())
+def _path_of(text: str) -> str:
+    """Return a pathspec without its magic."""
+    if text.startswith(":("):
+        return text.partition(")")[2]
+    return text[1:].lstrip("/!^") if text.startswith(":") else text

@@ -137,7 +137,7 @@ def test_values_that_report_could_not_show_are_refused(changes: dict[str, object
 
 
 def test_a_file_that_is_no_plan_is_refused() -> None:
-    with pytest.raises(InputError, match=r"plan\.json is no valid Plan"):
+    with pytest.raises(InputError, match=r"plan\.json holds the byte 0xff, which is not UTF-8, in line 1"):
         run(given(plan="plan.json"), ports(Disk({"plan.json": b"\xff{"})))
 
 

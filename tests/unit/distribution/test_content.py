@@ -21,7 +21,7 @@ def distribution(*rules: dict[str, Any]) -> Distribution:
 
 
 def paths(*rules: dict[str, Any]) -> list[tuple[str, str | None]]:
-    return [(change.path, change.mode) for change in read_changes(distribution(*rules), FILES)]
+    return [(change.path, change.mode) for change in read_changes(distribution(*rules), FILES).changes]
 
 
 def problems(*rules: dict[str, Any]) -> list[str]:

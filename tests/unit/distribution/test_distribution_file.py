@@ -67,7 +67,7 @@ pull-request:
 """
     found = read_distribution(text, name="d.yml")
     assert found.targets.forks is True
-    assert [rule.target for rule in found.files] == ["docs", ".", "old.yml"]
+    assert [rule.target for rule in found.files] == ["docs/", ".", "old.yml"]
     assert found.files[2].absent is True
     assert (found.pull_request.commit_message, found.pull_request.body) == ("chore: sync", "Words.\n")
     assert (found.pull_request.draft, found.pull_request.team_reviewers) == ("true", ("core",))
@@ -96,7 +96,7 @@ def test_a_key_with_nothing_behind_it_is_the_default() -> None:
         ("target: ci.yml", "target: ../ci.yml", "'../ci.yml' has a '.' or '..' component", 5),
         ("target: ci.yml", "target: /etc/passwd", "is absolute", 5),
         ("target: ci.yml", "target: .git/config", "'.git' component", 5),
-        ("target: ci.yml", "target: /", "the path '' is empty", 5),
+        ("target: ci.yml", "target: /", "the path '/' is empty", 5),
         ("target: ci.yml\n    source: files/ci.yml", "target: .\n    absent: true", "would remove everything", 5),
         ("  title: Sync CI", "  titel: Sync CI", "pull-request.titel: is not a known key", 8),
         ("  title: Sync CI", "  title: ''", "pull-request.title", 8),

@@ -130,7 +130,7 @@ def test_a_directory_becomes_additions_with_modes_and_links_kept(files: RunnerFi
 def test_what_is_no_content_is_refused(files: RunnerFiles, places: tuple[Path, Path]) -> None:
     (places[0] / "repo/.git").mkdir(parents=True)
     (places[0] / "repo/.git/config").write_bytes(b"x")
-    with pytest.raises(InputError, match=r"\.git directory"):
+    with pytest.raises(InputError, match=r"'\.git' is git's own"):
         files.directory("repo")
     (places[0] / "pipes").mkdir()
     os.mkfifo(places[0] / "pipes/p")

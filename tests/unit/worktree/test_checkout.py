@@ -172,7 +172,8 @@ def test_odd_names_arrive_exactly(root: Path, name: str) -> None:
     (root / name).parent.mkdir(exist_ok=True)
     (root / name).write_bytes(b"x")
     assert set(changes(root)) == {name}
-    assert set(changes(root, name)) == {name}
+    # git reads more than a path where it begins with a colon; a dot before it says that it is none.
+    assert set(changes(root, f"./{name}" if name.startswith(":") else name)) == {name}
 
 
 def test_a_name_that_is_no_utf8_survives(root: Path) -> None:
@@ -244,17 +245,68 @@ def test_paths_limit_what_is_seen(root: Path) -> None:
     assert set(changes(root, "docs")) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt"}
     assert set(changes(root, "./docs/")) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt"}
     assert set(changes(root, str(root / "docs"))) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt"}
-    assert set(changes(root, "docs/*.md")) == {"docs/b.md"}
-    assert set(changes(root, "docs/**/*.md")) == {"docs/b.md", "docs/deep/c.md"}
-    assert set(changes(root, "*.md", "docs/d.txt")) == {"e.md", "docs/d.txt"}
+    assert set(changes(root, "docs/*.md")) == {"docs/b.md", "docs/deep/c.md"}
+    assert set(changes(root, ":(glob)docs/*.md")) == {"docs/b.md"}
+    assert set(changes(root, ":(glob)*.md", "docs/d.txt")) == {"e.md", "docs/d.txt"}
     assert set(changes(root, "docs", ".")) == {"docs/b.md", "docs/deep/c.md", "docs/d.txt", "e.md"}
 
 
-def test_a_file_whose_name_looks_like_a_pattern_is_that_file(root: Path) -> None:
+def test_a_file_whose_name_looks_like_a_pattern_is_among_what_it_matches(root: Path) -> None:
     (root / "[slug]").write_bytes(b"x")
     (root / "s").write_bytes(b"x")
-    assert set(changes(root, "[slug]")) == {"[slug]"}
+    assert set(changes(root, "[slug]")) == {"[slug]", "s"}
+    assert set(changes(root, ":(literal)[slug]")) == {"[slug]"}
     assert set(changes(root, "[s]")) == {"s"}
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        (".", ":!*.lock"),
+        (".", ":^docs"),
+        (".", ":/!docs/deep"),
+        (".", ":(exclude)docs", ":(exclude,icase)README.MD"),
+        (":!docs",),
+        (":(exclude,glob)**/*.md",),
+        ("docs", ":!docs/deep"),
+        (":(glob)**/*.md",),
+        (":(glob)*.md",),
+        (":(top)docs",),
+        (":/docs",),
+        (":/",),
+        (":(icase)DOCS/**",),
+        (":(literal)docs/*.md", "x.lock"),
+        ("*.md",),
+        ("docs/d?ep/*",),
+        ("*",),
+        ("do[c]s/*",),
+        ("docs/deep/../../docs",),
+    ],
+)
+def test_paths_mean_what_they_mean_to_git(root: Path, paths: tuple[str, ...]) -> None:
+    for name in ("docs/a.md", "docs/deep/c.md", "docs/*.md", "readme.md", "kept.txt", "x.lock", "src/x.bin"):
+        (root / name).parent.mkdir(exist_ok=True, parents=True)
+        (root / name).write_bytes(b"other")
+    (root / ".gitattributes").write_text("*.bin binary\n")
+    listed = set(git(root, "ls-files", "--cached", "--others", "-z", "--", *paths).split("\0")) - {""}
+    assert listed
+    if any(".." in path for path in paths):
+        assert "'..'" in refusal(root, *paths)
+    else:
+        assert set(changes(root, *paths)) == listed
+
+
+def test_magic_that_git_does_not_know_is_refused_with_git_s_words(root: Path) -> None:
+    assert "Invalid pathspec magic 'nonsense' in ':(nonsense)x'" in refusal(root, ":(nonsense)x")
+
+
+def test_an_exclusion_limits_deletions_and_what_was_staged(root: Path) -> None:
+    git(root, "rm", "-q", "kept.txt")
+    (root / "docs/a.md").unlink()
+    (root / "new").write_bytes(b"x")
+    git(root, "add", "new")
+    assert set(changes(root, ":!docs")) == {"kept.txt", "new"}
+    assert set(changes(root, ":!kept.txt", ":!new")) == {"docs/a.md"}
 
 
 def test_a_path_that_was_deleted_is_seen_staged_or_not(root: Path) -> None:
@@ -453,6 +505,23 @@ def test_a_new_file_outside_of_a_sparse_checkout_is_refused_in_plain_words(root:
     assert "outside of the sparse checkout" in text
     assert "dist.js" in text
     assert set(changes(root, "docs")) == {"docs/b.md"}
+
+
+@pytest.mark.parametrize("paths", [("docs", "kept.txt"), ("kept.txt",), ("*",), (":!docs",)])
+def test_a_path_outside_of_a_sparse_checkout_is_not_deleted(root: Path, paths: tuple[str, ...]) -> None:
+    git(root, "sparse-checkout", "set", "--no-cone", "/docs/")
+    assert not (root / "kept.txt").exists()
+    (root / "docs/b.md").write_bytes(b"b")
+    assert set(changes(root, *paths)) <= {"docs/b.md"}
+
+
+def test_the_runner_s_files_in_a_checkout_are_no_changes(root: Path) -> None:
+    (root / "_temp/_runner_file_commands").mkdir(parents=True)
+    (root / "_temp/other-step.json").write_bytes(b"x")
+    (root / "output").write_bytes(b"x")
+    (root / "new").write_bytes(b"x")
+    there = GitCheckout(str(root), str(root / "_temp"), GIT_ENVIRONMENT, runner_files=[str(root / "output")])
+    assert [change.path for change in there.changes(())] == ["new"]
 
 
 def test_everything_that_is_too_large_is_named_before_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

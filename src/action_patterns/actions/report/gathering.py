@@ -8,9 +8,10 @@ from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.content.bounded_json import loads
+from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import MOST_ATTEMPTS, told_by_name
-from action_patterns.errors import ActionPatternsError, InputError, Problem
+from action_patterns.errors import ActionPatternsError, InputError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -51,7 +52,7 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
     """Read the plan, every record, and the jobs of this run."""
     plan = None
     if inputs.plan and ports.files.exists(inputs.plan):
-        plan = Plan.decode(_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
+        plan = Plan.decode(read_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
     records: list[TargetResult] = []
     unreadable: list[Unreadable] = []
     for path in ports.files.names(inputs.records) if inputs.records else ():
@@ -104,7 +105,7 @@ def read_previous(path: str, name: str, ports: Ports) -> Previous:
         return Previous(why_not="No earlier report to compare with.")
     content, context = ports.files.read(path), ports.context
     try:
-        report = RunReport.decode(_text(content, "run-report.json"), name="run-report.json")
+        report = RunReport.decode(read_text(content, "run-report.json"), name="run-report.json")
     except InputError:
         return Previous(why_not="The earlier report cannot be read by this version, so nothing is compared.")
     if not report.run_url.startswith(f"{context.server_url}/{context.repository}/actions/runs/"):
@@ -122,7 +123,7 @@ def read_previous(path: str, name: str, ports: Ports) -> Previous:
 def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
     """A record, or why it is none. One bad file must not cost the report of all the others."""
     try:
-        return TargetResult.decode(_text(content, path), name=path)
+        return TargetResult.decode(read_text(content, path), name=path)
     except InputError as error:
         problem = error.problems[0].what.removeprefix(f"{path} is ")
     index, attempt = told_by_name(path) or (None, None)
@@ -140,12 +141,3 @@ def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
         plan_id=plan_id if isinstance(plan_id, str) else None,
         attempt=attempt if isinstance(attempt, int) and 0 < attempt <= MOST_ATTEMPTS else named.attempt,
     )
-
-
-def _text(content: bytes, path: str) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise InputError(
-            Problem(f"{path} is not UTF-8 text.", f"{path} must be the file as action-patterns wrote it.", file=path)
-        ) from None

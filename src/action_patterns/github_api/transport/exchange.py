@@ -1,6 +1,6 @@
 """One request and its answer over HTTP: redirects within one server, and an answer of bounded size.
 
-PyGithub's requests go through here too: PyGithub alone would send a request again for as long as GitHub answers 202, and
+PyGithub's requests go through here too. PyGithub alone would repeat a request for as long as GitHub answers 202, and
 follow redirects without their query, and without end.
 """
 

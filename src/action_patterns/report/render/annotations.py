@@ -65,3 +65,8 @@ def _bounded(found: list[Annotation]) -> list[Annotation]:
             )
         ]
     return found
+
+
+def left_out(notice: str | None) -> tuple[Annotation, ...]:
+    """Return the annotation about documents of ours that are no content."""
+    return (Annotation(level="notice", message=notice, title="Left out"),) if notice else ()

@@ -7,6 +7,7 @@ import hashlib
 from functools import cache
 from importlib import resources
 
+from action_patterns.content.own_documents import GENERATOR
 from action_patterns.contracts import RunReport
 from action_patterns.escape import html_json, html_text
 from action_patterns.report.render.headline import verdict_line
@@ -40,6 +41,7 @@ def render(report: RunReport, page: Page) -> str:
 <meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+{GENERATOR}
 <meta name="color-scheme" content="light dark">
 <title>{html_text(title)}</title>
 <style>{style}</style>
