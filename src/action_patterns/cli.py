@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -22,12 +23,13 @@ from rich.table import Table
 from action_patterns import __version__
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import Session
+from action_patterns.content.changes import FileChange
 from action_patterns.contracts import Outcome, Plan, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
-from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError
+from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
 from action_patterns.github_api import connect
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance
@@ -216,8 +218,16 @@ def _open(distribution: str, console: Console) -> Command:
     context = terminal.context(
         variables, workspace, repository=_origin(workspace), sha=_head(workspace), prefix=_prefix(workspace)
     )
-    files = RunnerFiles(context.workspace, context.temp)
+    tracked = _tracked(workspace)
+    files = RunnerFiles(context.workspace, context.temp, tracked=tracked)
     campaign = read_campaign(distribution, files, context)
+    if tracked is None:
+        console.print(f"{workspace} is no checkout of git: every file that a rule names is sent.", style="dim")
+    if files.untracked:
+        left_out = f"{len(files.untracked)} files that git does not track: {', '.join(files.untracked[:5])}"
+        console.print(f"left out: {left_out}", style="dim", markup=False, highlight=False)
+    if campaign.notice:
+        console.print(campaign.notice, style="dim", markup=False, highlight=False)
     selection = campaign.distribution.targets
     check_reach(credentials, selection.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
@@ -251,6 +261,26 @@ def _origin(workspace: Path) -> str:
     return match[1] if match else "local/checkout"
 
 
+def _tracked(workspace: Path) -> frozenset[str] | None:
+    """Return the files that git tracks: the others in a person's checkout are not meant to be sent. None: no checkout.
+
+    Raises:
+        InputError: git cannot list them.
+    """
+    command = ["git", "ls-files", "--cached", "--recurse-submodules", "-z"]
+    # 128 is every fatal error of git; without a repository there is none to ask.
+    variables = {**environment.read(), "LC_ALL": "C"}
+    done = run_process(command, cwd=str(workspace), env=variables, timeout_seconds=30, expected=frozenset({0, 128}))
+    if done.returncode and "not a git repository" not in done.stderr_tail:
+        raise InputError(
+            Problem(
+                f"git does not list the files of {workspace}: {done.stderr_tail}",
+                "Correct the checkout so that `git ls-files` works in it: only files that git tracks are sent.",
+            )
+        )
+    return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name) if not done.returncode else None
+
+
 def _head(workspace: Path) -> str:
     try:
         return _git(workspace, "rev-parse", "HEAD")
@@ -280,7 +310,8 @@ def _patches(previews: list[Preview], command: Command) -> list[str]:
             return ""
         patch = ""
         for path in preview.result.files:
-            before, change = observed.files.get(path), wanted[path]
+            # A path that no rule names is below a directory that shall go.
+            before, change = observed.files.get(path), wanted.get(path, FileChange(path=path, mode=None))
             old = text_of(observed.repository, before.oid) if before and before.mode != "040000" else ""
             new = change.content.decode(errors="replace") if change.mode else ""
             patch += _diff(path, old, new, added=before is None, removed=change.mode is None)

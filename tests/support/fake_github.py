@@ -98,6 +98,9 @@ class FakeGitDatabase:
         self._github.read()
         return self._github.repository(repository).refs.get(branch)
 
+    def read_tree(self, repository: str, oid: str) -> dict[str, ObservedFile]:
+        raise NotImplementedError("directories that shall go are the sandbox's")
+
     def read_commit(self, repository: str, oid: str) -> Tip:
         self._github.read()
         tip = _tip(self._github.repository(repository), oid)

@@ -33,6 +33,9 @@ class GitDatabaseClient:
             lambda: rest.read_files(self._calls, repository, oid, paths),
         )
 
+    def read_tree(self, repository: str, oid: str) -> dict[str, ObservedFile]:
+        return rest.read_tree(self._calls, repository, oid)
+
     def read_branch(self, repository: str, branch: str) -> str | None:
         try:
             ref = self._calls.rest("safe", "read", "GET", repository, f"/git/ref/heads/{quote(branch)}")

@@ -20,6 +20,10 @@ class Person:
         return f"{self.name} <{self.email}>"
 
 
+DIRECTORY: Literal["040000"] = "040000"
+"""Mode of a directory (git book: "Git Objects", tree objects)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedFile:
     """An entry of a commit's tree."""

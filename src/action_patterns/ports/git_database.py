@@ -18,6 +18,10 @@ class GitDatabase(Protocol):
         """Return the entries at these paths in a commit. None: there is no such path."""
 
     @needs(contents="read")
+    def read_tree(self, repository: str, oid: str) -> dict[str, ObservedFile]:
+        """Return all files below a tree, by their paths in it. Raises RefusedError if GitHub does not list them all."""
+
+    @needs(contents="read")
     def read_branch(self, repository: str, branch: str) -> str | None:
         """Return the branch's tip. None: there is no such branch."""
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from action_patterns.checks.check import Check
-from action_patterns.content.changes import FileChange, ancestors
+from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
 from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
-from action_patterns.ports.git import ObservedFile, Tip
+from action_patterns.ports.git import DIRECTORY, ObservedFile, Tip
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import Observed, PullRequest
 from action_patterns.pull_request.decide.comparison import (
@@ -73,9 +73,9 @@ def reconcile(
     Raises:
         ActionPatternsError: the target could not be read, so there is nothing to say about it.
     """
-    state = ReconcileState(key=desired.key)
+    state, asked_for = ReconcileState(key=desired.key), desired
     for round_number in range(1, MAX_ROUNDS + 1):
-        observed = _observe(desired, repository, github)
+        desired, observed = _observe(asked_for, repository, github)
         decision = decide(desired, observed, state.memory)
         if decision.unordered:
             observed = replace(observed, newer_commits=_newer(decision.unordered, desired.source, github))
@@ -165,28 +165,53 @@ def _written(change: FileChange) -> ObservedFile | None:
     return ObservedFile(change.oid, change.mode) if change.mode and change.oid else None
 
 
-def _observe(desired: Desired, repository: str, github: GitHub) -> Observed:
-    paths = observed_paths(desired.changes)
+def _observe(desired: Desired, repository: str, github: GitHub) -> tuple[Desired, Observed]:
+    """Read the target. Return with it the desired state, in which each directory that shall go is its files."""
     observed = github.pulls.observe(
         repository,
         branch=desired.branch,
         base=desired.base,
-        paths=paths,
+        paths=observed_paths(desired.changes),
         head_repository=desired.head_repository,
         milestone=desired.milestone,
     )
+    desired, observed = _with_files_below(desired, observed, github)
     tip = observed.branch_tip
     if tip is not None and needs_commits_below(desired, observed) and (below := _below(tip, desired, observed, github)):
         # The answer compared the tip, which may not be our commit.
         observed = replace(observed, branch_below=below, parent_on_base=None)
     if tip is not None and keeps_commits(desired, observed):
-        there = github.git.read_files(observed.holder, tip.oid, paths)
+        there = github.git.read_files(observed.holder, tip.oid, observed_paths(desired.changes))
         observed = replace(observed, branch_files=there)
     commit, base_tip = our_commit(desired, observed), observed.base_tip
     if commit is not None and base_tip is not None and needs_parent(desired, observed):
         compared = github.git.compare(observed.repository, base_tip.oid, commit.parents[-1])
         observed = replace(observed, parent_on_base=compared.ahead_by == 0 if compared else None)
-    return observed
+    return desired, observed
+
+
+def _with_files_below(desired: Desired, observed: Observed, github: GitHub) -> tuple[Desired, Observed]:
+    """Replace the removal of a directory by the removal of each file in it that no other change names."""
+    directories = {
+        change.path: there.oid
+        for change in desired.changes
+        if change.mode is None
+        and change.base_oid == UNKNOWN
+        and (there := observed.files.get(change.path)) is not None
+        and there.mode == DIRECTORY
+    }
+    if not directories:
+        return desired, observed
+    below: dict[str, ObservedFile | None] = {
+        f"{directory}/{path}": file
+        for directory, oid in directories.items()
+        for path, file in github.git.read_tree(observed.repository, oid).items()
+    }
+    kept = [change for change in desired.changes if change.path not in directories]
+    named = {change.path for change in kept}
+    gone = (FileChange(path=path, mode=None) for path in below if path not in named)
+    changes = tuple(sorted((*kept, *gone), key=lambda change: change.path))
+    return replace(desired, changes=changes), replace(observed, files=observed.files | below)
 
 
 def _below(tip: Tip, desired: Desired, observed: Observed, github: GitHub) -> tuple[Tip, ...]:

@@ -16,6 +16,7 @@ from action_patterns.pull_request.spec.desired import Desired
 
 USES: tuple[Verb, ...] = (
     GitDatabase.read_files,
+    GitDatabase.read_tree,
     GitDatabase.read_branch,
     GitDatabase.read_commit,
     GitDatabase.compare,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -35,12 +35,18 @@ class RunnerFiles:
         redact: Callable[[str], str] = lambda text: text,
         *,
         runner_files: Iterable[str] = (),
+        tracked: Collection[str] | None = None,
     ) -> None:
-        """`redact` is applied to every text before it is written. `runner_files`: see Provenance."""
+        """`redact` is applied to every text before it is written. `runner_files`: see Provenance. `tracked`: the only
+        files of the workspace that may be content, by their paths in it; None: all.
+        """
         self._workspace = os.path.realpath(workspace)
         self._temp = os.path.realpath(temp)
         self._redact = redact
         self._provenance = Provenance(workspace, temp, runner_files)
+        self._tracked = tracked
+        self.untracked: list[str] = []
+        """Files that `directory` left out, because git does not track them."""
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a regular file.
@@ -77,7 +83,9 @@ class RunnerFiles:
                 raise problem(path, what, _NAME_A_DIRECTORY)
             if (temp := self._provenance.temp_below(place)) is not None:
                 raise problem(path, f"holds RUNNER_TEMP, at {temp!r}", "Name a directory without it.")
-            found = place.files()
+            found = place.files(without_git=self._tracked is not None)
+            self.untracked += [f"{path}/{name}" for name, _ in found if not self._is_tracked(place.real / name)]
+            found = [(name, status) for name, status in found if self._is_tracked(place.real / name)]
             if problems := size_problems({name: status.st_size for name, status in found}):
                 raise InputError(*problems)
             return tuple(self._change(place, name, name.split("/")) for name, _ in found)
@@ -91,6 +99,8 @@ class RunnerFiles:
         with self._reading(path, follow=False) as place:
             if place.status() is None:
                 raise problem(path, "does not exist", _NAME_A_FILE)
+            if not self._is_tracked(place.real):
+                raise problem(path, "is not tracked by git", "Run `git add` on it if it is meant, or remove its rule.")
             return self._change(place, str(at))
 
     def find(self, pattern: str) -> tuple[FileChange, ...]:
@@ -168,6 +178,11 @@ class RunnerFiles:
                 pattern, "names no file", "Check the spelling, and that the step which makes it ran before this one."
             )
         return tuple(self._change(place, "/".join((*above, name)), name.split("/")) for name in names)
+
+    def _is_tracked(self, real: Path) -> bool:
+        return self._tracked is None or (
+            real.is_relative_to(self._workspace) and str(real.relative_to(self._workspace)) in self._tracked
+        )
 
     def _names(self, place: Place) -> list[str]:
         """Return the paths of the files below a directory, without those of git and of RUNNER_TEMP."""

@@ -233,3 +233,95 @@ def test_nothing_is_found_outside_the_workspace(files: RunnerFiles, tree: Path, 
 def test_git_s_own_files_are_refused_by_name(files: RunnerFiles, tree: Path) -> None:
     with pytest.raises(InputError, match=r"\.git"):
         files.find(".git/config")
+
+
+def git_directory(place: Path) -> None:
+    for name in ("objects", "refs"):
+        (place / name).mkdir(parents=True)
+    (place / "HEAD").write_text("ref: refs/heads/main")
+    (place / "config").write_text("secret")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("tpl", "leads into git's own files ('.git'"),
+        ("tpl/hooks", "leads into git's own files"),
+        ("x/../tpl", "leads into git's own files"),
+        ("store", "leads into git's own files ('store'"),
+        ("store/config", "leads into git's own files ('store'"),
+        ("linked", "leads into git's own files ('linked'"),
+        (".GIT", "leads into git's own files"),
+        ("to-temp", "leads into RUNNER_TEMP"),
+        ("to-temp/t.txt", "leads into RUNNER_TEMP"),
+        ("chain", "leads into RUNNER_TEMP"),
+        ("creds", "of the runner or of actions/checkout ('git-credentials-1.config')"),
+    ],
+)
+def test_no_link_leads_to_what_is_no_content(
+    files: RunnerFiles, places: tuple[Path, Path], path: str, said: str
+) -> None:
+    work, temp = places
+    (work / "x").mkdir()
+    git_directory(work / ".git")
+    (work / ".git/hooks").mkdir()
+    git_directory(work / "store")
+    (work / "linked").mkdir()
+    for name in ("HEAD", "commondir", "gitdir"):
+        (work / "linked" / name).write_text("x")
+    (work / ".GIT").mkdir(exist_ok=True)
+    (temp / "git-credentials-1.config").write_text("secret")
+    (work / "tpl").symlink_to(".git")
+    (work / "to-temp").symlink_to("../temp")
+    (work / "chain").symlink_to("to-temp/t.txt")
+    (work / "creds").symlink_to(temp / "git-credentials-1.config")
+    for use in (files.read, files.exists, files.is_directory, files.directory, files.names):
+        with pytest.raises(InputError) as refused:
+            use(path)
+        assert said in str(refused.value)
+
+
+def test_runner_temp_is_taken_where_the_text_names_it(places: tuple[Path, Path], tmp_path: Path) -> None:
+    work, temp = places
+    (tmp_path / "alias").symlink_to(temp)
+    there = RunnerFiles(str(work), str(tmp_path / "alias"))
+    for path in (str(temp / "t.txt"), str(tmp_path / "alias/t.txt"), "../temp/t.txt", "x/../../temp/./t.txt"):
+        assert there.read(path) == b"t"
+
+
+def test_runner_temp_in_the_workspace_is_named_by_a_relative_path(tmp_path: Path) -> None:
+    (tmp_path / "_temp/step").mkdir(parents=True)
+    (tmp_path / "_temp/step/a").write_bytes(b"a")
+    (tmp_path / "b").write_bytes(b"b")
+    (tmp_path / "link").symlink_to("_temp/step")
+    there = RunnerFiles(str(tmp_path), str(tmp_path / "_temp"))
+    assert [change.path for change in there.directory("_temp/step")] == ["a"]
+    assert [change.path for change in there.find("**")] == ["b", "link"]
+    for path, said in ((".", "holds RUNNER_TEMP, at '_temp'"), ("link", "leads into RUNNER_TEMP")):
+        with pytest.raises(InputError, match=said):
+            there.directory(path)
+
+
+def test_a_workspace_in_runner_temp_is_no_other_step_s(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work/a").write_bytes(b"a")
+    (tmp_path / "other").write_bytes(b"o")
+    (tmp_path / "work/link").symlink_to("../other")
+    there = RunnerFiles(str(tmp_path / "work"), str(tmp_path))
+    assert there.read("a") == b"a"
+    with pytest.raises(InputError, match="leads into RUNNER_TEMP"):
+        there.read("link")
+
+
+def test_only_tracked_files_are_content_where_they_are_given(places: tuple[Path, Path]) -> None:
+    work = places[0]
+    (work / "d/.git").mkdir(parents=True)
+    for name in ("d/tracked", "d/other"):
+        (work / name).write_bytes(b"x")
+    there = RunnerFiles(str(work), str(places[1]), tracked={"d/tracked"})
+    assert [change.path for change in there.directory("d")] == ["tracked"]
+    assert there.untracked == ["d/other"]
+    assert there.entry("d/tracked", PurePosixPath("x")).path == "x"
+    with pytest.raises(InputError, match="'d/other' is not tracked by git"):
+        there.entry("d/other", PurePosixPath("x"))
+    assert there.read("d/other") == b"x"

@@ -69,6 +69,19 @@ def read_files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) ->
     return _files(calls, repository, calls.read(repository, f"/git/commits/{oid}")["tree"]["sha"], paths)
 
 
+def read_tree(calls: Calls, repository: str, oid: str) -> dict[str, ObservedFile]:
+    """See ports.GitDatabase.read_tree."""
+    whole = calls.read(repository, f"/git/trees/{oid}?recursive=1")
+    if whole["truncated"]:
+        raise RefusedError(
+            f"A directory of {repository} that shall go holds more files than GitHub lists in one answer (REST docs,"
+            ' "Get a tree": 100,000).',
+            remediation="Name its subdirectories one by one.",
+        )
+    entries = {entry["path"]: entry for entry in whole["tree"] if entry["type"] != "tree"}
+    return {path: found for path, found in decode.files(entries, tuple(entries)).items() if found is not None}
+
+
 def is_empty(calls: Calls, repository: str, branch: str) -> bool:
     """Return whether the repository has no commit, by a read of a branch (REST docs, "Get a reference": 409)."""
     try:

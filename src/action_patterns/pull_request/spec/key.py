@@ -50,8 +50,15 @@ def branch_of(key: str) -> str:
     return f"{PREFIX}{readable}-{digest}" if readable else PREFIX + digest
 
 
+def short_branch(name: str) -> str:
+    """Return a branch's name without `refs/heads/`: that is its full name, as in `github.ref`."""
+    return name.strip().removeprefix("refs/heads/")
+
+
 def branch_problem(name: str) -> str | None:
     """Why git would not take this branch name (git docs: "git-check-ref-format"); None for a good one."""
+    if name.startswith("refs/"):
+        return "is the full name of a ref that is no branch; write the branch's name without `refs/`"
     if not name or name == "@":
         return "is empty" if not name else "is '@' alone"
     if len(name.encode()) > 244:

@@ -12,7 +12,7 @@ from action_patterns.pull_request.ownership.body import split_block
 from action_patterns.pull_request.ownership.marker import PullRequestMarker
 from action_patterns.pull_request.ownership.source import UNKNOWN, Run, Source
 from action_patterns.pull_request.spec.desired import MAX_LABELS, Desired, Policies
-from action_patterns.pull_request.spec.key import branch_of, branch_problem, normalise
+from action_patterns.pull_request.spec.key import branch_of, branch_problem, normalise, short_branch
 from action_patterns.pull_request.spec.spec import PullRequestSpec
 
 MAX_LABEL_LENGTH = 50
@@ -48,9 +48,11 @@ def resolve(
         except InputError as error:
             problems.extend(error.problems)
 
+    base = None if spec.base is None else short_branch(spec.base)
+    branch = None if branch is None else short_branch(branch)
     normal = _key(key, branch, problems)
     name = branch if branch is not None else branch_of(normal or "-")
-    problems += _branch_problems(name, spec.base, in_a_fork=head_repository is not None)
+    problems += _branch_problems(name, base, in_a_fork=head_repository is not None)
     title = " ".join(spec.title.split())
     if not title:
         problems.append(Problem("The title is empty.", "Set `title` to one line of text."))
@@ -107,7 +109,7 @@ def resolve(
     return Desired(
         key=normal,
         branch=name,
-        base=spec.base,
+        base=base,
         title=title,
         block=parts[0],
         overflow=parts[1:],
