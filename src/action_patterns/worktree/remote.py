@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from action_patterns.contracts.repository import is_repository
 
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
-_WITHOUT_OWN_PORT = frozenset({"ssh", "git", "git+ssh", "ssh+git"})
-"""Schemes whose port differs from the port of the web address of the same server."""
+_SCHEMES = frozenset({"http", "https", "ssh", "git", "git+ssh", "ssh+git"})
 _ALIASES = {"ssh.github.com": "github.com", "www.github.com": "github.com"}
 """Other names of github.com (GitHub docs: "Using SSH over the HTTPS port")."""
 _SCP_LIKE = re.compile(r"(?:[^/:@]*@)?(\[[^]/]+\]|[^/:@]+):(.*)", re.DOTALL)
@@ -17,11 +15,12 @@ _SCP_LIKE = re.compile(r"(?:[^/:@]*@)?(\[[^]/]+\]|[^/:@]+):(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """The parts of a URL that name a server and a repository."""
+    """The parts of a URL that name a server and a repository.
 
-    scheme: str
+    A server has another port for each protocol, and behind each proxy: its host alone names it.
+    """
+
     host: str
-    port: str
     path: str
 
 
@@ -29,8 +28,6 @@ def repository_at(url: str, server_url: str) -> str | None:
     """Return `owner/name` if the URL names a repository of the server. None: it names none, or another server's."""
     remote, server = _address(url), _address(server_url)
     if remote is None or server is None or remote.host != server.host:
-        return None
-    if remote.scheme not in _WITHOUT_OWN_PORT and _port(remote) != _port(server):
         return None
     name = remote.path.strip("/").removesuffix(".git").rstrip("/")
     return name if is_repository(name) else None
@@ -54,20 +51,14 @@ def _address(url: str) -> _Address | None:
     scheme, separator, rest = url.strip().partition("://")
     if not separator:
         found = _SCP_LIKE.fullmatch(url.strip())
-        return _Address("ssh", _host(found[1]), "", found[2]) if found else None
-    if scheme.lower() not in _WITHOUT_OWN_PORT | _DEFAULT_PORTS.keys():
+        return _Address(_host(found[1]), found[2]) if found else None
+    if scheme.lower() not in _SCHEMES:
         return None
     authority, _, path = rest.partition("/")
     place = authority.rpartition("@")[2]
-    host, _, port = place.rpartition(":") if re.search(r":[0-9]*$", place) else (place, "", "")
-    return _Address(scheme.lower(), _host(host), port, path)
+    return _Address(_host(re.sub(r":[0-9]*$", "", place)), path)
 
 
 def _host(text: str) -> str:
     name = text.lower().rstrip(".").strip("[]")
     return _ALIASES.get(name, name)
-
-
-def _port(address: _Address) -> str:
-    """Return the port, "" for the default: `http` and `https` of one host are one server."""
-    return "" if address.port == _DEFAULT_PORTS.get(address.scheme) else address.port
