@@ -119,6 +119,18 @@ def test_artifacts_are_fetched_so_that_a_rerun_finds_earlier_attempts(name: str)
             assert load(name)["jobs"][job]["permissions"].get("actions") == "read", f"{job}: needed for that"
 
 
+def test_every_download_goes_below_runner_temp_where_no_checkout_proposes_it() -> None:
+    pages = [ROOT / "README.md", ROOT / "example.yml", *ROOT.glob("docs/**/*.md"), *ROOT.glob("actions/*/*.md"), *ROOT.glob("actions/*/*.yml")]
+    downloads = [
+        (str(page.relative_to(ROOT)), step.partition("- uses:")[0].partition("- id:")[0])
+        for page in (*pages, ROOT / ".github/workflows/distribute.yml")
+        for step in page.read_text().split("uses: actions/download-artifact@")[1:]
+    ]
+    assert len(downloads) > 15
+    for page, step in downloads:
+        assert re.search(r"^ +path: \$\{\{ runner\.temp \}\}/", step, re.MULTILINE), page
+
+
 @every_workflow
 def test_a_report_that_knows_what_became_of_jobs_reads_them_and_can_tell_them_apart(name: str) -> None:
     for job, content in jobs(load(name)):
