@@ -160,7 +160,7 @@ def build_ports(run_context: Context, variables: Mapping[str, str], commands: Co
     return Ports(
         context=run_context,
         github=connect,
-        checkout=_Checkout(run_context, variables),
+        checkout=_Checkout(run_context, variables, log),
         files=RunnerFiles(
             run_context.workspace,
             run_context.temp,
@@ -175,9 +175,10 @@ def build_ports(run_context: Context, variables: Mapping[str, str], commands: Co
 class _Checkout:
     """ports.Checkout that loads the git code on first use."""
 
-    def __init__(self, run_context: Context, variables: Mapping[str, str]) -> None:
+    def __init__(self, run_context: Context, variables: Mapping[str, str], log: RunnerLog) -> None:
         self._context = run_context
         self._variables = variables
+        self._log = log
         self._checkout: Checkout | None = None
 
     def places(self) -> tuple[str, ...]:
@@ -210,6 +211,7 @@ class _Checkout:
                 sha=run.sha,
                 server_url=run.server_url,
                 runner_files=environment.runner_files(self._variables),
+                warn=lambda message: self._log.annotate(Annotation(level="warning", message=message, title="paths")),
             )
         return self._checkout
 

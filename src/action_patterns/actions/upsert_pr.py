@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ConfigDict, Field
 
-from action_patterns.action.checkout import check_name, check_origin, find_checkout
+from action_patterns.action.checkout import check_name
+from action_patterns.action.content import Content, from_checkout, from_directory, read_body
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
-from action_patterns.content.admission import admit, own_problem, secret_problems
-from action_patterns.content.blob import is_oid
-from action_patterns.content.changes import FileChange
-from action_patterns.content.own_documents import kind_of
-from action_patterns.content.text import read_text
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
@@ -28,7 +23,6 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
 from action_patterns.ports.repositories import Repositories
-from action_patterns.ports.workspace import Origin
 from action_patterns.pull_request.ownership.source import source_of
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.spec.desired import Desired
@@ -123,40 +117,13 @@ class UpsertPrOutputs(Outputs):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """The desired changes, and where they come from."""
-
-    changes: tuple[FileChange, ...] = ()
-    notice: str | None = None
-    """A sentence about what was left out. None: nothing was."""
-    origin: Origin | None = None
-    """The checkout's repository. None: the files are of a directory, which is laid over any repository."""
-
-
 def gather(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> Content:
     """Return the desired changes, from a directory or from the worktree."""
-    if inputs.directory is None:
-        checkout = find_checkout(ports.checkout, inputs.path, reached)
-        origin = checkout.origin()
-        if is_repository(reached[0]):
-            check_origin(origin, reached[0], own=ports.context.repository)
-        admitted = admit(
-            checkout.changes(inputs.paths),
-            named=inputs.paths,
-            bypass=inputs.push_protection_bypass,
-            committed=lambda change: checkout.read_blob(change.base_oid) if is_oid(change.base_oid) else b"",
-        )
-        return Content(changes=admitted.changes, notice=admitted.notice(), origin=origin)
-    admitted = admit(ports.files.directory(inputs.directory), bypass=inputs.push_protection_bypass)
-    if not admitted.changes:
-        raise InputError(
-            Problem(
-                f"The directory {inputs.directory!r} holds no file.",
-                "Check that the step which fills it ran before this one and wrote to the same place.",
-            )
-        )
-    return Content(changes=admitted.changes, notice=admitted.notice())
+    bypass = inputs.push_protection_bypass
+    if inputs.directory is not None:
+        return from_directory(ports.files, inputs.directory, bypass=bypass)
+    own = ports.context.repository
+    return from_checkout(ports.checkout, inputs.path, reached, paths=inputs.paths, bypass=bypass, own=own)
 
 
 def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
@@ -270,14 +237,7 @@ def validate(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> 
 def _with_body(inputs: UpsertPrInputs, ports: Ports) -> UpsertPrInputs:
     if inputs.body_path is None:
         return inputs
-    content = ports.files.read(inputs.body_path)
-    if (kind := kind_of(content)) is not None:
-        raise InputError(own_problem(inputs.body_path, kind))
-    if inputs.body_path not in inputs.push_protection_bypass and (
-        problems := secret_problems(inputs.body_path, content)
-    ):
-        raise InputError(*problems)
-    text = read_text(content, inputs.body_path)
+    text = read_body(ports.files, inputs.body_path, bypass=inputs.push_protection_bypass)
     return inputs.model_copy(update={"body": text})
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,10 +38,11 @@ class GitCheckout:
         sha: str | None = None,
         server_url: str = "https://github.com",
         runner_files: Sequence[str] = (),
+        warn: Callable[[str], None] = lambda _message: None,
     ) -> None:
         """`temp` takes a copy of the index and of changed files for a moment; `environment` is what git runs with;
         `sha` is a commit GitHub is known to have, the one the run is about; `runner_files` are never content, and
-        neither is `temp`.
+        neither is `temp`; `warn` shows a message beside the run.
         """
         self._root = Path(os.path.realpath(workspace))
         self._temp = temp
@@ -50,6 +51,7 @@ class GitCheckout:
         self._sha = sha
         self._server_url = server_url
         self._not_ours = tuple(Path(os.path.realpath(each)) for each in (temp, *runner_files))
+        self._warn = warn
         self._is_checked = False
 
     def places(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ class GitCheckout:
             sha=self._sha,
             server_url=self._server_url,
             runner_files=[str(each) for each in self._not_ours],
+            warn=self._warn,
         )
 
     def origin(self) -> Origin:
@@ -127,6 +130,7 @@ class GitCheckout:
             self._check_conflicts(git)
             for spec in specs:
                 self._check_spec(git, spec, base)
+            self._warn_of_exclusions(git, specs, base)
             limits = tuple(spec.text for spec in specs)
             new = self._only_ours(git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *limits))
             known = None if not specs else frozenset(_listed(git, base, *limits))
@@ -190,9 +194,7 @@ class GitCheckout:
         if spec.excludes:
             return
         literal = spec.is_literal(self._root)
-        visible = _listed(git, base, spec.text) or git.lines(
-            "ls-files", "--others", "--exclude-standard", "-z", "--", spec.text
-        )
+        visible = _matched(git, base, spec.text)
         if not visible or (literal and self._is_ignored(git, spec)):
             ignored = git.lines("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", spec.text)
             if ignored:
@@ -202,6 +204,8 @@ class GitCheckout:
                         f"Take them out of .gitignore (a line such as `!/{spec.text}`), or remove {spec.given!r} here.",
                     )
                 )
+        if not visible and not literal:
+            self._warn(f"The pattern {spec.given!r} in `paths` matches no file, and has no effect.")
         if not visible and literal:
             raise InputError(
                 Problem(
@@ -209,6 +213,13 @@ class GitCheckout:
                     "Correct it. If the file may be absent, write a pattern such as `docs/*.md`: it may match nothing.",
                 )
             )
+
+    def _warn_of_exclusions(self, git: Git, specs: Sequence[Pathspec], base: str) -> None:
+        for spec in specs:
+            if spec.excludes:
+                others = tuple(each.text for each in specs if each is not spec)
+                if _matched(git, base, *others) == _matched(git, base, *others, spec.text):
+                    self._warn(f"The exclusion {spec.given!r} in `paths` takes no file away, and has no effect.")
 
     def _is_ignored(self, git: Git, spec: Pathspec) -> bool:
         # --no-index: a directory may be ignored although a file in it was added by force; its new files still are.
@@ -266,3 +277,11 @@ class GitCheckout:
 def _listed(git: Git, base: str, *specs: str) -> tuple[str, ...]:
     """Return the tracked paths that pathspecs match, and those of the commit that the index has no longer."""
     return git.lines("ls-files", "--cached", f"--with-tree={base}", "-z", "--", *specs)
+
+
+def _matched(git: Git, base: str, *specs: str) -> set[str]:
+    """Return all paths that pathspecs match: the tracked ones, and those that git would add."""
+    return {
+        *_listed(git, base, *specs),
+        *git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *specs),
+    }

@@ -120,7 +120,13 @@ def test_artifacts_are_fetched_so_that_a_rerun_finds_earlier_attempts(name: str)
 
 
 def test_every_download_goes_below_runner_temp_where_no_checkout_proposes_it() -> None:
-    pages = [ROOT / "README.md", ROOT / "example.yml", *ROOT.glob("docs/**/*.md"), *ROOT.glob("actions/*/*.md"), *ROOT.glob("actions/*/*.yml")]
+    pages = [
+        ROOT / "README.md",
+        ROOT / "example.yml",
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("actions/*/*.md"),
+        *ROOT.glob("actions/*/*.yml"),
+    ]
     downloads = [
         (str(page.relative_to(ROOT)), step.partition("- uses:")[0].partition("- id:")[0])
         for page in (*pages, ROOT / ".github/workflows/distribute.yml")

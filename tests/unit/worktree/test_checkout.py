@@ -296,6 +296,26 @@ def test_paths_mean_what_they_mean_to_git(root: Path, paths: tuple[str, ...]) ->
         assert set(changes(root, *paths)) == listed
 
 
+@pytest.mark.parametrize(
+    ("paths", "warned"),
+    [
+        (("docs", "dcos/*"), ["The pattern 'dcos/*' in `paths` matches no file, and has no effect."]),
+        (("docs", ":!dosc"), ["The exclusion ':!dosc' in `paths` takes no file away, and has no effect."]),
+        (("docs", ":!kept.txt"), ["The exclusion ':!kept.txt' in `paths` takes no file away, and has no effect."]),
+        (("docs", ":!docs/b.md"), []),
+        ((":!docs",), []),
+        ((":(exclude)dosc",), ["The exclusion ':(exclude)dosc' in `paths` takes no file away, and has no effect."]),
+        (("*.md",), []),
+    ],
+)
+def test_a_pattern_without_effect_is_warned_of(root: Path, paths: tuple[str, ...], warned: list[str]) -> None:
+    (root / "docs/b.md").write_bytes(b"b")
+    messages: list[str] = []
+    there = GitCheckout(str(root), str(root.parent / "temp"), GIT_ENVIRONMENT, warn=messages.append)
+    there.changes(paths)
+    assert messages == warned
+
+
 def test_magic_that_git_does_not_know_is_refused_with_git_s_words(root: Path) -> None:
     assert "Invalid pathspec magic 'nonsense' in ':(nonsense)x'" in refusal(root, ":(nonsense)x")
 
