@@ -237,7 +237,13 @@ class GitCheckout:
     def _only_ours(self, paths: Iterable[str]) -> frozenset[str]:
         """Return the paths without those of the runner, for a runner that keeps its files in the checkout."""
         theirs = [place.relative_to(self._root).as_posix() for place in self._not_ours if self._root in place.parents]
-        return frozenset(p for p in paths if not any(p == each or p.startswith(f"{each}/") for each in theirs))
+        identities = {_identity(place) for place in self._not_ours} - {None}
+        return frozenset(
+            path
+            for path in paths
+            if not any(path == each or path.startswith(f"{each}/") for each in theirs)
+            and _identity(self._root / path) not in identities
+        )
 
     def _add(self, git: Git, new: frozenset[str], known: frozenset[str] | None) -> None:
         """Add new files, and what differs of the tracked ones, to the index. A sparse checkout's outside stays."""
@@ -272,6 +278,15 @@ class GitCheckout:
                     "Check them out elsewhere (below $RUNNER_TEMP, say), put them into .gitignore, or limit `paths`.",
                 )
             )
+
+
+def _identity(place: Path) -> tuple[int, int] | None:
+    """Return what tells a file from others under any name: it may have a hard link. None: it is absent."""
+    try:
+        status = place.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _listed(git: Git, base: str, *specs: str) -> tuple[str, ...]:

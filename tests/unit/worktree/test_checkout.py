@@ -540,6 +540,7 @@ def test_the_runner_s_files_in_a_checkout_are_no_changes(root: Path) -> None:
     (root / "_temp/other-step.json").write_bytes(b"x")
     (root / "output").write_bytes(b"x")
     (root / "new").write_bytes(b"x")
+    os.link(root / "output", root / "notes.md")
     there = GitCheckout(str(root), str(root / "_temp"), GIT_ENVIRONMENT, runner_files=[str(root / "output")])
     assert [change.path for change in there.changes(())] == ["new"]
 
