@@ -124,3 +124,16 @@ def test_two_rules_that_meet_are_refused(tmp_path: Path, written: str, more: str
         assert (ended.code, scene.writes()) == (2, 0)
         assert said in ended.log
         assert target(scene).pulls() == []
+
+
+def test_a_file_that_comes_into_it_while_a_run_is_on_its_way_goes_too() -> None:
+    with stage() as scene:
+        with_docs(scene)
+
+        def meanwhile() -> None:
+            target(scene).commit_files("main", {"docs/later.md": "l\n"}, message="Later")
+            scene.upsert(desired_state(ABSENT | {"other.txt": "o\n"}))
+
+        result = scene.upsert(desired_state(ABSENT), meanwhile={"before": meanwhile})
+        assert "docs/later.md" in result.files
+        assert not [path for path in target(scene).files(result.branch or "") if path.startswith("docs/")]
