@@ -294,9 +294,7 @@ def _listed(git: Git, base: str, *specs: str) -> tuple[str, ...]:
     return git.lines("ls-files", "--cached", f"--with-tree={base}", "-z", "--", *specs)
 
 
-def _matched(git: Git, base: str, *specs: str) -> set[str]:
+def _matched(git: Git, base: str, *specs: str) -> frozenset[str]:
     """Return all paths that pathspecs match: the tracked ones, and those that git would add."""
-    return {
-        *_listed(git, base, *specs),
-        *git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *specs),
-    }
+    every = ("--cached", "--others", "--exclude-standard", f"--with-tree={base}")
+    return frozenset(git.lines("ls-files", *every, "-z", "--", *specs))
