@@ -58,8 +58,8 @@ def parse(text: str, *, name: str) -> YamlDocument:
     """Read one YAML document.
 
     Raises:
-        InputError: too long, nested too deeply, not YAML, more than one document, a tag, an anchor or merge key, or a key
-            given twice; with its line.
+        InputError: too long, nested too deeply, not YAML, more than one document, a tag, an anchor or merge key, or a
+            key given twice; with its line.
     """
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
