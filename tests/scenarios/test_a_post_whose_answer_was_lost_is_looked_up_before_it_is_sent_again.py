@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.github_api.transport import clients as clients_module
+from action_patterns.github_api.transport import exchange
 from github_sandbox import Fault
 from support.editions import first_on
 from support.people import calls_of_a_look
@@ -110,8 +110,8 @@ def test_a_request_that_a_proxy_delivers_twice_does_no_harm(operation: str) -> N
 
 @first_on("full", why="It waits for two seconds, and what it waits for is the same everywhere.")
 def test_an_answer_that_never_comes_is_given_up_and_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clients_module.TIMEOUT_SECONDS == 30
-    monkeypatch.setattr(clients_module, "TIMEOUT_SECONDS", 2)
+    assert exchange.TIMEOUT_SECONDS == 30
+    monkeypatch.setattr(exchange, "TIMEOUT_SECONDS", 2)
     with stage(served=True) as scene:
         sent = scene.sandbox.faults.add(Fault.of("timeout", when="after", operation="pulls/create"))
         result = scene.upsert(desired_state(**FULL))
