@@ -63,7 +63,7 @@ ROWS = [
         3,
         "a + ceil(n/100) + 6 + M",
     ),
-    ("difference vanished", converged, desired_state(), 4, 3, "2, and a push"),
+    ("difference vanished", converged, desired_state(), 4, 3, "2, and a push with `delete-branch`"),
     ("base already holds it", nothing, desired_state({"old.txt": "old\n"}), 1, 0, "0, and a fetch"),
 ]
 

@@ -106,6 +106,14 @@ def test_labels_and_people_are_not_taken_from_an_answer_about_another_number(num
         client.pulls.set_issue_fields("acme/api", number, labels=[], assignees=[])
 
 
+def test_an_edit_over_rest_is_not_taken_from_an_answer_about_another_number() -> None:
+    unserved = Response(404, {}, {"message": "Not Found"})
+    client = Client(Scripted(unserved, ok({"body": ""}), ok(PULL)))
+    client.pulls._fallback.read("acme/api", lambda: client.pulls._calls.query("{}", {}, scope="acme/api"), lambda: None)
+    with pytest.raises(LostRaceError, match="#8"):
+        client.pulls.update("acme/api", 8, "", {"title": "x"})
+
+
 def limited(status: int, remaining: int, clock: VirtualClock) -> Response:
     headers = {
         "x-ratelimit-remaining": str(remaining),

@@ -1,6 +1,6 @@
-"""Each of the six guards against lost or doubled work is taken out of a copy: a scenario must notice.
+"""Each guard against lost, doubled or foreign work is removed from a copy: the named test must notice.
 
-`make test` takes out one of them, which the seed chooses, and `make proof` each.
+`make test` removes one of them, which the seed chooses, and `make proof` each.
 
 The edits are exact: when the guarded line changes, the test says so instead of guarding nothing.
 """
@@ -23,20 +23,23 @@ GIT = "action_patterns/github_api/git_database.py"
 PULLS = "action_patterns/github_api/pull_requests.py"
 REFS = "action_patterns/github_api/refs.py"
 TRANSPORT = "action_patterns/github_api/transport/transport.py"
-POSTS = "test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py::"
-RENAMES = "test_a_renamed_repository_gets_its_pull_request_under_its_new_name.py::"
-RACES = "test_a_branch_that_moves_while_we_write_is_never_overwritten.py::"
-REFUSALS = "test_an_auth_error_is_never_taken_for_absence.py::"
+COMMANDS = "action_patterns/runner/commands.py"
+CALLS = "action_patterns/github_api/transport/calls.py"
+POSTS = "scenarios/test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py::"
+RENAMES = "scenarios/test_a_renamed_repository_gets_its_pull_request_under_its_new_name.py::"
+RACES = "scenarios/test_a_branch_that_moves_while_we_write_is_never_overwritten.py::"
+REFUSALS = "scenarios/test_an_auth_error_is_never_taken_for_absence.py::"
+SENDING = "unit/github_api/transport/test_transport.py::"
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """A guard, how it is taken out, and the scenario that must notice."""
+    """A guard, how it is removed, and the test that must notice."""
 
     module: str
     guarded: str
     unguarded: str
-    scenario: str
+    test: str
 
 
 MUTATIONS = {
@@ -76,6 +79,30 @@ MUTATIONS = {
         "",
         REFUSALS + "test_a_branch_that_cannot_be_looked_up_is_not_reported_as_deleted",
     ),
+    "an answer about another thing is believed": Mutation(
+        CALLS,
+        "    if not true:\n",
+        "    if False:\n",
+        SENDING + "test_a_pull_request_is_not_taken_from_an_answer_about_another_branch",
+    ),
+    "a refused token is renewed without an end": Mutation(
+        TRANSPORT,
+        "if status == 401 and not renewed and",
+        "if status == 401 and",
+        SENDING + "test_a_refused_token_is_renewed_once_for_a_request",
+    ),
+    "a thread goes on after GitHub refused another": Mutation(
+        TRANSPORT,
+        "at = max(at, pacer.parked_until)\n",
+        "at = max(at, 0.0)\n",
+        SENDING + "test_a_thread_that_waits_for_its_turn_heeds_a_refusal_that_another_meets_meanwhile",
+    ),
+    "a text of a repository commands the runner": Mutation(
+        COMMANDS,
+        r"(^|[\r\n])",
+        r"(^|\n)",
+        "unit/runner/test_commands.py::test_a_command_after_any_line_ending_is_plain_text",
+    ),
 }
 
 
@@ -83,19 +110,19 @@ CHOSEN = sample.some(1, MUTATIONS, "mutation")
 
 
 def run(directory: Path, mutation: Mutation | None) -> subprocess.CompletedProcess[str]:
-    """The scenarios, against a copy of the sources with one guard less."""
+    """Run the tests against a copy of the sources with one guard less."""
     shutil.copytree(ROOT / "src", directory)  # With what is compiled: only the edited module is compiled again.
     if mutation is not None:
         module = directory / mutation.module
         source = module.read_text("utf-8")
         assert source.count(mutation.guarded) == 1, f"{mutation.module} no longer has {mutation.guarded!r} once"
         module.write_text(source.replace(mutation.guarded, mutation.unguarded), "utf-8")
-    scenarios = sorted({each.scenario for each in ([mutation] if mutation else [MUTATIONS[name] for name in CHOSEN])})
+    tests = sorted({each.test for each in ([mutation] if mutation else [MUTATIONS[name] for name in CHOSEN])})
     return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"),
             *("-o", f"pythonpath={directory} {ROOT / 'tests'}"),
-            *(f"tests/scenarios/{scenario}" for scenario in scenarios),
+            *(f"tests/{test}" for test in tests),
         ],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV_"))}
@@ -117,4 +144,4 @@ def test_it_is_noticed_that(name: str, tmp_path: Path) -> None:
     done = run(tmp_path / "src", MUTATIONS[name])
     # 1 = a test failed; anything above = pytest could not run them, which proves nothing.
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"FAILED tests/scenarios/{MUTATIONS[name].scenario}" in done.stdout, done.stdout
+    assert f"FAILED tests/{MUTATIONS[name].test}" in done.stdout, done.stdout
