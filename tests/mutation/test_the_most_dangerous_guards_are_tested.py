@@ -22,11 +22,12 @@ ROOT = Path(__file__).parents[2]
 GIT = "action_patterns/github_api/git_database.py"
 PULLS = "action_patterns/github_api/pull_requests.py"
 REFS = "action_patterns/github_api/refs.py"
+EXCHANGE = "action_patterns/github_api/transport/exchange.py"
 TRANSPORT = "action_patterns/github_api/transport/transport.py"
 COMMANDS = "action_patterns/runner/commands.py"
 CALLS = "action_patterns/github_api/transport/calls.py"
 POSTS = "scenarios/test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py::"
-RENAMES = "scenarios/test_a_renamed_repository_gets_its_pull_request_under_its_new_name.py::"
+CLIENTS = "unit/github_api/transport/test_clients.py::"
 RACES = "scenarios/test_a_branch_that_moves_while_we_write_is_never_overwritten.py::"
 REFUSALS = "scenarios/test_an_auth_error_is_never_taken_for_absence.py::"
 SENDING = "unit/github_api/transport/test_transport.py::"
@@ -49,11 +50,11 @@ MUTATIONS = {
         'self._calls.rest("idempotent", "content", "POST", repository, "/pulls", body)',
         POSTS + "test_a_pull_request_that_was_opened_is_found_and_not_asked_for_twice",
     ),
-    "a redirect is taken for a success": Mutation(
-        TRANSPORT,
-        "            if status < 300:\n                return response\n",
-        "            if status < 400:\n                return response\n",
-        RENAMES + "test_a_repository_renamed_at_any_call_is_finished_under_its_new_name",
+    "a redirect takes the token to another server": Mutation(
+        EXCHANGE,
+        " or _origin(moved_to) != _origin(place):",
+        ":",
+        CLIENTS + "test_no_redirect_takes_the_token_to_another_server",
     ),
     "whatever is on the branch is overwritten after a lost race": Mutation(
         REFS,
