@@ -15,6 +15,7 @@ from action_patterns.distribution.campaign import Campaign, apply, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import most_writes
 from action_patterns.ports.log import Log
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
@@ -59,7 +60,9 @@ class ApplyOutputs(Outputs):
 def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
     """Plan and campaign, and that they belong together."""
     plan = read_plan(ports.files, inputs.plan, inputs.plan_digest)
-    campaign = read_campaign(inputs.distribution, ports.files, ports.context)
+    campaign = read_campaign(
+        inputs.distribution, ports.files, ports.context, most_writes=most_writes(inputs.max_minutes, ports.context)
+    )
     if campaign.notice:
         ports.log.info(campaign.notice)
     if campaign.digest != plan.content_digest:

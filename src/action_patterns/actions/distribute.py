@@ -25,7 +25,7 @@ from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.campaign import apply as apply_campaign
 from action_patterns.input_types import Flag
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.context import Context
+from action_patterns.ports.context import Context, most_writes
 from action_patterns.ports.github import GitHub
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
@@ -98,7 +98,9 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     Raises:
         InputError: the campaign, the token or a path is wrong.
     """
-    campaign = read_campaign(inputs.distribution, ports.files, ports.context)
+    campaign = read_campaign(
+        inputs.distribution, ports.files, ports.context, most_writes=most_writes(inputs.max_minutes, ports.context)
+    )
     selection, credentials = campaign.distribution.targets, inputs.credentials()
     check_reach(credentials, selection.reach, ports.context, writing=True)
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)

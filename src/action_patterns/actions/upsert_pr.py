@@ -20,6 +20,7 @@ from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import most_writes
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
 from action_patterns.ports.repositories import Repositories
@@ -226,6 +227,7 @@ def validate(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> 
             head_repository=told.head_repository,
             bot=bot,
             source=source_of(ports.context),
+            most_writes=most_writes(inputs.max_minutes, ports.context),
         ),
         None,
     )

@@ -39,7 +39,7 @@ class Campaign:
     """A sentence about what was left out of the content. None: nothing was."""
 
 
-def read_campaign(path: str, files: Files, context: Context) -> Campaign:
+def read_campaign(path: str, files: Files, context: Context, *, most_writes: int | None = None) -> Campaign:
     """Read a distribution file and everything it names. Raises InputError with every problem at once."""
     distribution = read_distribution(read_text(files.read(path), path), name=path)
     content = read_changes(distribution, files)
@@ -47,7 +47,9 @@ def read_campaign(path: str, files: Files, context: Context) -> Campaign:
     spec = distribution.pull_request
     present = [name for name in files.listing() if name.endswith((".yml", ".yaml"))]
     source = source_of(context, file=path, present=present)
-    desired = resolve(spec, key=distribution.key or distribution.name, changes=changes, source=source)
+    desired = resolve(
+        spec, key=distribution.key or distribution.name, changes=changes, source=source, most_writes=most_writes
+    )
     text = f"{changes_digest(changes)}\0{desired.key}\0{spec.model_dump_json()}"
     return Campaign(
         distribution=distribution,

@@ -47,3 +47,9 @@ class Context:
     def run_url(self) -> str:
         """Address of the run's page."""
         return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
+
+
+def most_writes(minutes: int, context: Context) -> int | None:
+    """Return how many writes a run of that many minutes has time for. None: a local GitHub, which asks for no pause."""
+    spacing = context.write_spacing_seconds
+    return int(60 * minutes / spacing) if spacing > 0 else None

@@ -120,6 +120,8 @@ class Observed:
     """The repository that the head repository was forked from."""
     branch_files: dict[str, ObservedFile | None] | None = None
     """The touched paths on the bot branch; read only where commits of others are to be kept."""
+    closed_files: dict[str, ObservedFile | None] | None = None
+    """The touched paths at the head of the pull request that a person closed; read only where its content counts."""
     branch_below: tuple[Tip, ...] = ()
     """Commits below the bot branch's tip, the newest first; read only where the tip is not ours."""
     parent_on_base: bool | None = None

@@ -215,6 +215,13 @@ DECISIONS = (
         remedy="Do not merge the pull request. Close it and delete its branch by hand; the next run opens a new one.",
     ),
     Reason(
+        code="too-many-writes",
+        outcome="blocked",
+        meaning="The change takes more time than `max-minutes` gives a run: each binary or large file is a request, and"
+        " GitHub asks for a second between two. No run could finish it, so none begins.",
+        remedy="Raise `max-minutes` and the job's `timeout-minutes`, or split the change. Do not run again as it is.",
+    ),
+    Reason(
         code="reopen-refused",
         outcome="blocked",
         meaning="GitHub does not reopen the pull request.",

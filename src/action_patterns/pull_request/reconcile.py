@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 
 from action_patterns.checks.check import Check
 from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
-from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
+from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError, NotFoundError
 from action_patterns.ports.git import DIRECTORY, ObservedFile, Tip
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import Observed, PullRequest
 from action_patterns.pull_request.decide.comparison import (
+    compare,
     keeps_commits,
     needs_commits_below,
     needs_parent,
     our_commit,
     our_trailers,
+    refused_content,
 )
 from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decision import Decision
@@ -31,6 +33,7 @@ from action_patterns.pull_request.ownership.source import Source
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import WriteBranch
 from action_patterns.pull_request.steps.comments import DeleteComment, WriteComment
+from action_patterns.pull_request.steps.run_memory import RunMemory
 from action_patterns.pull_request.steps.step import FIELDS, RefusedForGoodError
 
 MAX_ROUNDS = 10
@@ -75,7 +78,7 @@ def reconcile(
     """
     state, asked_for = ReconcileState(key=desired.key), desired
     for round_number in range(1, MAX_ROUNDS + 1):
-        desired, observed = _observe(asked_for, repository, github)
+        desired, observed = _observe(asked_for, repository, github, state.memory)
         decision = decide(desired, observed, state.memory)
         if decision.unordered:
             observed = replace(observed, newer_commits=_newer(decision.unordered, desired.source, github))
@@ -165,7 +168,7 @@ def _written(change: FileChange) -> ObservedFile | None:
     return ObservedFile(change.oid, change.mode) if change.mode and change.oid else None
 
 
-def _observe(desired: Desired, repository: str, github: GitHub) -> tuple[Desired, Observed]:
+def _observe(desired: Desired, repository: str, github: GitHub, memory: RunMemory) -> tuple[Desired, Observed]:
     """Read the target. Return with it the desired state, in which each directory that shall go is its files."""
     observed = github.pulls.observe(
         repository,
@@ -187,6 +190,13 @@ def _observe(desired: Desired, repository: str, github: GitHub) -> tuple[Desired
     if commit is not None and base_tip is not None and needs_parent(desired, observed):
         compared = github.git.compare(observed.repository, base_tip.oid, commit.parents[-1])
         observed = replace(observed, parent_on_base=compared.ahead_by == 0 if compared else None)
+    if observed.base is not None and base_tip is not None:
+        closed = refused_content(compare(desired, observed, observed.base, base_tip, memory))
+        if closed is not None:
+            with suppress(NotFoundError):
+                paths = observed_paths(desired.changes)
+                there = github.git.read_files(observed.repository, closed.head_oid, paths)
+                observed = replace(observed, closed_files=there)
     return desired, observed
 
 

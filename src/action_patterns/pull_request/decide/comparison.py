@@ -214,6 +214,13 @@ def stands_on_dropped_commits(comparison: Comparison) -> bool:
     return ours and comparison.observed.parent_on_base is False
 
 
+def refused_content(comparison: Comparison) -> PullRequest | None:
+    """Return the pull request that a person closed, where `on-closed` asks for which content."""
+    policies, latest = comparison.desired.policies, comparison.latest
+    asks = policies.on_closed == "respect-content" and comparison.opened is None and bool(comparison.pending)
+    return latest if asks and latest is not None and closed_by_somebody(comparison) else None
+
+
 def branch_is_current(comparison: Comparison) -> bool:
     """The branch already holds this very change, and nothing else."""
     ours = comparison.trailers if comparison.tip_kind == "ours" else None

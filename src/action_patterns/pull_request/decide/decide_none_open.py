@@ -12,6 +12,7 @@ from action_patterns.pull_request.decide.comparison import (
     closed_by_somebody,
     differs,
     is_on_base_tip,
+    refused_content,
     stands_on_dropped_commits,
 )
 from action_patterns.pull_request.decide.decision import (
@@ -37,7 +38,7 @@ def decide_none_open(comparison: Comparison) -> Decision:
     latest, tip, policies = comparison.latest, comparison.tip, comparison.desired.policies
     if not comparison.pending:
         return _finish_closing(comparison)
-    if latest is not None and closed_by_somebody(comparison) and policies.on_closed == "respect":
+    if latest is not None and _respects_the_close(comparison):
         stop = stopped("skipped", "closed-by-someone", f"#{latest.number} was closed without being merged.")
         return replace(stop, pull_request=latest, files=comparison.files)
     if latest is not None and closed_by_somebody(comparison) and policies.on_closed == "reopen":
@@ -54,6 +55,17 @@ def decide_none_open(comparison: Comparison) -> Decision:
     if stands_on_dropped_commits(comparison) and not comparison.observed.compare_and_swap:
         return replace(stopped("blocked", "base-rewritten"), files=comparison.files)
     return _create(comparison, keeps=keeps)
+
+
+def _respects_the_close(comparison: Comparison) -> bool:
+    """Return whether a person's close of the last pull request stops this run."""
+    if comparison.desired.policies.on_closed == "respect":
+        return closed_by_somebody(comparison)
+    at_close = comparison.observed.closed_files
+    # If its content cannot be read, the close stands: a guard that fails stops.
+    return refused_content(comparison) is not None and not (
+        at_close and any(differs(each, at_close) for each in comparison.desired.changes)
+    )
 
 
 def _reopen(comparison: Comparison, latest: PullRequest) -> Decision:

@@ -29,6 +29,10 @@ def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tu
         restored = any(isinstance(step, RestoreBranch) for step in moves)
         forced = write is not None and write.before not in (None, *write.parents)
         checks.append(_protected(observed, force=restored or forced))
+    if write is not None and desired.most_writes is not None:
+        needed = len(write.requests(observed, 0))
+        detail = f"It takes {needed:,} writes, and this run has time for {desired.most_writes:,}."
+        checks.append(check("too-many-writes", needed <= desired.most_writes, detail))
     if write is not None:
         checks += _content(write, observed)
     return tuple(checks)

@@ -55,3 +55,5 @@ class Desired:
     """The fork that holds the bot branch; None = the target itself."""
     policies: Policies = Policies()
     source: Source = UNKNOWN
+    most_writes: int | None = None
+    """Writes that a run has time for. None: as many as there are."""

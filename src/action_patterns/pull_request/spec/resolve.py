@@ -32,6 +32,7 @@ def resolve(
     head_repository: str | None = None,
     bot: str | None = None,
     source: Source = UNKNOWN,
+    most_writes: int | None = None,
 ) -> Desired:
     """Check and normalise the spec: names de-duplicated and sorted, key normalised, branch derived.
 
@@ -128,6 +129,7 @@ def resolve(
         auto_merge=spec.auto_merge,
         head_repository=head_repository,
         source=source,
+        most_writes=most_writes,
         policies=Policies(
             on_converged=spec.on_converged,
             on_closed=spec.on_closed,

@@ -10,7 +10,7 @@ from action_patterns.input_types import Flag, NameList, input_name
 
 OnConverged = Literal["close", "keep"]
 OnBaseMoved = Literal["leave", "rewrite"]
-OnClosed = Literal["respect", "reopen", "new"]
+OnClosed = Literal["respect", "respect-content", "reopen", "new"]
 OnHumanCommits = Literal["stop", "append", "overwrite"]
 Adopt = Literal["never", "same-author", "any"]
 AutoMerge = Literal["off", "merge", "squash", "rebase"]
@@ -94,7 +94,8 @@ class PullRequestSpec(BaseModel):
     )
     on_closed: OnClosed = Field(
         default="respect",
-        description="When a person closed the pull request unmerged: `respect` that and stop; `reopen` it; or open a"
+        description="When a person closed the pull request unmerged: `respect` that and stop; `respect-content`: stop"
+        " for this content, and open a new pull request for other content; `reopen` it; or open a"
         " `new` one.",
     )
     on_human_commits: OnHumanCommits = Field(

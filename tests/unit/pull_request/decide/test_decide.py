@@ -1285,6 +1285,43 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "fields",
         ["unlabel bot", "patch body", "label ci"],
     ),
+    # Time
+    "the change takes more writes than a run has time for": (
+        replace(W, most_writes=2),
+        observe(),
+        "blocked",
+        "too-many-writes",
+        NOTHING,
+    ),
+    "the change takes just the writes that a run has time for": (
+        replace(W, most_writes=3),
+        observe(),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    # A close that counts for its content
+    "a person closed the pull request with this content": (
+        desired_state(on_closed="respect-content"),
+        observe(pulls=(our_pull(W, state="CLOSED"),), closed_files={"ci.yml": file(b"new\n")}),
+        "skipped",
+        "closed-by-someone",
+        NOTHING,
+    ),
+    "a person closed the pull request with other content": (
+        desired_state(on_closed="respect-content"),
+        observe(pulls=(our_pull(W, state="CLOSED"),), closed_files={"ci.yml": file(b"older\n")}),
+        "created",
+        "opened",
+        ["create branch onto b: ci.yml", "open into main"],
+    ),
+    "a person closed the pull request, and its content cannot be read": (
+        desired_state(on_closed="respect-content"),
+        observe(pulls=(our_pull(W, state="CLOSED"),)),
+        "skipped",
+        "closed-by-someone",
+        NOTHING,
+    ),
     # Sources and runs
     "the open pull request is another repository's": (
         replace(W, source=Source(repository="2")),
