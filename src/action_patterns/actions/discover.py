@@ -17,7 +17,7 @@ from action_patterns.contracts.artifact import plan_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
 from action_patterns.discovery.packing import MAX_LEGS
-from action_patterns.discovery.selection import Selection
+from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.distribution.campaign import read_campaign
 from action_patterns.distribution.distribution_file import NAME
 from action_patterns.errors import ActionPatternsError, InputError, Problem
@@ -280,12 +280,7 @@ def _selection(inputs: DiscoverInputs) -> Selection:
             forks=inputs.forks,
         )
     except ValidationError as error:
-        raise InputError(
-            *(
-                Problem(str(item["msg"]).removeprefix("Value error, ") + ".", "Correct the input.")
-                for item in error.errors(include_url=False)
-            )
-        ) from None
+        raise InputError(*input_problems(error.errors(include_url=False))) from None
 
 
 def _summary(plan: Plan) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from action_patterns.content.glob import matches
 from action_patterns.contracts import Exclusion, Target
 from action_patterns.contracts.plan import ExclusionReason
+from action_patterns.discovery.patterns import matches
 from action_patterns.discovery.selection import Selection
 
 OPT_OUT_TOPIC = "action-patterns-ignore"
@@ -79,10 +79,5 @@ def _verdict(
 
 
 def _matching(repository: str, patterns: Iterable[str]) -> str | None:
-    """The first glob that matches; one without a slash is held against the name alone. Case is ignored."""
-    full = repository.lower()
-    name = full.partition("/")[2]
-    for pattern in patterns:
-        if matches(full if "/" in pattern else name, pattern.lower()):
-            return pattern
-    return None
+    """Return the first glob that matches. None: no glob does."""
+    return next((pattern for pattern in patterns if matches(repository, pattern)), None)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 
 from action_patterns.content.changes import path_problem
 from action_patterns.discovery.section import Section
-from action_patterns.discovery.selection import Selection
+from action_patterns.discovery.selection import Place, Selection
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.pull_request.spec.spec import PullRequestSpec
@@ -103,16 +103,21 @@ def read_distribution(text: str, *, name: str) -> Distribution:
             )
         )
     try:
-        return Distribution.model_validate(document.data)
+        found = Distribution.model_validate(document.data)
     except ValidationError as error:
         raise InputError(*(_problem(item, document, name) for item in error.errors(include_url=False))) from None
+    for location, line in document.lines.items():
+        if location[:1] == ("targets",) and len(location) == 3:
+            _, key, index = location
+            found.targets.locate(str(key), str(document.data["targets"][key][index]), Place(name, line))
+    return found
 
 
 def _problem(item: Any, document: YamlDocument, name: str) -> Problem:
     location = tuple(item["loc"])
     key = ".".join(str(part) for part in location) or "the document"
     why = str(item["msg"]).removeprefix("Value error, ")
-    fix = f"Correct `{key}`."
+    fix = f"{item.get('ctx', {}).get('fix') or f'Correct `{key}`'}."
     if item["type"] == "missing":
         why, fix = "is missing", f"Add `{location[-1]}`."
     elif item["type"] == "extra_forbidden":

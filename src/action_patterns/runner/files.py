@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange, Mode, is_git_name
 from action_patterns.content.glob import matches
+from action_patterns.content.pattern_dialect import NO_EFFECT, foreign_dialect, spelled_out
 from action_patterns.content.sizes import size_problems
 from action_patterns.errors import InputError
 from action_patterns.runner.place import LEAVE_GIT_OUT, OUTSIDE, Place, problem
@@ -174,9 +175,7 @@ class RunnerFiles:
         if wanted is not None:
             names = [name for name in names if _matches(tuple(name.split("/")), wanted)]
         if not names:
-            raise problem(
-                pattern, "names no file", "Check the spelling, and that the step which makes it ran before this one."
-            )
+            raise _names_no_file(pattern)
         return tuple(self._change(place, "/".join((*above, name)), name.split("/")) for name in names)
 
     def _is_tracked(self, real: Path) -> bool:
@@ -202,6 +201,23 @@ class RunnerFiles:
             return FileChange(path=path, mode="120000", content=found.content)
         kind: Mode = "100755" if found.status.st_mode & stat.S_IXUSR else "100644"
         return FileChange(path=path, mode=kind, content=found.content)
+
+
+def _names_no_file(pattern: str) -> InputError:
+    """Return the error of a pattern without a file.
+
+    A file may be called `!x` or `{a,b}`, so no dialect is refused before the look.
+    """
+    dialect = foreign_dialect(pattern)
+    if dialect == "negation":
+        fix = "Name the files that count, and leave out the others."
+    elif dialect == "braces":
+        fix = f"{spelled_out(pattern)}."
+    else:
+        return problem(
+            pattern, "names no file", "Check the spelling, and that the step which makes it ran before this one."
+        )
+    return problem(pattern, f"names no file: {NO_EFFECT[dialect]}", fix)
 
 
 def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:

@@ -325,3 +325,26 @@ def test_only_tracked_files_are_content_where_they_are_given(places: tuple[Path,
     with pytest.raises(InputError, match="'d/other' is not tracked by git"):
         there.entry("d/other", PurePosixPath("x"))
     assert there.read("d/other") == b"x"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why", "fix"),
+    [
+        ("!src/gone", "a leading `!` is no exclusion here", "leave out the others"),
+        ("src/{x,y}.js", "braces are no alternatives here", "'src/x.js', 'src/y.js'"),
+    ],
+)
+def test_a_pattern_of_another_dialect_that_names_no_file_is_explained(
+    files: RunnerFiles, pattern: str, why: str, fix: str
+) -> None:
+    with pytest.raises(InputError, match="names no file") as refused:
+        files.find(pattern)
+    (found,) = refused.value.problems
+    assert why in found.what
+    assert fix in found.fix
+
+
+@pytest.mark.parametrize("name", ["!keep", "{a,b}", "{{cookiecutter}}"])
+def test_a_file_whose_name_looks_like_another_dialect_is_found(files: RunnerFiles, tree: Path, name: str) -> None:
+    (tree / name).write_text("x")
+    assert [change.path for change in files.find(name)] == [name]

@@ -1,0 +1,89 @@
+"""Steps of a campaign in this process: any action, given a distribution file, against a served local GitHub."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from action_patterns import run
+from support.stage import Stage
+
+CAMPAIGN = """\
+name: ci
+targets: {%s}
+files: [{source: ci.txt, target: ci.txt}]
+pull-request: {title: Add ci.txt}
+"""
+
+
+def seed(*repositories: str, **fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the seed of acme with these repositories. `fields`: what differs, by name."""
+    return {
+        "organizations": {"acme": {"members": ["bot"]}},
+        "users": ["bot"],
+        "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
+        "repositories": [
+            {"name": f"acme/{name}", "files": {"README.md": "x\n"}} | dict(fields.get(name, {}))
+            for name in repositories
+        ],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step that ended."""
+
+    code: int
+    outputs: dict[str, str]
+    log: str
+    summary: str
+
+    def results(self) -> dict[str, tuple[str, str]]:
+        """Outcome and reason by target, from the report that the step wrote."""
+        return {each["target"]: (each["outcome"], each["reason"]) for each in self.report()["results"]}
+
+    def report(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(Path(self.outputs["path"]).read_text())
+        return found
+
+
+def step(action: str, scene: Stage, folder: Path, *, targets: str = "", **inputs: str) -> Step:
+    """Run an action. `targets`: the selection of a distribution file that is written first."""
+    if targets:
+        (folder / "distribution.yml").write_text(CAMPAIGN % targets)
+        (folder / "ci.txt").write_text("x\n")
+    (folder / "temp").mkdir(exist_ok=True)
+    for name in ("output", "summary"):
+        (folder / name).write_text("")
+    variables = {
+        "GITHUB_WORKSPACE": str(folder),
+        "RUNNER_TEMP": str(folder / "temp"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_REPOSITORY": "acme/source",
+        "GITHUB_SHA": "0" * 40,
+        "GITHUB_WORKFLOW": "Test",
+        "GITHUB_JOB": "test",
+        "GITHUB_EVENT_NAME": "schedule",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_RUN_NUMBER": "1",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_SERVER_URL": scene.context.server_url,
+        "GITHUB_API_URL": scene.context.api_url,
+        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
+        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
+        "INPUT_TOKEN": "tok-bot",
+        **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
+    }
+    stream = io.StringIO()
+    code = run.main([action], variables, stream)
+    lines = (folder / "output").read_text().splitlines()
+    outputs = {
+        line.partition("<<")[0]: lines[number + 1] for number, line in enumerate(lines) if "<<ghadelimiter" in line
+    }
+    return Step(code=code, outputs=outputs, log=stream.getvalue(), summary=(folder / "summary").read_text())
