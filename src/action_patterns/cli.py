@@ -42,6 +42,7 @@ from action_patterns.pull_request import upsert
 from action_patterns.pull_request.upsert import Preview
 from action_patterns.redaction import Secrets
 from action_patterns.report.build import build
+from action_patterns.report.model import not_found
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
@@ -119,7 +120,7 @@ def plan(
     """Show what `apply` would do to each target, with a diff. Writes nothing."""
     console = Console()
     command = _open(distribution, console)
-    roster = command.plan.roster
+    roster = command.plan.found
     with _Bar(console, "Planning", len(roster)) as advance:
         previews = plan_changes(
             roster,
@@ -135,6 +136,7 @@ def plan(
             if patch:
                 console.rule(f"{_plain(result.target)}: {_plain(result.message)}", align="left", style="cyan")
                 console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+    results += not_found.results(command.plan, attempt=1)
     _print_table(results, console)
     _print_excluded(command.plan, console)
     changing = sum(1 for result in results if result.outcome == "planned")
@@ -152,7 +154,7 @@ def apply_command(
     """Bring every target to the desired state. A second run changes nothing that already matches."""
     console = Console()
     command = _open(distribution, console)
-    roster = command.plan.roster
+    roster = command.plan.found
     if roster and not yes:
         if not sys.stdin.isatty():
             _fail(console, "This is no terminal, so no person can answer.", "Pass --yes to continue without asking.")
@@ -169,6 +171,7 @@ def apply_command(
             dry_run=False,
             on_result=lambda result: advance(result.target),
         )
+    results += not_found.results(command.plan, attempt=1)
     _print_table(results, console)
     _print_excluded(command.plan, console)
     told = build(command.plan, results, command.context, redact=command.log.redact)

@@ -59,8 +59,12 @@ def test_an_owner_without_the_app_fails_its_targets_and_the_others_are_done() ->
 def test_a_campaign_says_which_owner_lacks_the_app_and_does_the_rest(tmp_path: Path) -> None:
     with fleet(seed({"acme": {}}, NAMES)) as scene:
         code, log = distribute(scene, tmp_path, f"repositories: [{', '.join(NAMES)}]")
-        assert results(tmp_path) == {"acme/api": ("created", "opened"), "acme/web": ("created", "opened")}, log
-        assert code == 0
+        assert results(tmp_path) == {
+            "acme/api": ("created", "opened"),
+            "acme/web": ("created", "opened"),
+            "beta/tools": ("failed", "not-found"),
+        }, log
+        assert code == 1
         assert "::warning" in log
         assert "not installed at beta" in log
         assert "Install the App at beta" in log

@@ -125,6 +125,18 @@ def test_no_token_says_how_to_get_one(scene: Stage, folder: Path) -> None:
     assert "gh auth token" in " ".join(done.stderr.split())
 
 
+def test_a_named_repository_that_is_not_found_fails_beside_the_others(scene: Stage, folder: Path) -> None:
+    wanted = DISTRIBUTION.replace("owners: [acme]", f"repositories: [{TARGET}, acme/absent]")
+    (folder / "distribution.yml").write_text(wanted)
+    planned = terminal(scene, folder, "plan")
+    assert "acme/absent  failed   not-found" in planned.stdout
+    assert "1 of 2 targets would change" in planned.stdout
+    done = terminal(scene, folder, "apply", "--yes")
+    assert done.returncode == 1
+    assert "not-found (1): The selection names the repository" in done.stdout
+    assert len(scene.sandbox.repository(TARGET).pulls()) == 1
+
+
 def _a_milestone_is_taken_off(scene: Stage) -> None:
     scene.sandbox.repository(TARGET).edit_pull(1, milestone=0)
 

@@ -78,10 +78,10 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
 def validate(inputs: ApplyInputs, plan: Plan) -> None:
     """Raise InputError unless `first` to `last` are targets of the plan."""
     first, last = _bounds(inputs)
-    if not first <= last < len(plan.roster):
+    if not first <= last < len(plan.found):
         raise InputError(
             Problem(
-                f"`first` {first} to `last` {last} is no part of a roster of {len(plan.roster)} targets.",
+                f"`first` {first} to `last` {last} is no part of a roster of {len(plan.found)} targets to work on.",
                 "Take them from the matrix of the same discover job.",
             )
         )
@@ -90,7 +90,7 @@ def validate(inputs: ApplyInputs, plan: Plan) -> None:
 def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
     """Return the targets of this leg."""
     first, last = _bounds(inputs)
-    return plan.roster[first : last + 1]
+    return plan.found[first : last + 1]
 
 
 def _bounds(inputs: ApplyInputs) -> tuple[int, int]:

@@ -18,15 +18,14 @@ from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
 from action_patterns.discovery.packing import MAX_LEGS
 from action_patterns.discovery.selection import Selection, input_problems
+from action_patterns.discovery.summary import annotate, summary
 from action_patterns.distribution.campaign import read_campaign
 from action_patterns.distribution.distribution_file import NAME
 from action_patterns.errors import ActionPatternsError, InputError, Problem
-from action_patterns.escape import cell, cell_code
 from action_patterns.input_types import Flag, LineList, NameList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
-from action_patterns.ports.log import Annotation
 from action_patterns.ports.workflow_runs import ReportArtifact, WorkflowRuns
 from action_patterns.report.render.annotations import left_out
 
@@ -72,9 +71,11 @@ class DiscoverOutputs(Outputs):
     """Outputs of discover."""
 
     matrix: str = Field(description='`{"include": [...]}` for `strategy.matrix`, at most 256 entries.')
-    count: int = Field(description="Number of targets.")
+    count: int = Field(description="Number of targets that were found.")
     has_targets: bool = Field(description="Gate the next job with `if: needs.<job>.outputs.has-targets == 'true'`.")
-    targets: str = Field(description="JSON list of the targets' names; empty beyond 200,000 characters (see the plan).")
+    targets: str = Field(
+        description="JSON list of the names of those targets; empty beyond 200,000 characters (see the plan)."
+    )
     excluded: str = Field(description="JSON object: number of excluded repositories by reason.")
     visible: int = Field(description="Repositories visible to the token.")
     max_parallel: int = Field(description="For `strategy.max-parallel`, from GitHub's limits.")
@@ -151,7 +152,7 @@ def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
 
 def matrix_of(plan: Plan, *, packed: bool) -> dict[str, list[dict[str, Any]]]:
     """The matrix, scalars only. Packed, it holds nothing but integers, which no masked value can make GitHub drop."""
-    if packed or len(plan.roster) > MAX_LEGS:
+    if packed or len(plan.found) > MAX_LEGS:
         return {
             "include": [
                 {"index": index, "first": pack.first, "last": pack.last} for index, pack in enumerate(plan.packing)
@@ -166,7 +167,7 @@ def matrix_of(plan: Plan, *, packed: bool) -> dict[str, list[dict[str, Any]]]:
                 "name": entry.target.name,
                 "default-branch": entry.target.default_branch or "",
             }
-            for entry in plan.roster
+            for entry in plan.found
         ]
     }
 
@@ -182,7 +183,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
     """Write the plan, and hand over the matrix."""
     artifact = plan_artifact(plan.name, ports.context.run_attempt)
     path = ports.files.write(f"action-patterns/{artifact}/plan.json", plan.encode())
-    names = compact_json([entry.target.repository for entry in plan.roster])
+    names = compact_json([entry.target.repository for entry in plan.found])
     if len(names) > MAX_OUTPUT_CHARACTERS:
         ports.log.info(
             f"`targets` is left empty: {len(names)} characters are too many for an output; the plan has them."
@@ -191,8 +192,8 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
     previous = facts.previous
     outputs = DiscoverOutputs(
         matrix=compact_json(matrix_of(plan, packed=inputs.targets_per_job > 0)),
-        count=len(plan.roster),
-        has_targets=bool(plan.roster),
+        count=len(plan.found),
+        has_targets=bool(plan.found),
         targets=names,
         excluded=compact_json(excluded_summary(plan.excluded)),
         visible=plan.visible,
@@ -203,7 +204,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         previous_run_id=str(previous.run_id) if previous else "",
         previous_artifact=previous.name if previous else "",
     )
-    return Finish(outputs=outputs, summary=_summary(plan), annotations=(*left_out(facts.notice), *_annotations(plan)))
+    return Finish(outputs=outputs, summary=summary(plan), annotations=(*left_out(facts.notice), *annotate(plan)))
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:
@@ -281,58 +282,6 @@ def _selection(inputs: DiscoverInputs) -> Selection:
         )
     except ValidationError as error:
         raise InputError(*input_problems(error.errors(include_url=False))) from None
-
-
-def _summary(plan: Plan) -> str:
-    lines = [
-        f"### {len(plan.roster)} targets of {plan.visible} repositories visible to this token",
-        "",
-        f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; {plan.budget.requests_needed} requests at most",
-    ]
-    if plan.excluded:
-        lines += ["", "<details><summary>Left out</summary>", "", "| Repository | Reason | |", "|:--|:--|:--|"]
-        shown = plan.excluded[:500]
-        lines += [f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown]
-        if len(shown) < len(plan.excluded):
-            lines.append(f"\nShowing {len(shown)} of {len(plan.excluded)}; the plan file has all.")
-        lines += ["", "</details>"]
-    return "\n".join(lines) + "\n"
-
-
-def _annotations(plan: Plan) -> tuple[Annotation, ...]:
-    missing = [item.repository for item in plan.excluded if item.reason == "not-found"]
-    found: list[Annotation] = []
-    if missing:
-        found.append(
-            Annotation(
-                level="warning",
-                message=f"{len(missing)} named repositories do not exist, or this token may not see them:"
-                f" {', '.join(missing[:10])}.",
-                title="Repositories not found",
-            )
-        )
-    if not plan.roster:
-        found.append(
-            Annotation(
-                level="notice",
-                message=f"No target among {plan.visible} repositories visible to this token. If you expected some:"
-                " the token"
-                " may not see them (App installation, organization membership), or the filters exclude them.",
-                title="Nothing to do",
-            )
-        )
-    budget = plan.budget
-    if budget.requests_remaining is not None and budget.requests_remaining < budget.requests_needed:
-        found.append(
-            Annotation(
-                level="warning",
-                message=f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining}"
-                " remain this"
-                " hour; targets that do not fit are deferred to the next run.",
-                title="Rate limit",
-            )
-        )
-    return tuple(found)
 
 
 ACTION = Action(

@@ -87,7 +87,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
     facts, github = gather(inputs, ports)
     plan = decide(facts)
-    ports.log.info(f"{len(plan.roster)} targets of {plan.visible} repositories visible to this token.")
+    ports.log.info(f"{len(plan.found)} targets of {plan.visible} repositories visible to this token.")
     results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
     return report(inputs, facts, plan, results, policy, ports)
 
@@ -135,7 +135,7 @@ def apply(
 ) -> list[TargetResult]:
     """Upsert every target and write its record; `ends` is on the monotonic clock."""
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, records_artifact(plan.name, 0, attempt), len(plan.roster))
+    recorder = Recorder(ports, records_artifact(plan.name, 0, attempt), len(plan.found))
     credentials = inputs.credentials()
     if credentials.app is not None:
         # An App's tokens that write reach the targets only.
@@ -145,11 +145,11 @@ def apply(
             upsert.USES,
             seconds=ends - ports.clock.monotonic(),
             reach=campaign.distribution.targets.reach,
-            narrowed=tuple(entry.target.repository for entry in plan.roster),
+            narrowed=tuple(entry.target.repository for entry in plan.found),
             paths=[change.path for change in campaign.changes],
         )
     return apply_campaign(
-        plan.roster,
+        plan.found,
         campaign,
         plan.plan_id,
         github,

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from action_patterns.contracts.document import Count, Document, Moment, Record
+from action_patterns.contracts.result import ErrorRecord
 from action_patterns.contracts.target import Target
 
 ExclusionReason = Literal[
@@ -17,7 +18,6 @@ ExclusionReason = Literal[
     "opted-out",
     "not-included",
     "excluded",
-    "not-found",
     "topic-missing",
     "visibility",
 ]
@@ -29,6 +29,9 @@ class PlanEntry(Record):
     index: Count
     target: Target
     expected_head_oid: str | None = Field(description="Tip of the default branch that the plan was made on.")
+    error: ErrorRecord | None = Field(
+        default=None, description="Why the target fails without a job: it was named and not found. Null: it was found."
+    )
 
 
 class Exclusion(Record):
@@ -70,7 +73,12 @@ class Plan(Document):
     content_digest: str = Field(description="Digest of the rendered files; apply refuses other content.")
     planned_at: Moment
     visible: Count = Field(description="Repositories visible to the token, never 'all'.")
-    roster: tuple[PlanEntry, ...]
+    roster: tuple[PlanEntry, ...] = Field(description="Every target, those that were found first.")
     excluded: tuple[Exclusion, ...]
     packing: tuple[Pack, ...]
     budget: Budget
+
+    @property
+    def found(self) -> tuple[PlanEntry, ...]:
+        """The targets that jobs work on. The others of the roster fail without one."""
+        return tuple(entry for entry in self.roster if entry.error is None)

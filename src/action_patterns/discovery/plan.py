@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from action_patterns.content.text import read_text
-from action_patterns.contracts import Plan, PlanEntry
+from action_patterns.contracts import Plan, PlanEntry, Target
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.packing import pack
-from action_patterns.discovery.select import Selected
+from action_patterns.discovery.select import NOT_FOUND, Selected
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import Context
 from action_patterns.ports.rate_limits import Limits
@@ -28,12 +28,17 @@ def make_plan(
     context: Context,
     now: datetime,
 ) -> Plan:
-    """Number the targets, pack them into legs and estimate the cost."""
-    roster = tuple(
+    """Number the targets, pack those that were found into legs and estimate the cost."""
+    found = tuple(
         PlanEntry(index=index, target=target, expected_head_oid=target.head_oid)
         for index, target in enumerate(selected.targets)
     )
-    packing = pack(len(roster), per_leg=per_leg)
+    # Last, so that the legs hold what was found without a gap.
+    roster = found + tuple(
+        PlanEntry(index=index, target=Target(repository=name), expected_head_oid=None, error=NOT_FOUND)
+        for index, name in enumerate(selected.not_found, len(found))
+    )
+    packing = pack(len(found), per_leg=per_leg)
     fingerprint = _digest([content_digest, *(f"{e.target.repository}@{e.expected_head_oid}" for e in roster)])
     return Plan(
         plan_id=f"{context.run_id}-{context.run_attempt}-{fingerprint[:12]}",
@@ -47,7 +52,7 @@ def make_plan(
         excluded=selected.excluded,
         packing=packing,
         budget=estimate(
-            [entry.target.repository.partition("/")[0] for entry in roster],
+            [entry.target.owner for entry in found],
             len(packing),
             limits,
             write_spacing_seconds=context.write_spacing_seconds,

@@ -5,37 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from action_patterns.contracts import Exclusion, Target
+from action_patterns.contracts import ErrorRecord, Exclusion, Target
 from action_patterns.contracts.plan import ExclusionReason
 from action_patterns.discovery.patterns import matches
 from action_patterns.discovery.selection import Selection
 
+NOT_FOUND = ErrorRecord(
+    category="not-found",
+    message="The selection names the repository, but it does not exist, or this token may not see it.",
+    remediation="Check the spelling, and that the token or the App's installation covers the repository. If it is gone,"
+    " remove its name. Then start a new run; where a matrix did the work, a re-run of failed jobs keeps the plan.",
+    retryable=False,
+)
+"""The error of each repository that is named and not found."""
 OPT_OUT_TOPIC = "action-patterns-ignore"
 """A repository with this topic is excluded under every selection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Targets, and everything else with its reason."""
+    """Targets, names without a repository, and everything else with its reason."""
 
     targets: tuple[Target, ...]
     excluded: tuple[Exclusion, ...]
+    not_found: tuple[str, ...] = ()
+    """Repositories that the selection names and the token does not see. Each is a target that fails."""
 
 
 def select(
     listed: Iterable[Target], named: Mapping[str, Target | None], selection: Selection, *, source_repository: str
 ) -> Selected:
-    """Sort what was seen into targets and exclusions, both in order of name.
+    """Sort what was seen into targets and exclusions, and keep what is named and not found; each in order of name.
 
     `named` are the repositories the selection names; None = absent or invisible. The source repository is excluded
     from what was listed, because it already has the files, but not where it is named.
     """
     targets: list[Target] = []
-    excluded: list[Exclusion] = [
-        Exclusion(repository=name, reason="not-found", detail="It does not exist, or this token may not see it.")
-        for name, target in named.items()
-        if target is None
-    ]
+    excluded: list[Exclusion] = []
     explicit = {target.repository for target in named.values() if target is not None}
     seen = {target.repository: target for target in listed}
     seen |= {target.repository: target for target in named.values() if target is not None}
@@ -49,6 +55,7 @@ def select(
     return Selected(
         tuple(sorted(targets, key=lambda target: target.repository.lower())),
         tuple(sorted(excluded, key=lambda exclusion: exclusion.repository.lower())),
+        tuple(sorted((name for name, target in named.items() if target is None), key=str.lower)),
     )
 
 

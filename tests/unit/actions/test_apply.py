@@ -14,7 +14,8 @@ from action_patterns.action.contract import Finish
 from action_patterns.actions import discover
 from action_patterns.actions.apply import ACTION, ApplyInputs, ApplyOutputs, decide, validate
 from action_patterns.actions.discover import DiscoverInputs
-from action_patterns.contracts import ErrorRecord, TargetResult
+from action_patterns.contracts import ErrorRecord, Plan, TargetResult
+from action_patterns.discovery.select import NOT_FOUND
 from action_patterns.errors import InputError, PermissionDeniedError, RateLimitedError
 from action_patterns.ports.pull_requests import Observed
 from action_patterns.report.model.aggregate import aggregate
@@ -170,6 +171,15 @@ def test_a_limit_is_deferred_and_green() -> None:
     assert [r.outcome for r in records(where, finish)] == ["created", "deferred", "created", "created"]
     (note,) = finish.annotations
     assert (finish.exit_code, note.level, note.title) == (0, "warning", "rate-limit: 1 of 4 targets")
+
+
+def test_a_leg_never_reaches_a_target_that_was_not_found() -> None:
+    where, path, _ = planned(2)
+    made = Plan.decode(where.files.read(path).decode(), name=path)
+    absent = made.roster[1].model_copy(update={"error": NOT_FOUND})
+    where.files.write(path, made.model_copy(update={"roster": (made.roster[0], absent)}).encode())
+    assert "roster of 1 targets to work on" in refused(where, path, None, index=1)
+    assert len(records(where, run(where, path, None, index=0))) == 1
 
 
 def test_progress_is_one_line_a_target() -> None:

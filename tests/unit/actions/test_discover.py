@@ -150,7 +150,30 @@ def test_named_repositories_that_are_not_found_are_a_warning_that_names_them() -
     assert (warning.level, warning.title) == ("warning", "Repositories not found")
     assert "acme/absent" in warning.message
     assert "acme/lost" in warning.message
-    assert json.loads(finish.outputs.excluded) == {"not-found": 2}
+    assert json.loads(finish.outputs.excluded) == {}
+    assert (finish.outputs.count, json.loads(finish.outputs.targets)) == (1, ["acme/api"])
+    assert "Named and not found, so they fail in the report (2): `acme/absent`, `acme/lost`" in finish.summary
+
+
+def test_named_repositories_that_are_not_found_are_in_the_roster_and_in_no_leg() -> None:
+    where = world("acme/api", "acme/web")
+    finish = run(where, repositories="acme/absent, acme/api\nACME/Absent, acme/web", targets_per_job=9)
+    plan = plan_in(where, finish)
+    assert [(e.index, e.target.repository, e.error and e.error.category) for e in plan.roster] == [
+        (0, "acme/api", None),
+        (1, "acme/web", None),
+        (2, "acme/absent", "not-found"),
+    ]
+    assert matrix(finish) == [{"index": 0, "first": 0, "last": 1}]
+    assert plan.budget.requests_needed == 14
+
+
+def test_a_selection_of_which_nothing_is_found_has_no_job_and_is_not_nothing_to_do() -> None:
+    where = world()
+    finish = run(where, repositories="acme/absent")
+    assert (matrix(finish), finish.outputs.has_targets, finish.outputs.count) == ([], False, 0)
+    assert [note.title for note in finish.annotations] == ["Repositories not found"]
+    assert len(plan_in(where, finish).roster) == 1
 
 
 def test_a_budget_that_does_not_fit_is_a_warning() -> None:

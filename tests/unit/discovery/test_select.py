@@ -78,9 +78,10 @@ def test_a_named_repository_passes_the_filters_but_not_the_guards(
     assert verdict(seen, named=True, **selection) == reason
 
 
-def test_a_named_repository_that_is_absent_is_excluded_as_not_found() -> None:
-    found = select([], {"acme/absent": None}, Selection(repositories=("acme/absent",)), source_repository=SOURCE)
-    assert [(e.repository, e.reason) for e in found.excluded] == [("acme/absent", "not-found")]
+def test_a_named_repository_that_is_absent_is_kept_and_never_an_exclusion() -> None:
+    chosen = Selection(repositories=("acme/b", "acme/A"), exclude=("*",))
+    found = select([], {"acme/b": None, "acme/A": None}, chosen, source_repository=SOURCE)
+    assert (found.not_found, found.targets, found.excluded) == (("acme/A", "acme/b"), (), ())
 
 
 def test_a_repository_both_listed_and_named_counts_once_and_as_named() -> None:

@@ -128,7 +128,7 @@ def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, job_results.
         unwell = ", ".join(f"{job or 'job'}: {result}" for job, result in before.items() if result != "success")
         if unwell:
             notes.append(f"Jobs before this one that did not succeed: {unwell}.")
-    elif inputs.records and facts.plan.roster and not facts.records and not facts.unreadable:
+    elif inputs.records and facts.plan.found and not facts.records and not facts.unreadable:
         notes.append(f"No record was found below {inputs.records}.")
     return tuple(notes)
 

@@ -63,7 +63,7 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
             else:
                 records.append(read)
     previous = read_previous(inputs.previous, name_of(inputs, plan), ports)
-    jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.roster else ((), "")
+    jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.found else ((), "")
     return Facts(
         plan=plan,
         records=tuple(records),

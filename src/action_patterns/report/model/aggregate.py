@@ -12,7 +12,7 @@ from action_patterns.contracts import Counts, Plan, RunReport, TargetResult, Usa
 from action_patterns.contracts.result import tightest
 from action_patterns.ports.context import Context
 from action_patterns.ports.workflow_runs import Job
-from action_patterns.report.model import compare, fail_on, matrix_jobs, missing_records
+from action_patterns.report.model import compare, fail_on, matrix_jobs, missing_records, not_found
 from action_patterns.report.model.causes import causes
 from action_patterns.report.model.job_results import JobResult
 from action_patterns.report.render.view import ORDER
@@ -165,7 +165,7 @@ def _results(
 ) -> tuple[TargetResult, ...]:
     results = []
     for entry in plan.roster:
-        result = latest.get(entry.index)
+        result = latest.get(entry.index) or not_found.result(entry, plan_id=plan.plan_id, attempt=context.run_attempt)
         job = found.job(entry.index, result.attempt) if result else found.last(entry.index)
         if result is None:
             absent = missing_records.JOB_NOT_STARTED if found.has_none(entry.index) else None

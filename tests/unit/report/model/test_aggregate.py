@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.contracts import Counts, ErrorRecord, Outcome, RateLimit, TargetResult, Usage, Verdict
+from action_patterns.contracts import Counts, ErrorRecord, Outcome, Pack, RateLimit, TargetResult, Usage, Verdict
 from action_patterns.contracts.result import tightest
+from action_patterns.discovery.select import NOT_FOUND
 from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.build import build
 from action_patterns.report.model.aggregate import Unreadable, aggregate, verdict
@@ -59,6 +60,23 @@ def test_one_result_per_target_whatever_the_records_and_their_order(records: lis
         assert result.attempt == max(rival.attempt for rival in rivals if rival.attempt <= 2)
     shuffled = random.Random(seed).sample(records, len(records))
     assert aggregate(plan(*NAMES), shuffled, context()) == report
+
+
+def test_a_target_that_was_not_found_fails_without_a_record_and_counts_once() -> None:
+    entries = plan("acme/api", "acme/absent").roster
+    given = plan(
+        roster=(entries[0], entries[1].model_copy(update={"error": NOT_FOUND})), packing=(Pack(first=0, last=0),)
+    )
+    report = aggregate(given, [record(0, "acme/api", "created")], context(), jobs=[job(0)], needs={"apply": "success"})
+    assert [(r.target, r.outcome, r.reason, r.job_url is None) for r in report.results] == [
+        ("acme/absent", "failed", "not-found", True),
+        ("acme/api", "created", "content-differs", False),
+    ]
+    assert (report.counts.total, report.counts.failed, report.verdict) == (2, 1, "partial")
+    assert [(cause.remediation, cause.targets) for cause in report.causes] == [
+        (NOT_FOUND.remediation, ("acme/absent",))
+    ]
+    assert report.causes[0].guide is not None
 
 
 def test_the_highest_attempt_wins_though_it_was_read_first() -> None:

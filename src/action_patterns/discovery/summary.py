@@ -1,0 +1,78 @@
+"""A plan -> what discover shows: the job summary and the annotations. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from action_patterns.contracts import Plan
+from action_patterns.escape import cell, cell_code, code_span
+from action_patterns.ports.log import Annotation
+
+MOST_ROWS = 500
+"""Repositories in one list of the summary."""
+NAMES_SHOWN = 10
+"""Names in one annotation."""
+
+
+def summary(plan: Plan) -> str:
+    """Return the job summary of discover."""
+    lines = [
+        f"### {len(plan.found)} targets of {plan.visible} repositories visible to this token",
+        "",
+        f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; {plan.budget.requests_needed} requests at most",
+    ]
+    if absent := _absent(plan):
+        listed = ", ".join(map(code_span, absent[:MOST_ROWS]))
+        lines += ["", f"Named and not found, so they fail in the report ({len(absent)}): {listed}"]
+        lines += _left_out(len(absent))
+    if plan.excluded:
+        lines += ["", "<details><summary>Left out</summary>", "", "| Repository | Reason | |", "|:--|:--|:--|"]
+        shown = plan.excluded[:MOST_ROWS]
+        lines += [f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown]
+        lines += [*_left_out(len(plan.excluded)), "", "</details>"]
+    return "\n".join(lines) + "\n"
+
+
+def annotate(plan: Plan) -> tuple[Annotation, ...]:
+    """Return the annotations of discover."""
+    return (*_not_found(plan), *_nothing_to_do(plan), *_rate_limit(plan))
+
+
+def _absent(plan: Plan) -> list[str]:
+    return [entry.target.repository for entry in plan.roster if entry.error]
+
+
+def _left_out(number: int) -> list[str]:
+    return [f"\nShowing {MOST_ROWS} of {number}; the plan file has all."] if number > MOST_ROWS else []
+
+
+def _not_found(plan: Plan) -> Iterator[Annotation]:
+    if absent := _absent(plan):
+        more = f" and {len(absent) - NAMES_SHOWN} more" if len(absent) > NAMES_SHOWN else ""
+        yield Annotation(
+            level="warning",
+            message=f"{len(absent)} named repositories do not exist, or this token may not see them:"
+            f" {', '.join(absent[:NAMES_SHOWN])}{more}. Each fails in the report.",
+            title="Repositories not found",
+        )
+
+
+def _nothing_to_do(plan: Plan) -> Iterator[Annotation]:
+    if not plan.roster:
+        yield Annotation(
+            level="notice",
+            message=f"No target among {plan.visible} repositories visible to this token. If you expected some: the"
+            " token may not see them (App installation, organization membership), or the filters exclude them.",
+            title="Nothing to do",
+        )
+
+
+def _rate_limit(plan: Plan) -> Iterator[Annotation]:
+    budget = plan.budget
+    if budget.requests_remaining is not None and budget.requests_remaining < budget.requests_needed:
+        yield Annotation(
+            level="warning",
+            message=f"At worst {budget.requests_needed} requests are needed and {budget.requests_remaining} remain this"
+            " hour; targets that do not fit are deferred to the next run.",
+            title="Rate limit",
+        )
