@@ -28,6 +28,7 @@ from action_patterns.contracts import Outcome, Plan, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
+from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
 from action_patterns.github_api import connect
@@ -90,7 +91,8 @@ class ConsoleLog:
         self._console.print(message, style="dim", markup=False, highlight=False)
 
     def annotate(self, annotation: Annotation) -> None:
-        self._console.print(f"{annotation.level}: {annotation.message}", markup=False, highlight=False)
+        place = f"{annotation.file}:{annotation.line}: " if annotation.file else ""
+        self._console.print(f"{annotation.level}: {place}{annotation.message}", markup=False, highlight=False)
 
     def hide(self, secret: str) -> None:
         """Replace the value in what `redact` is given."""
@@ -247,6 +249,8 @@ def _open(distribution: str, console: Console) -> Command:
             context=context,
             now=clock.now(),
         )
+    for annotation in annotate_selection(plan):
+        log.annotate(annotation)
     return Command(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
 
 

@@ -29,7 +29,7 @@ def three_stages(scene: Stage, folder: Path, *repositories: str) -> Step:
     for index in range(int(found.outputs["count"])):
         assert step("apply", scene, folder, index=str(index), **plan).code == 0
     assert found.outputs["has-targets"] == str(int(found.outputs["count"]) > 0).lower()
-    return step("report", scene, folder, records=str(folder / "temp" / "action-patterns"), **plan)
+    return step("report", scene, folder, records=str(folder / "temp/action-patterns/ci-records-0-a1"), **plan)
 
 
 def test_the_root_action_is_red_and_does_the_rest(tmp_path: Path) -> None:
@@ -59,6 +59,8 @@ def test_a_selection_of_which_nothing_is_found_is_red_and_not_nothing_to_do(tmp_
     with stage(seed(), served=True) as scene:
         done = three_stages(scene, tmp_path, "acme/absent")
         assert (done.code, done.outputs["verdict"]) == (1, "failed")
+        assert "No record was found" not in done.summary
+        assert not [request for request in scene.sandbox.requests if "/actions/runs/" in request.path]
         assert done.results() == {"acme/absent": ABSENT}
 
 

@@ -71,6 +71,15 @@ def test_a_campaign_says_which_owner_lacks_the_app_and_does_the_rest(tmp_path: P
         assert scene.alive() == []
 
 
+def test_a_token_is_never_narrowed_to_a_repository_that_was_not_found(tmp_path: Path) -> None:
+    names = ("acme/api", "acme/absent")
+    with fleet(seed({"acme": {}}, ["acme/api"])) as scene:
+        code, log = distribute(scene, tmp_path, f"repositories: [{', '.join(names)}]")
+        assert results(tmp_path) == {"acme/api": ("created", "opened"), "acme/absent": ("failed", "not-found")}, log
+        assert code == 1
+        assert not [request.path for request in scene.sandbox.requests if request.status == 422]
+
+
 def test_a_target_outside_the_installation_costs_only_itself() -> None:
     with fleet(seed({"acme": {"repositories": ["api"]}}, NAMES)) as scene:
         gateway = scene.gateway(["acme/api", "acme/web"])

@@ -21,6 +21,7 @@ from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import Discovered, discover, plan_from
+from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.campaign import apply as apply_campaign
 from action_patterns.input_types import Flag
@@ -195,7 +196,11 @@ def report(
     return Finish(
         outputs=outputs,
         summary=rendered.markdown,
-        annotations=(*left_out(facts.campaign.notice), *annotate(found, rendered.unreadable)),
+        annotations=(
+            *left_out(facts.campaign.notice),
+            *annotate_selection(plan),
+            *annotate(found, rendered.unreadable),
+        ),
         exit_code=policy.exit_code(found),
     )
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry
+    from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry, SelectionWarning
     from action_patterns.contracts.report import CauseCount, Changes, Counts, PreviousRun, RunReport, Verdict
     from action_patterns.contracts.result import (
         CheckRecord,
@@ -38,6 +38,7 @@ __all__ = [
     "PreviousRun",
     "RateLimit",
     "RunReport",
+    "SelectionWarning",
     "Target",
     "TargetResult",
     "Usage",
@@ -61,6 +62,7 @@ _HOME = {
     "PreviousRun": "report",
     "RateLimit": "result",
     "RunReport": "report",
+    "SelectionWarning": "plan",
     "Target": "target",
     "TargetResult": "result",
     "Usage": "result",

@@ -42,6 +42,16 @@ class Exclusion(Record):
     detail: str = ""
 
 
+class SelectionWarning(Record):
+    """A part of the selection that has no effect, or another one than written."""
+
+    key: str = Field(description="Key of the selection, for example `exclude`.")
+    value: str = Field(description="The item: a pattern or a name. Empty: the key itself.")
+    message: str = Field(description="What it did, why, and what to do.")
+    file: str | None = Field(default=None, description="Distribution file. Null: it is an input.")
+    line: int | None = Field(default=None, ge=1, description="Line of the item in that file.")
+
+
 class Pack(Record):
     """One leg of the matrix: the targets `first` to `last`, both included."""
 
@@ -75,6 +85,9 @@ class Plan(Document):
     visible: Count = Field(description="Repositories visible to the token, never 'all'.")
     roster: tuple[PlanEntry, ...] = Field(description="Every target, those that were found first.")
     excluded: tuple[Exclusion, ...]
+    warnings: tuple[SelectionWarning, ...] = Field(
+        default=(), description="Parts of the selection that selected or excluded nothing."
+    )
     packing: tuple[Pack, ...]
     budget: Budget
 

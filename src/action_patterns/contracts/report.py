@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from action_patterns.contracts.document import Count, Document, Moment, Record
-from action_patterns.contracts.plan import Exclusion
+from action_patterns.contracts.plan import Exclusion, SelectionWarning
 from action_patterns.contracts.result import TargetResult, Usage
 
 Verdict = Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"]
@@ -85,6 +85,9 @@ class RunReport(Document):
     counts: Counts
     visible: Count = Field(description="Repositories visible to the token.")
     excluded: tuple[Exclusion, ...] = ()
+    warnings: tuple[SelectionWarning, ...] = Field(
+        default=(), description="Parts of the selection that selected or excluded nothing, from the plan."
+    )
     causes: tuple[CauseCount, ...] = ()
     results: tuple[TargetResult, ...] = Field(default=(), description="One per roster entry, sorted by target.")
     ignored_records: Count = Field(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from action_patterns.contracts import Exclusion, Plan, Target
+from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.plan import make_plan
 from action_patterns.discovery.select import select
 from action_patterns.discovery.selection import Selection
@@ -14,7 +15,7 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import Verb
 from action_patterns.ports.rate_limits import Limits, RateLimits
-from action_patterns.ports.repositories import Repositories
+from action_patterns.ports.repositories import Listing, Repositories
 
 USES: tuple[Verb, ...] = (Repositories.list_owner, Repositories.read, RateLimits.read)
 """The verbs that discovery calls."""
@@ -24,25 +25,27 @@ USES: tuple[Verb, ...] = (Repositories.list_owner, Repositories.read, RateLimits
 class Discovered:
     """What discovery read."""
 
-    listed: tuple[Target, ...]
+    listings: tuple[Listing, ...]
+    """One for each owner of the selection, in its order."""
     named: dict[str, Target | None]
     visible: int
     limits: Limits | None
 
+    @property
+    def listed(self) -> tuple[Target, ...]:
+        """The repositories of all owners."""
+        return tuple(target for listing in self.listings for target in listing.targets)
+
 
 def discover(selection: Selection, github: GitHub) -> Discovered:
     """Read every repository the selection may mean, completely, or fail."""
-    listed: list[Target] = []
-    visible = 0
-    for owner in selection.owners:
-        listing = github.repositories.list_owner(owner)
-        listed += listing.targets
-        visible += listing.visible
+    listings = tuple(github.repositories.list_owner(owner) for owner in selection.owners)
+    visible = sum(listing.visible for listing in listings)
     named = github.repositories.read(selection.repositories) if selection.repositories else {}
-    known = {target.repository for target in listed}
+    known = {target.repository for listing in listings for target in listing.targets}
     visible += len({target.repository for target in named.values() if target is not None} - known)
     scope = (*selection.owners, *selection.repositories)[0]
-    return Discovered(listed=tuple(listed), named=named, visible=visible, limits=github.rate_limits.read(scope))
+    return Discovered(listings=listings, named=named, visible=visible, limits=github.rate_limits.read(scope))
 
 
 def plan_from(
@@ -62,6 +65,7 @@ def plan_from(
         name=name,
         content_digest=content_digest,
         visible=seen.visible,
+        warnings=warnings(seen.listings, seen.named, selection),
         per_leg=per_leg,
         limits=seen.limits,
         context=context,

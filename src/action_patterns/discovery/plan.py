@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from action_patterns.content.text import read_text
-from action_patterns.contracts import Plan, PlanEntry, Target
+from action_patterns.contracts import Plan, PlanEntry, SelectionWarning, Target
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.packing import pack
 from action_patterns.discovery.select import NOT_FOUND, Selected
@@ -23,6 +23,7 @@ def make_plan(
     name: str,
     content_digest: str,
     visible: int,
+    warnings: tuple[SelectionWarning, ...] = (),
     per_leg: int,
     limits: Limits | None,
     context: Context,
@@ -50,6 +51,7 @@ def make_plan(
         visible=visible,
         roster=roster,
         excluded=selected.excluded,
+        warnings=warnings,
         packing=packing,
         budget=estimate(
             [entry.target.owner for entry in found],

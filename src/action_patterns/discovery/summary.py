@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from action_patterns.contracts import Plan
-from action_patterns.escape import cell, cell_code, code_span
+from action_patterns.escape import cell, cell_code, code_span, prose
 from action_patterns.ports.log import Annotation
 
 MOST_ROWS = 500
 """Repositories in one list of the summary."""
+MOST_WARNINGS = 7
+"""GitHub shows ten warnings of a step (docs: "Workflow commands", limits). The others are for what else happened."""
 NAMES_SHOWN = 10
 """Names in one annotation."""
 
@@ -21,6 +23,7 @@ def summary(plan: Plan) -> str:
         "",
         f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; {plan.budget.requests_needed} requests at most",
     ]
+    lines += [f"\n> [!WARNING]\n> {prose(each.message)}" for each in plan.warnings[:MOST_ROWS]]
     if absent := _absent(plan):
         listed = ", ".join(map(code_span, absent[:MOST_ROWS]))
         lines += ["", f"Named and not found, so they fail in the report ({len(absent)}): {listed}"]
@@ -35,7 +38,20 @@ def summary(plan: Plan) -> str:
 
 def annotate(plan: Plan) -> tuple[Annotation, ...]:
     """Return the annotations of discover."""
-    return (*_not_found(plan), *_nothing_to_do(plan), *_rate_limit(plan))
+    return (*annotate_selection(plan), *_not_found(plan), *_nothing_to_do(plan), *_rate_limit(plan))
+
+
+def annotate_selection(plan: Plan) -> tuple[Annotation, ...]:
+    """Return the annotations about parts of the selection without effect. Every way to start a campaign shows them."""
+    shown = plan.warnings if len(plan.warnings) <= MOST_WARNINGS else plan.warnings[: MOST_WARNINGS - 1]
+    found = [
+        Annotation(level="warning", message=each.message, title="No effect", file=each.file, line=each.line)
+        for each in shown
+    ]
+    if more := len(plan.warnings) - len(shown):
+        message = f"{more} more parts of the selection had no effect; the job summary has them."
+        found.append(Annotation(level="warning", message=message, title="No effect"))
+    return tuple(found)
 
 
 def _absent(plan: Plan) -> list[str]:

@@ -106,10 +106,11 @@ def read_distribution(text: str, *, name: str) -> Distribution:
         found = Distribution.model_validate(document.data)
     except ValidationError as error:
         raise InputError(*(_problem(item, document, name) for item in error.errors(include_url=False))) from None
-    for location, line in document.lines.items():
-        if location[:1] == ("targets",) and len(location) == 3:
-            _, key, index = location
-            found.targets.locate(str(key), str(document.data["targets"][key][index]), Place(name, line))
+    for key, value in document.data["targets"].items():
+        items = value if isinstance(value, list) else [value]
+        found.targets.locate(key, "", Place(name, document.line(("targets", key))))
+        for index, item in enumerate(items):
+            found.targets.locate(key, str(item), Place(name, document.line(("targets", key, index))))
     return found
 
 

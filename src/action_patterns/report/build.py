@@ -16,6 +16,8 @@ from action_patterns.report.render.markdown import layout
 from action_patterns.report.render.view import Page, limited
 
 FILES_NAMED = 10
+WARNINGS_SHOWN = 20
+"""Lines about parts of the selection without effect."""
 
 
 class Rendered(NamedTuple):
@@ -58,7 +60,7 @@ def build(
     )
     report = report.redacted(redact)
     spoiled = redact(unreadable_note(plan, unreadable, context))
-    told = (*notes, _beyond_note(plan, given, context), spoiled)
+    told = (*notes, *_warnings(report), _beyond_note(plan, given, context), spoiled)
     page = Page(
         context=context,
         artifact_name=redact(artifact_name),
@@ -68,6 +70,12 @@ def build(
     return Rendered(
         report, layout.fit(report, page), plain_text.render(report, page), html.render(report, page), spoiled
     )
+
+
+def _warnings(report: RunReport) -> list[str]:
+    shown = [warning.message for warning in report.warnings[:WARNINGS_SHOWN]]
+    more = len(report.warnings) - len(shown)
+    return [*shown, f"{more:,} more parts of the selection had no effect: see run-report.json."] if more else shown
 
 
 def unreadable_note(plan: Plan | None, unreadable: Sequence[Unreadable], context: Context) -> str:

@@ -88,6 +88,7 @@ def aggregate(
         counts=counts,
         visible=plan.visible,
         excluded=tuple(sorted(plan.excluded, key=lambda exclusion: (exclusion.repository, exclusion.reason))),
+        warnings=plan.warnings,
         causes=causes(results),
         results=results,
         ignored_records=len(given) - counted - duplicates,
