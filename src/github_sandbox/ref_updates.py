@@ -12,6 +12,8 @@ from github_sandbox.history import is_ancestor
 from github_sandbox.model import RefUpdate, Repository
 from github_sandbox.tokens import Token
 
+PULLS = "refs/pull/"
+"""The refs that GitHub keeps for pull requests. Clients read them, and GitHub alone writes them."""
 _BAD_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$|^refs/[^/]+$")
 
 
@@ -35,6 +37,8 @@ def apply(repository: Repository, updates: Sequence[RefUpdate], token: Token | N
             errors of ``ref_rules.check``. No ref has changed.
     """
     git = repository.git
+    if token is not None:
+        _refuse_kept(repository, updates)
     for update in updates:
         _check(git, update)
     names = git.refs().keys() | {update.name for update in updates if update.after != ZERO}
@@ -50,6 +54,21 @@ def apply(repository: Repository, updates: Sequence[RefUpdate], token: Token | N
     for update in updates:
         if update.name.startswith("refs/heads/"):
             repository.world.branch_moved(repository, update.name.removeprefix("refs/heads/"))
+
+
+def _refuse_kept(repository: Repository, updates: Sequence[RefUpdate]) -> None:
+    """Raise ApiError if an update deletes the default branch, or touches a ref of a pull request."""
+    default = f"refs/heads/{repository.default_branch}"
+    for update in updates:
+        if update.name.startswith(PULLS):
+            # ad-m/github-push-action#143
+            raise ApiError(422, "Reference update failed", push_message="deny updating a hidden ref")
+        if update.name == default and update.after == ZERO:
+            # radicle-dev/radicle-upstream#1446
+            raise ApiError(
+                422, "Cannot delete the default branch",
+                push_message=f"refusing to delete the current branch: {default}",
+            )  # fmt: skip
 
 
 def _check(git: GitStore, update: RefUpdate) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from github_sandbox import pull_refs
 from github_sandbox.clock import stamp
 from github_sandbox.graphql_api.connections import Connection, connect
 from github_sandbox.graphql_api.objects import RefNode, git_object
@@ -15,7 +16,7 @@ from github_sandbox.tokens import may_read
 
 def _ref(repository: Repository, name: str) -> RefNode | None:
     full = name if name.startswith("refs/") else f"refs/heads/{name}"
-    oid = repository.git.ref(full)
+    oid = pull_refs.find(repository, full)
     return RefNode(repository=repository, name=full, oid=oid) if oid else None
 
 

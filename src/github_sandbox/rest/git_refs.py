@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from github_sandbox import ref_rules, ref_updates
+from github_sandbox import pull_refs, ref_rules, ref_updates
 from github_sandbox.errors import not_found, unprocessable
 from github_sandbox.git_store import ZERO
 from github_sandbox.history import ancestors, between, merge_base
@@ -16,7 +16,7 @@ from github_sandbox.rest.shapes import Shape
 @router.on("GET", "/repos/{owner}/{repo}/git/ref/{ref}", "git/get-ref", "contents=read")
 def get_ref(call: Call) -> Reply:
     repository, name = call.with_objects(), f"refs/{call.params['ref']}"
-    oid = repository.git.ref(name)
+    oid = pull_refs.find(repository, name)
     if oid is None:
         raise not_found()
     return Reply(200, git_shapes.ref(repository, name, oid))
@@ -25,7 +25,10 @@ def get_ref(call: Call) -> Reply:
 @router.on("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", "git/list-matching-refs", "contents=read")
 def matching_refs(call: Call) -> Reply:
     repository = call.with_objects()
-    found = list(repository.git.refs(f"refs/{call.params['ref']}").items())
+    start = f"refs/{call.params['ref']}"
+    found = list(repository.git.refs(start).items())
+    if start.startswith(ref_updates.PULLS):
+        found += [item for item in pull_refs.of(repository).items() if item[0].startswith(start)]
     return call.page(found, lambda item: git_shapes.ref(repository, *item))
 
 
@@ -56,8 +59,6 @@ def update_ref(call: Call) -> Reply:
 @router.on("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", "git/delete-ref", "contents=write")
 def delete_ref(call: Call) -> Reply:
     repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
-    if name == f"refs/heads/{repository.default_branch}":
-        raise unprocessable("Cannot delete the default branch")
     ref_updates.apply(repository, [RefUpdate(name=name, before=None, after=ZERO)], call.token)
     return Reply(204)
 

@@ -10,7 +10,7 @@ import pytest
 from github_sandbox_bench import Bench
 
 
-def git(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def git(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     identity = {f"GIT_{who}_{what}": "x@y" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     environment = {"PATH": os.environ["PATH"], "HOME": str(cwd), "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
     return subprocess.run(
@@ -20,7 +20,7 @@ def git(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         check=False,
         text=True,
         timeout=30,
-        env=environment | identity,
+        env=environment | identity | variables,
     )
 
 
