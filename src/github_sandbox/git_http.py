@@ -12,7 +12,7 @@ from dulwich.protocol import ReceivableProtocol
 from dulwich.refs import Ref
 from dulwich.server import Backend, ReceivePackHandler
 
-from github_sandbox import git_upload, ref_updates, tokens
+from github_sandbox import git_copy, git_upload, ref_updates, tokens
 from github_sandbox.errors import ApiError
 from github_sandbox.git_store import ZERO, GitStore
 from github_sandbox.history import ancestors
@@ -46,7 +46,7 @@ def handle(services: Services, request: HttpRequest, token: Token | None, secret
                 services.world.next_turn()
                 tokens.require_write(token, found)
                 return _answer(request, service, _receive(found, token, request))
-            state = git_upload.state(found)
+            state = git_copy.state(found)
         if service == git_upload.SERVICE:
             # git runs without the lock: the state holds all that it reads.
             protocol = request.headers.get("git-protocol", "")

@@ -123,7 +123,9 @@ class Sandbox:
 
     @property
     def violations(self) -> list[str]:
-        """One line per request or response that breaks GitHub's OpenAPI description; see ``contract``."""
+        """One line per request or response that breaks GitHub's OpenAPI description (see ``contract``), and one per
+        request for something that the sandbox does not serve.
+        """
         return self.services.violations
 
     def app(self, slug: str) -> App:

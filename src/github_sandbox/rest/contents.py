@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import posixpath
 
 from github_sandbox import ref_updates
 from github_sandbox.errors import ApiError, not_found, unprocessable
@@ -11,14 +12,16 @@ from github_sandbox.git_store import DIRECTORY, FILE, SUBMODULE, SYMLINK, ZERO, 
 from github_sandbox.history import flat
 from github_sandbox.model import RefUpdate, Repository
 from github_sandbox.ref_rules import WORKFLOWS
-from github_sandbox.rest import git_shapes
+from github_sandbox.rest import git_shapes, media
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 from github_sandbox.tokens import Token, inaccessible
 
+_MEDIA = (media.RAW, media.OBJECT)
 
-@router.on("GET", "/repos/{owner}/{repo}/contents/{path}", "repos/get-content", "contents=read")
-@router.on("GET", "/repos/{owner}/{repo}/contents", "repos/get-content", "contents=read")
+
+@router.on("GET", "/repos/{owner}/{repo}/contents/{path}", "repos/get-content", "contents=read", _MEDIA)
+@router.on("GET", "/repos/{owner}/{repo}/contents", "repos/get-content", "contents=read", _MEDIA)
 def contents(call: Call) -> Reply:
     repository, path = call.repository, call.params.get("path", "").strip("/")
     git, revision = repository.git, call.query.get("ref") or repository.default_branch
@@ -31,9 +34,16 @@ def contents(call: Call) -> Reply:
     mode, oid = found
     if mode == DIRECTORY:
         prefix = f"{path}/" if path else ""
-        return Reply(
-            200, [_content(repository, prefix + name, m, o, revision, whole=False) for name, m, o in git.entries(oid)]
-        )
+        entries = [_content(repository, prefix + name, m, o, revision, whole=False) for name, m, o in git.entries(oid)]
+        if call.media == media.OBJECT:
+            return Reply(200, _content(repository, path, mode, oid, revision, whole=False) | {"entries": entries})
+        return Reply(200, entries)
+    if call.media == media.RAW:
+        if mode == SYMLINK:
+            # GitHub follows a link to a file of the repository, and gives any other as its text.
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), (git.blob(oid) or b"").decode()))
+            _, oid = git.lookup(commit.tree, target) or found
+        return Reply(200, git.blob(oid) or b"")
     return Reply(200, _content(repository, path, mode, oid, revision, whole=True))
 
 

@@ -13,7 +13,7 @@ from github_sandbox.errors import ApiError, not_found, unprocessable
 from github_sandbox.git_store import DIRECTORY, MODES, SUBMODULE, Flat, GitStore, Identity
 from github_sandbox.node_ids import encode
 from github_sandbox.pulls import github_identity
-from github_sandbox.rest import git_shapes
+from github_sandbox.rest import git_shapes, media
 from github_sandbox.rest.contents import refuse_workflow
 from github_sandbox.rest.routing import Call, Reply, router
 
@@ -21,12 +21,14 @@ _HEX = re.compile(r"[0-9a-f]{40}")
 BAD_OBJECT = "GitRPC::BadObjectState"
 
 
-@router.on("GET", "/repos/{owner}/{repo}/git/blobs/{file_sha}", "git/get-blob", "contents=read")
+@router.on("GET", "/repos/{owner}/{repo}/git/blobs/{file_sha}", "git/get-blob", "contents=read", (media.RAW,))
 def get_blob(call: Call) -> Reply:
     repository, oid = call.with_objects(), call.params["file_sha"]
     content = repository.git.blob(oid)
     if content is None:
         raise not_found()
+    if call.media == media.RAW:
+        return Reply(200, content)
     return Reply(200, {
         "sha": oid, "node_id": encode("B", repository.id, oid), "size": len(content),
         "url": f"{git_shapes.api(repository)}/git/blobs/{oid}",

@@ -8,7 +8,7 @@ from github_sandbox.git_store import ZERO
 from github_sandbox.history import ancestors, between, merge_base
 from github_sandbox.model import RefUpdate, Repository
 from github_sandbox.pulls import find_head
-from github_sandbox.rest import git_shapes
+from github_sandbox.rest import git_shapes, media
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 
@@ -102,19 +102,33 @@ def branch(call: Call) -> Reply:
     )
 
 
-@router.on("GET", "/repos/{owner}/{repo}/commits/{path}", "repos/get-commit", "contents=read")
+@router.on(
+    "GET",
+    "/repos/{owner}/{repo}/commits/{path}",
+    "repos/get-commit",
+    "contents=read",
+    (media.DIFF, media.PATCH, media.SHA),
+)
 def commit_by_ref(call: Call) -> Reply:
     repository = call.with_objects()
     record = repository.git.commit(repository.git.resolve(call.params["path"]) or "")
     if record is None:
         raise unprocessable(f"No commit found for SHA: {call.params['path']}")
+    if call.media == media.SHA:
+        return Reply(200, record.oid.encode())
+    if call.media in (media.DIFF, media.PATCH):
+        parent = record.parents[0] if record.parents else None
+        return Reply(200, media.difference(repository, parent, record.oid, call.media))
     files = git_shapes.changed_files(repository, record.parents[0] if record.parents else None, record.oid)
     totals = {key: sum(f[key] for f in files) for key in ("additions", "deletions")}
     shape = git_shapes.commit(repository, record)
     return Reply(200, shape | {"stats": totals | {"total": sum(totals.values())}, "files": files})
 
 
-@router.on("GET", "/repos/{owner}/{repo}/compare/{basehead}", "repos/compare-commits-with-basehead", "contents=read")
+@router.on(
+    "GET", "/repos/{owner}/{repo}/compare/{basehead}", "repos/compare-commits-with-basehead", "contents=read",
+    (media.DIFF, media.PATCH),
+)  # fmt: skip
 def compare(call: Call) -> Reply:
     repository = call.with_objects()
     left, dots, right = call.params["basehead"].partition("...")
@@ -122,6 +136,8 @@ def compare(call: Call) -> Reply:
     origin = merge_base(repository.git, base, head) if base and head else None
     if base is None or head is None or origin is None:
         raise not_found()
+    if call.media in (media.DIFF, media.PATCH):
+        return Reply(200, media.difference(repository, origin, head, call.media))
     ahead, behind = (between(repository.git, base, head), between(repository.git, head, base))
     status = ("diverged" if behind else "ahead") if ahead else ("behind" if behind else "identical")
     page = call.page(ahead, lambda c: git_shapes.commit(repository, c))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from github_sandbox import pull_states, pulls
 from github_sandbox.errors import ApiError, unprocessable
 from github_sandbox.model import Repository
-from github_sandbox.rest import git_shapes, pull_shapes, shapes
+from github_sandbox.rest import git_shapes, media, pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 from github_sandbox.tokens import Token
@@ -53,8 +53,11 @@ def create_pull(call: Call) -> Reply:
     return Reply(201, shape, {"Location": shape["url"]})
 
 
-@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}", "pulls/get", "pull_requests=read")
+@router.on("GET", "/repos/{owner}/{repo}/pulls/{number}", "pulls/get", "pull_requests=read", (media.DIFF, media.PATCH))
 def get_pull(call: Call) -> Reply:
+    if call.media in (media.DIFF, media.PATCH):
+        pull = call.pull()
+        return Reply(200, media.difference(pull.repository, pull_shapes.origin(pull), pull.head_oid, call.media))
     return Reply(200, pull_shapes.full(call.pull(), call.token))
 
 

@@ -174,9 +174,13 @@ def full(pull: PullRequest, token: Token | None) -> Shape:
 
 def pull_files(pull: PullRequest) -> list[Shape]:
     """Return the changes of the head since the merge base (three-dot diff)."""
+    return git_shapes.changed_files(pull.repository, origin(pull), pull.head_oid)
+
+
+def origin(pull: PullRequest) -> str | None:
+    """Return the merge base of the pull request; None: the histories are unrelated."""
     base = pull.base_oid if pull.merged else pull.repository.tip(pull.base) or pull.base_oid
-    origin = merge_base(pull.repository.git, base, pull.head_oid)
-    return git_shapes.changed_files(pull.repository, origin, pull.head_oid)
+    return merge_base(pull.repository.git, base, pull.head_oid)
 
 
 def issue(pull: PullRequest) -> Shape:

@@ -23,13 +23,19 @@ BY_JWT = "app"
 
 @dataclass
 class Reply:
-    """The reply of a handler. ``content`` None: no body."""
+    """The reply of a handler. ``content`` None: no body; bytes: a body in the media type that the client asked for."""
 
     status: int
     content: Any = None
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_json(self) -> bool:
+        return not isinstance(self.content, bytes)
+
     def encoded(self) -> bytes:
+        if isinstance(self.content, bytes):
+            return self.content
         return b"" if self.content is None else json.dumps(self.content, ensure_ascii=False).encode()
 
 
@@ -48,6 +54,8 @@ class Route:
     handler: Handler
     needs: str = ""
     """Permissions in the notation of ``permissions``, or ``BY_JWT``."""
+    media: tuple[str, ...] = ()
+    """Parameters of media types that the route serves; see ``media``."""
 
     @property
     def lists(self) -> bool:
@@ -68,6 +76,8 @@ class Call:
     params: dict[str, str]
     needs: str = ""
     secret: str | None = None
+    media: str = ""
+    """The parameter of the media type that the client asks for; empty: JSON."""
 
     @property
     def world(self) -> World:
@@ -194,10 +204,12 @@ class Router:
         self.routes: list[Route] = []
         self._compiled: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = {}
 
-    def on(self, method: str, path: str, operation: str, needs: str = "") -> Callable[[Handler], Handler]:
+    def on(
+        self, method: str, path: str, operation: str, needs: str = "", media: tuple[str, ...] = ()
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             for template in _templates(path):
-                route = Route(method=method, path=path, operation=operation, handler=handler, needs=needs)
+                route = Route(method=method, path=path, operation=operation, handler=handler, needs=needs, media=media)
                 first = template.split("/")[1]
                 routes = self._compiled.setdefault((method, first), [])
                 routes.append((_pattern(template), route))
