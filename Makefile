@@ -81,8 +81,8 @@ picture: $(ready) ## take the picture of the HTML report again; needs Chromium a
 	@$(bin)/python tests/browser/screenshot.py
 
 .PHONY: lock
-lock: $(ready) ## write uv.lock and src/bootstrap/*.lock from pyproject.toml; UV=0.0.0 pins another uv
-	@$(bin)/python -m bootstrap.lock --write $(if $(UV),--uv $(UV))
+lock: $(ready) ## write uv.lock and src/bootstrap/*.lock from pyproject.toml
+	@$(bin)/python -m bootstrap.lock --write
 
 .PHONY: bench
 bench: $(ready) ## measure every figure that the guide quotes; fails if one is over its budget

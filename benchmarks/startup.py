@@ -310,9 +310,11 @@ class Room:
         """The cost until the last of `starts` has ended well."""
         with tempfile.TemporaryDirectory(dir=self.path) as temp:
             # As the runner unpacks a release: nothing is compiled yet.
-            sources = Path(temp) / "src"
-            shutil.copytree(CHECKOUT / "src", sources, ignore=shutil.ignore_patterns("__pycache__"))
-            launch = str(sources / "bootstrap/launch.sh")
+            release = Path(temp) / "release"
+            shutil.copytree(CHECKOUT / "src", release / "src", ignore=shutil.ignore_patterns("__pycache__"))
+            for name in ("pyproject.toml", "uv.lock"):
+                shutil.copy(CHECKOUT / name, release)
+            launch = str(release / "src/bootstrap/launch.sh")
             started = time.perf_counter()
             processes = [
                 self.started(["bash", launch, "record"], self.environment(Path(temp), **self.record_inputs()))

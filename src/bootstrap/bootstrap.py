@@ -5,8 +5,8 @@
 
 Runs as `python -I -S`, before anything is installed: standard library only. It is safe:
 
-- Every file installed has its sha256 in `requirements.lock` or `requirements-uv.lock`, and only wheels are accepted: an
-  index, a mirror or a proxy can refuse to serve us, it cannot make us run something else.
+- Every file installed has its sha256 in `uv.lock`, or in the files beside this one that come from it. Only wheels are
+  accepted: an index, a mirror or a proxy can refuse to serve us, it cannot make us run something else.
 - It builds the environment beside its final place and renames it, so a half-built one is never there. A file lock
   lets parallel starts wait for one build. The next build removes the leftovers of a killed one.
 - The installers get a short list of environment variables, so neither a token nor a stray PIP_TARGET reaches them.
@@ -34,6 +34,7 @@ from bootstrap.installers import (
     INTERPRETER,
     CannotStartError,
     fetch_uv,
+    has_other_index,
     note,
     pinned_uv_version,
     run_tool,
@@ -44,6 +45,7 @@ from bootstrap.installers import (
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements.lock"
+INSTALLING = "Installing the locked dependencies"
 
 IGNORED_BY_PARENT = frozenset(
     number for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN
@@ -147,6 +149,25 @@ def build(workspace: Path, *, compile_bytecode: bool) -> None:
     environment = tool_environment(os.environ, workspace)
     uv = usable_uv(environment) or fetch_uv(workspace / "uv", environment)
     venv = workspace / "venv"
+    options = ["--compile-bytecode"] if compile_bytecode else []
+    # uv looks for a project in the directories above, too: beside a part of our files it would find the caller's.
+    whole = all((CHECKOUT / name).is_file() for name in ("pyproject.toml", "uv.lock"))
+    if has_other_index(environment) or not whole:
+        install_from_index(uv, venv, options, environment)
+    else:
+        install_from_addresses(uv, venv, options, environment)
+    (venv / ".complete").touch()
+
+
+def install_from_addresses(uv: str, venv: Path, options: list[str], environment: Mapping[str, str]) -> None:
+    """Make the environment in one process, from the addresses and hashes of uv.lock: no index is asked."""
+    sync = [uv, "--quiet", "--no-config", "--project", str(CHECKOUT), "sync", "--frozen", "--no-dev"]
+    sync += ["--no-install-project", "--no-build", "--python", INTERPRETER, *options]
+    run_with_retries(INSTALLING, sync, {**environment, "UV_PROJECT_ENVIRONMENT": str(venv)})
+
+
+def install_from_index(uv: str, venv: Path, options: list[str], environment: Mapping[str, str]) -> None:
+    """Make the environment from a mirror, which has the locked files under addresses that only it knows."""
     create = [uv, "--quiet", "--no-config", "venv", "--python", INTERPRETER, str(venv)]
     code, output = run_tool(create, environment)
     if code != 0:
@@ -154,11 +175,8 @@ def build(workspace: Path, *, compile_bytecode: bool) -> None:
     install = [uv, "--quiet", "--no-config", "pip", "install", "--python", str(venv / "bin" / "python")]
     install += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(REQUIREMENTS)]
     # Any index may serve any package, as with pip: safe since the hash decides, needed where mirrors are partial.
-    install += ["--index-strategy", "unsafe-best-match"]
-    if compile_bytecode:
-        install.append("--compile-bytecode")
-    run_with_retries("Installing the locked dependencies", install, environment)
-    (venv / ".complete").touch()
+    install += ["--index-strategy", "unsafe-best-match", *options]
+    run_with_retries(INSTALLING, install, environment)
 
 
 @contextlib.contextmanager

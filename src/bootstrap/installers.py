@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 UV_REQUIREMENT = HERE / "requirements-uv.lock"
 UV_WHEELS = HERE / "uv-wheels.lock"
+FETCHING = "Fetching uv"
 
 # The interpreter itself, also when the one found is a virtual environment's: that one may lack pip and may go away.
 INTERPRETER = str(getattr(sys, "_base_executable", sys.executable))
@@ -43,7 +44,10 @@ PASSED_THROUGH = re.compile(
 )
 
 HASH_MISMATCH = re.compile(r"hash mismatch|do not match the hashes|hashes are required|must have a hash", re.IGNORECASE)
-NO_WHEEL = re.compile(r"no usable wheels|no wheels with a matching|has no wheels|not a supported wheel", re.IGNORECASE)
+NO_WHEEL = re.compile(
+    r"no usable wheels|no wheels with a matching|has no wheels|not a supported wheel|no binary distribution",
+    re.IGNORECASE,
+)
 NO_PIP = re.compile(r"No module named '?pip\b")
 
 NETWORK_FIX = (
@@ -60,6 +64,10 @@ class CannotStartError(Exception):
         self.output = output
 
 
+class UnreachableError(CannotStartError):
+    """Every attempt failed, and none of them for a reason that the lock, this machine or its Python gives."""
+
+
 def usable_uv(environment: Mapping[str, str]) -> str | None:
     """The uv on PATH, if it starts (a version manager's shim may not) and is not too old."""
     uv = shutil.which("uv", path=environment.get("PATH"))
@@ -73,19 +81,33 @@ def usable_uv(environment: Mapping[str, str]) -> str | None:
 def fetch_uv(target: Path, environment: Mapping[str, str], interpreter: str = INTERPRETER) -> str:
     """Fetch the pinned uv into `target`; return the path of its program.
 
-    It comes straight from PyPI, or with pip where pip is set up for another index, or the machine has no line in
-    `uv-wheels.lock`. pip's `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
+    It comes straight from PyPI. pip fetches it where that fails, where pip is set up for another index, and where
+    `uv-wheels.lock` has no line for this machine.
     """
     wheel = None if has_other_index(environment) else pinned_wheel()
-    if wheel is not None:
-        fetch = [interpreter, "-I", "-S", str(HERE / "wheel.py"), *wheel, str(target), "uv"]
-        run_with_retries("Fetching uv", fetch, environment)
+    if wheel is None:
+        fetch_uv_with_pip(target, environment, interpreter)
         return str(target / "bin" / "uv")
+    fetch = [interpreter, "-I", "-S", str(HERE / "wheel.py"), *wheel, str(target), "uv"]
+    try:
+        run_with_retries(FETCHING, fetch, environment)
+    except UnreachableError as unreachable:
+        if run_tool([interpreter, "-I", "-m", "pip", "--version"], environment)[0] != 0:
+            raise
+        note(f"{FETCHING.lower()} from its address failed: {last_line(unreachable.output)}. pip fetches the same file")
+        fetch_uv_with_pip(target, environment, interpreter)
+    return str(target / "bin" / "uv")
+
+
+def fetch_uv_with_pip(target: Path, environment: Mapping[str, str], interpreter: str) -> None:
+    """Install the pinned uv into `target`, held to the hashes of `requirements-uv.lock`.
+
+    pip's `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
+    """
     command = [interpreter, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "--no-cache-dir", "--no-compile", "--no-deps", "--only-binary", ":all:"]
     command += ["--require-hashes", "--retries", "1", "--target", str(target), "--requirement", str(UV_REQUIREMENT)]
-    run_with_retries("Fetching uv", command, environment)
-    return str(target / "bin" / "uv")
+    run_with_retries(FETCHING, command, environment)
 
 
 def run_with_retries(what: str, command: list[str], environment: Mapping[str, str]) -> None:
@@ -119,7 +141,7 @@ def run_with_retries(what: str, command: list[str], environment: Mapping[str, st
             note(f"{what.lower()} failed, trying again in {pause_seconds:g} s: {last_line(output)}")
             time.sleep(pause_seconds)
     attempts = len(PAUSES_SECONDS) + 1
-    raise CannotStartError(f"{what} failed {attempts} times: {last_line(output)}. {NETWORK_FIX}", output)
+    raise UnreachableError(f"{what} failed {attempts} times: {last_line(output)}. {NETWORK_FIX}", output)
 
 
 def run_tool(command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:

@@ -19,6 +19,8 @@ SHIPPED = (
     ".github/workflows",
     "src/action_patterns",
     "src/bootstrap",
+    "pyproject.toml",
+    "uv.lock",
 )
 """The files that a workflow of another repository can reach."""
 

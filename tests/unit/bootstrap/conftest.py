@@ -31,6 +31,38 @@ print(json.dumps({"argv": sys.argv[1:], "executable": sys.executable, "isolated"
 """
 
 
+PYPROJECT = """\
+[project]
+name = "checkout"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["locked-thing"]
+
+[tool.uv.workspace]
+members = []
+"""
+UV_LOCK = """\
+version = 1
+revision = 3
+requires-python = ">=3.11"
+
+[[package]]
+name = "checkout"
+version = "1.0"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "locked-thing" }}]
+
+[package.metadata]
+requires-dist = [{{ name = "locked-thing" }}]
+
+[[package]]
+name = "locked-thing"
+version = "1.0"
+source = {{ registry = "{index}" }}
+{kind} = {files}
+"""
+
+
 def wheel_bytes() -> bytes:
     """The smallest wheel: one module."""
     content = BytesIO()
@@ -139,6 +171,16 @@ class Checkout:
     def lock(self, digest: str) -> None:
         """Write requirements.lock with this sha256 for the only package."""
         (self.bootstrap / "requirements.lock").write_text(f"locked-thing==1.0 --hash=sha256:{digest}\n")
+
+    def lock_addresses(self, digest: str, index: Index) -> None:
+        """Write uv.lock with the address and this sha256 of the index's file; the machine names no index."""
+        kind = "wheels" if index.name.endswith(".whl") else "sdist"
+        file = f'{{ url = "{index.url.removesuffix("/simple")}/files/{index.name}", hash = "sha256:{digest}" }}'
+        self.environment["UV_DEFAULT_INDEX"] = ""
+        (self.root / "pyproject.toml").write_text(PYPROJECT)
+        (self.root / "uv.lock").write_text(
+            UV_LOCK.format(index=index.url, kind=kind, files=f"[{file}]" if kind == "wheels" else file)
+        )
 
     def environments(self) -> list[Path]:
         """Complete environments."""

@@ -10,6 +10,7 @@ import sys
 import tarfile
 import threading
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,78 @@ def test_a_source_distribution_is_not_built(checkout: Checkout, index: Index, tm
     assert "there is no wheel for this machine" in result.stderr
     assert not (tmp_path / "ran").exists()
     assert checkout.environments() == []
+
+
+def test_where_no_index_is_named_the_locked_addresses_are_used(checkout: Checkout, index: Index) -> None:
+    checkout.lock_addresses(hashlib.sha256(index.wheel).hexdigest(), index)
+    result = checkout.run()
+    assert result.returncode == 0, result.stderr
+    assert '"locked": 42' in result.stdout
+    assert index.requests == ["/files/locked_thing-1.0-py3-none-any.whl"]
+    assert checkout.leftovers() == []
+
+
+def test_a_locked_address_is_held_to_its_hash(checkout: Checkout, index: Index) -> None:
+    checkout.lock_addresses("0" * 64, index)
+    result = checkout.run()
+    assert result.returncode == 1
+    assert "Do not edit the lock by hand" in result.stderr
+    assert "trying again" not in result.stderr
+    assert checkout.environments() == []
+    assert checkout.leftovers() == []
+
+
+def test_a_locked_address_of_a_source_distribution_is_not_built(
+    checkout: Checkout, index: Index, tmp_path: Path
+) -> None:
+    archive = source_distribution(tmp_path, touches=tmp_path / "ran")
+    index.offer(archive)
+    checkout.lock_addresses(hashlib.sha256(archive.read_bytes()).hexdigest(), index)
+    result = checkout.run()
+    assert result.returncode == 1
+    assert "there is no wheel for this machine" in result.stderr
+    assert not (tmp_path / "ran").exists()
+    assert checkout.environments() == []
+
+
+def test_a_project_around_the_checkout_decides_nothing(checkout: Checkout, index: Index, tmp_path: Path) -> None:
+    """A caller may keep a checkout of this project below a workspace of uv that takes every directory as a member."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "caller"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["*"]\n'
+        '[tool.uv.sources]\nlocked-thing = { path = "evil" }\n'
+    )
+    (tmp_path / "uv.lock").write_text("not a lock\n")
+    (tmp_path / "uv.toml").write_text('index-url = "http://127.0.0.1:9/simple"\n')
+    checkout.lock_addresses(hashlib.sha256(index.wheel).hexdigest(), index)
+    result = checkout.run()
+    assert result.returncode == 0, result.stderr
+    assert index.requests == ["/files/locked_thing-1.0-py3-none-any.whl"]
+
+
+@pytest.mark.parametrize(
+    ("present", "addresses"), [(["pyproject.toml", "uv.lock"], True), (["uv.lock"], False), (["pyproject.toml"], False)]
+)
+def test_a_copy_without_the_project_does_not_take_that_of_a_directory_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, present: list[str], *, addresses: bool
+) -> None:
+    """A caller may keep a copy of `src` below a `pyproject.toml` that is not ours."""
+    ways: list[str] = []
+    monkeypatch.setattr(bootstrap, "install_from_addresses", lambda *_: ways.append("addresses"))
+    monkeypatch.setattr(bootstrap, "install_from_index", lambda *_: ways.append("index"))
+    monkeypatch.setattr(bootstrap, "usable_uv", lambda _: "uv")
+    monkeypatch.setattr(bootstrap, "has_other_index", lambda _: False)
+    monkeypatch.setattr(bootstrap, "CHECKOUT", tmp_path)
+    for name in present:
+        (tmp_path / name).touch()
+    (tmp_path / "venv").mkdir()
+    bootstrap.build(tmp_path, compile_bytecode=False)
+    assert ways == ["addresses" if addresses else "index"]
+
+
+def test_this_project_is_the_root_of_its_uv_workspace() -> None:
+    """Else a project around the checkout would be the root, and its lock the one that uv reads."""
+    pyproject = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    assert pyproject["tool"]["uv"]["workspace"] == {"members": []}
 
 
 @pytest.mark.parametrize("setting", ["--require-hashes", "--only-binary"])

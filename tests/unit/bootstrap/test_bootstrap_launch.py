@@ -204,12 +204,15 @@ def test_a_shared_directory_is_used_when_named(checkout: Checkout, tmp_path: Pat
 
 
 def test_a_first_start_needs_neither_uv_nor_an_unmanaged_python(checkout: Checkout, tmp_path: Path) -> None:
-    """The one test on PyPI: pip fetches the pinned uv, with an externally managed Python where there is one."""
+    """The one test on PyPI: the pinned uv is fetched, with an externally managed Python where there is one."""
     query = "import os,sys,sysconfig; sys.exit(not os.path.exists(sysconfig.get_path('stdlib')+'/EXTERNALLY-MANAGED'))"
     interpreter = checkout.environment["ACTION_PATTERNS_PYTHON"]
     if sys.version_info >= (3, 11) and subprocess.run(["/usr/bin/python3", "-c", query], check=False).returncode == 0:
         interpreter = "/usr/bin/python3"
-    shutil.copy(Path(__file__).parents[3] / "src/bootstrap/requirements.lock", checkout.bootstrap)
+    repository = Path(__file__).parents[3]
+    shutil.copy(repository / "src/bootstrap/requirements.lock", checkout.bootstrap)
+    for name in ("pyproject.toml", "uv.lock"):
+        shutil.copy(repository / name, checkout.root)
     (checkout.root / "src/action_patterns/run.py").write_text("import github, pydantic, yaml\nprint(github.__file__)\n")
     real = {k: os.environ.get(k, "") for k in ("PIP_CERT", "SSL_CERT_FILE", "HTTPS_PROXY", "PIP_INDEX_URL")}
     real["UV_DEFAULT_INDEX"] = os.environ.get("UV_DEFAULT_INDEX", "")

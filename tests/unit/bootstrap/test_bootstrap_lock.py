@@ -52,9 +52,11 @@ def replace(path: Path, old: str, new: str) -> None:
     [
         ("src/bootstrap/requirements.lock", "sha256:49615", "sha256:00000", "-    --hash=sha256:00000"),
         ("src/bootstrap/requirements.lock", "\npydantic==", "\npydantic==0", "-pydantic==0"),
-        ("src/bootstrap/requirements-uv.lock", "sha256:", "sha256:zz", "is not one uv=="),
-        ("src/bootstrap/uv-wheels.lock", "x86_64 d", "x86_64 0", "does not name the four wheels"),
-        ("src/bootstrap/uv-wheels.lock", "musllinux_x86_64", "musllinux_riscv64", "does not name the four wheels"),
+        ("src/bootstrap/requirements-uv.lock", "sha256:", "sha256:zz", "-    --hash=sha256:zz"),
+        ("src/bootstrap/uv-wheels.lock", "x86_64 d", "x86_64 0", "-manylinux_x86_64 0"),
+        ("src/bootstrap/uv-wheels.lock", "musllinux_x86_64", "musllinux_riscv64", "-musllinux_riscv64"),
+        ("src/bootstrap/uv-wheels.lock", "https://", "https://mirror.example/", "https://mirror.example/"),
+        ("uv.lock", 'hash = "sha256:', 'was = "sha256:', "uv.lock has no hash: "),
         ("pyproject.toml", '"PyYAML>=', '"docopt", "PyYAML>=', "uv.lock does not fit pyproject.toml"),
     ],
 )

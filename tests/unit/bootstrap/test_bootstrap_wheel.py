@@ -1,4 +1,4 @@
-"""uv comes straight from where PyPI keeps it, unless the machine is set up for another place."""
+"""uv comes straight from where PyPI keeps it, unless the machine is set up for another place or that fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import subprocess
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,13 +18,23 @@ from bootstrap import installers
 from bootstrap.installers import CannotStartError, fetch_uv, has_other_index, pinned_wheel, tool_environment
 
 SCRIPT = "#!/bin/sh\necho fetched\n"
+METADATA = {
+    "METADATA": "Metadata-Version: 2.1\nName: uv\nVersion: 1.0\n",
+    "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: py3-none-any\n",
+    "RECORD": "",
+}
+PYTHON_WITHOUT_PIP = '#!/bin/sh\ncase " $* " in *" pip "*) echo "No module named pip"; exit 1;; esac\nexec {} "$@"\n'
 
 
 def wheel(program: str = "uv") -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in METADATA.items():
+            archive.writestr(f"uv-1.0.dist-info/{name}", text)
         archive.writestr("uv/__init__.py", "")
-        archive.writestr(f"uv-1.0.data/scripts/{program}", SCRIPT)
+        script = zipfile.ZipInfo(f"uv-1.0.data/scripts/{program}")
+        script.external_attr = 0o100755 << 16  # pip keeps the mode
+        archive.writestr(script, SCRIPT)
         archive.writestr("uv-1.0.data/scripts/uvx", "")
     return content.getvalue()
 
@@ -105,15 +115,80 @@ def test_trouble_that_passes_is_tried_again(
     assert len(files.asked) == 3
 
 
+@pytest.fixture
+def without_pip(tmp_path: Path) -> str:
+    """A Python that has no pip."""
+    python = tmp_path / "python"
+    python.write_text(PYTHON_WITHOUT_PIP.format(installers.INTERPRETER))
+    python.chmod(0o755)
+    return str(python)
+
+
 def test_trouble_that_stays_names_the_address_and_the_settings(
-    files: Files, environment: dict[str, str], tmp_path: Path
+    files: Files, environment: dict[str, str], tmp_path: Path, without_pip: str
 ) -> None:
     files.answers = [(403, b"")]
     with pytest.raises(CannotStartError) as stopped:
-        fetch_uv(tmp_path / "uv", environment)
+        fetch_uv(tmp_path / "uv", environment, without_pip)
     assert files.url in str(stopped.value)
     assert "403" in str(stopped.value)
     assert "UV_DEFAULT_INDEX" in str(stopped.value)
+
+
+@pytest.fixture
+def pip_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Callable[[bytes], None]:
+    """Give pip a wheel of uv, in a directory and with no index in reach; the lock is that of `wheel()`."""
+    lock = tmp_path / "requirements-uv.lock"
+    lock.write_text(f"uv==1.0 --hash=sha256:{hashlib.sha256(wheel()).hexdigest()}\n")
+    monkeypatch.setattr(installers, "UV_REQUIREMENT", lock)
+
+    def put(content: bytes) -> None:
+        (tmp_path / "wheels").mkdir()
+        (tmp_path / "wheels/uv-1.0-py3-none-any.whl").write_bytes(content)
+        environment.update(PIP_FIND_LINKS=str(tmp_path / "wheels"), HTTPS_PROXY="http://127.0.0.1:9")
+
+    return put
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", [(503, b""), (200, None)])
+def test_where_the_address_does_not_answer_pip_fetches_uv(
+    files: Files,
+    environment: dict[str, str],
+    tmp_path: Path,
+    pip_has: Callable[[bytes], None],
+    capfd: pytest.CaptureFixture[str],
+    trouble: tuple[int, bytes | None],
+) -> None:
+    pip_has(wheel())
+    files.answers = [trouble]
+    uv = fetch_uv(tmp_path / "uv", environment)
+    assert subprocess.run([uv], capture_output=True, text=True, check=True).stdout == "fetched\n"
+    assert len(files.asked) == 3
+    said = capfd.readouterr().err
+    assert "fetching uv from its address failed" in said
+    assert "pip fetches the same file" in said
+
+
+@pytest.mark.slow
+def test_what_pip_fetches_is_held_to_its_hash(
+    files: Files, environment: dict[str, str], tmp_path: Path, pip_has: Callable[[bytes], None]
+) -> None:
+    pip_has(wheel("other"))
+    files.answers = [(503, b"")]
+    with pytest.raises(CannotStartError, match="does not have the hash the lock records"):
+        fetch_uv(tmp_path / "uv", environment)
+    assert not (tmp_path / "uv/bin").exists()
+
+
+def test_after_a_wrong_hash_pip_is_not_asked(
+    files: Files, environment: dict[str, str], tmp_path: Path, pip_has: Callable[[bytes], None]
+) -> None:
+    pip_has(wheel())
+    files.answers = [(200, wheel("other"))]
+    with pytest.raises(CannotStartError, match="does not have the hash the lock records"):
+        fetch_uv(tmp_path / "uv", environment)
+    assert not (tmp_path / "uv/bin").exists()
 
 
 @pytest.mark.parametrize(
