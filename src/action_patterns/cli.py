@@ -262,10 +262,11 @@ def _git(workspace: Path, *arguments: str) -> str:
 def _origin(workspace: Path) -> str:
     """`owner/name` of the source repository, from the remote `origin`; a name of its own where there is none."""
     try:
-        match = re.search(r"[/:]([^/:]+/[^/]+?)(?:\.git)?/?$", _git(workspace, "remote", "get-url", "origin"))
+        url = _git(workspace, "remote", "get-url", "origin")
     except ActionPatternsError:
-        match = None
-    return match[1] if match else "local/checkout"
+        return "local/checkout"
+    path = re.split("[/:]", url.removesuffix("/").removesuffix(".git"))
+    return "/".join(path[-2:]) if len(path) > 2 and all(path[-2:]) else "local/checkout"
 
 
 def _tracked(workspace: Path) -> frozenset[str] | None:

@@ -16,8 +16,9 @@ _SHAPES = re.compile(
     r"(?P<token>gh[pousr]_\w{16,}|github_pat_\w{16,})"
     # `x-access-token:`, as actions/checkout keeps it in a configuration of git
     r"|(?P<basic>eC1hY2Nlc3MtdG9rZW46[\w+/=-]{8,})"
-    # No start within a run of such characters, and no colon in a user's name: otherwise the time is quadratic.
-    r"|(?P<jwt>(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+    # With the word that it is glued to: a start within a run of such characters, and a colon in a user's name, would
+    # take quadratic time. The look-ahead finds the dots once for all `eyJ` of a run.
+    r"|(?P<jwt>(?<![\w-])(?=[\w-]++\.[\w-]{8,}+\.)[\w-]*eyJ[\w-]{8,}\.[\w-]{8,}+\.[\w-]*+)"
     r"|(?P<key>-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))"
     r"|(?P<url>(?<=://)[^\s/@:]*:[^\s/@]+(?=@))"
     r"|(?P<bearer>(?<=bearer )[\w.~+/=-]{8,})",

@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bootstrap.installers import (
     INTERPRETER,
+    SHORT_SECONDS,
     CannotStartError,
     fetch_uv,
     has_other_index,
@@ -238,7 +239,8 @@ def is_supported(python: Path, environment: Mapping[str, str]) -> bool:
     """Whether a developer's existing environment may keep its interpreter."""
     if not os.access(python, os.X_OK):
         return False
-    code, _ = run_tool([str(python), "-I", "-S", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], environment)
+    probe = [str(python), "-I", "-S", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+    code, _ = run_tool(probe, environment, seconds=SHORT_SECONDS)
     return code == 0
 
 

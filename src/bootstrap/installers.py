@@ -24,6 +24,10 @@ INTERPRETER = str(getattr(sys, "_base_executable", sys.executable))
 
 # Attempts follow each other after these pauses. The tools retry single requests once themselves.
 PAUSES_SECONDS = (2.0, 6.0)
+# For one run of an installer. A line that is slower than half a megabit a second does not get all files in it.
+MAX_SECONDS = 600.0
+# For a program that only says something of itself.
+SHORT_SECONDS = 60.0
 # The oldest uv which has every option used here; an older one on PATH is passed over for the pinned one.
 OLDEST_UV = (0, 5, 0)
 
@@ -73,7 +77,10 @@ def usable_uv(environment: Mapping[str, str]) -> str | None:
     uv = shutil.which("uv", path=environment.get("PATH"))
     if uv is None or not Path(uv).is_absolute():
         return None
-    code, output = run_tool([uv, "--version"], environment)
+    try:
+        code, output = run_tool([uv, "--version"], environment, seconds=SHORT_SECONDS)
+    except CannotStartError:
+        return None
     version = re.match(r"uv (\d+)\.(\d+)\.(\d+)", output)
     return uv if code == 0 and version and tuple(map(int, version.groups())) >= OLDEST_UV else None
 
@@ -144,8 +151,13 @@ def run_with_retries(what: str, command: list[str], environment: Mapping[str, st
     raise UnreachableError(f"{what} failed {attempts} times: {last_line(output)}. {NETWORK_FIX}", output)
 
 
-def run_tool(command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Return exit code and whole output of a tool. It has a separate process group, which ends when we are stopped."""
+def run_tool(command: list[str], environment: Mapping[str, str], *, seconds: float = MAX_SECONDS) -> tuple[int, str]:
+    """Return exit code and whole output of a tool. It has a separate process group, which ends when we are stopped.
+
+    Raises:
+        CannotStartError: it did not end within `seconds`. Its own time-outs are for one read each, so an index that
+            sends a byte now and then would hold it for hours.
+    """
     directory = environment.get("TMPDIR", "/")
     with subprocess.Popen(
         command,
@@ -157,10 +169,14 @@ def run_tool(command: list[str], environment: Mapping[str, str]) -> tuple[int, s
         start_new_session=True,
     ) as process:
         try:
-            output, _ = process.communicate()
-        except BaseException:
+            output, _ = process.communicate(timeout=seconds)
+        except BaseException as error:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # all it has is in our own directory, which goes next
+            if isinstance(error, subprocess.TimeoutExpired):
+                so_far = (error.output or b"").decode("utf-8", errors="replace")
+                what = f"`{Path(command[0]).name}` did not end within {seconds:g} seconds and was stopped. "
+                raise CannotStartError(what + NETWORK_FIX, so_far) from None
             raise
     return process.returncode, output.decode("utf-8", errors="replace")
 

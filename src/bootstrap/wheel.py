@@ -18,6 +18,8 @@ from pathlib import Path
 
 TIMEOUT_SECONDS = 30
 CHUNK_BYTES = 1 << 20
+# Five times the size of a wheel of uv: what has no end is not written to the disk until it is full.
+MAX_BYTES = 100 << 20
 
 
 def main(arguments: list[str]) -> int:
@@ -40,9 +42,12 @@ def main(arguments: list[str]) -> int:
 
 def download(address: str, file: Path) -> str:
     """Write what is at the address to a file; return its sha256 in hex."""
-    digest = hashlib.sha256()
+    digest, size = hashlib.sha256(), 0
     with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer, file.open("wb") as written:
         while chunk := answer.read(CHUNK_BYTES):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise OSError(f"the file has more than {MAX_BYTES} bytes")
             digest.update(chunk)
             written.write(chunk)
         if answer.length:  # what the server announced and did not send: no other file, but a connection that broke

@@ -16,7 +16,7 @@ from action_patterns import escape
 from action_patterns.content.bounded_json import loads
 from action_patterns.content.changes import path_problem
 from action_patterns.content.lfs import is_pointer
-from action_patterns.content.text import slug
+from action_patterns.content.text import read_text, slug
 from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import TargetResult
@@ -24,40 +24,54 @@ from action_patterns.discovery.select import _matching
 from action_patterns.distribution.yaml_document import parse as parse_yaml
 from action_patterns.errors import ActionPatternsError
 from action_patterns.github_api.transport.calls import next_page
-from action_patterns.input_types import input_name
+from action_patterns.github_api.transport.error_mapping import message_of
+from action_patterns.github_api.transport.transport import decode
+from action_patterns.input_types import _split, _split_lines, input_name
+from action_patterns.limits.refusal import read_refusal
 from action_patterns.pull_request.ownership import trailers
 from action_patterns.pull_request.ownership.body import split_block
 from action_patterns.pull_request.ownership.comment import parse_comment
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, block_of, compose, parse_marker
 from action_patterns.pull_request.spec.resolve import _person
-from action_patterns.redaction import redact
+from action_patterns.redaction import redact, secret_in
 from action_patterns.report.model import fail_on
 from action_patterns.report.model.job_results import parse as parse_needs
+from action_patterns.report.model.matrix_jobs import _form
 from action_patterns.runner.commands import plain
 from action_patterns.runner.files import _matches
 from action_patterns.state.record import StateRecord
 from action_patterns.state.record import read as read_record
 from action_patterns.tracking.decide import _read
 from action_patterns.worktree.remote import repository_at
+from support.memory_ports import NOW
 
 SERVER = "https://github.com"
 MARKER = PullRequestMarker(key="k", title="0" * 16, block="0" * 16)
 Read = Callable[[str], Any]
+PUBLIC = {
+    name
+    for name, each in vars(escape).items()
+    if name[0] != "_" and callable(each) and getattr(each, "__module__", "") == escape.__name__
+}
+OF_TWO = {"clip", "data_url", "link_url", "link", "repository_link"}
+"""Escapes that take more than a text."""
 READERS: dict[str, Read] = {
-    "inline": escape.inline,
-    "cell": escape.cell,
-    "code_span": escape.code_span,
-    "cell_code": escape.cell_code,
-    "prose": escape.prose,
-    "cell_prose": escape.cell_prose,
-    "code_fence": escape.code_fence,
+    **{name: getattr(escape, name) for name in vars(escape) if name in PUBLIC and name not in OF_TWO},
+    "clip": lambda text: escape.clip(text, 100),
+    "data_url": lambda text: escape.data_url.__wrapped__(f"{SERVER}/{text}", SERVER),
     "link_url": lambda text: escape.link_url(f"{SERVER}/{text}", SERVER),
-    "terminal": escape.terminal,
-    "xml": escape.xml_text,
-    "html": escape.html_text,
-    "html_prose": escape.html_prose,
+    "link": lambda text: escape.link(text, f"{SERVER}/a", SERVER),
+    "repository_link": lambda text: escape.repository_link(text, SERVER),
     "command": plain,
     "redact": lambda text: redact(text, ["hush-hush-hush"]),
+    "a shape of a secret": lambda text: secret_in(text.encode(errors="surrogateescape")),
+    "GitHub's message": lambda text: message_of({"message": text, "errors": [text, {"message": text}]}),
+    "GitHub's limit": lambda text: read_refusal(403, {"retry-after": text}, text, NOW, 1),
+    "answer": lambda text: decode(404, text),
+    "a job's name": lambda text: _form(["Apply"]).fullmatch(f"Apply {text}"),
+    "names": _split,
+    "lines": _split_lines,
+    "text of a file": lambda text: read_text(text.encode(errors="surrogateescape"), "x"),
     "json": loads,
     "yaml": lambda text: parse_yaml(text, name="x"),
     "plan": lambda text: Plan.decode(text, name="x"),
@@ -94,6 +108,13 @@ PIECES = (
     *("a: b\n\n", "ghp_", "https://a", "a <", "a <b@", "<a@b> ", '<a>; rel="', "git@a:", "threshold:"),
     *("Signed-off-by: a\n", "::error::", "```\n"),
 )
+TEXTS = [
+    *(("", piece, "") for piece in PIECES),
+    *((start, piece, "") for start in ("`", "<", '"', "://", "a <", "&a ") for piece in ("a", " ", "a ", ":", "-")),
+    *(("", "eyJ", ""), ("eyJ", "a.aaaaaaaa", ""), ("bearer ", ".", ""), ("-----BEGIN ", "PRIVATE KEY ", "")),
+    *(("", " ", "a"), ("a", " ", "<"), ("[:", "@", ""), ("`", " ", "a`"), ('"', " ", '"')),
+]
+"""The start of a text, the piece that is repeated after it, and the end."""
 SMALL, LARGE = 16 * 1024, 64 * 1024
 MOST_TIMES = 9
 TRIES = 3
@@ -123,20 +144,24 @@ def test_four_times_the_text_takes_about_four_times_the_time(name: str) -> None:
     read = READERS[name]
     less = SMALLER.get(name, 1)
 
-    def text(piece: str, size: int) -> str:
-        return (piece * (size // less // len(piece) + 1))[: size // less]
+    def text(size: int) -> str:
+        return start + (piece * (size // less // len(piece) + 1))[: size // less] + end
 
     slow = []
-    for piece in PIECES:
+    for start, piece, end in TEXTS:
         # First a little: a reader that takes much longer than linear time would not come back from the rest.
-        least = seconds(read, text(piece, SMALL // 16))
-        little = seconds(read, text(piece, SMALL)) if least <= NOISE_SECONDS else 0.0
+        least = seconds(read, text(SMALL // 16))
+        little = seconds(read, text(SMALL)) if least <= NOISE_SECONDS else 0.0
         if least > NOISE_SECONDS or little > max(NOISE_SECONDS, 16 * MOST_TIMES * least):
-            slow.append((piece, least, little))
-        elif seconds(read, text(piece, LARGE)) > NOISE_SECONDS:
+            slow.append((start, piece, end, least, little))
+        elif seconds(read, text(LARGE)) > NOISE_SECONDS:
             ratios = []
             while len(ratios) < TRIES and not (ratios and ratios[-1] < MOST_TIMES):
-                ratios.append(seconds(read, text(piece, LARGE)) / seconds(read, text(piece, SMALL)))
+                ratios.append(seconds(read, text(LARGE)) / seconds(read, text(SMALL)))
             if ratios[-1] >= MOST_TIMES:
-                slow.append((piece, *ratios))
+                slow.append((start, piece, end, *ratios))
     assert not slow
+
+
+def test_every_escape_is_measured() -> None:
+    assert READERS.keys() >= PUBLIC

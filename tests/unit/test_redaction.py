@@ -79,6 +79,7 @@ def test_a_value_is_announced_once() -> None:
         "ghs_0123456789abcdefghij0123456789abcdef",
         "github_pat_11ABCDEFG0123456789_abcdefghij",
         "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjMifQ.c2lnbmF0dXJl",
+        "token_eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjMifQ.c2lnbmF0dXJl",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nMIIE",
     ],

@@ -13,6 +13,9 @@ MAX_CHANGE_BYTES = 400 * 1024 * 1024
 """All files of one change. A limit of ours: the change is held in memory, and ten files of the greatest size are
 minutes of uploads. GitHub itself refuses a push over 2 GiB (docs: "Troubleshooting the 2 GiB push limit")."""
 
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+"""A file that is read as a whole: a plan, a record, a report. The report on 10,000 targets has a quarter of that."""
+
 _LEAVE_OUT = "Leave the file out, or keep it in a release asset. Git LFS does not help: this action uploads no objects."
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self, get_origin
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from action_patterns.content.sizes import MAX_DOCUMENT_BYTES
 from action_patterns.errors import InputError, Problem
 
 
@@ -78,8 +79,11 @@ class Document(Record):
         """Read a document back. `name` is the file's name, for the message.
 
         Raises:
-            InputError: the text is not such a document; every problem is named.
+            InputError: the text is too long, or not such a document; every problem is named.
         """
+        if len(text) > MAX_DOCUMENT_BYTES:
+            what = f"{name} has {len(text):,} characters; at most {MAX_DOCUMENT_BYTES:,} are read."
+            raise InputError(Problem(what, "Name the file that action-patterns wrote.", file=name))
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:

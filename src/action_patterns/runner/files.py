@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from action_patterns.content.changes import FileChange, Mode, is_git_name
 from action_patterns.content.glob import matches
 from action_patterns.content.pattern_dialect import NO_EFFECT, foreign_dialect, spelled_out
-from action_patterns.content.sizes import size_problems
+from action_patterns.content.sizes import MAX_DOCUMENT_BYTES, size_problems
 from action_patterns.errors import InputError
 from action_patterns.runner.place import LEAVE_GIT_OUT, OUTSIDE, Place, problem
 from action_patterns.runner.provenance import Provenance
@@ -53,12 +53,15 @@ class RunnerFiles:
         """Return the bytes of a regular file.
 
         Raises:
-            InputError: it is absent, not a regular file, not readable, or outside.
+            InputError: it is absent, not a regular file, not readable, too large, or outside.
         """
         with self._reading(path) as place:
             status = place.status()
             if status is None or not stat.S_ISREG(status.st_mode):
                 raise problem(path, "does not exist" if status is None else "is not a file", _NAME_A_FILE)
+            if status.st_size > MAX_DOCUMENT_BYTES:
+                what = f"has {status.st_size:,} bytes; at most {MAX_DOCUMENT_BYTES:,} are read"
+                raise problem(path, what, "Name a smaller file.")
             return place.read()
 
     def exists(self, path: str) -> bool:

@@ -250,6 +250,19 @@ def test_tools_run_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.Mon
     assert installers.run_tool(["pwd"], {"TMPDIR": str(tmp_path / "own")}) == (0, f"{tmp_path / 'own'}\n")
 
 
+def test_a_tool_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+    with pytest.raises(installers.CannotStartError, match="`sleep` did not end within 0 seconds and was stopped"):
+        installers.run_tool(["sleep", "600"], {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}, seconds=0.0)
+
+
+def test_a_uv_that_does_not_answer_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shim = tmp_path / "uv"
+    shim.write_text("#!/bin/sh\nexec sleep 600\n")
+    shim.chmod(0o755)
+    monkeypatch.setattr(installers, "SHORT_SECONDS", 0.0)
+    assert installers.usable_uv({"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}) is None
+
+
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A tool which fails with the text in `says` as often as `failures` has lines, then succeeds."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import bootstrap.wheel
 from bootstrap import installers
 from bootstrap.installers import CannotStartError, fetch_uv, has_other_index, pinned_wheel, tool_environment
 
@@ -244,3 +245,12 @@ def test_a_machine_without_a_line_in_the_lock_asks_pip(
     monkeypatch.setattr(installers, "pinned_wheel", lambda: None)
     fetch_uv(tmp_path / "uv", environment)
     assert asked[0][2:5] == ["-m", "pip", "install"]
+
+
+def test_a_file_without_end_does_not_fill_the_disk(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap.wheel, "MAX_BYTES", 10)
+    with pytest.raises(OSError, match="more than 10 bytes"):
+        bootstrap.wheel.download(files.url, tmp_path / "fetched")
+    assert (tmp_path / "fetched").stat().st_size <= 10

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts import Plan, RunReport, TargetResult, document
 from action_patterns.contracts.document import Document
 from action_patterns.errors import InputError
 from support.report_builders import plan
@@ -79,3 +79,15 @@ def test_every_document_has_a_version_in_its_schema(model: type[Document]) -> No
 def test_a_document_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         plan().name = "x"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"version":' * 50_000, '{"version": ' + "[" * 500 + "]" * 500 + "}"])
+def test_a_text_that_is_nested_without_end_is_an_input_error(text: str) -> None:
+    with pytest.raises(InputError):
+        Plan.decode(text, name="plan.json")
+
+
+def test_a_text_that_is_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MAX_DOCUMENT_BYTES", 10)
+    with pytest.raises(InputError, match=r"plan\.json has 11 characters; at most 10"):
+        Plan.decode("[" * 11, name="plan.json")

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from action_patterns.content import sizes
 from action_patterns.content.changes import FileChange
+from action_patterns.content.sizes import MAX_DOCUMENT_BYTES
 from action_patterns.errors import InputError
 from action_patterns.runner.files import RunnerFiles
+from action_patterns.runner.place import Place
 
 
 @pytest.fixture
@@ -348,3 +350,14 @@ def test_a_pattern_of_another_dialect_that_names_no_file_is_explained(
 def test_a_file_whose_name_looks_like_another_dialect_is_found(files: RunnerFiles, tree: Path, name: str) -> None:
     (tree / name).write_text("x")
     assert [change.path for change in files.find(name)] == [name]
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    files: RunnerFiles, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = places[0] / "large.json"
+    large.touch()
+    os.truncate(large, MAX_DOCUMENT_BYTES + 1)
+    monkeypatch.setattr(Place, "read", lambda _: pytest.fail("it is read"))
+    with pytest.raises(InputError, match="67,108,865 bytes; at most 67,108,864"):
+        files.read("large.json")

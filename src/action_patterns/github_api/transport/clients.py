@@ -47,13 +47,12 @@ class Clients:
             RefusedError: the address leads to another server.
         """
         worker: Worker | None = getattr(self._local, "worker", None)
-        if worker is None:
+        if worker is None or worker.busy:
             worker = self._local.worker = Worker()
         most = max(1.0, min(seconds, MAX_SECONDS))
         try:
             return worker.call(lambda: self._send(method, url, body, authorization), most)
         except LateError:
-            self._local.worker = None
             raise requests.ReadTimeout(f"no whole answer within {most:.0f} s") from None
 
     def _send(self, method: str, url: str, body: object, authorization: Authorization) -> Answer:

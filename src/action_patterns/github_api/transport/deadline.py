@@ -28,6 +28,8 @@ class Worker:
     """A thread that makes the calls of one other thread. A call that is late costs the worker, not the caller."""
 
     def __init__(self) -> None:
+        self.busy = False
+        """A call has not ended: it was late, or its caller was interrupted."""
         self._calls: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
         # A daemon: the end of the process does not wait for a server that never ends its answer.
@@ -37,13 +39,15 @@ class Worker:
         """Return the result of the call, or raise its error.
 
         Raises:
-            LateError: it did not end within `seconds`. The worker must not be used again.
+            LateError: it did not end within `seconds`. A worker that is `busy` must not be used again.
         """
+        self.busy = True
         self._calls.put(call)
         try:
             result = self._results.get(timeout=seconds)
         except queue.Empty:
             raise LateError from None
+        self.busy = False
         if result.error is not None:
             raise result.error
         value: T = result.value

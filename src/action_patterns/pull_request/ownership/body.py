@@ -43,7 +43,7 @@ def split_block(text: str, marker: PullRequestMarker) -> tuple[str, ...]:
         return (text,)
     parts: list[str] = []
     rest, room, opening = text, room - _LINKS_LENGTH, ""
-    while len(rest) > room - _FENCE_LENGTH:
+    while len(rest) > room - _FENCE_LENGTH and len(parts) < MAX_PARTS:
         part, rest = _cut(rest, room - _FENCE_LENGTH - len(opening))
         part = opening + part
         fence = _open_fence(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -68,7 +69,7 @@ def server() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        do_GET = do_POST
+        do_GET = do_DELETE = do_POST
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -221,6 +222,23 @@ def test_after_a_late_answer_the_next_request_is_sent(server: Server) -> None:
         with pytest.raises(requests.ReadTimeout):
             clients.send("GET", "/repos/acme/api", None, AccessToken("ghp_x"), seconds=0)
     assert clients.send("POST", graphql, {}, AccessToken("ghp_x"))[0] == 200
+
+
+def test_a_call_after_an_interrupted_one_gets_its_own_answer(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is cancelled revokes its token: the answer to the interrupted request says nothing about that."""
+    clients, asked, token = server.clients(), threading.Event(), AccessToken("ghp_x")
+
+    def interrupt(*_: object) -> tuple[int, dict[str, str], str]:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        asked.wait(10)
+        return 200, {}, "of the interrupted request"
+
+    with monkeypatch.context() as during:
+        during.setattr(clients, "_send", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            clients.send("GET", "/repos/acme/api", None, token)
+    asked.set()
+    assert clients.send("DELETE", "/installation/token", None, token)[2] == "{}"
 
 
 def test_each_thread_has_clients_of_its_own_and_keeps_them(server: Server) -> None:
