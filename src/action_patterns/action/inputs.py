@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
-from action_patterns.ports.credentials import AppKey, Credentials
+
+if TYPE_CHECKING:
+    from action_patterns.ports.credentials import AppKey, Credentials
 
 
 class Inputs(BaseModel):
@@ -68,6 +70,8 @@ class TokenInputs(Inputs):
         Raises:
             InputError: no token is given, or more than one.
         """
+        from action_patterns.ports.credentials import Credentials  # an action without a token does not need it
+
         job_token = self.job_token.get_secret_value() if self.job_token else None
         if self.app_client_id or self.app_private_key:
             key = self.app_private_key.get_secret_value() if self.app_private_key else ""
@@ -85,6 +89,8 @@ class TokenInputs(Inputs):
 
 
 def _app_key(client_id: str | None, private_key: str, *, token: bool) -> AppKey:
+    from action_patterns.ports.credentials import AppKey
+
     problems = []
     if token:
         problems.append(Problem("Both `token` and a GitHub App are given.", "Give one of the two."))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """The repositories that an action is asked to work on."""
 
     repositories: tuple[str, ...] = ()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.content.text import read_text
-from action_patterns.contracts import Outcome, Plan, PlanEntry, TargetResult
+from action_patterns.contracts import Outcome, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, records_artifact
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import MOST_TARGETS
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Plan, PlanEntry
 
 RECORDS_DIRECTORY = "action-patterns-records"
 """Below RUNNER_TEMP."""
@@ -121,6 +124,8 @@ def gather(inputs: RecordInputs, ports: Ports) -> Facts:
     """
     if inputs.plan is None:
         return Facts(None, ports.context)
+    from action_patterns.contracts import Plan  # a run without a plan does not need its models
+
     text = read_text(ports.files.read(inputs.plan), inputs.plan)
     return Facts(Plan.decode(text, name=inputs.plan), ports.context)
 

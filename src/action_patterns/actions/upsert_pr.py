@@ -30,8 +30,6 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
 from action_patterns.pull_request.spec.spec import PullRequestSpec
 from action_patterns.pull_request.upsert import USES, Assignment, upsert
-from action_patterns.report.model import reason_links
-from action_patterns.report.render.annotations import left_out
 
 T = TypeVar("T")
 
@@ -176,7 +174,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     return Finish(
         outputs=outputs,
         summary=summary(told, context.server_url),
-        annotations=(*_notes(told), *left_out(content.notice)),
+        annotations=(*_notes(told), *_left_out(content.notice)),
         exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
     )
 
@@ -247,6 +245,8 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
     """At most two: what went wrong, and what GitHub refused on the way."""
     found: list[Annotation] = []
     if result.error is not None:
+        from action_patterns.report.model import reason_links  # a run that goes well does not need it
+
         level: Level = "error" if result.outcome in FAILING else "warning"
         guide = reason_links.line(reason_links.of([result]))
         message = f"{result.target}: {result.error.message}\n{result.error.remediation}{guide}"
@@ -268,6 +268,15 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
     return tuple(found)
 
 
+def _left_out(notice: str | None) -> tuple[Annotation, ...]:
+    """Return the annotation about documents of ours that are no content."""
+    if notice is None:
+        return ()
+    from action_patterns.report.render.annotations import left_out
+
+    return left_out(notice)
+
+
 def summary(result: TargetResult, server_url: str) -> str:
     """One target, for the job summary."""
     pull = ""
@@ -275,6 +284,8 @@ def summary(result: TargetResult, server_url: str) -> str:
         pull = " · " + link(f"#{result.pull_request_number}", result.pull_request_url or "", server_url)
     lines = [f"### {inline(result.target)}: {result.outcome}{pull}", "", inline(result.message or result.reason)]
     if result.error is not None:
+        from action_patterns.report.model import reason_links
+
         guide = link_url(reason_links.of([result]) or "", server_url)
         lines += ["", f"**What to do:** {inline(result.error.remediation)}" + (f" · [guide]({guide})" if guide else "")]
     if result.checks:

@@ -6,14 +6,12 @@ A list names every obstacle at once, in the order in which a person would remove
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Answer = Literal["yes", "no", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One question. `code` is the reason of the block if the answer is no."""
 
     code: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from action_patterns.content.changes import FileChange
 from action_patterns.content.own_documents import kind_of
@@ -17,8 +17,7 @@ BYPASS = "push-protection-bypass"
 """Input and key of a rule, after GitHub's "push protection bypass"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """The changes that may be proposed, and the documents of ours that were left out."""
 
     changes: tuple[FileChange, ...] = ()

@@ -6,8 +6,7 @@ using the REST API"; read in 2026.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Lane = Literal["read", "graphql", "search", "write", "mutation", "content", "notify"]
 """Which limits a request counts against.
@@ -24,8 +23,7 @@ NOTIFY_SPACING_SECONDS = 3.0
 """Between requests that notify people: not GitHub's number, but that of its own client (octokit/plugin-throttling)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """At most `capacity` points within any `seconds`."""
 
     seconds: float

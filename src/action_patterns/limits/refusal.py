@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 SECONDARY_WAIT_SECONDS = 60.0
 """Wait after a secondary limit whose refusal names no time; it doubles with each attempt (GitHub docs, "Best practices
@@ -13,8 +13,7 @@ _LATEST_SECONDS = 1e11
 """No time or wait is beyond this (the year 5138): a header that says so is no number to count with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A request GitHub did not process because of a limit: how long to wait, and until when."""
 
     seconds: float

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from action_patterns.content.changes import Mode
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """An author or committer of a commit."""
 
     name: str
@@ -24,8 +23,7 @@ DIRECTORY: Literal["040000"] = "040000"
 """Mode of a directory (git book: "Git Objects", tree objects)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedFile:
+class ObservedFile(NamedTuple):
     """An entry of a commit's tree."""
 
     oid: str
@@ -46,8 +44,7 @@ class Tip:
     """Whether GitHub shows its signature as verified. None: not asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitComparison:
+class CommitComparison(NamedTuple):
     """Two commits compared (REST docs, "Compare two commits")."""
 
     ahead_by: int
@@ -56,8 +53,7 @@ class CommitComparison:
     """Number of commits that the base has and the head lacks."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefRule:
+class RefRule(NamedTuple):
     """Protection and rulesets of a branch, for this token. None: GitHub does not say."""
 
     may_push: bool | None = None
@@ -68,8 +64,7 @@ class RefRule:
 NO_RULE = RefRule()
 
 
-@dataclass(frozen=True, slots=True)
-class NewCommit:
+class NewCommit(NamedTuple):
     """A commit that was made."""
 
     oid: str

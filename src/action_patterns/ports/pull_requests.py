@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from action_patterns.ports.git import NO_RULE, ObservedFile, RefRule, Tip
 from action_patterns.ports.permissions import needs
@@ -15,16 +15,14 @@ ReviewDecision = Literal["APPROVED", "CHANGES_REQUESTED", "REVIEW_REQUIRED"]
 """GitHub's own words (GraphQL enum PullRequestReviewDecision)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(NamedTuple):
     """An open milestone."""
 
     number: int
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment on a pull request, by the token's own account.
 
     REST does not tell an App who it is. Then these are the comments of every bot, and a marker must decide.
@@ -82,8 +80,7 @@ class IssueFields:
     milestone: Milestone | None
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(NamedTuple):
     """A pull request whose text, base or state was written."""
 
     after: PullRequest

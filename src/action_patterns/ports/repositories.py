@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from action_patterns.contracts import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Repositories of one owner. `visible` is GitHub's count for this token; `targets` is what was listed."""
 
     owner: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
 
 
-@dataclass(frozen=True, slots=True)
-class ReportArtifact:
+class ReportArtifact(NamedTuple):
     """An artifact that holds a run-report.json."""
 
     run_id: int

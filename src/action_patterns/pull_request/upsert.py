@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
@@ -53,8 +54,7 @@ class Assignment:
     repository: str
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """The dry run of one target."""
 
     result: TargetResult

@@ -7,8 +7,8 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from action_patterns.content.changes import is_git_name
 from action_patterns.errors import InputError, Problem
@@ -35,8 +35,7 @@ def is_git_directory(names: Collection[str]) -> bool:
     return {"HEAD", "objects", "refs"} <= set(names) or {"HEAD", "commondir", "gitdir"} <= set(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One component of the real path so far."""
 
     name: str
@@ -44,8 +43,7 @@ class Step:
     """An open descriptor. None: outside the roots, absent, or not a directory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file, or a symbolic link with its target as content."""
 
     status: os.stat_result

@@ -7,8 +7,8 @@ path that leads out of the checkout or into `.git` is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from action_patterns.content.changes import is_git_name
 from action_patterns.errors import InputError, Problem
@@ -18,8 +18,7 @@ _EXCLUDES = frozenset("!^")
 _WILD = frozenset("*?[\\")
 
 
-@dataclass(frozen=True, slots=True)
-class Pathspec:
+class Pathspec(NamedTuple):
     """One of the caller's paths."""
 
     given: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from action_patterns.contracts.repository import is_repository
 
@@ -13,8 +13,7 @@ _ALIASES = {"ssh.github.com": "github.com", "www.github.com": "github.com"}
 _SCP_LIKE = re.compile(r"(?:[^/:@]*@)?(\[[^]/]+\]|[^/:@]+):(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(NamedTuple):
     """The parts of a URL that name a server and a repository.
 
     A server has another port for each protocol, and behind each proxy: its host alone names it.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, ItemsView, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -34,8 +33,7 @@ class OversizeError(requests.RequestException):
     """The answer is larger than any answer of GitHub."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
+class Exchanged(NamedTuple):
     """An answer: status, headers with lower-case names, body."""
 
     status: int

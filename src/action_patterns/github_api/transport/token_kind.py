@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TokenKind = Literal[
     "classic personal access token",
@@ -41,8 +40,7 @@ def is_a_persons(kind: TokenKind) -> bool:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class TokenFacts:
+class TokenFacts(NamedTuple):
     """Facts about the token that need no request."""
 
     a_persons: bool

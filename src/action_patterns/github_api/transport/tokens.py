@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from action_patterns.errors import (
     ActionPatternsError,
@@ -95,14 +95,12 @@ class GivenToken:
         """It is not ours to revoke."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Minted:
+class _Minted(NamedTuple):
     auth: AccessToken
     expires: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Installation:
+class _Installation(NamedTuple):
     id: int
     permissions: Mapping[str, str]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from action_patterns.content.text import with_lf
 from action_patterns.pull_request.ownership import html_comment
@@ -14,8 +13,7 @@ COMMENT_HEAD_LENGTH = 1_500
 """Room for the marker of a comment: a key has at most 200 characters, each at most six in JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentMarker:
+class CommentMarker(NamedTuple):
     """The marker in a comment of ours."""
 
     key: str
