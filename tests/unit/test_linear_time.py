@@ -16,10 +16,13 @@ from action_patterns import escape
 from action_patterns.content.bounded_json import loads
 from action_patterns.content.changes import path_problem
 from action_patterns.content.lfs import is_pointer
+from action_patterns.content.own_documents import kind_of
+from action_patterns.content.pattern_dialect import foreign_dialect, spelled_out
 from action_patterns.content.text import read_text, slug
 from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import TargetResult
+from action_patterns.discovery import patterns
 from action_patterns.discovery.select import _matching
 from action_patterns.distribution.yaml_document import parse as parse_yaml
 from action_patterns.errors import ActionPatternsError
@@ -42,7 +45,7 @@ from action_patterns.runner.files import _matches
 from action_patterns.state.record import StateRecord
 from action_patterns.state.record import read as read_record
 from action_patterns.tracking.decide import _read
-from action_patterns.worktree.remote import repository_at
+from action_patterns.worktree.remote import repository_at, without_credentials
 from support.memory_ports import NOW
 
 SERVER = "https://github.com"
@@ -70,6 +73,16 @@ READERS: dict[str, Read] = {
     "answer": lambda text: decode(404, text),
     "a job's name": lambda text: _form(["Apply"]).fullmatch(f"Apply {text}"),
     "names": _split,
+    "include": patterns.refuse_include,
+    "exclude": patterns.refuse_exclude,
+    "repositories": patterns.refuse_repository,
+    "owners": patterns.refuse_owner,
+    "topics": patterns.refuse_topic,
+    "dialect": foreign_dialect,
+    "alternatives": spelled_out,
+    "a document of ours": lambda text: kind_of(f'{{"schema_version": 1, "plan_id": {text}'.encode(errors="replace")),
+    "a report of ours": lambda text: kind_of(f"<testsuite{text}".encode(errors="replace")),
+    "URL": without_credentials,
     "lines": _split_lines,
     "text of a file": lambda text: read_text(text.encode(errors="surrogateescape"), "x"),
     "json": loads,
@@ -113,6 +126,7 @@ TEXTS = [
     *((start, piece, "") for start in ("`", "<", '"', "://", "a <", "&a ") for piece in ("a", " ", "a ", ":", "-")),
     *(("", "eyJ", ""), ("eyJ", "a.aaaaaaaa", ""), ("bearer ", ".", ""), ("-----BEGIN ", "PRIVATE KEY ", "")),
     *(("", " ", "a"), ("a", " ", "<"), ("[:", "@", ""), ("`", " ", "a`"), ('"', " ", '"')),
+    *(("{", ",", "}"), ("{", "a,", "}"), ("[", "[", "]"), ("a", ",", "{a,b}")),
 ]
 """The start of a text, the piece that is repeated after it, and the end."""
 SMALL, LARGE = 16 * 1024, 64 * 1024
@@ -139,6 +153,7 @@ def seconds(read: Read, text: str) -> float:
     return best
 
 
+@pytest.mark.rotates
 @pytest.mark.parametrize("name", READERS)
 def test_four_times_the_text_takes_about_four_times_the_time(name: str) -> None:
     read = READERS[name]

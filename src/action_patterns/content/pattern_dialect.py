@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Literal
 
 Dialect = Literal["negation", "braces", "regular-expression"]
@@ -35,17 +36,17 @@ NO_EFFECT: Mapping[Dialect, str] = {
 """Why a pattern of a dialect matches nothing, without a full stop."""
 
 
-def alternatives(pattern: str) -> tuple[str, ...]:
-    """Return the patterns that the first braces of a pattern stand for. Empty: it has no braces with a comma."""
+def alternatives(pattern: str) -> Iterator[str]:
+    """Yield the patterns that the first braces of a pattern stand for. Each is as long as the pattern."""
     found = next((each for each in _BRACES.finditer(pattern) if "," in each[1]), None)
-    if found is None:
-        return ()
-    return tuple(pattern[: found.start()] + each.strip() + pattern[found.end() :] for each in found[1].split(","))
+    if found is not None:
+        for each in found[1].split(","):
+            yield pattern[: found.start()] + each.strip() + pattern[found.end() :]
 
 
 def spelled_out(pattern: str) -> str:
     """Return how to write a pattern with braces, as one pattern for each alternative. Without a full stop."""
-    listed = alternatives(pattern)
+    listed = tuple(islice(alternatives(pattern), MOST_SHOWN + 1))
     shown = ", ".join(repr(each) for each in listed[:MOST_SHOWN])
     more = " and so on" if len(listed) > MOST_SHOWN else ""
     return f"Write one pattern for each: {shown}{more}" if listed else "Write one pattern for each alternative"

@@ -18,7 +18,7 @@ from action_patterns.escape import CODE_CHARACTERS, clip
 _IN_A_NAME = frozenset(string.ascii_letters + string.digits + "-_.")
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*+://")
 _SET = re.compile(r"\[!?\]?[^\]]*\]")
 """A set of characters as fnmatch reads it: a `]` that comes first is a member."""
 _WILD = frozenset("*?[]{}!|")
