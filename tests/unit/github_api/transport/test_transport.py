@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from action_patterns.errors import AuthenticationError, LostRaceError, NotFoundError
+from action_patterns.errors import AuthenticationError, LostRaceError, NotFoundError, RateLimitedError
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import Authorization, GivenToken
 from action_patterns.github_api.transport.transport import Response, Transport
-from action_patterns.ports.credentials import Credentials
+from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.pull_requests import NewPullRequest
 from support.report_builders import context
 from support.stage import RecordingLog, VirtualClock
@@ -143,3 +143,21 @@ def test_requests_that_are_in_flight_may_use_what_is_left() -> None:
     for _ in range(2):
         transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
     assert transport.sent == [0.0, 0.0, pytest.approx(601.0)]
+
+
+def test_a_request_may_take_what_is_left_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    def send(*_: object, seconds: float) -> tuple[int, dict[str, str], str]:
+        given.append(seconds)
+        clock.sleep(50)
+        return 200, {}, "{}"
+
+    clock = VirtualClock()
+    transport = Transport(Credentials("ghp_x"), context(), clock, RecordingLog(), Allowance(seconds=120))
+    monkeypatch.setattr(transport._clients, "send", send)
+    for _ in range(3):
+        transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
+    assert given == [120.0, 70.0, 20.0]
+    with pytest.raises(RateLimitedError, match="2 minutes this run may take are over"):
+        transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
