@@ -41,7 +41,7 @@ def converged(scene: Stage) -> None:
 
 
 ROWS = [
-    # situation, before, wish, most requests, most writes, the other tool's count
+    # situation, before, desired state, most requests, most writes, the other tool's count
     ("create", nothing, desired_state(), 5, 4, "a + ceil(n/100) + 4 + M"),
     ("create, labels, assignees, reviewers", nothing, desired_state(**FULL), 7, 6, "a + ceil(n/100) + 4 + M"),
     ("create, one binary file", nothing, desired_state(BINARY), 6, 5, "a + ceil(n/100) + 4 + M"),

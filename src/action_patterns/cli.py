@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +39,7 @@ from action_patterns.ports.log import Annotation
 from action_patterns.ports.permissions import needed
 from action_patterns.process import run as run_process
 from action_patterns.pull_request import upsert
+from action_patterns.pull_request.ownership.source import hashed
 from action_patterns.pull_request.upsert import Preview
 from action_patterns.redaction import Secrets
 from action_patterns.report.build import build
@@ -47,6 +47,7 @@ from action_patterns.report.model import not_found
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
+from action_patterns.worktree.remote import repository_at
 
 USES = (*discovery.USES, *upsert.USES, GitDatabase.read_blob)
 """The verbs that the commands call."""
@@ -220,8 +221,15 @@ def _open(distribution: str, console: Console) -> Command:
     variables = environment.read()
     workspace = Path.cwd()
     credentials = terminal.credentials(variables)
+    origin = _origin(workspace, terminal.server_url(variables))
     context = terminal.context(
-        variables, workspace, repository=_origin(workspace), sha=_head(workspace), prefix=_prefix(workspace)
+        variables,
+        workspace,
+        repository=origin or "local/checkout",
+        # A folder without a repository has no other name than its place.
+        repository_id="" if origin else f"path:{hashed(str(workspace))}",
+        sha=_head(workspace),
+        prefix=_prefix(workspace),
     )
     tracked = _tracked(workspace)
     files = RunnerFiles(context.workspace, context.temp, tracked=tracked)
@@ -259,14 +267,12 @@ def _git(workspace: Path, *arguments: str) -> str:
     return done.stdout.decode(errors="replace").strip()
 
 
-def _origin(workspace: Path) -> str:
-    """`owner/name` of the source repository, from the remote `origin`; a name of its own where there is none."""
+def _origin(workspace: Path, server_url: str) -> str | None:
+    """Return `owner/name` of the remote `origin`. None: there is none, or it is on another server."""
     try:
-        url = _git(workspace, "remote", "get-url", "origin")
+        return repository_at(_git(workspace, "remote", "get-url", "origin"), server_url)
     except ActionPatternsError:
-        return "local/checkout"
-    path = re.split("[/:]", url.removesuffix("/").removesuffix(".git"))
-    return "/".join(path[-2:]) if len(path) > 2 and all(path[-2:]) else "local/checkout"
+        return None
 
 
 def _tracked(workspace: Path) -> frozenset[str] | None:

@@ -39,7 +39,7 @@ class Live:
     branches: set[str] = field(default_factory=set)
 
     def desired_state(self, files: dict[str, str | bytes | None] | None = None, **fields: Any) -> Desired:
-        """A wish below a folder of its own, under a key of its own."""
+        """A desired state below a folder of its own, under a key of its own."""
         files = {"hello.txt": "hello\n"} if files is None else files
         key = fields.pop("key", self.key)
         desired = desired_state(

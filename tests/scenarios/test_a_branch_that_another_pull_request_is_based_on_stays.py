@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.people import base_gets_the_wish, settled, target
+from support.people import base_gets_the_content, settled, target
 from support.stage import Stage, desired_state, stage
 
 
@@ -20,7 +20,7 @@ def test_a_converged_pull_request_is_closed_and_its_branch_stays() -> None:
     with stage() as scene:
         opened = scene.upsert(asked_for)
         theirs = stack(scene, opened.branch)
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         result = scene.upsert(asked_for)
         assert result.outcome == "closed"
         assert opened.branch in target(scene).branches()
@@ -37,7 +37,7 @@ def test_a_branch_that_an_interrupted_run_left_stays() -> None:
         theirs = stack(scene, opened.branch)
         target(scene).close_pull(opened.pull_request_number)
         target(scene).commit_files(str(opened.branch), {"x": "1\n"}, message="x")
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         scene.upsert(asked_for)
         assert opened.branch in target(scene).branches()
         assert {pull.number: pull.state for pull in target(scene).pulls()}[theirs] == "open"

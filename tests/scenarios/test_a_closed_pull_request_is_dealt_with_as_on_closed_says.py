@@ -43,7 +43,7 @@ def test_it_is_respected_whatever_became_of_branch_and_content(
 
 @MEANWHILE
 @pytest.mark.parametrize("files", [None, CHANGED], ids=["same content", "other content"])
-def test_it_is_opened_again_and_holds_what_is_wished_now(
+def test_it_is_opened_again_and_holds_what_is_desired_now(
     meanwhile: Callable[[Stage], None], files: dict[str, str] | None
 ) -> None:
     asked_for = desired_state(files, on_closed="reopen", labels=["sync"])

@@ -1,4 +1,4 @@
-"""Author, committer and sign-off are as wished; whether GitHub signed the commit is read back, never assumed."""
+"""Author, committer and sign-off are as desired; whether GitHub signed the commit is read back, never assumed."""
 
 from __future__ import annotations
 

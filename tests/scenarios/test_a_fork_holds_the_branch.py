@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.people import base_gets_the_wish, refused_before_any_write, seed, settled, target
+from support.people import base_gets_the_content, refused_before_any_write, seed, settled, target
 from support.stage import FULL, TARGET, Stage, desired_state, stage
 
 FORKS = [{"name": "bot/api", "fork": TARGET}, {"name": "acme/api-fork", "fork": TARGET}]
@@ -66,6 +66,6 @@ def test_what_is_no_fork_of_the_target_is_named_before_any_write(head: str) -> N
 
 def test_the_base_holds_it_and_nothing_is_made_in_the_fork() -> None:
     with stage(seed(*FORKS)) as scene:
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         settled(scene, desired_state(head_repository="bot/api"))
         assert of("bot/api", scene) is None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from support.people import KEPT, base_gets_the_wish, commit_by_hand, rewritten, settled, target
+from support.people import KEPT, base_gets_the_content, commit_by_hand, rewritten, settled, target
 from support.stage import FULL, Stage, desired_state, stage
 
 BRANCH = desired_state().branch
@@ -108,12 +108,12 @@ def test_append_follows_the_content_and_further_commits_of_theirs() -> None:
         assert [pull.number for pull in target(scene).pulls()] == [1]
 
 
-def test_append_keeps_the_pull_request_where_the_base_holds_the_wish() -> None:
+def test_append_keeps_the_pull_request_where_the_base_holds_the_content() -> None:
     asked_for = desired_state(on_human_commits="append")
     with stage() as scene:
         scene.upsert(asked_for)
         theirs = commit_by_hand(scene, BRANCH)
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         result = settled(scene, asked_for, reads=KEPT)
         assert result.reason == "kept-for-commits"
         assert (target(scene).tip(BRANCH), target(scene).pull(1).state) == (theirs, "open")

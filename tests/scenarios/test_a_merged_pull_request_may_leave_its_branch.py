@@ -1,5 +1,5 @@
-"""Merged, and the branch is still there, or a person went on on it: the next wish gets a new pull request, no commit is
-lost.
+"""Merged, and the branch is still there, or a person went on on it: the next content gets a new pull request, and no
+commit is lost.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.contracts import FileCounts
-from support.people import base_gets_the_wish, seed, target
+from support.people import base_gets_the_content, seed, target
 from support.stage import desired_state, stage
 
 CHANGED = {"ci.yml": "on: [push]\n", "README.md": "# API\n", "old.txt": None}
@@ -20,7 +20,7 @@ def test_it_follows_the_pull_request() -> None:
         assert (later.outcome, later.pull_request_state) == ("updated", "open")
         assert later.review == ("approved" if scene.has_graphql else "")
 
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         closed = scene.upsert(desired_state())
         assert (closed.outcome, closed.pull_request_state, closed.file_counts) == ("closed", "closed", None)
 

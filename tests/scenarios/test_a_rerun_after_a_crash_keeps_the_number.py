@@ -14,7 +14,7 @@ import pytest
 from action_patterns.pull_request.spec.desired import Desired
 from support import sample
 from support.editions import first_on
-from support.people import KEPT, base_gets_the_wish, commit_by_hand, seed, settled, target
+from support.people import KEPT, base_gets_the_content, commit_by_hand, seed, settled, target
 from support.stage import FULL, TARGET, Killed, Moment, Stage, desired_state, stage
 
 pytestmark = first_on(
@@ -62,7 +62,7 @@ def in_a_fork(scene: Stage) -> None:
 
 def in_a_fork_and_converged(scene: Stage) -> None:
     in_a_fork(scene)
-    base_gets_the_wish(scene)
+    base_gets_the_content(scene)
 
 
 def with_a_long_body(scene: Stage) -> None:

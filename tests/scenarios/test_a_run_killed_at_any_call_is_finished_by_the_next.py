@@ -66,7 +66,7 @@ def test_a_branch_left_without_a_pull_request_goes_when_the_base_gets_the_conten
         repository = scene.sandbox.repository(TARGET)
         assert repository.tip(desired_state().branch) is not None
         the_base_gets_the_content(scene)
-        # Without a lease nothing is deleted: it stays until there is something to wish for.
+        # Without a lease nothing is deleted: it stays until there is something to ask for.
         assert scene.upsert(desired_state()).outcome == ("closed" if scene.has_leases else "unchanged")
         assert (repository.tip(desired_state().branch) is None) is scene.has_leases
         assert scene.upsert(desired_state()).outcome == "unchanged"

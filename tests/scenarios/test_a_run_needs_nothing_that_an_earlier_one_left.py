@@ -13,6 +13,7 @@ import pytest
 
 from support import sample
 from support.editions import first_on
+from support.job_variables import job_variables
 from support.people import target
 from support.stage import Stage, stage
 
@@ -28,23 +29,8 @@ def run(scene: Stage, folder: Path) -> None:
     (folder / "content" / "ci.yml").write_text("on: push\n")
     variables = {
         "PATH": os.environ["PATH"],
-        "GITHUB_WORKSPACE": str(folder),
-        "RUNNER_TEMP": str(folder / "temp"),
-        "GITHUB_OUTPUT": str(folder / "output"),
+        **job_variables(scene.context, folder, repository="acme/api"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-        "GITHUB_REPOSITORY": "acme/api",
-        "GITHUB_SHA": "0" * 40,
-        "GITHUB_WORKFLOW": "Test",
-        "GITHUB_JOB": "test",
-        "GITHUB_EVENT_NAME": "schedule",
-        "GITHUB_REF_NAME": "main",
-        "GITHUB_RUN_ID": "7",
-        "GITHUB_RUN_NUMBER": "1",
-        "GITHUB_RUN_ATTEMPT": "1",
-        "GITHUB_SERVER_URL": scene.context.server_url,
-        "GITHUB_API_URL": scene.context.api_url,
-        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
-        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
         "INPUT_TOKEN": "tok-bot",
         "INPUT_KEY": "sync",
         "INPUT_TITLE": "Sync",

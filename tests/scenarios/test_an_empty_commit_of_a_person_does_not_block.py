@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from action_patterns.contracts import TargetResult
-from support.people import base_gets_the_wish, rewritten, settled, target
+from support.people import base_gets_the_content, rewritten, settled, target
 from support.stage import Stage, desired_state, stage
 
 HISTORY = 2
@@ -47,7 +47,7 @@ def test_a_converged_pull_request_is_closed() -> None:
     with stage() as scene:
         opened = scene.upsert(asked_for)
         push_empty(scene, opened)
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         assert scene.upsert(asked_for).outcome == "closed"
         assert (opened.branch in target(scene).branches()) == (not scene.has_leases)
 

@@ -1,4 +1,4 @@
-"""`auto-merge`: enabled where GitHub lets us, withdrawn when it is no longer wished, reported where it is refused."""
+"""`auto-merge`: enabled where GitHub lets us, withdrawn when it is no longer desired, reported where it is refused."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_what_github_refuses_is_reported_and_not_asked_for_on_every_run() -> Non
 
 
 @only_on(*WITH_GRAPHQL, why="Where it cannot be switched on, nobody takes ours off.")
-def test_what_somebody_took_off_stays_off_until_another_method_is_wished() -> None:
+def test_what_somebody_took_off_stays_off_until_another_method_is_desired() -> None:
     with stage(WAITS) as scene:
         scene.upsert(SQUASH)
         target(scene).disable_auto_merge(1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from support.editions import first_on
+from support.job_variables import job_variables
 from support.stage import Stage, stage
 
 pytestmark = first_on(
@@ -44,22 +45,7 @@ def distribute(scene: Stage, folder: Path, **inputs: str) -> tuple[int, dict[str
     (folder / "temp").mkdir(exist_ok=True)
     variables = {
         "PATH": os.environ["PATH"],
-        "GITHUB_WORKSPACE": str(folder),
-        "RUNNER_TEMP": str(folder / "temp"),
-        "GITHUB_OUTPUT": str(folder / "output"),
-        "GITHUB_REPOSITORY": "acme/source",
-        "GITHUB_SHA": "0" * 40,
-        "GITHUB_WORKFLOW": "Test",
-        "GITHUB_JOB": "test",
-        "GITHUB_EVENT_NAME": "schedule",
-        "GITHUB_REF_NAME": "main",
-        "GITHUB_RUN_ID": "7",
-        "GITHUB_RUN_NUMBER": "1",
-        "GITHUB_RUN_ATTEMPT": "1",
-        "GITHUB_SERVER_URL": scene.context.server_url,
-        "GITHUB_API_URL": scene.context.api_url,
-        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
-        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
+        **job_variables(scene.context, folder),
         "INPUT_TOKEN": "tok-bot",
         **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
     }

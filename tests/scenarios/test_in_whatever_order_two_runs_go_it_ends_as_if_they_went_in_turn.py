@@ -1,7 +1,7 @@
 """Two runs with one key, in every order their requests can take: it ends as if they had gone one after the other.
 
-So one wish wins, whole: content, title, body, labels, assignees and milestone. The runs switch at chosen requests, once
-here and up to three times in the proof; a request is one step. The race of real processes
+So one desired state wins, whole: content, title, body, labels, assignees and milestone. The runs switch at chosen
+requests, once here and up to three times in the proof; a request is one step. The race of real processes
 (`test_two_runs_at_once_leave_one_pull_request`) meets a few of these orders, by chance.
 """
 
@@ -46,7 +46,7 @@ ONE, TWO, THREE = full("one", 1, "alice"), full("two", 2, "bob"), full("three", 
 
 @dataclass(frozen=True)
 class Situation:
-    """What was there, and what the two wish."""
+    """What was there, and what the two desire."""
 
     name: str
     before: Desired | None
@@ -58,13 +58,13 @@ class Situation:
 
 SITUATIONS = [
     Situation("nothing was there", None, (ONE, TWO)),
-    Situation("a third wish was there", THREE, (ONE, TWO)),
+    Situation("a third state was there", THREE, (ONE, TWO)),
     Situation("one of them was there", ONE, (ONE, TWO)),
-    Situation("they wish for the same", THREE, (ONE, ONE)),
+    Situation("they ask for the same", THREE, (ONE, ONE)),
     Situation("they differ in content", plain("old", "old"), (plain("one", "old"), plain("two", "old"))),
     Situation("one has new content, one a new text", plain("old", "old"), (plain("one", "old"), plain("old", "two"))),
     Situation("they differ in both", plain("old", "old"), (plain("one", "one"), plain("two", "two"))),
-    Situation("one has nothing to wish for", ONE, (desired_state({"old.txt": "old\n"}), TWO)),
+    Situation("one has nothing to propose", ONE, (desired_state({"old.txt": "old\n"}), TWO)),
 ]
 
 PLAYED = [situation for situation in SITUATIONS if situation.name in sample.some(4, map(str, SITUATIONS), "orders")]

@@ -1,4 +1,4 @@
-"""What we asked for before, what is wished now, what is there: only what we set ourselves is ever taken away."""
+"""What we asked for before, what is desired now, what is there: only what we set ourselves is ever taken away."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_ours_come_and_go_and_theirs_stay() -> None:
         settled(scene, asked_for)
 
 
-def test_a_label_that_a_person_had_set_before_we_wished_it_counts_as_ours_from_then_on() -> None:
+def test_a_label_that_a_person_had_set_before_we_desired_it_counts_as_ours_from_then_on() -> None:
     with stage() as scene:
         scene.upsert(desired_state())
         target(scene).edit_pull(1, labels=["Sync"])

@@ -28,7 +28,7 @@ def processes() -> Iterator[ActionProcesses]:
 
 
 def race(processes: ActionProcesses, scene: Stage, place: Path, texts: Sequence[str], **inputs: str) -> list[Job]:
-    """One process a text, all at once, all with one key. A text is wished in two files, in title and body, and as a
+    """One process a text, all at once, all with one key. A text is desired in two files, in title and body, and as a
     label.
     """
     context = scene.context
@@ -57,7 +57,7 @@ def told(record: Measured, what: str, rounds: int, seen: Counter[str]) -> None:
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
-def test_equal_wishes(processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured) -> None:
+def test_equal_states(processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured) -> None:
     with stage(served=True) as scene:
         race(processes, scene, tmp_path / "clean", ["same"])
         clean = scene.sandbox.snapshot()
@@ -72,11 +72,11 @@ def test_equal_wishes(processes: ActionProcesses, tmp_path: Path, rounds: int, r
             tip = scene.sandbox.repository(TARGET).tip(BRANCH)
             assert {(run.outputs["number"], run.outputs["head-sha"]) for run in runs} == {("1", tip)}
             seen += ended
-    told(record_property, "equal wishes", rounds, seen)
+    told(record_property, "equal desired states", rounds, seen)
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
-def test_two_different_wishes(
+def test_two_different_desired_states(
     processes: ActionProcesses, tmp_path: Path, rounds: int, record_property: Measured
 ) -> None:
     seen: Counter[str] = Counter()
@@ -97,11 +97,11 @@ def test_two_different_wishes(
             (last,) = race(processes, scene, place / "last", [winner])
             assert last.outputs["outcome"] == "unchanged"
             seen += ended
-    told(record_property, "two wishes", rounds, seen)
+    told(record_property, "two desired states", rounds, seen)
 
 
 def _whole(scene: Stage) -> str:
-    """There is one pull request and one branch, and all of it is of the same wish; of which."""
+    """There is one pull request and one branch, and all of it is of the same desired state; of which."""
     repository = scene.sandbox.repository(TARGET)
     assert sorted(repository.branches()) == sorted(["main", BRANCH])
     (pull,) = repository.pulls()
@@ -165,7 +165,7 @@ def test_a_persons_pull_request_is_adopted_once(
     told(record_property, "a person's pull request to adopt", rounds, seen)
 
 
-def test_a_run_with_another_wish_in_the_midst_of_ours_is_noticed_by_githubs_answer() -> None:
+def test_a_run_with_another_spec_in_the_midst_of_ours_is_noticed_by_githubs_answer() -> None:
     """Between our move of the branch and our text a whole other run goes by: its content must not keep our text."""
     first, ours, theirs = (
         desired_state({"ci.yml": f"on: {text}\n"}, body=f"It is {text}.") for text in ("push", "ours", "theirs")

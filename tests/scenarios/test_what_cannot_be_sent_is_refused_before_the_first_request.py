@@ -1,4 +1,4 @@
-"""A wish that no target could take is wrong in itself: every problem is told at once, and GitHub is not asked."""
+"""A spec that no target could take is wrong in itself: every problem is named at once, and GitHub is not asked."""
 
 from __future__ import annotations
 

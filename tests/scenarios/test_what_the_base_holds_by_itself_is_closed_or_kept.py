@@ -1,8 +1,8 @@
-"""The base came to hold the wish by itself: the pull request is closed with its reason, or both are kept, as told."""
+"""The base came to hold the content by itself: the pull request is closed with its reason, or kept, as asked for."""
 
 from __future__ import annotations
 
-from support.people import base_gets_the_wish, settled, target
+from support.people import base_gets_the_content, settled, target
 from support.stage import FULL, desired_state, stage
 
 BRANCH = desired_state().branch
@@ -11,7 +11,7 @@ BRANCH = desired_state().branch
 def test_it_is_closed_with_the_reason_and_its_branch_goes() -> None:
     with stage() as scene:
         scene.upsert(desired_state(**FULL))
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         result = scene.upsert(desired_state(**FULL))
         assert (result.outcome, result.reason) == ("closed", "converged")
         (pull,) = target(scene).pulls()
@@ -25,7 +25,7 @@ def test_it_is_closed_with_the_reason_and_its_branch_goes() -> None:
 def test_our_own_closing_is_no_answer_of_a_person() -> None:
     with stage() as scene:
         scene.upsert(desired_state())
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         scene.upsert(desired_state())
         later = desired_state({"ci.yml": "on: [push]\n"})
         result = scene.upsert(later)
@@ -38,14 +38,14 @@ def test_kept_is_neither_closed_nor_touched() -> None:
     with stage() as scene:
         scene.upsert(asked_for)
         tip = target(scene).tip(BRANCH)
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         assert settled(scene, asked_for).reason == "kept-open"
         assert (target(scene).tip(BRANCH), target(scene).pull(1).state) == (tip, "open")
 
 
 def test_where_it_holds_it_from_the_start_nothing_is_opened() -> None:
     with stage() as scene:
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         assert settled(scene, desired_state(**FULL)).reason == "already-on-base"
         assert (target(scene).pulls(), target(scene).branches()) == ([], ["main"])
 
@@ -56,7 +56,7 @@ def test_a_pull_request_that_somebody_opened_from_our_branch_keeps_the_branch() 
         scene.upsert(desired_state())
         target(scene).set_branch("release", target(scene).tip("main") or "")
         target(scene).open_pull(BRANCH, base="release", author="alice")
-        base_gets_the_wish(scene)
+        base_gets_the_content(scene)
         result = scene.upsert(desired_state())
         assert (result.outcome, result.reason) == ("closed", "converged")
         assert "#2 is open from it too" in result.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from action_patterns.ports.context import most_writes
+from action_patterns.limits.duration import writes_within
 from support.editions import without_github
 from support.report_builders import context
 from support.stage import desired_state, stage
@@ -32,5 +32,5 @@ def test_only_what_differs_from_the_base_counts() -> None:
 
 @without_github(why="It is about the number alone.")
 def test_a_minute_has_time_for_sixty_writes_and_a_local_github_for_any_number() -> None:
-    assert most_writes(50, context()) == 3_000
-    assert most_writes(50, context(write_spacing_seconds=0.0)) is None
+    assert writes_within(60 * 50, context().write_spacing_seconds) == 3_000
+    assert writes_within(60 * 50, 0.0) is None

@@ -23,6 +23,7 @@ from action_patterns.pull_request.upsert import USES, Assignment, upsert
 from github_sandbox import Sandbox
 from github_sandbox.clock import VirtualClock
 from support import editions
+from support.job_variables import job_variables
 from support.stage import RecordingLog, context_of, desired_state
 
 CLIENT_ID = "Iv23liFLEET"
@@ -124,22 +125,7 @@ def variables(scene: Fleet, folder: Path, **inputs: str) -> dict[str, str]:
     (folder / "output").touch()
     given = {"app_client_id": scene.key.client_id, "app_private_key": scene.key.private_key, **inputs}
     return {
-        "GITHUB_WORKSPACE": str(folder),
-        "RUNNER_TEMP": str(folder / "temp"),
-        "GITHUB_OUTPUT": str(folder / "output"),
-        "GITHUB_REPOSITORY": "acme/source",
-        "GITHUB_SHA": "0" * 40,
-        "GITHUB_WORKFLOW": "Test",
-        "GITHUB_JOB": "test",
-        "GITHUB_EVENT_NAME": "schedule",
-        "GITHUB_REF_NAME": "main",
-        "GITHUB_RUN_ID": "7",
-        "GITHUB_RUN_NUMBER": "1",
-        "GITHUB_RUN_ATTEMPT": "1",
-        "GITHUB_SERVER_URL": scene.context.server_url,
-        "GITHUB_API_URL": scene.context.api_url,
-        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
-        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
+        **job_variables(scene.context, folder),
         **{f"INPUT_{name.upper()}": value for name, value in given.items()},
     }
 

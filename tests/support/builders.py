@@ -1,4 +1,4 @@
-"""Wishes and observed targets for tests of the decision: everything has a default, a test states what it is about."""
+"""Desired and observed states for tests of the decision: everything has a default, a test states its subject."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def remove(path: str, **fields: Any) -> FileChange:
 
 
 def desired_state(*changes: FileChange, **fields: Any) -> Desired:
-    """`fields` = those of a PullRequestWish, and key, branch, head_repository, bot."""
+    """`fields` = those of a PullRequestSpec, and key, branch, head_repository, bot."""
     names = ("key", "branch", "head_repository", "bot", "changes", "source")
     given: dict[str, Any] = {name: fields.pop(name) for name in names if name in fields}
     asked_for = PullRequestSpec(**({"title": "Sync files", "body": "Our words."} | fields))
@@ -58,7 +58,7 @@ def our_tip(
     kept: str = "",
     run: Run | None = None,
 ) -> Tip:
-    """The commit a finished run leaves for a wish of which `pending` differed from the base."""
+    """The commit a finished run leaves for a desired state of which `pending` differed from the base."""
     changes = desired.changes if pending is None else pending
     trailers = Trailers(
         key=desired.key, digest=change_digest(changes, desired.base or base), tree="our tree", kept=kept, run=run
@@ -81,7 +81,7 @@ def marker_of(desired: Desired, **fields: Any) -> PullRequestMarker:
 
 
 def our_pull(desired: Desired, *, marker: PullRequestMarker | None = None, **fields: Any) -> PullRequest:
-    """The pull request a finished run leaves for a wish."""
+    """The pull request a finished run leaves for a desired state."""
     values: dict[str, Any] = {
         "number": 7,
         "url": "https://github.com/acme/api/pull/7",

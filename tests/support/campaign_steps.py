@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from action_patterns import run
+from support.job_variables import job_variables
 from support.stage import Stage
 
 CAMPAIGN = """\
@@ -60,23 +61,8 @@ def step(action: str, scene: Stage, folder: Path, *, targets: str = "", **inputs
     for name in ("output", "summary"):
         (folder / name).write_text("")
     variables = {
-        "GITHUB_WORKSPACE": str(folder),
-        "RUNNER_TEMP": str(folder / "temp"),
-        "GITHUB_OUTPUT": str(folder / "output"),
+        **job_variables(scene.context, folder),
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-        "GITHUB_REPOSITORY": "acme/source",
-        "GITHUB_SHA": "0" * 40,
-        "GITHUB_WORKFLOW": "Test",
-        "GITHUB_JOB": "test",
-        "GITHUB_EVENT_NAME": "schedule",
-        "GITHUB_REF_NAME": "main",
-        "GITHUB_RUN_ID": "7",
-        "GITHUB_RUN_NUMBER": "1",
-        "GITHUB_RUN_ATTEMPT": "1",
-        "GITHUB_SERVER_URL": scene.context.server_url,
-        "GITHUB_API_URL": scene.context.api_url,
-        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
-        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
         "INPUT_TOKEN": "tok-bot",
         **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
     }

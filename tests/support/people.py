@@ -14,8 +14,8 @@ from support.stage import FLEET, JOB_TOKEN, TARGET, Stage
 PERSON, APP = "ghp_person", "ghs_app"
 """A classic personal access token, and a GitHub App's; by their form, as the product tells them apart."""
 
-WISHED: Mapping[str, bytes | None] = {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}
-"""What `wish()` wishes for."""
+CONTENT: Mapping[str, bytes | None] = {"ci.yml": b"on: push\n", "README.md": b"# API\n", "old.txt": None}
+"""What `desired state()` asks for."""
 
 
 def seed(*others: Mapping[str, Any], scopes: list[str] | None = None, **repository: Any) -> dict[str, Any]:
@@ -43,8 +43,8 @@ def commit_by_hand(scene: Stage, branch: str, *, path: str = "mine.txt", text: s
     )
 
 
-def base_gets_the_wish(scene: Stage) -> None:
-    target(scene).commit_files("main", WISHED, message="By hand")
+def base_gets_the_content(scene: Stage) -> None:
+    target(scene).commit_files("main", CONTENT, message="By hand")
 
 
 def rewritten(scene: Stage, former: str | None, *, base: str = "main") -> tuple[str | None, ...]:

@@ -1,4 +1,4 @@
-"""Whatever may have happened to a target before a run, and whatever may be wished: strategies for hypothesis."""
+"""Whatever may have happened to a target before a run, and whatever may be desired: strategies for hypothesis."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def desired_states(draw: st.DrawFn) -> Desired:
 
 @dataclass
 class World:
-    """A target, what people wrote on it, and the wish that came last."""
+    """A target, what people wrote on it, and the desired state that came last."""
 
     github: FakeGitHub
     repository: Repository

@@ -1,4 +1,4 @@
-"""A target on the sandbox, a wish, and a gateway that can die at any call: what scenarios are told with."""
+"""A target on the sandbox, a desired state, and a gateway that can die at any call: what scenarios are told with."""
 
 from __future__ import annotations
 
@@ -294,7 +294,7 @@ def stage(
 def desired_state(
     files: Mapping[str, str | bytes | None] | None = None, *, changes: Sequence[FileChange] | None = None, **fields: Any
 ) -> Desired:
-    """A wish with defaults: one added, one changed, one deleted file."""
+    """A desired state with defaults: one added, one changed, one deleted file."""
     if changes is None:
         content = {"ci.yml": "on: push\n", "README.md": "# API\n", "old.txt": None} if files is None else files
         changes = [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from action_patterns import run
+from support.job_variables import job_variables
 from support.stage import TARGET, Stage
 
 GIT = {
@@ -85,22 +86,9 @@ class Workspace:
             [action],
             {
                 **GIT,
-                "GITHUB_WORKSPACE": str(self.root),
+                **job_variables(self.scene.context, self.root, repository=self.repository),
                 "RUNNER_TEMP": str(self.temp),
                 "GITHUB_OUTPUT": str(output),
-                "GITHUB_REPOSITORY": self.repository,
-                "GITHUB_SHA": "0" * 40,
-                "GITHUB_WORKFLOW": "Test",
-                "GITHUB_JOB": "test",
-                "GITHUB_EVENT_NAME": "schedule",
-                "GITHUB_REF_NAME": "main",
-                "GITHUB_RUN_ID": "7",
-                "GITHUB_RUN_NUMBER": "1",
-                "GITHUB_RUN_ATTEMPT": "1",
-                "GITHUB_SERVER_URL": self.scene.context.server_url,
-                "GITHUB_API_URL": self.scene.context.api_url,
-                "GITHUB_GRAPHQL_URL": self.scene.context.graphql_url,
-                "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
                 **{f"INPUT_{name.upper()}": value for name, value in (given | inputs).items()},
                 **(variables or {}),
             },

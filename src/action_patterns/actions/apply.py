@@ -14,8 +14,8 @@ from action_patterns.discovery.plan import read_plan
 from action_patterns.distribution.campaign import Campaign, apply, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
+from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.context import most_writes
 from action_patterns.ports.log import Log
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
@@ -61,7 +61,10 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
     """Plan and campaign, and that they belong together."""
     plan = read_plan(ports.files, inputs.plan, inputs.plan_digest)
     campaign = read_campaign(
-        inputs.distribution, ports.files, ports.context, most_writes=most_writes(inputs.max_minutes, ports.context)
+        inputs.distribution,
+        ports.files,
+        ports.context,
+        most_writes=writes_within(60 * inputs.max_minutes, ports.context.write_spacing_seconds),
     )
     if campaign.notice:
         ports.log.info(campaign.notice)

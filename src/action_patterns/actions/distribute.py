@@ -25,8 +25,9 @@ from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.campaign import apply as apply_campaign
 from action_patterns.input_types import Flag
+from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.context import Context, most_writes
+from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
@@ -100,7 +101,10 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
         InputError: the campaign, the token or a path is wrong.
     """
     campaign = read_campaign(
-        inputs.distribution, ports.files, ports.context, most_writes=most_writes(inputs.max_minutes, ports.context)
+        inputs.distribution,
+        ports.files,
+        ports.context,
+        most_writes=writes_within(60 * inputs.max_minutes, ports.context.write_spacing_seconds),
     )
     selection, credentials = campaign.distribution.targets, inputs.credentials()
     check_reach(credentials, selection.reach, ports.context, writing=True)

@@ -19,8 +19,8 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
 from action_patterns.input_types import Flag, LineList
+from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.context import most_writes
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
 from action_patterns.ports.repositories import Repositories
@@ -225,7 +225,7 @@ def validate(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> 
             head_repository=told.head_repository,
             bot=bot,
             source=source_of(ports.context),
-            most_writes=most_writes(inputs.max_minutes, ports.context),
+            most_writes=writes_within(60 * inputs.max_minutes, ports.context.write_spacing_seconds),
         ),
         None,
     )

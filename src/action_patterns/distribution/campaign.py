@@ -12,7 +12,7 @@ from action_patterns.content.text import read_text
 from action_patterns.contracts import PlanEntry, TargetResult
 from action_patterns.distribution.content import read_changes
 from action_patterns.distribution.distribution_file import Distribution, read_distribution
-from action_patterns.errors import DefectError
+from action_patterns.errors import DefectError, InputError
 from action_patterns.ports.clock import Clock
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
@@ -45,8 +45,7 @@ def read_campaign(path: str, files: Files, context: Context, *, most_writes: int
     content = read_changes(distribution, files)
     changes = content.changes
     spec = distribution.pull_request
-    present = [name for name in files.listing() if name.endswith((".yml", ".yaml"))]
-    source = source_of(context, file=path, present=present)
+    source = source_of(context, file=path, present=_yaml_files(files))
     desired = resolve(
         spec, key=distribution.key or distribution.name, changes=changes, source=source, most_writes=most_writes
     )
@@ -58,6 +57,14 @@ def read_campaign(path: str, files: Files, context: Context, *, most_writes: int
         digest=hashlib.sha256(text.encode()).hexdigest(),
         notice=content.notice(),
     )
+
+
+def _yaml_files(files: Files) -> list[str] | None:
+    """Return the paths of all YAML files of the workspace. None: a directory of it cannot be read."""
+    try:
+        return [name for name in files.listing() if name.endswith((".yml", ".yaml"))]
+    except InputError:
+        return None
 
 
 def apply(

@@ -52,3 +52,8 @@ def _window(window: Window, lanes: Sequence[Lane], items: int, processes: int, s
     around = counted[0] + len(lanes) - 1 - counted[-1]
     gap = max(spacing, NOTIFY_SPACING_SECONDS) if all(lanes[place] in NOTIFYING for place in counted) else spacing
     return around * spacing + full * window.seconds + max(0, left + 1 - processes) * gap
+
+
+def writes_within(seconds: float, write_spacing_seconds: float) -> int | None:
+    """Return how many writes one token has time for. None: a local GitHub, which asks for no pause."""
+    return int(seconds / write_spacing_seconds) if write_spacing_seconds > 0 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WRITE_SPACING_SECONDS = 1.0
+from action_patterns.limits.published import WRITE_SPACING_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,3 @@ class Context:
     def run_url(self) -> str:
         """Address of the run's page."""
         return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
-
-
-def most_writes(minutes: int, context: Context) -> int | None:
-    """Return how many writes a run of that many minutes has time for. None: a local GitHub, which asks for no pause."""
-    spacing = context.write_spacing_seconds
-    return int(60 * minutes / spacing) if spacing > 0 else None

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from action_patterns.content.bounded_json import loads
 from action_patterns.errors import InputError, Problem
-from action_patterns.ports.context import WRITE_SPACING_SECONDS, Context
+from action_patterns.limits.published import WRITE_SPACING_SECONDS
+from action_patterns.ports.context import Context
 
 _FIX = (
     "Run this inside a GitHub Actions job, or set the variables as the runner does"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from action_patterns.errors import InputError, Problem
+from action_patterns.limits.published import WRITE_SPACING_SECONDS
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 
@@ -14,10 +15,24 @@ TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 """In the order in which GitHub's own command line looks for a token."""
 
 
-def context(environment: Mapping[str, str], workspace: Path, *, repository: str, sha: str, prefix: str = "") -> Context:
+def server_url(environment: Mapping[str, str]) -> str:
+    """Return the address of GitHub."""
+    return environment.get("GITHUB_SERVER_URL") or "https://github.com"
+
+
+def context(
+    environment: Mapping[str, str],
+    workspace: Path,
+    *,
+    repository: str,
+    sha: str,
+    prefix: str = "",
+    repository_id: str = "",
+) -> Context:
     """The run as a terminal sees it: run 0, attempt 1."""
     return Context(
         repository=repository,
+        repository_id=repository_id,
         sha=sha,
         run_id=0,
         run_number=0,
@@ -27,13 +42,13 @@ def context(environment: Mapping[str, str], workspace: Path, *, repository: str,
         event_name="terminal",
         ref_name="",
         default_branch=None,
-        server_url=environment.get("GITHUB_SERVER_URL") or "https://github.com",
+        server_url=server_url(environment),
         api_url=environment.get("GITHUB_API_URL") or "https://api.github.com",
         graphql_url=environment.get("GITHUB_GRAPHQL_URL") or "https://api.github.com/graphql",
         workspace=str(workspace),
         prefix=prefix,
         temp=tempfile.mkdtemp(prefix="action-patterns-"),
-        write_spacing_seconds=float(environment.get("ACTION_PATTERNS_WRITE_SPACING_SECONDS") or 1.0),
+        write_spacing_seconds=float(environment.get("ACTION_PATTERNS_WRITE_SPACING_SECONDS") or WRITE_SPACING_SECONDS),
     )
 
 

@@ -126,7 +126,7 @@ def test_a_file_named_twice_counts_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("same", [True, False])
-def test_line_ends_count_only_if_wished(same: bool) -> None:
+def test_line_ends_count_only_if_desired(same: bool) -> None:
     inputs = given(normalise_line_endings=json.dumps(same))
     one, other = (
         decide(inputs, (FileChange(path="a", mode="100644", content=content),)).name for content in (b"a\n", b"a\r\n")

@@ -154,6 +154,16 @@ def test_pip_is_held_to_the_same_rules(setting: str, monkeypatch: pytest.MonkeyP
     assert setting in ran[0]
 
 
+def test_an_environment_of_another_user_is_not_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / ".complete").touch()
+    assert bootstrap.is_complete(tmp_path, shared=False)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert not bootstrap.is_complete(tmp_path, shared=False)
+    assert bootstrap.is_complete(tmp_path, shared=True)
+
+
 def test_a_directory_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
     with pytest.raises(installers.CannotStartError, match="belongs to another user"):

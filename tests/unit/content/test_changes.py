@@ -1,4 +1,4 @@
-"""Changes are checked before anything is sent, and their digest is the wish and nothing else."""
+"""Changes are checked before anything is sent, and their digest is the desired state and nothing else."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_the_digest_does_not_see_the_order(changes: list[FileChange], random: ob
 
 
 @given(some_changes, some_changes)
-def test_equal_digests_mean_equal_wishes(one: list[FileChange], other: list[FileChange]) -> None:
+def test_equal_digests_mean_equal_desired_states(one: list[FileChange], other: list[FileChange]) -> None:
     def desired_states(changes: list[FileChange]) -> set[tuple[str, str | None, str | None]]:
         return {(change.path, change.mode, change.oid) for change in changes}
 

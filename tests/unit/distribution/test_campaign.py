@@ -13,9 +13,10 @@ from action_patterns.discovery.discover import discover, excluded_summary, plan_
 from action_patterns.discovery.selection import Selection
 from action_patterns.distribution import campaign as module
 from action_patterns.distribution.campaign import Campaign, apply, read_campaign
-from action_patterns.errors import InputError, UnavailableError
+from action_patterns.errors import InputError, Problem, UnavailableError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.pull_requests import Observed
+from action_patterns.pull_request.ownership.source import hashed
 from support.fake_github import FakeGitHub, FakePullRequests
 from support.fake_repository import KilledError, Repository
 from support.memory_ports import MemoryFiles, StillClock
@@ -74,7 +75,7 @@ def test_the_digest_does_not_see_who_the_targets_are() -> None:
     assert campaign(FILE.replace("[acme]", "[umbrella]")).digest == campaign().digest
 
 
-def test_a_campaign_that_cannot_be_wished_is_refused() -> None:
+def test_a_campaign_that_cannot_be_desired_is_refused() -> None:
     with pytest.raises(InputError, match="The title has 300"):
         campaign(FILE.replace("title: Sync", f"title: {'x' * 300}"))
 
@@ -261,3 +262,13 @@ def test_a_process_that_dies_in_a_target_ends_the_run() -> None:
 
     with pytest.raises(KilledError):
         run(fleet(1, Dying), roster(1), [])
+
+
+def test_a_directory_that_cannot_be_listed_costs_the_list_and_not_the_campaign() -> None:
+    class Closed(MemoryFiles):
+        def listing(self) -> tuple[str, ...]:
+            raise InputError(Problem("'root-only' cannot be read (Permission denied).", "Check its permissions."))
+
+    read = read_campaign("d.yml", Closed({"d.yml": FILE, "files/ci.yml": "x"}), context())
+    assert read.desired.source.present is None
+    assert campaign().desired.source.present == {hashed("d.yml"), hashed("files/ci.yml")}

@@ -94,7 +94,7 @@ def test_what_people_wrote_outside_our_block_survives(history: list[Event], desi
 
 @whatever
 @given(histories(), desired_states())
-def test_afterwards_the_branch_is_one_commit_of_ours_with_the_wished_content(
+def test_afterwards_the_branch_is_one_commit_of_ours_with_the_desired_content(
     history: list[Event], desired_state: Desired
 ) -> None:
     told(history)
@@ -128,7 +128,7 @@ def test_afterwards_the_branch_is_one_commit_of_ours_with_the_wished_content(
 
 @whatever
 @given(histories(), desired_states(), st.booleans())
-def test_a_base_that_moves_elsewhere_is_followed_where_that_is_wished(
+def test_a_base_that_moves_elsewhere_is_followed_where_that_is_desired(
     history: list[Event], desired_state: Desired, recheck: bool
 ) -> None:
     told(history)

@@ -94,7 +94,11 @@ def _files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dic
     owner, _, name = repository.partition("/")
     variables = {"owner": owner, "name": name, "oid": oid} | {f"p{i}": path for i, path in enumerate(paths)}
     data = calls.query(queries.files(len(paths)), variables, scope=repository, absent_is_null=True)
-    return decode.files(data["repository"]["object"], paths)
+    commit = (data["repository"] or {}).get("object")
+    if commit is None:
+        # Without the commit nothing is known about its files: that is not "absent".
+        raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"commit {oid} of {repository}")
+    return decode.files(commit, paths)
 
 
 def _more_ended(calls: Calls, repository: str, data: Mapping[str, Any], branch: str) -> list[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from action_patterns.contracts import Usage
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
 from action_patterns.github_api.transport.clients import Clients
+from action_patterns.github_api.transport.exchange import OversizeError
 from action_patterns.github_api.transport.metering import Meter
 from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
 from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken, TokenSource
@@ -140,6 +141,12 @@ class Transport:
             try:
                 response = self._exchange(pacer, method, url, body, auth)
             except (requests.RequestException, UnreadableAnswerError) as error:
+                if isinstance(error, OversizeError) and kind != "unsafe":
+                    raise UnavailableError(  # It would be as large again.
+                        f"{request}: {error}.",
+                        remediation="GitHub gives no such answer: check the address of its API and the proxy in front"
+                        " of it. Do not just run again.",
+                    ) from error
                 self._retry_or_raise(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
                 continue
             if scope != APP:  # what an App asks in its own name has a budget that no target's work takes from

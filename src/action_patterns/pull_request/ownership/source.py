@@ -62,8 +62,9 @@ class Source:
     """Id of the repository. Empty: not known."""
     file: str = ""
     """Hash of the path of the distribution file. Empty: the inputs of upsert-pr."""
-    present: frozenset[str] = frozenset()
-    """Hashes of the paths of all YAML files that the source has now. A file that is not among them was moved."""
+    present: frozenset[str] | None = frozenset()
+    """Hashes of the paths of all YAML files that the source has now. A file that is not among them was moved. None: the
+    files cannot be listed, so nothing proves a move."""
     run: Run | None = None
     """This run. None: a terminal's."""
     name: str = ""
@@ -73,24 +74,30 @@ class Source:
         """Return whether a marker names another source. False where one of the two is not known."""
         if not repository or not self.repository:
             return False
+        # A hash of a name, where the runner gave no id, cannot be compared with an id.
         if repository != self.repository and not self.is_named_otherwise(repository):
             return True
-        return file != self.file and not (self.file and file and file not in self.present)
+        moved = bool(self.file and file) and self.present is not None and file not in self.present
+        return file != self.file and not moved
 
     def is_named_otherwise(self, repository: str) -> bool:
-        """Return whether the one is known by its id, and the other, from a terminal, by its name."""
-        return repository.isdigit() != self.repository.isdigit()
+        """Return whether the one is known by its id, and the other, from a terminal, by its name or its place."""
+        return _kind(repository) != _kind(self.repository)
 
 
 UNKNOWN = Source()
 
 
-def source_of(context: Context, *, file: str = "", present: Iterable[str] = ()) -> Source:
+def _kind(repository: str) -> str:
+    return repository.rpartition(":")[0]
+
+
+def source_of(context: Context, *, file: str = "", present: Iterable[str] | None = ()) -> Source:
     """Return the source of a run. `file`: path of the distribution file; `present`: paths of all YAML files."""
     return Source(
         repository=context.repository_id or f"name:{hashed(context.repository.lower())}",
         file=hashed(_in_repository(file, context)) if file else "",
-        present=frozenset(hashed(_in_repository(path, context)) for path in present),
+        present=None if present is None else frozenset(hashed(_in_repository(path, context)) for path in present),
         run=Run(workflow=hashed(context.workflow_path), number=context.run_number, commit=context.sha)
         if context.run_number
         else None,

@@ -15,7 +15,7 @@ MAX_LABELS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """The policies for changes of people and of the base; their meaning is on the fields of PullRequestWish."""
+    """The policies for changes of people and of the base; their meaning is on the fields of PullRequestSpec."""
 
     on_converged: OnConverged = "close"
     on_closed: OnClosed = "respect"

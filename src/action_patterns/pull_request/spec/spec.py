@@ -26,7 +26,7 @@ def _auto_merge(value: object) -> object:
     return "off" if value is False else value
 
 
-DraftWish = Annotated[Literal["false", "true", "always-true"], BeforeValidator(_word)]
+Draft = Annotated[Literal["false", "true", "always-true"], BeforeValidator(_word)]
 
 
 class PullRequestSpec(BaseModel):
@@ -72,7 +72,7 @@ class PullRequestSpec(BaseModel):
         default=None,
         description="Title or number of an open milestone. One that people chose instead stays.",
     )
-    draft: DraftWish = Field(
+    draft: Draft = Field(
         default="false",
         description="`true`: open a new pull request as a draft, then leave that to people; `always-true`: make it a"
         " draft again on every run. A draft is never marked ready.",

@@ -9,12 +9,21 @@ from typing import Any
 
 import pytest
 
-from action_patterns.errors import AuthenticationError, LostRaceError, NotFoundError, RateLimitedError
+from action_patterns.errors import (
+    AnswerLostError,
+    AuthenticationError,
+    LostRaceError,
+    NotFoundError,
+    RateLimitedError,
+    UnavailableError,
+)
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.transport.exchange import OversizeError
 from action_patterns.github_api.transport.tokens import Authorization, GivenToken
 from action_patterns.github_api.transport.transport import Response, Transport
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.pull_requests import NewPullRequest
+from action_patterns.resilience.classification import OperationClass
 from support.report_builders import context
 from support.stage import RecordingLog, VirtualClock
 
@@ -161,3 +170,35 @@ def test_a_request_may_take_what_is_left_of_the_run(monkeypatch: pytest.MonkeyPa
     assert given == [120.0, 70.0, 20.0]
     with pytest.raises(RateLimitedError, match="2 minutes this run may take are over"):
         transport.send("safe", "read", "GET", "/repos/acme/api", scope="acme/api")
+
+
+def test_files_of_a_commit_that_is_gone_are_not_absent() -> None:
+    client = Client(Scripted(ok({"data": {"repository": {"object": None}}})))
+    with pytest.raises(NotFoundError):
+        client.git.read_files("acme/api", "1" * 40, ["a.txt"])
+
+
+def test_files_of_a_repository_that_is_hidden_are_not_absent() -> None:
+    answer = {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "path": ["repository"]}]}
+    client = Client(Scripted(ok(answer)))
+    with pytest.raises(NotFoundError):
+        client.git.read_files("acme/api", "1" * 40, ["a.txt"])
+
+
+def oversize() -> Response:
+    raise OversizeError("the answer is too large")
+
+
+@pytest.mark.parametrize("kind", ["safe", "idempotent"])
+def test_an_answer_that_is_too_large_is_not_asked_for_again(kind: OperationClass) -> None:
+    transport = Scripted(oversize, ok({}))
+    with pytest.raises(UnavailableError, match="too large"):
+        transport.send(kind, "read", "GET", "/repos/acme/api", scope="acme/api")
+    assert len(transport.sent) == 1
+
+
+def test_a_post_whose_answer_is_too_large_is_looked_up() -> None:
+    transport = Scripted(oversize, ok({}))
+    with pytest.raises(AnswerLostError):
+        transport.send("unsafe", "content", "POST", "/repos/acme/api/pulls", {}, scope="acme/api")
+    assert len(transport.sent) == 1

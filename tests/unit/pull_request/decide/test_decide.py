@@ -52,9 +52,9 @@ from support.builders import (
 
 FULL = {"labels": ("bot",), "assignees": ("alice",), "reviewers": ("bob",), "team_reviewers": ("core",)}
 W = desired_state()
-FULL_WISH = desired_state(**FULL)
+FULL_STATE = desired_state(**FULL)
 HELD = {"ci.yml": file(b"new\n")}
-"""The base already holds the wish."""
+"""The base already holds the content."""
 
 
 def told(step: Step) -> str:  # noqa: C901, PLR0912 - one row for each step
@@ -181,21 +181,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     # Creating
     "nothing is there": (W, observe(), "created", "opened", ["create branch onto b: ci.yml", "open into main"]),
-    "nothing is there, and everything is wished": (
-        FULL_WISH,
+    "nothing is there, and everything is desired": (
+        FULL_STATE,
         observe(),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main", "set labels bot assignees alice", "ask bob core"],
     ),
-    "only assignees are wished": (
+    "only assignees are desired": (
         desired_state(assignees=("alice",)),
         observe(),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main", "set labels  assignees alice"],
     ),
-    "only a team is wished": (
+    "only a team is desired": (
         desired_state(team_reviewers=("core",)),
         observe(),
         "created",
@@ -232,8 +232,8 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
     ),
     # What a run that died left behind
     "our branch without a pull request, on today's base": (
-        FULL_WISH,
-        observe(tip=our_tip(FULL_WISH)),
+        FULL_STATE,
+        observe(tip=our_tip(FULL_STATE)),
         "created",
         "opened",
         ["open into main", "set labels bot assignees alice", "ask bob core"],
@@ -253,36 +253,36 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["move branch from 1 onto b: ci.yml", "open into main"],
     ),
     "our pull request without its labels": (
-        FULL_WISH,
-        converged(FULL_WISH, labels=()),
+        FULL_STATE,
+        converged(FULL_STATE, labels=()),
         "updated",
         "fields",
         ["label bot"],
     ),
     "our pull request without its assignees": (
-        FULL_WISH,
-        converged(FULL_WISH, assignees=()),
+        FULL_STATE,
+        converged(FULL_STATE, assignees=()),
         "updated",
         "fields",
         ["assign alice"],
     ),
     "our pull request without its reviewers": (
-        FULL_WISH,
-        converged(FULL_WISH, requested=()),
+        FULL_STATE,
+        converged(FULL_STATE, requested=()),
         "updated",
         "fields",
         ["ask bob core"],
     ),
     "our pull request with half of its reviewers": (
-        FULL_WISH,
-        converged(FULL_WISH, requested=("acme/core",)),
+        FULL_STATE,
+        converged(FULL_STATE, requested=("acme/core",)),
         "updated",
         "fields",
         ["ask bob"],
     ),
     # An open pull request of ours
-    "all is as wished": (FULL_WISH, converged(FULL_WISH), "unchanged", "up-to-date", NOTHING),
-    "the wished content changed": (
+    "all is as desired": (FULL_STATE, converged(FULL_STATE), "unchanged", "up-to-date", NOTHING),
+    "the desired content changed": (
         desired_state(add(content=b"newer\n")),
         converged(W),
         "updated",
@@ -335,14 +335,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
-    "the wish goes into another base": (
+    "the desired state goes into another base": (
         desired_state(base="dev"),
         observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W),)),
         "updated",
         "content",
         ["patch base", "move branch from 1 onto b: ci.yml"],
     ),
-    "the wish goes into another base, and a person was faster to say so": (
+    "the desired state goes into another base, and a person was faster to say so": (
         desired_state(base="dev"),
         observe(base="dev", tip=our_tip(W, parent=OLD_BASE), pulls=(our_pull(W, base="dev"),)),
         "updated",
@@ -363,7 +363,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "fields",
         ["patch base"],
     ),
-    "the wished title changed": (
+    "the desired title changed": (
         desired_state(title="Sync more"),
         converged(W),
         "updated",
@@ -371,14 +371,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         ["patch title body"],
     ),
     "a person edited the title": (W, converged(W, title="Mine"), "unchanged", "up-to-date", NOTHING),
-    "a person edited the title, and the wished title changed": (
+    "a person edited the title, and the desired title changed": (
         desired_state(title="Sync more"),
         converged(W, title="Mine"),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
-    "the wished body changed": (desired_state(body="New words."), converged(W), "updated", "fields", ["patch body"]),
+    "the desired body changed": (desired_state(body="New words."), converged(W), "updated", "fields", ["patch body"]),
     "a person wrote around our block": (
         W,
         converged(W, body=f"{our_pull(W).body}\nTheir words."),
@@ -414,21 +414,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "content",
         ["move branch from 1 onto b: ci.yml", "unlabel old", "patch title body", "label ci"],
     ),
-    "a label is no longer wished": (
+    "a label is no longer desired": (
         W,
         converged(W, marker=marker_of(W, labels=("bot",)), labels=("bot", "by-hand")),
         "updated",
         "fields",
         ["unlabel bot", "patch body"],
     ),
-    "a label that is no longer wished is spelled otherwise by the repository": (
+    "a label that is no longer desired is spelled otherwise by the repository": (
         W,
         converged(W, marker=marker_of(W, labels=("Bot",)), labels=("bot",)),
         "updated",
         "fields",
         ["unlabel bot", "patch body"],
     ),
-    "a label that is no longer wished is already gone": (
+    "a label that is no longer desired is already gone": (
         W,
         converged(W, marker=marker_of(W, labels=("bot",))),
         "updated",
@@ -442,7 +442,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "fields",
         ["patch body"],
     ),
-    "an assignee is no longer wished": (
+    "an assignee is no longer desired": (
         W,
         converged(W, marker=marker_of(W, assignees=("alice",)), assignees=("Alice", "bob")),
         "updated",
@@ -457,20 +457,20 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "a reviewer has reviewed": (
-        FULL_WISH,
-        converged(FULL_WISH, requested=("acme/core",), reviewed=("Bob",)),
+        FULL_STATE,
+        converged(FULL_STATE, requested=("acme/core",), reviewed=("Bob",)),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
     "a review was given on the team's behalf": (
-        FULL_WISH,
-        converged(FULL_WISH, requested=("bob",), reviewed=("carol", "acme/core")),
+        FULL_STATE,
+        converged(FULL_STATE, requested=("bob",), reviewed=("carol", "acme/core")),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
-    "a wished reviewer is the author": (
+    "a desired reviewer is the author": (
         desired_state(reviewers=("Bot",)),
         converged(desired_state(reviewers=("Bot",)), requested=()),
         "unchanged",
@@ -478,10 +478,10 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     "GitHub refused people before": (
-        FULL_WISH,
+        FULL_STATE,
         converged(
-            FULL_WISH,
-            marker=marker_of(FULL_WISH, refused=("assignee:alice", "reviewer:bob", "team:core")),
+            FULL_STATE,
+            marker=marker_of(FULL_STATE, refused=("assignee:alice", "reviewer:bob", "team:core")),
             assignees=(),
             requested=(),
         ),
@@ -489,14 +489,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
-    "somebody GitHub refused is no longer wished": (
+    "somebody GitHub refused is no longer desired": (
         W,
         converged(W, marker=marker_of(W, refused=("reviewer:bob",))),
         "updated",
         "fields",
         ["patch body"],
     ),
-    "our closed pull request was reopened, and the base lost the wish again": (
+    "our closed pull request was reopened, and the base lost the content again": (
         W,
         converged(W, marker=marker_of(W, closed="converged")),
         "updated",
@@ -511,7 +511,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "human-commit",
         ["write comment note"],
     ),
-    "a person committed to our branch, and the base holds the wish": (
+    "a person committed to our branch, and the base holds the content": (
         W,
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),), files=HELD),
         "blocked",
@@ -583,7 +583,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "closed-by-someone",
         NOTHING,
     ),
-    "a person closed it, and the base holds the wish": (
+    "a person closed it, and the base holds the content": (
         W,
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED"),), files=HELD),
         "unchanged",
@@ -597,21 +597,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
-    "we closed it, and the base lost the wish again": (
+    "we closed it, and the base lost the content again": (
         W,
         observe(pulls=(our_pull(W, state="CLOSED", marker=marker_of(W, closed="converged")),)),
         "created",
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
-    "we closed it, its branch stayed, and the base lost the wish again": (
+    "we closed it, its branch stayed, and the base lost the content again": (
         W,
         observe(tip=our_tip(W), pulls=(our_pull(W, state="CLOSED", marker=marker_of(W, closed="converged")),)),
         "created",
         "opened",
         ["move branch from 1 onto b: ci.yml", "open into main"],
     ),
-    "it was merged and its branch stayed; the wish changed": (
+    "it was merged and its branch stayed; the desired state changed": (
         desired_state(add(content=b"newer\n")),
         observe(tip=our_tip(W), pulls=(our_pull(W, state="MERGED"),)),
         "created",
@@ -632,8 +632,8 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "human-commit",
         NOTHING,
     ),
-    # The base holds the wish
-    "the base holds the wish, and nothing of ours is there": (
+    # The base holds the content
+    "the base holds the content, and nothing of ours is there": (
         W,
         observe(files=HELD),
         "unchanged",
@@ -647,7 +647,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
-    "the base holds the wish, and our pull request is open": (
+    "the base holds the content, and our pull request is open": (
         W,
         observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD),
         "closed",
@@ -676,7 +676,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
-    "the base holds the wish, and somebody else's pull request is open from our branch too": (
+    "the base holds the content, and somebody else's pull request is open from our branch too": (
         W,
         observe(
             tip=our_tip(W),
@@ -687,7 +687,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "converged",
         ["patch state body"],
     ),
-    "it was merged, its branch stayed, and the base holds the wish": (
+    "it was merged, its branch stayed, and the base holds the content": (
         W,
         observe(tip=our_tip(W), pulls=(our_pull(W, state="MERGED"),), files=HELD),
         "unchanged",
@@ -778,21 +778,21 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "content",
         ["move branch from 9 onto 9: ci.yml"],
     ),
-    "a person committed just what is wished, and ours would go on top": (
+    "a person committed just what is desired, and ours would go on top": (
         desired_state(on_human_commits="append"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),), branch_files=HELD),
         "unchanged",
         "up-to-date",
         NOTHING,
     ),
-    "ours is on top of a person's commit, and the wish changed": (
+    "ours is on top of a person's commit, and the desired state changed": (
         desired_state(add(content=b"newer\n")),
         observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), branch_files=HELD),
         "updated",
         "content",
         ["move branch from 1 onto 1: ci.yml"],
     ),
-    "ours is on top of a person's commit, and the base holds the wish": (
+    "ours is on top of a person's commit, and the base holds the content": (
         W,
         observe(tip=our_tip(W, kept="e" * 40), pulls=(our_pull(W),), files=HELD, branch_files=HELD),
         "unchanged",
@@ -813,7 +813,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "content",
         ["move branch from 1 onto b: ci.yml"],
     ),
-    "a person committed and is to be overwritten, and the base holds the wish": (
+    "a person committed and is to be overwritten, and the base holds the content": (
         desired_state(on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W),), files=HELD),
         "closed",
@@ -877,14 +877,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "adopted",
         ["move branch from 9 onto 9: ci.yml", "patch body"],
     ),
-    "somebody's pull request holds the wish, and is taken over": (
+    "somebody's pull request holds the content, and is taken over": (
         desired_state(adopt="any"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), branch_files=HELD),
         "updated",
         "adopted",
         ["patch body"],
     ),
-    "a pull request was taken over, and the wish changed": (
+    "a pull request was taken over, and the desired state changed": (
         W,
         observe(
             tip=HUMAN_TIP,
@@ -904,14 +904,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "human-commit",
         ["write comment note"],
     ),
-    "the base holds the wish, and somebody's pull request is not taken over for that": (
+    "the base holds the content, and somebody's pull request is not taken over for that": (
         desired_state(adopt="any", on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), files=HELD, branch_files=HELD),
         "unchanged",
         "kept-for-commits",
         NOTHING,
     ),
-    "the base holds the wish, and the pull request is to stay": (
+    "the base holds the content, and the pull request is to stay": (
         desired_state(on_converged="keep"),
         observe(tip=our_tip(W), pulls=(our_pull(W),), files=HELD),
         "unchanged",
@@ -919,39 +919,39 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     # Milestone, draft, auto-merge, long bodies
-    "a milestone is wished by its title": (
+    "a milestone is desired by its title": (
         V1,
         observe(tip=our_tip(V1), pulls=(our_pull(V1),), milestones=(MILESTONE,)),
         "updated",
         "fields",
         ["milestone 3"],
     ),
-    "a milestone is wished by its number": (
+    "a milestone is desired by its number": (
         desired_state(milestone="4"),
         converged(desired_state(milestone="4")),
         "updated",
         "fields",
         ["milestone 4"],
     ),
-    "a milestone is wished that is not there": (V1, converged(V1), "unchanged", "up-to-date", NOTHING),
-    "the milestone is as wished": (V1, with_v1(milestone=MILESTONE), "unchanged", "up-to-date", NOTHING),
+    "a milestone is desired that is not there": (V1, converged(V1), "unchanged", "up-to-date", NOTHING),
+    "the milestone is as desired": (V1, with_v1(milestone=MILESTONE), "unchanged", "up-to-date", NOTHING),
     "people chose another milestone": (V1, with_v1(milestone=Milestone(9, "x")), "unchanged", "up-to-date", NOTHING),
-    "another milestone is wished than the one we set": (
+    "another milestone is desired than the one we set": (
         V1,
         with_v1(milestone=Milestone(9, "x"), marker=marker_of(V1, milestone="x")),
         "updated",
         "fields",
         ["milestone 3", "patch body"],
     ),
-    "the milestone we set is no longer wished": (
+    "the milestone we set is no longer desired": (
         W,
         converged(W, milestone=MILESTONE, marker=marker_of(V1)),
         "updated",
         "fields",
         ["milestone None", "patch body"],
     ),
-    "auto-merge is wished": (SQUASH, converged(SQUASH), "updated", "fields", ["auto-merge squash"]),
-    "auto-merge is on as wished": (
+    "auto-merge is desired": (SQUASH, converged(SQUASH), "updated", "fields", ["auto-merge squash"]),
+    "auto-merge is on as desired": (
         SQUASH,
         converged(SQUASH, auto_merge="squash", marker=marker_of(SQUASH, auto_merge_on=True)),
         "unchanged",
@@ -972,7 +972,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
-    "auto-merge was on, somebody took it off, and another method is wished now": (
+    "auto-merge was on, somebody took it off, and another method is desired now": (
         SQUASH,
         converged(SQUASH, marker=marker_of(SQUASH, auto_merge="rebase", auto_merge_on=True)),
         "updated",
@@ -986,14 +986,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
-    "another way to merge is wished than the one we set": (
+    "another way to merge is desired than the one we set": (
         SQUASH,
         converged(SQUASH, auto_merge="rebase", marker=marker_of(SQUASH, auto_merge="rebase")),
         "updated",
         "fields",
         ["auto-merge squash", "patch body"],
     ),
-    "the auto-merge we set is no longer wished": (
+    "the auto-merge we set is no longer desired": (
         W,
         converged(W, auto_merge="squash", marker=marker_of(SQUASH)),
         "updated",
@@ -1015,7 +1015,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "content",
         ["move branch from 1 onto b: ci.yml", "patch body", "auto-merge squash"],
     ),
-    "every field is wished of a new one": (
+    "every field is desired of a new one": (
         desired_state(**FULL, milestone="v1", auto_merge="squash"),
         observe(milestones=(MILESTONE,)),
         "created",
@@ -1401,15 +1401,15 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         NOTHING,
     ),
     # Things in the way
-    "a wished file is a directory there": (W, observe(files={"ci.yml": DIRECTORY}), "blocked", "path-clash", NOTHING),
-    "a wished file is below a file there": (
+    "a desired file is a directory there": (W, observe(files={"ci.yml": DIRECTORY}), "blocked", "path-clash", NOTHING),
+    "a desired file is below a file there": (
         desired_state(add("ci/a.yml")),
         observe(files={"ci": file(), "ci/a.yml": None}),
         "blocked",
         "path-clash",
         NOTHING,
     ),
-    "a directory is wished to be absent as if it were a file": (
+    "a directory is desired to be absent as if it were a file": (
         desired_state(remove("ci.yml")),
         observe(files={"ci.yml": DIRECTORY}),
         "blocked",
@@ -1430,14 +1430,14 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "stale-checkout",
         NOTHING,
     ),
-    "a directory would become a file, and the wish names only some of what is in it": (
+    "a directory would become a file, and the desired state names only some of what is in it": (
         desired_state(add("ci"), remove("ci/a.yml")),
         observe(files={"ci": DIRECTORY, "ci/a.yml": file()}),
         "blocked",
         "path-clash",
         [],
     ),
-    "a file becomes a directory, and the wish says so": (
+    "a file becomes a directory, and the desired state says so": (
         desired_state(remove("ci"), add("ci/a.yml")),
         observe(files={"ci": file(), "ci/a.yml": None}),
         "created",
@@ -1479,7 +1479,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "opened",
         ["create branch onto b: ci.yml", "open into main"],
     ),
-    "the checkout is stale where the base already holds the wish": (
+    "the checkout is stale where the base already holds the content": (
         desired_state(add(base_oid=None)),
         observe(files=HELD),
         "unchanged",
@@ -1600,13 +1600,13 @@ def test_a_missing_base_is_named() -> None:
     ("situation", "changed"),
     [
         ("content, title and labels changed at once", ("content", "title", "labels")),
-        ("the wish goes into another base", ("content", "base")),
-        ("a label is no longer wished", ("labels",)),
-        ("an assignee is no longer wished", ("assignees",)),
+        ("the desired state goes into another base", ("content", "base")),
+        ("a label is no longer desired", ("labels",)),
+        ("an assignee is no longer desired", ("assignees",)),
         ("our pull request without its reviewers", ("reviewers",)),
         ("a person edited inside our block", ("body",)),
-        ("somebody GitHub refused is no longer wished", ("body",)),
-        ("the base holds the wish, and our pull request is open", ("state",)),
+        ("somebody GitHub refused is no longer desired", ("body",)),
+        ("the base holds the content, and our pull request is open", ("state",)),
     ],
 )
 def test_changed_fields_are_named(situation: str, changed: tuple[str, ...]) -> None:
@@ -1621,11 +1621,11 @@ def test_the_written_commit_stands_on_the_base_tip_and_carries_key_and_digest() 
 
 
 def test_a_new_pull_request_carries_a_marker_that_remembers_title_block_labels_and_assignees() -> None:
-    decision = decide(FULL_WISH, observe())
+    decision = decide(FULL_STATE, observe())
     (opening,) = [step for step in decision.steps if isinstance(step, OpenPullRequest)]
     marker = parse_marker(opening.new.body)
     assert marker == decision.marker
-    assert marker == marker_of(FULL_WISH)
+    assert marker == marker_of(FULL_STATE)
     assert block_of(opening.new.body) == "Our words."
 
 
@@ -1646,7 +1646,7 @@ def test_words_around_our_block_survive_an_update(theirs: str) -> None:
     assert "Our words." not in body
 
 
-def test_a_closing_note_names_the_base_that_holds_the_wish_and_keeps_peoples_words() -> None:
+def test_a_closing_note_names_the_base_that_holds_the_content_and_keeps_peoples_words() -> None:
     desired = desired_state(base="dev")
     pull = our_pull(desired, base="main", body=f"{our_pull(desired).body}\nTheir words.")
     body = text_of(decide(desired, observe(base="dev", tip=our_tip(desired), pulls=(pull,), files=HELD)))

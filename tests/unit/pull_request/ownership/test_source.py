@@ -71,3 +71,21 @@ def test_nothing_in_the_clear() -> None:
 def test_a_terminal_has_no_run() -> None:
     assert source_of(context(run_number=0)).run is None
     assert Source().run is None
+
+
+def test_without_a_list_of_the_files_nothing_proves_a_move() -> None:
+    here = context(repository_id="7")
+    before = source_of(here, file="old.yml")
+    assert not source_of(here, file="new.yml", present=("new.yml",)).is_other_than(before.repository, before.file)
+    assert source_of(here, file="new.yml", present=None).is_other_than(before.repository, before.file)
+
+
+def test_two_folders_without_a_repository_are_two_sources() -> None:
+    one, two = (source_of(context(repository_id=f"path:{place}"), file="sync.yml") for place in ("a", "b"))
+    assert one.is_other_than(two.repository, two.file)
+
+
+@pytest.mark.parametrize("other", ["7", "name:a"])
+def test_a_folder_and_a_repository_cannot_be_compared(other: str) -> None:
+    folder = source_of(context(repository_id="path:a"), file="sync.yml")
+    assert not folder.is_other_than(other, folder.file)

@@ -1,4 +1,4 @@
-"""The wish, brought into its one form; what is wrong with it is said all at once."""
+"""The desired state, brought into its one form; what is wrong with it is said all at once."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_problem_is_said_at_once() -> None:
         ({"changes": [add("a"), add("a")]}, "changed twice"),
     ],
 )
-def test_a_wrong_wish_is_refused(fields: dict[str, Any], said: str) -> None:
+def test_a_wrong_spec_is_refused(fields: dict[str, Any], said: str) -> None:
     (problem,) = problems(**fields)
     assert said in problem
 
@@ -65,7 +65,7 @@ def test_a_wrong_wish_is_refused(fields: dict[str, Any], said: str) -> None:
         ({"base": "dev"}, {"branch": "action-patterns/sync-d8fbc4d139dcb1fa"}),
     ],
 )
-def test_a_wish_has_one_form(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_a_spec_has_one_form(fields: dict[str, Any], expected: dict[str, Any]) -> None:
     desired = desired_state(**fields)
     assert {name: getattr(desired, name) for name in expected} == expected
 
