@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError, Problem
@@ -222,6 +222,9 @@ class GitCheckout:
                     self._warn(f"The exclusion {spec.given!r} in `paths` takes no file away, and has no effect.")
 
     def _is_ignored(self, git: Git, spec: Pathspec) -> bool:
+        # git refuses the question about a path below a symbolic link: there is nothing in the worktree that it names.
+        if any((self._root / above).is_symlink() for above in PurePosixPath(spec.text).parents):
+            return False
         # --no-index: a directory may be ignored although a file in it was added by force; its new files still are.
         # `./`: it would take a name such as `:(top)` for a pattern, and it knows no way to say it is none.
         found = git.run(
@@ -248,20 +251,24 @@ class GitCheckout:
     def _add(self, git: Git, new: frozenset[str], known: frozenset[str] | None) -> None:
         """Add new files, and what differs of the tracked ones, to the index. A sparse checkout's outside stays."""
         self._check_nested(git, (path.removesuffix("/") for path in new if path.endswith("/")))
-        # Not by pathspecs: with them `git add` fails for a tracked file in an ignored directory, for one that is gone,
-        # and for one outside of a sparse checkout.
-        changed = git.lines("diff-files", "--name-only", "--ignore-submodules=none", "-z")
-        tracked = [path for path in changed if known is None or path in known]
+        # Not by the given pathspecs: with them `git add` fails for a tracked file in an ignored directory, for one that
+        # is gone, and for one outside of a sparse checkout.
+        found = git.lines("diff-files", "--name-status", "--ignore-submodules=none", "-z")
+        gone: list[str] = []
+        other: list[str] = []
+        for status, path in zip(found[::2], found[1::2], strict=True):
+            if known is None or path in known:
+                (gone if status == "D" else other).append(path)
         literally = git.using({"GIT_LITERAL_PATHSPECS": "1"})
-        for options, paths in ((("--update",), tracked), ((), sorted(new))):
+        from_input = ("--pathspec-from-file=-", "--pathspec-file-nul")
+        # `git add` refuses a path whose directory has become a symbolic link; the index may forget any path.
+        for command, paths in (
+            (("update-index", "--force-remove", "-z", "--stdin"), gone),
+            (("add", "--update", *from_input), other),
+            (("add", *from_input), sorted(new)),
+        ):
             if paths:
-                literally.run(
-                    "add",
-                    *options,
-                    "--pathspec-from-file=-",
-                    "--pathspec-file-nul",
-                    input=b"".join(os.fsencode(path) + b"\0" for path in paths),
-                )
+                literally.run(*command, input=b"".join(os.fsencode(path) + b"\0" for path in paths))
 
     def _check_nested(self, git: Git, paths: Iterable[str]) -> None:
         """Refuse a checkout inside the checkout: git would commit a pointer that leads nowhere."""

@@ -153,6 +153,23 @@ def test_a_file_that_became_a_directory_and_a_directory_that_became_a_file(root:
     }
 
 
+@pytest.mark.parametrize("target", ["nowhere", "twin", "."])
+@pytest.mark.parametrize("paths", [(), ("docs",), ("docs/a.md",), ("docs/**",)])
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_directory_that_became_a_symbolic_link(
+    root: Path, target: str, paths: tuple[str, ...], *, staged: bool
+) -> None:
+    (root / "docs").rename(root / "twin")
+    (root / "docs").symlink_to(target)
+    if staged:
+        git(root, "add", "--all")
+    found = {path: change.mode for path, change in changes(root, *paths).items()}
+    assert found.pop("docs/a.md") is None
+    if paths in {(), ("docs",)}:
+        assert found.pop("docs") == "120000"
+    assert set(found) == ({"twin/a.md"} if not paths else set())
+
+
 @pytest.mark.parametrize(
     "name",
     [
