@@ -9,7 +9,6 @@ import pytest
 
 import github_sandbox.rest.pull_requests as rest
 from github_sandbox import pull_states, pulls
-from github_sandbox.graphql_api import resolvers
 from support.people import settled, target
 from support.stage import FLEET, Stage, desired_state, stage
 
@@ -32,8 +31,7 @@ def settles_after_one_request(scene: Stage, operation: str, **fields: Any) -> tu
     return first.refused_fields
 
 
-def test_a_bots_login_is_one_in_every_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(resolvers.RESOLVERS["Bot"], "login", lambda account, info: account.login.removesuffix("[bot]"))
+def test_a_bots_login_is_one_in_every_spelling() -> None:
     with stage(SEED) as scene:
         assert settles_after_one_request(scene, "pulls/request-reviewers", reviewers=[BOT]) == ()
         assert target(scene).pull(1).reviewers == [BOT]

@@ -121,6 +121,21 @@ def _account_fields() -> dict[str, Any]:
     }
 
 
+def _bot_fields() -> dict[str, Any]:
+    """Return the fields of a Bot: GraphQL names it like its App, without the suffix ``[bot]`` of REST."""
+
+    def slug(account: Account) -> str:
+        return account.login.removesuffix("[bot]")
+
+    return {
+        "id": lambda a, info: account_node_id(a),
+        "databaseId": lambda a, info: a.id,
+        "login": lambda a, info: slug(a),
+        "url": lambda a, info: f"{info.context.services.world.base_url}/apps/{slug(a)}",
+        "resourcePath": lambda a, info: f"/apps/{slug(a)}",
+    }
+
+
 def _id_of(kind: str) -> Any:
     return lambda item, info: encode(kind, item.id)
 
@@ -142,7 +157,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "User": _account_fields(),
     "Organization": _account_fields() | {"viewerIsAMember": lambda a, info: True},
-    "Bot": {k: v for k, v in _account_fields().items() if k in ("id", "databaseId", "login", "url", "resourcePath")},
+    "Bot": _bot_fields(),
     "Mannequin": {"login": lambda account, info: account.login},
     "Actor": {"login": None, "url": None, "resourcePath": None},
     "RepositoryOwner": {

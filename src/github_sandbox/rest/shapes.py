@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from github_sandbox.clock import stamp
 from github_sandbox.model import Account, Repository, World
@@ -22,8 +23,9 @@ def repository_node_id(repository: Repository) -> str:
 
 
 def user(world: World, account: Account) -> Shape:
-    """Return simple-user. A bot's public login ends in ``[bot]``, as an app's does."""
-    api = f"{world.api_url}/users/{account.login}"
+    """Return simple-user. A bot's public login ends in ``[bot]``, and its page is that of its app."""
+    api = f"{world.api_url}/users/{quote(account.login)}"
+    page = f"apps/{account.login.removesuffix('[bot]')}" if account.type == "Bot" else account.login
     return {
         "login": account.login,
         "id": account.id,
@@ -31,7 +33,7 @@ def user(world: World, account: Account) -> Shape:
         "avatar_url": f"{world.base_url}/avatars/{account.id}",
         "gravatar_id": "",
         "url": api,
-        "html_url": f"{world.base_url}/{account.login}",
+        "html_url": f"{world.base_url}/{page}",
         "followers_url": f"{api}/followers",
         "following_url": f"{api}/following{{/other_user}}",
         "gists_url": f"{api}/gists{{/gist_id}}",

@@ -175,3 +175,17 @@ def test_a_branch_may_take_only_signed_commits_and_no_merges(bench: Bench) -> No
     assert create("line", made["tok-bot"])[0] == 201
     status, message = create("line-not", merge)
     assert (status, "This branch must not contain merge commits." in message) == (422, True)
+
+
+def test_a_bots_login_has_its_suffix_in_rest_alone(bench: Bench) -> None:
+    pull = "pullRequests(first: 1) { nodes { author { __typename login url } } }"
+    bench.repository().commit_files("topic", {"x": b"x"})
+    number = bench.repository().open_pull("topic", author="acme-app[bot]").number
+    made = bench.get(f"/repos/acme/api/pulls/{number}").json()["user"]
+    assert (made["login"], made["type"]) == ("acme-app[bot]", "Bot")
+    assert made["html_url"] == f"{bench.server.url}/apps/acme-app"
+    assert made["url"].endswith("/users/acme-app%5Bbot%5D")
+    (node,) = read(bench, pull)["pullRequests"]["nodes"]
+    assert node["author"] == {"__typename": "Bot", "login": "acme-app", "url": made["html_url"]}
+    viewer = bench.graphql("{ viewer { __typename login } }", token="tok-app")["data"]["viewer"]
+    assert viewer == {"__typename": "User", "login": "acme-app[bot]"}

@@ -118,7 +118,7 @@ def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mappin
     requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests") if item["requestedReviewer"]]
     # From all reviews, not each person's latest: a later review may have no request of the team.
     teams = (team["combinedSlug"] for review in _nodes(node, "reviews") for team in _nodes(review, "onBehalfOf"))
-    people = (review["author"]["login"] for review in _nodes(node, "latestReviews") if review.get("author"))
+    people = (_login(review["author"]) for review in _nodes(node, "latestReviews") if review.get("author"))
     return PullRequest(
         number=node["number"],
         url=node["url"],
@@ -131,11 +131,11 @@ def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mappin
         conflicting=node["mergeable"] == "CONFLICTING",
         id=node["id"],
         foreign_head=not is_from(node, holder),
-        author=node["author"]["login"] if node.get("author") else "",
+        author=_login(node["author"]) if node.get("author") else "",
         by_us=node["viewerDidAuthor"],
         labels=tuple(item["name"] for item in _nodes(node, "labels")),
         assignees=tuple(item["login"] for item in _nodes(node, "assignees")),
-        requested=tuple(item.get("login") or item.get("combinedSlug") or "" for item in requested),
+        requested=tuple(_login(item) if item.get("login") else item.get("combinedSlug") or "" for item in requested),
         reviewed=tuple(dict.fromkeys((*people, *teams))),
         milestone=Milestone(milestone["number"], milestone["title"]) if (milestone := node.get("milestone")) else None,
         auto_merge=merging["mergeMethod"].lower() if (merging := node.get("autoMergeRequest")) else None,
@@ -159,6 +159,12 @@ def written(node: Mapping[str, Any]) -> PullRequest:
 def _nodes(node: Mapping[str, Any], connection: str) -> list[Mapping[str, Any]]:
     value = node.get(connection)
     return [item for item in value["nodes"] if item] if value else []
+
+
+def _login(actor: Mapping[str, Any]) -> str:
+    """Return an actor's login as REST spells it: GraphQL gives an App's without the suffix `[bot]`."""
+    name = str(actor["login"])
+    return name if actor.get("__typename") != "Bot" or name.endswith("[bot]") else f"{name}[bot]"
 
 
 def _tip(ref: Mapping[str, Any] | None) -> Tip | None:

@@ -15,7 +15,7 @@ _ENDED = """
 fragment Ended on PullRequest {
   id number url state title body isDraft mergeable baseRefName headRefOid viewerDidAuthor
   headRepository { nameWithOwner }
-  author { login }
+  author { __typename login }
 }
 """
 
@@ -34,7 +34,7 @@ fragment Fields on PullRequest {
   assignees(first: 100) { nodes { login } }
   reviewRequests(first: 100) { nodes { requestedReviewer {
     __typename
-    ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
+    __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { combinedSlug }
   } } }
   milestone { number title }
   autoMergeRequest { mergeMethod }
@@ -45,7 +45,7 @@ fragment Fields on PullRequest {
 _OPEN = f"""
 fragment Open on PullRequest {{
   ...Fields
-  latestReviews(first: 100) {{ nodes {{ author {{ login }} }} }}
+  latestReviews(first: 100) {{ nodes {{ author {{ __typename login }} }} }}
   reviews(last: 30) {{ nodes {{ onBehalfOf(first: 5) {{ nodes {{ combinedSlug }} }} }} }}
   comments(first: 100) {{ {_COMMENTS} }}
 }}

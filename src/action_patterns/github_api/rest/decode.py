@@ -123,11 +123,8 @@ def issue_fields(node: Node) -> IssueFields:
 
 
 def login(user: Node | None) -> str:
-    """As GraphQL spells it: an App's login ends with `[bot]` in REST alone."""
-    if user is None:
-        return ""
-    name = str(user["login"])
-    return name.removesuffix("[bot]") if user.get("type") == "Bot" else name
+    """Return a login, the one of an App with its suffix `[bot]`. Empty: the account is deleted."""
+    return "" if user is None else str(user["login"])
 
 
 def _state(node: Node) -> PullRequestState:

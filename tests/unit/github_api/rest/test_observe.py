@@ -244,6 +244,18 @@ def test_an_app_is_nobody_and_every_bots_comment_may_be_its_own() -> None:
         assert scene.sent("users/get-authenticated") == 0
 
 
+def test_both_spell_a_bots_login_as_rest_does() -> None:
+    bots = [{"login": f"{name}[bot]", "bot": True} for name in ("helper", "critic")]
+    with stage(SEED | {"users": [*SEED["users"], *bots]}) as scene:
+        scene.upsert(DESIRED, token="ghs_app")
+        _repository(scene).request_review(1, "helper[bot]", "alice")
+        _repository(scene).review(1, "critic[bot]")
+        (pull,) = same(scene).pull_requests
+        assert pull.author == "apb[bot]"
+        assert {"helper[bot]", "alice"} <= {*pull.requested}
+        assert "critic[bot]" in pull.reviewed
+
+
 def test_the_jobs_own_token_is_known_without_asking() -> None:
     """`GET /user` is refused to it. Over GraphQL it is asked, and is the same account."""
     with stage(people.seed()) as scene:
