@@ -72,7 +72,8 @@ def _counted(
         if isinstance(selection, FragmentSpreadNode):
             name = selection.name.value
             inner = next(
-                d for d in document.definitions if isinstance(d, FragmentDefinitionNode) and d.name.value == name
+                (d for d in document.definitions if isinstance(d, FragmentDefinitionNode) and d.name.value == name),
+                None,  # an unknown fragment costs nothing, and validation refuses it
             )  # type: ignore[assignment]
         elif isinstance(selection, FieldNode) and (size := _size(selection, variables)) is not None:
             total += Cost(parents, parents * size)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, validate
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, get_operation_ast
 
 from github_sandbox.errors import ApiError
-from github_sandbox.graphql_api import unknown_mutations
+from github_sandbox.graphql_api import validation, variable_values
 from github_sandbox.graphql_api.cost import Cost
+from github_sandbox.graphql_api.problems import Problem
 from github_sandbox.graphql_api.request import GraphQLRequest, parsed
 from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
 from github_sandbox.schemas import graphql_text
@@ -37,28 +38,30 @@ def schema(without: frozenset[str] = frozenset()) -> GraphQLSchema:
     for name in without:
         assert built.mutation_type is not None
         built.mutation_type.fields.pop(name, None)
-        built.type_map.pop(unknown_mutations.input_of(name), None)
+        built.type_map.pop(f"{name[0].upper()}{name[1:]}Input", None)
     return built
 
 
 @lru_cache(maxsize=256)
-def _problems(text: str) -> list[GraphQLError]:
+def _problems(text: str, without: frozenset[str]) -> list[Problem]:
     # Cached by text, because the hash of a document visits every node in it.
-    return validate(schema(), parsed(text))
+    return validation.problems(schema(without), parsed(text))
 
 
 def run(services: Services, token: Token, request: GraphQLRequest, cost: Cost) -> dict[str, Any]:
     """Return the response body: ``data`` and, after any problem, ``errors``."""
     if request.problem or request.document is None:
         return {"errors": [request.problem]}
-    unknown = unknown_mutations.problems(request.document, services.edition.unknown_mutations)
-    if unknown:
-        return {"errors": unknown}
-    problems = _problems(request.text)
+    unknown = services.edition.unknown_mutations
+    problems = _problems(request.text, unknown)
+    services.violations += [line for problem in problems if (line := _gap(problem, unknown))]
+    operation = get_operation_ast(request.document, request.operation_name)
+    if not problems and operation is not None:
+        problems = variable_values.problems(schema(unknown), operation, request.variables)
     if problems:
-        return {"errors": [dict(error.formatted) for error in problems]}
+        return {"errors": problems}
     result = execute_sync(
-        schema(services.edition.unknown_mutations),
+        schema(unknown),
         request.document,
         context_value=Context(services, token, cost),
         variable_values=dict(request.variables),
@@ -71,6 +74,17 @@ def run(services: Services, token: Token, request: GraphQLRequest, cost: Cost) -
     if result.errors:
         body["errors"] = [_error(error) for error in result.errors]
     return body
+
+
+def _gap(problem: Problem, unknown: frozenset[str]) -> str | None:
+    """Return the line of the violations for a field that is not served; None: another problem.
+
+    GitHub may have the field: this schema is trimmed to what the sandbox answers.
+    """
+    about = problem.get("extensions", {})
+    if about.get("code") != "undefinedField" or about["fieldName"] in unknown:
+        return None
+    return f"not served: the field {about['typeName']}.{about['fieldName']} of GraphQL"
 
 
 def _error(error: GraphQLError) -> Mapping[str, Any]:

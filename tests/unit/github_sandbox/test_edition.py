@@ -33,7 +33,7 @@ def test_a_server_may_not_know_a_mutation() -> None:
         before = bench.repository().refs()
         update = {"name": "refs/heads/main", "beforeOid": None, "afterOid": "0" * 40}
         answer = bench.ask(UPDATE, i={"repositoryId": "R_x", "refUpdates": [update]})
-        variable, field = answer.json()["errors"]
+        variable, field, unused = answer.json()["errors"]
         assert answer.status_code == 200
         assert field == {
             "path": ["mutation Move", "updateRefs"],
@@ -42,6 +42,8 @@ def test_a_server_may_not_know_a_mutation() -> None:
             "message": "Field 'updateRefs' doesn't exist on type 'Mutation'",
         }
         assert variable["message"] == "UpdateRefsInput isn't a defined input type (on $i)"
+        assert unused["message"] == "Variable $i is declared by Move but not used"
+        assert bench.sandbox.violations == []
         assert bench.repository().refs() == before
         assert bench.graphql("{ viewer { login } }")["data"] == {"viewer": {"login": "bot"}}
         introspection = '{ gone: __type(name: "UpdateRefsInput") { name } kept: __type(name: "Repository") { name } }'
