@@ -43,7 +43,7 @@ class Finish(Generic[O]):
     exit_code: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Action(Generic[I, O]):
     """One shipped action."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 def anchor(code: str) -> str:
@@ -10,8 +10,7 @@ def anchor(code: str) -> str:
     return f"reason-{code}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """A reason code an action can answer with, what it means, and what to do. Listed in the action's README."""
 
     code: str

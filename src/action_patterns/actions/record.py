@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -92,16 +91,14 @@ class RecordOutputs(Outputs):
     artifact_name: str = Field(description="Name to upload it under: `<name>-records-<index>-a<attempt>`.")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All that was read."""
 
     plan: Plan | None
     context: Context
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The record, and where it goes. It carries no time yet: deciding has no clock."""
 
     result: TargetResult

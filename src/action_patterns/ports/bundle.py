@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.workspace import Checkout, Files
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Ports:
     """Everything an action may use. `github` is a function: opening the client costs start-up time."""
 

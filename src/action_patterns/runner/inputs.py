@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar, get_args, get_origin
+from typing import Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -23,8 +22,7 @@ _SHOWN_CHARACTERS = 80
 _CLOSE = 0.75
 
 
-@dataclass(frozen=True)
-class Parsed(Generic[I]):
+class Parsed(NamedTuple, Generic[I]):
     """The inputs, and hints about variables that look like a misspelt input."""
 
     inputs: I
