@@ -28,6 +28,11 @@ settings.load_profile("suite")
 
 INTERRUPTED = ("interrupted", "interrupted on a lesser edition")
 """What a test records of the runs it interrupted; the README quotes the sums."""
+COUNTED = {
+    "odd values": "{:,} runs met an odd value in one answer",
+    "garbage": "{:,} calls of a verb met garbage in place of each answer",
+}
+"""What other tests count, and the line that tells the sum."""
 
 _violations: list[list[str]] = []
 """Of every sandbox made in this process, also of those that several tests share."""
@@ -88,9 +93,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
     played: Counter[str] = Counter()
     for name, value in properties:
-        if name in INTERRUPTED:
+        if name in INTERRUPTED or name in COUNTED:
             played[name] += value
-    if played:
+    for name, line in COUNTED.items():
+        if played[name]:
+            terminalreporter.write_line(line.format(played[name]))
+    if any(played[name] for name in INTERRUPTED):
         full, lesser = (played[name] for name in INTERRUPTED)
         terminalreporter.write_line(
             f"{full:,} interrupted runs, and {lesser:,} on the lesser editions, each finished by the next"

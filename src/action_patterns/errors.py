@@ -10,6 +10,8 @@
     │   └── RefusedError        conflict        exit 1   refused for good (validation failed)
     ├── RateLimitedError        rate-limit      exit 1   a limit would be waited for longer than allowed
     ├── UnavailableError        unavailable     exit 1   5xx, connection or time-out: try again
+    │   ├── UnreachableError    unavailable     exit 1   no connection: the request was not sent
+    │   ├── UnexpectedAnswerError unavailable   exit 1   an answer that is none of GitHub's
     │   └── AnswerLostError     unavailable     exit 1   a write was sent, its answer never came: look before resending
     └── DefectError             defect          exit 70  a bug in action-patterns
 
@@ -141,6 +143,14 @@ class UnavailableError(ActionPatternsError):
 
     category = "unavailable"
     retryable = True
+
+
+class UnreachableError(UnavailableError):
+    """No connection came about, so the request was not sent."""
+
+
+class UnexpectedAnswerError(UnavailableError):
+    """An answer is not of the form that GitHub documents: something else made it, or changed it."""
 
 
 class AnswerLostError(UnavailableError):

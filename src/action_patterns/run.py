@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -42,14 +42,15 @@ if __name__ == "__main__":
     from action_patterns.runner import environment
 
     environment.disable_pydantic_plugins()
+    environment.name_authorities()
 
 from action_patterns import registry
 from action_patterns.action.contract import Action, Finish
-from action_patterns.errors import EXIT_DEFECT, ActionPatternsError, DefectError, InputError, Problem
+from action_patterns.errors import EXIT_DEFECT, EXIT_FAILED, ActionPatternsError, DefectError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
 from action_patterns.release import ISSUES_URL, VERSION
-from action_patterns.runner import context, environment, inputs, outputs, summary
+from action_patterns.runner import context, environment, inputs, outputs, places, summary
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.commands import Commands
 from action_patterns.runner.files import RunnerFiles
@@ -135,14 +136,25 @@ def _run(
         problems += error.problems
     try:
         run_context = context.read(variables)
+        problems += places.problems(run_context.temp, variables)
     except InputError as error:
         problems += error.problems
-    if parsed is None or run_context is None:
+    if run_context is None:
         raise InputError(*problems)
-    for hint in parsed.hints:
-        commands.line(hint)
     with ExitStack() as closing:
-        finish = action.run(parsed.inputs, build_ports(run_context, variables, commands, closing))
+        ports = build_ports(run_context, variables, commands, closing)
+        try:
+            if parsed is None or problems:
+                raise InputError(*problems)
+            for hint in parsed.hints:
+                commands.line(hint)
+            finish = action.run(parsed.inputs, ports)
+        except Exception as error:
+            if action.failed is not None:
+                found = error if isinstance(error, ActionPatternsError) else _as_defect(error)
+                with suppress(OSError, ActionPatternsError):  # The error itself is what counts.
+                    publish(action.failed(found, parsed.inputs if parsed else None, ports), variables, commands)
+            raise
     return publish(finish, variables, commands)
 
 
@@ -217,18 +229,27 @@ class _Checkout:
 
 
 def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Commands) -> int:
-    """Write outputs, then the summary, then annotations. Outputs that are refused do not cost the other two.
+    """Write outputs, then the summary, then annotations, and return the exit code.
 
-    Raises:
-        DefectError: the outputs were refused.
+    What cannot be written makes a good run red. It costs neither the annotations nor the exit code of an error.
     """
-    refusal: DefectError | None = None
+    code = 0
     try:
         outputs.write(finish.outputs, variables["GITHUB_OUTPUT"], commands.secrets)
     except DefectError as error:
-        refusal = error
-    if file := variables.get("GITHUB_STEP_SUMMARY"):
-        notice = summary.append(finish.summary, file, commands.secrets)
+        _explain(commands, error)
+        _trace(commands, error)
+        code = error.exit_code
+    except OSError as error:
+        commands.annotate(_unwritten("outputs", "GITHUB_OUTPUT", error))
+        code = EXIT_FAILED
+    file, notice = variables.get("GITHUB_STEP_SUMMARY"), None
+    if file:
+        try:
+            notice = summary.append(finish.summary, file, commands.secrets)
+        except OSError as error:
+            commands.annotate(_unwritten("summary", "GITHUB_STEP_SUMMARY", error))
+            file, code = None, code or EXIT_FAILED
         if notice:
             commands.annotate(Annotation(level="warning", message=notice, title="Summary too long"))
     if finish.summary and (not file or notice):
@@ -236,9 +257,17 @@ def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Command
             commands.line(finish.summary)
     for annotation in finish.annotations:
         commands.annotate(annotation)
-    if refusal:
-        raise refusal
-    return finish.exit_code
+    return finish.exit_code or code
+
+
+def _unwritten(what: str, variable: str, error: OSError) -> Annotation:
+    return Annotation(
+        level="error",
+        message=f"The {what} of this step could not be written to the file that {variable} names: {error.strerror}.\n"
+        "What the step did before stands, and a rerun is safe. Make room on the runner's disk, or correct who owns the"
+        " file.",
+        title=what.capitalize(),
+    )
 
 
 def _explain(commands: Commands, error: ActionPatternsError) -> None:
@@ -247,12 +276,18 @@ def _explain(commands: Commands, error: ActionPatternsError) -> None:
     commands.annotate(Annotation(level="error", message=f"{error.message}\n{error.remediation}{request}", title=title))
 
 
+def _as_defect(error: Exception) -> DefectError:
+    return DefectError(
+        f"This is a defect in action-patterns {VERSION}: {type(error).__name__}: {error}",
+        remediation="A rerun is safe, but will probably end the same way. Please report it with the log's traceback:"
+        f" {ISSUES_URL}",
+    )
+
+
 def _report_defect(commands: Commands, error: Exception) -> None:
     request_id = _request_id(error)
-    text = [
-        f"This is a defect in action-patterns {VERSION}: {type(error).__name__}: {error}",
-        f"A rerun is safe, but will probably end the same way. Please report it with the log's traceback: {ISSUES_URL}",
-    ]
+    defect = _as_defect(error)
+    text = [defect.message, defect.remediation]
     if request_id:
         text.append(f"GitHub's request id: {request_id}")
     commands.annotate(Annotation(level="error", message="\n".join(text), title="Defect"))

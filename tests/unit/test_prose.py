@@ -225,7 +225,7 @@ def test_everything_people_read_is_in_plain_words_and_no_exception_outlives_its_
         words = EVERYTHING if found and allowed == EVERYTHING else allowed & {each.word for each in found}
         if allowed != words:
             problems.append(f"{file}: has more exceptions than it needs")
-    assert problems == []
+    assert problems == [], "\n".join(problems)
     assert set(EXCEPTIONS) <= set(files()), "of files that are gone"
 
 

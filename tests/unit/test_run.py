@@ -60,7 +60,11 @@ def variables(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def ends(variables: dict[str, str], behaviour: Behaviour) -> tuple[int, str]:
+def ends(
+    variables: dict[str, str],
+    behaviour: Behaviour,
+    failed: Callable[[Exception, ExampleInputs | None, Ports], Finish[ExampleOutputs]] | None = None,
+) -> tuple[int, str]:
     action = Action(
         name="record",
         title="",
@@ -70,6 +74,7 @@ def ends(variables: dict[str, str], behaviour: Behaviour) -> tuple[int, str]:
         inputs=ExampleInputs,
         outputs=ExampleOutputs,
         run=behaviour,
+        failed=failed,
         icon="",
         color="blue",
     )
@@ -197,6 +202,86 @@ def test_refused_outputs_do_not_cost_the_summary_and_the_run_is_red(variables: d
     assert "`word` contains a secret" in log
     assert Path(variables["GITHUB_STEP_SUMMARY"]).read_text() == "# Done\n"
     assert "::notice::mind\n" in log
+
+
+UNWRITABLE = pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+
+
+def never(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+    raise AssertionError("it ran")
+
+
+def test_places_that_cannot_be_written_are_all_named_before_anything_runs(variables: dict[str, str]) -> None:
+    places = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP")
+    for name in places:
+        variables[name] = "/proc/none/here"
+    code, log = ends(variables | {"INPUT_COUNT": "x"}, never)
+    assert code == 2
+    assert [line for line in places if f"{line} " in log.replace("(", " ")] == list(places)
+    assert "`count`" in log
+
+
+@UNWRITABLE
+@pytest.mark.parametrize("own", [0, 1, 7])
+def test_a_file_that_is_lost_on_the_way_makes_a_good_run_red_and_takes_nothing_else(
+    variables: dict[str, str], name: str, own: int
+) -> None:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        Path(variables[name]).unlink()
+        Path(variables[name]).mkdir()
+        return Finish(
+            outputs=ExampleOutputs(word="done"),
+            summary="# Done",
+            annotations=(Annotation(level="warning", message="mind"),),
+            exit_code=own,
+        )
+
+    code, log = ends(variables, run)
+    assert code == (own or 1)
+    assert f"the file that {name} names: Is a directory" in log
+    assert "::warning::mind" in log
+    others = {"GITHUB_OUTPUT": "done", "GITHUB_STEP_SUMMARY": "# Done"}
+    del others[name]
+    assert all(text in Path(variables[each]).read_text() for each, text in others.items())
+    assert ("# Done" in log) == (name == "GITHUB_STEP_SUMMARY")
+
+
+def test_an_output_that_is_refused_does_not_take_the_exit_code_of_an_error(variables: dict[str, str]) -> None:
+    def run(inputs: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        return Finish(outputs=ExampleOutputs(word="hush-hush-hush"), exit_code=1)
+
+    code, log = ends(variables, run)
+    assert (code, "contains a secret" in log) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.InputError(errors.Problem("x is wrong.", "Mend x.")), 2),
+        (errors.UnavailableError("Off.", remediation="Wait."), 1),
+        (KeyError("x"), 70),
+    ],
+)
+def test_an_action_may_leave_outputs_when_it_fails(variables: dict[str, str], error: Exception, code: int) -> None:
+    def failed(found: Exception, inputs: ExampleInputs | None, ports: Ports) -> Finish[ExampleOutputs]:
+        assert isinstance(found, errors.ActionPatternsError)
+        return Finish(outputs=ExampleOutputs(word=f"failed: {found.category}"), summary="# Failed")
+
+    ended, log = ends(variables, raising(error), failed)
+    category = error.category if isinstance(error, errors.ActionPatternsError) else "defect"
+    assert ended == code
+    assert f"failed: {category}" in Path(variables["GITHUB_OUTPUT"]).read_text()
+    assert Path(variables["GITHUB_STEP_SUMMARY"]).read_text() == "# Failed\n"
+    assert log.count("::error") == 1
+
+
+def test_inputs_that_cannot_be_read_leave_outputs_too(variables: dict[str, str]) -> None:
+    def failed(found: Exception, inputs: ExampleInputs | None, ports: Ports) -> Finish[ExampleOutputs]:
+        assert inputs is None
+        return Finish(outputs=ExampleOutputs(word="failed"))
+
+    code, _ = ends(variables | {"INPUT_COUNT": "x"}, never, failed)
+    assert (code, "failed" in Path(variables["GITHUB_OUTPUT"]).read_text()) == (2, True)
 
 
 @pytest.mark.parametrize("long", [False, True])

@@ -12,6 +12,7 @@ from typing import Generic, Literal, TypeVar
 
 from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.action.reason import Reason
+from action_patterns.errors import ActionPatternsError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.permissions import Verb
@@ -57,6 +58,9 @@ class Action(Generic[I, O]):
     inputs: type[I]
     outputs: type[O]
     run: Callable[[I, Ports], Finish[O]]
+    failed: Callable[[ActionPatternsError, I | None, Ports], Finish[O]] | None = None
+    """What it leaves when it ends with an error, for the steps behind it: outputs and summary. The inputs are None when
+    they could not be read. None: it leaves nothing."""
     icon: str
     """A Feather icon that GitHub's marketplace knows."""
     color: Literal["white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"]

@@ -16,11 +16,12 @@ from action_patterns.action.session import open_session
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.errors import EXIT_FAILED, InputError, Problem
+from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
 from action_patterns.input_types import Flag, LineList
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation, Level
 from action_patterns.ports.repositories import Repositories
@@ -29,7 +30,7 @@ from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
 from action_patterns.pull_request.spec.spec import PullRequestSpec
-from action_patterns.pull_request.upsert import USES, Assignment, upsert
+from action_patterns.pull_request.upsert import USES, Assignment, failure, upsert
 
 T = TypeVar("T")
 
@@ -131,12 +132,6 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     repository = inputs.repository or context.repository
     reached = tuple(dict.fromkeys((repository, inputs.head_repository or repository)))
     credentials, desired, content = validate(inputs, reached, ports)
-    assignment = Assignment(
-        plan_id=f"{context.run_id}-{context.run_attempt}-upsert-pr",
-        index=0,
-        attempt=context.run_attempt,
-        repository=repository,
-    )
     session = open_session(
         ports,
         credentials,
@@ -148,9 +143,33 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     )
     if content.origin is not None:
         check_name(content.origin, reached, session.repositories)
-    result = upsert(desired, assignment, session, ports.clock, dry_run=inputs.dry_run)
-    path = ports.files.write(f"action-patterns/results/{desired.branch.replace('/', '-')}.json", result.encode())
-    outputs = UpsertPrOutputs(
+    result = upsert(desired, _assignment(repository, context), session, ports.clock, dry_run=inputs.dry_run)
+    outputs = _outputs(result, ports)
+    told = result.redacted(ports.log.redact)
+    return Finish(
+        outputs=outputs,
+        summary=summary(told, context.server_url),
+        annotations=(*_notes(told), *_left_out(content.notice)),
+        exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
+    )
+
+
+def failed(error: ActionPatternsError, inputs: UpsertPrInputs | None, ports: Ports) -> Finish[UpsertPrOutputs]:
+    """Leave the result of a run that an error ended: the steps behind it read it as any other."""
+    repository = (inputs.repository if inputs else None) or ports.context.repository
+    result = failure(error, _assignment(repository, ports.context))
+    told = result.redacted(ports.log.redact)
+    return Finish(outputs=_outputs(result, ports), summary=summary(told, ports.context.server_url))
+
+
+def _assignment(repository: str, context: Context) -> Assignment:
+    plan_id = f"{context.run_id}-{context.run_attempt}-upsert-pr"
+    return Assignment(plan_id=plan_id, index=0, attempt=context.run_attempt, repository=repository)
+
+
+def _outputs(result: TargetResult, ports: Ports) -> UpsertPrOutputs:
+    name = (result.branch or "failed").replace("/", "-")
+    return UpsertPrOutputs(
         outcome=result.outcome,
         reason=result.reason,
         number=result.pull_request_number,
@@ -162,20 +181,13 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
         refused_fields=",".join(result.refused_fields),
         requests=result.usage.requests,
         writes=result.usage.writes,
-        result=path,
+        result=ports.files.write(f"action-patterns/results/{name}.json", result.encode()),
         pull_request_number=result.pull_request_number,
         pull_request_url=result.pull_request_url,
         pull_request_operation=result.outcome if result.outcome in ("created", "updated", "closed") else "none",
         pull_request_head_sha=result.after_oid,
         pull_request_branch=result.branch,
         pull_request_commits_verified=result.commit_verified,
-    )
-    told = result.redacted(ports.log.redact)
-    return Finish(
-        outputs=outputs,
-        summary=summary(told, context.server_url),
-        annotations=(*_notes(told), *_left_out(content.notice)),
-        exit_code=EXIT_FAILED if result.outcome in FAILING else 0,
     )
 
 
@@ -315,6 +327,7 @@ ACTION = Action(
     inputs=UpsertPrInputs,
     outputs=UpsertPrOutputs,
     run=run,
+    failed=failed,
     icon="git-pull-request",
     color="green",
     reasons=REASONS,

@@ -13,12 +13,15 @@ def loads(text: str | bytes) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        ValueError: it is no JSON, or nested too deeply: to print it may take more stack than to read it.
+        ValueError: it is no JSON, or nested too deeply: to print it may take more stack than to read it. Or a text in
+            it has half of a surrogate pair, which cannot be written as UTF-8.
     """
     try:
         value = json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    if (b"\\ud" if isinstance(text, bytes) else "\\ud") in text.lower():  # type: ignore[operator]
+        json.dumps(value, ensure_ascii=False).encode()
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [inner for outer in level if isinstance(outer, (dict, list)) for inner in _within(outer)]

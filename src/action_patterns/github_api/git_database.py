@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from action_patterns.errors import NotFoundError, RefusedError
+from action_patterns.errors import AnswerLostError, NotFoundError, RefusedError
 from action_patterns.github_api.graphql import decode
 from action_patterns.github_api.graphql import observe as graphql
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
@@ -44,8 +44,9 @@ class GitDatabaseClient:
             # the answer say that the branch does not exist.
             self._calls.rest("safe", "read", "GET", repository, "")
             return None
-        expect(ref.get("ref") == f"refs/heads/{branch}", f"the branch {branch}", ref.get("ref"))
-        return str(ref["object"]["sha"])
+        name = ref["ref"].text()
+        expect(name == f"refs/heads/{branch}", f"the branch {branch}", name)
+        return ref["object"]["sha"].text()
 
     def read_commit(self, repository: str, oid: str) -> Tip:
         node = self._calls.read(repository, f"/git/commits/{oid}")
@@ -57,15 +58,18 @@ class GitDatabaseClient:
             found = self._calls.rest("safe", "read", "GET", repository, f"/compare/{basehead}?per_page=1")
         except (NotFoundError, RefusedError):
             return None
-        return CommitComparison(ahead_by=found["ahead_by"], behind_by=found["behind_by"])
+        return CommitComparison(ahead_by=found["ahead_by"].number(), behind_by=found["behind_by"].number())
 
     def read_blob(self, repository: str, oid: str) -> bytes:
-        data = self._calls.rest("safe", "read", "GET", repository, f"/git/blobs/{oid}")
-        return base64.b64decode(data["content"])
+        content = self._calls.rest("safe", "read", "GET", repository, f"/git/blobs/{oid}")["content"]
+        try:
+            return base64.b64decode(content.text())
+        except ValueError:
+            raise content.error("is no base64") from None
 
     def create_blob(self, repository: str, content: bytes) -> str:
         body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
-        return str(self._calls.rest("idempotent", "write", "POST", repository, "/git/blobs", body)["sha"])
+        return self._calls.rest("idempotent", "write", "POST", repository, "/git/blobs", body)["sha"].text()
 
     def create_tree(self, repository: str, base_tree: str, entries: Sequence[TreeEntry]) -> str:
         tree: list[dict[str, Any]] = []
@@ -75,7 +79,7 @@ class GitDatabaseClient:
             item |= {"sha": entry.oid} if entry.text is None else {"content": entry.text}
             tree.append(item)
         body = {"base_tree": base_tree, "tree": tree}
-        return str(self._calls.rest("idempotent", "write", "POST", repository, "/git/trees", body)["sha"])
+        return self._calls.rest("idempotent", "write", "POST", repository, "/git/trees", body)["sha"].text()
 
     def create_commit(
         self,
@@ -92,8 +96,7 @@ class GitDatabaseClient:
             if person is not None:
                 body[role] = {"name": person.name, "email": person.email}
         node = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)
-        verification = node.get("verification")
-        return NewCommit(str(node["sha"]), bool(verification["verified"]) if verification else None)
+        return NewCommit(node["sha"].text(), rest_decode.verified(node))
 
     def update_branch(
         self,
@@ -117,4 +120,7 @@ class GitDatabaseClient:
             compare_and_swap=compare_and_swap,
             pull_id=pull_id,
         )
-        return decode.written(shown) if shown else None
+        try:
+            return decode.written(shown) if shown else None
+        except AnswerLostError:
+            return None  # The branch was moved; what else GitHub shows is read again.

@@ -14,6 +14,7 @@ from action_patterns.github_api.graphql_fallback import GraphQLFallback
 from action_patterns.github_api.rest import decode as rest_decode
 from action_patterns.github_api.rest import observe as rest
 from action_patterns.github_api.rest.issues import IssuesClient
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls, expect
 from action_patterns.ports.pull_requests import Edited, IssueFields, NewPullRequest, Observed, PullRequest
 
@@ -59,7 +60,8 @@ class PullRequestsClient:
             # `head_repo` separates forks of one owner (REST docs, "Create a pull request").
             body |= {"head": f"{owner}:{new.head}", "head_repo": name}
         node = self._calls.rest("unsafe", "content", "POST", repository, "/pulls", body)
-        expect(node["head"]["ref"] == new.head, f"a pull request from {new.head}", node["head"]["ref"])
+        head = node["head"]["ref"].text()
+        expect(head == new.head, f"a pull request from {new.head}", head)
         return rest_decode.written(node)
 
     def update(self, repository: str, number: int, pull_id: str, fields: dict[str, str]) -> Edited:
@@ -69,13 +71,15 @@ class PullRequestsClient:
                 desired["state"] = _STATES[desired["state"]]
             aside = {"before": {"pullRequestId": pull_id}}
             data = self._calls.mutate("idempotent", queries.UPDATE_PULL_REQUEST, desired, scope=repository, aside=aside)
-            before = (data.get("before") or {}).get("pullRequest")
-            return Edited(decode.written(data["updatePullRequest"]["pullRequest"]), before and before["body"])
+            before = data["before"]["pullRequest"] if data["before"] else data["before"]
+            return Edited(
+                decode.written(data["updatePullRequest"]["pullRequest"]), before["body"].hint(str) if before else None
+            )
         path = f"/pulls/{number}"
-        before = self._calls.read(repository, path)
+        overwritten = self._calls.read(repository, path)["body"].hint(str)
         node = self._calls.rest("idempotent", "write", "PATCH", repository, path, fields)
-        expect(node["number"] == number, f"#{number}", node["number"])
-        return Edited(rest_decode.written(node), before["body"])
+        _expect_number(node, number)
+        return Edited(rest_decode.written(node), overwritten)
 
     def set_issue_fields(
         self,
@@ -90,7 +94,7 @@ class PullRequestsClient:
         if milestone is not None:
             body["milestone"] = milestone
         node = self._calls.rest("idempotent", "write", "PATCH", repository, f"/issues/{number}", body)
-        expect(node["number"] == number, f"#{number}", node["number"])
+        _expect_number(node, number)
         return rest_decode.issue_fields(node)
 
     def set_milestone(self, repository: str, number: int, milestone: int | None) -> IssueFields:
@@ -102,7 +106,7 @@ class PullRequestsClient:
     def add_labels(self, repository: str, number: int, labels: Sequence[str]) -> tuple[str, ...]:
         path = f"/issues/{number}/labels"
         found = self._calls.rest("idempotent", "write", "POST", repository, path, {"labels": list(labels)})
-        return tuple(str(label["name"]) for label in found)
+        return tuple(label["name"].text() for label in found.items())
 
     def remove_label(self, repository: str, number: int, label: str) -> None:
         with suppress(NotFoundError):  # It is gone, as asked.
@@ -151,3 +155,8 @@ class PullRequestsClient:
 
     def delete_comment(self, repository: str, comment: int) -> None:
         self._issues.delete_comment(repository, comment)
+
+
+def _expect_number(node: Answer, number: int) -> None:
+    found = node["number"].number()
+    expect(found == number, f"#{number}", found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from action_patterns.errors import NotFoundError
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.rate_limits import Limits
 
@@ -17,11 +18,17 @@ class RateLimitsClient:
 
     def read(self, scope: str) -> Limits | None:
         try:
-            resources = self._calls.transport.send("safe", "read", "GET", "/rate_limit", scope=scope).data["resources"]
+            resources = self._calls.get("/rate_limit", scope=scope)["resources"]
         except NotFoundError:
             return None  # A server whose administrator switched rate limiting off.
+        core, graphql = resources["core"], resources["graphql"]
+        reset = max((each["reset"] for each in (core, graphql)), key=Answer.number)
+        try:
+            resets_at = datetime.fromtimestamp(reset.number(), UTC)
+        except (OSError, OverflowError, ValueError):
+            raise reset.error("is no time") from None
         return Limits(
-            core_remaining=resources["core"]["remaining"],
-            graphql_remaining=resources["graphql"]["remaining"],
-            resets_at=datetime.fromtimestamp(max(resources["core"]["reset"], resources["graphql"]["reset"]), UTC),
+            core_remaining=core["remaining"].number(),
+            graphql_remaining=graphql["remaining"].number(),
+            resets_at=resets_at,
         )

@@ -14,6 +14,7 @@ from action_patterns.errors import (
     RateLimitedError,
 )
 from action_patterns.github_api.graphql.queries import UPDATE_REFS, UPDATE_REFS_AND_SHOW
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 
 ABSENT = "0" * 40
@@ -31,7 +32,7 @@ def update_ref(
     read: Callable[[], str | None],
     compare_and_swap: bool = True,
     pull_id: str = "",
-) -> Any:
+) -> Answer | None:
     """Move the ref of this full name from `before` to `after`; None = absent. `read` says where it is.
 
     After any answer, or none, the ref itself says what happened; the message of the answer is never parsed.
@@ -51,7 +52,7 @@ def update_ref(
             else:
                 aside = {"shown": {"pullRequestId": pull_id}}
                 data = calls.mutate("unsafe", UPDATE_REFS_AND_SHOW, fields, scope=repository, aside=aside)
-                return (data.get("shown") or {}).get("pullRequest")
+                return data["shown"]["pullRequest"] if data["shown"] else None
         else:
             _advance(calls, repository, name, before, after)
     except (AuthenticationError, RateLimitedError):

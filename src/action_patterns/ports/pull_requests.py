@@ -60,6 +60,8 @@ class PullRequest:
     """Requested reviewers: `login`, or `org/team`."""
     reviewed: tuple[str, ...] = ()
     """Logins that have reviewed, and `org/team` for a review on a team's behalf."""
+    knows_teams: bool = True
+    """Which teams have reviewed is known."""
     milestone: Milestone | None = None
     auto_merge: str | None = None
     """Merge method of an enabled auto-merge, in lower case."""

@@ -155,7 +155,9 @@ def _came_between(pull: PullRequest | None) -> LostRaceError:
 def _as_shown(shown: PullRequest, decision: Decision, observed: Observed, state: ReconcileState) -> Observed:
     """Return the observed state, updated by this round's writes and by the pull request that GitHub showed since."""
     pull = state.pull or shown
-    pull = replace(shown, reviewed=pull.reviewed, comments=pull.comments, by_us=pull.by_us)
+    pull = replace(
+        shown, reviewed=pull.reviewed, knows_teams=pull.knows_teams, comments=pull.comments, by_us=pull.by_us
+    )
     others = (other for other in observed.pull_requests if other.number != pull.number)
     files = observed.branch_files
     for step in decision.steps:

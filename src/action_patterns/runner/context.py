@@ -10,6 +10,7 @@ from action_patterns.content.bounded_json import loads
 from action_patterns.errors import InputError, Problem
 from action_patterns.limits.published import WRITE_SPACING_SECONDS
 from action_patterns.ports.context import Context
+from action_patterns.runner.addresses import addresses
 
 _FIX = (
     "Run this inside a GitHub Actions job, or set the variables as the runner does"
@@ -38,7 +39,7 @@ def read(environment: Mapping[str, str]) -> Context:
     """The context of this run. Nothing is guessed but the three addresses, which default to github.com's.
 
     Raises:
-        InputError: naming every variable that is missing or no number.
+        InputError: naming every variable that is missing, no number or no address.
     """
     missing = [name for name in (*_TEXTS, *_NUMBERS, *_FILES) if not environment.get(name, "").strip()]
     odd = [name for name in _NUMBERS if name not in missing and not _WHOLE.fullmatch(environment[name].strip())]
@@ -48,8 +49,13 @@ def read(environment: Mapping[str, str]) -> Context:
     spacing = environment.get(_SPACING, "").strip()
     if spacing and not _SECONDS.fullmatch(spacing):
         odd.append(_SPACING)
+    found = None
+    try:
+        found = addresses(environment)
+    except InputError as error:
+        problems += error.problems
     problems += [Problem(f"The variable {name} is {environment[name]!r}, not a number.", _FIX) for name in odd]
-    if problems:
+    if problems or found is None:
         raise InputError(*problems)
     return Context(
         repository=environment["GITHUB_REPOSITORY"],
@@ -64,9 +70,9 @@ def read(environment: Mapping[str, str]) -> Context:
         event_name=environment["GITHUB_EVENT_NAME"],
         ref_name=environment["GITHUB_REF_NAME"],
         default_branch=_default_branch(environment.get("GITHUB_EVENT_PATH", "")),
-        server_url=_address(environment, "GITHUB_SERVER_URL", "https://github.com"),
-        api_url=_address(environment, "GITHUB_API_URL", "https://api.github.com"),
-        graphql_url=_address(environment, "GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+        server_url=found.server,
+        api_url=found.api,
+        graphql_url=found.graphql,
         workspace=environment["GITHUB_WORKSPACE"],
         temp=environment["RUNNER_TEMP"],
         runner=environment.get("RUNNER_NAME", "").strip(),
@@ -78,10 +84,6 @@ def read(environment: Mapping[str, str]) -> Context:
 def _workflow_path(ref: str) -> str:
     """Return the path in `owner/name/.github/workflows/x.yml@refs/heads/main`."""
     return "/".join(ref.partition("@")[0].split("/")[2:])
-
-
-def _address(environment: Mapping[str, str], name: str, default: str) -> str:
-    return (environment.get(name, "").strip() or default).rstrip("/")
 
 
 def _default_branch(event_file: str) -> str | None:

@@ -43,6 +43,13 @@ def disable_pydantic_plugins() -> None:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
+def name_authorities() -> None:
+    """Have requests read the file of certificate authorities that this runner names in another tool's words."""
+    named = (os.environ.get(name, "").strip() for name in ("CURL_CA_BUNDLE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"))
+    if not os.environ.get("REQUESTS_CA_BUNDLE") and (place := next(filter(None, named), "")):
+        os.environ["REQUESTS_CA_BUNDLE"] = place
+
+
 def read() -> dict[str, str]:
     """A copy of the environment of this process."""
     return dict(os.environ)

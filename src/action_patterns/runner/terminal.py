@@ -10,6 +10,7 @@ from action_patterns.errors import InputError, Problem
 from action_patterns.limits.published import WRITE_SPACING_SECONDS
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
+from action_patterns.runner.addresses import addresses
 
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 """In the order in which GitHub's own command line looks for a token."""
@@ -17,7 +18,7 @@ TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 
 def server_url(environment: Mapping[str, str]) -> str:
     """Return the address of GitHub."""
-    return environment.get("GITHUB_SERVER_URL") or "https://github.com"
+    return addresses(environment).server
 
 
 def context(
@@ -30,6 +31,7 @@ def context(
     repository_id: str = "",
 ) -> Context:
     """The run as a terminal sees it: run 0, attempt 1."""
+    found = addresses(environment)
     return Context(
         repository=repository,
         repository_id=repository_id,
@@ -42,9 +44,9 @@ def context(
         event_name="terminal",
         ref_name="",
         default_branch=None,
-        server_url=server_url(environment),
-        api_url=environment.get("GITHUB_API_URL") or "https://api.github.com",
-        graphql_url=environment.get("GITHUB_GRAPHQL_URL") or "https://api.github.com/graphql",
+        server_url=found.server,
+        api_url=found.api,
+        graphql_url=found.graphql,
         workspace=str(workspace),
         prefix=prefix,
         temp=tempfile.mkdtemp(prefix="action-patterns-"),

@@ -11,7 +11,15 @@ from action_patterns import registry
 from action_patterns.action.contract import Finish
 from action_patterns.actions.upsert_pr import ACTION, UpsertPrInputs, UpsertPrOutputs, summary
 from action_patterns.contracts import TargetResult
-from action_patterns.errors import InputError, RateLimitedError, RefusedError
+from action_patterns.errors import (
+    ActionPatternsError,
+    DefectError,
+    InputError,
+    Problem,
+    RateLimitedError,
+    RefusedError,
+    UnavailableError,
+)
 from action_patterns.ports.pull_requests import NewPullRequest, PullRequest
 from action_patterns.ports.workspace import Origin
 from action_patterns.report.model.reason_links import GUIDES
@@ -133,6 +141,30 @@ def test_wrong_inputs_are_refused_together_before_anything_is_sent(inputs: dict[
     assert all(text in what for text, what in zip(said, found, strict=True))
     assert where.github.reads == 0
     assert where.github.journal == []
+
+
+@pytest.mark.parametrize("inputs", [None, UpsertPrInputs(key="k", repository="acme/other")])
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (InputError(Problem("x is wrong.", "Mend x."), Problem("y too.", "Mend y.")), "failed"),
+        (UnavailableError("Off.", remediation="Wait."), "failed"),
+        (DefectError("Ours.", remediation="Report it."), "failed"),
+        (RateLimitedError("Later.", remediation="Wait."), "deferred"),
+    ],
+)
+def test_an_error_leaves_a_result_like_any_other(
+    error: ActionPatternsError, outcome: str, inputs: UpsertPrInputs | None
+) -> None:
+    where = world()
+    assert ACTION.failed is not None
+    finish = ACTION.failed(error, inputs, where.ports())
+    assert (finish.outputs.outcome, finish.outputs.reason) == (outcome, error.category)
+    assert finish.outputs.pull_request_operation == "none"
+    kept = record(where, finish)
+    assert kept.error is not None
+    assert (kept.error.message, kept.target) == (error.message, inputs.repository if inputs else HERE)
+    assert error.remediation.splitlines()[0] in finish.summary
 
 
 def test_the_jobs_own_token_works_at_home() -> None:

@@ -85,7 +85,7 @@ BROKEN: dict[str, Exception] = {
     "the body ends too early": requests.exceptions.ChunkedEncodingError(ProtocolError("x", IncompleteRead(10, 90))),
     "the compression is broken": requests.exceptions.ContentDecodingError("incorrect header check"),
     "no answer comes": requests.ReadTimeout("read timed out"),
-    "the certificate is another's": requests.exceptions.SSLError("certificate verify failed"),
+    "the encryption breaks off": requests.exceptions.SSLError("EOF occurred in violation of protocol"),
 }
 
 
@@ -119,17 +119,14 @@ HEADERS: dict[str, dict[str, str]] = {
     "less than nothing": {"Retry-After": "-5"},
     "an empty time": {"Retry-After": ""},
     "the end is past all time": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 30},
-}
-UNREADABLE_HEADERS: dict[str, dict[str, str]] = {
     "no number is left": {"X-RateLimit-Remaining": "", "X-RateLimit-Reset": ""},
     "the end is no number": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "NaN"},
     "the end is infinite": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "inf"},
     "numbers are words": {"X-RateLimit-Remaining": "none", "X-RateLimit-Limit": "unlimited"},
 }
-"""PyGithub reads no answer that has them."""
 
 
-@pytest.mark.parametrize("headers", [*HEADERS.values(), *UNREADABLE_HEADERS.values()])
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
 def test_a_limit_whose_headers_are_nonsense_is_waited_for_or_given_up_and_never_a_crash(
     wire: responses.RequestsMock, headers: dict[str, str]
 ) -> None:
@@ -148,17 +145,6 @@ def test_a_limit_whose_headers_are_nonsense_is_waited_for_or_given_up_and_never_
 def test_a_success_with_such_headers_is_a_success(wire: responses.RequestsMock, headers: dict[str, str]) -> None:
     wire.add("GET", URL, body=GOOD, headers=headers, content_type="application/json")
     assert Client().ask().data == {"full_name": TARGET}
-
-
-@pytest.mark.parametrize("headers", UNREADABLE_HEADERS.values(), ids=UNREADABLE_HEADERS)
-def test_headers_that_cannot_be_read_are_no_answer(wire: responses.RequestsMock, headers: dict[str, str]) -> None:
-    strange = wire.add("GET", URL, body=GOOD, headers=headers, content_type="application/json")
-    wire.add("POST", URL, body=GOOD, headers=headers, content_type="application/json")
-    with pytest.raises(UnavailableError, match="UnreadableAnswerError"):
-        Client().ask()
-    assert strange.call_count == MAX_ATTEMPTS
-    with pytest.raises(AnswerLostError):
-        Client().ask("unsafe", "POST")
 
 
 def test_the_names_of_headers_count_in_any_case(wire: responses.RequestsMock) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast, get_args
 
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.token_kind import TokenFacts
-from action_patterns.ports.git import ObservedFile, RefRule, Tip
+from action_patterns.ports.git import DIRECTORY, ObservedFile, RefRule, Tip
 from action_patterns.ports.pull_requests import (
     Comment,
     Milestone,
@@ -20,163 +21,210 @@ from action_patterns.ports.pull_requests import (
 )
 
 
-def target(node: Mapping[str, Any]) -> Target:
+def target(node: Answer) -> Target:
     """A repository of a listing."""
-    branch = node.get("defaultBranchRef")
-    language = node.get("primaryLanguage")
+    branch, language = node["defaultBranchRef"], node["primaryLanguage"]
+    tip = branch["target"] if branch else branch
     return Target(
-        repository=node["nameWithOwner"],
-        default_branch=branch["name"] if branch else None,
-        head_oid=branch["target"]["oid"] if branch and branch.get("target") else None,
-        topics=tuple(sorted(item["topic"]["name"] for item in node["repositoryTopics"]["nodes"])),
-        language=language["name"] if language else None,
-        archived=node["isArchived"],
-        fork=node["isFork"],
-        empty=node["isEmpty"],
-        private=node["isPrivate"],
+        repository=node["nameWithOwner"].text(),
+        default_branch=branch["name"].text() if branch else None,
+        head_oid=tip["oid"].text() if tip else None,
+        topics=tuple(sorted(item["topic"]["name"].text() for item in node["repositoryTopics"].nodes())),
+        language=language["name"].text() if language else None,
+        archived=node["isArchived"].flag(),
+        fork=node["isFork"].flag(),
+        empty=node["isEmpty"].flag(),
+        private=node["isPrivate"].flag(),
     )
 
 
 def observed(
-    data: Mapping[str, Any],
+    data: Answer,
     files: dict[str, ObservedFile | None],
-    comments: Mapping[int, Sequence[Mapping[str, Any]]],
+    ended: Sequence[Answer],
+    comments: Mapping[int, Sequence[Answer]],
     token: TokenFacts,
 ) -> Observed:
-    """An Observe answer, with all its files and comments (which may have taken several answers)."""
+    """An Observe answer, with all its files, ended pull requests and comments, which may have taken several answers."""
     node = data["repository"]
-    holder = data.get("holder") or node
-    base, bot = node.get("base"), holder.get("bot")
-    permission = holder["viewerPermission"]
-    name = holder["nameWithOwner"]
-    pulls = (*_nodes(bot or {}, "open"), *_nodes(node, "ended"))
-    parent = holder.get("parent")
+    holder = data["holder"] or node
+    base, bot = node["base"], holder["bot"]
+    permission = holder["viewerPermission"].hint(str)
+    name = holder["nameWithOwner"].text()
+    pulls = (*(bot["open"].nodes() if bot else ()), *ended)
+    parent = holder["parent"]
     return Observed(
-        repository=node["nameWithOwner"],
-        repository_id=node["id"],
-        archived=node["isArchived"],
-        disabled=node["isDisabled"],
-        empty=node["isEmpty"],
+        repository=node["nameWithOwner"].text(),
+        repository_id=node["id"].text(),
+        archived=node["isArchived"].flag(),
+        disabled=node["isDisabled"].flag(),
+        empty=node["isEmpty"].flag(),
         can_push=permission not in {"READ", "TRIAGE"} if token.a_persons and permission else None,
-        base=base["name"] if base else None,
+        base=base["name"].text() if base else None,
         base_tip=_tip(base),
         files=files,
         branch_tip=_tip(bot),
-        pull_requests=tuple(pull_request(item, name, comments.get(item["number"], ())) for item in pulls),
+        pull_requests=tuple(pull_request(item, name, comments.get(item["number"].number(), ())) for item in pulls),
         head_repository=name,
-        head_repository_id=holder["id"],
-        head_parent=parent["nameWithOwner"] if parent else None,
+        head_repository_id=holder["id"].text(),
+        head_parent=parent["nameWithOwner"].text() if parent else None,
         parent_on_base=_parent_on_base(bot),
-        stacked=tuple(item["number"] for item in _nodes(holder, "stacked")),
+        stacked=tuple(item["number"].number() for item in _nodes(holder, "stacked")),
         branch_clash=_clash(holder),
         base_rule=_rule(base),
         branch_rule=_rule(bot),
-        milestones=tuple(Milestone(item["number"], item["title"]) for item in _nodes(node, "milestones")),
-        auto_merge_allowed=node["autoMergeAllowed"],
-        compare_and_swap=data.get("swaps") is not None,
+        milestones=tuple(_milestone(item) for item in (node["milestones"].nodes() if node["milestones"] else ())),
+        auto_merge_allowed=node["autoMergeAllowed"].hint(bool),
+        compare_and_swap=bool(data["swaps"]),
         may_change_workflows=token.may_change_workflows,
         signs=token.signs,
     )
 
 
-def _parent_on_base(bot: Mapping[str, Any] | None) -> bool | None:
+def _parent_on_base(bot: Answer) -> bool | None:
     """Return whether the tip is the only commit that the base lacks. A merge does not show it: None."""
-    tip, compared = _tip(bot), (bot or {}).get("compared")
-    return None if compared is None or tip is None or len(tip.parents) != 1 else compared["behindBy"] <= 1
+    tip = _tip(bot)
+    if tip is None or len(tip.parents) != 1 or not bot["compared"]:
+        return None
+    return bot["compared"]["behindBy"].number() <= 1
 
 
-def _clash(holder: Mapping[str, Any]) -> str | None:
-    above = (ref["name"] for alias, ref in holder.items() if alias.startswith("above") and ref)
-    below = (f"…/{ref['name']}" for ref in _nodes(holder, "below"))
+def _clash(holder: Answer) -> str | None:
+    above = (holder[alias]["name"].text() for alias in holder.names() if alias.startswith("above") and holder[alias])
+    below = (f"…/{ref['name'].text()}" for ref in _nodes(holder, "below"))
     return next(above, None) or next(below, None)
 
 
-def _rule(ref: Mapping[str, Any] | None) -> RefRule:
-    rule = (ref or {}).get("refUpdateRule")
+def _rule(ref: Answer) -> RefRule:
+    rule = ref["refUpdateRule"] if ref else ref
     if not rule:
         return RefRule()
-    return RefRule(rule["viewerCanPush"], rule["allowsForcePushes"], rule["requiresSignatures"])
+    return RefRule(rule["viewerCanPush"].flag(), rule["allowsForcePushes"].flag(), rule["requiresSignatures"].flag())
 
 
-def files(commit: Mapping[str, Any] | None, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+def files(commit: Answer, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
     """The aliases f0, f1, … of a commit, by path."""
     found: dict[str, ObservedFile | None] = {}
     for index, path in enumerate(paths):
-        entry = (commit or {}).get(f"f{index}")
+        entry = commit[f"f{index}"] if commit else commit
         # GitHub gives the mode as a decimal number: 33188 is 0o100644.
-        found[path] = ObservedFile(entry["oid"], cast("Mode", f"{entry['mode']:06o}")) if entry else None
+        found[path] = ObservedFile(entry["oid"].text(), mode(entry["mode"])) if entry else None
     return found
 
 
-def is_from(node: Mapping[str, Any], holder: str) -> bool:
+def mode(value: Answer) -> Mode:
+    """A mode that git gives an entry of a tree."""
+    found = f"{value.number():06o}"
+    if found not in (*get_args(Mode), DIRECTORY):
+        raise value.error(f"is {found}, no mode of git")
+    return cast("Mode", found)
+
+
+def is_from(node: Answer, holder: str) -> bool:
     """Whether a pull request's branch is in that repository."""
-    return ((node.get("headRepository") or {}).get("nameWithOwner") or "").lower() == holder.lower()
+    head = node["headRepository"]
+    return bool(head) and head["nameWithOwner"].text().lower() == holder.lower()
 
 
-def pull_request(node: Mapping[str, Any], holder: str, comments: Sequence[Mapping[str, Any]] = ()) -> PullRequest:
+def _is_foreign(node: Answer, holder: str) -> bool:
+    if node["state"].value == "OPEN" and not node["headRepository"]:
+        # The fork of an ended one may be deleted. The branch of an open one is there, and so is its repository.
+        raise node["headRepository"].error("is null")
+    return not is_from(node, holder)
+
+
+def pull_request(node: Answer, holder: str, comments: Sequence[Answer] = ()) -> PullRequest:
     """A pull request of an Observe answer; `holder` = the repository of the bot branch, `comments` = further ones."""
-    requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests") if item["requestedReviewer"]]
+    requested = [item["requestedReviewer"] for item in _nodes(node, "reviewRequests")]
     # From all reviews, not each person's latest: a later review may have no request of the team.
-    teams = (team["combinedSlug"] for review in _nodes(node, "reviews") for team in _nodes(review, "onBehalfOf"))
-    people = (_login(review["author"]) for review in _nodes(node, "latestReviews") if review.get("author"))
+    teams = (team["combinedSlug"].text() for review in _nodes(node, "reviews") for team in review["onBehalfOf"].nodes())
+    people = (_login(review["author"]) for review in _nodes(node, "latestReviews") if review["author"])
+    decision = node["reviewDecision"].hint(str)
+    milestone, merging, author = node["milestone"], node["autoMergeRequest"], node["author"]
     return PullRequest(
-        number=node["number"],
-        url=node["url"],
-        state=cast("PullRequestState", node["state"]),
-        title=node["title"],
-        body=node["body"] or "",
-        base=node["baseRefName"],
-        head_oid=node["headRefOid"],
-        draft=node["isDraft"],
-        conflicting=node["mergeable"] == "CONFLICTING",
-        id=node["id"],
-        foreign_head=not is_from(node, holder),
-        author=_login(node["author"]) if node.get("author") else "",
-        by_us=node["viewerDidAuthor"],
-        labels=tuple(item["name"] for item in _nodes(node, "labels")),
-        assignees=tuple(item["login"] for item in _nodes(node, "assignees")),
-        requested=tuple(_login(item) if item.get("login") else item.get("combinedSlug") or "" for item in requested),
+        number=node["number"].number(),
+        url=node["url"].hint(str) or "",
+        state=cast("PullRequestState", node["state"].one_of("OPEN", "CLOSED", "MERGED")),
+        title=node["title"].text(),
+        body=node["body"].text(),
+        base=node["baseRefName"].text(),
+        head_oid=node["headRefOid"].text(),
+        draft=node["isDraft"].flag(),
+        conflicting=node["mergeable"].hint(str) == "CONFLICTING",
+        id=node["id"].text(),
+        foreign_head=_is_foreign(node, holder),
+        author=_login(author) if author else "",
+        by_us=node["viewerDidAuthor"].flag(),
+        labels=tuple(item["name"].text() for item in _nodes(node, "labels")),
+        assignees=tuple(item["login"].text() for item in _nodes(node, "assignees")),
+        requested=tuple(_requested(item) for item in requested if item),
         reviewed=tuple(dict.fromkeys((*people, *teams))),
-        milestone=Milestone(milestone["number"], milestone["title"]) if (milestone := node.get("milestone")) else None,
-        auto_merge=merging["mergeMethod"].lower() if (merging := node.get("autoMergeRequest")) else None,
-        review=cast("ReviewDecision | None", node.get("reviewDecision")),
+        milestone=_milestone(milestone) if milestone else None,
+        auto_merge=merging["mergeMethod"].one_of("MERGE", "REBASE", "SQUASH").lower() if merging else None,
+        review=cast("ReviewDecision | None", decision if decision in get_args(ReviewDecision) else None),
         comments=tuple(
-            Comment(item["databaseId"], item["url"], item["body"])
+            Comment(item["databaseId"].number(), item["url"].text(), item["body"].text())
             for item in (*_nodes(node, "comments"), *comments)
-            if item["viewerDidAuthor"]
+            if item["viewerDidAuthor"].flag()
         ),
     )
 
 
-def written(node: Mapping[str, Any]) -> PullRequest:
+def written(node: Answer) -> PullRequest:
     """A pull request of ours as the answer to a write shows it: without reviews and comments. Its branch itself says
     where it is: what GitHub notes of that in the pull request follows a while later.
     """
-    head = (node.get("headRef") or {}).get("target") or {}
-    return replace(pull_request(node, ""), head_oid=head.get("oid", ""), foreign_head=False)
+    head = node["headRef"]
+    oid = head["target"]["oid"].text() if head else ""
+    return replace(pull_request(node, ""), head_oid=oid, foreign_head=False)
 
 
-def _nodes(node: Mapping[str, Any], connection: str) -> list[Mapping[str, Any]]:
-    value = node.get(connection)
-    return [item for item in value["nodes"] if item] if value else []
+def _milestone(node: Answer) -> Milestone:
+    return Milestone(node["number"].number(), node["title"].text())
 
 
-def _login(actor: Mapping[str, Any]) -> str:
+def _nodes(node: Answer, connection: str) -> list[Answer]:
+    """Return the nodes of a connection that not every document asks for. Null is no list."""
+    return node[connection].nodes() if node.has(connection) else []
+
+
+def _requested(reviewer: Answer) -> str:
+    if reviewer.has("login"):
+        return _login(reviewer)
+    # The document asks a reviewer who is no person, App or team for nothing but the type.
+    return reviewer["combinedSlug"].text() if reviewer.has("combinedSlug") else ""
+
+
+def _login(actor: Answer) -> str:
     """Return an actor's login as REST spells it: GraphQL gives an App's without the suffix `[bot]`."""
-    name = str(actor["login"])
-    return name if actor.get("__typename") != "Bot" or name.endswith("[bot]") else f"{name}[bot]"
+    name = actor["login"].text()
+    return name if actor["__typename"].hint(str) != "Bot" or name.endswith("[bot]") else f"{name}[bot]"
 
 
-def _tip(ref: Mapping[str, Any] | None) -> Tip | None:
-    commit = ref.get("target") if ref else None
-    if not commit or "oid" not in commit:
+def _tip(ref: Answer) -> Tip | None:
+    if not ref:
         return None
-    author = commit.get("author") or {}
+    commit = ref["target"]
+    message = commit["message"]
     return Tip(
-        oid=commit["oid"],
-        tree=commit["tree"]["oid"],
-        message=commit.get("message", ""),
-        parents=tuple(parent["oid"] for parent in _nodes(commit, "parents")),
-        author=f"{author.get('name', '')} <{author.get('email', '')}>" if author else "",
-        verified=bool((commit["signature"] or {}).get("isValid")) if "signature" in commit else None,
+        oid=commit["oid"].text(),
+        tree=commit["tree"]["oid"].text(),
+        message=message.text() if commit.has("message") else "",
+        parents=tuple(parent["oid"].text() for parent in _nodes(commit, "parents")),
+        author=person(commit["author"]),
+        verified=_verified(commit),
     )
+
+
+def person(author: Answer) -> str:
+    """`name <email>`, as far as it is known; "" where it is not. It is for messages alone."""
+    if author.hint(dict) is None:
+        return ""
+    return f"{author['name'].hint(str) or ''} <{author['email'].hint(str) or ''}>"
+
+
+def _verified(commit: Answer) -> bool | None:
+    """Return whether GitHub shows a signature as verified; False: there is none. None: not asked, or not known."""
+    if not commit.has("signature"):
+        return None
+    return commit["signature"]["isValid"].hint(bool) if commit["signature"] else False

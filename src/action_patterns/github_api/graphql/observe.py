@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from action_patterns.content.changes import ancestors
-from action_patterns.errors import UnavailableError
+from action_patterns.errors import UnavailableError, UnexpectedAnswerError, UnreachableError
 from action_patterns.github_api.graphql import decode, queries
 from action_patterns.github_api.transport import error_mapping
-from action_patterns.github_api.transport.calls import Calls, portions, smaller
+from action_patterns.github_api.transport.answer import Answer
+from action_patterns.github_api.transport.calls import Calls, following, portions, smaller
 from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.pull_requests import Observed
 
@@ -52,16 +53,20 @@ def observe(
         )
         asked = variables | {f"p{i}": path for i, path in enumerate(first)}
         data = calls.query(document, asked, scope=repository, absent_is_null=True)
-        for name, node in ((repository, data["repository"]), (holder, data.get("holder", data["repository"]))):
-            if node is None:
+        for name, node in (
+            (repository, data["repository"]),
+            (holder, data["holder" if head_repository else "repository"]),
+        ):
+            if not node:
                 raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {name}")
-        node = data["repository"]
-        commit = node["base"]["target"] if node.get("base") else None
+        tip = data["repository"]["base"]
+        commit = tip["target"] if tip else tip
         files = decode.files(commit, first)
         for portion in more:
-            files |= _files(calls, repository, commit["oid"], portion) if commit else dict.fromkeys(portion)
-        node["ended"]["nodes"] += _more_ended(calls, repository, data, branch)
-        return decode.observed(data, files, _more_comments(calls, repository, data), calls.transport.token_facts())
+            files |= _files(calls, repository, commit["oid"].text(), portion) if commit else dict.fromkeys(portion)
+        ended = _ended(calls, repository, data, branch)
+        comments = _more_comments(calls, repository, data)
+        return decode.observed(data, files, ended, comments, calls.transport.token_facts())
 
     return _in_time(ask, len(paths))
 
@@ -84,6 +89,8 @@ def _in_time(ask: Callable[[int], T], count: int) -> T:
     while True:
         try:
             return ask(size)
+        except (UnexpectedAnswerError, UnreachableError):
+            raise  # The number of paths has no part in it.
         except UnavailableError:
             if count <= size // 2:
                 raise
@@ -94,42 +101,46 @@ def _files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dic
     owner, _, name = repository.partition("/")
     variables = {"owner": owner, "name": name, "oid": oid} | {f"p{i}": path for i, path in enumerate(paths)}
     data = calls.query(queries.files(len(paths)), variables, scope=repository, absent_is_null=True)
-    commit = (data["repository"] or {}).get("object")
-    if commit is None:
+    commit = data["repository"]["object"] if data["repository"] else data["repository"]
+    if not commit:
         # Without the commit nothing is known about its files: that is not "absent".
         raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"commit {oid} of {repository}")
     return decode.files(commit, paths)
 
 
-def _more_ended(calls: Calls, repository: str, data: Mapping[str, Any], branch: str) -> list[Mapping[str, Any]]:
-    """Read further pages if one is full of forks' pull requests with our branch name, up to one that is from ours.
+def _ended(calls: Calls, repository: str, data: Answer, branch: str) -> list[Answer]:
+    """Return the ended pull requests. Further pages are read if one is full of forks' pull requests with our branch
+    name, up to one that is from ours.
 
     GitHub filters by the name alone. Anybody may open and close as many as they like, and ours would fall off the page.
     """
     owner, _, name = repository.partition("/")
-    holder = data.get("holder") or data["repository"]
-    found: list[Mapping[str, Any]] = []
-    answer = data["repository"]["ended"]
-    while answer["pageInfo"]["hasNextPage"] and not any(
-        decode.is_from(pull, holder["nameWithOwner"]) for pull in filter(None, answer["nodes"])
-    ):
-        variables = {"owner": owner, "name": name, "head": branch, "after": answer["pageInfo"]["endCursor"]}
-        answer = calls.query(queries.ENDED, variables, scope=repository)["repository"]["ended"]
-        found += answer["nodes"]
+    holder = (data["holder"] or data["repository"])["nameWithOwner"].text()
+    variables = {"owner": owner, "name": name, "head": branch}
+
+    def ask(after: str) -> Answer:
+        return calls.query(queries.ENDED, variables | {"after": after}, scope=repository)["repository"]["ended"]
+
+    found: list[Answer] = []
+    for page in following(data["repository"]["ended"], ask):
+        found += (nodes := page.nodes())
+        if any(decode.is_from(pull, holder) for pull in nodes):
+            break
     return found
 
 
-def _more_comments(calls: Calls, repository: str, data: Mapping[str, Any]) -> dict[int, list[Mapping[str, Any]]]:
+def _more_comments(calls: Calls, repository: str, data: Answer) -> dict[int, list[Answer]]:
     """The comments of open pull requests beyond the first hundred, by number."""
     owner, _, name = repository.partition("/")
-    found: dict[int, list[Mapping[str, Any]]] = {}
-    holder = data.get("holder") or data["repository"]
-    opened = holder["bot"]["open"]["nodes"] if holder.get("bot") else []
-    for pull in filter(None, opened):
-        page = pull["comments"]["pageInfo"]
-        while page["hasNextPage"]:
-            variables = {"owner": owner, "name": name, "number": pull["number"], "after": page["endCursor"]}
-            answer = calls.query(queries.COMMENTS, variables, scope=repository)["repository"]["pullRequest"]["comments"]
-            found.setdefault(pull["number"], []).extend(filter(None, answer["nodes"]))
-            page = answer["pageInfo"]
+    found: dict[int, list[Answer]] = {}
+    bot = (data["holder"] or data["repository"])["bot"]
+    for pull in bot["open"].nodes() if bot else ():
+        variables = {"owner": owner, "name": name, "number": pull["number"].number()}
+
+        def ask(after: str, variables: dict[str, Any] = variables) -> Answer:
+            answer = calls.query(queries.COMMENTS, variables | {"after": after}, scope=repository)
+            return answer["repository"]["pullRequest"]["comments"]
+
+        _, *more = following(pull["comments"], ask)
+        found[pull["number"].number()] = [comment for page in more for comment in page.nodes()]
     return found

@@ -10,7 +10,8 @@ from action_patterns.errors import RefusedError
 from action_patterns.github_api.graphql import queries
 from action_patterns.github_api.refs import update_ref
 from action_patterns.github_api.transport import error_mapping
-from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls
+from action_patterns.github_api.transport.answer import Answer
+from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, following
 from action_patterns.github_api.transport.transport import GraphQLUnservedError
 from action_patterns.ports.ref_store import StoredRef
 
@@ -44,22 +45,24 @@ class RefStoreClient:
     def read(self, repository: str, name: str) -> StoredRef:
         found = self._repository(repository, MARKER, ref=name)
         target = found["ref"]["target"] if found["ref"] else None
-        return _stored(found["id"], name, target)
+        return _stored(found["id"].text(), name, target)
 
     def list(self, repository: str, prefix: str) -> tuple[StoredRef, ...]:
-        markers: list[StoredRef] = []
-        after: str | None = None
-        while True:
-            found = self._repository(repository, MARKERS, prefix=prefix, first=PAGE_SIZE, after=after)
-            page = found["refs"]
-            # GitHub splits a full name into prefix and name where it likes; the prefix asked for is what counts.
-            markers += (
-                _stored(found["id"], prefix + f"{node['prefix']}{node['name']}".removeprefix(prefix), node["target"])
-                for node in page["nodes"]
+        def ask(after: str | None) -> Answer:
+            return self._repository(repository, MARKERS, prefix=prefix, first=PAGE_SIZE, after=after)
+
+        first = ask(None)
+        repository_id = first["id"].text()
+        # GitHub splits a full name into prefix and name where it likes; the prefix asked for is what counts.
+        return tuple(
+            _stored(
+                repository_id,
+                prefix + f"{node['prefix'].text()}{node['name'].text()}".removeprefix(prefix),
+                node["target"],
             )
-            if not page["pageInfo"]["hasNextPage"]:
-                return tuple(markers)
-            after = page["pageInfo"]["endCursor"]
+            for page in following(first["refs"], lambda after: ask(after)["refs"])
+            for node in page.nodes()
+        )
 
     def update(self, repository: str, before: StoredRef, message: str | None) -> str | None:
         after: str | None = None
@@ -67,7 +70,7 @@ class RefStoreClient:
             # Two runs may write the same text in the same second. With the same commit both would find their own
             # commit there, and both would believe they had won.
             body = {"message": f"{message}\nNonce: {secrets.token_hex(8)}\n", "tree": EMPTY_TREE, "parents": []}
-            after = str(self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)["sha"])
+            after = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)["sha"].text()
         update_ref(
             self._calls,
             repository,
@@ -79,7 +82,7 @@ class RefStoreClient:
         )
         return after
 
-    def _repository(self, repository: str, document: str, **variables: Any) -> Any:
+    def _repository(self, repository: str, document: str, **variables: Any) -> Answer:
         owner, _, name = repository.partition("/")
         variables |= {"owner": owner, "name": name}
         try:
@@ -87,9 +90,9 @@ class RefStoreClient:
         except GraphQLUnservedError as refused:
             raise _no_swaps(refused.error.message) from refused
         found = data["repository"]
-        if found is None:  # A marker that could not be read must never look absent.
+        if not found:  # A marker that could not be read must never look absent.
             raise error_mapping.from_response(404, {}, {"message": "Not Found"}, f"repository {repository}")
-        if data["swaps"] is None:
+        if not data["swaps"]:
             raise _no_swaps("This server does not know `updateRefs`.")
         return found
 
@@ -101,7 +104,8 @@ def _no_swaps(why: str) -> RefusedError:
     )
 
 
-def _stored(repository_id: str, name: str, target: Any) -> StoredRef:
+def _stored(repository_id: str, name: str, target: Answer | None) -> StoredRef:
     if target is None:
         return StoredRef(repository_id=repository_id, name=name, oid=None, message="")
-    return StoredRef(repository_id=repository_id, name=name, oid=target["oid"], message=target.get("message") or "")
+    message = target["message"].text() if target.has("message") else ""  # Another object than a commit has none.
+    return StoredRef(repository_id=repository_id, name=name, oid=target["oid"].text(), message=message)

@@ -5,40 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from action_patterns.contracts import Target
-from action_patterns.errors import NotFoundError, UnavailableError
+from action_patterns.errors import NotFoundError, UnavailableError, UnexpectedAnswerError, UnreachableError
 from action_patterns.github_api.graphql import decode, queries
-from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, portions, smaller
+from action_patterns.github_api.transport.answer import Answer
+from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, following, portions, smaller
 from action_patterns.ports.repositories import Listing
 
 
 def list_owner(calls: Calls, owner: str) -> Listing:
     """See ports.GitHub.list_owner."""
-    targets: dict[str, Target] = {}
-    after: str | None = None
     size = PAGE_SIZE
-    while True:
-        try:
+
+    def ask(after: str | None) -> Answer:
+        nonlocal size
+        while True:
             variables = {"login": owner, "first": size, "after": after}
-            found = calls.query(queries.OWNER, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
-        except UnavailableError:
-            size = smaller(size)
-            continue
-        if found is None:
-            raise no_such_owner(owner)
-        page = found["repositories"]
-        for node in page["nodes"]:
-            if node is not None:
-                targets[node["nameWithOwner"]] = decode.target(node)
-        if not page["pageInfo"]["hasNextPage"]:
-            break
-        after = page["pageInfo"]["endCursor"]
-    if len(targets) < page["totalCount"]:
+            try:
+                found = calls.query(queries.OWNER, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
+            except (UnexpectedAnswerError, UnreachableError):
+                raise
+            except UnavailableError:
+                size = smaller(size)
+                continue
+            if not found:
+                raise no_such_owner(owner)
+            return found
+
+    targets: dict[str, Target] = {}
+    first = ask(None)
+    total = 0
+    for page in following(first["repositories"], lambda after: ask(after)["repositories"]):
+        total = page["totalCount"].number()
+        # A repository that this token may not see is null. The count tells whether one lacks.
+        for target in map(decode.target, filter(None, page.nodes())):
+            targets[target.repository] = target
+    if len(targets) < total:
         raise UnavailableError(
-            f"GitHub counts {page['totalCount']} repositories of {owner}, but listed {len(targets)}.",
+            f"GitHub counts {total} repositories of {owner}, but listed {len(targets)}.",
             remediation="Run again. Do not go on with a short list: the missing repositories would be left out"
             " silently.",
         )
-    return Listing(found["login"], page["totalCount"], tuple(targets.values()))
+    return Listing(first["login"].text(), total, tuple(targets.values()))
 
 
 def no_such_owner(owner: str) -> NotFoundError:
@@ -57,6 +64,6 @@ def read_repositories(calls: Calls, repositories: Sequence[str]) -> dict[str, Ta
             variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
         data = calls.query(queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True)
         for index, repository in enumerate(chunk):
-            node = data.get(f"r{index}")
+            node = data[f"r{index}"]
             found[repository] = decode.target(node) if node else None
     return found

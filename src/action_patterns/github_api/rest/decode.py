@@ -4,140 +4,162 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast, get_args
 
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
-from action_patterns.ports.git import ObservedFile, Tip
+from action_patterns.github_api.graphql.decode import person
+from action_patterns.github_api.transport.answer import Answer
+from action_patterns.ports.git import DIRECTORY, ObservedFile, Tip
 from action_patterns.ports.pull_requests import Comment, IssueFields, Milestone, PullRequest, PullRequestState
 
-Node = Mapping[str, Any]
 
-
-def target(node: Node, *, empty: bool) -> Target:
+def target(node: Answer, *, empty: bool) -> Target:
     """Return a repository of a listing. The listing has no tip, and a tip is not worth a request for each."""
     return Target(
-        repository=node["full_name"],
-        default_branch=None if empty else node["default_branch"],
-        topics=tuple(sorted(node.get("topics") or ())),
-        language=node["language"],
-        archived=bool(node["archived"]),
-        fork=node["fork"],
+        repository=node["full_name"].text(),
+        default_branch=None if empty else node["default_branch"].text(),
+        topics=tuple(sorted(topic.text() for topic in node["topics"].items())) if node.has("topics") else (),
+        language=node["language"].text() if node["language"] else None,
+        archived=node["archived"].flag(),
+        fork=node["fork"].flag(),
         empty=empty,
-        private=node["private"],
+        private=node["private"].flag(),
     )
 
 
-def tip(branch: Node) -> Tip:
+def tip(branch: Answer) -> Tip:
     """The commit of `GET /branches/{branch}`."""
     return commit(branch["commit"], branch["commit"]["commit"])
 
 
-def commit(node: Node, inner: Node) -> Tip:
+def commit(node: Answer, inner: Answer) -> Tip:
     """Return a commit; `inner`: the part of it that git itself keeps."""
-    author, verification = inner.get("author"), inner.get("verification")
     return Tip(
-        oid=node["sha"],
-        tree=inner["tree"]["sha"],
-        message=inner["message"],
+        oid=node["sha"].text(),
+        tree=inner["tree"]["sha"].text(),
+        message=inner["message"].text(),
         # Two tell a merge from what is none; GraphQL is asked for no more either.
-        parents=tuple(parent["sha"] for parent in node["parents"][:2]),
-        author=f"{author['name']} <{author['email']}>" if author else "",
-        verified=bool(verification["verified"]) if verification else None,
+        parents=tuple(parent["sha"].text() for parent in node["parents"].items()[:2]),
+        author=person(inner["author"]),
+        verified=verified(inner),
     )
 
 
-def files(entries: Mapping[str, Node], paths: Sequence[str]) -> dict[str, ObservedFile | None]:
+def verified(node: Answer) -> bool | None:
+    """Return whether GitHub shows the signature of a commit as verified. None: it does not say."""
+    verification = node["verification"]
+    return None if verification.hint(dict) is None else verification["verified"].hint(bool)
+
+
+def files(entries: Mapping[str, Answer], paths: Sequence[str]) -> dict[str, ObservedFile | None]:
     """Entries of a tree, by path."""
     return {
-        path: ObservedFile(entry["sha"], cast("Mode", entry["mode"])) if (entry := entries.get(path)) else None
+        path: ObservedFile(entry["sha"].text(), cast("Mode", entry["mode"].one_of(*get_args(Mode), DIRECTORY)))
+        if (entry := entries.get(path))
+        else None
         for path in paths
     }
 
 
-def milestone(node: Node | None) -> Milestone | None:
-    return Milestone(node["number"], node["title"]) if node else None
+def milestone(node: Answer) -> Milestone | None:
+    return Milestone(node["number"].number(), node["title"].text()) if node else None
 
 
 def pull_request(
-    node: Node,
+    node: Answer,
     *,
     holder: str,
     viewer: str | None,
-    reviews: Sequence[Node] = (),
-    comments: Sequence[Node] = (),
-    events: Sequence[Node] = (),
+    reviews: Sequence[Answer] = (),
+    comments: Sequence[Answer] = (),
+    events: Sequence[Answer] | None = (),
 ) -> PullRequest:
     """Return a pull request, from a list or from a single read.
 
     `holder`: the repository of the bot branch. `viewer`: the account of the token; None: not known. `events`: the
-    timeline of the pull request.
+    timeline of the pull request; None: not known.
     """
-    head, merging = node["head"], node.get("auto_merge")
-    organization = node["base"]["repo"]["owner"]["login"]
-    teams = [team["slug"] for team in node["requested_teams"] or ()]
+    head, merging, base = node["head"], node["auto_merge"], node["base"]
+    organization = base["repo"]["owner"]["login"].text()
+    teams = [team["slug"].text() for team in node["requested_teams"].items()]
     return PullRequest(
-        number=node["number"],
-        url=node["html_url"],
+        number=node["number"].number(),
+        url=node["html_url"].hint(str) or "",
         state=_state(node),
-        title=node["title"],
-        body=node["body"] or "",
-        base=node["base"]["ref"],
-        head_oid=head["sha"],
-        id=node["node_id"],
-        draft=bool(node.get("draft")),
-        conflicting=node.get("mergeable") is False,
-        foreign_head=not head["repo"] or head["repo"]["full_name"].lower() != holder.lower(),
+        title=node["title"].text(),
+        body=node["body"].text() if node["body"] else "",
+        base=base["ref"].text(),
+        head_oid=head["sha"].text(),
+        id=node["node_id"].text(),
+        draft=node["draft"].flag() if node.has("draft") else False,
+        conflicting=node["mergeable"].hint(bool) is False,
+        foreign_head=_is_foreign(node, holder),
         author=login(node["user"]),
         by_us=None if viewer is None else _is(node["user"], viewer),
-        labels=tuple(label["name"] for label in node["labels"]),
-        assignees=tuple(login(user) for user in node["assignees"] or ()),
-        requested=(
-            *(login(user) for user in node["requested_reviewers"] or ()),
-            *(f"{organization}/{slug}" for slug in teams),
-        ),
-        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events, teams))),
+        labels=_labels(node),
+        assignees=_logins(node["assignees"]),
+        requested=(*_logins(node["requested_reviewers"]), *(f"{organization}/{slug}" for slug in teams)),
+        reviewed=(*_people(reviews), *(f"{organization}/{slug}" for slug in _teams(events or (), teams))),
+        knows_teams=events is not None,
         milestone=milestone(node["milestone"]),
-        auto_merge=merging["merge_method"].lower() if merging else None,
+        auto_merge=merging["merge_method"].one_of("merge", "rebase", "squash") if merging else None,
         comments=tuple(
-            Comment(item["id"], item["html_url"], item["body"]) for item in comments if _may_be_ours(item, viewer)
+            Comment(item["id"].number(), item["html_url"].text(), item["body"].text())
+            for item in comments
+            if _may_be_ours(item, viewer)
         ),
     )
 
 
-def written(node: Node) -> PullRequest:
+def _is_foreign(node: Answer, holder: str) -> bool:
+    repository = node["head"]["repo"]
+    if node["state"].value == "open" and not repository:
+        # The fork of an ended one may be deleted. The branch of an open one is there, and so is its repository.
+        raise repository.error("is null")
+    return not repository or repository["full_name"].text().lower() != holder.lower()
+
+
+def written(node: Answer) -> PullRequest:
     """A pull request of ours as the answer to a write of it shows it: without reviews and comments."""
-    pull = pull_request(node, holder=(node["head"]["repo"] or {}).get("full_name", ""), viewer=None)
-    return replace(pull, foreign_head=False)
+    return replace(pull_request(node, holder="", viewer=None), foreign_head=False)
 
 
-def issue_fields(node: Node) -> IssueFields:
+def issue_fields(node: Answer) -> IssueFields:
     """A pull request seen as an issue."""
     return IssueFields(
-        title=node["title"],
-        body=node["body"] or "",
-        labels=tuple(label["name"] for label in node["labels"]),
-        assignees=tuple(login(user) for user in node["assignees"] or ()),
+        title=node["title"].text(),
+        body=node["body"].text() if node["body"] else "",
+        labels=_labels(node),
+        assignees=_logins(node["assignees"]),
         milestone=milestone(node["milestone"]),
     )
 
 
-def login(user: Node | None) -> str:
+def login(user: Answer) -> str:
     """Return a login, the one of an App with its suffix `[bot]`. Empty: the account is deleted."""
-    return "" if user is None else str(user["login"])
+    return user["login"].text() if user else ""
 
 
-def _state(node: Node) -> PullRequestState:
-    if node["state"] == "open":
+def _logins(users: Answer) -> tuple[str, ...]:
+    return tuple(user["login"].text() for user in users.items())
+
+
+def _labels(node: Answer) -> tuple[str, ...]:
+    return tuple(label["name"].text() for label in node["labels"].items())
+
+
+def _state(node: Answer) -> PullRequestState:
+    if node["state"].one_of("open", "closed") == "open":
         return "OPEN"
     return "MERGED" if node["merged_at"] else "CLOSED"
 
 
-def _people(reviews: Sequence[Node]) -> tuple[str, ...]:
+def _people(reviews: Sequence[Answer]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(login(item["user"]) for item in reviews if item["user"]))
 
 
-def _teams(events: Sequence[Node], asked: Sequence[str]) -> tuple[str, ...]:
+def _teams(events: Sequence[Answer], asked: Sequence[str]) -> tuple[str, ...]:
     """Return teams that have reviewed.
 
     REST does not say which team a review was for, so this is read from the timeline: a team's request is no longer
@@ -146,23 +168,24 @@ def _teams(events: Sequence[Node], asked: Sequence[str]) -> tuple[str, ...]:
     answered: dict[str, None] = {}
     pending: dict[str, None] = {}
     for event in events:
-        slug = (event.get("requested_team") or {}).get("slug")
-        if slug and event["event"] == "review_requested":
+        team, name = event["requested_team"], event["event"].hint(str)
+        slug = team["slug"].text() if team else ""
+        if slug and name == "review_requested":
             if slug in pending:
                 answered[slug] = None
             pending[slug] = None
-        elif slug and event["event"] == "review_request_removed":
+        elif slug and name == "review_request_removed":
             pending.pop(slug, None)
     return (*answered, *(slug for slug in pending if slug not in {*answered, *asked}))
 
 
-def _is(user: Node | None, viewer: str) -> bool:
-    return user is not None and str(user["login"]).lower() == viewer.lower()
+def _is(user: Answer, viewer: str) -> bool:
+    return bool(user) and user["login"].text().lower() == viewer.lower()
 
 
-def _may_be_ours(comment: Node, viewer: str | None) -> bool:
+def _may_be_ours(comment: Answer, viewer: str | None) -> bool:
     """REST does not tell an App who it is: then a comment of any bot may be ours, and its marker decides."""
     user = comment["user"]
     if viewer is not None:
         return _is(user, viewer)
-    return user is not None and user.get("type") == "Bot"
+    return bool(user) and user["type"].text() == "Bot"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from action_patterns.errors import NotFoundError, RefusedError
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.github_api.transport.transport import GraphQLUnservedError
 from action_patterns.ports.issues import Post
@@ -21,7 +21,8 @@ class IssuesClient:
     def viewer(self, repository: str) -> str:
         # By GraphQL: GET /user is refused to an App's installation and to GITHUB_TOKEN.
         try:
-            return str(self._calls.query("query Viewer { viewer { login } }", {}, scope=repository)["viewer"]["login"])
+            viewer = self._calls.query("query Viewer { viewer { login } }", {}, scope=repository)["viewer"]
+            return viewer["login"].text()
         except GraphQLUnservedError as refused:
             known = self._calls.viewer(repository)
             if known is None:
@@ -49,7 +50,7 @@ class IssuesClient:
 
     def opened_by(self, repository: str, author: str) -> tuple[Post, ...]:
         listed = self._calls.listing(f"/repos/{repository}/issues", scope=repository, creator=author, state="all")
-        return tuple(_post(item, "number") for item in listed if "pull_request" not in item)
+        return tuple(_post(item, "number") for item in listed if not item["pull_request"])
 
     def create(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
         fields = {"title": title, "body": body, "labels": list(labels)}
@@ -59,12 +60,13 @@ class IssuesClient:
         self._calls.rest("idempotent", "write", "PATCH", repository, f"/issues/{number}", dict(fields))
 
 
-def _post(node: Any, key: str) -> Post:
+def _post(node: Answer, key: str) -> Post:
+    title, body = node["title"], node["body"]
     return Post(
-        id=node[key],
-        url=node["html_url"],
-        author=(node.get("user") or {}).get("login", ""),
-        body=node.get("body") or "",
-        title=node.get("title") or "",
-        open=node.get("state", "open") == "open",
+        id=node[key].number(),
+        url=node["html_url"].hint(str) or "",
+        author=node["user"]["login"].text() if node["user"] else "",
+        body=body.text() if body else "",
+        title=title.text() if title else "",
+        open=node["state"].one_of("open", "closed") == "open" if node.has("state") else True,
     )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.content.changes import ancestors
-from action_patterns.errors import ConflictError, NotFoundError, RefusedError
+from action_patterns.errors import (
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    RefusedError,
+    UnexpectedAnswerError,
+)
 from action_patterns.github_api.rest import decode
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.git import ObservedFile, Tip
 from action_patterns.ports.pull_requests import Milestone, Observed, PullRequest
@@ -28,21 +34,21 @@ def observe(
     """See ports.GitHub.observe. The protection of a branch stays unknown: REST shows it to administrators alone."""
     # A renamed repository answers under its old name, but a list that is redirected loses its filter.
     target = calls.read(repository, "")
-    name = target["full_name"]
+    name = target["full_name"].text()
     holding = calls.read(head_repository, "") if head_repository is not None else target
-    holder = holding["full_name"]
-    base_name = base or target["default_branch"]
+    holder = holding["full_name"].text()
+    base_name = base or target["default_branch"].text()
     base_tip = _tip(calls, name, base_name)
     empty = base_tip is None and is_empty(calls, name, base_name)
     tip = None if empty else _tip(calls, holder, branch)
     pulls = () if empty else _pull_requests(calls, name, holder, branch)
-    token, parent = calls.transport.token_facts(), holding.get("parent")
-    may_push = (holding.get("permissions") or {}).get("push")
+    token, parent, permissions = calls.transport.token_facts(), holding["parent"], holding["permissions"]
+    may_push = None if permissions.hint(dict) is None else permissions["push"].hint(bool)
     return Observed(
         repository=name,
-        repository_id=target["node_id"],
-        archived=target["archived"],
-        disabled=target["disabled"],
+        repository_id=target["node_id"].text(),
+        archived=target["archived"].flag(),
+        disabled=target["disabled"].flag(),
         empty=empty,
         can_push=may_push if token.a_persons else None,
         base=base_name if base_tip else None,
@@ -51,8 +57,8 @@ def observe(
         branch_tip=tip,
         pull_requests=pulls,
         head_repository=holder,
-        head_repository_id=holding["node_id"],
-        head_parent=parent["full_name"] if parent else None,
+        head_repository_id=holding["node_id"].text(),
+        head_parent=parent["full_name"].text() if parent else None,
         branch_clash=None if empty or tip else _clash(calls, holder, branch),
         milestones=_milestones(calls, name, milestone) if milestone is not None else (),
         # Only GraphQL can switch it on, also if the repository allows it.
@@ -66,19 +72,19 @@ def observe(
 
 def read_files(calls: Calls, repository: str, oid: str, paths: Sequence[str]) -> dict[str, ObservedFile | None]:
     """See ports.GitHub.read_files."""
-    return _files(calls, repository, calls.read(repository, f"/git/commits/{oid}")["tree"]["sha"], paths)
+    return _files(calls, repository, calls.read(repository, f"/git/commits/{oid}")["tree"]["sha"].text(), paths)
 
 
 def read_tree(calls: Calls, repository: str, oid: str) -> dict[str, ObservedFile]:
     """See ports.GitDatabase.read_tree."""
     whole = calls.read(repository, f"/git/trees/{oid}?recursive=1")
-    if whole["truncated"]:
+    if whole["truncated"].flag():
         raise RefusedError(
             f"A directory of {repository} that shall go holds more files than GitHub lists in one answer (REST docs,"
             ' "Get a tree": 100,000).',
             remediation="Name its subdirectories one by one.",
         )
-    entries = {entry["path"]: entry for entry in whole["tree"] if entry["type"] != "tree"}
+    entries = {path: entry for path, entry in _entries(whole).items() if entry["type"].text() != "tree"}
     return {path: found for path, found in decode.files(entries, tuple(entries)).items() if found is not None}
 
 
@@ -99,7 +105,7 @@ def _tip(calls: Calls, repository: str, branch: str) -> Tip | None:
     except NotFoundError:
         return None  # The repository was seen.
     # The name of a renamed branch leads to the new one (REST docs, "Get a branch": 301), which is another branch.
-    return decode.tip(found) if found["name"] == branch else None
+    return decode.tip(found) if found["name"].text() == branch else None
 
 
 def _clash(calls: Calls, repository: str, branch: str) -> str | None:
@@ -108,7 +114,8 @@ def _clash(calls: Calls, repository: str, branch: str) -> str | None:
             return taken
     full = f"refs/heads/{branch}/"
     refs = calls.listing(f"/repos/{repository}/git/matching-refs/heads/{quote(branch)}/", scope=repository)
-    return next((f"…/{ref['ref'].removeprefix(full)}" for ref in refs if ref["ref"].startswith(full)), None)
+    names = (ref["ref"].text() for ref in refs)
+    return next((f"…/{name.removeprefix(full)}" for name in names if name.startswith(full)), None)
 
 
 def _milestones(calls: Calls, repository: str, title: str) -> tuple[Milestone, ...]:
@@ -116,7 +123,8 @@ def _milestones(calls: Calls, repository: str, title: str) -> tuple[Milestone, .
         found = calls.listing(f"/repos/{repository}/milestones", scope=repository, state="open")
     except NotFoundError:
         return ()  # Gone, with the issues of a repository that has none.
-    return tuple(Milestone(item["number"], item["title"]) for item in found if item["title"] == title)
+    milestones = (Milestone(item["number"].number(), item["title"].text()) for item in found)
+    return tuple(milestone for milestone in milestones if milestone.title == title)
 
 
 # Files
@@ -126,30 +134,34 @@ def _files(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> di
     if not paths or tree == EMPTY_TREE:
         return dict.fromkeys(paths)
     whole = calls.read(repository, f"/git/trees/{tree}?recursive=1")
-    if not whole["truncated"]:
-        return decode.files({entry["path"]: entry for entry in whole["tree"]}, paths)
+    if not whole["truncated"].flag():
+        return decode.files(_entries(whole), paths)
     return decode.files(_walk(calls, repository, tree, paths), paths)
 
 
-def _walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def _walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Answer]:
     """Return the directories that hold the paths, for a tree that is too large for one answer."""
     found = _directory(calls, repository, tree, "")
     directories = {directory for path in paths for directory in ancestors(path)}
     for directory in sorted(directories):  # `a` before `a/b`
         entry = found.get(directory)
-        if entry is not None and entry["type"] == "tree":
-            found |= _directory(calls, repository, entry["sha"], directory + "/")
+        if entry is not None and entry["type"].text() == "tree":
+            found |= _directory(calls, repository, entry["sha"].text(), directory + "/")
     return found
 
 
-def _directory(calls: Calls, repository: str, tree: str, prefix: str) -> dict[str, Mapping[str, Any]]:
+def _directory(calls: Calls, repository: str, tree: str, prefix: str) -> dict[str, Answer]:
     answer = calls.read(repository, f"/git/trees/{tree}")
-    if answer["truncated"]:
+    if answer["truncated"].flag():
         raise RefusedError(
             f"The directory {prefix or '/'} of {repository} is too large for GitHub's REST API to list.",
             remediation="Use a token or a server with GraphQL, which is asked for single paths.",
         )
-    return {prefix + entry["path"]: entry for entry in answer["tree"]}
+    return {prefix + path: entry for path, entry in _entries(answer).items()}
+
+
+def _entries(tree: Answer) -> dict[str, Answer]:
+    return {entry["path"].text(): entry for entry in tree["tree"].items()}
 
 
 # Pull requests
@@ -166,7 +178,7 @@ def _pull_requests(calls: Calls, repository: str, holder: str, branch: str) -> t
         direction="desc",
     )
     # GitHub ignores a filter that it does not understand.
-    heads = [node for node in listed if node["head"]["ref"] == branch]
+    heads = [node for node in listed if node["head"]["ref"].text() == branch]
     if not heads:
         return ()
     viewer = calls.viewer(repository)
@@ -187,5 +199,19 @@ def _in_depth(calls: Calls, repository: str, number: int, holder: str, viewer: s
         viewer=viewer,
         reviews=calls.listing(f"{pull}/reviews", scope=repository),
         comments=calls.listing(f"{issue}/comments", scope=repository),
-        events=calls.listing(f"{issue}/timeline", scope=repository),
+        events=_timeline(calls, f"{issue}/timeline", repository),
     )
+
+
+def _timeline(calls: Calls, path: str, repository: str) -> list[Answer] | None:
+    """Return the events of a pull request. None: GitHub does not give them, and only the teams' reviews need them."""
+    try:
+        return calls.listing(path, scope=repository)
+    except (NotFoundError, PermissionDeniedError, UnexpectedAnswerError) as error:
+        calls.transport.warn(
+            RefusedError(
+                f"{error.message} Which teams have reviewed is not known, so this run asks no team for a review.",
+                remediation="Ask them by hand, or use a token and a server with GraphQL.",
+            )
+        )
+        return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from action_patterns.errors import DefectError, LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
+from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
+from action_patterns.github_api.transport.answer import Answer, Source
 from action_patterns.github_api.transport.transport import GraphQLUnservedError, Response, Transport
 from action_patterns.limits.published import Lane
 from action_patterns.resilience.classification import OperationClass
@@ -29,35 +30,42 @@ class Calls:
 
     def rest(
         self, kind: OperationClass, lane: Lane, method: str, repository: str, path: str, body: object = None
-    ) -> Any:
+    ) -> Answer:
         """A request below `/repos/{repository}`."""
-        return self.transport.send(kind, lane, method, f"/repos/{repository}{path}", body, scope=repository).data
+        url = f"/repos/{repository}{path}"
+        response = self.transport.send(kind, lane, method, url, body, scope=repository)
+        return _answer(response, f"{method} {url}", kind)
 
-    def read(self, repository: str, path: str) -> Any:
+    def get(self, path: str, *, scope: str) -> Answer:
+        """Return the answer at a path."""
+        return _answer(self.transport.send("safe", "read", "GET", path, scope=scope), f"GET {path}")
+
+    def read(self, repository: str, path: str) -> Answer:
         """Return the answer at a path below `/repos/{repository}`."""
         return self.rest("safe", "read", "GET", repository, path)
 
-    def listing(self, path: str, *, scope: str, **query: str) -> list[Any]:
-        """A REST list from its first to its last page, by the Link header (GitHub docs, "Using pagination in the REST
-        API"): a page that is not full need not be the last.
-
-        Raises:
-            DefectError: an answer is no list.
+    def pages(self, path: str, *, scope: str, **query: str) -> Iterator[Answer]:
+        """Yield a REST list page by page, by the Link header (GitHub docs, "Using pagination in the REST API"): a page
+        that is not full need not be the last.
         """
-        found: list[Any] = []
         asked: str | None = urlencode({"per_page": str(PAGE_SIZE)} | query)
+        seen: set[str] = set()
         while asked is not None:
             response = self.transport.send("safe", "read", "GET", f"{path}?{asked}", scope=scope)
-            if not isinstance(response.data, list):
-                # `{}` would be taken for a list without anything in it.
-                raise DefectError(
-                    f"GET {path} was answered with something that is no list.",
-                    remediation="Report it with its request id.",
-                    request_id=response.headers.get("x-github-request-id"),
-                )
-            found += response.data
+            page = _answer(response, f"GET {path}?{asked}")
+            yield page
+            seen.add(asked)
             asked = next_page(response.headers.get("link", ""))
-        return found
+            if asked in seen:
+                raise page.error("names as its next page one that was read before")
+
+    def listing(self, path: str, *, scope: str, **query: str) -> list[Answer]:
+        """A REST list from its first to its last page.
+
+        Raises:
+            UnexpectedAnswerError: an answer is no list. `{}` would be taken for a list without anything in it.
+        """
+        return [item for page in self.pages(path, scope=scope, **query) for item in page.items()]
 
     def viewer(self, scope: str) -> str | None:
         """Login that the token acts as; None where REST does not tell: an App's, or hidden."""
@@ -70,11 +78,11 @@ class Calls:
         if self.transport.token_kind == "installation access token":  # noqa: S105 - a kind, no token
             return ACTIONS_LOGIN if self.transport.is_job_token else None
         try:
-            return str(self.transport.send("safe", "read", "GET", "/user", scope=scope).data["login"])
+            return self.get("/user", scope=scope)["login"].text()
         except (PermissionDeniedError, NotFoundError):
             return None
 
-    def query(self, document: str, variables: Mapping[str, Any], *, scope: str, absent_is_null: bool = False) -> Any:
+    def query(self, document: str, variables: Mapping[str, Any], *, scope: str, absent_is_null: bool = False) -> Answer:
         """The data of a GraphQL query. `absent_is_null` = what does not exist, or is hidden, is null in it.
 
         Raises GraphQLUnservedError, which the gateway answers by reading over REST.
@@ -89,7 +97,7 @@ class Calls:
         *,
         scope: str,
         aside: Mapping[str, Any] | None = None,
-    ) -> Any:
+    ) -> Answer:
         """The data of a GraphQL mutation with one `input`.
 
         `aside`: inputs of further fields, by an alias that is also the variable's name. One that fails is null, and
@@ -111,47 +119,68 @@ class Calls:
         scope: str,
         absent_is_null: bool = False,
         optional: frozenset[str] = frozenset(),
-    ) -> Any:
+    ) -> Answer:
         body = {"query": document, "variables": variables}
         response: Response = self.transport.send(kind, lane, "POST", self.transport.graphql_url, body, scope=scope)
-        data = response.data if isinstance(response.data, Mapping) else {}
+        answer = _answer(response, "POST /graphql", kind)
         errors = [
             error
-            for error in data.get("errors") or ()
-            if not (absent_is_null and _is_hole(error)) and next(iter(error.get("path") or ()), None) not in optional
+            for error in error_mapping.graphql_errors(response.data)
+            if not (absent_is_null and _is_hole(error)) and next(iter(error.path or ()), None) not in optional
         ]
         if errors:
             # Partial data is no answer: what is missing from it would be taken for absent.
             raise error_mapping.from_graphql(
                 errors,
                 "POST /graphql",
-                response.headers.get("x-github-request-id"),
+                response.headers,
                 token_kind=self.transport.token_kind,
                 permissions=self.transport.permissions,
             )
-        if data.get("data") is None:
-            raise DefectError(
-                "A GraphQL answer had neither data nor errors.", remediation="Report it with its request id."
-            )
-        return data["data"]
+        if not answer["data"]:
+            raise answer.error("has neither data nor errors")
+        return answer["data"]
 
 
-def _is_hole(error: Mapping[str, Any]) -> bool:
+def _answer(response: Response, request: str, kind: OperationClass = "safe") -> Answer:
+    return Answer(response.data, Source(request, response.headers.get("x-github-request-id"), kind))
+
+
+def _is_hole(error: error_mapping.GraphQLProblem) -> bool:
     """Return whether an error stands for an absent thing.
 
     It does not exist, it is a reviewer that this token may not see, or it is a comparison that GitHub cannot make.
     """
-    path = error.get("path") or ()
+    path = error.path or ()
     if path and path[-1] == "compared":
         return True
-    hidden = error.get("type") == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
-    return error.get("type") == "NOT_FOUND" or hidden
+    hidden = error.type == "FORBIDDEN" and ("requestedReviewer" in path or "onBehalfOf" in path)
+    return error.type == "NOT_FOUND" or hidden
 
 
 def next_page(link: str) -> str | None:
     """The query of the page that a Link header names as the next; None = there is none."""
-    found = re.search(r'<([^<>]*)>;\s*rel="next"', link)
-    return urlsplit(found[1]).query if found else None
+    found = re.search(r'<([^<>?]*)\?([^<>#]*)>;\s*rel="next"', link)
+    return found[2] if found else None
+
+
+def following(page: Answer, ask: Callable[[str], Answer]) -> Iterator[Answer]:
+    """Yield a page of a GraphQL connection and those after it; `ask` = return the page that begins at a cursor.
+
+    Raises:
+        UnexpectedAnswerError: a next page begins where one began before.
+    """
+    seen: set[str] = set()
+    while True:
+        yield page
+        info = page["pageInfo"]
+        if not info["hasNextPage"].flag():
+            return
+        cursor = info["endCursor"].text()
+        if cursor in seen:
+            raise info.error("names as its next page one that was read before")
+        seen.add(cursor)
+        page = ask(cursor)
 
 
 def expect(true: bool, asked: str, answered: object) -> None:  # noqa: FBT001 - an assertion

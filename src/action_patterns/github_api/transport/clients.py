@@ -44,7 +44,7 @@ class Clients:
 
         Raises:
             requests.RequestException: no whole answer came within `seconds`, or within two minutes.
-            RefusedError: the address leads to another server.
+            UnexpectedAnswerError: the address leads to another server.
         """
         worker: Worker | None = getattr(self._local, "worker", None)
         if worker is None or worker.busy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from action_patterns.errors import (
     ActionPatternsError,
@@ -17,6 +17,7 @@ from action_patterns.errors import (
     RefusedError,
     UnavailableError,
 )
+from action_patterns.github_api.transport import access_policies
 from action_patterns.github_api.transport.token_kind import TokenKind
 from action_patterns.limits.refusal import Refusal
 from action_patterns.ports.permissions import AccessLevel, spelled
@@ -72,6 +73,35 @@ SETTLED = frozenset({"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"})
 """GraphQL errors that another try would bring again."""
 
 
+class GraphQLProblem(NamedTuple):
+    """An entry of `errors` in a GraphQL answer (GraphQL specification, section 7.1.7)."""
+
+    message: str
+    type: str = ""
+    path: tuple[str, ...] | None = None
+    saml_failure: bool = False
+
+
+def graphql_errors(data: object) -> list[GraphQLProblem]:
+    """Return the errors of a GraphQL answer. One of another form counts as an error with what it says."""
+    found = data.get("errors") if isinstance(data, Mapping) else None
+    if not found:
+        return []
+    return [_problem(each) for each in (found if isinstance(found, list) else [found])]
+
+
+def _problem(error: object) -> GraphQLProblem:
+    if not isinstance(error, Mapping):
+        return GraphQLProblem(str(error))
+    path, extensions = error.get("path"), error.get("extensions")
+    return GraphQLProblem(
+        message=str(error.get("message") or "no message"),
+        type=str(error.get("type") or ""),
+        path=tuple(map(str, path)) if isinstance(path, list) else None,
+        saml_failure=isinstance(extensions, Mapping) and bool(extensions.get("saml_failure")),
+    )
+
+
 def classify(status: int, data: object, *, reading: bool) -> tuple[int, str]:
     """The status that decides what to do, and GitHub's message ("" when there is nothing to say).
 
@@ -80,15 +110,15 @@ def classify(status: int, data: object, *, reading: bool) -> tuple[int, str]:
     """
     if status >= 300:
         return status, message_of(data)
-    errors = data.get("errors") if isinstance(data, Mapping) else None
+    errors = graphql_errors(data)
     if not errors:
         return 200, ""
-    text = "; ".join(str(error.get("message", "no message")) for error in errors)
-    kinds = {str(error.get("type", "")) for error in errors}
+    text = "; ".join(error.message for error in errors)
+    kinds = {error.type for error in errors}
     if "RATE_LIMITED" in kinds:
         return 429, text
     said = text.lower()
-    holes = reading and any("path" in error and error.get("type") not in SETTLED for error in errors)
+    holes = reading and any(error.path is not None and error.type not in SETTLED for error in errors)
     if holes or kinds & {"SERVICE_UNAVAILABLE", "INTERNAL"} or "something went wrong" in said or "timed out" in said:
         return 502, text
     return 200, text
@@ -103,6 +133,7 @@ def from_response(
     token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
     permissions: Permissions = (),
     as_app: bool = False,
+    saml_failure: bool = False,
 ) -> ActionPatternsError:
     """The error for a REST answer that is no success and no limit. `request` is `METHOD /path`, for the message."""
     text = message_of(data)
@@ -124,6 +155,8 @@ def from_response(
         )
     if status == 403 and "archived" in text.lower():
         return RefusedError(said, remediation="Unarchive the repository, or exclude it.", request_id=request_id)
+    if status == 403 and (way := access_policies.remedy(text, headers, saml_failure=saml_failure)):
+        return PermissionDeniedError(said, remediation=way, request_id=request_id)
     if status == 403:
         needed = headers.get("x-accepted-github-permissions")
         return PermissionDeniedError(
@@ -165,20 +198,27 @@ def from_response(
 
 
 def from_graphql(
-    errors: Sequence[Mapping[str, Any]],
+    errors: Sequence[GraphQLProblem],
     request: str,
-    request_id: str | None,
+    headers: Mapping[str, str],
     *,
     token_kind: TokenKind = "token of an unknown kind",  # noqa: S107 - a kind, no token
     permissions: Permissions = (),
 ) -> ActionPatternsError:
     """The error for `errors` in a GraphQL answer; the first decides its kind, all are named."""
-    kind = str(errors[0].get("type", ""))
-    text = "; ".join(str(error.get("message", "no message")) for error in errors)
-    status = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403}.get(kind, 422)
-    headers = {"x-github-request-id": request_id} if request_id else {}
-    said = f"{request} (GraphQL {kind or 'error'})"
-    return from_response(status, headers, {"message": text}, said, token_kind=token_kind, permissions=permissions)
+    kind = errors[0].type
+    text = "; ".join(error.message for error in errors)
+    saml_failure = any(error.saml_failure for error in errors)
+    status = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403}.get(kind, 403 if saml_failure else 422)
+    return from_response(
+        status,
+        headers,
+        {"message": text},
+        f"{request} (GraphQL {kind or 'error'})",
+        token_kind=token_kind,
+        permissions=permissions,
+        saml_failure=saml_failure,
+    )
 
 
 def out_of_time(seconds: float, request: str, resumes_at: datetime) -> RateLimitedError:

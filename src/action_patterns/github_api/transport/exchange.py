@@ -13,7 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from action_patterns.errors import RefusedError
+from action_patterns.errors import UnexpectedAnswerError
+from action_patterns.github_api.transport.certificates import Adapter
 
 Sign: TypeAlias = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
@@ -48,7 +49,7 @@ def exchange(
 
     Raises:
         requests.RequestException: no answer came, or none that can be used.
-        RefusedError: a redirect leads to another server, or redirects do not end.
+        UnexpectedAnswerError: a redirect leads to another server, or redirects do not end.
     """
     place = url
     for _ in range(MAX_REDIRECTS + 1):
@@ -73,7 +74,7 @@ def exchange(
         if answer.status_code not in (301, 307, 308) or _origin(moved_to) != _origin(place):
             break  # The token goes nowhere but to the server it was given for.
         place = moved_to
-    raise RefusedError(
+    raise UnexpectedAnswerError(
         f"{method} {url} was answered with {answer.status_code}, which leads to {location}.",
         remediation="Correct the address of GitHub's API that the runner's environment holds.",
         request_id=answer.headers.get("x-github-request-id"),
@@ -101,6 +102,7 @@ class Sessions(threading.local):
 
     def __init__(self) -> None:
         self.session = requests.Session()
+        self.session.mount("https://", Adapter())
 
 
 _SESSIONS = Sessions()
@@ -124,7 +126,8 @@ class Connection:
 
     def __init__(self, host: str, port: int | None = None, **_: object) -> None:
         self.host = host
-        self._origin = f"{self.scheme}://{host}:{port or self.port}"
+        name = f"[{host}]" if ":" in host else host
+        self._origin = f"{self.scheme}://{name}:{port or self.port}"
         self._request: tuple[str, str, Any, Mapping[str, str]]
 
     def request(self, verb: str, url: str, input: Any, headers: Mapping[str, str], stream: bool = False) -> None:  # noqa: A002, ARG002, FBT001, FBT002
@@ -139,6 +142,16 @@ class Connection:
 
     def close(self) -> None:
         """Keep the connection: it is the thread's."""
+
+
+def _is_odd(name: str, value: str) -> bool:
+    if not name.startswith("x-ratelimit-"):
+        return False
+    try:
+        int(float(value))
+    except (ValueError, OverflowError):
+        return name != "x-ratelimit-resource"
+    return False
 
 
 class PlainConnection(Connection):
@@ -156,8 +169,8 @@ class ConnectionAnswer:
         self._answer = answer
 
     def getheaders(self) -> ItemsView[str, str]:
-        """Return the headers."""
-        return self._answer.headers.items()
+        """Return the headers. PyGithub takes those of the rate limit for numbers, unchecked: others are left out."""
+        return {name: value for name, value in self._answer.headers.items() if not _is_odd(name, value)}.items()
 
     def read(self) -> str:
         """Return the body."""

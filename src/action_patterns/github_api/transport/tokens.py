@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from action_patterns.errors import (
     ActionPatternsError,
@@ -17,11 +17,13 @@ from action_patterns.errors import (
     Problem,
     RefusedError,
 )
+from action_patterns.github_api.transport import access_policies
 from action_patterns.github_api.transport.token_kind import TokenKind, token_kind
 
 if TYPE_CHECKING:
     from github import Auth
 
+    from action_patterns.github_api.transport.answer import Answer
     from action_patterns.ports.clock import Clock
     from action_patterns.ports.credentials import Allowance, AppKey
 
@@ -76,6 +78,18 @@ class GivenToken:
     """The one token the caller gave."""
 
     def __init__(self, token: str) -> None:
+        """Take the token.
+
+        Raises:
+            InputError: it holds what no header of a request can carry.
+        """
+        if not _may_be_sent(token):
+            raise InputError(
+                Problem(
+                    "The token holds spaces, line breaks or other characters that no token has.",
+                    "Store it again, the token alone: a file or `echo` adds the end of a line.",
+                )
+            )
         self._auth = AccessToken(token)
         self.kind = token_kind(token)
 
@@ -95,6 +109,10 @@ class GivenToken:
         """It is not ours to revoke."""
 
 
+def _may_be_sent(token: str) -> bool:
+    return token.isascii() and token.isprintable() and " " not in token
+
+
 class _Minted(NamedTuple):
     auth: AccessToken
     expires: datetime
@@ -102,7 +120,7 @@ class _Minted(NamedTuple):
 
 class _Installation(NamedTuple):
     id: int
-    permissions: Mapping[str, str]
+    permissions: Answer
 
 
 _Place = tuple[str, tuple[str, ...]]
@@ -112,7 +130,9 @@ _Place = tuple[str, tuple[str, ...]]
 class Send(Protocol):
     """A request of the App itself; returns the decoded answer."""
 
-    def __call__(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any: ...
+    def __call__(
+        self, method: str, path: str, body: object = None, *, token: Authorization | None = None
+    ) -> Answer: ...
 
 
 class AppTokens:
@@ -208,14 +228,22 @@ class AppTokens:
                 " those out of the targets that it does not cover.",
                 request_id=error.request_id,
             ) from None
-        self._hide(answer["token"])
-        return _Minted(AccessToken(answer["token"]), datetime.fromisoformat(answer["expires_at"]))
+        token, ends = answer["token"].text(), answer["expires_at"]
+        self._hide(token)
+        if not _may_be_sent(token):
+            raise answer["token"].error("is no token")
+        try:
+            expires = datetime.fromisoformat(ends.text())
+        except ValueError:
+            raise ends.error("is no time") from None
+        # GitHub's times have a zone. One without is read as UTC: it only says when to mint the next token.
+        return _Minted(AccessToken(token), expires if expires.tzinfo else expires.replace(tzinfo=UTC))
 
     def _check_permissions(self, owner: str, installation: _Installation) -> None:
         lacking = [
             f"{name.replace('_', '-')}: {level}"
             for name, level in self._allowance.permissions
-            if _LEVELS.index(installation.permissions.get(name, "none")) < _LEVELS.index(level)
+            if _LEVELS.index(_level(installation.permissions, name)) < _LEVELS.index(level)
         ]
         if lacking:
             wanted = " and ".join(lacking)
@@ -246,7 +274,16 @@ class AppTokens:
                     f" {owner} out of the targets. If it is installed, check `app-client-id`.",
                     request_id=error.request_id,
                 )
-        return _Installation(found["id"], found["permissions"])
+        if found["suspended_at"]:
+            raise PermissionDeniedError(
+                f"The App's installation at {owner} has been suspended.",
+                remediation=access_policies.remedy("installation has been suspended", {}) or "",
+            )
+        return _Installation(found["id"].number(), found["permissions"])
+
+
+def _level(permissions: Answer, name: str) -> str:
+    return permissions[name].one_of(*_LEVELS) if permissions.has(name) else "none"
 
 
 def _portions(repositories: Sequence[str]) -> dict[str, list[tuple[str, ...]]]:

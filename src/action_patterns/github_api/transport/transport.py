@@ -12,11 +12,13 @@ import requests
 
 from action_patterns.content.bounded_json import loads
 from action_patterns.contracts import Usage
-from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError
-from action_patterns.github_api.transport import error_mapping
+from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError, UnreachableError
+from action_patterns.github_api.transport import error_mapping, no_connection
+from action_patterns.github_api.transport.answer import Answer, Source
 from action_patterns.github_api.transport.clients import Clients
 from action_patterns.github_api.transport.exchange import OversizeError
 from action_patterns.github_api.transport.metering import Meter
+from action_patterns.github_api.transport.no_connection import NoConnection
 from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
 from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken, TokenSource
 from action_patterns.limits.pacer import Pacer
@@ -25,6 +27,7 @@ from action_patterns.limits.refusal import read_refusal, read_warning
 from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.log import Annotation
 from action_patterns.resilience.attempts import MAX_ATTEMPTS, after_no_answer
+from action_patterns.resilience.backoff import backoff_seconds
 from action_patterns.resilience.classification import OperationClass
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ class Response(NamedTuple):
 class UnreadableAnswerError(ValueError):
     """An answer that is none of GitHub's: cut off, or made by something between GitHub and us."""
 
+
+FIRST_CONTACT_SECONDS = 1.0
+"""Wait for the second try of a connection to a server that has not answered in this run."""
 
 UNSERVED = frozenset({403, 404, 410})
 
@@ -76,6 +82,7 @@ class Transport:
         self._meter = Meter()
         self._gate = threading.Lock()
         self._pacers: dict[str, Pacer] = {}
+        self._has_answered = False
         self._ends = clock.monotonic() + self._allowance.seconds
         self._tokens: TokenSource = (
             AppTokens(credentials.app, self._allowance, clock, log.hide, self._send_as_app)
@@ -141,6 +148,10 @@ class Transport:
             try:
                 response = self._exchange(pacer, method, url, body, auth)
             except (requests.RequestException, UnreadableAnswerError) as error:
+                failed = no_connection.read(error, self._address(url))
+                if failed is not None:
+                    self._reconnect_or_raise(failed, request, attempt, error)
+                    continue
                 if isinstance(error, OversizeError) and kind != "unsafe":
                     raise UnavailableError(  # It would be as large again.
                         f"{request}: {error}.",
@@ -226,10 +237,15 @@ class Transport:
 
     def _exchange(self, pacer: Pacer, method: str, url: str, body: object, auth: Authorization) -> Response:
         try:
-            return self.exchange(method, url, body, auth)
+            response = self.exchange(method, url, body, auth)
         finally:
             with self._gate:
                 pacer.in_flight -= 1
+        if response.status == 407:
+            place = no_connection.origin(self._address(url))
+            raise self._unreachable(no_connection.of_proxy_status(407, place), f"{method} {url}")
+        self._has_answered = True
+        return response
 
     def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
         """Return when the request may go. It counts as in flight from then on."""
@@ -259,6 +275,24 @@ class Transport:
             if seconds is not None:
                 pacer.park(self._clock.monotonic() + seconds)
 
+    def _address(self, url: str) -> str:
+        return url if url == self.graphql_url else self._context.api_url
+
+    def _reconnect_or_raise(self, failed: NoConnection, request: str, attempt: int, cause: Exception) -> None:
+        """Return after a wait if another try may connect. A server that never answered in this run gets one more: a
+        wrong address, a firewall or a server that is off does not pass in half a minute.
+        """
+        seconds = backoff_seconds(attempt, random()) if self._has_answered else FIRST_CONTACT_SECONDS
+        most = 1 if failed.lasts else MAX_ATTEMPTS if self._has_answered else 2
+        if attempt >= most or seconds > self._ends - self._clock.monotonic():
+            raise self._unreachable(failed, request) from cause
+        self._log.info(f"{request}: {failed.cause}; attempt {attempt} of {most}.")
+        self._meter.waited(seconds)
+        self._clock.sleep(seconds)
+
+    def _unreachable(self, failed: NoConnection, request: str) -> UnreachableError:
+        return UnreachableError(f"{request} was not sent: {failed.cause}.", remediation=failed.remedy)
+
     def _retry_or_raise(
         self,
         kind: OperationClass,
@@ -286,11 +320,16 @@ class Transport:
         self._meter.waited(way.wait_seconds)
         self._clock.sleep(way.wait_seconds)
 
-    def _send_as_app(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any:
+    def _send_as_app(
+        self, method: str, path: str, body: object = None, *, token: Authorization | None = None
+    ) -> Answer:
         """Minting twice leaves one token unused, revoking twice changes nothing: both may be repeated."""
         if token is not None:
-            return self.exchange(method, path, body, token).data
-        return self.send("safe" if method == "GET" else "idempotent", "read", method, path, body, scope=APP).data
+            response = self.exchange(method, path, body, token)
+        else:
+            kind: OperationClass = "safe" if method == "GET" else "idempotent"
+            response = self.send(kind, "read", method, path, body, scope=APP)
+        return Answer(response.data, Source(f"{method} {path}", response.headers.get("x-github-request-id")))
 
     def _pacer(self, scope: str) -> Pacer:
         account = self._tokens.account(scope)

@@ -183,7 +183,8 @@ def _reviewers(desired: Desired, pull: PullRequest, work: _Work) -> None:
     # Read as `org/slug`, also for a review given on a team's behalf.
     teams = tuple(name for name in (*pull.requested, *pull.reviewed) if "/" in name)
     reviewers = _missing("reviewer", desired.reviewers, people, work)
-    team_reviewers = _missing("team", desired.team_reviewers, teams, work)
+    # A team that has reviewed would be asked again.
+    team_reviewers = _missing("team", desired.team_reviewers, teams, work) if pull.knows_teams else ()
     if reviewers or team_reviewers:
         work.added.append(RequestReviewers(reviewers, team_reviewers))
         work.changed.append("reviewers")

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from action_patterns.contracts import Target
+from action_patterns.errors import UnexpectedAnswerError
 from action_patterns.github_api.graphql import decode
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.token_kind import TokenFacts
 from action_patterns.ports.git import ObservedFile, RefRule, Tip
 from action_patterns.ports.pull_requests import Milestone, Observed
+from support.answers import answer
 
 REPOSITORY: dict[str, Any] = {
     "nameWithOwner": "acme/api",
@@ -34,7 +37,7 @@ PULL: dict[str, Any] = {
     "url": "https://github.com/acme/api/pull/7",
     "state": "OPEN",
     "title": "Sync",
-    "body": None,
+    "body": "",
     "isDraft": True,
     "mergeable": "CONFLICTING",
     "baseRefName": "main",
@@ -43,7 +46,7 @@ PULL: dict[str, Any] = {
     "viewerDidAuthor": True,
     "headRepository": {"nameWithOwner": "Acme/API"},
     "author": None,
-    "labels": {"nodes": [{"name": "bot"}, None]},
+    "labels": {"nodes": [{"name": "bot"}]},
     "assignees": {"nodes": [{"login": "alice"}]},
     "reviewRequests": {
         "nodes": [
@@ -77,8 +80,8 @@ NODE: dict[str, Any] = {
         "target": COMMIT,
         "refUpdateRule": {"viewerCanPush": False, "allowsForcePushes": False, "requiresSignatures": True},
     },
-    "bot": {"target": None, "refUpdateRule": None, "open": {"nodes": [PULL]}},
-    "ended": {"nodes": [PULL | {"number": 3, "state": "MERGED"}, None]},
+    "bot": {"target": COMMIT, "compared": None, "refUpdateRule": None, "open": {"nodes": [PULL]}},
+    "ended": {"nodes": [PULL | {"number": 3, "state": "MERGED"}]},
     "milestones": {"nodes": [{"number": 3, "title": "v1"}]},
     "above0": {"name": "action-patterns"},
     "below": {"nodes": []},
@@ -87,11 +90,22 @@ PERSON = TokenFacts(a_persons=True, may_change_workflows=None, signs=False)
 
 
 def observed(node: dict[str, Any], token: TokenFacts = PERSON, **further: Any) -> Observed:
-    return decode.observed({"repository": node, "swaps": {"name": "UpdateRefsInput"}} | further, {}, {}, token)
+    return observed_of({"repository": node, "swaps": {"name": "UpdateRefsInput"}} | further, token=token)
+
+
+def observed_of(
+    data: dict[str, Any],
+    files: dict[str, ObservedFile | None] | None = None,
+    comments: dict[int, list[Answer]] | None = None,
+    *,
+    token: TokenFacts = PERSON,
+) -> Observed:
+    given = answer(data)
+    return decode.observed(given, files or {}, given["repository"]["ended"].nodes(), comments or {}, token)
 
 
 def test_a_listed_repository() -> None:
-    assert decode.target(REPOSITORY) == Target(
+    assert decode.target(answer(REPOSITORY)) == Target(
         repository="acme/api",
         default_branch="main",
         head_oid="a" * 40,
@@ -104,17 +118,17 @@ def test_a_listed_repository() -> None:
 
 @pytest.mark.parametrize("branch", [None, {"name": "main", "target": None}])
 def test_a_repository_without_a_commit(branch: dict[str, Any] | None) -> None:
-    target = decode.target(REPOSITORY | {"defaultBranchRef": branch, "primaryLanguage": None, "isEmpty": True})
+    target = decode.target(answer(REPOSITORY | {"defaultBranchRef": branch, "primaryLanguage": None, "isEmpty": True}))
     assert (target.head_oid, target.language, target.empty) == (None, None, True)
 
 
 def test_everything_one_decision_needs() -> None:
     files: dict[str, ObservedFile | None] = {"a": ObservedFile("o" * 40, "100644")}
     data = {"repository": NODE, "swaps": {"name": "UpdateRefsInput"}}
-    found = decode.observed(data, files, {7: [LATER]}, PERSON)
+    found = observed_of(data, files, {7: [answer(LATER)]})
     assert (found.repository, found.repository_id, found.disabled, found.base) == ("acme/api", "R_1", True, "main")
     assert found.base_tip == Tip(oid="c" * 40, tree="t" * 40, message="Sync", parents=("p" * 40,), author="Alice <a@b>")
-    assert found.branch_tip is None
+    assert found.branch_tip == found.base_tip
     assert found.files == files
     assert [(pull.number, pull.state) for pull in found.pull_requests] == [(7, "OPEN"), (3, "MERGED")]
     assert [comment.id for comment in found.pull_requests[0].comments] == [2, 9]
@@ -157,9 +171,15 @@ def test_the_bot_branch_may_be_in_a_fork() -> None:
     assert [pull.foreign_head for pull in found.pull_requests] == [True, True]
 
 
-@pytest.mark.parametrize("base", [None, {"name": "main", "target": None}, {"name": "main", "target": {}}])
-def test_a_base_that_is_no_commit(base: dict[str, Any] | None) -> None:
-    assert observed(NODE | {"base": base}).base_tip is None
+def test_a_base_that_is_absent() -> None:
+    assert observed(NODE | {"base": None}).base_tip is None
+
+
+@pytest.mark.parametrize("ref", ["base", "bot"])
+@pytest.mark.parametrize("target", [None, {}, {"oid": None}, {"oid": 7}, [], "x"])
+def test_a_branch_whose_commit_github_does_not_show_is_not_absent(ref: str, target: object) -> None:
+    with pytest.raises(UnexpectedAnswerError, match=f"repository.{ref}.target"):
+        observed(NODE | {ref: NODE[ref] | {"target": target}})
 
 
 @pytest.mark.parametrize(
@@ -183,7 +203,7 @@ def test_what_github_says_of_the_viewer_holds_for_a_persons_token_only(
 
 
 def test_a_pull_request() -> None:
-    pull = decode.pull_request(PULL, "acme/api")
+    pull = decode.pull_request(answer(PULL), "acme/api")
     assert (pull.number, pull.body, pull.author, pull.draft, pull.conflicting) == (7, "", "", True, True)
     assert (pull.labels, pull.assignees) == (("bot",), ("alice",))
     assert pull.requested == ("bob", "acme/core")
@@ -194,12 +214,14 @@ def test_a_pull_request() -> None:
 
 
 def test_a_head_whose_repository_is_gone_is_another_branch() -> None:
-    assert decode.pull_request(PULL | {"headRepository": None}, "acme/api").foreign_head is True
+    assert (
+        decode.pull_request(answer(PULL | {"state": "CLOSED", "headRepository": None}), "acme/api").foreign_head is True
+    )
 
 
 @pytest.mark.parametrize("mergeable", ["MERGEABLE", "UNKNOWN"])
 def test_a_pull_request_that_github_has_not_looked_at_is_not_conflicting(mergeable: str) -> None:
-    assert decode.pull_request(PULL | {"mergeable": mergeable}, "acme/api").conflicting is False
+    assert decode.pull_request(answer(PULL | {"mergeable": mergeable}), "acme/api").conflicting is False
 
 
 @pytest.mark.parametrize(
@@ -207,9 +229,10 @@ def test_a_pull_request_that_github_has_not_looked_at_is_not_conflicting(mergeab
     [(33188, "100644"), (33261, "100755"), (40960, "120000"), (57344, "160000"), (16384, "040000")],
 )
 def test_modes_are_decimal_at_github_and_octal_in_git(decimal: int, mode: str) -> None:
-    assert decode.files({"f0": {"oid": "o", "mode": decimal}}, ["a"]) == {"a": ObservedFile("o", mode)}  # type: ignore[arg-type]
+    commit = answer({"f0": {"oid": "o", "mode": decimal}})
+    assert decode.files(commit, ["a"]) == {"a": ObservedFile("o", mode)}  # type: ignore[arg-type]
 
 
 def test_a_path_that_is_absent_is_none() -> None:
-    assert decode.files({"f0": None}, ["a", "b"]) == {"a": None, "b": None}
-    assert decode.files(None, ["a"]) == {"a": None}
+    assert decode.files(answer({"f0": None}), ["a", "b"]) == {"a": None, "b": None}
+    assert decode.files(answer(None), ["a"]) == {"a": None}

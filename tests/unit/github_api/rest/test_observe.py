@@ -15,6 +15,7 @@ from action_patterns.github_api.graphql.observe import observe as observe_over_g
 from action_patterns.github_api.graphql.observe import read_files as read_files_over_graphql
 from action_patterns.github_api.rest.observe import observe as observe_over_rest
 from action_patterns.github_api.rest.observe import read_files as read_files_over_rest
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.git import RefRule
 from action_patterns.ports.pull_requests import Observed, PullRequest
@@ -23,6 +24,7 @@ from github_sandbox import Limits
 from github_sandbox.errors import ApiError
 from github_sandbox.inspection import RepositoryView
 from support import people
+from support.answers import answer
 from support.sample import examples
 from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage, desired_state, stage
 
@@ -279,9 +281,9 @@ def test_files_of_a_commit_are_those_graphql_reads() -> None:
 
 def test_a_directory_that_no_answer_holds_is_refused_and_not_read_in_part() -> None:
     class Truncating(Calls):
-        def read(self, repository: str, path: str) -> object:
-            answer = super().read(repository, path)
-            return answer | {"truncated": True} if "/git/trees/" in path else answer
+        def read(self, repository: str, path: str) -> Answer:
+            read = super().read(repository, path)
+            return answer(read.value | {"truncated": True}) if "/git/trees/" in path else read
 
     with stage() as scene:
         oid = _repository(scene).tip("main")

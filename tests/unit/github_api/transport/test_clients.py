@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from action_patterns import registry
-from action_patterns.errors import RefusedError
+from action_patterns.errors import UnexpectedAnswerError
 from action_patterns.github_api.transport import exchange
 from action_patterns.github_api.transport.clients import Clients
 from action_patterns.github_api.transport.exchange import MAX_REDIRECTS, NotReadyError, OversizeError
@@ -127,7 +127,7 @@ def test_no_redirect_takes_the_token_to_another_server(
     elsewhere = server.url.replace("127.0.0.1", "localhost")
     for path in ("/api/graphql", "/api/v3/repos/acme/api/pulls?head=acme%3Abot"):
         server.redirects[path] = (status, f"{elsewhere}/elsewhere")
-    with pytest.raises(RefusedError, match=f"{status}, which leads to {elsewhere}/elsewhere"):
+    with pytest.raises(UnexpectedAnswerError, match=f"{status}, which leads to {elsewhere}/elsewhere"):
         ask(server)
     assert len(server.paths) == 1
 
@@ -150,7 +150,7 @@ def test_a_redirect_of_rest_keeps_the_query_and_the_method(server: Server, statu
 def test_a_circle_of_redirects_ends(server: Server, ask: Callable[[Server], object]) -> None:
     for path in ("/api/graphql", "/api/v3/repos/acme/api/pulls?head=acme%3Abot"):
         server.redirects[path] = (301, path)
-    with pytest.raises(RefusedError, match="301"):
+    with pytest.raises(UnexpectedAnswerError, match="301"):
         ask(server)
     assert len(server.paths) == MAX_REDIRECTS + 1
 

@@ -22,10 +22,12 @@ from action_patterns.errors import (
     UnavailableError,
 )
 from action_patterns.github_api.transport.error_mapping import (
+    GraphQLProblem,
     classify,
     from_graphql,
     from_limit,
     from_response,
+    graphql_errors,
     message_of,
 )
 from action_patterns.github_api.transport.token_kind import TokenKind, token_kind
@@ -141,7 +143,9 @@ def test_a_read_with_a_hole_is_no_answer_unless_the_hole_is_settled(error: dict[
     ],
 )
 def test_each_type_of_graphql_error(kind: str, error: type[ActionPatternsError]) -> None:
-    mapped = from_graphql([{"type": kind, "message": "one"}, {"message": "two"}], "POST /graphql", "ABC")
+    mapped = from_graphql(
+        [GraphQLProblem("one", kind), GraphQLProblem("two")], "POST /graphql", {"x-github-request-id": "ABC"}
+    )
     assert type(mapped) is error
     assert "one; two" in mapped.message
     assert mapped.request_id == "ABC"
@@ -161,6 +165,13 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["message", "errors", "x"]), inner),
     max_leaves=6,
 )
+
+
+@given(json_values)
+def test_whatever_is_under_errors_is_read(errors: object) -> None:
+    status, text = classify(200, {"errors": errors}, reading=True)
+    assert (status == 200) == (not text or not any(problem.path for problem in graphql_errors({"errors": errors})))
+    assert bool(graphql_errors({"errors": errors})) == bool(errors)
 
 
 @given(st.integers(300, 599), json_values)
@@ -196,7 +207,9 @@ NAMED = re.compile(r"`([a-z-]+: (?:read|write))`")
 def test_a_refusal_names_the_permissions_of_the_action_that_ran_and_no_others(name: str, kind: TokenKind) -> None:
     permissions = needed(registry.load(name).uses)
     refused = from_response(403, {}, {"message": "No"}, REQUEST, token_kind=kind, permissions=permissions)
-    over_graphql = from_graphql([{"type": "FORBIDDEN"}], REQUEST, None, token_kind=kind, permissions=permissions)
+    over_graphql = from_graphql(
+        [GraphQLProblem("No", "FORBIDDEN")], REQUEST, {}, token_kind=kind, permissions=permissions
+    )
     expected = {each for each in spelled(permissions) if each != "metadata: read"}
     for error in (refused, over_graphql):
         named = set(NAMED.findall(error.remediation))

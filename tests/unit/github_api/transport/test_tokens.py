@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from github import Auth
 
 from action_patterns.errors import InputError, NotFoundError, PermissionDeniedError, RefusedError, UnavailableError
+from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken
 from action_patterns.ports.credentials import Allowance, AppKey
+from support.answers import answer
 from support.memory_ports import NOW, StillClock
 
 PERMISSIONS = (("contents", "write"), ("metadata", "read"))
@@ -36,7 +38,10 @@ class GitHubOfApps:
         self.trouble: Exception | None = None
         self._installed, self._covered = installed, covered
 
-    def __call__(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Any:
+    def __call__(self, method: str, path: str, body: object = None, *, token: Authorization | None = None) -> Answer:
+        return answer(self._reply(method, path, body, token))
+
+    def _reply(self, method: str, path: str, body: object, token: Authorization | None) -> Any:
         if token is not None:
             assert (method, path) == ("DELETE", "/installation/token")
             self.revoked.append(token.token)

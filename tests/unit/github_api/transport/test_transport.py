@@ -92,8 +92,8 @@ def test_a_thread_that_waits_for_its_turn_heeds_a_refusal_that_another_meets_mea
     assert transport.sent == [0.0, 61.0]
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/other/main", None])
-def test_a_branch_is_not_read_from_an_answer_about_another(ref: str | None) -> None:
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/other/main"])
+def test_a_branch_is_not_read_from_an_answer_about_another(ref: str) -> None:
     client = Client(Scripted(ok({"ref": ref, "object": {"sha": "1" * 40}})))
     with pytest.raises(LostRaceError, match="the branch bot"):
         client.git.read_branch("acme/api", "bot")
