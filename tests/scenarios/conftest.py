@@ -1,4 +1,7 @@
-"""Every scenario is played on every edition of GitHub, by doing nothing: see support.editions."""
+"""Every scenario is played on every edition of GitHub, by doing nothing: see support.editions.
+
+Scenarios that are about a process share the one that theirs are forked from.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from support import editions
+from support.action_process import ActionProcesses, action_processes
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -19,3 +23,9 @@ def edition(request: pytest.FixtureRequest) -> Iterator[str]:
     by_default = request.node.get_closest_marker("editions") is None
     with editions.played_on(request.param, by_default=by_default):
         yield request.param
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[ActionProcesses]:
+    with action_processes() as started:
+        yield started

@@ -12,7 +12,7 @@ import re
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,13 @@ import pytest
 
 from action_patterns.actions.upsert_pr import UpsertPrOutputs
 from support import sample
-from support.action_process import ActionProcesses, Death, End, Job, action_processes, job
+from support.action_process import ActionProcesses, Death, End, Job, job
 from support.cases import a_pull_request_with_other_labels, nothing
 from support.editions import first_on, only_on
 from support.stage import TARGET, Stage, stage
 
 FIELDS = {"key": "sync-config", "title": "Sync config", "labels": "sync, bot", "assignees": "alice"}
 FIELDS |= {"reviewers": "alice, bob", "body": "From the source."}
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[ActionProcesses]:
-    with action_processes() as started:
-        yield started
 
 
 @dataclass(frozen=True)

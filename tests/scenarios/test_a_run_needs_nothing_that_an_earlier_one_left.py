@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support import sample
+from support.action_process import ActionProcesses
 from support.editions import first_on
 from support.job_variables import job_variables
 from support.people import target
@@ -19,10 +18,8 @@ from support.stage import Stage, stage
 
 pytestmark = first_on("full", why="Each run is a process, and what it finds on disk is the same on every edition.")
 
-RUN = Path(__file__).parents[2] / "src" / "action_patterns" / "run.py"
 
-
-def run(scene: Stage, folder: Path) -> None:
+def run(processes: ActionProcesses, scene: Stage, folder: Path) -> None:
     """upsert-pr as the composite runs it, in the directories of a runner."""
     (folder / "temp").mkdir(parents=True, exist_ok=True)
     (folder / "content").mkdir(exist_ok=True)
@@ -36,8 +33,7 @@ def run(scene: Stage, folder: Path) -> None:
         "INPUT_TITLE": "Sync",
         "INPUT_DIRECTORY": "content",
     }
-    argv = [sys.executable, "-I", str(RUN), "upsert-pr"]
-    done = subprocess.run(argv, env=variables, capture_output=True, text=True, check=False)
+    done = processes.action("upsert-pr", variables, folder)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -64,23 +60,27 @@ LEFT = {each.__name__: each for each in (deleted, cut_off, garbage, kept)}
 
 
 @pytest.mark.parametrize("left", [LEFT[name] for name in sample.some(2, LEFT, "left")])
-def test_the_end_is_that_of_one_clean_run(left: Callable[[Path], None], tmp_path: Path) -> None:
+def test_the_end_is_that_of_one_clean_run(
+    processes: ActionProcesses, left: Callable[[Path], None], tmp_path: Path
+) -> None:
     with stage(served=True) as scene:
-        run(scene, tmp_path)
+        run(processes, scene, tmp_path)
         assert any(path.is_file() for path in (tmp_path / "temp").rglob("*"))
         before = scene.sandbox.snapshot()
         left(tmp_path / "temp")
         scene.forget()
-        run(scene, tmp_path)
+        run(processes, scene, tmp_path)
         assert (scene.reads() == 1, scene.writes()) == (scene.has_graphql, 0)
         assert scene.sandbox.snapshot() == before
 
 
-def test_a_lost_pull_request_is_made_again_whatever_an_earlier_run_noted(tmp_path: Path) -> None:
+def test_a_lost_pull_request_is_made_again_whatever_an_earlier_run_noted(
+    processes: ActionProcesses, tmp_path: Path
+) -> None:
     """What was written down about success is never believed instead of the remote state."""
     with stage(served=True) as scene:
-        run(scene, tmp_path)
+        run(processes, scene, tmp_path)
         target(scene).merge_pull(1)
         target(scene).commit_files("main", {"ci.yml": None}, message="Taken back")
-        run(scene, tmp_path)
+        run(processes, scene, tmp_path)
         assert [pull.state for pull in target(scene).pulls()] == ["closed", "open"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support.action_process import ActionProcesses, Said
 from support.editions import first_on
 from support.stage import TARGET, Stage, stage
 
@@ -51,33 +52,33 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def terminal(scene: Stage, folder: Path, *arguments: str, token: str = "tok-bot") -> subprocess.CompletedProcess[str]:
-    source = Path(__file__).parents[2] / "src"
-    return subprocess.run(
-        [sys.executable, "-c", "from action_patterns.cli import main; main()", *arguments],
-        cwd=folder,
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(source),
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            "COLUMNS": "120",
-            "GH_TOKEN": token,
-            "GITHUB_API_URL": scene.context.api_url,
-            "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
-            "GITHUB_SERVER_URL": scene.context.server_url,
-            "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0.02",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-        check=False,
+def variables(scene: Stage, folder: Path, token: str = "tok-bot") -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "COLUMNS": "120",
+        "GH_TOKEN": token,
+        "GITHUB_API_URL": scene.context.api_url,
+        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
+        "GITHUB_SERVER_URL": scene.context.server_url,
+        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0.02",
+    }
+
+
+Terminal = Callable[..., Said]
+
+
+@pytest.fixture
+def terminal(processes: ActionProcesses, scene: Stage, folder: Path) -> Terminal:
+    return lambda *arguments, token="tok-bot": processes.terminal(
+        arguments, variables(scene, folder, token), folder, folder
     )
 
 
-def test_plan_shows_a_diff_for_each_target_and_writes_nothing(scene: Stage, folder: Path) -> None:
-    done = terminal(scene, folder, "plan")
+def test_plan_shows_a_diff_for_each_target_and_writes_nothing(terminal: Terminal, scene: Stage, folder: Path) -> None:
+    done = terminal("plan")
     assert done.returncode == 0, done.stderr
     assert "+root = true" in done.stdout
     assert "-root = false" in done.stdout
@@ -86,29 +87,39 @@ def test_plan_shows_a_diff_for_each_target_and_writes_nothing(scene: Stage, fold
     assert scene.writes() == 0
 
 
-def test_apply_twice_opens_each_pull_request_once(scene: Stage, folder: Path) -> None:
-    first = terminal(scene, folder, "apply", "--yes")
+def test_apply_twice_opens_each_pull_request_once(terminal: Terminal, scene: Stage, folder: Path) -> None:
+    first = terminal("apply", "--yes")
     assert first.returncode == 0, first.stderr
     assert len(scene.sandbox.repository(TARGET).pulls()) == 1
     assert len(scene.sandbox.repository("acme/web").pulls()) == 0
     scene.forget()
-    second = terminal(scene, folder, "apply", "--yes")
+    second = terminal("apply", "--yes")
     assert second.returncode == 0, second.stderr
     assert scene.writes() == 0
     assert len(scene.sandbox.repository(TARGET).pulls()) == 1
 
 
 def test_apply_without_a_terminal_asks_for_yes_and_does_nothing(scene: Stage, folder: Path) -> None:
-    done = terminal(scene, folder, "apply")
+    """In a process from its very start, as the console script is one."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from action_patterns.cli import main; main()", "apply"],
+        cwd=folder,
+        env=variables(scene, folder),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     assert done.returncode == 2
     assert "--yes" in done.stdout
     assert scene.writes() == 0
 
 
-def test_a_broken_file_names_each_line_and_key(scene: Stage, folder: Path) -> None:
+def test_a_broken_file_names_each_line_and_key(terminal: Terminal, scene: Stage, folder: Path) -> None:
     broken = DISTRIBUTION.replace("owners:", "ownerz:").replace("  title: Add .editorconfig", "  titel: x")
     (folder / "distribution.yml").write_text(broken)
-    done = terminal(scene, folder, "plan")
+    done = terminal("plan")
     assert done.returncode == 2
     said = " ".join(done.stderr.split())
     assert "distribution.yml:3:" in said
@@ -119,19 +130,21 @@ def test_a_broken_file_names_each_line_and_key(scene: Stage, folder: Path) -> No
     assert not list(scene.sandbox.requests)
 
 
-def test_no_token_says_how_to_get_one(scene: Stage, folder: Path) -> None:
-    done = terminal(scene, folder, "plan", token="")
+def test_no_token_says_how_to_get_one(terminal: Terminal, scene: Stage, folder: Path) -> None:
+    done = terminal("plan", token="")
     assert done.returncode == 2
     assert "gh auth token" in " ".join(done.stderr.split())
 
 
-def test_a_named_repository_that_is_not_found_fails_beside_the_others(scene: Stage, folder: Path) -> None:
+def test_a_named_repository_that_is_not_found_fails_beside_the_others(
+    terminal: Terminal, scene: Stage, folder: Path
+) -> None:
     wanted = DISTRIBUTION.replace("owners: [acme]", f"repositories: [{TARGET}, acme/absent]")
     (folder / "distribution.yml").write_text(wanted)
-    planned = terminal(scene, folder, "plan")
+    planned = terminal("plan")
     assert "acme/absent  failed   not-found" in planned.stdout
     assert "1 of 2 targets would change" in planned.stdout
-    done = terminal(scene, folder, "apply", "--yes")
+    done = terminal("apply", "--yes")
     assert done.returncode == 1
     assert "not-found (1): The selection names the repository" in done.stdout
     assert len(scene.sandbox.repository(TARGET).pulls()) == 1
@@ -154,19 +167,19 @@ def _a_person_commits(scene: Stage) -> None:
     ],
 )
 def test_plan_names_the_outcome_and_the_reason_of_what_apply_then_does(
-    scene: Stage, folder: Path, event: Callable[[Stage], None], planned: str, applied: str
+    terminal: Terminal, scene: Stage, folder: Path, event: Callable[[Stage], None], planned: str, applied: str
 ) -> None:
     wanted = DISTRIBUTION.replace("owners: [acme]", f"repositories: [{TARGET}]")
     (folder / "distribution.yml").write_text(f"{wanted}  milestone: v1\n  on-human-commits: append\n")
-    assert _row(terminal(scene, folder, "apply", "--yes")).startswith("created opened #1")
+    assert _row(terminal("apply", "--yes")).startswith("created opened #1")
     event(scene)
     scene.forget()
-    assert _row(terminal(scene, folder, "plan")).startswith(planned)
+    assert _row(terminal("plan")).startswith(planned)
     assert scene.writes() == 0
-    assert _row(terminal(scene, folder, "apply", "--yes")).startswith(applied)
+    assert _row(terminal("apply", "--yes")).startswith(applied)
 
 
-def _row(done: subprocess.CompletedProcess[str]) -> str:
+def _row(done: Said) -> str:
     """The outcome, the reason and the number of the target's line in the table."""
     assert done.returncode == 0, done.stderr + done.stdout
     return next(" ".join(line.split()[1:]) for line in done.stdout.splitlines() if line.startswith(f"{TARGET} "))

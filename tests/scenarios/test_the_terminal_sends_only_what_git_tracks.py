@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from support.action_process import ActionProcesses, Said
 from support.editions import first_on
 from support.stage import TARGET, Stage, stage
 from support.workspace import GIT
@@ -44,14 +44,14 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def apply(scene: Stage, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    source = Path(__file__).parents[2] / "src"
-    return subprocess.run(
-        [sys.executable, "-c", "from action_patterns.cli import main; main()", "apply", "--yes"],
-        cwd=folder,
-        env={
+Apply = Callable[..., Said]
+
+
+@pytest.fixture
+def apply(processes: ActionProcesses, scene: Stage, folder: Path) -> Apply:
+    def applied(directory: Path = folder, **variables: str) -> Said:
+        given = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(source),
             "HOME": str(folder.parent),
             "TMPDIR": str(folder.parent),
             "COLUMNS": "200",
@@ -60,14 +60,10 @@ def apply(scene: Stage, folder: Path, **variables: str) -> subprocess.CompletedP
             "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
             "GITHUB_SERVER_URL": scene.context.server_url,
             "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
-            **variables,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+        }
+        return processes.terminal(["apply", "--yes"], given | variables, folder.parent, directory)
+
+    return applied
 
 
 def proposed(scene: Stage) -> set[str]:
@@ -76,37 +72,39 @@ def proposed(scene: Stage) -> set[str]:
     return set(repository.files(pull.head)) - set(repository.files("main"))
 
 
-def test_a_directory_is_sent_without_what_git_does_not_track(scene: Stage, folder: Path) -> None:
-    done = apply(scene, folder)
+def test_a_directory_is_sent_without_what_git_does_not_track(apply: Apply, scene: Stage, folder: Path) -> None:
+    done = apply()
     assert done.returncode == 0, done.stderr
     assert proposed(scene) == {"shared/a.md"}
     assert "left out: 2 files that git does not track: files/.env, files/build/out.js" in done.stdout
 
 
-def test_a_tracked_file_is_sent_as_it_lies_there(scene: Stage, folder: Path) -> None:
+def test_a_tracked_file_is_sent_as_it_lies_there(apply: Apply, scene: Stage, folder: Path) -> None:
     (folder / "files/a.md").write_text("changed\n")
-    assert apply(scene, folder).returncode == 0
+    assert apply().returncode == 0
     repository = scene.sandbox.repository(TARGET)
     assert repository.files(repository.pulls()[0].head)["shared/a.md"] == ("100644", b"changed\n")
 
 
-def test_a_directory_below_the_root_is_one_too(scene: Stage, folder: Path) -> None:
+def test_a_directory_below_the_root_is_one_too(apply: Apply, scene: Stage, folder: Path) -> None:
     (folder / "files/distribution.yml").write_text(DISTRIBUTION.replace("SOURCE", "."))
-    assert apply(scene, folder / "files").returncode == 0
+    assert apply(folder / "files").returncode == 0
     assert proposed(scene) == {"shared/a.md"}
 
 
 @pytest.mark.parametrize("source", ["files/.env", "files/build/out.js", "files/build"])
-def test_what_a_rule_names_and_git_does_not_track_is_refused(scene: Stage, folder: Path, source: str) -> None:
+def test_what_a_rule_names_and_git_does_not_track_is_refused(
+    apply: Apply, scene: Stage, folder: Path, source: str
+) -> None:
     (folder / "distribution.yml").write_text(DISTRIBUTION.replace("SOURCE", source))
-    done = apply(scene, folder)
+    done = apply()
     assert done.returncode == 2
     assert source in done.stderr
     assert scene.writes() == 0
 
 
-def test_git_that_refuses_is_no_folder_without_git(scene: Stage, folder: Path) -> None:
-    done = apply(scene, folder, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+def test_git_that_refuses_is_no_folder_without_git(apply: Apply, scene: Stage, folder: Path) -> None:
+    done = apply(GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
     assert done.returncode == 2
     assert "only files that git tracks are sent" in done.stderr
     assert scene.writes() == 0

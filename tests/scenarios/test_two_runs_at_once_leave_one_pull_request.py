@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from support.action_process import ActionProcesses, Job, action_processes, job
+from support.action_process import ActionProcesses, Job, job
 from support.editions import first_on
 from support.people import settled
 from support.stage import TARGET, Stage, desired_state, stage
@@ -19,12 +19,6 @@ RACERS = 8
 ROUNDS = [2, pytest.param(50, marks=pytest.mark.proof)]
 BRANCH = desired_state().branch
 Measured = Callable[[str, object], None]
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[ActionProcesses]:
-    with action_processes() as started:
-        yield started
 
 
 def race(processes: ActionProcesses, scene: Stage, place: Path, texts: Sequence[str], **inputs: str) -> list[Job]:

@@ -1,19 +1,22 @@
-"""The action's own process, as a step of a job starts it, many times over and ended at any moment.
+"""The product's own process, as a step of a job or a person starts it, many times over and ended at any moment.
 
 The processes are forked from one that has imported everything already: two hundred of them cost seconds. From the fork
-on each is what `python -I src/action_patterns/run.py upsert-pr` is: its environment, its stdout, its signals, its exit
-code. Until it is waited for, a process's id is its own.
+on each is what `python -I src/action_patterns/run.py upsert-pr` is, or what `action-patterns apply` is: it has the same
+variables, directory, streams, signals and exit code. Until it is waited for, a process's id is its own.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +97,25 @@ class Death:
 
 
 @dataclass(frozen=True)
+class Said:
+    """How a process ended, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+TERMINAL = "action-patterns"
+Life = tuple[list[str], dict[str, str], str, str, str]
+"""Program (an action, or TERMINAL with its arguments), variables, directory, file of stdout, file of stderr."""
+
+
+def _life(step: Job) -> Life:
+    log = str(step.place / "log")
+    return ["upsert-pr"], step.variables, step.variables["GITHUB_WORKSPACE"], log, log
+
+
+@dataclass(frozen=True)
 class End:
     """How a process ended: its exit code (negative: the signal that killed it), and how long after its signal."""
 
@@ -109,14 +131,26 @@ class ActionProcesses:
 
     def run(self, step: Job, death: Death | None = None) -> End:
         """Let one live to its end, or to the death that is meant for it."""
-        return self._ask([step], death)[0]
+        return self._ask([_life(step)], death)[0]
 
     def race(self, steps: Sequence[Job]) -> list[int]:
         """Start one process a step, all at once; their exit codes."""
-        return [end.code for end in self._ask(steps, None)]
+        return [end.code for end in self._ask([_life(step) for step in steps], None)]
 
-    def _ask(self, steps: Sequence[Job], death: Death | None) -> list[End]:
-        lives = [(step.variables, str(step.place / "log")) for step in steps]
+    def action(self, name: str, variables: Mapping[str, str], place: Path) -> Said:
+        """Run an action as a step of a job does. `place` gets its streams."""
+        return self._command([name], variables, place, Path(variables["GITHUB_WORKSPACE"]))
+
+    def terminal(self, arguments: Sequence[str], variables: Mapping[str, str], place: Path, directory: Path) -> Said:
+        """Run `action-patterns` as a person does in a directory, without a terminal. `place` gets its streams."""
+        return self._command([TERMINAL, *arguments], variables, place, directory)
+
+    def _command(self, program: Sequence[str], variables: Mapping[str, str], place: Path, directory: Path) -> Said:
+        out, err = place / "stdout", place / "stderr"
+        (end,) = self._ask([(list(program), dict(variables), str(directory), str(out), str(err))], None)
+        return Said(end.code, out.read_text(), err.read_text())
+
+    def _ask(self, lives: Sequence[Life], death: Death | None) -> list[End]:
         planned = death and (death.seconds, str(death.file or ""), int(death.signal))
         self._stdin.write(json.dumps([lives, planned]) + "\n")
         self._stdin.flush()
@@ -134,16 +168,32 @@ def action_processes() -> Iterator[ActionProcesses]:
         assert parent.wait(10) == 0
 
 
+def _import_everything() -> None:
+    """Import what any run imports, when it starts or later: what is left to the processes, each of them does again."""
+    import github.GithubIntegration
+    import github.Requester  # noqa: F401
+    from pydantic import BaseModel
+
+    import action_patterns
+
+    for module in pkgutil.walk_packages(action_patterns.__path__, "action_patterns."):
+        if not module.name.endswith("__main__"):
+            __import__(module.name)
+    models = [BaseModel]
+    for model in models:
+        models += model.__subclasses__()
+        if model.__module__.startswith("action_patterns."):
+            model.model_rebuild()  # a model is built when it is first used
+
+
 def _main() -> None:
     sys.path.insert(0, str(ROOT / "src"))
-    from action_patterns import registry, run  # noqa: F401 - all of it is imported before the fork
-    from action_patterns.github_api.transport.transport import Transport  # noqa: F401
+    _import_everything()
     from action_patterns.runner.clock import SystemClock
-    from action_patterns.worktree import GitCheckout  # noqa: F401
 
-    registry.load("upsert-pr")
     # The moments are real, and so are the races; how long it waits to look again is not the point.
     SystemClock.sleep = lambda self, seconds: time.sleep(seconds / 10)  # type: ignore[method-assign]
+    gc.freeze()  # or the collector of each process writes to, and so copies, every page of these objects
     for line in sys.stdin:
         lives, death = json.loads(line)
         ends = _live(lives, death)
@@ -175,7 +225,7 @@ def _live(lives: Sequence[Any], death: Sequence[Any] | None) -> list[tuple[int, 
 ENDINGS = {signal.SIGINT, signal.SIGTERM}
 
 
-def _fork(gate: int, opening: int, variables: dict[str, str], log: str) -> int:
+def _fork(gate: int, opening: int, program: list[str], variables: dict[str, str], directory: str, *streams: str) -> int:
     # What comes before it is the action's process is kept for it: it was not there yet to be struck.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     process = os.fork()
@@ -183,22 +233,29 @@ def _fork(gate: int, opening: int, variables: dict[str, str], log: str) -> int:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         return process
     try:
-        from action_patterns import run
+        from action_patterns import cli, run
 
         run.on_cancel(run._end)  # as run.py does first of all where it is the program
         os.close(opening)
-        written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        for number in (1, 2):
-            os.dup2(written, number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the commands to the parent are not for its processes
+        for number, stream in enumerate(streams, 1):
+            os.dup2(os.open(stream, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666), number)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         os.environ.clear()
         os.environ.update(variables)
-        os.chdir(variables["GITHUB_WORKSPACE"])
+        os.chdir(directory)
         os.read(gate, 1)
-        run.start(["upsert-pr"])
+        if program[0] == TERMINAL:
+            sys.argv = program
+            cli.main()
+            raise SystemExit
+        run.start(program)
     except SystemExit as end:
         sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(int(end.code or 0))
+    except BaseException:  # noqa: BLE001 - nothing of the parent's may run in its child
+        traceback.print_exc()
     finally:
         os._exit(99)
 
