@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,7 +47,8 @@ class App:
     bot: Account
     permissions: Mapping[str, str]
     installations: dict[int, Installation] = field(default_factory=dict)
-    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+    minted: int = 0
+    """The number of its tokens so far."""
 
     @cached_property
     def _key(self) -> Any:
@@ -81,7 +81,8 @@ class App:
         now: float,
     ) -> Token:
         """Return a new installation token, valid for one hour; ``now``: seconds on the sandbox's clock."""
-        number = f"{self.slug} {installation.id} {next(self._numbers)}"
+        self.minted += 1
+        number = f"{self.slug} {installation.id} {self.minted}"
         return Token(
             value="ghs_" + hashlib.sha256(number.encode()).hexdigest()[:36], account=self.bot, kind="installation",
             permissions=permissions, expires_at=now + TOKEN_SECONDS, installation=installation.id,

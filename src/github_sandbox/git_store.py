@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from dulwich.object_store import MemoryObjectStore
-from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
+from dulwich.objects import Blob, Commit, ObjectID, RawObjectID, ShaFile, Tag, Tree
 from dulwich.refs import Ref
 from dulwich.repo import MemoryRepo
 
@@ -61,17 +63,52 @@ def _blob(content: bytes) -> Blob:
     return Blob.from_string(content)
 
 
+class Objects(MemoryObjectStore):
+    """Objects that never change once they are stored: a reader gets the object, where dulwich makes a copy.
+
+    A store parses each object first, so that threads may read it at the same time.
+    """
+
+    def __getitem__(self, name: ObjectID | RawObjectID) -> ShaFile:
+        return self._data[self._to_hexsha(name)]
+
+    def add_object(self, obj: ShaFile) -> None:
+        if obj.id not in self._data:
+            kept = obj.copy()
+            if isinstance(kept, Tree):
+                len(kept)
+            elif isinstance(kept, Commit):
+                _ = kept.tree
+            elif isinstance(kept, Tag):
+                _ = kept.object
+            self._data[kept.id] = kept
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Objects:
+        """Return another store with the same objects."""
+        twin = Objects()
+        twin._data.update(self._data)
+        return twin
+
+
 class GitStore:
     """The objects and refs of one repository. As on GitHub, forks share its objects and not its refs."""
 
-    def __init__(self, default_branch: str = "main", objects: MemoryObjectStore | None = None) -> None:
+    def __init__(self, default_branch: str = "main", objects: Objects | None = None) -> None:
+        self.objects = Objects() if objects is None else objects
         self.repo = MemoryRepo()
-        if objects is not None:
-            self.repo.object_store = objects
-        self.objects: MemoryObjectStore = self.repo.object_store  # type: ignore[assignment]
+        self.repo.object_store = self.objects
         self.objects.add_object(Tree())  # git knows the empty tree in every repository
         self._commits: dict[str, CommitRecord] = {}
         self.set_head(default_branch)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> GitStore:
+        """Return another store with the same objects and refs; the copies of forks share their objects too."""
+        head, _ = self.repo.refs.follow(Ref(b"HEAD"))
+        twin = GitStore(head[-1].removeprefix(b"refs/heads/").decode(), copy.deepcopy(self.objects, memo))
+        for name, oid in self.refs().items():
+            twin.set_ref(name, oid)
+        twin._commits.update(self._commits)
+        return twin
 
     # -- refs ------------------------------------------------------------------------------------------------------
 

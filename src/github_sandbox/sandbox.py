@@ -53,6 +53,16 @@ class Sandbox:
     def from_seed_file(cls, path: str | Path, *, clock: Callable[[], float] = time.time) -> Sandbox:
         return cls.from_seed(seed.load(path), clock=clock)
 
+    def copied(self) -> Sandbox:
+        """Return another sandbox in the same state, without violations. Later changes of one do not reach the other."""
+        twin = Sandbox(clock=self.clock)
+        with self.world.lock:
+            services = self.services.copied()
+        services.violations = twin.services.violations
+        services.violations.clear()
+        twin.services = services
+        return twin
+
     # -- settings ----------------------------------------------------------------------------------------------------
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +15,8 @@ from github_sandbox.limits import Ledger, Limits
 from github_sandbox.model import World
 from github_sandbox.request_log import RequestLog
 from github_sandbox.tokens import Token
+
+_LOCKS: dict[type, Callable[[], object]] = {type(make()): make for make in (threading.Lock, threading.RLock)}
 
 
 @dataclass(kw_only=True)
@@ -43,6 +47,16 @@ class Services:
         overrides = self.ledger.overrides
         self.ledger = Ledger(limits, self.clock)
         self.ledger.overrides = overrides
+
+    def copied(self) -> Services:
+        """Return services in the same state, which then go separate ways. The caller holds the world's lock."""
+        locks = (
+            (id(lock), _LOCKS[type(lock)]())
+            for holder in (self.world, self.ledger, self.requests, self.faults)
+            for lock in vars(holder).values()
+            if type(lock) in _LOCKS
+        )
+        return copy.deepcopy(self, dict(locks))
 
     def token(self, secret: str) -> Token | None:
         """Return the token of that secret; None: unknown or expired."""

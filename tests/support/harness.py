@@ -211,6 +211,8 @@ class Case:
 class Clean:
     """What one run without a fault leaves, says and asks."""
 
+    before: Stage
+    """As it was before that run."""
     state: dict[str, Any]
     result: TargetResult
     calls: tuple[str, ...]
@@ -225,12 +227,13 @@ def clean_run(case: Case, edition: str = "full") -> Clean:
     with stage(case.seed(), edition=edition) as scene:
         case.before(scene)
         scene.forget()
+        before = scene.kept()
         result = scene.upsert(case.desired_state)
         records = list(scene.sandbox.requests)
         calls = tuple(str(record.graphql_operation or record.operation or "POST /graphql") for record in records)
         kinds = tuple("Get" if record.method == "GET" else call for record, call in zip(records, calls, strict=True))
         writes = tuple(call for record, call in zip(records, calls, strict=True) if record.kind == "write")
-        return Clean(state(scene), result, calls, kinds, writes)
+        return Clean(before, state(scene), result, calls, kinds, writes)
 
 
 def state(scene: Stage) -> dict[str, Any]:
@@ -264,8 +267,7 @@ def assert_recovers(case: Case, faults: Mapping[int, str], edition: str = "full"
     """
     clean = clean_run(case, edition)
     plan = FaultPlan(faults)
-    with stage(case.seed(), checked=False, edition=edition) as scene:
-        case.before(scene)
+    with stage(checked=False, edition=edition, as_kept=clean.before) as scene:
         for number in range(MAX_RUNS):
             before = len(plan.met)
             result = run(scene, case.desired_state, plan)

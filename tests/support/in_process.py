@@ -33,9 +33,10 @@ class Address:
 
 
 @contextmanager
-def reached(sandbox: Sandbox) -> Iterator[Address]:
-    """The sandbox is at the address, for a `StageTransport`."""
-    url = f"http://github-{next(_NUMBERS)}.invalid"
+def reached(sandbox: Sandbox, at: str | None = None) -> Iterator[Address]:
+    """The sandbox is at the address, for a `StageTransport`; by default at a new one."""
+    url = at or f"http://github-{next(_NUMBERS)}.invalid"
+    assert url not in _REACHED, "two sandboxes at one address"
     sandbox.world.base_url = url
     _REACHED[url] = Dispatcher(sandbox.services)
     try:

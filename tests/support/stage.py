@@ -244,6 +244,10 @@ class Stage:
     def forget(self) -> None:
         self.sandbox.requests.clear()
 
+    def kept(self) -> Stage:
+        """Return the stage as it is now, for `stage` to begin with as often as it takes."""
+        return replace(self, sandbox=self.sandbox.copied())
+
 
 def context_of(server: Server | Address, **changes: Any) -> Context:
     """A run of acme/source against a server."""
@@ -276,15 +280,18 @@ def stage(
     checked: bool = True,
     edition: str | None = None,
     served: bool = False,
+    as_kept: Stage | None = None,
 ) -> Iterator[Stage]:
     """A fresh sandbox of the edition that the scenario is played on, or of a named one. `checked`: every exchange is
-    held against GitHub's published description. `served`: over HTTP, for what is about it.
+    held against GitHub's published description. `served`: over HTTP, for what is about it. `as_kept`: in the state of a
+    stage that is over, and at its address.
     """
     now = {} if clock is None else {"clock": lambda: clock.now().timestamp()}
-    sandbox = Sandbox.from_seed(dict(seed), **now)
+    sandbox = as_kept.sandbox.copied() if as_kept else Sandbox.from_seed(dict(seed), **now)
     sandbox.contract = checked
     edition = editions.set_up(sandbox, edition)
-    with sandbox.serve(port=0) if served else reached(sandbox) as server:
+    at = as_kept.context.server_url if as_kept else None
+    with sandbox.serve(port=0) if served else reached(sandbox, at) as server:
         yield Stage(sandbox, context_of(server), clock=clock, edition=edition)
     assert not sandbox.violations, "\n".join(sandbox.violations)
     unmet = [fault.as_json() for fault in sandbox.faults.all() if fault.hits == 0]

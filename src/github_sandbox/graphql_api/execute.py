@@ -14,7 +14,7 @@ from github_sandbox.graphql_api import validation, variable_values
 from github_sandbox.graphql_api.cost import Cost
 from github_sandbox.graphql_api.problems import Problem
 from github_sandbox.graphql_api.request import GraphQLRequest, parsed
-from github_sandbox.graphql_api.resolvers import resolve_field, resolve_type
+from github_sandbox.graphql_api.resolvers import bind, resolve_type
 from github_sandbox.schemas import graphql_text
 from github_sandbox.services import Services
 from github_sandbox.tokens import Token
@@ -35,6 +35,7 @@ def schema(without: frozenset[str] = frozenset()) -> GraphQLSchema:
     process.
     """
     built = build_schema(graphql_text(), assume_valid=True, no_location=True)
+    bind(built)
     for name in without:
         assert built.mutation_type is not None
         built.mutation_type.fields.pop(name, None)
@@ -66,7 +67,6 @@ def run(services: Services, token: Token, request: GraphQLRequest, cost: Cost) -
         context_value=Context(services, token, cost),
         variable_values=dict(request.variables),
         operation_name=request.operation_name,
-        field_resolver=resolve_field,
         type_resolver=resolve_type,
     )
     assert isinstance(result, ExecutionResult)

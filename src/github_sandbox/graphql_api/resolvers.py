@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from graphql import GraphQLObjectType, GraphQLSchema, is_introspection_type
+
 from github_sandbox.graphql_api import git_types, mutations, pull_mutations, pull_types, repository_types, root_types
 from github_sandbox.graphql_api.connections import Connection
 from github_sandbox.graphql_api.objects import BlobNode, CommitNode, EntryNode, RefNode, TeamNode, TreeNode
@@ -49,16 +51,36 @@ def kept_fields(type_name: str) -> set[str]:
     return set(RESOLVERS.get(type_name, {}))
 
 
-def resolve_field(source: Any, info: Any, **args: Any) -> Any:
-    """Resolve one field: by the table, otherwise from a mapping."""
-    if isinstance(source, Connection) and info.field_name in _CONNECTION:
-        return _CONNECTION[info.field_name](source, info)
-    resolver = RESOLVERS.get(info.parent_type.name, {}).get(info.field_name)
-    if isinstance(source, Repository) and info.field_name in NEEDS:
-        require_read(info.context.token, source, NEEDS[info.field_name])
-    if resolver is not None:
+def _of_mapping(name: str) -> Resolver:
+    return lambda source, info, **_: source.get(name) if isinstance(source, dict) else None
+
+
+def _readable(resolver: Resolver, needs: str) -> Resolver:
+    def resolve(source: Repository, info: Any, **args: Any) -> Any:
+        require_read(info.context.token, source, needs)
         return resolver(source, info, **args)
-    return source.get(info.field_name) if isinstance(source, dict) else None
+
+    return resolve
+
+
+def _of_connection(own: Resolver, other: Resolver) -> Resolver:
+    return lambda source, info, **args: (
+        own(source, info) if isinstance(source, Connection) else other(source, info, **args)
+    )
+
+
+def bind(schema: GraphQLSchema) -> None:
+    """Give each field of a schema its function: that of the table, otherwise one that looks it up in a mapping."""
+    for kind in schema.type_map.values():
+        if not isinstance(kind, GraphQLObjectType) or is_introspection_type(kind):
+            continue
+        for name, field in kind.fields.items():
+            resolver = RESOLVERS.get(kind.name, {}).get(name) or _of_mapping(name)
+            if kind.name == "Repository" and name in NEEDS:
+                resolver = _readable(resolver, NEEDS[name])
+            if name in _CONNECTION:
+                resolver = _of_connection(_CONNECTION[name], resolver)
+            field.resolve = resolver
 
 
 def resolve_type(value: Any, info: Any, abstract: Any) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -238,10 +237,11 @@ class World:
         self.changed: set[Repository] = set()
         """The repositories that keep at least one earlier state."""
         self.turn = 0
-        self._ids = itertools.count(1001)
+        self._last_id = 1000
 
     def next_id(self) -> int:
-        return next(self._ids)
+        self._last_id += 1
+        return self._last_id
 
     def next_turn(self) -> int:
         """Begin the next turn: one request or one staging step, whose writes form one earlier state."""
