@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,11 @@ def modules(*parts: str) -> list[Path]:
 
 def name(path: Path) -> str:
     return str(path.relative_to(PRODUCT))
+
+
+@cache
+def imports_of(path: Path) -> list[tuple[str, set[str]]]:
+    return list(imports(ast.parse(path.read_text())))
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
@@ -185,10 +191,7 @@ def test_that_rule_finds_what_it_is_for_too(source: str) -> None:
 )
 def test_one_package_per_door_to_the_world(module: str, allowed: tuple[str, ...]) -> None:
     users = {
-        name(path)
-        for path in modules(".")
-        for imported, _ in imports(ast.parse(path.read_text()))
-        if imported.split(".")[0] == module
+        name(path) for path in modules(".") for imported, _ in imports_of(path) if imported.split(".")[0] == module
     }
     assert all(user.startswith(allowed) for user in users), users
     assert users or module in ("requests", "urllib3")
@@ -198,7 +201,7 @@ def test_of_actions_toolkit_only_the_escaping_is_used() -> None:
     used = {
         imported
         for path in modules("runner")
-        for imported, _ in imports(ast.parse(path.read_text()))
+        for imported, _ in imports_of(path)
         if imported.startswith("actions_toolkit")
     }
     assert used == {"actions_toolkit.command", "actions_toolkit.file_command"}

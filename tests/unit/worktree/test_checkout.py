@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -51,9 +52,17 @@ def repository(root: Path, files: dict[str, bytes] | None = None) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return repository(tmp_path_factory.mktemp("plain") / "work")
+
+
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return repository(tmp_path / "work")
+def root(plain: Path, tmp_path: Path) -> Path:
+    """Return a copy, which is there sooner than a repository that three runs of git make."""
+    place = Path(shutil.copytree(plain, tmp_path / "work", symlinks=True))
+    git(place, "update-index", "--refresh")
+    return place
 
 
 def checkout(root: Path) -> GitCheckout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -37,9 +38,14 @@ def commit(root: Path, name: str, content: str) -> str:
 
 
 @pytest.fixture
-def origin(tmp_path: Path) -> Path:
+def origin(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "origin"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`main` with two commits, a side branch, and a tag and a pull request whose commits no branch has."""
-    place = tmp_path / "origin"
+    place = tmp_path_factory.mktemp("made") / "origin"
     place.mkdir()
     git(place, "init", "-q", "-b", "main")
     git(place, "config", "uploadpack.allowAnySHA1InWant", "true")

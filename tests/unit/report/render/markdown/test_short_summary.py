@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,6 +22,11 @@ PAGE = Page(
     context=context(), artifact_name="sync-files-report-a2", nothing_to_compare="No earlier report to compare with."
 )
 EXCLUDED = (Exclusion(repository="acme/attic", reason="archived"),)
+
+
+@cache
+def green(number: int, *, compared: bool) -> RunReport:
+    return report_of([*GREEN[:number], *["updated"] * (number - len(GREEN))], compared=compared)
 
 
 def report_of(outcomes: list[str], *, compared: bool = False, **changes: Any) -> RunReport:
@@ -44,8 +50,7 @@ def seen(report: RunReport, page: Page = PAGE, detail: Detail = LADDER[0]) -> li
 @pytest.mark.parametrize("number", [1, 30, 3_000])
 @pytest.mark.parametrize("compared", [True, False])
 def test_it_is_two_lines_and_the_difference_however_many_targets(compared: bool, number: int, detail: Detail) -> None:
-    outcomes = [*GREEN[:number], *["updated"] * (number - len(GREEN))]
-    heading, line, difference, fold = seen(report_of(outcomes, compared=compared), detail=detail)
+    heading, line, difference, fold = seen(green(number, compared=compared), detail=detail)
     assert (
         heading
         == f"## ✅ Passed: {number:,} {'repository' if number == 1 else 'repositories'}, none failed · sync-files"
