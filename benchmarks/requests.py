@@ -12,8 +12,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# In place of this script's own folder: from there, `import requests` would find this very file.
-sys.path[:1] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "src")]
+if __name__ == "__main__":
+    # In place of this script's own folder: from there, `import requests` would find this very file.
+    sys.path[:1] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "src")]
 
 from action_patterns.pull_request.spec.desired import Desired
 from support.stage import FULL, TARGET, Stage, desired_state, stage
@@ -40,6 +41,8 @@ def converged(scene: Stage) -> None:
     scene.sandbox.repository(TARGET).commit_files("main", files, message="By hand")
 
 
+Row = tuple[str, int, int, int, int, str]
+"""Situation, requests, budget, writes, budget, the other tool's count."""
 ROWS = [
     # situation, before, desired state, most requests, most writes, the other tool's count
     ("create", nothing, desired_state(), 5, 4, "a + ceil(n/100) + 4 + M"),
@@ -68,7 +71,7 @@ ROWS = [
 ]
 
 
-def measure() -> list[tuple[str, int, int, int, int, str]]:
+def measure() -> list[Row]:
     """Situation, requests, budget, writes, budget, the other tool's count; -1 where the run failed."""
     measured = []
     for situation, before, asked_for, most_requests, most_writes, other in ROWS:
@@ -83,21 +86,31 @@ def measure() -> list[tuple[str, int, int, int, int, str]]:
     return measured
 
 
-def main() -> int:
-    measured = measure()
-    over = [row for row in measured if not (0 <= row[1] <= row[2] and 0 <= row[3] <= row[4])]
-    if "--markdown" in sys.argv:
-        print("| situation | requests | of them writes | create-pull-request, `sign-commits` |")
-        print("|:--|--:|--:|:--|")
-        for situation, requests, _, writes, _, other in measured:
-            print(f"| {situation} | {requests} | {writes} | {other} |")
-        return len(over)
-    print(f"{'situation':38} {'requests':>8} {'budget':>6} {'writes':>6} {'budget':>6}   create-pull-request")
+def over_budget(measured: list[Row]) -> list[Row]:
+    return [row for row in measured if not (0 <= row[1] <= row[2] and 0 <= row[3] <= row[4])]
+
+
+def markdown(measured: list[Row]) -> str:
+    lines = ["| situation | requests | of them writes | create-pull-request, `sign-commits` |", "|:--|--:|--:|:--|"]
+    lines += [
+        f"| {situation} | {requests} | {writes} | {other} |" for situation, requests, _, writes, _, other in measured
+    ]
+    return "\n".join(lines)
+
+
+def text(measured: list[Row]) -> str:
+    lines = [f"{'situation':38} {'requests':>8} {'budget':>6} {'writes':>6} {'budget':>6}   create-pull-request"]
     for row in measured:
         situation, requests, most_requests, writes, most_writes, other = row
-        mark = "  OVER" if row in over else ""
-        print(f"{situation:38} {requests:>8} {most_requests:>6} {writes:>6} {most_writes:>6}   {other}{mark}")
-    return int(bool(over))
+        mark = "  OVER" if row in over_budget(measured) else ""
+        lines.append(f"{situation:38} {requests:>8} {most_requests:>6} {writes:>6} {most_writes:>6}   {other}{mark}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    measured = measure()
+    print(markdown(measured) if "--markdown" in sys.argv else text(measured))
+    return len(over_budget(measured))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import secrets as random
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ class ActRunner:
         """The copy of the checkout that workflows use."""
         self.artifacts = artifacts or work / "artifacts"
         self._environments = environments or checkout / ".cache" / "action-environments"
-        act_sources.copy_product(checkout, self.product)
+        act_sources.copy_product(checkout, self.product, work / "sources")
         self._doubles = act_sources.copy_doubles(work / "doubles")
         self._runs = 0
         ensure_environment(checkout, self._environments)
@@ -212,6 +213,7 @@ class ActRunner:
             "RUNNER_NAME": act_jobs.RUNNER,
             "ACTION_PATTERNS_WRITE_SPACING_SECONDS": WRITE_SPACING_SECONDS,
             "ACTION_PATTERNS_VENV_DIR": self._environments,
+            act_sources.PYTHON: sys.executable,
         }
 
 

@@ -6,10 +6,12 @@ Nothing else differs from the shipped files.
 
 from __future__ import annotations
 
+import compileall
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 PRODUCT = "action-patterns/action-patterns"
 REF_OF_THE_COPY = "this-checkout"
@@ -23,6 +25,8 @@ SHIPPED = (
     "uv.lock",
 )
 """The files that a workflow of another repository can reach."""
+PYTHON = "GITHUB_SANDBOX_PYTHON"
+"""The variable that names the Python of the doubles: `python3` may be a script that looks for one at every call."""
 
 _USES = re.compile(
     r"^[ \t]*(?:-[ \t]+)?uses:[ \t]*['\"]?([\w.-]+/[\w.-]+)((?:/[\w./-]+)?)@([\w./-]+)",
@@ -32,15 +36,24 @@ _OWN = re.compile(r"^([ \t]*(?:-[ \t]+)?uses:[ \t]*)\$/([\w./-]+)", re.MULTILINE
 _DOUBLES = Path(__file__).parent / "doubles"
 
 
-def copy_product(checkout: Path, target: Path) -> None:
-    """Copy the shipped files to `target`, with `uses: $/` in a form that act accepts."""
+def copy_product(checkout: Path, target: Path, sources: Path) -> None:
+    """Copy the shipped files to `target`, with `uses: $/` in a form that act accepts.
+
+    act copies `target` for every step that uses it. So the Python sources are a link there, to a copy in `sources` that
+    is compiled once.
+    """
     for name in SHIPPED:
         source, place = checkout / name, target / name
+        if name.startswith("src/"):
+            place = sources / name.removeprefix("src/")
         if source.is_dir():
             shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
         elif source.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, place)
+    # By no time of a file, which a copy need not keep: no step writes there.
+    compileall.compile_dir(sources, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    (target / "src").symlink_to(sources)
     for workflow in (target / ".github" / "workflows").glob("*.yml"):
         workflow.write_text(readable_for_act(workflow.read_text("utf-8")), "utf-8")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from github_sandbox.errors import ApiError
@@ -50,11 +50,9 @@ class App:
     minted: int = 0
     """The number of its tokens so far."""
 
-    @cached_property
+    @property
     def _key(self) -> Any:
-        from cryptography.hazmat.primitives.asymmetric import rsa
-
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return _key_of(self.slug)
 
     @cached_property
     def private_key(self) -> str:
@@ -89,6 +87,14 @@ class App:
             repository_ids=installation.repositories if repositories is None else repositories,
             owner=installation.account.login,
         )  # fmt: skip
+
+
+@cache
+def _key_of(_slug: str) -> Any:
+    """Return the key of the apps of that slug, generated once in a process: that takes as long as many requests."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def authenticate(apps: Iterable[App], assertion: str | None, now: float) -> App:

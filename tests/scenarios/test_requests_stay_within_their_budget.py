@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import importlib.util
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -19,21 +20,36 @@ DOZEN = 12
 """Reads of a look over REST, as actions/upsert-pr/README.md says; the first run of a process asks for GraphQL too."""
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, str(BENCHMARKS / "requests.py"), *arguments]
-    return subprocess.run(argv, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("benchmark_of_requests", BENCHMARKS / "requests.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def measured(benchmark: ModuleType) -> list[tuple[str, int, int, int, int, str]]:
+    return list(benchmark.measure())
 
 
 @BENCHMARK
-def test_no_situation_is_over_its_budget() -> None:
-    done = run()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "same content again                            1      1      0      0" in done.stdout
+def test_no_situation_is_over_its_budget(benchmark: ModuleType, measured: list[Any]) -> None:
+    assert benchmark.over_budget(measured) == []
+    assert "same content again                            1      1      0      0" in benchmark.text(measured)
 
 
 @BENCHMARK
-def test_the_readme_quotes_what_is_measured() -> None:
-    assert run("--markdown").stdout == (BENCHMARKS / "requests.md").read_text()
+def test_a_situation_over_its_budget_is_marked(benchmark: ModuleType) -> None:
+    rows = [("over", 2, 1, 0, 0, "-"), ("failed", -1, 1, -1, 1, "-"), ("within", 1, 1, 0, 0, "-")]
+    assert [row[0] for row in benchmark.over_budget(rows)] == ["over", "failed"]
+    assert [line.endswith("OVER") for line in benchmark.text(rows).splitlines()[1:]] == [True, True, False]
+
+
+@BENCHMARK
+def test_the_readme_quotes_what_is_measured(benchmark: ModuleType, measured: list[Any]) -> None:
+    assert benchmark.markdown(measured) + "\n" == (BENCHMARKS / "requests.md").read_text()
 
 
 LOCKS = [f"packages/{number:03}/lock.json" for number in range(640)]

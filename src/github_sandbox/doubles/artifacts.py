@@ -1,6 +1,6 @@
 """Client of the artifact service that act serves: GitHub's protocol (Twirp over HTTP), standard library only.
 
-Usage: python3 -I artifacts.py upload | download. The inputs come by environment; see the two action.yml files.
+Usage: python3 -I -S artifacts.py upload | download. The inputs come by environment; see the two action.yml files.
 """
 
 from __future__ import annotations

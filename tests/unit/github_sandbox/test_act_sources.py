@@ -11,7 +11,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def test_nothing_but_the_prefix_differs(tmp_path: Path) -> None:
-    act_sources.copy_product(CHECKOUT, tmp_path / "copy")
+    act_sources.copy_product(CHECKOUT, tmp_path / "copy", tmp_path / "sources")
     changed = []
     for name in act_sources.SHIPPED:
         sources = [CHECKOUT / name] if (CHECKOUT / name).is_file() else (CHECKOUT / name).rglob("*")
@@ -32,6 +32,14 @@ def test_nothing_but_the_prefix_differs(tmp_path: Path) -> None:
             assert a == b.replace("$/", f"{act_sources.PRODUCT}/") + f"@{act_sources.REF_OF_THE_COPY}", difflib.ndiff(
                 b, a
             )
+
+
+def test_the_sources_are_compiled_once_for_all_steps(tmp_path: Path) -> None:
+    act_sources.copy_product(CHECKOUT, tmp_path / "copy", tmp_path / "sources")
+    place = tmp_path / "copy/src/action_patterns"
+    compiled = {path.name.partition(".")[0] for path in place.rglob("*.pyc")}
+    assert compiled == {path.stem for path in place.rglob("*.py")}
+    assert (tmp_path / "copy/src").is_symlink(), "act copies the link and not what it leads to"
 
 
 def test_only_a_reference_is_rewritten() -> None:
