@@ -10,6 +10,7 @@ wrong on purpose says so: `sandbox.contract = False`.
 from __future__ import annotations
 
 import os
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -34,8 +35,8 @@ COUNTED = {
 }
 """What other tests count, and the line that tells the sum."""
 
-_violations: list[list[str]] = []
-"""Of every sandbox made in this process, also of those that several tests share."""
+_made: list[tuple[weakref.ref[Sandbox], list[str]]] = []
+"""The sandboxes of this process that are still there, or were when the test began, and the violations of each."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,7 +46,7 @@ def _sandboxes_check_their_exchanges() -> Iterator[None]:
     def make_strict(sandbox: Sandbox, **options: Any) -> None:
         make(sandbox, **options)
         sandbox.contract = True
-        _violations.append(sandbox.violations)
+        _made.append((weakref.ref(sandbox), sandbox.violations))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sandbox, "__init__", make_strict)
@@ -55,10 +56,11 @@ def _sandboxes_check_their_exchanges() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _exchanges_fit_githubs_description() -> Iterator[None]:
     """Fails the test that made the exchange; another test that shares the sandbox is not blamed again."""
-    known = [len(lines) for lines in _violations]
+    _made[:] = [(sandbox, lines) for sandbox, lines in _made if sandbox() is not None]
+    known = [len(lines) for _, lines in _made]
     yield
-    known += [0] * (len(_violations) - len(known))
-    found = [line for lines, before in zip(_violations, known, strict=True) for line in lines[before:]]
+    known += [0] * (len(_made) - len(known))
+    found = [line for (_, lines), before in zip(_made, known, strict=True) for line in lines[before:]]
     assert not found, "GitHub's OpenAPI description does not allow:\n" + "\n".join(found)
 
 

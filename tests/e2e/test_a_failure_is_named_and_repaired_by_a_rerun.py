@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from github_sandbox.act_runner import ActRunner
+from support import sample
 from support.act_stage import CHECKOUT, DISTRIBUTION, SHARED, TOKEN, caller, seed, stage
 from support.act_stage import SOURCE as PLATFORM
 
@@ -75,18 +76,18 @@ def test_another_policy_leaves_the_jobs_green_and_lets_report_decide(runner: Act
         assert json.loads(run.output("after", "seen", "failed")) == ["acme/gamma"]
 
 
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        pytest.param({"distribution.yml": "name: shared-config\n"}, "targets", id="a file that is wrong"),
-        pytest.param(
-            {".github/workflows/distribute.yml": caller(name="another-name")}, "another-name", id="two different names"
-        ),
-    ],
-)
+WRONG: dict[str, tuple[dict[str, str], str]] = {
+    "a file that is wrong": ({"distribution.yml": "name: shared-config\n"}, "targets"),
+    "two different names": ({".github/workflows/distribute.yml": caller(name="another-name")}, "another-name"),
+}
+"""What makes discovery fail, and a word of the error; the seed chooses the one that `make test` plays."""
+
+
+@pytest.mark.parametrize("wrong", sample.some(1, WRONG, "discovery fails"))
 def test_when_discovery_fails_nothing_is_written_and_the_report_is_red(
-    runner: ActRunner, tmp_path: Path, source: dict[str, str], said: str
+    runner: ActRunner, tmp_path: Path, wrong: str
 ) -> None:
+    source, said = WRONG[wrong]
     with stage(runner, tmp_path / "platform", seed(source=SOURCE | source, fleet=FLEET)) as on:
         run = on.run("distribute.yml")
         assert run.exit_code != 0
