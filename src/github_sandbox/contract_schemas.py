@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema_path import SchemaPath
 from openapi_core import Config, OpenAPI
+from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.validation.request.validators import V30RequestValidator
 from openapi_core.validation.response.validators import V30ResponseValidator
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
@@ -37,9 +38,15 @@ def description(document: dict[str, Any]) -> OpenAPI:
 
     class Requests(V30RequestValidator):
         schema_validators_factory = KeptValidators(V30RequestValidator.schema_validators_factory)
+        schema_casters_factory = SchemaCastersFactory(
+            schema_validators_factory, V30RequestValidator.schema_casters_factory.types_caster
+        )
 
     class Responses(V30ResponseValidator):
         schema_validators_factory = KeptValidators(V30ResponseValidator.schema_validators_factory)
+        schema_casters_factory = SchemaCastersFactory(
+            schema_validators_factory, V30ResponseValidator.schema_casters_factory.types_caster
+        )
 
     config = Config(spec_validator_cls=None, request_validator_cls=Requests, response_validator_cls=Responses)
     return OpenAPI(SchemaPath.from_dict(document, resolved_cache_maxsize=PLACES), config=config)
