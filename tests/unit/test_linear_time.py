@@ -114,7 +114,7 @@ READERS: dict[str, Read] = {
     "repository, by a pattern": lambda text: _matching(text, ["*a" * 20 + "b"]),
     "path pattern": lambda text: _matches(("a",) * 12, tuple(text.split("/"))[:16]),
 }
-PLAYED = sample.some(len(READERS) // 2, READERS, "linear time")
+PLAYED = sample.some(len(READERS) // 4, READERS, "linear time")
 PIECES = (
     *("[", "{", "(", "<", "`", "` ", "``` ", "~", "*", "**/", "*a", "_", "#", "=", "-", "- ", "|", "\\", "$", "&", "!"),
     *('"', "'", ",", ":", "::", ": ", "%", "@", "?", "/", "//", ".", "..", " ", "\t", "\n", "\r", "\r\n", " \n"),
