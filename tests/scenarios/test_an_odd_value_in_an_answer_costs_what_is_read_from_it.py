@@ -13,7 +13,7 @@ from support.editions import only_on
 from support.odd_answers import every_odd_value, play
 from support.stage import TARGET, desired_state, stage
 
-SAMPLE = 3
+SAMPLE = 2
 """How many values of each case `make test` sets."""
 SHARE = 12
 """`make proof` sets every value where GraphQL is served, and one of so many where it is not."""

@@ -59,8 +59,8 @@ class Action(Generic[I, O]):
     outputs: type[O]
     run: Callable[[I, Ports], Finish[O]]
     failed: Callable[[ActionPatternsError, I | None, Ports], Finish[O]] | None = None
-    """What it leaves when it ends with an error, for the steps behind it: outputs and summary. The inputs are None when
-    they could not be read. None: it leaves nothing."""
+    """Returns the outputs and summary of a run that an error ended, for the steps behind it. The inputs are None when
+    they could not be read. None: such a run leaves nothing."""
     icon: str
     """A Feather icon that GitHub's marketplace knows."""
     color: Literal["white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"]

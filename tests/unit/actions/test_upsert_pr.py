@@ -143,7 +143,7 @@ def test_wrong_inputs_are_refused_together_before_anything_is_sent(inputs: dict[
     assert where.github.journal == []
 
 
-@pytest.mark.parametrize("inputs", [None, UpsertPrInputs(key="k", repository="acme/other")])
+@pytest.mark.parametrize("inputs", [None, UpsertPrInputs(key="k", title="t", repository="acme/other")])
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [

@@ -124,7 +124,7 @@ GARBAGE: dict[str, tuple[int, str, dict[str, str]]] = {
 }
 
 
-SAMPLE = 8
+SAMPLE = 5
 """How many kinds of garbage `make test` plays; `make proof` plays all."""
 
 
