@@ -30,14 +30,17 @@ from typing import NoReturn
 # -I leaves this file's directory off the path, which is right for everything but our own package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bootstrap import failures, installers, sources
+from bootstrap.failures import CannotStartError, SourceError
 from bootstrap.installers import (
     INTERPRETER,
     SHORT_SECONDS,
-    CannotStartError,
     fetch_uv,
-    has_other_index,
+    fetch_uv_by_any_way,
+    has_pip,
     note,
     pinned_uv_version,
+    run_pip,
     run_tool,
     run_with_retries,
     tool_environment,
@@ -47,6 +50,8 @@ from bootstrap.installers import (
 CHECKOUT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements.lock"
 INSTALLING = "Installing the locked dependencies"
+# The module that every action loads, and which is a program for one processor and one C library.
+COMPILED = "pydantic_core"
 
 IGNORED_BY_PARENT = frozenset(
     number for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN
@@ -78,11 +83,7 @@ def main(arguments: list[str]) -> int:
         show_failure(str(error), error.output)
         return 1
     except OSError as error:  # a full or read-only disk, a directory of another user
-        show_failure(
-            f"The Python environment could not be made. The file system refused: {error}. Make room or fix the "
-            "permissions there, or name another directory in ACTION_PATTERNS_VENV_DIR.",
-            "",
-        )
+        show_failure(str(failures.of_system(error, arguments[1] if arguments[1:] else str(CHECKOUT))), "")
         return 1
     except Interrupted as stop:
         note(f"stopped by {signal.Signals(stop.number).name}; nothing was left behind")
@@ -148,36 +149,83 @@ def is_complete(venv: Path, *, shared: bool) -> bool:
 def build(workspace: Path, *, compile_bytecode: bool) -> None:
     """Leave a complete environment in `workspace`/venv."""
     environment = tool_environment(os.environ, workspace)
-    uv = usable_uv(environment) or fetch_uv(workspace / "uv", environment)
     venv = workspace / "venv"
-    options = ["--compile-bytecode"] if compile_bytecode else []
     # uv looks for a project in the directories above, too: beside a part of our files it would find the caller's.
     whole = all((CHECKOUT / name).is_file() for name in ("pyproject.toml", "uv.lock"))
-    if has_other_index(environment) or not whole:
-        install_from_index(uv, venv, options, environment)
+    if not whole or sources.replace_pypi(environment):
+        install_from_sources(venv, environment, compile_bytecode=compile_bytecode)
     else:
-        install_from_addresses(uv, venv, options, environment)
+        install_from_pypi(venv, environment, compile_bytecode=compile_bytecode)
+    check_imports(venv, environment)
     (venv / ".complete").touch()
 
 
-def install_from_addresses(uv: str, venv: Path, options: list[str], environment: Mapping[str, str]) -> None:
+def install_from_pypi(venv: Path, environment: Mapping[str, str], *, compile_bytecode: bool) -> None:
+    """Make the environment from the addresses of uv.lock, or from the sources beside PyPI where that fails."""
+    try:
+        uv = usable_uv(environment) or fetch_uv(venv.parent / "uv", environment)
+        install_from_addresses(uv, venv, environment, compile_bytecode=compile_bytecode)
+    except SourceError as error:
+        more = sources.add_to_pypi(environment)
+        if not more and (venv.exists() or not has_pip(environment)):
+            raise
+        note(
+            f"{error.args[0]} pip is asked for the same files" if not more else f"{error.args[0]} Other sources follow"
+        )
+        shutil.rmtree(venv, ignore_errors=True)
+        others = sources.without_pypi(environment) if more else environment
+        install_from_sources(venv, others, compile_bytecode=compile_bytecode)
+
+
+def install_from_addresses(uv: str, venv: Path, environment: Mapping[str, str], *, compile_bytecode: bool) -> None:
     """Make the environment in one process, from the addresses and hashes of uv.lock: no index is asked."""
     sync = [uv, "--quiet", "--no-config", "--project", str(CHECKOUT), "sync", "--frozen", "--no-dev"]
-    sync += ["--no-install-project", "--no-build", "--python", INTERPRETER, *options]
+    sync += ["--no-install-project", "--no-build", "--python", INTERPRETER]
+    sync += ["--compile-bytecode"] if compile_bytecode else []
     run_with_retries(INSTALLING, sync, {**environment, "UV_PROJECT_ENVIRONMENT": str(venv)})
 
 
-def install_from_index(uv: str, venv: Path, options: list[str], environment: Mapping[str, str]) -> None:
+def install_from_sources(venv: Path, environment: Mapping[str, str], *, compile_bytecode: bool) -> None:
+    """Make the environment from the sources that the owner of the runner names, with the tool they are named for."""
+    uv = usable_uv(environment)
+    if uv and (sources.is_set_up_for_uv(os.environ) or sources.uv_speaks(environment)):
+        install_with_uv(uv, venv, environment, compile_bytecode=compile_bytecode)
+    elif has_pip(environment):
+        run_with_retries(INSTALLING, [INTERPRETER, "-I", "-S", "-m", "venv", "--without-pip", str(venv)], environment)
+        options = ["--compile" if compile_bytecode else "--no-compile"]
+        run_pip(INSTALLING, options, REQUIREMENTS, environment, str(venv / "bin" / "python"))
+    elif uv or not sources.replace_pypi(environment):
+        uv = uv or fetch_uv(venv.parent / "uv", environment)
+        install_with_uv(uv, venv, environment, compile_bytecode=compile_bytecode)
+    else:
+        output = f"{INTERPRETER}: No module named pip"
+        raise failures.error(INSTALLING, failures.read(output), output, installers.room(environment))
+
+
+def install_with_uv(uv: str, venv: Path, environment: Mapping[str, str], *, compile_bytecode: bool) -> None:
     """Make the environment from a mirror, which has the locked files under addresses that only it knows."""
     create = [uv, "--quiet", "--no-config", "venv", "--python", INTERPRETER, str(venv)]
-    code, output = run_tool(create, environment)
-    if code != 0:
-        raise CannotStartError(f"uv could not make an environment for {INTERPRETER}. Its output is above.", output)
+    run_with_retries(f"Making an environment of {INTERPRETER}", create, environment)
     install = [uv, "--quiet", "--no-config", "pip", "install", "--python", str(venv / "bin" / "python")]
     install += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(REQUIREMENTS)]
     # Any index may serve any package, as with pip: safe since the hash decides, needed where mirrors are partial.
-    install += ["--index-strategy", "unsafe-best-match", *options]
+    install += ["--index-strategy", "unsafe-best-match"]
+    install += ["--no-index"] if environment.get("UV_NO_INDEX") else []
+    install += ["--compile-bytecode"] if compile_bytecode else []
     run_with_retries(INSTALLING, install, environment)
+
+
+def check_imports(venv: Path, environment: Mapping[str, str]) -> None:
+    """Import a compiled module once: a wheel may fit this machine by its name, and not run on it."""
+    if f"{COMPILED}==".replace("_", "-") not in REQUIREMENTS.read_text(encoding="utf-8"):
+        return
+    code, output = run_tool([str(venv / "bin" / "python"), "-I", "-c", f"import {COMPILED}"], environment)
+    if code != 0:
+        raise CannotStartError(
+            f"{INSTALLING} was stopped: {COMPILED} is installed and cannot be loaded: "
+            f"{failures.last_line(output)}. {failures.remedy_of_import(output)}",
+            output,
+        )
 
 
 @contextlib.contextmanager
@@ -229,7 +277,7 @@ def pinned_uv(cache: Path) -> str:
     kept = cache / f"uv-{pinned_uv_version()}"
     if not (kept / "bin" / "uv").is_file():
         with building_directory(cache, kept.name) as workspace:
-            fetch_uv(workspace / "uv", tool_environment(os.environ, workspace))
+            fetch_uv_by_any_way(workspace / "uv", tool_environment(os.environ, workspace))
             with contextlib.suppress(OSError):  # another process was faster: its uv has the same hash
                 (workspace / "uv").rename(kept)
     return str(kept / "bin" / "uv")

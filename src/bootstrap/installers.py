@@ -1,8 +1,7 @@
-"""pip and uv: finding them, what they may see, and what is made of their failures. Standard library only."""
+"""pip and uv: finding them, what they may see, and running them. Standard library only."""
 
 from __future__ import annotations
 
-import configparser
 import contextlib
 import os
 import re
@@ -10,9 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import sleep
+
+from bootstrap import failures, sources, trust
+from bootstrap.failures import CannotStartError, Room, SourceError, last_line
 
 HERE = Path(__file__).resolve().parent
 UV_REQUIREMENT = HERE / "requirements-uv.lock"
@@ -22,54 +24,25 @@ FETCHING = "Fetching uv"
 # The interpreter itself, also when the one found is a virtual environment's: that one may lack pip and may go away.
 INTERPRETER = str(getattr(sys, "_base_executable", sys.executable))
 
-# Attempts follow each other after these pauses. The tools retry single requests once themselves.
-PAUSES_SECONDS = (2.0, 6.0)
 # For one run of an installer. A line that is slower than half a megabit a second does not get all files in it.
 MAX_SECONDS = 600.0
 # For a program that only says something of itself.
 SHORT_SECONDS = 60.0
 # The oldest uv which has every option used here; an older one on PATH is passed over for the pinned one.
 OLDEST_UV = (0, 5, 0)
+# The Pythons that launch.sh has passed over, and what each lacks.
+OTHER_PYTHONS = "ACTION_PATTERNS_OTHER_PYTHONS"
 
-# The variables of our environment that an installer may see. The owner of a self-hosted runner decides about the source
-# of files (indexes, mirrors, proxies) and its trust (certificates, credentials). That is harmless: hashes decide which
-# files are accepted. Everything else is ours: PIP_TARGET, PIP_NO_BINARY, UV_PYTHON, UV_OVERRIDE, PYTHONPATH and
+# The variables of our environment that an installer may see as they are. `sources` and `trust` say the others: the
+# owner of a runner decides where files come from and which certificates are trusted. That is harmless: hashes decide
+# which files are accepted. Everything else is ours: PIP_TARGET, PIP_NO_BINARY, UV_PYTHON, UV_OVERRIDE, PYTHONPATH and
 # VIRTUAL_ENV belong to the caller's own steps and would change what we install. No installer gets INPUT_TOKEN or
 # GITHUB_TOKEN.
 PASSED_THROUGH = re.compile(
-    r"""PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TZ|LD_LIBRARY_PATH|NETRC|XDG_CONFIG_(?:HOME|DIRS)
-    |(?i:https?_proxy|all_proxy|no_proxy)
-    |SSL_CERT_FILE|SSL_CERT_DIR|SSL_CLIENT_CERT|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE
-    |PIP_(?:CONFIG_FILE|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|KEYRING_PROVIDER)
-    |PIP_(?:PROXY|CERT|CLIENT_CERT|DEFAULT_TIMEOUT)
-    |UV_(?:DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|INSECURE_HOST|KEYRING_PROVIDER)
-    |UV_(?:NATIVE_TLS|SYSTEM_CERTS|HTTP_TIMEOUT|INDEX_\w+_(?:USERNAME|PASSWORD))""",
+    r"""PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TZ|LD_LIBRARY_PATH|NETRC|XDG_(?:CONFIG|DATA)_HOME
+    |(?i:https?_proxy|all_proxy|no_proxy)|UV_INDEX_\w+_(?:USERNAME|PASSWORD)""",
     re.VERBOSE,
 )
-
-HASH_MISMATCH = re.compile(r"hash mismatch|do not match the hashes|hashes are required|must have a hash", re.IGNORECASE)
-NO_WHEEL = re.compile(
-    r"no usable wheels|no wheels with a matching|has no wheels|not a supported wheel|no binary distribution",
-    re.IGNORECASE,
-)
-NO_PIP = re.compile(r"No module named '?pip\b")
-
-NETWORK_FIX = (
-    "Rerun the job if the network had a bad moment. Behind a proxy or a mirror set HTTPS_PROXY, PIP_INDEX_URL, "
-    "UV_DEFAULT_INDEX, SSL_CERT_FILE; for a runner without network put a ready environment in ACTION_PATTERNS_VENV_DIR."
-)
-
-
-class CannotStartError(Exception):
-    """No environment, so no action. `args[0]` says what happened, why and how to fix it; `output` is the tool's own."""
-
-    def __init__(self, message: str, output: str = "") -> None:
-        super().__init__(message)
-        self.output = output
-
-
-class UnreachableError(CannotStartError):
-    """Every attempt failed, and none of them for a reason that the lock, this machine or its Python gives."""
 
 
 def usable_uv(environment: Mapping[str, str]) -> str | None:
@@ -79,79 +52,100 @@ def usable_uv(environment: Mapping[str, str]) -> str | None:
         return None
     try:
         code, output = run_tool([uv, "--version"], environment, seconds=SHORT_SECONDS)
-    except CannotStartError:
+    except (CannotStartError, OSError):  # another processor's, or one on a file system that runs nothing
         return None
     version = re.match(r"uv (\d+)\.(\d+)\.(\d+)", output)
     return uv if code == 0 and version and tuple(map(int, version.groups())) >= OLDEST_UV else None
 
 
-def fetch_uv(target: Path, environment: Mapping[str, str], interpreter: str = INTERPRETER) -> str:
-    """Fetch the pinned uv into `target`; return the path of its program.
+def has_pip(environment: Mapping[str, str]) -> bool:
+    """Return whether the Python has pip, and what makes an environment."""
+    asked = "import importlib.util as u, sys; sys.exit(not (u.find_spec('pip') and u.find_spec('venv')))"
+    return run_tool([INTERPRETER, "-I", "-c", asked], environment, seconds=SHORT_SECONDS)[0] == 0
 
-    It comes straight from PyPI. pip fetches it where that fails, where pip is set up for another index, and where
-    `uv-wheels.lock` has no line for this machine.
-    """
-    wheel = None if has_other_index(environment) else pinned_wheel()
+
+def fetch_uv(target: Path, environment: Mapping[str, str]) -> str:
+    """Fetch the pinned uv from PyPI's address into `target`; return the path of its program."""
+    wheel = pinned_wheel()
     if wheel is None:
-        fetch_uv_with_pip(target, environment, interpreter)
-        return str(target / "bin" / "uv")
-    fetch = [interpreter, "-I", "-S", str(HERE / "wheel.py"), *wheel, str(target), "uv"]
-    try:
-        run_with_retries(FETCHING, fetch, environment)
-    except UnreachableError as unreachable:
-        if run_tool([interpreter, "-I", "-m", "pip", "--version"], environment)[0] != 0:
-            raise
-        note(f"{FETCHING.lower()} from its address failed: {last_line(unreachable.output)}. pip fetches the same file")
-        fetch_uv_with_pip(target, environment, interpreter)
+        raise SourceError(f"{FETCHING} failed: the lock names no file of uv for this machine. Put a uv on PATH.")
+    run_with_retries(
+        FETCHING, [INTERPRETER, "-I", "-S", str(HERE / "wheel.py"), *wheel, str(target), "uv"], environment
+    )
     return str(target / "bin" / "uv")
 
 
-def fetch_uv_with_pip(target: Path, environment: Mapping[str, str], interpreter: str) -> None:
-    """Install the pinned uv into `target`, held to the hashes of `requirements-uv.lock`.
+def fetch_uv_by_any_way(target: Path, environment: Mapping[str, str]) -> str:
+    """Fetch the pinned uv as `fetch_uv` does, or with pip where that fails or the runner names another index."""
+    if not (sources.replace_pypi(environment) or sources.add_to_pypi(environment)):
+        try:
+            return fetch_uv(target, environment)
+        except SourceError as error:
+            if not has_pip(environment):
+                raise
+            note(f"{error.args[0]} pip fetches the same file")
+    # pip's `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
+    run_pip(FETCHING, ["--no-compile", "--target", str(target)], UV_REQUIREMENT, environment)
+    return str(target / "bin" / "uv")
 
-    pip's `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
+
+def run_pip(
+    what: str, options: Sequence[str], requirements: Path, environment: Mapping[str, str], python: str = ""
+) -> None:
+    """Install with pip what a lock names: only wheels, each with its hash. `python`: into that environment."""
+    command = [INTERPRETER, "-I", "-m", "pip", *(["--python", python] if python else []), "install"]
+    command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--no-cache-dir", "--no-deps"]
+    command += ["--only-binary", ":all:", "--require-hashes", "--retries", "1", *options]
+    command += ["--requirement", str(requirements)]
+    # pip says that a package is not there also where an index refused, and says that only when it is asked.
+    run_with_retries(what, command, environment, explained=[*command, "--verbose"])
+
+
+def run_with_retries(
+    what: str, command: Sequence[str], environment: Mapping[str, str], explained: Sequence[str] = ()
+) -> None:
+    """Run an installer until it succeeds; only trouble that may pass is tried again.
+
+    `explained`: the same command, which says more; it is run once where the first names no cause.
+
+    Raises:
+        SourceError: it got no files from there.
+        CannotStartError: another source would not help.
     """
-    command = [interpreter, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    command += ["--progress-bar", "off", "--no-cache-dir", "--no-compile", "--no-deps", "--only-binary", ":all:"]
-    command += ["--require-hashes", "--retries", "1", "--target", str(target), "--requirement", str(UV_REQUIREMENT)]
-    run_with_retries(FETCHING, command, environment)
-
-
-def run_with_retries(what: str, command: list[str], environment: Mapping[str, str]) -> None:
-    """Run an installer until it succeeds; only trouble that may pass is tried again."""
-    for pause_seconds in (*PAUSES_SECONDS, None):
+    attempts = 0
+    while True:
         code, output = run_tool(command, environment)
+        attempts += 1
         if code == 0:
             return
-        if HASH_MISMATCH.search(output):
-            raise CannotStartError(
-                f"{what} was stopped: a file does not have the hash the lock records for it. Either the index or a "
-                "proxy serves another file than the one that was locked, or the lock was edited. Do not edit the lock "
-                "by hand and do not remove the hash: restore the lock from git, or find out who serves the other file.",
-                output,
-            )
-        if NO_PIP.search(output):
-            raise CannotStartError(
-                f"{what} failed: {INTERPRETER} has no pip, and there is no uv on PATH. Install either (on Debian: "
-                "apt-get install python3-pip), or set ACTION_PATTERNS_PYTHON to a Python that has pip, or run "
-                "actions/setup-python.",
-                output,
-            )
-        if NO_WHEEL.search(output):
-            raise CannotStartError(
-                f"{what} failed: there is no wheel for this machine among the locked files (Python "
-                f"{sys.version.split()[0]}, {os.uname().machine}). Set ACTION_PATTERNS_PYTHON to CPython 3.11 to 3.14 "
-                "on x86_64 or aarch64. Building from source is off on purpose: it would run code that is not locked.",
-                output,
-            )
-        if pause_seconds is not None:
-            note(f"{what.lower()} failed, trying again in {pause_seconds:g} s: {last_line(output)}")
-            time.sleep(pause_seconds)
-    attempts = len(PAUSES_SECONDS) + 1
-    raise UnreachableError(f"{what} failed {attempts} times: {last_line(output)}. {NETWORK_FIX}", output)
+        failure = failures.read(output)
+        if explained and failure.of_source and "No matching distribution" in output and not failure.pauses_seconds:
+            code, output = run_tool(explained, environment)
+            if code == 0:
+                return
+            failure = failures.read(output)
+            explained = ()
+        if attempts > len(failure.pauses_seconds):
+            raise failures.error(what, failure, output, room(environment), attempts)
+        pause_seconds = failure.pauses_seconds[attempts - 1]
+        note(f"{what.lower()} failed, trying again in {pause_seconds:g} s: {last_line(output)}")
+        sleep(pause_seconds)
 
 
-def run_tool(command: list[str], environment: Mapping[str, str], *, seconds: float = MAX_SECONDS) -> tuple[int, str]:
+def room(environment: Mapping[str, str]) -> Room:
+    """Return what a message names beside the output of a tool."""
+    return Room(
+        directory=environment.get("TMPDIR", "/"),
+        sources=sources.shown(environment),
+        unreadable=tuple(trust.unreadable(os.environ, sources.certificates(os.environ))),
+        others=os.environ.get(OTHER_PYTHONS, ""),
+        python=INTERPRETER,
+    )
+
+
+def run_tool(
+    command: Sequence[str], environment: Mapping[str, str], *, seconds: float = MAX_SECONDS
+) -> tuple[int, str]:
     """Return exit code and whole output of a tool. It has a separate process group, which ends when we are stopped.
 
     Raises:
@@ -160,7 +154,7 @@ def run_tool(command: list[str], environment: Mapping[str, str], *, seconds: flo
     """
     directory = environment.get("TMPDIR", "/")
     with subprocess.Popen(
-        command,
+        list(command),
         env=dict(environment),
         cwd=directory,  # never the caller's checkout, whose pyproject.toml or .python-version uv would read
         stdin=subprocess.DEVNULL,
@@ -176,44 +170,23 @@ def run_tool(command: list[str], environment: Mapping[str, str], *, seconds: flo
             if isinstance(error, subprocess.TimeoutExpired):
                 so_far = (error.output or b"").decode("utf-8", errors="replace")
                 what = f"`{Path(command[0]).name}` did not end within {seconds:g} seconds and was stopped. "
-                raise CannotStartError(what + NETWORK_FIX, so_far) from None
+                raise SourceError(what + failures.NETWORK, so_far) from None
             raise
     return process.returncode, output.decode("utf-8", errors="replace")
 
 
 def tool_environment(outer: Mapping[str, str], workspace: Path) -> dict[str, str]:
-    """The environment of pip and uv: what may pass, one index for both, and nothing kept outside `workspace`."""
+    """The environment of pip and uv: what may pass, one way to the files, and nothing kept outside `workspace`."""
     inner = {name: value for name, value in outer.items() if PASSED_THROUGH.fullmatch(name)}
-    # uv reads no pip.conf and no PIP_*: a runner set up for pip alone would fetch uv from its mirror and then fail.
-    pip_index = inner.get("PIP_INDEX_URL") or pip_setting("index-url", inner)
-    uv_index = inner.get("UV_DEFAULT_INDEX") or inner.get("UV_INDEX_URL")
-    if pip_index and not uv_index:
-        inner["UV_DEFAULT_INDEX"] = pip_index
-    if uv_index and not pip_index:
-        inner["PIP_INDEX_URL"] = uv_index
-    certificates = inner.get("PIP_CERT") or pip_setting("cert", inner)
-    if certificates:
-        inner.setdefault("SSL_CERT_FILE", certificates)
-    if inner.get("PIP_PROXY"):
-        inner.setdefault("HTTPS_PROXY", inner["PIP_PROXY"])
+    inner |= sources.variables(outer) | trust.variables(outer, sources.certificates(outer), workspace)
     return inner | {
         "TMPDIR": str(workspace),
         # A cache of the machine is trusted without hashing its files again: any earlier job could have changed them.
         "UV_CACHE_DIR": str(workspace / "cache"),
         "UV_HTTP_RETRIES": "1",
         "UV_PYTHON_DOWNLOADS": "never",
-        "PIP_REQUIRE_VIRTUALENV": "0",  # a developer's pip.conf may ask for one; --target needs none
+        "PIP_REQUIRE_VIRTUALENV": "0",
     }
-
-
-def has_other_index(environment: Mapping[str, str]) -> bool:
-    """Return whether the owner of the machine names another source of dependencies: then it is the source of uv too.
-
-    Sources that only pip reads (its extra index, its find-links) do not count: uv never asks them.
-    """
-    of_uv = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
-    of_pip = ("PIP_INDEX_URL", "PIP_NO_INDEX")
-    return any(map(environment.get, of_uv + of_pip)) or pip_setting("no-index", environment) is not None
 
 
 def pinned_wheel(libc: str | None = None, processor: str | None = None) -> tuple[str, str] | None:
@@ -234,19 +207,6 @@ def own_libc() -> str:
         return "musllinux"
 
 
-def pip_setting(name: str, environment: Mapping[str, str]) -> str | None:
-    """A [global] setting of pip's configuration files; the file nearest to the user wins, as in pip."""
-    home = Path(environment.get("HOME") or "/nonexistent")
-    config = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
-    files = [Path("/etc/pip.conf"), home / ".pip" / "pip.conf", config / "pip" / "pip.conf"]
-    if environment.get("PIP_CONFIG_FILE"):
-        files.append(Path(environment["PIP_CONFIG_FILE"]))
-    parser = configparser.RawConfigParser()
-    with contextlib.suppress(configparser.Error, UnicodeDecodeError):  # pip itself will say what is wrong with it
-        parser.read(files, encoding="utf-8")
-    return parser.get("global", name, fallback=None)
-
-
 def pinned_uv_version() -> str:
     """The version in requirements-uv.lock."""
     found = re.search(r"^uv==(\S+)", UV_REQUIREMENT.read_text(encoding="utf-8"), re.MULTILINE)
@@ -258,10 +218,3 @@ def pinned_uv_version() -> str:
 def note(text: str) -> None:
     """One line for whoever reads the log."""
     print(f"action-patterns: {text}", file=sys.stderr, flush=True)
-
-
-def last_line(output: str) -> str:
-    """The line of a tool's output most likely to name the cause."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"error:|cause:", line, re.IGNORECASE)]
-    return (errors or lines or ["no output"])[-1].rstrip(".")[:200]

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from bootstrap import installers
 from bootstrap.bootstrap import CHECKOUT, REQUIREMENTS, building_directory, pinned_uv
-from bootstrap.installers import UV_REQUIREMENT, UV_WHEELS, CannotStartError
+from bootstrap.failures import CannotStartError
+from bootstrap.installers import UV_REQUIREMENT, UV_WHEELS
 
 REQUIREMENTS_HEADER = """\
 # Generated from uv.lock by `make lock`: do not edit. What every shipped action installs, and nothing else.

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bootstrap import bootstrap, installers
+from bootstrap.failures import CannotStartError
 
 if TYPE_CHECKING:
     from conftest import Checkout, Index
@@ -127,10 +128,10 @@ def test_a_copy_without_the_project_does_not_take_that_of_a_directory_above(
 ) -> None:
     """A caller may keep a copy of `src` below a `pyproject.toml` that is not ours."""
     ways: list[str] = []
-    monkeypatch.setattr(bootstrap, "install_from_addresses", lambda *_: ways.append("addresses"))
-    monkeypatch.setattr(bootstrap, "install_from_index", lambda *_: ways.append("index"))
-    monkeypatch.setattr(bootstrap, "usable_uv", lambda _: "uv")
-    monkeypatch.setattr(bootstrap, "has_other_index", lambda _: False)
+    monkeypatch.setattr(bootstrap, "install_from_pypi", lambda *_, **__: ways.append("addresses"))
+    monkeypatch.setattr(bootstrap, "install_from_sources", lambda *_, **__: ways.append("index"))
+    monkeypatch.setattr(bootstrap, "check_imports", lambda *_: None)
+    monkeypatch.setattr(bootstrap, "tool_environment", lambda *_: {})
     monkeypatch.setattr(bootstrap, "CHECKOUT", tmp_path)
     for name in present:
         (tmp_path / name).touch()
@@ -148,9 +149,8 @@ def test_this_project_is_the_root_of_its_uv_workspace() -> None:
 @pytest.mark.parametrize("setting", ["--require-hashes", "--only-binary"])
 def test_pip_is_held_to_the_same_rules(setting: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ran: list[list[str]] = []
-    monkeypatch.setattr(installers, "run_with_retries", lambda _what, command, _environment: ran.append(command))
-    monkeypatch.setattr(installers, "pinned_wheel", lambda: None)
-    installers.fetch_uv(tmp_path, {})
+    monkeypatch.setattr(installers, "run_with_retries", lambda _what, command, *_, **__: ran.append(command))
+    installers.run_pip("Fetching it", [], tmp_path, {})
     assert setting in ran[0]
 
 
@@ -166,7 +166,7 @@ def test_an_environment_of_another_user_is_not_complete(tmp_path: Path, monkeypa
 
 def test_a_directory_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
-    with pytest.raises(installers.CannotStartError, match="belongs to another user"):
+    with pytest.raises(CannotStartError, match="belongs to another user"):
         bootstrap.ensure_environment(tmp_path / "base" / "venv", shared=False)
 
 
@@ -261,7 +261,7 @@ def test_tools_run_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_tool_that_does_not_end_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(installers.CannotStartError, match="`sleep` did not end within 0 seconds and was stopped"):
+    with pytest.raises(CannotStartError, match="`sleep` did not end within 0 seconds and was stopped"):
         installers.run_tool(["sleep", "600"], {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}, seconds=0.0)
 
 
@@ -276,7 +276,7 @@ def test_a_uv_that_does_not_answer_is_passed_over(tmp_path: Path, monkeypatch: p
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A tool which fails with the text in `says` as often as `failures` has lines, then succeeds."""
-    monkeypatch.setattr(installers, "PAUSES_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(installers, "sleep", lambda _: None)
     script = tmp_path / "tool.py"
     script.write_text(
         "import pathlib, sys\n"
@@ -288,16 +288,26 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_network_trouble_is_tried_again(tool: list[str], tmp_path: Path) -> None:
-    (tmp_path / "failures").write_text("error: Connection refused\n" * 2)
+    (tmp_path / "failures").write_text("error: connection reset\n" * 2)
     installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
     assert (tmp_path / "failures").read_text() == ""
 
 
 def test_network_trouble_that_stays_names_the_settings(tool: list[str], tmp_path: Path) -> None:
-    (tmp_path / "failures").write_text("error: Connection refused\n" * 9)
-    with pytest.raises(installers.CannotStartError, match=r"failed 3 times: error: Connection refused\. .*HTTPS_PROXY"):
+    (tmp_path / "failures").write_text("error: https://files.corp/x: connection reset\n" * 9)
+    with pytest.raises(CannotStartError, match=r"failed 3 times: https://files.corp/x did not answer .*HTTPS_PROXY"):
         installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
     assert len((tmp_path / "failures").read_text().splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    "says", ["Connection refused (os error 111)", "[Errno -3] Temporary failure in name resolution"]
+)
+def test_a_host_that_may_be_starting_is_asked_once_more(tool: list[str], tmp_path: Path, says: str) -> None:
+    (tmp_path / "failures").write_text(f"error: https://mirror.corp/x: {says}\n" * 9)
+    with pytest.raises(CannotStartError, match=r"failed 2 times: .*https://mirror\.corp/x.*PIP_INDEX_URL"):
+        installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
+    assert len((tmp_path / "failures").read_text().splitlines()) == 7
 
 
 @pytest.mark.parametrize(
@@ -308,13 +318,23 @@ def test_network_trouble_that_stays_names_the_settings(tool: list[str], tmp_path
         ("ERROR: Hashes are required in --require-hashes mode", "Do not edit the lock by hand"),
         ("/usr/bin/python3: No module named pip", "apt-get install python3-pip"),
         ("Because docopt==0.6.2 has no usable wheels and you require it", "Building from source is off on purpose"),
+        (
+            "error: https://me:pw@mirror.corp/x: [SSL: CERTIFICATE_VERIFY_FAILED]",
+            "of https://mirror.corp/x is not trusted",
+        ),
+        ("OSError: Tunnel connection failed: 407 Proxy Authentication Required", "HTTPS_PROXY or PIP_PROXY"),
+        ("error: https://mirror.corp/x: HTTP Error 401: Unauthorized", "asks for a user and a password"),
+        ("error: https://mirror.corp/x: HTTP Error 403: Forbidden", "https://mirror.corp/x refuses the file"),
+        ("cause: failed to lookup address information: Name or service not known", "there is no host of the name"),
+        ("ERROR: Could not install packages: [Errno 28] No space left on device", "the disk is full at .*200 MB"),
+        ("ERROR: No matching distribution found for idna==3.20", "idna==3.20 is not at https://pypi.org/simple"),
     ],
 )
 def test_trouble_that_will_not_pass_is_not_tried_again(
     tool: list[str], tmp_path: Path, says: str, expected: str
 ) -> None:
     (tmp_path / "failures").write_text(f"{says}\n" * 3)
-    with pytest.raises(installers.CannotStartError, match=expected):
+    with pytest.raises(CannotStartError, match=expected):
         installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)})
     assert len((tmp_path / "failures").read_text().splitlines()) == 2
 
@@ -325,7 +345,6 @@ def test_installers_see_where_to_fetch_from_and_nothing_secret(tmp_path: Path) -
         "HOME": str(tmp_path),
         "HTTPS_PROXY": "http://proxy",
         "PIP_INDEX_URL": "https://mirror/simple",
-        "PIP_CERT": "/company.pem",
         "UV_INDEX_COMPANY_PASSWORD": "for the index",
         "INPUT_TOKEN": "secret",
         "GITHUB_TOKEN": "secret",
@@ -338,7 +357,6 @@ def test_installers_see_where_to_fetch_from_and_nothing_secret(tmp_path: Path) -
     assert "secret" not in inner.values() and "/stray" not in inner.values() and "2.7" not in inner.values()
     assert inner["HTTPS_PROXY"] == "http://proxy"
     assert inner["UV_DEFAULT_INDEX"] == "https://mirror/simple"
-    assert inner["SSL_CERT_FILE"] == "/company.pem"
     assert inner["UV_INDEX_COMPANY_PASSWORD"] == "for the index"
     assert inner["UV_CACHE_DIR"].startswith(str(tmp_path))
 

@@ -16,7 +16,9 @@ import pytest
 
 import bootstrap.wheel
 from bootstrap import installers
-from bootstrap.installers import CannotStartError, fetch_uv, has_other_index, pinned_wheel, tool_environment
+from bootstrap.failures import CannotStartError
+from bootstrap.installers import fetch_uv, fetch_uv_by_any_way, pinned_wheel, tool_environment
+from bootstrap.sources import add_to_pypi, replace_pypi
 
 SCRIPT = "#!/bin/sh\necho fetched\n"
 METADATA = {
@@ -24,7 +26,7 @@ METADATA = {
     "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: py3-none-any\n",
     "RECORD": "",
 }
-PYTHON_WITHOUT_PIP = '#!/bin/sh\ncase " $* " in *" pip "*) echo "No module named pip"; exit 1;; esac\nexec {} "$@"\n'
+PYTHON_WITHOUT_PIP = '#!/bin/sh\ncase " $* " in *pip*) echo "No module named pip"; exit 1;; esac\nexec {} "$@"\n'
 
 
 def wheel(program: str = "uv") -> bytes:
@@ -73,7 +75,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Files]:
     digest = hashlib.sha256(wheel()).hexdigest()
     lock.write_text(f"# Generated.\n{installers.own_libc()}_{os.uname().machine} {digest} {served.url}\n")
     monkeypatch.setattr(installers, "UV_WHEELS", lock)
-    monkeypatch.setattr(installers, "PAUSES_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(installers, "sleep", lambda _: None)
     yield served
     served.server.shutdown()
     served.server.server_close()
@@ -117,23 +119,24 @@ def test_trouble_that_passes_is_tried_again(
 
 
 @pytest.fixture
-def without_pip(tmp_path: Path) -> str:
+def without_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Python that has no pip."""
     python = tmp_path / "python"
     python.write_text(PYTHON_WITHOUT_PIP.format(installers.INTERPRETER))
     python.chmod(0o755)
-    return str(python)
+    monkeypatch.setattr(installers, "INTERPRETER", str(python))
 
 
+@pytest.mark.usefixtures("without_pip")
 def test_trouble_that_stays_names_the_address_and_the_settings(
-    files: Files, environment: dict[str, str], tmp_path: Path, without_pip: str
+    files: Files, environment: dict[str, str], tmp_path: Path
 ) -> None:
     files.answers = [(403, b"")]
     with pytest.raises(CannotStartError) as stopped:
-        fetch_uv(tmp_path / "uv", environment, without_pip)
-    assert files.url in str(stopped.value)
-    assert "403" in str(stopped.value)
+        fetch_uv_by_any_way(tmp_path / "uv", environment)
+    assert f"{files.url} refuses the file (403)" in str(stopped.value)
     assert "UV_DEFAULT_INDEX" in str(stopped.value)
+    assert len(files.asked) == 1
 
 
 @pytest.fixture
@@ -146,7 +149,10 @@ def pip_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[s
     def put(content: bytes) -> None:
         (tmp_path / "wheels").mkdir()
         (tmp_path / "wheels/uv-1.0-py3-none-any.whl").write_bytes(content)
-        environment.update(PIP_FIND_LINKS=str(tmp_path / "wheels"), HTTPS_PROXY="http://127.0.0.1:9")
+        # Not a setting of the runner, which would name another source: pip alone sees it.
+        config = tmp_path / "pip.conf"
+        config.write_text(f"[global]\nno-index = true\nfind-links = {tmp_path / 'wheels'}\n")
+        environment["PIP_CONFIG_FILE"] = str(config)
 
     return put
 
@@ -163,11 +169,11 @@ def test_where_the_address_does_not_answer_pip_fetches_uv(
 ) -> None:
     pip_has(wheel())
     files.answers = [trouble]
-    uv = fetch_uv(tmp_path / "uv", environment)
+    uv = fetch_uv_by_any_way(tmp_path / "uv", environment)
     assert subprocess.run([uv], capture_output=True, text=True, check=True).stdout == "fetched\n"
     assert len(files.asked) == 3
     said = capfd.readouterr().err
-    assert "fetching uv from its address failed" in said
+    assert f"Fetching uv failed 3 times: {files.url} did not answer in full" in said
     assert "pip fetches the same file" in said
 
 
@@ -178,7 +184,7 @@ def test_what_pip_fetches_is_held_to_its_hash(
     pip_has(wheel("other"))
     files.answers = [(503, b"")]
     with pytest.raises(CannotStartError, match="does not have the hash the lock records"):
-        fetch_uv(tmp_path / "uv", environment)
+        fetch_uv_by_any_way(tmp_path / "uv", environment)
     assert not (tmp_path / "uv/bin").exists()
 
 
@@ -188,40 +194,31 @@ def test_after_a_wrong_hash_pip_is_not_asked(
     pip_has(wheel())
     files.answers = [(200, wheel("other"))]
     with pytest.raises(CannotStartError, match="does not have the hash the lock records"):
-        fetch_uv(tmp_path / "uv", environment)
+        fetch_uv_by_any_way(tmp_path / "uv", environment)
     assert not (tmp_path / "uv/bin").exists()
 
 
 @pytest.mark.parametrize(
-    "setting",
+    ("setting", "replaced"),
     [
-        {"PIP_INDEX_URL": "https://mirror.example/simple"},
-        {"UV_DEFAULT_INDEX": "https://mirror.example/simple"},
-        {"UV_INDEX_URL": "https://mirror.example/simple"},
-        {"UV_INDEX": "https://mirror.example/simple"},
-        {"UV_EXTRA_INDEX_URL": "https://mirror.example/simple"},
-        {"UV_FIND_LINKS": "/wheels"},
-        {"PIP_NO_INDEX": "1"},
+        ({"PIP_INDEX_URL": "https://mirror.example/simple"}, True),
+        ({"UV_DEFAULT_INDEX": "https://mirror.example/simple"}, True),
+        ({"UV_INDEX_URL": "https://mirror.example/simple"}, True),
+        ({"PIP_NO_INDEX": "1"}, True),
+        ({"UV_INDEX": "https://mirror.example/simple"}, False),
+        ({"UV_EXTRA_INDEX_URL": "https://mirror.example/simple"}, False),
+        ({"UV_FIND_LINKS": "/wheels"}, False),
+        ({"PIP_EXTRA_INDEX_URL": "https://mirror.example/simple"}, False),
     ],
 )
-def test_who_sets_another_index_gets_that_index(tmp_path: Path, setting: dict[str, str]) -> None:
+def test_who_names_another_index_gets_it_and_who_adds_one_keeps_pypi(
+    tmp_path: Path, setting: dict[str, str], *, replaced: bool
+) -> None:
     outer = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
-    assert not has_other_index(tool_environment(outer, tmp_path))
-    assert has_other_index(tool_environment(outer | setting, tmp_path))
-
-
-@pytest.mark.parametrize("name", ["index-url", "no-index"])
-def test_a_setting_of_pips_own_file_counts_too(tmp_path: Path, name: str) -> None:
-    config = tmp_path / "pip.conf"
-    config.write_text(f"[global]\n{name} = there\n")
-    assert has_other_index(tool_environment({"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(config)}, tmp_path))
-
-
-def test_what_only_pip_would_look_at_does_not_count(tmp_path: Path) -> None:
-    config = tmp_path / "pip.conf"
-    config.write_text("[global]\nfind-links = /wheels\nextra-index-url = https://mirror.example/simple\n")
-    outer = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(config), "PIP_FIND_LINKS": "/wheels"}
-    assert not has_other_index(tool_environment(outer, tmp_path))
+    plain, changed = tool_environment(outer, tmp_path), tool_environment(outer | setting, tmp_path)
+    assert not replace_pypi(plain)
+    assert not add_to_pypi(plain)
+    assert (replace_pypi(changed), add_to_pypi(changed)) == (replaced, not replaced)
 
 
 def test_each_machine_has_its_wheel_and_an_unknown_one_none() -> None:
@@ -240,11 +237,11 @@ def test_each_machine_has_its_wheel_and_an_unknown_one_none() -> None:
 def test_a_machine_without_a_line_in_the_lock_asks_pip(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[list[str]] = []
-    monkeypatch.setattr(installers, "run_with_retries", lambda what, command, environment: asked.append(command))
+    asked: list[str] = []
+    monkeypatch.setattr(installers, "run_pip", lambda what, *_: asked.append(what))
     monkeypatch.setattr(installers, "pinned_wheel", lambda: None)
-    fetch_uv(tmp_path / "uv", environment)
-    assert asked[0][2:5] == ["-m", "pip", "install"]
+    fetch_uv_by_any_way(tmp_path / "uv", environment)
+    assert asked == ["Fetching uv"]
 
 
 def test_a_file_without_end_does_not_fill_the_disk(
