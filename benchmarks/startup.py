@@ -205,7 +205,7 @@ class Room:
                 capture_output=True,
                 check=False,  # the action may refuse its inputs; only the environment is wanted
             )
-            made = list(temp.glob("action-patterns/*/.complete"))
+            made = list(temp.glob("action-patterns-python-*/*/.complete"))
             if len(made) != 1:
                 raise NotMeasuredError("launch.sh made no environment; run it by hand to see why")
             self.prepared = made[0].parent
@@ -219,7 +219,7 @@ class Room:
         """launch.sh with an environment whose Python is /bin/true, less what starting /bin/true costs."""
         true = str(shutil.which("true"))
         name = self.environment_of_the_lock().name
-        stand_in = self.path / "stand-in" / "action-patterns" / name
+        stand_in = self.path / "stand-in" / f"action-patterns-python-{os.geteuid()}" / name
         if not stand_in.exists():
             (stand_in / "bin").mkdir(parents=True)
             (stand_in / "bin/python").symlink_to(true)

@@ -15,14 +15,12 @@ Runs as `python -I -S`, before anything is installed: standard library only. It 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -31,6 +29,7 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bootstrap import failures, installers, sources
+from bootstrap.directories import building_directory, must_run_programs, one_at_a_time, prune
 from bootstrap.failures import CannotStartError, SourceError
 from bootstrap.installers import (
     INTERPRETER,
@@ -123,6 +122,7 @@ def ensure_environment(venv: Path, *, shared: bool) -> None:
             f"The Python environment was not made. {base} belongs to another user, who could change what we run. "
             "Remove it, or name a directory you trust in ACTION_PATTERNS_VENV_DIR."
         )
+    must_run_programs(base)
     with one_at_a_time(base / f".{venv.name}.lock"):
         if is_complete(venv, shared=shared):
             return
@@ -130,6 +130,8 @@ def ensure_environment(venv: Path, *, shared: bool) -> None:
         for leftover in base.glob(f".{venv.name}.building-*"):  # we hold the lock: whoever made it was killed
             shutil.rmtree(leftover, ignore_errors=True)
         with building_directory(base, venv.name) as workspace:
+            if shared:
+                prune(base, venv.name, workspace)
             build(workspace, compile_bytecode=shared)
             if venv.exists():  # half of a restored cache, an interpreter that was uninstalled since, another user's
                 venv.rename(workspace / "replaced")
@@ -226,28 +228,6 @@ def check_imports(venv: Path, environment: Mapping[str, str]) -> None:
             f"{failures.last_line(output)}. {failures.remedy_of_import(output)}",
             output,
         )
-
-
-@contextlib.contextmanager
-def one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on `path`; the kernel drops it when this process ends, however it ends."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            note("waiting for another step which is making the same Python environment")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def building_directory(base: Path, name: str) -> Iterator[Path]:
-    """Yield a directory on the file system of `base`, so that a rename out of it is atomic. Always removed."""
-    directory = Path(tempfile.mkdtemp(prefix=f".{name}.building-", dir=base))
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 # --- this checkout's .venv ------------------------------------------------------------------------

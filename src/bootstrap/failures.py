@@ -171,7 +171,7 @@ def error(what: str, failure: Failure, output: str, room: Room, attempts: int = 
         "directory": room.directory,
         "sources": room.sources,
         "unreadable": f" These are named and cannot be read: {', '.join(room.unreadable)}." if room.unreadable else "",
-        "others": f" (passed over: {room.others})" if room.others else "",
+        "others": f" (seen: {room.others})" if room.others else "",
         "python": room.python,
     }
     message = f"{what} failed{often}: {failure.cause}. {failure.remedy}"

@@ -30,8 +30,8 @@ MAX_SECONDS = 600.0
 SHORT_SECONDS = 60.0
 # The oldest uv which has every option used here; an older one on PATH is passed over for the pinned one.
 OLDEST_UV = (0, 5, 0)
-# The Pythons that launch.sh has passed over, and what each lacks.
-OTHER_PYTHONS = "ACTION_PATTERNS_OTHER_PYTHONS"
+# The Pythons that launch.sh has looked at, and what each lacks; the action has no use for it.
+OTHER_PYTHONS = os.environ.pop("ACTION_PATTERNS_OTHER_PYTHONS", "")
 
 # The variables of our environment that an installer may see as they are. `sources` and `trust` say the others: the
 # owner of a runner decides where files come from and which certificates are trusted. That is harmless: hashes decide
@@ -138,7 +138,7 @@ def room(environment: Mapping[str, str]) -> Room:
         directory=environment.get("TMPDIR", "/"),
         sources=sources.shown(environment),
         unreadable=tuple(trust.unreadable(os.environ, sources.certificates(os.environ))),
-        others=os.environ.get(OTHER_PYTHONS, ""),
+        others=OTHER_PYTHONS,
         python=INTERPRETER,
     )
 

@@ -19,7 +19,8 @@ import tomllib
 from pathlib import Path
 
 from bootstrap import installers
-from bootstrap.bootstrap import CHECKOUT, REQUIREMENTS, building_directory, pinned_uv
+from bootstrap.bootstrap import CHECKOUT, REQUIREMENTS, pinned_uv
+from bootstrap.directories import building_directory
 from bootstrap.failures import CannotStartError
 from bootstrap.installers import UV_REQUIREMENT, UV_WHEELS
 

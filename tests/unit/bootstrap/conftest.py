@@ -184,11 +184,11 @@ class Checkout:
 
     def environments(self) -> list[Path]:
         """Complete environments."""
-        return [marker.parent for marker in self.temp.glob("action-patterns/*/.complete")]
+        return [marker.parent for marker in self.temp.glob("action-patterns-python-*/*/.complete")]
 
     def leftovers(self) -> list[str]:
         """Everything in the base directory that is neither a complete environment nor a lock file."""
-        base = self.temp / "action-patterns"
+        base = self.temp / f"action-patterns-python-{os.geteuid()}"
         entries = list(base.iterdir()) if base.exists() else []
         return [e.name for e in entries if e not in self.environments() and e.suffix != ".lock"]
 
@@ -220,13 +220,15 @@ def checkout(tmp_path: Path, index: Index, uv_directory: Path) -> Checkout:
 
 @pytest.fixture
 def python_shim(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Make a `python3` which is the real one, or believes to be another version."""
+    """Make a `python3` which is the real one, or believes to be another version, or has no pip."""
 
     def make(path: str, version: str) -> Path:
         shim = tmp_path / path
         shim.parent.mkdir(parents=True, exist_ok=True)
         script = f'exec {INTERPRETER} "$@"'
-        if version != "real":
+        if version == "without pip":
+            script = f'case "$*" in *pip*) exit 1;; esac; {script}'
+        elif version != "real":
             faked = f"import sys; sys.version_info = tuple(map(int, '{version}'.split('.'))); exec(sys.argv[1])"
             script = f'exec {INTERPRETER} -I -S -c "{faked}" "$4"'  # launch.sh asks with: -I -S -c <program>
         shim.write_text(f"#!/bin/sh\n{script}\n")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
+import re
 import signal
+import subprocess
 import sys
 import tarfile
 import threading
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bootstrap import bootstrap, installers
+from bootstrap import bootstrap, directories, installers
 from bootstrap.failures import CannotStartError
 
 if TYPE_CHECKING:
@@ -241,6 +244,80 @@ def test_a_directory_that_cannot_be_made_is_named(checkout: Checkout, tmp_path: 
     result = checkout.run(ACTION_PATTERNS_VENV_DIR=str(tmp_path / "file"))
     assert result.returncode == 1
     assert str(tmp_path / "file") in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_shared_directory_keeps_what_is_used_and_loses_what_is_not(checkout: Checkout, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    old = time.time() - directories.KEPT_SECONDS - 60
+    for name in ("0123456789abcdef-3.11.2-x", "fedcba9876543210-3.12.1-x", "theirs", "aaaaaaaaaaaaaaaa-3.12.1-x"):
+        (shared / name).mkdir(parents=True)
+        (shared / name / ".complete").touch()
+        os.utime(shared / name / ".complete", (old, old))
+    (shared / "fedcba9876543210-3.12.1-x/.used").touch()
+    with (shared / ".aaaaaaaaaaaaaaaa-3.12.1-x.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        result = checkout.run(ACTION_PATTERNS_VENV_DIR=str(shared))
+    assert result.returncode == 0, result.stderr
+    left = sorted(path.name for path in shared.iterdir() if path.is_dir())
+    made = left.pop([name[16:].startswith("-3") and "linux" in name for name in left].index(True))
+    assert left == ["aaaaaaaaaaaaaaaa-3.12.1-x", "fedcba9876543210-3.12.1-x", "theirs"]
+    assert f"removed {shared}/0123456789abcdef-3.11.2-x, which no job has used for 30 days" in result.stderr
+    assert not (shared / made / ".used").exists()
+    checkout.run(ACTION_PATTERNS_VENV_DIR=str(shared))
+    assert (shared / made / ".used").exists()
+
+
+def test_a_compiled_module_that_does_not_load_makes_no_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requirements = tmp_path / "requirements.lock"
+    requirements.write_text("pydantic-core==1.0 --hash=sha256:00\n")
+    monkeypatch.setattr(bootstrap, "REQUIREMENTS", requirements)
+    python = tmp_path / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    for says, remedy in (
+        ("ImportError: x.so: failed to map segment from shared object", "noexec"),
+        ("ImportError: /lib/libc.so.6: version `GLIBC_2.34' not found (required by x.so)", "C library .* is too old"),
+        ("ImportError: x.so: wrong ELF class", "does not run on this processor"),
+    ):
+        python.write_text(f'#!/bin/sh\necho "{says}"; exit 1\n'.replace("`", "\\`"))
+        python.chmod(0o755)
+        with pytest.raises(CannotStartError, match=f"pydantic_core is installed and cannot be loaded.*{remedy}"):
+            bootstrap.check_imports(tmp_path / "venv", {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)})
+    python.write_text("#!/bin/sh\n")
+    bootstrap.check_imports(tmp_path / "venv", {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [("size=64k", "disk is full"), ("noexec", "runs no programs .*`noexec`"), ("ro", "file system is read-only")],
+)
+def test_a_file_system_that_cannot_hold_programs_is_named(
+    checkout: Checkout, tmp_path: Path, options: str, says: str
+) -> None:
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = f"mount -t tmpfs -o {options} none {place} && "
+    command = ["unshare", "-m", "bash", "-c", f'{mount} exec bash "$0" record', str(checkout.bootstrap / "launch.sh")]
+    environment = checkout.environment | {"ACTION_PATTERNS_VENV_DIR": f"{place}/venvs"}
+    result = subprocess.run(
+        command, env=environment, cwd=checkout.workspace, capture_output=True, text=True, check=False
+    )
+    if result.stderr.startswith(("mount:", "unshare:")):
+        pytest.skip(f"this machine mounts nothing: {result.stderr}")
+    assert result.returncode == 1
+    assert re.search(says, result.stderr), result.stderr
+    assert str(place) in result.stderr
+    assert "ACTION_PATTERNS_VENV_DIR" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "trying again" not in result.stderr
+
+
+def test_a_uv_of_another_processor_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "uv").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(57))
+    (tmp_path / "uv").chmod(0o755)
+    assert installers.usable_uv({"PATH": str(tmp_path), "TMPDIR": str(tmp_path)}) is None
 
 
 def test_an_unusable_uv_on_path_is_passed_over(tmp_path: Path, uv_directory: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -88,6 +89,90 @@ def test_a_too_old_python_found_first_is_passed_over(
         python_shim("tools/python3", "3.9.18")
     python_shim(place, "real")
     assert shown(checkout.run(**machine, RUNNER_TOOL_CACHE=str(tmp_path / "toolcache")))["locked"] == 42
+
+
+def test_a_python_without_an_installer_is_passed_over_for_one_that_has_pip(
+    checkout: Checkout, tmp_path: Path, python_shim: Shim
+) -> None:
+    """As on a minimal Debian: its own Python has no pip, that of setup-python has."""
+    machine = without_system_python(checkout, tmp_path, python_shim("usr/python3", "without pip"))
+    (tmp_path / "tools/uv").unlink()
+    able = python_shim("tools/python3", "real")
+    able.write_text(able.read_text().replace("exec ", f'echo "$*" >>{tmp_path / "asked"}; exec '))
+    checkout.run(**machine)
+    assert "bootstrap.py run" in (tmp_path / "asked").read_text()
+
+
+def test_where_no_python_has_an_installer_each_is_named(checkout: Checkout, tmp_path: Path, python_shim: Shim) -> None:
+    system = python_shim("usr/python3", "without pip")
+    machine = without_system_python(checkout, tmp_path, system)
+    (tmp_path / "tools/uv").unlink()
+    other = python_shim("tools/python3", "without pip")
+    # The one that is chosen becomes the interpreter it stands for, whose pip must not count.
+    script = checkout.bootstrap / "bootstrap.py"
+    script.write_text(script.read_text().replace("sys.exit(main(", "has_pip = lambda _: False\n    sys.exit(main("))
+    result = checkout.run(**machine)
+    (line,) = error_lines(result)
+    assert "has no pip, and there is no uv on PATH" in line
+    assert re.search(rf"{system} is 3\S+ without pip, .*{other.name} is 3\S+ without pip", line)
+    assert "trying again" not in result.stderr
+
+
+def test_a_uv_on_path_is_enough(checkout: Checkout, tmp_path: Path, python_shim: Shim) -> None:
+    machine = without_system_python(checkout, tmp_path, python_shim("usr/python3", "without pip"))
+    assert shown(checkout.run(**machine))["locked"] == 42
+
+
+@pytest.mark.parametrize("leftover", ["file", "link", "read-only"])
+def test_a_name_that_is_taken_in_runner_temp_is_left_alone(checkout: Checkout, tmp_path: Path, leftover: str) -> None:
+    taken = checkout.temp / f"action-patterns-python-{os.geteuid()}"
+    if leftover == "file":
+        taken.write_text("theirs")
+    elif leftover == "link":
+        taken.symlink_to(tmp_path / "absent")
+    else:
+        taken.mkdir(mode=0o555)
+        if os.access(taken, os.W_OK):
+            pytest.skip("this user writes to every directory")
+    assert shown(checkout.run())["executable"].startswith(f"{taken}-1/")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
+def test_directories_that_another_user_left_in_runner_temp_are_passed_by(checkout: Checkout) -> None:
+    taken = checkout.temp / "action-patterns-python-0"
+    taken.mkdir(mode=0o777)
+    os.chown(taken, 65534, 65534)
+    (checkout.temp / "action-patterns").mkdir(mode=0o700)
+    os.chown(checkout.temp / "action-patterns", 65534, 65534)
+    for _start in ("cold", "warm"):
+        assert shown(checkout.run())["executable"].startswith(f"{taken}-1/")
+    for number in range(1, 10):
+        shutil.rmtree(f"{taken}-{number}", ignore_errors=True)
+        Path(f"{taken}-{number}").mkdir()
+        os.chown(f"{taken}-{number}", 65534, 65534)
+    (line,) = error_lines(checkout.run())
+    assert f"{taken} and nine names like it belong to other users" in line
+    assert "ACTION_PATTERNS_VENV_DIR" in line
+
+
+def test_a_tilde_is_the_home_directory(checkout: Checkout, tmp_path: Path) -> None:
+    answer = shown(checkout.run(ACTION_PATTERNS_VENV_DIR="~/venvs", GITHUB_WORKSPACE=str(checkout.workspace)))
+    assert answer["executable"].startswith(f"{tmp_path}/venvs/")
+    assert not (checkout.workspace / "~").exists()
+
+
+def test_a_relative_directory_is_refused(checkout: Checkout) -> None:
+    result = checkout.run(ACTION_PATTERNS_VENV_DIR="../venvs")
+    assert "ACTION_PATTERNS_VENV_DIR names ../venvs, which is a relative path" in error_lines(result)[0]
+    assert not (checkout.root / "venvs").exists()
+
+
+@pytest.mark.parametrize("name", ["GITEA_ACTIONS", "FORGEJO_ACTIONS"])
+def test_another_forge_is_named_as_not_supported(checkout: Checkout, name: str) -> None:
+    result = checkout.run(**{name: "true", "GITHUB_SERVER_URL": "https://forge.example"})
+    (line,) = error_lines(result)
+    assert "does not support Gitea and Forgejo, and https://forge.example is one of them" in line
+    assert not checkout.environments()
 
 
 def test_an_explicit_python_is_never_overruled(checkout: Checkout, python_shim: Shim) -> None:
