@@ -13,7 +13,8 @@ from action_patterns.content.glob import matches
 from action_patterns.content.pattern_dialect import NO_EFFECT, foreign_dialect, spelled_out
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES, size_problems
 from action_patterns.errors import InputError
-from action_patterns.runner.place import LEAVE_GIT_OUT, OUTSIDE, Place, problem
+from action_patterns.runner.leftovers import remedy, set_aside
+from action_patterns.runner.place import LEAVE_GIT_OUT, Place, problem
 from action_patterns.runner.provenance import Provenance
 from action_patterns.runner.resolution import resolve
 
@@ -153,13 +154,21 @@ class RunnerFiles:
         """
         content = self._redact(text).encode("utf-8", "backslashreplace")
         try:
-            with resolve(path, base=self._temp, roots=(self._workspace, self._temp), follow=False) as place:
-                if place.directory is not None or PurePosixPath(path).name == "..":
-                    raise problem(path, "is a directory", "Name a file.")
-                place.replace(content)
-                return str(place.real)
+            try:
+                return self._write(path, content)
+            except (PermissionError, NotADirectoryError):
+                if not set_aside(self._temp, path):
+                    raise
+                return self._write(path, content)
         except OSError as error:
-            raise problem(path, f"cannot be written ({error.strerror})", OUTSIDE) from None
+            raise problem(path, f"cannot be written ({error.strerror})", remedy(error, self._temp)) from None
+
+    def _write(self, path: str, content: bytes) -> str:
+        with resolve(path, base=self._temp, roots=(self._workspace, self._temp), follow=False) as place:
+            if place.directory is not None or PurePosixPath(path).name == "..":
+                raise problem(path, "is a directory", "Name a file.")
+            place.replace(content)
+            return str(place.real)
 
     @contextmanager
     def _reading(self, path: str, *, follow: bool = True) -> Iterator[Place]:

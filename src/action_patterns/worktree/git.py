@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from action_patterns.errors import InputError, Problem
 from action_patterns.process import Completed, ProcessError, ProgramMissingError, run
 
 TIMEOUT_SECONDS = 600.0
+OLDEST = "2.25"
+"""The first git with `--pathspec-from-file`."""
+_IS_TOO_OLD = re.compile(r"unknown (?:option|switch)|is not a git command")
 
 # Nothing in the background, no hook, and no format of the index that keeps parts of it in the user's repository.
 _SETTINGS = {
@@ -59,7 +64,7 @@ class Git:
             )
         except ProgramMissingError:
             raise InputError(
-                Problem("There is no git on this runner.", "Install git 2.25 or newer in an earlier step.")
+                Problem("There is no git on this runner.", f"Install git {OLDEST} or newer in an earlier step.")
             ) from None
         except ProcessError as error:
             raise InputError(self._meaning(arguments, error)) from None
@@ -88,10 +93,22 @@ class Git:
             )
         if not error.completed:
             return Problem(error.message, error.remediation)
+        if _IS_TOO_OLD.search(said):
+            return Problem(
+                f"git on this runner is too old ({self._version()}): it does not know what `git {arguments[0]}` was"
+                f" asked ({said.splitlines()[0]}).",
+                f"Install git {OLDEST} or newer in an earlier step, or use a newer image for the runner.",
+            )
         return Problem(
             f"git {arguments[0]} refused: {said or f'exit code {error.completed.returncode}'}",
             "Correct the checkout so that this git command works in it.",
         )
+
+    def _version(self) -> str:
+        with suppress(ProcessError):
+            asked = run(["git", "--version"], cwd="/", env=self._environment, timeout_seconds=TIMEOUT_SECONDS)
+            return asked.stdout.decode(errors="replace").strip().removeprefix("git version ")
+        return "its version is unknown"
 
 
 def split(output: bytes) -> tuple[str, ...]:

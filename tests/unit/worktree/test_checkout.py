@@ -460,6 +460,19 @@ def test_a_runner_without_git_is_explained(root: Path) -> None:
         GitCheckout(str(root), str(root.parent / "temp"), {"PATH": "/nonexistent"}).head_oid()
 
 
+def test_a_git_that_does_not_know_an_option_is_called_too_old(root: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old/git"
+    old.parent.mkdir()
+    old.write_text(
+        "#!/bin/sh\ncase $* in --version) echo git version 2.17.1; exit;; esac\n"
+        "echo \"error: unknown option 'pathspec-from-file=-'\" >&2; exit 129\n"
+    )
+    old.chmod(0o755)
+    with pytest.raises(InputError, match=r"git on this runner is too old \(2\.17\.1\)") as refused:
+        GitCheckout(str(root), str(tmp_path), {"PATH": str(old.parent)}).head_oid()
+    assert "Install git 2.25 or newer" in refused.value.problems[0].fix
+
+
 def test_a_file_over_githubs_size_is_refused_before_it_is_read(root: Path) -> None:
     with (root / "disk.img").open("wb") as stream:
         stream.truncate(40 * 1024 * 1024 + 1)
