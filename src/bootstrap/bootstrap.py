@@ -171,9 +171,8 @@ def install_from_pypi(venv: Path, environment: Mapping[str, str], *, compile_byt
         more = sources.add_to_pypi(environment)
         if not more and (venv.exists() or not has_pip(environment)):
             raise
-        note(
-            f"{error.args[0]} pip is asked for the same files" if not more else f"{error.args[0]} Other sources follow"
-        )
+        cause = str(error).partition(". ")[0]
+        note(f"{cause}. {'The sources beside PyPI follow' if more else 'pip is asked for the same files'}")
         shutil.rmtree(venv, ignore_errors=True)
         others = sources.without_pypi(environment) if more else environment
         install_from_sources(venv, others, compile_bytecode=compile_bytecode)
@@ -195,7 +194,8 @@ def install_from_sources(venv: Path, environment: Mapping[str, str], *, compile_
     elif has_pip(environment):
         run_with_retries(INSTALLING, [INTERPRETER, "-I", "-S", "-m", "venv", "--without-pip", str(venv)], environment)
         options = ["--compile" if compile_bytecode else "--no-compile"]
-        run_pip(INSTALLING, options, REQUIREMENTS, environment, str(venv / "bin" / "python"))
+        (packages,) = venv.glob("lib/python3*/site-packages")
+        run_pip(INSTALLING, options, REQUIREMENTS, packages, environment)
     elif uv or not sources.replace_pypi(environment):
         uv = uv or fetch_uv(venv.parent / "uv", environment)
         install_with_uv(uv, venv, environment, compile_bytecode=compile_bytecode)

@@ -6,8 +6,10 @@ import errno
 import os
 import re
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
+LOCKED = Path(__file__).resolve().parent / "requirements.lock"
 # Attempts follow each other after these pauses. The tools retry single requests once themselves.
 PAUSES_SECONDS = (2.0, 6.0)
 # A host that refuses, or a name server that does not answer, may just be starting.
@@ -130,6 +132,12 @@ FAILURES = (
         PAUSES_SECONDS,
     ),
     Failure(
+        r"Bad CRC|zip file contains|invalid zip|not a zip|BadZipFile|end.of.central.directory|corrupt",
+        "a file from {sources} is damaged ({line})",
+        "Put the locked file there again, or rerun the job if it was cut on its way.",
+        PAUSES_SECONDS,
+    ),
+    Failure(
         r"No matching distribution found|not found in the package registry|there is no version of|"
         r"not found in the provided package locations|HTTP Error 404|404 (?:Client Error|Not Found)",
         "{missing} is not at {sources}",
@@ -199,7 +207,9 @@ def missing(output: str) -> str:
         output,
         re.IGNORECASE | re.MULTILINE,
     )
-    return next(filter(None, found.groups()), "a locked file") if found else "a locked file"
+    name = next(filter(None, found.groups()), "") if found else ""
+    locked = re.search(rf"^{re.escape(name)}==\S+", LOCKED.read_text(encoding="utf-8"), re.MULTILINE) if name else None
+    return locked[0] if locked else name or "a locked file"
 
 
 def last_line(output: str) -> str:

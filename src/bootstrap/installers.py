@@ -14,7 +14,7 @@ from pathlib import Path
 from time import sleep
 
 from bootstrap import failures, sources, trust
-from bootstrap.failures import CannotStartError, Room, SourceError, last_line
+from bootstrap.failures import CannotStartError, Room, SourceError
 
 HERE = Path(__file__).resolve().parent
 UV_REQUIREMENT = HERE / "requirements-uv.lock"
@@ -84,19 +84,19 @@ def fetch_uv_by_any_way(target: Path, environment: Mapping[str, str]) -> str:
             if not has_pip(environment):
                 raise
             note(f"{error.args[0]} pip fetches the same file")
-    # pip's `--target` is not subject to PEP 668 and leaves the interpreter's own packages alone.
-    run_pip(FETCHING, ["--no-compile", "--target", str(target)], UV_REQUIREMENT, environment)
+    run_pip(FETCHING, ["--no-compile"], UV_REQUIREMENT, target, environment)
     return str(target / "bin" / "uv")
 
 
-def run_pip(
-    what: str, options: Sequence[str], requirements: Path, environment: Mapping[str, str], python: str = ""
-) -> None:
-    """Install with pip what a lock names: only wheels, each with its hash. `python`: into that environment."""
-    command = [INTERPRETER, "-I", "-m", "pip", *(["--python", python] if python else []), "install"]
+def run_pip(what: str, options: Sequence[str], lock: Path, target: Path, environment: Mapping[str, str]) -> None:
+    """Install what a lock names into a directory: only wheels, each with its hash.
+
+    pip's `--target` is not subject to PEP 668, leaves the interpreter's own packages alone, and takes one start of pip.
+    """
+    command = [INTERPRETER, "-I", "-m", "pip", "install", "--target", str(target)]
     command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--no-cache-dir", "--no-deps"]
     command += ["--only-binary", ":all:", "--require-hashes", "--retries", "1", *options]
-    command += ["--requirement", str(requirements)]
+    command += ["--requirement", str(lock)]
     # pip says that a package is not there also where an index refused, and says that only when it is asked.
     run_with_retries(what, command, environment, explained=[*command, "--verbose"])
 
@@ -125,10 +125,11 @@ def run_with_retries(
                 return
             failure = failures.read(output)
             explained = ()
+        error = failures.error(what, failure, output, room(environment), attempts)
         if attempts > len(failure.pauses_seconds):
-            raise failures.error(what, failure, output, room(environment), attempts)
+            raise error
         pause_seconds = failure.pauses_seconds[attempts - 1]
-        note(f"{what.lower()} failed, trying again in {pause_seconds:g} s: {last_line(output)}")
+        note(f"{str(error).partition('. ')[0]}; trying again in {pause_seconds:g} s")
         sleep(pause_seconds)
 
 

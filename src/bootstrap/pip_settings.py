@@ -5,10 +5,13 @@ from __future__ import annotations
 import configparser
 import contextlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bootstrap.settings import SCHEME, Settings, index_of, is_file, is_yes, links_of, path_of
+from bootstrap.settings import Settings, index_of, is_file, is_yes, links_of, path_of
+
+MACHINE = Path("/etc")
 
 
 def settings_of_pip(outer: Mapping[str, str]) -> Settings:
@@ -18,7 +21,7 @@ def settings_of_pip(outer: Mapping[str, str]) -> Settings:
         if name.startswith("PIP_") and value.strip():
             found[name[4:].lower().replace("_", "-")] = value
     proxy = found.get("proxy", "").strip()
-    if proxy and not SCHEME.match(proxy.partition("//")[0]) and "//" not in proxy:
+    if proxy and "//" not in proxy:
         proxy = f"http://{proxy}"
     return Settings(
         main=index_of(found.get("index-url") or found.get("pypi-url", "")),
@@ -42,7 +45,8 @@ def _pip_files(outer: Mapping[str, str]) -> dict[str, str]:
         return {}
     machine = [Path(place) / "pip" for place in (outer.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":") if place]
     user = [home / ".pip", Path(outer.get("XDG_CONFIG_HOME") or home / ".config") / "pip"]
-    files = [place / "pip.conf" for place in (*machine, Path("/etc"), *(() if is_file(named) else user))]
+    places = [*machine, MACHINE, *([] if is_file(named) else user), Path(sys.prefix)]
+    files = [place / "pip.conf" for place in places]
     sections: dict[str, dict[str, str]] = {}
     for file in (*files, Path(named)) if named else files:
         parser = configparser.RawConfigParser()

@@ -21,14 +21,16 @@ def variables(outer: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that tell pip and uv their sources. A tool's own settings go before the other's."""
     of_pip, of_uv = settings_of_pip(outer), settings_of_uv(outer)
     both = {name: getattr(of_uv, name) or getattr(of_pip, name) for name in ("client_certificate", "timeout_seconds")}
-    hosts = " ".join(dict.fromkeys(of_pip.trusted_hosts + of_uv.trusted_hosts))
     pip, uv = _completed(of_pip, of_uv), _completed(of_uv, of_pip)
+    hosts = " ".join(dict.fromkeys(of_pip.trusted_hosts + of_uv.trusted_hosts))
     found = {
         "PIP_INDEX_URL": _with_password(pip.main, outer),
         "PIP_EXTRA_INDEX_URL": " ".join(_with_password(index, outer) for index in pip.extra),
         "PIP_FIND_LINKS": " ".join(pip.links),
         "PIP_NO_INDEX": "1" if pip.no_index else "",
-        "PIP_TRUSTED_HOST": hosts,
+        # pip alone passes over an index without TLS. Its files have their hashes.
+        "PIP_TRUSTED_HOST": " ".join([hosts, *filter(None, map(_host_without_tls, (pip.main, *pip.extra)))]).strip(),
+        "PIP_PROXY": dict(of_pip.proxies).get("HTTPS_PROXY", ""),
         "PIP_CLIENT_CERT": both["client_certificate"],
         "PIP_DEFAULT_TIMEOUT": both["timeout_seconds"],
         "PIP_KEYRING_PROVIDER": of_pip.keyring or of_uv.keyring,
@@ -103,6 +105,12 @@ def _completed(own: Settings, other: Settings) -> Settings:
     lead = own if own.main or own.extra or own.no_index else other
     indexes = ("", ()) if lead.no_index else (lead.main, lead.extra)
     return Settings(*indexes, links=own.links or other.links, no_index=lead.no_index)
+
+
+def _host_without_tls(index: str) -> str:
+    """Return the host and port of an index over plain HTTP."""
+    parts = urlsplit(address_of(index))
+    return parts.netloc.rpartition("@")[2] if parts.scheme == "http" else ""
 
 
 def _is_absent(place: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bootstrap.pip_settings import settings_of_pip
 from bootstrap.settings import Settings, index_of, is_file, is_yes, links_of
+
+MACHINE = Path("/etc/uv/uv.toml")
 
 
 def settings_of_uv(outer: Mapping[str, str]) -> Settings:
@@ -55,11 +56,13 @@ def _uv_files(outer: Mapping[str, str]) -> dict[str, Any]:
     home = Path(outer.get("HOME") or "/nonexistent")
     files = [Path(outer.get("XDG_CONFIG_HOME") or home / ".config") / "uv/uv.toml"]
     machine = [Path(place) / "uv/uv.toml" for place in (outer.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":") if place]
-    files += [file for file in (*machine, Path("/etc/uv/uv.toml")) if is_file(str(file))][:1]
+    files += [file for file in (*machine, MACHINE) if is_file(str(file))][:1]
     if outer.get("UV_CONFIG_FILE"):
         files = [Path(outer["UV_CONFIG_FILE"])]
     found: dict[str, Any] = {}
-    for file in files:
+    for file in filter(Path.is_file, files):
+        import tomllib  # where there is no such file, nothing pays for it
+
         with contextlib.suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
             read = tomllib.loads(file.read_text(encoding="utf-8"))
             of_pip = read.pop("pip", {})

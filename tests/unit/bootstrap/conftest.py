@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import ipaddress
 import os
 import shutil
+import ssl
 import subprocess
 import threading
 import zipfile
@@ -14,6 +17,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bootstrap.bootstrap import pinned_uv
 from bootstrap.installers import INTERPRETER
@@ -63,24 +69,26 @@ source = {{ registry = "{index}" }}
 """
 
 
-def wheel_bytes() -> bytes:
+def wheel_bytes(value: int = 42) -> bytes:
     """The smallest wheel: one module."""
     content = BytesIO()
     info = "locked_thing-1.0.dist-info"
+    texts = {
+        "locked_thing.py": f"VALUE = {value}\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: locked-thing\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("locked_thing.py", "VALUE = 42\n")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: locked-thing\nVersion: 1.0\n")
-        archive.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        archive.writestr(f"{info}/RECORD", "")
+        for name, text in texts.items():
+            archive.writestr(zipfile.ZipInfo(name), text)  # without the time, so that every index has the same bytes
     return content.getvalue()
 
 
 class Index:
     """A package index with one package. `hold` makes downloads hang until it is set, `requests` is what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.wheel = wheel_bytes()
         self.name = WHEEL
         self.requests: list[str] = []
@@ -113,8 +121,18 @@ class Index:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+            self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that does not trust it
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/simple"
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server.server_port}/simple"
+
+    @staticmethod
+    def make(value: int) -> bytes:
+        """Return another file of the same name, whose module has this value."""
+        return wheel_bytes(value)
 
     def offer(self, file: Path) -> None:
         """Serve this file, and no other."""
@@ -127,6 +145,37 @@ def index() -> Iterator[Index]:
     yield served
     if served.hold:
         served.hold.set()
+    served.server.shutdown()
+    served.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that only its own authority signs; key and certificate in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now - dt.timedelta(days=1))
+    builder = builder.not_valid_after(now + dt.timedelta(days=1))
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    builder = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False)
+    made = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True).sign(
+        key, hashes.SHA256()
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ) + made.public_bytes(serialization.Encoding.PEM)
+    file = tmp_path_factory.mktemp("authority") / "server.pem"
+    file.write_bytes(pem)
+    return file
+
+
+@pytest.fixture(scope="session")
+def secure_index(authority: Path) -> Iterator[Index]:
+    """An index over TLS, the same for all tests."""
+    served = Index(authority)
+    yield served
     served.server.shutdown()
     served.server.server_close()
 

@@ -153,7 +153,7 @@ def test_this_project_is_the_root_of_its_uv_workspace() -> None:
 def test_pip_is_held_to_the_same_rules(setting: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ran: list[list[str]] = []
     monkeypatch.setattr(installers, "run_with_retries", lambda _what, command, *_, **__: ran.append(command))
-    installers.run_pip("Fetching it", [], tmp_path, {})
+    installers.run_pip("Fetching it", [], tmp_path / "lock", tmp_path, {})
     assert setting in ran[0]
 
 
