@@ -188,6 +188,8 @@ def install_from_addresses(uv: str, venv: Path, environment: Mapping[str, str], 
 
 def install_from_sources(venv: Path, environment: Mapping[str, str], *, compile_bytecode: bool) -> None:
     """Make the environment from the sources that the owner of the runner names, with the tool they are named for."""
+    if problem := sources.problem(environment):
+        raise CannotStartError(f"{INSTALLING} failed: {problem}")
     uv = usable_uv(environment)
     if uv and (sources.is_set_up_for_uv(os.environ) or sources.uv_speaks(environment)):
         install_with_uv(uv, venv, environment, compile_bytecode=compile_bytecode)

@@ -82,7 +82,7 @@ FAILURES = (
     ),
     Failure(
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|invalid peer certificate|UnknownIssuer",
-        "the certificate of {place} is not trusted",
+        "the certificate of {place} is not trusted{proxy}",
         "Set SSL_CERT_FILE (or REQUESTS_CA_BUNDLE, PIP_CERT, NODE_EXTRA_CA_CERTS) to a PEM file with the certificate "
         "of the authority that signs for this network, or install it in the runner's system.{unreadable} Do not "
         "switch the check off.",
@@ -107,16 +107,18 @@ FAILURES = (
     ),
     Failure(
         r"Name or service not known|No such host is known|Name does not resolve|nodename nor servname",
-        "there is no host of the name in {place}",
+        "there is no host of the name in {place}{proxy}",
         NETWORK,
     ),
     Failure(
         r"Temporary failure in name resolution|Try again\b|failed to lookup address",
-        "no name server answers for {place}",
+        "no name server answers for {place}{proxy}",
         NETWORK,
         SHORT_PAUSES_SECONDS,
     ),
-    Failure(r"Connection refused|os error 111\b", "{place} refused the connection", NETWORK, SHORT_PAUSES_SECONDS),
+    Failure(
+        r"Connection refused|os error 111\b", "{place} refused the connection{proxy}", NETWORK, SHORT_PAUSES_SECONDS
+    ),
     Failure(
         r"no usable wheels|no wheels with a matching|has no wheels|not a supported wheel|no binary distribution",
         "there is no wheel for this machine among the locked files (Python {version}, {machine})",
@@ -127,7 +129,7 @@ FAILURES = (
     Failure(
         r"timed out|timeout|os error 110\b|IncompleteRead|connection (?:was )?reset|broken pipe|\b(?:429|5\d\d)\b "
         r"|HTTP Error (?:429|5\d\d)",
-        "{place} did not answer in full ({line})",
+        "{place} did not answer in full{proxy} ({line})",
         "Rerun the job. " + NETWORK,
         PAUSES_SECONDS,
     ),
@@ -155,6 +157,8 @@ class Room(NamedTuple):
     """The directory that files are written to."""
     sources: str = ""
     """The sources of packages, without passwords."""
+    proxy: str = ""
+    """The proxy that may stand before them, without its password."""
     unreadable: tuple[str, ...] = ()
     """Files of authorities which are named and cannot be read."""
     others: str = ""
@@ -179,6 +183,7 @@ def error(what: str, failure: Failure, output: str, room: Room, attempts: int = 
         "directory": room.directory,
         "sources": room.sources,
         "unreadable": f" These are named and cannot be read: {', '.join(room.unreadable)}." if room.unreadable else "",
+        "proxy": f" (proxy: {room.proxy})" if room.proxy else "",
         "others": f" (seen: {room.others})" if room.others else "",
         "python": room.python,
     }

@@ -60,7 +60,7 @@ def usable_uv(environment: Mapping[str, str]) -> str | None:
 
 def has_pip(environment: Mapping[str, str]) -> bool:
     """Return whether the Python has pip, and what makes an environment."""
-    asked = "import importlib.util as u, sys; sys.exit(not (u.find_spec('pip') and u.find_spec('venv')))"
+    asked = "import importlib.util as u, sys; sys.exit(not (u.find_spec('pip.__main__') and u.find_spec('venv')))"
     return run_tool([INTERPRETER, "-I", "-c", asked], environment, seconds=SHORT_SECONDS)[0] == 0
 
 
@@ -136,7 +136,8 @@ def run_with_retries(
 def room(environment: Mapping[str, str]) -> Room:
     """Return what a message names beside the output of a tool."""
     return Room(
-        directory=environment.get("TMPDIR", "/"),
+        directory=str(Path(environment.get("TMPDIR", "/")).parent),
+        proxy=sources.proxy(environment),
         sources=sources.shown(environment),
         unreadable=tuple(trust.unreadable(os.environ, sources.certificates(os.environ))),
         others=OTHER_PYTHONS,

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from bootstrap.pip_settings import settings_of_pip
-from bootstrap.settings import NAMED, PYPI, Settings, address_of
+from bootstrap.settings import NAMED, PYPI, SCHEME, Settings, address_of
 from bootstrap.uv_settings import settings_of_uv
 
 
@@ -92,6 +92,26 @@ def shown(environment: Mapping[str, str]) -> str:
     links = [f"{place} (which is not there)" if _is_absent(place) else place for place in links]
     named = [address_of(place) for place in (main, *more.split(), *links) if place]
     return ", ".join(re.sub(r"//[^/@]*@", "//", place) for place in named) or "no place that is named"
+
+
+def proxy(environment: Mapping[str, str]) -> str:
+    """Return the proxy that a download may pass, without its password."""
+    names = ("PIP_PROXY", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+    return re.sub(r"//[^/@]*@", "//", next(filter(None, map(environment.get, names)), ""))
+
+
+def problem(environment: Mapping[str, str]) -> str:
+    """Return why these sources can hold nothing, and what to set; '' if they may."""
+    places = environment.get("PIP_FIND_LINKS", "").split()
+    if environment.get("PIP_NO_INDEX") and environment.get("UV_NO_INDEX"):
+        if not places:
+            return "no index may be asked (no-index), and no directory of wheels is named. Set PIP_FIND_LINKS to one."
+        if all(map(_is_absent, places)):
+            return f"no index may be asked (no-index), and {shown(environment)}. Correct find-links (PIP_FIND_LINKS)."
+    for index in (environment.get("PIP_INDEX_URL", ""), environment.get("UV_DEFAULT_INDEX", "")):
+        if index and not SCHEME.match(address_of(index)) and not Path(address_of(index)).is_dir():
+            return f"{index!r} is no address of an index. Correct PIP_INDEX_URL, UV_DEFAULT_INDEX or index-url."
+    return ""
 
 
 def uv_speaks(environment: Mapping[str, str]) -> bool:

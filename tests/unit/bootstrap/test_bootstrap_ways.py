@@ -100,6 +100,23 @@ def test_a_wheel_that_a_directory_lacks_is_named_once(
     assert "trying again" not in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"PIP_NO_INDEX": "1"}, "no directory of wheels is named. Set PIP_FIND_LINKS"),
+        ({"PIP_NO_INDEX": "1", "UV_FIND_LINKS": "/absent"}, r"file:///absent \(which is not there\)"),
+        ({"UV_DEFAULT_INDEX": "mirror"}, "'mirror' is no address of an index"),
+    ],
+)
+def test_sources_that_can_hold_nothing_are_named_before_a_tool_runs(
+    settings: dict[str, str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "usable_uv", lambda _: pytest.fail("a tool was run"))
+    monkeypatch.setattr(os, "environ", {"PIP_CONFIG_FILE": os.devnull, **settings})
+    with pytest.raises(CannotStartError, match=says):
+        bootstrap.build(tmp_path, compile_bytecode=False)
+
+
 def test_another_file_than_the_locked_one_is_refused_by_both(build: Build, index: Index, tmp_path: Path) -> None:
     (tmp_path / "wheels").mkdir()
     (tmp_path / "wheels" / index.name).write_bytes(index.make(43))
