@@ -231,7 +231,7 @@ class _Checkout:
 def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Commands) -> int:
     """Write outputs, then the summary, then annotations, and return the exit code.
 
-    What cannot be written makes a good run red. It costs neither the annotations nor the exit code of an error.
+    A good run is red if one cannot be written. That costs neither the annotations nor the exit code of an error.
     """
     code = 0
     try:
