@@ -72,6 +72,7 @@ VERBS: dict[str, Call] = {
     "Issues.create": lambda g, _: g.issues.create(TARGET, title="t", body="b", labels=["sync"]),
     "Issues.update": lambda g, f: g.issues.update(TARGET, int(f["issue"]), {"state": "closed"}),
     "WorkflowRuns.jobs": lambda g, f: g.runs.jobs(TARGET, int(f["run"])),
+    "WorkflowRuns.artifacts": lambda g, f: g.runs.artifacts(TARGET, int(f["run"])),
     "WorkflowRuns.previous_report": lambda g, f: g.runs.previous_report(TARGET, int(f["run"]), name="sync"),
     "PullRequests.request_reviewers": lambda g, _: g.pulls.request_reviewers(
         TARGET, 1, reviewers=["bob"], team_reviewers=[]

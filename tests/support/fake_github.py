@@ -31,7 +31,7 @@ from action_patterns.ports.pull_requests import (
 from action_patterns.ports.rate_limits import Limits
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.repositories import Listing
-from action_patterns.ports.workflow_runs import Job, ReportArtifact
+from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact
 from support.fake_repository import BOT, KilledError, Moment, Pull, Repository
 
 
@@ -41,6 +41,7 @@ class FakeRuns:
     def __init__(self) -> None:
         self.found: ReportArtifact | None = None
         self.listed: tuple[Job, ...] = ()
+        self.stored: tuple[RunArtifact, ...] = ()
         self.error: ActionPatternsError | None = None
         self.asked: list[tuple[str, int, str]] = []
 
@@ -49,6 +50,12 @@ class FakeRuns:
         if self.error:
             raise self.error
         return self.listed
+
+    def artifacts(self, repository: str, run_id: int) -> tuple[RunArtifact, ...]:
+        self.asked.append((repository, run_id, "artifacts"))
+        if self.error:
+            raise self.error
+        return self.stored
 
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
         self.asked.append((repository, run_id, name))

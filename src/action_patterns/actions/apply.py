@@ -109,7 +109,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     validate(inputs, plan)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, records_artifact(plan.name, inputs.index, attempt), len(entries))
+    recorder = Recorder(ports, plan.name, inputs.index, len(entries))
     session = open_session(
         ports,
         credentials,
@@ -149,14 +149,16 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
 class Recorder:
     """Writes each record as its target ends: what is done is on disk, and in the log, when a run is cancelled."""
 
-    def __init__(self, ports: Ports, name: str, total: int) -> None:
-        self.name = name
-        self.directory = f"{ports.context.temp}/action-patterns/{name}"
+    def __init__(self, ports: Ports, campaign: str, leg: int, total: int) -> None:
+        self.name = records_artifact(campaign, leg, ports.context.run_attempt)
+        self.directory = f"{ports.context.temp}/action-patterns/{self.name}"
+        self._by = {"job": ports.context.job, "name": campaign}
         self._ports = ports
         self._total = total
         self._done = 0
 
     def write(self, result: TargetResult) -> None:
+        result = result.model_copy(update=self._by)
         self._ports.files.write(f"{self.directory}/{record_file(result)}", result.encode())
         self._done += 1
         progress(self._ports.log, self._done, self._total, result)

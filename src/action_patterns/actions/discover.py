@@ -13,14 +13,13 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan
-from action_patterns.contracts.artifact import plan_artifact
+from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
 from action_patterns.discovery.packing import MAX_LEGS
 from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.discovery.summary import annotate, summary
 from action_patterns.distribution.campaign import read_campaign
-from action_patterns.distribution.distribution_file import NAME
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.input_types import Flag, LineList, NameList
 from action_patterns.ports.bundle import Ports
@@ -258,11 +257,11 @@ def validate(inputs: DiscoverInputs) -> None:
                 "Write the selection under `targets` in the distribution file, or leave `distribution` out.",
             )
         )
-    if inputs.name is not None and not NAME.fullmatch(inputs.name):
+    if inputs.name is not None and not is_name(inputs.name):
         problems.append(
             Problem(
                 f"`name` is {inputs.name!r}; it becomes part of artifact names.",
-                "Use lower-case letters, digits and hyphens, at most 63, starting with a letter or digit.",
+                f"{NAME_RULE.capitalize()}.",
             )
         )
     if problems:

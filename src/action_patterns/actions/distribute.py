@@ -16,7 +16,7 @@ from action_patterns.actions.apply import Recorder
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan, TargetResult
-from action_patterns.contracts.artifact import records_artifact, report_artifact
+from action_patterns.contracts.artifact import report_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
@@ -140,7 +140,7 @@ def apply(
 ) -> list[TargetResult]:
     """Upsert every target and write its record; `ends` is on the monotonic clock."""
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, records_artifact(plan.name, 0, attempt), len(plan.found))
+    recorder = Recorder(ports, plan.name, 0, len(plan.found))
     credentials = inputs.credentials()
     if credentials.app is not None:
         # An App's tokens that write reach the targets only.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -11,9 +12,9 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Outcome, TargetResult
-from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, records_artifact
+from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, records_artifact
 from action_patterns.contracts.repository import is_repository
-from action_patterns.contracts.result import MOST_TARGETS
+from action_patterns.contracts.result import MOST_TARGETS, record_file
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
@@ -40,8 +41,8 @@ def _repository(value: str) -> str:
 
 
 def _artifact_prefix(value: str) -> str:
-    if forbidden_characters(value):
-        raise ValueError("must not contain any of \" : < > | * ? \\ / or a control character, as an artifact's name")
+    if not is_name(value):
+        raise ValueError(f"is no name of artifacts: {NAME_RULE}")
     return value
 
 
@@ -58,9 +59,18 @@ class RecordInputs(Inputs):
         description="Repository the steps worked on, `owner/name`: `${{ matrix.repository }}`."
     )
     index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster: `${{ matrix.index }}`.")
-    outcome: Outcome = Field(description="Outcome of your steps, in one word.")
-    reason: Annotated[str, AfterValidator(_code)] = Field(
-        description="Your code for the cause, in kebab case; report groups by it."
+    result: str | None = Field(
+        default=None,
+        description="Path of the result that upsert-pr wrote: `${{ steps.<id>.outputs.result }}`. The record takes all"
+        " of it: outcome, reason, message, remedy, pull request, files and usage. If it is empty, because that step did"
+        " not get so far, `outcome` and `reason` count.",
+    )
+    outcome: Outcome | None = Field(
+        default=None, description="Outcome of your steps, in one word. Required without `result`."
+    )
+    reason: Annotated[str, AfterValidator(_code)] | None = Field(
+        default=None,
+        description="Your code for the cause, in kebab case; report groups by it. Required without `result`.",
     )
     message: str = Field(default="", description="One sentence for people.")
     plan: str | None = Field(
@@ -73,11 +83,13 @@ class RecordInputs(Inputs):
         default=None, ge=1, le=10**15, description="Number of the pull request, if any."
     )
     pull_request_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
-        default=None, description="Address of the pull request, if any."
+        default=None, description="Address of the pull request, if any; it is in the target."
     )
     name: Annotated[str, AfterValidator(_artifact_prefix)] | None = Field(
         default=None,
-        description=f"Prefix of the artifact's name. Default: the plan's name, or `{FALLBACK_NAME}` without a plan.",
+        description="Name that this job records under, and prefix of the artifact's name: lower-case letters, digits"
+        " and hyphens. Two jobs that record the same targets need two names. Default: the plan's name, or"
+        f" `{FALLBACK_NAME}` without a plan.",
     )
     records: str = Field(
         default=RECORDS_DIRECTORY, description="Directory to write to; a relative one is below RUNNER_TEMP."
@@ -96,6 +108,8 @@ class Facts(NamedTuple):
 
     plan: Plan | None
     context: Context
+    result: TargetResult | None = None
+    """The result that upsert-pr wrote. None: none was given."""
 
 
 class Decision(NamedTuple):
@@ -114,60 +128,125 @@ def run(inputs: RecordInputs, ports: Ports) -> Finish[RecordOutputs]:
 
 
 def gather(inputs: RecordInputs, ports: Ports) -> Facts:
-    """Read the plan, if one is named.
+    """Read the plan and the result, if they are named.
 
     Raises:
-        InputError: it does not exist, or is not a plan.
+        InputError: one does not exist, or is not what it should be.
     """
-    if inputs.plan is None:
-        return Facts(None, ports.context)
-    from action_patterns.contracts import Plan  # a run without a plan does not need its models
+    plan = result = None
+    if inputs.plan is not None:
+        from action_patterns.contracts import Plan  # a run without a plan does not need its models
 
-    text = read_text(ports.files.read(inputs.plan), inputs.plan)
-    return Facts(Plan.decode(text, name=inputs.plan), ports.context)
+        plan = Plan.decode(read_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
+    if inputs.result is not None:
+        result = TargetResult.decode(read_text(ports.files.read(inputs.result), inputs.result), name=inputs.result)
+    return Facts(plan, ports.context, result)
 
 
 def validate(inputs: RecordInputs, facts: Facts) -> None:
-    """Raise InputError if the plan's roster has another target at that index."""
-    entry = _entry(inputs, facts.plan)
-    if facts.plan is None or (entry and entry.target.repository.lower() == inputs.target.lower()):
+    """Raise InputError unless the record is of its own target, by the plan, the result and the pull request."""
+    problems = [*_of_the_plan(inputs, facts.plan), *_of_the_result(inputs, facts), *_of_the_pull_request(inputs, facts)]
+    missing = [name for name in ("outcome", "reason") if getattr(inputs, name) is None]
+    if facts.result is None and missing:
+        problems.append(
+            Problem(
+                f"Neither `result` nor {' and '.join(f'`{name}`' for name in missing)} is given.",
+                "Give the path that upsert-pr's output `result` holds, or the `outcome` and the `reason` of your steps."
+                " The output is empty if that step stopped early: give all three for that case.",
+            )
+        )
+    if problems:
+        raise InputError(*problems)
+
+
+def _of_the_plan(inputs: RecordInputs, plan: Plan | None) -> Iterator[Problem]:
+    entry = _entry(inputs, plan)
+    if plan is None or (entry and entry.target.repository.lower() == inputs.target.lower()):
         return
     at = "nothing" if entry is None else f"`{entry.target.repository}`"
-    raise InputError(
-        Problem(
-            f"The plan {inputs.plan} has {at} at index {inputs.index} of {len(facts.plan.roster)} targets,"
-            f" not `{inputs.target}`.",
-            "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of"
-            " the same discover job.",
-        )
+    yield Problem(
+        f"The plan {inputs.plan} has {at} at index {inputs.index} of {len(plan.roster)} targets,"
+        f" not `{inputs.target}`.",
+        "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of"
+        " the same discover job.",
     )
+
+
+def _of_the_result(inputs: RecordInputs, facts: Facts) -> Iterator[Problem]:
+    result, context = facts.result, facts.context
+    if result is None:
+        return
+    if result.target.lower() != inputs.target.lower():
+        yield Problem(
+            f"The result {inputs.result} is of `{result.target}`, not of the target `{inputs.target}`.",
+            "Give upsert-pr `repository: ${{ matrix.repository }}`: without it, the pull request is opened in the"
+            " repository of the workflow. Close it there.",
+        )
+    if result.attempt != context.run_attempt or not result.plan_id.startswith(f"{context.run_id}-"):
+        yield Problem(
+            f"The result {inputs.result} is of another run or attempt than run {context.run_id}, attempt"
+            f" {context.run_attempt}.",
+            "Pass the output `result` of a step of this job: `${{ steps.<id>.outputs.result }}`. Do not keep results"
+            " from one job for another.",
+        )
+
+
+def _of_the_pull_request(inputs: RecordInputs, facts: Facts) -> Iterator[Problem]:
+    url = facts.result.pull_request_url if facts.result else inputs.pull_request_url
+    if url is None:
+        return
+    home = f"{facts.context.server_url}/{inputs.target}/pull/"
+    number = url[len(home) :] if url.lower().startswith(home.lower()) else ""
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", number):
+        yield Problem(
+            f"The pull request {url} is not one of the target `{inputs.target}`.",
+            f"A record refers to its own target: its pull requests are at {home}<number>. Give the step that opens the"
+            " pull request `repository: ${{ matrix.repository }}`, and pass its output `url`.",
+        )
+    elif facts.result is None and inputs.pull_request_number not in (None, int(number)):
+        yield Problem(
+            f"`pull-request-number` is {inputs.pull_request_number}, and `pull-request-url` is {url}.",
+            "Pass both outputs of one step, or the address alone.",
+        )
 
 
 def decide(inputs: RecordInputs, facts: Facts) -> Decision:
     """Return the record. It has the target in the plan's spelling: GitHub's names do not differ by case alone."""
     entry, attempt = _entry(inputs, facts.plan), facts.context.run_attempt
     name = inputs.name or (facts.plan.name if facts.plan else FALLBACK_NAME)
-    return Decision(
-        result=TargetResult(
-            plan_id=facts.plan.plan_id if facts.plan else f"run-{facts.context.run_id}",
-            index=inputs.index,
-            target=entry.target.repository if entry else inputs.target,
-            attempt=attempt,
+    place: dict[str, Any] = {
+        "plan_id": facts.plan.plan_id if facts.plan else f"run-{facts.context.run_id}",
+        "index": inputs.index,
+        "target": entry.target.repository if entry else inputs.target,
+        "attempt": attempt,
+        "job": facts.context.job,
+        "name": name,
+    }
+    if facts.result is not None:
+        result = facts.result.model_copy(update=place)
+    else:
+        assert inputs.outcome is not None and inputs.reason is not None
+        result = TargetResult(
             outcome=inputs.outcome,
             reason=inputs.reason,
             message=inputs.message,
             pull_request_number=inputs.pull_request_number,
             pull_request_url=inputs.pull_request_url,
-        ),
-        # Index and attempt are in the name: downloads of many records are merged into one directory.
-        path=f"{inputs.records}/record-{inputs.index}-a{attempt}.json",
+            **place,
+        )
+    return Decision(
+        result=result,
+        # Downloads of many records are merged into one directory, so the file's name says whose record it is.
+        path=f"{inputs.records}/{record_file(result)}",
         artifact_name=records_artifact(name, inputs.index, attempt),
     )
 
 
 def apply(decision: Decision, ports: Ports) -> Finish[RecordOutputs]:
     """Write the file."""
-    result = decision.result.model_copy(update={"finished_at": ports.clock.now()})
+    result = decision.result
+    if result.finished_at is None:
+        result = result.model_copy(update={"finished_at": ports.clock.now()})
     path = ports.files.write(decision.path, result.encode())
     ports.log.info(f"{result.target}: {result.outcome} ({result.reason})")
     return Finish(outputs=RecordOutputs(path=path, artifact_name=decision.artifact_name))

@@ -94,7 +94,18 @@ class RunReport(Document):
         default=0, description="Records of another plan or target, of an older attempt, or of one still to come."
     )
     duplicate_records: Count = Field(
-        default=0, description="Records beside another of the same target and attempt; the worst outcome counts."
+        default=0,
+        description="Records beside another of the same target, recorder and attempt; the worst outcome counts.",
+    )
+    jobs: dict[str, Literal["success", "failure", "cancelled", "skipped"]] = Field(
+        default_factory=dict, description="Results of the jobs before the report, as far as `needs` gives them."
+    )
+    silent_jobs: tuple[str, ...] = Field(
+        default=(), description="Those of `jobs` that did not succeed and left no record that says why."
+    )
+    untried: tuple[str, ...] = Field(
+        default=(),
+        description="Targets that a recorder skipped, deferred or merely planned; another may have changed them.",
     )
     usage: Usage = Usage()
     run_url: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -35,6 +36,8 @@ reached a limit, a later run continues. `failed`: an error stopped the run. `mis
 FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
 """Outcomes that count as a failure for `fail-on`. A limit (`deferred`) and a choice (`skipped`) do not."""
 
+UNTRIED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
+"""Outcomes of a target that nothing was tried on: a failure before is neither repaired nor repeated."""
 
 MOST_TARGETS = 10**6
 MOST_ATTEMPTS = 10**6
@@ -120,6 +123,8 @@ class TargetResult(Document):
     index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster.")
     target: str = Field(description="`owner/name`.")
     attempt: int = Field(ge=1, le=MOST_ATTEMPTS, description="The run's attempt that produced this record.")
+    job: str = Field(default="", description="Id of the job that recorded it. Empty: not known.")
+    name: str = Field(default="", description="Name that the job records under. Empty: not known.")
     outcome: Outcome
     reason: str = Field(description="Stable kebab-case code: the cause of the outcome.")
     message: str = Field(default="", description="One sentence for people.")
@@ -168,15 +173,53 @@ def error_record(error: ActionPatternsError) -> ErrorRecord:
     )
 
 
+class Recorder(NamedTuple):
+    """The writer of a series of records: one for each target. Both empty: not known."""
+
+    job: str = ""
+    name: str = ""
+
+    @property
+    def id(self) -> str:
+        """Short hash of both. File systems that ignore case or shorten names keep it."""
+        return sha256(f"{self.job}\0{self.name}".encode()).hexdigest()[:_ID_CHARACTERS]
+
+
+def recorder_of(result: TargetResult) -> Recorder:
+    """Return the writer that a record names."""
+    return Recorder(result.job, result.name)
+
+
 def record_file(result: TargetResult) -> str:
-    """Return the name of a record's file, unique per target and attempt."""
-    return f"{result.index:05d}-a{result.attempt}.json"
+    """Return the name of a record's file: it says job, name, index and attempt, and differs if one of them differs."""
+    place = f"{result.index:05d}-a{result.attempt}.json"
+    by = recorder_of(result)
+    if by == Recorder():
+        return place
+    shown = (_NOT_SHOWN.sub("-", part)[:_SHOWN_CHARACTERS] for part in by)
+    return f"{'.'.join(shown)}.{by.id}.{place}"
 
 
-_RECORD_FILE = re.compile(r"(?:record-)?(\d{1,9})-a([1-9]\d{0,5})\.json", re.ASCII)
+_ID_CHARACTERS = 8
+_SHOWN_CHARACTERS = 60
+_NOT_SHOWN = re.compile(r"[^A-Za-z0-9_-]")
+_RECORD_FILE = re.compile(
+    rf"(?:[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.([0-9a-f]{{{_ID_CHARACTERS}}})\.|record-)?(\d{{1,9}})-a([1-9]\d{{0,5}})\.json",
+    re.ASCII,
+)
 
 
-def told_by_name(path: str) -> tuple[int, int] | None:
-    """Return index and attempt from the name of a record's file, of `apply` or of `record`. None: another name."""
+class FileName(NamedTuple):
+    """Claims in the name of a record's file."""
+
+    place: int
+    """The target's index."""
+    attempt: int
+    recorder: str | None = None
+    """Id of the writer. None: the name does not say."""
+
+
+def told_by_name(path: str) -> FileName | None:
+    """Return what the name of a record's file says. None: it is no such name."""
     found = _RECORD_FILE.fullmatch(PurePosixPath(path).name)
-    return (int(found[1]), int(found[2])) if found else None
+    return FileName(int(found[2]), int(found[3]), found[1]) if found else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from action_patterns.content.changes import path_problem
+from action_patterns.contracts.artifact import NAME_RULE, is_name
 from action_patterns.discovery.section import Section
 from action_patterns.discovery.selection import Place, Selection
 from action_patterns.errors import InputError, Problem
@@ -16,8 +16,6 @@ from action_patterns.pull_request.spec.spec import PullRequestSpec
 
 if TYPE_CHECKING:
     from action_patterns.distribution.yaml_document import YamlDocument
-
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class FileRule(Section):
@@ -79,8 +77,8 @@ class Distribution(Section):
     @field_validator("name")
     @classmethod
     def _plain(cls, value: str) -> str:
-        if not NAME.fullmatch(value):
-            raise ValueError("use lower-case letters, digits and hyphens, at most 63, starting with a letter or digit")
+        if not is_name(value):
+            raise ValueError(NAME_RULE)
         return value
 
 

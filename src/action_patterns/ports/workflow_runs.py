@@ -15,6 +15,13 @@ class ReportArtifact(NamedTuple):
     name: str
 
 
+class RunArtifact(NamedTuple):
+    """An artifact of a run. GitHub lists an expired one, and holds its files no longer."""
+
+    name: str
+    expired: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job of one attempt of a run. GitHub lists every job in every attempt, those it did not run again too."""
@@ -41,6 +48,10 @@ class WorkflowRuns(Protocol):
     @needs(actions="read")
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
         """Return every job of every attempt of a run, complete or an error."""
+
+    @needs(actions="read")
+    def artifacts(self, repository: str, run_id: int) -> tuple[RunArtifact, ...]:
+        """Return every artifact of a run, of all its attempts, complete or an error."""
 
     @needs(actions="read")
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:

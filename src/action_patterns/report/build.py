@@ -9,8 +9,9 @@ from typing import NamedTuple
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.ports.context import Context
 from action_patterns.ports.workflow_runs import Job
-from action_patterns.report.model.aggregate import Unreadable, aggregate, is_beyond, may_be_own
+from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import JobResult
+from action_patterns.report.model.records import Expected, Unreadable, is_beyond, may_be_own
 from action_patterns.report.render import html, plain_text
 from action_patterns.report.render.markdown import layout
 from action_patterns.report.render.view import Page, limited
@@ -43,6 +44,7 @@ def build(
     needs: Mapping[str, JobResult] | None = None,
     jobs: Sequence[Job] = (),
     unreadable: Sequence[Unreadable] = (),
+    expected: Sequence[Expected] = (),
     artifact_name: str = "",
     notes: Sequence[str] = (),
     previous: RunReport | None = None,
@@ -56,7 +58,15 @@ def build(
     """
     redact, given = cache(redact), tuple(records)  # the same reasons and remedies come a thousand times
     report = aggregate(
-        plan, given, context, name=name, needs=needs, jobs=jobs, unreadable=unreadable, previous=previous
+        plan,
+        given,
+        context,
+        name=name,
+        needs=needs,
+        jobs=jobs,
+        unreadable=unreadable,
+        expected=expected,
+        previous=previous,
     )
     report = report.redacted(redact)
     spoiled = redact(unreadable_note(plan, unreadable, context))

@@ -9,12 +9,14 @@ from pydantic import ValidationError
 
 from action_patterns.actions.record import ACTION, Facts, RecordInputs, decide, run, validate
 from action_patterns.contracts import TargetResult
+from action_patterns.contracts.result import Recorder
 from action_patterns.errors import InputError
 from action_patterns.ports.bundle import Ports
 from support.report_builders import context, plan
 
 PLAN = plan("acme/api", "Acme/Web", name="licences")
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
+ID = Recorder("report", "licences").id
 
 
 def given(**changes: Any) -> RecordInputs:
@@ -55,10 +57,15 @@ def ports(disk: Disk) -> Ports:
 def test_the_record_is_one_that_report_reads() -> None:
     disk = Disk({"plan.json": PLAN.encode().encode()})
     finish = run(
-        given(plan="plan.json", message="All done.", pull_request_number=7, pull_request_url="https://x/pull/7"),
+        given(
+            plan="plan.json",
+            message="All done.",
+            pull_request_number=7,
+            pull_request_url="https://github.com/acme/api/pull/7",
+        ),
         ports(disk),
     )
-    assert finish.outputs.path == "/temp/action-patterns-records/record-0-a2.json"
+    assert finish.outputs.path == f"/temp/action-patterns-records/report.licences.{ID}.00000-a2.json"
     assert finish.outputs.artifact_name == "licences-records-0-a2"
     assert finish.exit_code == 0
     read = TargetResult.decode(disk.files[finish.outputs.path].decode(), name="record")
@@ -67,11 +74,13 @@ def test_the_record_is_one_that_report_reads() -> None:
         index=0,
         target="acme/api",
         attempt=2,
+        job="report",
+        name="licences",
         outcome="updated",
         reason="done",
         message="All done.",
         pull_request_number=7,
-        pull_request_url="https://x/pull/7",
+        pull_request_url="https://github.com/acme/api/pull/7",
         finished_at=NOW,
     )
 
@@ -89,7 +98,10 @@ def test_without_a_plan_the_record_says_so_by_its_plan_id() -> None:
 
 def test_a_name_and_a_directory_can_be_chosen() -> None:
     decision = decide(given(name="mine", records="there"), Facts(PLAN, context()))
-    assert (decision.artifact_name, decision.path) == ("mine-records-0-a2", "there/record-0-a2.json")
+    assert (decision.artifact_name, decision.path) == (
+        "mine-records-0-a2",
+        f"there/report.mine.{Recorder('report', 'mine').id}.00000-a2.json",
+    )
 
 
 def test_two_attempts_and_two_targets_never_share_a_file() -> None:
@@ -126,6 +138,8 @@ def test_a_target_that_is_not_in_the_roster_at_that_index_is_refused(target: str
         {"reason": ""},
         {"name": "a/b"},
         {"name": "a\nb"},
+        {"name": "a[b]"},
+        {"name": "sync {a,b}"},
         {"pull_request_number": 0},
         {"pull_request_url": "javascript:alert(1)"},
         {"pull_request_url": "https://x y"},

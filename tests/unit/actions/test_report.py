@@ -345,6 +345,9 @@ def test_every_reason_of_a_missing_target_is_documented() -> None:
         roster, made = fleet(["updated", "missing"])
         _, report, _, _ = run(files_of(roster, made[:records]), needs=needs)
         reasons -= {result.reason for result in report.results if result.outcome == "missing"}
+    roster, (written,) = fleet(["updated"])
+    _, report, _, _ = run({**files_of(roster, []), "records/00007-a1.json": written.encode()})
+    reasons -= {result.reason for result in report.results}
     assert reasons == set()
 
 

@@ -12,7 +12,7 @@ HOMES = {
     "4b825dc642cb6eb9a060e54bf8d69288fbee4904": "content/blob.py",
     "[A-Za-z0-9._-]{1,100}": "contracts/repository.py",
     "[A-Za-z0-9._-]+/": None,
-    '":<>|*?': "contracts/artifact.py",
+    "[a-z0-9][a-z0-9-]{0,62}": "contracts/artifact.py",
     "-records-{": "contracts/artifact.py",
     "-report-a{": "contracts/artifact.py",
     "-plan-a{": "contracts/artifact.py",

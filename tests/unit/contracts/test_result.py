@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import Counts, ErrorRecord, Outcome, Target, TargetResult
-from action_patterns.contracts.result import FAILING, error_record, record_file, told_by_name
+from action_patterns.contracts.result import FAILING, Recorder, error_record, record_file, told_by_name
 from action_patterns.errors import (
     ActionPatternsError,
     InputError,
@@ -29,10 +29,23 @@ def record(index: int = 0, **fields: Any) -> TargetResult:
     return record_of(index, "acme/api", **fields)
 
 
-@given(st.tuples(st.integers(0, 99_999), st.integers(1, 99)), st.tuples(st.integers(0, 99_999), st.integers(1, 99)))
-def test_a_record_file_is_unique_per_target_and_attempt(one: tuple[int, int], other: tuple[int, int]) -> None:
-    names = [record_file(record(index=index, attempt=attempt)) for index, attempt in (one, other)]
-    assert (names[0] == names[1]) == (one == other)
+parts = st.sampled_from(("", "lint", "Lint", "li.nt", "li-nt", "lint-a", "-", "ä", "x" * 200, "a/b"))
+identity = st.tuples(st.integers(0, 99_999), st.integers(1, 99), parts, parts)
+
+
+@given(identity, identity)
+def test_a_record_file_is_unique_per_target_attempt_job_and_name_where_case_does_not_count_too(
+    one: tuple[int, int, str, str], other: tuple[int, int, str, str]
+) -> None:
+    names = [record_file(record(index=i, attempt=a, job=job, name=name)) for i, a, job, name in (one, other)]
+    assert (names[0].lower() == names[1].lower()) == (one == other)
+    assert max(map(len, names)) < 200
+    assert "/" not in names[0]
+
+
+def test_a_record_file_shows_job_and_name() -> None:
+    assert record_file(record(7, job="lint", name="sync-lint")).startswith("lint.sync-lint.")
+    assert record_file(record(7)) == "00007-a1.json"
 
 
 @pytest.mark.parametrize(
@@ -72,10 +85,12 @@ def test_a_target_knows_owner_and_name() -> None:
     assert (target.owner, target.name) == ("acme", "api.rest")
 
 
-@given(st.integers(0, 10**6), st.integers(1, 10**6 - 1))
-def test_a_records_file_tells_whose_it_is(index: int, attempt: int) -> None:
-    written = record_file(record(index=index, attempt=attempt))
-    assert told_by_name(f"records/{written}") == told_by_name(f"record-{index}-a{attempt}.json") == (index, attempt)
+@given(st.integers(0, 10**6), st.integers(1, 10**6 - 1), parts, parts)
+def test_a_records_file_tells_whose_it_is(index: int, attempt: int, job: str, name: str) -> None:
+    written = record_file(record(index=index, attempt=attempt, job=job, name=name))
+    by = Recorder(job, name).id if job or name else None
+    assert told_by_name(f"records/{written}") == (index, attempt, by)
+    assert told_by_name(f"record-{index}-a{attempt}.json") == (index, attempt, None)
 
 
 @pytest.mark.parametrize("name", ["x.json", "00001-a0.json", "00001-a2.json.txt", "1-2.json", "00001-a2/x.json", ""])

@@ -13,7 +13,8 @@ import pytest
 from action_patterns.contracts import Exclusion, RunReport
 from action_patterns.discovery.packing import pack
 from action_patterns.report.build import Rendered, build
-from action_patterns.report.model.aggregate import Unreadable, aggregate
+from action_patterns.report.model.aggregate import aggregate
+from action_patterns.report.model.records import Unreadable
 from action_patterns.report.render import comment, junit
 from action_patterns.report.render.view import Page
 from support.report_builders import SERVER, context, fleet, job, plan, record

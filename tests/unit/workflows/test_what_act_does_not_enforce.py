@@ -144,7 +144,8 @@ def test_a_report_that_knows_what_became_of_jobs_reads_them_and_can_tell_them_ap
             given = step.get("with", {})
             if _own_action(step.get("uses", "")) != "actions/report/action.yml":
                 continue
-            assert given["needs"] == "${{ toJSON(needs) }}"
+            lines = [f"{needed}=${{{{ needs.{needed}.result }}}}" for needed in content["needs"]]
+            assert given["needs"].splitlines() == lines, "the JSON of all outputs may pass Linux's 128 KiB"
             assert given["token"] == "${{ github.token }}"
             assert content["permissions"]["actions"] == "read"
             (working,) = [needed for needed in content["needs"] if needed != "discover"]

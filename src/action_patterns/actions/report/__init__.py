@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from action_patterns.actions.report.gathering import USES, Facts, gather, name_o
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan
-from action_patterns.contracts.artifact import FALLBACK_NAME, forbidden_characters, report_artifact
+from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, report_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
@@ -19,8 +20,12 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
 from action_patterns.report.build import Rendered, build
 from action_patterns.report.model import fail_on, job_results, missing_records
+from action_patterns.report.model.records import Expected
 from action_patterns.report.render import junit
 from action_patterns.report.render.annotations import annotate
+
+_JOB = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""GitHub docs: "Workflow syntax", `jobs.<job_id>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +53,30 @@ def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
 
 
 def validate(inputs: ReportInputs, facts: Facts) -> None:
-    """Raise InputError if the plan has another digest, or no artifact may have the report's name."""
+    """Raise InputError if the plan has another digest, or a name is none."""
     _check_digest(inputs, facts.plan)
     name = name_of(inputs, facts.plan)
-    if bad := forbidden_characters(name):
-        raise InputError(
-            Problem(
-                f"`name` {name!r} contains {', '.join(map(repr, bad))}, which no artifact's name may.",
-                "Use letters, digits, spaces, dots, dashes and underscores.",
-            )
+    problems = []
+    if name and not is_name(name):
+        problems.append(
+            Problem(f"`name` is {name!r}; it becomes part of artifact names.", f"{NAME_RULE.capitalize()}.")
         )
+    for given in inputs.recorders:
+        job, slash, name = given.partition("/")
+        if not _JOB.fullmatch(job) or (slash and not is_name(name)):
+            problems.append(
+                Problem(
+                    f"`recorders` has {given!r}, which is no job and no job with a name.",
+                    "Write the job's id, or `<job>/<name>` with the `name` that the job gives to record.",
+                )
+            )
+    if problems:
+        raise InputError(*problems)
+
+
+def _expected(inputs: ReportInputs) -> tuple[Expected, ...]:
+    split = (given.partition("/") for given in inputs.recorders)
+    return tuple(Expected(job, name if slash else None) for job, slash, name in split)
 
 
 def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> Decision:
@@ -73,6 +92,7 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
         needs=before,
         jobs=facts.jobs,
         unreadable=facts.unreadable,
+        expected=_expected(inputs),
         artifact_name=artifact_name,
         notes=(*_notes(inputs, facts, before), *doubt, *([facts.no_jobs] if facts.no_jobs else [])),
         previous=facts.previous.report,
@@ -125,12 +145,38 @@ def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, job_results.
     notes = []
     if facts.plan is None:
         notes.append(f"There is no file {inputs.plan}." if inputs.plan else "No plan was given.")
+        notes.append(_why_no_plan(inputs, facts))
         unwell = ", ".join(f"{job or 'job'}: {result}" for job, result in before.items() if result != "success")
         if unwell:
             notes.append(f"Jobs before this one that did not succeed: {unwell}.")
     elif inputs.records and facts.plan.found and not facts.records and not facts.unreadable:
         notes.append(f"No record was found below {inputs.records}.")
     return tuple(notes)
+
+
+def _why_no_plan(inputs: ReportInputs, facts: Facts) -> str:
+    """Return what became of the plan: expired, not downloaded, never written, or not known."""
+    if facts.artifacts is None:
+        if inputs.plan_digest.strip():
+            return (
+                "discover wrote a plan, as its digest is given. Its artifact expired, was deleted, or the download"
+                " failed; with `token`, this action asks GitHub which."
+            )
+        return "It is not known whether a plan was written: no digest of one is given."
+    prefix = inputs.name and f"{inputs.name}-"
+    plans = [a for a in facts.artifacts if a.name.startswith(prefix) and _PLAN_ARTIFACT.search(a.name)]
+    kept = [artifact.name for artifact in plans if not artifact.expired]
+    if kept:
+        return f"GitHub holds the artifact {kept[-1]}: see the log of the step that downloads it into this job."
+    if plans:
+        return (
+            f"The artifact {plans[-1].name} expired, so no re-run of this run can find its targets. Start a new run;"
+            " `retention-days` of actions/upload-artifact keeps a plan for longer."
+        )
+    return "No artifact of this run is a plan: no job wrote one, or its upload failed."
+
+
+_PLAN_ARTIFACT = re.compile(r"(^|-)plan-a[1-9][0-9]*$")
 
 
 def _check_digest(inputs: ReportInputs, plan: Plan | None) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import PurePosixPath
 
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
@@ -10,16 +13,25 @@ from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.content.bounded_json import loads
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan, RunReport, TargetResult
-from action_patterns.contracts.result import MOST_ATTEMPTS, told_by_name
+from action_patterns.contracts.artifact import RECORDS_ARTIFACT
+from action_patterns.contracts.result import (
+    MOST_ATTEMPTS,
+    FileName,
+    Recorder,
+    record_file,
+    recorder_of,
+    told_by_name,
+)
 from action_patterns.errors import ActionPatternsError, InputError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.permissions import Verb
-from action_patterns.ports.workflow_runs import Job, WorkflowRuns
-from action_patterns.report.model.aggregate import Unreadable
+from action_patterns.ports.workflow_runs import Job, RunArtifact, WorkflowRuns
+from action_patterns.report.model.matrix_jobs import legs_of
+from action_patterns.report.model.records import Unreadable
 
-USES: tuple[Verb, ...] = (WorkflowRuns.jobs,)
+USES: tuple[Verb, ...] = (WorkflowRuns.jobs, WorkflowRuns.artifacts)
 """The verbs that report calls."""
 JOBS_SECONDS = 30.0
 """Longest search for the jobs of this run: without them the report has fewer details."""
@@ -46,6 +58,8 @@ class Facts:
     """Jobs of this run. Empty: no token was given, or they could not be read."""
     no_jobs: str = ""
     """Why the jobs could not be read."""
+    artifacts: tuple[RunArtifact, ...] | None = None
+    """Artifacts of this run, read if a plan was written and is absent. None: not known."""
 
 
 def gather(inputs: ReportInputs, ports: Ports) -> Facts:
@@ -57,13 +71,15 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
     unreadable: list[Unreadable] = []
     for path in ports.files.names(inputs.records) if inputs.records else ():
         if path.endswith(".json"):
-            read = read_record(ports.files.read(path), path)
+            read = read_record(ports.files.read(path), path, plan)
             if isinstance(read, Unreadable):
                 unreadable.append(read)
             else:
                 records.append(read)
     previous = read_previous(inputs.previous, name_of(inputs, plan), ports)
-    jobs, no_jobs = read_jobs(inputs, ports) if plan and plan.found else ((), "")
+    runs = open_runs(inputs, ports)
+    jobs, no_jobs = read_jobs(runs, ports) if plan and plan.found else ((), "")
+    written = plan is None and inputs.plan and inputs.plan_digest.strip()
     return Facts(
         plan=plan,
         records=tuple(records),
@@ -72,6 +88,7 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
         previous=previous,
         jobs=jobs,
         no_jobs=no_jobs,
+        artifacts=read_artifacts(runs, ports) if written else None,
     )
 
 
@@ -80,21 +97,34 @@ def name_of(inputs: ReportInputs, plan: Plan | None) -> str:
     return inputs.name or (plan.name if plan else "")
 
 
-def read_jobs(inputs: ReportInputs, ports: Ports) -> tuple[tuple[Job, ...], str]:
-    """Return this run's jobs, or no jobs and the reason. Never raises."""
+def open_runs(inputs: ReportInputs, ports: Ports) -> Callable[[], WorkflowRuns] | None:
+    """Return what opens this repository's runs. None: no token was given."""
     token = inputs.token.get_secret_value() if inputs.token else ""
     if not token:
+        return None
+    reach = Reach((ports.context.repository,))
+    return cache(lambda: open_session(ports, Credentials(token), USES, seconds=JOBS_SECONDS, reach=reach).runs)
+
+
+def read_jobs(runs: Callable[[], WorkflowRuns] | None, ports: Ports) -> tuple[tuple[Job, ...], str]:
+    """Return this run's jobs, or no jobs and the reason. Never raises."""
+    if runs is None:
         return (), ""
     try:
-        session = open_session(
-            ports, Credentials(token), USES, seconds=JOBS_SECONDS, reach=Reach((ports.context.repository,))
-        )
-        return session.runs.jobs(ports.context.repository, ports.context.run_id), ""
+        return runs().jobs(ports.context.repository, ports.context.run_id), ""
     except ActionPatternsError as error:
         return (), (
             "The jobs of this run could not be read, so no log is linked and `needs` alone explains missing targets:"
             f" {error.message} {error.remediation}"
         )
+
+
+def read_artifacts(runs: Callable[[], WorkflowRuns] | None, ports: Ports) -> tuple[RunArtifact, ...] | None:
+    """Return this run's artifacts. None: no token was given, or they cannot be read. Never raises."""
+    try:
+        return runs().artifacts(ports.context.repository, ports.context.run_id) if runs else None
+    except ActionPatternsError:
+        return None
 
 
 def read_previous(path: str, name: str, ports: Ports) -> Previous:
@@ -120,24 +150,61 @@ def read_previous(path: str, name: str, ports: Ports) -> Previous:
     return Previous(report)
 
 
-def read_record(content: bytes, path: str) -> TargetResult | Unreadable:
+def read_record(content: bytes, path: str, plan: Plan | None = None) -> TargetResult | Unreadable:
     """A record, or why it is none. One bad file must not cost the report of all the others."""
+    named = told_by_name(path)
     try:
-        return TargetResult.decode(read_text(content, path), name=path)
+        record = TargetResult.decode(read_text(content, path), name=path)
     except InputError as error:
         problem = error.problems[0].what.removeprefix(f"{path} is ")
-    index, attempt = told_by_name(path) or (None, None)
-    named = Unreadable(path=path, problem=problem, index=index, attempt=attempt)
+    else:
+        return _doubted(record, path, named, plan) or record
+    spoiled = Unreadable(path=path, problem=problem)
+    if named:
+        spoiled = replace(spoiled, index=named.place, attempt=named.attempt, recorder_id=named.recorder)
     try:
         claims = loads(content)
     except (ValueError, RecursionError):
-        return named
+        return spoiled
     if not isinstance(claims, dict):
-        return named
+        return spoiled
     target, plan_id, attempt = claims.get("target"), claims.get("plan_id"), claims.get("attempt")
+    job, name = claims.get("job"), claims.get("name")
+    by = Recorder(job, name) if isinstance(job, str) and isinstance(name, str) else None
     return replace(
-        named,
+        spoiled,
         target=target if isinstance(target, str) else None,
         plan_id=plan_id if isinstance(plan_id, str) else None,
-        attempt=attempt if isinstance(attempt, int) and 0 < attempt <= MOST_ATTEMPTS else named.attempt,
+        attempt=attempt if isinstance(attempt, int) and 0 < attempt <= MOST_ATTEMPTS else spoiled.attempt,
+        recorder=by,
+        recorder_id=by.id if by else spoiled.recorder_id,
+    )
+
+
+def _doubted(record: TargetResult, path: str, named: FileName | None, plan: Plan | None) -> Unreadable | None:
+    """Return a file that is read, but whose name or folder says that the record is another one's. None: they agree."""
+    by = recorder_of(record)
+    own = FileName(record.index, record.attempt, by.id)
+    if named and (named.place, named.attempt, named.recorder or by.id) != own:
+        problem, claimed = f"its text is the record that belongs into {record_file(record)}", named
+    else:
+        # A download without `merge-multiple` puts each artifact into a folder of its name.
+        found = RECORDS_ARTIFACT.fullmatch(PurePosixPath(path).parent.name)
+        if found is None or plan is None or record.plan_id != plan.plan_id:
+            return None
+        name, leg, attempt = found[1], int(found[2]), int(found[3])
+        at_home = legs_of(plan).get(record.index, leg) == leg and attempt == record.attempt
+        if at_home and name == (record.name or name):
+            return None
+        problem, claimed = f"its text is of {record.target}, attempt {record.attempt}, another leg than its folder", own
+    return Unreadable(
+        path=path,
+        problem=problem,
+        target=record.target,
+        index=record.index,
+        attempt=record.attempt,
+        plan_id=record.plan_id,
+        recorder=by,
+        recorder_id=by.id,
+        contradicts=claimed,
     )

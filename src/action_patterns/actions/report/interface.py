@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 
 from action_patterns.action.inputs import Inputs, Outputs
-from action_patterns.input_types import Flag
+from action_patterns.input_types import Flag, NameList
 
 
 class ReportInputs(Inputs):
@@ -27,9 +27,15 @@ class ReportInputs(Inputs):
     )
     needs: str = Field(
         default="",
-        description="`${{ toJSON(needs) }}`, or the result of the job that works on the targets. It explains why a"
-        " target"
-        " has no record: cancelled, not started or lost.",
+        description="Results of the jobs before, one a line: `work=${{ needs.work.result }}`. Also taken: the result of"
+        " the job that works on the targets, or `${{ toJSON(needs) }}`, which is too long beyond 128 KiB of outputs. It"
+        " explains why a target has no record. A run is not green if one of these jobs did not succeed and no record"
+        " says why.",
+    )
+    recorders: NameList = Field(
+        default=(),
+        description="Jobs that each target has a record of, separated by commas: `<job>`, or `<job>/<name>` with the"
+        " `name` given to record. Default: every job and name that recorded any target.",
     )
     fail_on: str = Field(
         default="any",
@@ -47,7 +53,9 @@ class ReportInputs(Inputs):
         " or lost. Without it, or if GitHub does not answer, the report uses `needs`.",
     )
     name: str = Field(
-        default="", description="Title of the report and prefix of its artifact's name. Default: the plan's name."
+        default="",
+        description="Title of the report and prefix of its artifact's name: lower-case letters, digits and hyphens."
+        " Default: the plan's name.",
     )
 
 

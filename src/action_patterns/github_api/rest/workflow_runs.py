@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from action_patterns.contracts.artifact import report_artifact
 from action_patterns.errors import UnavailableError
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
-from action_patterns.ports.workflow_runs import Job, ReportArtifact
+from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact
+
+T = TypeVar("T")
 
 RUNS_LISTED = 30
 LOOKUPS = 8
@@ -23,19 +26,28 @@ class WorkflowRunsClient:
         self._calls = calls
 
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
-        found: dict[int, Job] = {}  # by id: a job that begins meanwhile shifts the pages, and one is listed twice
+        return tuple(self._listed(repository, run_id, "jobs", _job, filter="all").values())
+
+    def artifacts(self, repository: str, run_id: int) -> tuple[RunArtifact, ...]:
+        return tuple(self._listed(repository, run_id, "artifacts", _artifact).values())
+
+    def _listed(
+        self, repository: str, run_id: int, kind: str, read: Callable[[Answer], T], **query: str
+    ) -> dict[int, T]:
+        """Return all that a run has of a kind, by id: one that comes meanwhile shifts the pages, and another is listed
+        twice.
+        """
+        found: dict[int, T] = {}
         total = 0
-        for page in self._calls.pages(
-            f"/repos/{repository}/actions/runs/{run_id}/jobs", scope=repository, filter="all"
-        ):
+        for page in self._calls.pages(f"/repos/{repository}/actions/runs/{run_id}/{kind}", scope=repository, **query):
             total = page["total_count"].number()
-            found |= {job.id: job for job in map(_job, page["jobs"].items())}
+            found |= {item["id"].number(): read(item) for item in page[kind].items()}
         if len(found) < total:
             raise UnavailableError(
-                f"GitHub counts {total:,} jobs of run {run_id}, but listed {len(found):,}.",
-                remediation="Run again: the report cannot know the state of an unlisted job.",
+                f"GitHub counts {total:,} {kind} of run {run_id}, but listed {len(found):,}.",
+                remediation="Run again: the report cannot know the state of what is not listed.",
             )
-        return tuple(found.values())
+        return found
 
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
         run = self._calls.read(repository, f"/actions/runs/{run_id}")
@@ -68,6 +80,10 @@ def _job(node: Answer) -> Job:
         # One that no runner took has the runner 0, or none; which of these, and in which field, is not documented.
         began=bool(node["runner_id"].hint(int) or node["runner_name"].hint(str) or node["steps"].hint(list)),
     )
+
+
+def _artifact(node: Answer) -> RunArtifact:
+    return RunArtifact(name=node["name"].text(), expired=node["expired"].flag())
 
 
 def _attempt(node: Answer) -> int:

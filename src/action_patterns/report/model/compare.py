@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from action_patterns.contracts import Changes, Outcome, PreviousRun, RunReport
-from action_patterns.contracts.result import FAILING
-
-_SAYS_NOTHING: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
-"""Nothing was tried, so a failure before is neither repaired nor repeated."""
+from action_patterns.contracts import Changes, PreviousRun, RunReport
+from action_patterns.contracts.result import FAILING, UNTRIED
 
 
 def with_changes(report: RunReport, previous: RunReport | None) -> RunReport:
@@ -28,7 +25,7 @@ def _changes(report: RunReport, previous: RunReport) -> Changes:
     before = {result.target for result in previous.results}
     failed_before = _runs_before(previous).keys()
     failing = {target for target, outcome in now.items() if outcome in FAILING}
-    done = {target for target, outcome in now.items() if outcome not in FAILING | _SAYS_NOTHING}
+    done = {target for target, outcome in now.items() if outcome not in FAILING | UNTRIED} - {*report.untried}
     return Changes(
         previous=PreviousRun(
             run_id=previous.run_id,
@@ -59,7 +56,7 @@ def _failing_runs(report: RunReport, before: dict[str, int]) -> dict[str, int]:
     for result in report.results:  # sorted by target, so that equal reports have equal bytes
         if result.outcome in FAILING:
             runs[result.target] = before.get(result.target, 0) + 1
-        elif result.outcome in _SAYS_NOTHING and result.target in before:
+        elif (result.outcome in UNTRIED or result.target in report.untried) and result.target in before:
             runs[result.target] = before[result.target]
     return runs
 

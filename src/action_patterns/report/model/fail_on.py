@@ -34,7 +34,9 @@ class FailOn:
     """When a run with failing targets is red.
 
     A run without a roster (`inconclusive`) is red under every policy, `never` too: `never` is about targets that
-    failed, and without a roster it is unknown whether any did. A limit reached (`deferred`) is never red.
+    failed, and without a roster it is unknown whether any did. A job that did not succeed and left no record that says
+    why is red under every policy but `never`: how many targets failed in it is unknown. A limit reached (`deferred`) is
+    never red.
     """
 
     policy: Literal["any", "all", "never", "threshold", "class"]
@@ -49,6 +51,8 @@ class FailOn:
 
     def _is_red(self, report: RunReport) -> bool:
         failed, total = failing(report.counts), report.counts.total
+        if report.silent_jobs and self.policy != "never":
+            return True
         match self.policy:
             case "never":
                 return False

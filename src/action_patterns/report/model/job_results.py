@@ -13,8 +13,8 @@ JobResult = Literal["success", "failure", "cancelled", "skipped"]
 RESULTS = frozenset(get_args(JobResult))
 
 _FIX = (
-    "Pass `needs: ${{ toJSON(needs) }}`, or the result of the job that does the work:"
-    " `needs: ${{ needs.apply.result }}` (success, failure, cancelled or skipped)."
+    "Write one line for each job before the report: `work=${{ needs.work.result }}` (success, failure, cancelled or"
+    " skipped), or `${{ toJSON(needs) }}`."
 )
 
 
@@ -34,15 +34,32 @@ def parse(text: str) -> Needs:
         return Needs({})
     if text in RESULTS:
         return Needs({"": cast("JobResult", text)})
+    if text[:1] not in "{[":
+        return _lines(text)
     try:
         given = loads(text)
     except ValueError:
-        return Needs({}, (f"`needs` is neither a job's result nor JSON, so it is ignored. {_FIX}",))
+        return Needs({}, (f"`needs` is neither lines of `<job>=<result>` nor JSON, so it is ignored. {_FIX}",))
     if not isinstance(given, dict):
         return Needs({}, (f"`needs` is not the JSON of an object, by job, so it is ignored. {_FIX}",))
-    results = {job: described.get("result") for job, described in given.items() if isinstance(described, dict)}
+    return _known(
+        {job: described.get("result") if isinstance(described, dict) else None for job, described in given.items()}
+    )
+
+
+def _lines(text: str) -> Needs:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if any("=" not in line for line in lines):
+        return Needs(
+            {}, (f"`needs` is neither a job's result nor lines of `<job>=<result>`, so it is ignored. {_FIX}",)
+        )
+    split = [line.split("=", 1) for line in lines]
+    return _known({job.strip(): result.strip() for job, result in split})
+
+
+def _known(results: Mapping[str, object]) -> Needs:
     known = {job: cast("JobResult", result) for job, result in results.items() if _is_known(result)}
-    unknown = sorted(given.keys() - known.keys())
+    unknown = sorted(results.keys() - known.keys())
     if not unknown:
         return Needs(known)
     named = ", ".join(f"`{job}`" for job in unknown)

@@ -10,7 +10,7 @@ from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.ports.log import Annotation
 from action_patterns.report.model import reason_links
 from action_patterns.report.model.causes import causes
-from action_patterns.report.render.headline import NOTE_CHARACTERS
+from action_patterns.report.render.headline import NOTE_CHARACTERS, silent_notes
 
 MOST_ANNOTATIONS = 9
 """GitHub shows ten errors and ten warnings of a step (docs: "Workflow commands", limits); one says what is left out."""
@@ -29,6 +29,7 @@ def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
         )
     failing = {result.target for result in report.results if result.outcome in FAILING}
     found += [_of(cause, failing, report.counts.total) for cause in report.causes]
+    found += [Annotation(level="error", message=note, title="A job says nothing") for note in silent_notes(report)]
     found = _bounded(found)
     if unreadable:
         found.append(Annotation(level="warning", message=clip(unreadable, NOTE_CHARACTERS), title="Unreadable records"))

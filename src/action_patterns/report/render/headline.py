@@ -25,13 +25,28 @@ def verdict_line(report: RunReport) -> str:
             return f"Passed: {repositories(counts.total)}, none failed{dry_run}"
         case "partial":
             failures = f"{failed:,} of {repositories(counts.total)} failed" if failed else ""
-            return f"Partial: {', '.join(filter(None, (failures, deferred)))}{dry_run}"
+            return f"Partial: {', '.join(filter(None, (failures, deferred, silence(report))))}{dry_run}"
         case "failed":
             return f"Failed: {failed:,} of {repositories(counts.total)} failed"
         case "nothing-to-do":
             return f"Nothing to do: none of {repositories(report.visible)} visible to this token is a target"
         case "inconclusive":
             return "Inconclusive: there is no roster, so the report knows no repository"
+
+
+def silence(report: RunReport) -> str:
+    """Return how many jobs did not succeed and do not say why. Empty: none."""
+    number = len(report.silent_jobs)
+    return f"{number:,} {'job' if number == 1 else 'jobs'} did not succeed and left no record of it" if number else ""
+
+
+def silent_notes(report: RunReport) -> list[str]:
+    """Return a sentence for each job that did not succeed and does not say why."""
+    return [
+        f"The job {job} ended as {report.jobs.get(job, 'failure')}, and no record says why: what it did to the targets"
+        " is not known. Read its log and run it again. If it has nothing to record, leave it out of `needs`."
+        for job in report.silent_jobs
+    ]
 
 
 SIGNS = {"passed": "✅", "partial": "⚠️", "failed": "❌", "nothing-to-do": "➖", "inconclusive": "❔"}
@@ -128,10 +143,10 @@ def artifact(report: RunReport, page: Page) -> str:
 
 def notes(report: RunReport, page: Page) -> list[str]:
     """Return the next steps and the notes for the reader, as callouts."""
-    kind = "IMPORTANT" if report.causes or report.verdict == "inconclusive" else "NOTE"
+    kind = "IMPORTANT" if report.causes or report.silent_jobs or report.verdict == "inconclusive" else "NOTE"
     steps = next_steps(report)
     lines = ["**Next:** " + " ".join(steps)] if steps else []
-    lines += [prose(clip(note, NOTE_CHARACTERS)) for note in page.notes]
+    lines += [prose(clip(note, NOTE_CHARACTERS)) for note in (*silent_notes(report), *page.notes)]
     return [f"> [!{kind}]\n> " + "\n>\n> ".join(lines)] if lines else []
 
 

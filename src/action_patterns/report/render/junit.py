@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from action_patterns.contracts import Outcome, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import xml_text
-from action_patterns.report.render.headline import verdict_line
+from action_patterns.report.render.headline import silent_notes, verdict_line
 
 if TYPE_CHECKING:
     from junitparser import TestCase
@@ -32,6 +32,10 @@ def render(report: RunReport) -> str:
         roster = TestCase("roster", xml_text(report.name))
         roster.result = [Error(verdict_line(report), "no-roster")]
         cases.append(roster)
+    for job, note in zip(report.silent_jobs, silent_notes(report), strict=True):
+        case = TestCase(xml_text(job), xml_text(report.name) or "action-patterns")
+        case.result = [Error(xml_text(note), "silent-job")]
+        cases.append(case)
     for name, value in (("run", report.run_url), ("commit", report.source_oid), ("verdict", report.verdict)):
         suite.add_property(name, xml_text(value))  # before the cases, where the schema has them
     suite.add_testcases(cases)

@@ -40,6 +40,12 @@ def worked_on(legs: Legs, attempt: int = 1) -> dict[int, int]:
         "Nightly / Distribute / work 3",
         "Apply 3: acme/api",
         "Apply 3: anything at all\n|",
+        "Apply 3: lint / test",
+        "Apply 3: Apply / it",
+        "Distribute / Apply 3: lint / test",
+        "Apply 3 / Build",
+        "Apply (3) / Build",
+        "Distribute / Apply 3 / Build",
         "Apply (3)",
         "Apply (3, 60, 79)",
         "work (3, acme/a-name-that-is-so-long-that-GitHub-cuts-the-name-of-the-job-in-the-middle-of-i...",
@@ -77,8 +83,6 @@ def test_a_name_of_the_form_is_the_leg_it_says(name: str) -> None:
         "wor\u212a 3",
         "Reapply 3",
         "Re Apply 3",
-        "Apply 3 / Report",
-        "Apply 3: acme/api / Report",
         "Apply 3 / ",
         "Distribute/Apply 3",
         "Apply 12",
@@ -180,6 +184,34 @@ def test_a_leg_without_a_job_beside_others_that_have_one_has_none() -> None:
 def test_a_plan_of_another_run_is_not_of_these_jobs() -> None:
     assert worked_on(matched(job(0), roster=plan(*NAMES, plan_id="12345678-1-0f0f0f0f0f0f"))) == {}
     assert worked_on(matched(job(0), roster=plan(*NAMES, plan_id="1234567-1-0f0f0f0f0f0f"))) == {0: 1000}
+
+
+def test_a_title_with_a_slash_tells_nothing_where_two_legs_could_be_meant() -> None:
+    assert worked_on(matched(job(3, name="Apply 3: see / Apply 4"))) == {}
+    assert worked_on(matched(job(3, name="Apply 3 / Apply 4"))) == {}
+    plain = job(4, name="Apply 4")
+    assert worked_on(matched(job(3, name="Apply 3: see / Apply 5"), plain)) == {4: 1004}, "the others are known"
+    called = [job(3, name="Apply 3 / Build"), job(3, id=7, name="Apply 3 / Test"), plain]
+    assert worked_on(matched(*called)) == {4: 1004}, "two jobs of one leg"
+
+
+def test_the_title_of_the_job_that_reports_may_hold_a_slash_too() -> None:
+    report = job(0, None, id=90, attempt=2, name="Report / all", runner=RUNNER)
+    assert worked_on(matched(job(3, name="Apply 3"), report, runner=RUNNER)) == {3: 1003}
+    called = job(0, None, id=90, attempt=2, name="Ours / Report / all", runner=RUNNER)
+    others = [job(3, name="Ours / Apply 3"), job(3, id=7, name="Theirs / Apply 3")]
+    assert worked_on(matched(*others, called, runner=RUNNER)) == {3: 1003}
+    own = job(0, None, id=90, attempt=2, name="Ours / Report", runner=RUNNER)
+    assert worked_on(matched(job(3), job(0, name="Ours / Discover"), own, runner=RUNNER)) == {}, "another's leg"
+
+
+def test_of_two_jobs_that_record_each_has_its_own_legs() -> None:
+    jobs = [job(3, name="Lint 3"), job(3, id=7, name="Test 3")]
+    needs: dict[str, Any] = {"lint": "failure", "test": "success"}
+    for called, number in (("lint", 1003), ("test", 7)):
+        assert worked_on(match(plan(*NAMES), jobs, needs, context(), job=called)) == {3: number}
+    nested = [job(3, name="Work 3 / build")]
+    assert worked_on(match(plan(*NAMES), nested, {"work": "success"}, context(), job="build")) == {3: 1003}
 
 
 FRAGMENTS = (

@@ -99,7 +99,8 @@ def next_steps(report: RunReport, page: Page) -> str:
     """Return the next steps and the notes for the reader."""
     steps = headline.next_steps(report, html_code, "<b>{}</b>".format)
     told = "".join(f"<li>{step[:1].upper()}{step[1:]}</li>" for step in steps)
-    noted = "".join(f"<p>{html_prose(clip(note, TEXT_CHARACTERS))}</p>" for note in page.notes)
+    notes = (*headline.silent_notes(report), *page.notes)
+    noted = "".join(f"<p>{html_prose(clip(note, TEXT_CHARACTERS))}</p>" for note in notes)
     if not told and not noted:
         return ""
     listed = f"<h2>What to do next</h2><ul>{told}</ul>" if told else "<h2>Note</h2>"
