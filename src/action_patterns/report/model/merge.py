@@ -151,7 +151,7 @@ def silent_jobs(
 
 
 def untried(plan: Plan, counted: Counted) -> tuple[str, ...]:
-    """Return the targets that one recorder left untried. Where it failed before, another's success repairs nothing."""
+    """Return the targets that one recorder left untried: another's success repairs no failure of that one."""
     return tuple(
         sorted(
             entry.target.repository

@@ -36,7 +36,7 @@ class Unreadable:
     recorder: Recorder | None = None
     """None: its text does not say."""
     recorder_id: str | None = None
-    """Of `recorder`, or of the file's name. None: neither says."""
+    """Id of `recorder`, or of the one in the file's name. None: neither says."""
     contradicts: FileName | None = None
     """The claim of its name or folder. None: both agree with the text, or the text is none."""
 
