@@ -14,11 +14,13 @@ class Edition:
 
     ``graphql``: ``served``; ``absent``: the path answers 404; ``refused``: every token gets 403.
     ``unknown_mutations``: mutations that this server is too old for, for example ``updateRefs``.
+    ``creator_misses_apps``: the filter ``creator`` of a list of issues leaves out those that an App opened.
     Raises ValueError for an unknown ``graphql``.
     """
 
     graphql: str = SERVED
     unknown_mutations: frozenset[str] = frozenset()
+    creator_misses_apps: bool = False
 
     def __post_init__(self) -> None:
         if self.graphql not in GRAPHQL:

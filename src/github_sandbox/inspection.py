@@ -269,6 +269,23 @@ class RepositoryView:
         with self._write():
             self._repository.world.rename(self._repository, name)
 
+    def transfer(self, owner: str) -> None:
+        """Transfer the repository to another owner; the old name redirects."""
+        with self._write():
+            world = self._repository.world
+            world.transfer(self._repository, world.add_account(owner))
+
+    def disable_issues(self) -> None:
+        """Take the check mark from Issues, as the settings do."""
+        with self._write() as repository:
+            repository.has_issues = False
+
+    def lock(self, number: int) -> None:
+        """Lock the conversation of an issue or pull request."""
+        with self._write() as repository:
+            contents = repository.contents
+            (contents.issues.get(number) or contents.pulls[number]).locked = True
+
     def set_default_branch(self, branch: str) -> None:
         with self._write():
             self._repository.default_branch = branch

@@ -40,6 +40,8 @@ SEARCH_REPOSITORIES = 4000
 """https://docs.github.com/rest/search/search#about-search. Assumed: more repositories make a search incomplete."""
 TREE_ENTRIES = 100_000
 """https://docs.github.com/rest/git/trees#get-a-tree: the most entries of a recursive tree before it is truncated."""
+ISSUE_COMMENTS = 2_500
+"""Not documented; see FACTS.md."""
 WAIT_SECONDS = 60
 """The wait without a Retry-After header (same page, "Exceeding the rate limit")."""
 
@@ -62,6 +64,8 @@ class Limits:
     search_per_minute: int | None = None
     search_repositories: int | None = None
     """The number of repositories that one search visits before it ends with ``incomplete_results``."""
+    issue_comments: int = ISSUE_COMMENTS
+    """The most comments of one issue or pull request."""
     tree_entries: int | None = None
     """The most entries of a recursive tree before it is ``truncated``; its 7 MB are not modelled."""
     concurrent_requests: int | None = None

@@ -32,7 +32,11 @@ def lag(seed: Mapping[str, Any]) -> Lag:
 
 def edition(seed: Mapping[str, Any]) -> Edition:
     spec = seed.get("edition") or {}
-    return Edition(spec.get("graphql", SERVED), frozenset(spec.get("unknown-mutations") or []))
+    return Edition(
+        spec.get("graphql", SERVED),
+        frozenset(spec.get("unknown-mutations") or []),
+        creator_misses_apps=spec.get("creator-misses-apps", False),
+    )
 
 
 def accounts(world: World, seed: Mapping[str, Any]) -> None:

@@ -77,6 +77,7 @@ def lag(checker: Checker, value: Any) -> None:
 
 def edition(checker: Checker, value: Any) -> None:
     """Check the edition: ``{graphql: served | absent | refused, unknown-mutations: [updateRefs]}``."""
-    spec = checker.mapping(value, "edition", frozenset({"graphql", "unknown-mutations"}))
+    spec = checker.mapping(value, "edition", frozenset({"graphql", "unknown-mutations", "creator-misses-apps"}))
     checker.choice(spec, "graphql", GRAPHQL, "edition")
     checker.texts(spec, "unknown-mutations", "edition")
+    checker.typed(spec, "creator-misses-apps", bool, False, "edition")

@@ -113,6 +113,9 @@ class RunReport(Document):
     run_number: Count | None = Field(default=None, description="What people call the run: the 412 of #412.")
     attempt: Count
     source_repository: str
+    repository_id: str = Field(
+        default="", description="Id of the workflow's repository, which survives a rename. Empty: not known."
+    )
     source_oid: str
     started_at: Moment | None = None
     finished_at: Moment | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
 
@@ -21,8 +21,20 @@ class Post:
     open: bool = True
 
 
+class Newest(NamedTuple):
+    """The newest issues, as many as were asked for."""
+
+    posts: tuple[Post, ...]
+    complete: bool
+    """Whether there are no others."""
+
+
 class Issues(Protocol):
     """Issues and their comments."""
+
+    @needs()
+    def repository_id(self, repository: str) -> str:
+        """Return the repository's id, which survives a rename and a transfer."""
 
     @needs()
     def viewer(self, repository: str) -> str:
@@ -45,8 +57,11 @@ class Issues(Protocol):
         """Delete a comment; an absent one is no error."""
 
     @needs(issues="read")
-    def opened_by(self, repository: str, author: str) -> tuple[Post, ...]:
-        """Return all issues an account has opened, closed ones too; no pull requests."""
+    def newest(self, repository: str, *, pages: int, author: str = "") -> Newest:
+        """Return the newest issues, closed ones too, no pull requests; `pages` requests at most.
+
+        `author` asks for those that an account opened. It is a hint: some servers leave out those of an App.
+        """
 
     @needs(issues="write")
     def create(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:

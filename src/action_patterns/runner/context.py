@@ -57,6 +57,7 @@ def read(environment: Mapping[str, str]) -> Context:
     problems += [Problem(f"The variable {name} is {environment[name]!r}, not a number.", _FIX) for name in odd]
     if problems or found is None:
         raise InputError(*problems)
+    event = _event(environment.get("GITHUB_EVENT_PATH", ""))
     return Context(
         repository=environment["GITHUB_REPOSITORY"],
         repository_id=environment.get("GITHUB_REPOSITORY_ID", "").strip(),
@@ -69,7 +70,8 @@ def read(environment: Mapping[str, str]) -> Context:
         job=environment["GITHUB_JOB"],
         event_name=environment["GITHUB_EVENT_NAME"],
         ref_name=environment["GITHUB_REF_NAME"],
-        default_branch=_default_branch(environment.get("GITHUB_EVENT_PATH", "")),
+        default_branch=_default_branch(event),
+        from_fork=environment["GITHUB_EVENT_NAME"] == "pull_request" and _is_from_fork(event),
         server_url=found.server,
         api_url=found.api,
         graphql_url=found.graphql,
@@ -86,14 +88,28 @@ def _workflow_path(ref: str) -> str:
     return "/".join(ref.partition("@")[0].split("/")[2:])
 
 
-def _default_branch(event_file: str) -> str | None:
+def _event(event_file: str) -> Mapping[str, object]:
     # The payload is a convenience: some events carry no repository, and nothing depends on it being there.
     if not event_file:
-        return None
+        return {}
     try:
         event = loads(Path(event_file).read_bytes())
     except (OSError, ValueError):
-        return None
-    repository = event.get("repository") if isinstance(event, dict) else None
-    branch = repository.get("default_branch") if isinstance(repository, dict) else None
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _part(value: object, *keys: str) -> object:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _default_branch(event: Mapping[str, object]) -> str | None:
+    branch = _part(event, "repository", "default_branch")
     return branch if isinstance(branch, str) and branch else None
+
+
+def _is_from_fork(event: Mapping[str, object]) -> bool:
+    home, head = _part(event, "repository", "id"), _part(event, "pull_request", "head", "repo", "id")
+    return home is not None and home != head

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from action_patterns.contracts import RunReport
-from action_patterns.contracts.result import FAILING
 from action_patterns.ports.issues import Post
 from action_patterns.report.model import fail_on
+from action_patterns.tracking.memory import Memory, after, failing, is_copy, memory_of, reopened, run_of
 
 Kind = Literal["issue", "comment"]
 Standing = Literal["wrong", "well", "unsure"]
-
-_PREFIX = "<!-- action-patterns/track:v1 "
-_MARKED = re.compile(
-    r" fails=(?P<fails>[0-9a-f]{16}) says=(?P<says>[0-9a-f]{16})"
-    r" run=(?P<run>[0-9]{1,20})\.(?P<number>[0-9]{1,20})\.(?P<attempt>[0-9]{1,20}) -->"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +21,61 @@ class Step:
 
     do: Literal["create", "update", "close", "remove"]
     post: Post | None = None
+    memory: Memory = field(default_factory=Memory, compare=False)
+    """The state that the text holds afterwards."""
+
+
+class Own(NamedTuple):
+    """A text of ours, and the state it holds."""
+
+    post: Post
+    memory: Memory
 
 
 def standing(report: RunReport) -> Standing:
-    """`unsure`: nothing failed, but something was not tried, so a failure before it may still be there."""
-    if report.verdict == "inconclusive" or fail_on.failing(report.counts):
+    """`unsure`: nothing failed, but something was not tried, or there was no target to try."""
+    if report.verdict == "inconclusive" or fail_on.failing(report.counts) or report.silent_jobs:
         return "wrong"
-    return "unsure" if report.counts.deferred or report.counts.planned else "well"
-
-
-def marker(report: RunReport) -> str:
-    """The first line of our text: whose it is, what fails and why, what else it says, and of which run."""
-    failed = {result.target for result in report.results if result.outcome in FAILING}
-    causes = [[cause.reason, cause.remediation, sorted(failed & set(cause.targets))] for cause in report.causes]
-    fails = [report.verdict == "inconclusive", sorted(cause for cause in causes if cause[2])]
-    said = [report.verdict, [[c.reason, c.remediation, c.targets, str(c.resumes_at)] for c in report.causes]]
-    run = f"{report.run_id}.{report.run_number or 0}.{report.attempt}"
-    return f"{_identity(report)}fails={_short(json.dumps(fails))} says={_short(json.dumps(said))} run={run} -->"
+    tried = report.counts.total and not (report.counts.deferred or report.counts.planned)
+    return "well" if tried else "unsure"
 
 
 def decide(kind: Kind, report: RunReport, posts: Sequence[Post], viewer: str) -> tuple[Step, ...]:
     """The writes that are missing; none where the text says what it should, or a newer run has written.
 
-    Ours is what carries the marker and was written by this token's account; of several the lowest number stays. We
-    close an issue only when nothing fails, so one that is closed and names failures was closed by a person: it stays
-    closed until others fail, or for another reason.
+    An issue is closed when what it names is done, and not because it vanished. One that is closed and names failures
+    was closed by a person: it stays closed until something else fails.
     """
-    now, says = standing(report), _read(marker(report))
     if newer(report, posts, viewer):
         return ()
-    ours = own(report, posts, viewer)
-    steps = [Step("remove", post) for post in ours[1:] if post.open]
-    kept = ours[0] if ours else None
-    if now == "unsure":
-        return tuple(steps)
+    ours = _own(report, posts, viewer)
+    kept = _kept(ours)
     if kept is None:
-        return (*steps, Step("create")) if now == "wrong" else tuple(steps)
-    said = _read(kept.body)
-    if now == "well" and kind == "issue":
-        # Also where a person closed it: that it went well in between must be known when the same fails again.
-        if kept.open or said.fails != says.fails:
-            steps.append(Step("close", kept))
-    elif said.says != says.says if kept.open else said.fails != says.fails:
-        steps.append(Step("update", kept))
-    return tuple(steps)
+        now = after(report, Memory())
+        return (Step("create", memory=now),) if now.unsettled else ()
+    before = _together(kept, ours)
+    step = _step(kind, report, kept, before)
+    # The one that stays takes over what the others name, before they are closed.
+    others = (each for each in ours if each is not kept and each.post.open)
+    return (*([step] if step else []), *(Step("remove", each.post, each.memory) for each in others))
+
+
+def _step(kind: Kind, report: RunReport, kept: Own, before: Memory) -> Step | None:
+    now, state = after(report, before), standing(report)
+    settles = before.unsettled and not now.unsettled
+    differs = now.says != kept.memory.says and state != "unsure"
+    remembers = (now.failures, now.more) != (kept.memory.failures, kept.memory.more)
+    if kind == "comment":
+        changed = remembers or (differs and (state == "wrong" or not now.unsettled))
+        return Step("update", kept.post, now) if changed else None
+    if kept.post.open:
+        if settles or (state == "well" and not now.unsettled):
+            return Step("close", kept.post, now)
+        return Step("update", kept.post, now) if remembers or differs else None
+    if failing(report) - before.failures:
+        return Step("update", kept.post, reopened(now, report))
+    # Also where a person closed it: that it went well in between must be known when the same fails again.
+    return Step("close", kept.post, now) if remembers else None
 
 
 def newer(report: RunReport, posts: Sequence[Post], viewer: str) -> str:
@@ -81,9 +83,9 @@ def newer(report: RunReport, posts: Sequence[Post], viewer: str) -> str:
 
     A job that is late, or that is run again, must not put an old state over a new one.
     """
-    this = _read(marker(report)).run
-    for post in own(report, posts, viewer):
-        run, number, attempt = _read(post.body).run
+    this = run_of(report)
+    for _, memory in _own(report, posts, viewer):
+        run, number, attempt = memory.run
         # Both must be higher: a number begins at 1 again in another workflow, and GitHub does not say that ids grow.
         if (run == this[0] and attempt > this[2]) or (run > this[0] and number > this[1]):
             return f"{number}, attempt {attempt}"
@@ -92,30 +94,39 @@ def newer(report: RunReport, posts: Sequence[Post], viewer: str) -> str:
 
 def own(report: RunReport, posts: Sequence[Post], viewer: str) -> list[Post]:
     """Our texts among them, the one that stays first."""
-    return sorted((p for p in posts if p.author == viewer and _is_of(p, report)), key=lambda post: post.id)
+    ours = _own(report, posts, viewer)
+    kept = _kept(ours)
+    return [each.post for each in sorted(ours, key=lambda each: each is not kept)]
 
 
-class _Marked(NamedTuple):
-    fails: str
-    says: str
-    run: tuple[int, int, int]
-    """Id, number, attempt."""
+def foreign(report: RunReport, posts: Sequence[Post], viewer: str) -> list[Post]:
+    """Posts with our marker that are not ours: another account's, and copies. They are never changed."""
+    marked = [post for post in posts if memory_of(report, post.body)]
+    ours = {id(each.post) for each in _own(report, posts, viewer)}
+    return [post for post in marked if id(post) not in ours]
 
 
-def _read(body: str) -> _Marked:
-    found = _MARKED.search(body.split("\n", 1)[0])
-    if found is None:  # the key alone is ours too: it holds no state, so every state differs from it
-        return _Marked("", "", (0, 0, 0))
-    return _Marked(found["fails"], found["says"], (int(found["run"]), int(found["number"]), int(found["attempt"])))
+def _own(report: RunReport, posts: Sequence[Post], viewer: str) -> list[Own]:
+    """Posts that hold the marker, were written by this token's account and are no copies; the oldest first.
+
+    Whether a text whose state cannot be read is a copy is not known. It is ours only if there is no other, and then the
+    oldest is.
+    """
+    read = ((post, memory_of(report, post.body)) for post in posts if post.author == viewer)
+    ours = [Own(post, memory) for post, memory in read if memory and not is_copy(memory, post)]
+    ours.sort(key=lambda each: each.post.id)
+    return [each for each in ours if each.memory.says] or ours[:1]
 
 
-def _is_of(post: Post, report: RunReport) -> bool:
-    return post.body.startswith(_identity(report))
+def _kept(ours: Sequence[Own]) -> Own | None:
+    """Return the open one with the lowest number, else the one that was written last."""
+    opened = [each for each in ours if each.post.open]
+    return opened[0] if opened else max(ours, key=lambda each: (each.memory.run, -each.post.id), default=None)
 
 
-def _identity(report: RunReport) -> str:
-    return f"{_PREFIX}key={_short(f'{report.source_repository}/{report.name}')} "
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+def _together(kept: Own, ours: Sequence[Own]) -> Memory:
+    opened = [each.memory for each in ours if each.post.open] or [kept.memory]
+    return Memory(
+        failures=frozenset().union(*(memory.failures for memory in opened)),
+        more=any(memory.more for memory in opened),
+    )

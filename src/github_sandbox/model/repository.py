@@ -86,6 +86,7 @@ class Issue:
     updated_at: float
     state: str = "open"
     closed_at: float | None = None
+    locked: bool = False
     labels: list[Label] = field(default_factory=list)
 
 
@@ -136,6 +137,7 @@ class Repository:
     parent: Repository | None = None
     default_branch: str = "main"
     actions_may_open_pulls: bool = True
+    has_issues: bool = True
     collaborators: set[str] = field(default_factory=set)
     created_at: float = SEED_SECONDS
     pushed_at: float = SEED_SECONDS
@@ -285,6 +287,17 @@ class World:
         old = repository.full_name.lower()
         del self.repositories[old]
         repository.name = name
+        self.repositories[repository.full_name.lower()] = repository
+        self.renamed[old] = repository.id
+        repository.changed_at = self.clock()
+
+    def transfer(self, repository: Repository, owner: Account) -> None:
+        """Give ``repository`` to another owner; the old name redirects, and the id stays."""
+        old = repository.full_name.lower()
+        del self.repositories[old]
+        self._owned[repository.owner.id].remove(repository)
+        repository.owner = owner
+        self._owned.setdefault(owner.id, []).append(repository)
         self.repositories[repository.full_name.lower()] = repository
         self.renamed[old] = repository.id
         repository.changed_at = self.clock()

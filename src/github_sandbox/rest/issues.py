@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from github_sandbox import pulls
 from github_sandbox.errors import ApiError, not_found, unprocessable, validation_failed
+from github_sandbox.limits import ISSUE_COMMENTS
 from github_sandbox.model import Comment, PullRequest
 from github_sandbox.rest import plain_issues, pull_shapes
 from github_sandbox.rest.routing import Call, Reply, router
@@ -154,6 +155,21 @@ def _comment_body(call: Call) -> str:
 )
 def create_comment(call: Call) -> Reply:
     pull, now = call.pull(write=True), call.world.clock()
+    if pull.locked and call.actor.app:
+        raise ApiError(403, "Unable to create comment because issue is locked.")
+    if len(pull.comments) >= call.services.limits.issue_comments:
+        raise ApiError(
+            422,
+            "Validation Failed",
+            errors=[
+                {
+                    "resource": "IssueComment",
+                    "code": "unprocessable",
+                    "field": "data",
+                    "message": f"Commenting is disabled on issues with more than {ISSUE_COMMENTS} comments",
+                }
+            ],
+        )
     comment = Comment(
         id=call.world.next_id(), author=call.actor.account, body=_comment_body(call), created_at=now, updated_at=now
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from github_sandbox import pulls
 from github_sandbox.clock import stamp
-from github_sandbox.errors import unprocessable
-from github_sandbox.model import Issue, PullRequest
+from github_sandbox.errors import ApiError, unprocessable
+from github_sandbox.model import Issue, PullRequest, Repository
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router
@@ -35,7 +35,7 @@ def shape(item: Issue) -> Shape:
         "assignee": None,
         "assignees": [],
         "milestone": None,
-        "locked": False,
+        "locked": item.locked,
         "active_lock_reason": None,
         "comments": 0,
         "closed_by": None,
@@ -50,11 +50,14 @@ def shape(item: Issue) -> Shape:
 def list_issues(call: Call) -> Reply:
     """List, newest first; open ones by default."""
     contents, state = call.repository.contents, call.query.get("state", "open")
-    found: list[Issue | PullRequest] = [*contents.issues.values(), *contents.pulls.values()]
+    plain = contents.issues.values() if call.repository.has_issues else ()
+    found: list[Issue | PullRequest] = [*plain, *contents.pulls.values()]
     if state != "all":
         found = [item for item in found if item.state == state]
     if "creator" in call.query:
-        found = [item for item in found if item.author.login.lower() == call.query["creator"].lower()]
+        creator = call.query["creator"].lower()
+        missed = call.services.edition.creator_misses_apps and creator.endswith("[bot]")
+        found = [item for item in found if item.author.login.lower() == creator and not missed]
     found.sort(key=lambda item: item.number, reverse=True)
     return call.page(found, _listed)
 
@@ -65,9 +68,17 @@ def _listed(item: Issue | PullRequest) -> Shape:
     return {key: value for key, value in found.items() if key != "state_reason" or value is not None}
 
 
+def _with_issues(call: Call) -> Repository:
+    """Return the repository, if this token may write to it and it has issues."""
+    repository = call.writable()
+    if not repository.has_issues:
+        raise ApiError(410, "Issues are disabled for this repo")
+    return repository
+
+
 @router.on("POST", "/repos/{owner}/{repo}/issues", "issues/create", "issues=write")
 def create_issue(call: Call) -> Reply:
-    repository, now = call.writable(), call.world.clock()
+    repository, now = _with_issues(call), call.world.clock()
     title, body = call.text("title", required=True) or "", call.text("body")
     pulls.check_text(title, body)
     item = Issue(
@@ -87,7 +98,7 @@ def create_issue(call: Call) -> Reply:
 
 def change(call: Call, item: Issue) -> Reply:
     """Change an issue that is not a pull request."""
-    call.writable()
+    _with_issues(call)
     title, body, state = call.text("title"), call.text("body"), call.text("state")
     pulls.check_text(title, body)
     if state not in (None, "open", "closed"):

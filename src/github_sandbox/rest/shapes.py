@@ -190,7 +190,7 @@ def repository(world: World, repo: Repository, token: Token | None) -> Shape:
         "open_issues": open_issues,
         "open_issues_count": open_issues,
         "license": None,
-        "has_issues": True,
+        "has_issues": repo.has_issues,
         "has_projects": True,
         "has_wiki": True,
         "has_pages": False,

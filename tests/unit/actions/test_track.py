@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -16,10 +16,11 @@ from action_patterns.actions.track import ACTION, TrackInputs, TrackOutputs, run
 from action_patterns.contracts import RunReport
 from action_patterns.errors import AnswerLostError, InputError, UnavailableError
 from action_patterns.ports.github import GitHub
-from action_patterns.ports.issues import Post
+from action_patterns.ports.issues import Newest, Post
 from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.render import comment
-from action_patterns.tracking.decide import Kind, Step, decide, marker
+from action_patterns.tracking.decide import Kind, Step, decide
+from action_patterns.tracking.memory import marker
 from support.memory_ports import MemoryFiles, World
 from support.report_builders import context, fleet
 
@@ -41,6 +42,8 @@ MUCH_LATER = LATER.model_copy(
         )
     }
 )
+FIRST, SECOND = report_of("failed", "skipped"), report_of("skipped", "failed")
+EMPTY, SKIPPED = report_of(), report_of("skipped", "updated")
 NO_ROSTER = aggregate(None, (), context(), name="sync-files")
 
 
@@ -51,10 +54,22 @@ def of_run(report: RunReport, number: int, *, run_id: int = 0) -> RunReport:
     )
 
 
-def post(number: int, report: RunReport, *, open_: bool = True, author: str = ME) -> Post:
-    return Post(
-        id=number, url=f"https://x/{number}", author=author, body=f"{marker(report)}\nText", title="t", open=open_
-    )
+def post(
+    number: int,
+    report: RunReport,
+    *,
+    open_: bool = True,
+    author: str = ME,
+    above: str = "",
+    written_into: int | None = None,
+) -> Post:
+    body = f"{above}{marker(report, post=written_into)}\nText"
+    return Post(id=number, url=f"https://x/{number}", author=author, body=body, title="t", open=open_)
+
+
+def damaged() -> Post:
+    """A text of ours whose state a person cut."""
+    return Post(id=3, url="u", author=ME, body=marker(WRONG).partition("says")[0])
 
 
 def done(kind: Kind, report: RunReport, *posts: Post) -> list[tuple[str, int | None]]:
@@ -73,7 +88,12 @@ def test_the_registry_finds_it() -> None:
         ("issue", WRONG, [post(3, WELL)], [("update", 3)]),
         ("issue", WRONG, [post(3, WRONG, open_=False)], []),  # a person closed it, and nothing is different
         ("issue", WRONG, [post(3, LATER, open_=False)], []),  # what is deferred is no failure
-        ("issue", WRONG, [post(3, WORSE, open_=False)], [("update", 3)]),
+        ("issue", WRONG, [post(3, WORSE, open_=False)], [("close", 3)]),  # fewer fail: remembered, and not opened
+        ("issue", WORSE, [post(3, WRONG, open_=False)], [("update", 3)]),  # something else fails
+        ("issue", EMPTY, [post(3, WRONG)], []),  # what vanished is not repaired
+        ("issue", SKIPPED, [post(3, WRONG)], [("update", 3)]),  # it says that the target was skipped
+        ("issue", WELL, [post(3, NO_ROSTER)], [("close", 3)]),
+        ("issue", EMPTY, [post(3, NO_ROSTER)], []),
         ("issue", WRONG, [post(3, WELL, open_=False)], [("update", 3)]),
         ("issue", NO_ROSTER, [post(3, WELL, open_=False)], [("update", 3)]),
         ("issue", WELL, [post(3, WRONG, open_=False)], [("close", 3)]),  # or its failing again would go unsaid
@@ -85,7 +105,14 @@ def test_the_registry_finds_it() -> None:
         ("issue", WORSE, [post(3, of_run(WRONG, 411))], [("update", 3)]),
         ("issue", WORSE, [post(3, of_run(WRONG, 500, run_id=1))], [("update", 3)]),  # of another workflow, before it
         ("issue", WORSE, [post(9, of_run(WRONG, 413)), post(3, WRONG)], []),
-        ("issue", WRONG, [Post(id=3, url="u", author=ME, body=marker(WRONG).partition("fails=")[0])], [("update", 3)]),
+        ("issue", WRONG, [damaged()], [("update", 3)]),
+        ("issue", WELL, [damaged()], [("update", 3)]),  # what failed is not known, so neither is that all is done
+        ("issue", WRONG, [post(3, WRONG, above="> see the wiki\r\n\r\n")], []),
+        ("issue", WELL, [post(3, WRONG, above="> see the wiki\n")], [("close", 3)]),
+        ("issue", WELL, [post(4, WRONG, written_into=3), post(3, WRONG)], [("close", 3)]),  # a copy of it
+        ("issue", WRONG, [post(4, WRONG, written_into=3)], [("create", None)]),
+        ("issue", WELL, [post(9, WORSE), post(3, WRONG)], [("close", 3), ("remove", 9)]),
+        ("issue", FIRST, [post(9, SECOND), post(3, FIRST)], [("update", 3), ("remove", 9)]),  # it takes over its names
         ("issue", WELL, [], []),
         ("issue", WELL, [post(3, WRONG)], [("close", 3)]),
         ("issue", WELL, [post(3, WELL, open_=False)], []),
@@ -99,7 +126,7 @@ def test_the_registry_finds_it() -> None:
         ("comment", WELL, [post(3, WRONG)], [("update", 3)]),
         ("comment", WELL, [post(3, WELL)], []),
         ("comment", UNSURE, [post(3, WRONG)], []),
-        ("comment", WRONG, [post(9, WELL), post(3, WELL)], [("remove", 9), ("update", 3)]),
+        ("comment", WRONG, [post(9, WELL), post(3, WELL)], [("update", 3), ("remove", 9)]),
     ],
 )
 def test_decide(kind: Kind, report: RunReport, posts: list[Post], steps: list[tuple[str, int | None]]) -> None:
@@ -124,9 +151,15 @@ class Lagging:
     def viewer(self, repository: str) -> str:
         return ME
 
-    def opened_by(self, repository: str, author: str) -> tuple[Post, ...]:
+    def repository_id(self, repository: str) -> str:
+        return ""
+
+    def newest(self, repository: str, *, pages: int, author: str = "") -> Newest:
         shown, self.shown = self.shown, tuple(self.there)
-        return shown
+        return Newest(shown, complete=True)
+
+    def update(self, repository: str, number: int, fields: Mapping[str, str]) -> None:
+        self.there[number - 1] = replace(self.there[number - 1], body=fields["body"])
 
     def create(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
         if self.lost:

@@ -138,7 +138,11 @@ def read_previous(path: str, name: str, ports: Ports) -> Previous:
         report = RunReport.decode(read_text(content, "run-report.json"), name="run-report.json")
     except InputError:
         return Previous(why_not="The earlier report cannot be read by this version, so nothing is compared.")
-    if not report.run_url.startswith(f"{context.server_url}/{context.repository}/actions/runs/"):
+    if report.repository_id and context.repository_id:
+        same = report.repository_id == context.repository_id  # the name may be another by now
+    else:
+        same = report.run_url.startswith(f"{context.server_url}/{context.repository}/actions/runs/")
+    if not same:
         return Previous(why_not="The earlier report is another repository's, so nothing is compared.")
     later = report.run_number is not None and report.run_number >= context.run_number
     if report.run_id == context.run_id or later:

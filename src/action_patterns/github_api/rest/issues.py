@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from action_patterns.errors import NotFoundError, RefusedError
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.github_api.transport.transport import GraphQLUnservedError
-from action_patterns.ports.issues import Post
+from action_patterns.ports.issues import Newest, Post
 
 
 class IssuesClient:
@@ -48,9 +49,17 @@ class IssuesClient:
         with suppress(NotFoundError):
             self._calls.rest("idempotent", "write", "DELETE", repository, f"/issues/comments/{comment}")
 
-    def opened_by(self, repository: str, author: str) -> tuple[Post, ...]:
-        listed = self._calls.listing(f"/repos/{repository}/issues", scope=repository, creator=author, state="all")
-        return tuple(_post(item, "number") for item in listed if not item["pull_request"])
+    def newest(self, repository: str, *, pages: int, author: str = "") -> Newest:
+        query = {"state": "all"} | ({"creator": author} if author else {})
+        found: list[Post] = []
+        complete = False
+        for page in islice(self._calls.pages(f"/repos/{repository}/issues", scope=repository, **query), pages):
+            found += (_post(item, "number") for item in page.answer.items() if not item["pull_request"])
+            complete = page.is_last
+        return Newest(tuple(found), complete)
+
+    def repository_id(self, repository: str) -> str:
+        return str(self._calls.read(repository, "")["id"].number())
 
     def create(self, repository: str, *, title: str, body: str, labels: Sequence[str]) -> Post:
         fields = {"title": title, "body": body, "labels": list(labels)}

@@ -40,8 +40,8 @@ class WorkflowRunsClient:
         found: dict[int, T] = {}
         total = 0
         for page in self._calls.pages(f"/repos/{repository}/actions/runs/{run_id}/{kind}", scope=repository, **query):
-            total = page["total_count"].number()
-            found |= {item["id"].number(): read(item) for item in page[kind].items()}
+            total = page.answer["total_count"].number()
+            found |= {item["id"].number(): read(item) for item in page.answer[kind].items()}
         if len(found) < total:
             raise UnavailableError(
                 f"GitHub counts {total:,} {kind} of run {run_id}, but listed {len(found):,}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
@@ -19,6 +19,13 @@ PAGE_SIZE = 100
 
 ACTIONS_LOGIN = "github-actions[bot]"
 """GITHUB_TOKEN acts as the same account everywhere, and cannot ask for it: `GET /user` is refused to every App."""
+
+
+class Page(NamedTuple):
+    """A page of a REST list."""
+
+    answer: Answer
+    is_last: bool
 
 
 class Calls:
@@ -44,7 +51,7 @@ class Calls:
         """Return the answer at a path below `/repos/{repository}`."""
         return self.rest("safe", "read", "GET", repository, path)
 
-    def pages(self, path: str, *, scope: str, **query: str) -> Iterator[Answer]:
+    def pages(self, path: str, *, scope: str, **query: str) -> Iterator[Page]:
         """Yield a REST list page by page, by the Link header (GitHub docs, "Using pagination in the REST API"): a page
         that is not full need not be the last.
         """
@@ -53,11 +60,11 @@ class Calls:
         while asked is not None:
             response = self.transport.send("safe", "read", "GET", f"{path}?{asked}", scope=scope)
             page = _answer(response, f"GET {path}?{asked}")
-            yield page
             seen.add(asked)
             asked = next_page(response.headers.get("link", ""))
             if asked in seen:
                 raise page.error("names as its next page one that was read before")
+            yield Page(page, is_last=asked is None)
 
     def listing(self, path: str, *, scope: str, **query: str) -> list[Answer]:
         """A REST list from its first to its last page.
@@ -65,7 +72,7 @@ class Calls:
         Raises:
             UnexpectedAnswerError: an answer is no list. `{}` would be taken for a list without anything in it.
         """
-        return [item for page in self.pages(path, scope=scope, **query) for item in page.items()]
+        return [item for page in self.pages(path, scope=scope, **query) for item in page.answer.items()]
 
     def viewer(self, scope: str) -> str | None:
         """Login that the token acts as; None where REST does not tell: an App's, or hidden."""

@@ -153,6 +153,9 @@ def from_response(
             " and that it is not empty; a GitHub App's installation token lives one hour.",
             request_id=request_id,
         )
+    if remedy := _of_posts(status, text.lower()):
+        kind = NotFoundError if status == 410 else RefusedError
+        return kind(said, remediation=remedy, request_id=request_id)
     if status == 403 and "archived" in text.lower():
         return RefusedError(said, remediation="Unarchive the repository, or exclude it.", request_id=request_id)
     if status == 403 and (way := access_policies.remedy(text, headers, saml_failure=saml_failure)):
@@ -195,6 +198,26 @@ def from_response(
         remediation="Correct what the message names; the same request gets the same answer.",
         request_id=request_id,
     )
+
+
+def _of_posts(status: int, text: str) -> str:
+    """Return the remedy of a post that GitHub does not take for a reason of its place. Empty: for another reason."""
+    if status == 410 and "issues" in text and "disabled" in text:
+        return (
+            "Issues are disabled in this repository, so no token can help. Enable them in its settings under"
+            " Features, or write a comment on a pull request instead (`kind: comment`)."
+        )
+    if status == 403 and "locked" in text:
+        return (
+            "A person locked this conversation. Unlock it, or name another issue or pull request. Do not give the token"
+            " more permissions: an App's token is refused with every permission."
+        )
+    if status in (403, 422) and "2500 comments" in text.replace(",", ""):
+        return (
+            "GitHub takes 2,500 comments on one issue or pull request. Name another one, or use a tracking issue"
+            " (`kind: issue`)."
+        )
+    return ""
 
 
 def from_graphql(

@@ -49,6 +49,7 @@ def aggregate(
             attempt=context.run_attempt,
             source_repository=context.repository,
             source_oid=context.sha,
+            repository_id=context.repository_id,
         )
     counted = count(plan, given, unreadable, context)
     results = merge(plan, counted, context, needs=needs or {}, jobs=jobs, expected=expected)
@@ -78,6 +79,7 @@ def aggregate(
         attempt=context.run_attempt,
         source_repository=plan.source_repository,
         source_oid=plan.source_oid,
+        repository_id=context.repository_id,
         started_at=min(started).astimezone(UTC) if started else None,
         finished_at=max(finished).astimezone(UTC) if finished else None,
     )
