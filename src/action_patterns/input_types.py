@@ -24,6 +24,26 @@ def _split_lines(value: object) -> object:
     return value
 
 
+def values_of(text: str) -> tuple[str, ...]:
+    """Return one value a line. The line end of a block's last line counts for nothing.
+
+    Raises:
+        ValueError: a line is empty. Without it, the lists `a`, and `a` and nothing, would be one.
+    """
+    lines = tuple(line.strip() for line in text.splitlines())
+    empty = [number for number, line in enumerate(lines, 1) if not line]
+    if empty:
+        raise ValueError(
+            f"has an empty value in line {', '.join(map(str, empty))} of {len(lines)}: an expression there came to"
+            " nothing. Give it a value on every event, or leave the line out"
+        )
+    return lines
+
+
+def _split_values(value: object) -> object:
+    return values_of(value) if isinstance(value, str) else value
+
+
 def _flag(value: object) -> object:
     if isinstance(value, str):
         # The spellings of YAML 1.2's core schema, as GitHub's own getBooleanInput takes them. "yes" and "1" are not
@@ -41,6 +61,9 @@ NameList = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 LineList = Annotated[tuple[str, ...], BeforeValidator(_split_lines)]
 """Values that may contain commas (paths, globs), one a line."""
+
+ValueList = Annotated[tuple[str, ...], BeforeValidator(_split_values)]
+"""Values that count each, one a line. An empty line is refused: it may not be dropped, as other values would be."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false`."""

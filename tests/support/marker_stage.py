@@ -19,6 +19,8 @@ from support.harness import FaultPlan, FaultyTransport
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage, VirtualClock
 
+NO_CLAIM = "0" * 16
+
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -63,7 +65,12 @@ def once(
         context=context, github=connect, checkout=MemoryCheckout(), files=MemoryFiles(workspace), clock=clock, log=said
     )
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
-    return run(OnceInputs(mode=mode, **given), ports)
+    if mode in ("complete", "fail") and "claim" not in given:
+        given["claim"] = scene.claims.get((run_id, given["values"]), NO_CLAIM)
+    finish = run(OnceInputs(mode=mode, **given), ports)
+    if finish.outputs.claim:
+        scene.claims[run_id, given["values"]] = finish.outputs.claim
+    return finish
 
 
 def markers(scene: Stage) -> dict[str, OnceRecord]:

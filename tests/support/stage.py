@@ -166,6 +166,8 @@ class Stage:
     said: RecordingLog = field(default_factory=RecordingLog)
     """What all runs logged."""
     edition: str = "full"
+    claims: dict[tuple[int, str], str] = field(default_factory=dict)
+    """The last claim of each run to a work, as a workflow hands it on from `once begin`."""
 
     @property
     def has_graphql(self) -> bool:

@@ -11,13 +11,14 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.action.values import read_values
 from action_patterns.content.admission import without_own
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import EXIT_FAILED, ConflictError, InputError, LostRaceError, Problem
 from action_patterns.escape import cell_code, inline
-from action_patterns.input_types import LineList
+from action_patterns.input_types import Flag, LineList, ValueList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -45,14 +46,29 @@ class OnceInputs(TokenInputs):
         description="Name of the work, the same on every run, for example `announce-release`. Required, except for"
         " `clean`: without it, `clean` looks at every operation.",
     )
-    values: LineList = Field(
+    values: ValueList = Field(
         default=(),
         description="Subject of the work, one value a line: a version, a target, the id of a content. Other values are"
-        " other work. The marker keeps only their hash.",
+        " other work. An empty line is refused. The marker keeps only their hash.",
+    )
+    values_path: str | None = Field(
+        default=None,
+        description="Instead of `values`: path of a file with one value a line, for what a program writes. An input"
+        " takes at most 128 KiB.",
     )
     files: LineList = Field(
         default=(),
         description="Files of the workspace whose paths, modes and content belong to it, one path or pattern a line.",
+    )
+    operation_only: Flag = Field(
+        default=False,
+        description="For `begin` without `values` and `files`: the operation alone is the work, so it is done once and"
+        " never again. Without this input such a `begin` is refused: mostly an expression came to nothing.",
+    )
+    claim: str | None = Field(
+        default=None,
+        description="For `complete` and `fail`: the output `claim` of the step that began,"
+        " `${{ steps.<id>.outputs.claim }}`. Another job gets it as a job output.",
     )
     metadata: str = Field(
         default="",
@@ -81,6 +97,9 @@ class OnceOutputs(Outputs):
     """Outputs of once."""
 
     begun: bool = Field(description="The work is yours to do. Gate every later step on `== 'true'`.")
+    claim: str | None = Field(
+        description="Claim of this step to the work, if `begun`; `complete` and `fail` ask for it. It is no secret."
+    )
     completed: bool = Field(description="It is done for this content.")
     state: str = Field(description="State of the marker now: `absent`, `pending`, `completed` or `failed`.")
     outcome: str = Field(description="Outcome of this step: `created`, `updated`, `unchanged`, `skipped` or `blocked`.")
@@ -96,6 +115,8 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
     """Read the marker first, decide, and write it last."""
     context = ports.context
     repository = inputs.repository or context.repository
+    values = read_values(inputs.values, inputs.values_path, ports)
+    inputs = inputs.model_copy(update={"values": values})
     if problems := tuple(_problems(inputs, repository, context)):
         raise InputError(*problems)
     credentials = inputs.credentials()
@@ -115,6 +136,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         operation=normalise(inputs.operation),
         us=Holder(
             repository=context.repository,
+            repository_id=context.repository_id,
             run_id=context.run_id,
             attempt=context.run_attempt,
             url=f"{context.run_url}/attempts/{context.run_attempt}",
@@ -123,6 +145,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         ttl_days=inputs.ttl_days,
         pending_timeout_hours=inputs.pending_timeout_hours,
         metadata=redact(inputs.metadata, _secrets(inputs, credentials)),
+        claim=inputs.claim or "",
     )
     found, change = apply(inputs.mode, name, request, github, repository)
     return _finish(name, found, change)
@@ -191,6 +214,7 @@ def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) ->
     outcome, reason = ("updated", "cleaned") if removed else ("unchanged", "nothing-to-clean")
     outputs = OnceOutputs(
         begun=False,
+        claim=None,
         completed=False,
         state="absent",
         outcome=outcome,
@@ -208,6 +232,7 @@ def _finish(name: str, now: OnceRecord | None, change: Change[OnceRecord]) -> Fi
     row = next(each for each in REASONS if (each.code, each.outcome) == (change.reason, change.outcome))
     outputs = OnceOutputs(
         begun=once.is_begun(change),
+        claim=now.claim if now and once.is_begun(change) else None,
         completed=now is not None and now.state == "completed",
         state=now.state if now else "absent",
         outcome=change.outcome,
@@ -254,6 +279,21 @@ def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator
             f"`operation` has {len(inputs.operation)} characters; at most {_MAX_OPERATION_LENGTH} are kept.",
             "Shorten it, and put the subject of the work into `values`.",
         )
+    if inputs.mode in ("complete", "fail") and not inputs.claim:
+        yield Problem(
+            f"`claim` is not given, and `{inputs.mode}` is for the step that began the work.",
+            "Pass `claim: ${{ steps.<id>.outputs.claim }}` of the `begin` step. It is empty if that step did not begin:"
+            " gate this step on its output `begun == 'true'`.",
+        )
+    named = bool(inputs.values or inputs.files)
+    if inputs.mode == "begin" and not named and not inputs.operation_only:
+        yield Problem(
+            "Neither `values` nor `files` is given, so this work would be done once and never again.",
+            "Give its subject in `values`; if an expression is there, it came to nothing on this event. If once and"
+            " never again is meant, set `operation-only: true`.",
+        )
+    if named and inputs.operation_only:
+        yield Problem("`operation-only` is true, and `values` or `files` are given.", "Give one of the two.")
     for given in (inputs.operation or "", *inputs.values):
         if is_of_run(given, context.run_id, context.run_attempt):
             yield Problem(

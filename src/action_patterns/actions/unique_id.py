@@ -8,12 +8,13 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.action.values import read_values
 from action_patterns.content.admission import without_own
 from action_patterns.content.changes import FileChange
 from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds
 from action_patterns.content.text import slug
 from action_patterns.errors import InputError, Problem
-from action_patterns.input_types import Flag, LineList
+from action_patterns.input_types import Flag, LineList, ValueList
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 
@@ -23,10 +24,16 @@ _COMMIT_ID_LENGTH = 40
 class UniqueIdInputs(Inputs):
     """Inputs of unique-id."""
 
-    values: LineList = Field(
+    values: ValueList = Field(
         default=(),
         description="Parts of the id, one value a line; their order counts. For example `config-sync` and"
-        " `acme/api`. Never a time, a random number or anything of the run: it would differ on every rerun.",
+        " `acme/api`. Never a time, a random number or anything of the run: it would differ on every rerun."
+        " An empty line is refused.",
+    )
+    values_path: str | None = Field(
+        default=None,
+        description="Instead of `values`: path of a file with one value a line, for what a program writes. An input"
+        " takes at most 128 KiB.",
     )
     files: LineList = Field(
         default=(),
@@ -54,6 +61,8 @@ class UniqueIdOutputs(Outputs):
 
 def run(inputs: UniqueIdInputs, ports: Ports) -> Finish[UniqueIdOutputs]:
     """Name the parts. Asks GitHub nothing and writes nothing."""
+    values = read_values(inputs.values, inputs.values_path, ports)
+    inputs = inputs.model_copy(update={"values": values})
     if problems := tuple(_problems(inputs, ports.context)):
         raise InputError(*problems)
     found = decide(inputs, gather(inputs, ports))

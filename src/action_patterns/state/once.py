@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import ClassVar, Literal
 
 from action_patterns.action.reason import Reason
@@ -29,6 +30,8 @@ class OnceRecord(StateRecord):
     ttl_days: int | None = None
     """Days for which `completed` holds. None: without end."""
     metadata: str = ""
+    claim: str = ""
+    """Proof of the step that began, by which it completes. Empty: a version without claims wrote it."""
 
     def is_expired(self, now: datetime, ttl_days: int | None = None) -> bool:
         """Return whether it is completed and no longer counts. `ttl_days`: the reader's limit. None: the marker's."""
@@ -51,6 +54,8 @@ class OnceRequest:
     """For begin how old `completed` may be, for complete how long it shall hold; None = as the marker says."""
     pending_timeout_hours: int = 6
     metadata: str = ""
+    claim: str = ""
+    """For complete and fail: the claim that begin gave."""
 
 
 def begin(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
@@ -72,10 +77,10 @@ def begin(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
 
 
 def complete(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
-    """Return the change of a run that has done the work. Only the holder may mark it."""
+    """Return the change of a step that has done the work. Only the holder of the claim may mark it."""
     if found is None:
         return Change(outcome="blocked", reason="not-begun")
-    if not found.holder.is_same_run(request.us):
+    if not _holds(found, request):
         return Change(outcome="blocked", reason="not-holder")
     if found.state == "completed":
         return Change(outcome="unchanged", reason="already-done")
@@ -86,13 +91,25 @@ def fail(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
     """Return the change of a run that gives the work up, so that the next run need not wait."""
     if found is None:
         return Change(outcome="blocked", reason="not-begun")
-    if not found.holder.is_same_run(request.us):
+    if not _holds(found, request):
         return Change(outcome="blocked", reason="not-holder")
     if found.state == "completed":
         return Change(outcome="skipped", reason="already-done")
     if found.state == "failed":
         return Change(outcome="unchanged", reason="failed-before")
     return Change(outcome="updated", reason="given-up", write=_next(found, request, "failed"))
+
+
+def _holds(found: OnceRecord, request: OnceRequest) -> bool:
+    # The run is no proof: another leg of its matrix has the same one, and did not begin.
+    return bool(found.claim) and found.claim == request.claim
+
+
+def _claim(request: OnceRequest) -> str:
+    """Return a claim that no other begin has: one begins at a moment, and a later one has another time or run."""
+    us = request.us
+    begun = f"{us.repository_id or us.repository}/{us.run_id}/{us.attempt}/{request.now.isoformat()}"
+    return sha256(begun.encode()).hexdigest()[:16]
 
 
 def is_begun(change: Change[OnceRecord]) -> bool:
@@ -119,6 +136,7 @@ def _take(found: OnceRecord | None, request: OnceRequest, reason: str) -> Change
         since=request.now,
         ttl_days=request.ttl_days,
         metadata=request.metadata or noted,
+        claim=_claim(request),
     )
     return Change(outcome="created" if found is None else "updated", reason=reason, write=fresh)
 
@@ -201,9 +219,10 @@ REASONS = (
     Reason(
         code="not-holder",
         outcome="blocked",
-        meaning="Another run holds the marker: it took over because this one wrote nothing for too long, or this one"
-        " never held it.",
-        remedy="Complete only if `begun` is true, and let `pending-timeout-hours` be longer than the work takes.",
+        meaning="The claim is not the marker's: another run, or another job of this one, began the work, or took it"
+        " over because this one wrote nothing for too long.",
+        remedy="Pass the output `claim` of the step that began, only if `begun` is true, and let"
+        " `pending-timeout-hours` be longer than the work takes.",
     ),
     Reason(
         code="cleaned",

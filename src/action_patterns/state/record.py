@@ -20,11 +20,15 @@ class Holder(Record):
     """The run that wrote a record. All attempts of a run are one holder: a rerun goes on with the work it began."""
 
     repository: str
+    repository_id: str = ""
+    """Empty: not known."""
     run_id: int
     attempt: int
     url: str
 
     def is_same_run(self, other: Holder) -> bool:
+        if self.repository_id and other.repository_id:
+            return (self.repository_id, self.run_id) == (other.repository_id, other.run_id)
         return (self.repository.lower(), self.run_id) == (other.repository.lower(), other.run_id)
 
 

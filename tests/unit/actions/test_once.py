@@ -49,6 +49,10 @@ def test_operation_values_and_files_are_in_the_name() -> None:
     [
         ({"operation": None}, "`operation` is not given"),
         ({"operation": "x" * 101}, "101 characters"),
+        ({"values": ""}, "done once and never again"),
+        ({"operation_only": True}, "`operation-only` is true"),
+        ({"mode": "complete"}, "`claim` is not given"),
+        ({"mode": "fail", "claim": ""}, "`claim` is not given"),
         ({"metadata": "x" * 1_001}, "1001 characters"),
         ({"repository": "api"}, "`repository`"),
         ({"values": "v1\n16123456789"}, "belongs to this run"),

@@ -18,11 +18,17 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> OnceRecord:
-    return OnceRecord(operation="announce", state=state, holder=holder, since=NOW - age, **changes)  # type: ignore[arg-type]
+    given = {"claim": claim_of(holder)} | changes
+    return OnceRecord(operation="announce", state=state, holder=holder, since=NOW - age, **given)  # type: ignore[arg-type]
+
+
+def claim_of(holder: Holder) -> str:
+    """What the run's `begin` gave it."""
+    return f"claim of {holder.repository}#{holder.run_id}"
 
 
 def desired_state(**changes: Any) -> OnceRequest:
-    return OnceRequest(**({"operation": "announce", "us": US, "now": NOW} | changes))
+    return OnceRequest(**({"operation": "announce", "us": US, "now": NOW, "claim": claim_of(US)} | changes))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,13 @@ def desired_state(**changes: Any) -> OnceRequest:
         ("complete", marker("pending", OTHER), {}, "blocked", "not-holder", None),
         ("complete", marker("pending", ELSEWHERE), {}, "blocked", "not-holder", None),
         ("complete", marker("completed", OTHER), {}, "blocked", "not-holder", None),
+        ("complete", marker("pending", US), {"claim": ""}, "blocked", "not-holder", None),
+        ("complete", marker("pending", US, claim="another leg's"), {}, "blocked", "not-holder", None),
+        ("complete", marker("pending", US, claim=""), {"claim": ""}, "blocked", "not-holder", None),
+        ("complete", marker("completed", US, claim="another leg's"), {}, "blocked", "not-holder", None),
         ("fail", None, {}, "blocked", "not-begun", None),
+        ("fail", marker("pending", US, claim="another leg's"), {}, "blocked", "not-holder", None),
+        ("fail", marker("completed", US, claim="another leg's"), {}, "blocked", "not-holder", None),
         ("fail", marker("pending", US), {}, "updated", "given-up", "failed"),
         ("fail", marker("failed", US), {}, "unchanged", "failed-before", None),
         ("fail", marker("completed", US), {}, "skipped", "already-done", None),
@@ -79,6 +91,25 @@ def test_what_a_run_may_do(
     if decision.write is not None:
         assert decision.write.holder == US
         assert decision.write.since == NOW
+
+
+def test_each_begin_has_another_claim_and_the_end_keeps_it() -> None:
+    later = NOW + timedelta(microseconds=1)
+    for changes in ({"now": later}, {"us": OURS_BEFORE}, {"us": OTHER}, {"us": ELSEWHERE}):
+        one, other = (decide("begin", None, desired_state(**each)).write for each in ({}, changes))
+        assert one is not None and other is not None and one.claim != other.claim
+    begun = decide("begin", None, desired_state()).write
+    assert begun is not None
+    for mode in ("complete", "fail"):
+        ended = decide(mode, begun, desired_state(claim=begun.claim)).write
+        assert ended is not None and ended.claim == begun.claim
+
+
+def test_a_run_is_the_same_after_its_repository_was_renamed() -> None:
+    before, after = (US.model_copy(update={"repository": name, "repository_id": "7"}) for name in ("acme/a", "acme/b"))
+    assert before.is_same_run(after)
+    assert not before.is_same_run(before.model_copy(update={"repository_id": "8"}))
+    assert not US.is_same_run(after)
 
 
 def test_what_was_noted_stays_until_something_else_is() -> None:
