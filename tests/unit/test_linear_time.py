@@ -21,7 +21,7 @@ from action_patterns.content.pattern_dialect import foreign_dialect, spelled_out
 from action_patterns.content.text import read_text, slug
 from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import is_repository
-from action_patterns.contracts.result import TargetResult
+from action_patterns.contracts.result import TargetResult, told_by_name
 from action_patterns.discovery import patterns
 from action_patterns.discovery.select import _matching
 from action_patterns.distribution.yaml_document import parse as parse_yaml
@@ -29,7 +29,7 @@ from action_patterns.errors import ActionPatternsError
 from action_patterns.github_api.transport.calls import next_page
 from action_patterns.github_api.transport.error_mapping import message_of
 from action_patterns.github_api.transport.transport import decode
-from action_patterns.input_types import _split, _split_lines, input_name
+from action_patterns.input_types import _split, _split_lines, input_name, values_of
 from action_patterns.limits.refusal import read_refusal
 from action_patterns.pull_request.ownership import trailers
 from action_patterns.pull_request.ownership.body import split_block
@@ -38,18 +38,21 @@ from action_patterns.pull_request.ownership.marker import PullRequestMarker, blo
 from action_patterns.pull_request.spec.resolve import _person
 from action_patterns.redaction import redact, secret_in
 from action_patterns.report.model import fail_on
+from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import parse as parse_needs
 from action_patterns.report.model.matrix_jobs import _form
 from action_patterns.runner.commands import plain
 from action_patterns.runner.files import _matches
 from action_patterns.state.record import StateRecord
 from action_patterns.state.record import read as read_record
-from action_patterns.tracking.decide import _read
+from action_patterns.tracking.memory import marker, memory_of
 from action_patterns.worktree.remote import repository_at, without_credentials
 from support import sample
 from support.memory_ports import NOW
+from support.report_builders import context
 
 SERVER = "https://github.com"
+REPORT = aggregate(None, (), context(), name="sync")
 MARKER = PullRequestMarker(key="k", title="0" * 16, block="0" * 16)
 Read = Callable[[str], Any]
 PUBLIC = {
@@ -95,7 +98,10 @@ READERS: dict[str, Read] = {
     "block": block_of,
     "compose": lambda text: compose(MARKER, "b", text),
     "comment": parse_comment,
-    "post": _read,
+    "values": values_of,
+    "record's file": told_by_name,
+    "post": lambda text: memory_of(REPORT, text),
+    "post, marked": lambda text: memory_of(REPORT, marker(REPORT)[:60] + text),
     "trailers": trailers.parse,
     "trailers, written": lambda text: trailers.render(text, trailers.Trailers(key="k", digest="d", tree="t")),
     "seal": lambda text: trailers.is_sealed(text, ()),
