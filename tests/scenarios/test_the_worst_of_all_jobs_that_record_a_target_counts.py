@@ -63,6 +63,22 @@ def test_a_job_that_failed_while_its_records_tell_successes_only_is_not_green() 
     assert failed.report(needs="lint=failure\ntest=success")[0].silent_jobs == ()
 
 
+def test_a_failure_recorded_in_a_called_workflow_explains_the_job_that_calls_it() -> None:
+    stage = ReportStage()
+    stage.record(0, "failed", job="build")
+    stage.record(1, "updated", job="build")
+    assert stage.report(needs="work=failure")[0].silent_jobs == ()
+    good = ReportStage()
+    for index in (0, 1):
+        good.record(index, job="build")
+    assert good.report(needs="work=failure")[0].silent_jobs == ("work",)
+
+
+def test_what_one_job_skipped_is_no_recovery_though_another_changed_it() -> None:
+    stage = two_jobs(lint=("skipped", "skipped"), test=("updated", "skipped"))
+    assert stage.report()[0].untried == ("acme/api",)
+
+
 def test_the_highest_attempt_of_each_job_counts_and_over_them_the_worst() -> None:
     stage = two_jobs(lint=("failed", "updated"), test=("updated", "failed"))
     stage.record(0, "updated", job="lint", name="sync-lint", attempt=2)

@@ -105,7 +105,7 @@ class RunReport(Document):
     )
     untried: tuple[str, ...] = Field(
         default=(),
-        description="Targets that a recorder skipped, deferred or merely planned; another may have changed them.",
+        description="Targets that a recorder skipped, deferred or merely planned while another did not.",
     )
     usage: Usage = Usage()
     run_url: str

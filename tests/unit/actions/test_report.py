@@ -11,6 +11,7 @@ import pytest
 from action_patterns import registry
 from action_patterns.action.contract import Finish
 from action_patterns.actions.report import ACTION
+from action_patterns.actions.report.gathering import read_previous
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import ErrorRecord
@@ -29,6 +30,8 @@ from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.reason_links import GUIDES
 from action_patterns.report.render.annotations import MOST_ANNOTATIONS
 from support.fake_github import FakeGitHub
+from support.memory_ports import MemoryFiles as Stored
+from support.memory_ports import World
 from support.report_builders import context, fleet, job, plan, record
 
 OUTCOMES = ["updated", "unchanged", "failed", "deferred", "missing"]
@@ -248,6 +251,13 @@ def test_an_earlier_report_is_compared_with() -> None:
     assert report.failing_runs == {"acme/service-00002": 2, "acme/service-00004": 1}
     assert "still failing 1" in finish.summary
     assert any(line.startswith("Since run 411: ") for line in log.lines)
+
+
+@pytest.mark.parametrize(("number", "compared"), [("7", True), ("8", False), ("", False)])
+def test_an_earlier_report_is_known_by_the_repositorys_id_after_a_rename(number: str, compared: bool) -> None:
+    renamed = earlier(repository_id=number, run_url="https://github.com/acme/former/actions/runs/999")
+    ports = World(context=context(repository_id="7"), files=Stored({"r.json": renamed.encode()})).ports()
+    assert (read_previous("r.json", "sync-files", ports).report is not None) is compared
 
 
 @pytest.mark.parametrize(

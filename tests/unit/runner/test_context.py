@@ -90,5 +90,24 @@ def test_the_default_branch_comes_from_the_event_or_is_unknown(
     assert context.read({**VARIABLES, "GITHUB_EVENT_PATH": str(event)}).default_branch == branch
 
 
+@pytest.mark.parametrize(
+    ("event_name", "head", "from_fork"),
+    [
+        ("pull_request", {"repo": {"id": 8}}, True),
+        ("pull_request", {"repo": {"id": 7}}, False),
+        ("pull_request", {"repo": None}, True),  # the fork was deleted
+        ("pull_request_target", {"repo": {"id": 8}}, False),
+        ("push", None, False),
+    ],
+)
+def test_a_run_of_a_pull_request_from_a_fork_is_known(
+    tmp_path: Path, event_name: str, head: object, from_fork: bool
+) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"repository": {"id": 7}, "pull_request": {"head": head}}))
+    found = context.read({**VARIABLES, "GITHUB_EVENT_NAME": event_name, "GITHUB_EVENT_PATH": str(event)})
+    assert found.from_fork is from_fork
+
+
 def test_an_event_file_that_is_not_there_is_no_error() -> None:
     assert context.read({**VARIABLES, "GITHUB_EVENT_PATH": "/nonexistent"}).default_branch is None

@@ -71,7 +71,7 @@ def aggregate(
         duplicate_records=counted.duplicates,
         jobs=dict(needs or {}),
         silent_jobs=accused,
-        untried=untried(plan, counted),
+        untried=untried(results, counted),
         usage=_total(results),
         run_url=context.run_url,
         run_id=context.run_id,

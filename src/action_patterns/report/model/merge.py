@@ -140,22 +140,26 @@ def silent_jobs(
     explained: dict[str, bool] = {}
     for result in (*(each for by in counted.newest.values() for each in by.values()), *results):
         explained[result.job] = explained.get(result.job, False) or result.outcome in _WITH_CAUSE
+    # The job of a called workflow is none of `needs`. It explains the job that calls it; which one does is not known.
+    called = any(says for job, says in explained.items() if job not in needs)
     return tuple(
         sorted(
             job
             for job, ended in needs.items()
-            if job and ended != "success" and not explained.get(job, False)
+            if job and ended != "success" and not explained.get(job, called)
             if ended != "skipped" or (skips_count and job not in explained)
         )
     )
 
 
-def untried(plan: Plan, counted: Counted) -> tuple[str, ...]:
-    """Return the targets that one recorder left untried: another's success repairs no failure of that one."""
+def untried(results: Sequence[TargetResult], counted: Counted) -> tuple[str, ...]:
+    """Return the targets that one recorder left untried though another did not.
+
+    The success of another repairs no failure of that one.
+    """
     return tuple(
-        sorted(
-            entry.target.repository
-            for entry in plan.roster
-            if any(record.outcome in UNTRIED for record in counted.newest.get(entry.index, {}).values())
-        )
+        result.target
+        for result in results
+        if result.outcome not in UNTRIED
+        if any(record.outcome in UNTRIED for record in counted.newest.get(result.index, {}).values())
     )
