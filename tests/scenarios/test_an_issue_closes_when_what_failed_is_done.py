@@ -34,6 +34,26 @@ def test_what_was_not_tried_is_no_recovery(later: Mapping[str, str] | None) -> N
         assert (done.outcome, states(scene)) == ("closed", {1: "closed"})
 
 
+def test_a_job_that_skipped_its_target_has_not_repaired_it_though_another_changed_it() -> None:
+    done = report_of(dict.fromkeys(FAILED, "updated"), 2)
+    with stage() as scene:
+        track(scene, report_of(FAILED, 1))
+        track(scene, done.model_copy(update={"untried": ("acme/a",)}))
+        assert states(scene) == {1: "open"}
+
+
+def test_a_job_that_did_not_say_why_it_failed_opens_it_and_its_success_closes_it() -> None:
+    good = report_of({"acme/a": "updated"}, 1)
+    silent = {"silent_jobs": ("lint",), "jobs": {"lint": "failure"}, "verdict": "partial"}
+    with stage() as scene:
+        track(scene, good.model_copy(update=silent))
+        assert states(scene) == {1: "open"}
+        track(scene, report_of({"acme/a": "updated"}, 2))
+        assert states(scene) == {1: "open"}, "its result is not known"
+        track(scene, report_of({"acme/a": "updated"}, 3).model_copy(update={"jobs": {"lint": "success"}}))
+        assert states(scene) == {1: "closed"}
+
+
 def test_recoveries_in_different_runs_add_up() -> None:
     with stage() as scene:
         track(scene, report_of(FAILED, 1))

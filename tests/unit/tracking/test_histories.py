@@ -76,8 +76,11 @@ def edited(repository: Repository, number: int, edit: str) -> int | None:
         case "cut the state":
             repository.posts[number] = replace(post, body=post.body.replace('"failing"', ""))
         case _:
-            author = "alice" if edit == "copy of another" else ME
-            return repository.add(replace(post, author=author, open=True)).id
+            if edit == "own copy":
+                return repository.add(replace(post, open=True)).id
+            # As a text from before it had its id.
+            body = post.body.replace(f',"post":{number}', "")
+            return repository.add(replace(post, author="alice", body=body, open=True)).id
     return None
 
 
