@@ -33,12 +33,14 @@ PARTS = {
 
 
 def called(source: str) -> set[str]:
-    """The verbs that a source calls: `<anything>.<capability>.<verb>(...)`, or on a value named as the capability."""
+    """The verbs that a source calls: `<anything>.<capability>.<verb>(...)`, or on a value named as the capability, or on
+    what a function of that name returns.
+    """
     found = set()
     for node in ast.walk(ast.parse(source)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
-        owner = node.func.value
+        owner = node.func.value.func if isinstance(node.func.value, ast.Call) else node.func.value
         name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
         port = CAPABILITIES.get(name)
         if port is not None and node.func.attr in vars(port):

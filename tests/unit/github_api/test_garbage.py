@@ -65,6 +65,7 @@ ARGUMENTS: dict[str, Any] = {
     "author": "bot",
     "title": "t",
     "run_id": 1,
+    "pages": 3,
     "name": "report",
     "prefix": "refs/action-patterns/",
     "scope": "acme/api",
