@@ -212,11 +212,12 @@ def install_with_uv(uv: str, venv: Path, environment: Mapping[str, str], *, comp
     run_with_retries(f"Making an environment of {INTERPRETER}", create, environment)
     install = [uv, "--quiet", "--no-config", "pip", "install", "--python", str(venv / "bin" / "python")]
     install += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(REQUIREMENTS)]
-    # Any index may serve any package, as with pip: safe since the hash decides, needed where mirrors are partial.
-    install += ["--index-strategy", "unsafe-best-match"]
     install += ["--no-index"] if environment.get("UV_NO_INDEX") else []
     install += ["--compile-bytecode"] if compile_bytecode else []
-    run_with_retries(INSTALLING, install, environment)
+    # Any index may serve any package, as with pip: safe since the hash decides, needed where mirrors are partial. uv
+    # names an index that refused only without it.
+    any_index = ["--index-strategy", "unsafe-best-match"] if environment.get("UV_INDEX") else []
+    run_with_retries(INSTALLING, [*install, *any_index], environment, explained=install if any_index else ())
 
 
 def check_imports(venv: Path, environment: Mapping[str, str]) -> None:

@@ -51,6 +51,15 @@ NETWORK = (
     "for a runner without network set PIP_NO_INDEX and PIP_FIND_LINKS to a directory of wheels, or put a ready "
     "environment in ACTION_PATTERNS_VENV_DIR."
 )
+# A status of HTTP as urllib, pip, uv and a proxy's tunnel write it. A bare number may be part of an address.
+STATUS = r"(?:Error {0}\b|\b{0} (?:Client|Server) Error|\({0}\b|failed: {0}\b|many {0} error)"
+MISSING = Failure(
+    r"No matching distribution found|not found in the package registry|there is no version of|"
+    r"not found in the provided package locations|" + STATUS.format(404),
+    "{missing} is not at {sources}",
+    "Let the mirror pass PyPI's files through, or put the locked version there: it is one of "
+    "src/bootstrap/requirements.lock. Do not edit the lock.",
+)
 # The first that fits is the cause: what comes later may follow from it.
 FAILURES = (
     Failure(
@@ -88,19 +97,19 @@ FAILURES = (
         "switch the check off.",
     ),
     Failure(
-        r"\b407\b|proxy authori[sz]ation required|Proxy Authentication Required",
+        STATUS.format(407) + r"|proxy authori[sz]ation required|Proxy Authentication Required",
         "the proxy before {place} asks for a user and a password (407)",
         "Put them into HTTPS_PROXY or PIP_PROXY (http://user:password@host:port), kept as a secret, or list the host "
         "in NO_PROXY.",
     ),
     Failure(
-        r"\b401\b|Unauthorized",
+        STATUS.format(401),
         "{place} asks for a user and a password (401)",
         "Put them into the address of the index (kept as a secret), into ~/.netrc, or for an index of uv into "
         "UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD.",
     ),
     Failure(
-        r"\b403\b|\bForbidden\b",
+        STATUS.format(403),
         "{place} refuses the file (403)",
         "Let the mirror or the firewall pass the locked files, or name another index in PIP_INDEX_URL or "
         "UV_DEFAULT_INDEX.",
@@ -127,8 +136,8 @@ FAILURES = (
         of_source=False,
     ),
     Failure(
-        r"timed out|timeout|os error 110\b|IncompleteRead|connection (?:was )?reset|broken pipe|\b(?:429|5\d\d)\b "
-        r"|HTTP Error (?:429|5\d\d)",
+        r"timed out|timeout|os error 110\b|IncompleteRead|connection (?:was )?reset|broken pipe|"
+        + STATUS.format("(?:429|5[0-9][0-9])"),
         "{place} did not answer in full{proxy} ({line})",
         "Rerun the job. " + NETWORK,
         PAUSES_SECONDS,
@@ -139,13 +148,7 @@ FAILURES = (
         "Put the locked file there again, or rerun the job if it was cut on its way.",
         PAUSES_SECONDS,
     ),
-    Failure(
-        r"No matching distribution found|not found in the package registry|there is no version of|"
-        r"not found in the provided package locations|HTTP Error 404|404 (?:Client Error|Not Found)",
-        "{missing} is not at {sources}",
-        "Let the mirror pass PyPI's files through, or put the locked version there: it is one of "
-        "src/bootstrap/requirements.lock. Do not edit the lock.",
-    ),
+    MISSING,
 )
 UNKNOWN = Failure("", "{line}", "Rerun the job if the network had a bad moment. " + NETWORK, PAUSES_SECONDS)
 

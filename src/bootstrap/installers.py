@@ -77,7 +77,7 @@ def fetch_uv(target: Path, environment: Mapping[str, str]) -> str:
 
 def fetch_uv_by_any_way(target: Path, environment: Mapping[str, str]) -> str:
     """Fetch the pinned uv as `fetch_uv` does, or with pip where that fails or the runner names another index."""
-    if not (sources.replace_pypi(environment) or sources.add_to_pypi(environment)):
+    if not sources.replace_pypi(environment):
         try:
             return fetch_uv(target, environment)
         except SourceError as error:
@@ -97,8 +97,8 @@ def run_pip(what: str, options: Sequence[str], lock: Path, target: Path, environ
     command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--no-cache-dir", "--no-deps"]
     command += ["--only-binary", ":all:", "--require-hashes", "--retries", "1", *options]
     command += ["--requirement", str(lock)]
-    # pip says that a package is not there also where an index refused, and says that only when it is asked.
-    run_with_retries(what, command, environment, explained=[*command, "--verbose"])
+    # pip says that a package is not there also where an index refused, and names the refusal only when it is asked to.
+    run_with_retries(what, command, environment, explained=[*command, "-vv"])
 
 
 def run_with_retries(
@@ -119,12 +119,11 @@ def run_with_retries(
         if code == 0:
             return
         failure = failures.read(output)
-        if explained and failure.of_source and "No matching distribution" in output and not failure.pauses_seconds:
+        if explained and failure is failures.MISSING:
             code, output = run_tool(explained, environment)
             if code == 0:
                 return
             failure = failures.read(output)
-            explained = ()
         error = failures.error(what, failure, output, room(environment), attempts)
         if attempts > len(failure.pauses_seconds):
             raise error

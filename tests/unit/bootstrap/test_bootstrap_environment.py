@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bootstrap import bootstrap, directories, installers
+from bootstrap import bootstrap, directories, failures, installers
 from bootstrap.failures import CannotStartError
 
 if TYPE_CHECKING:
@@ -377,6 +377,20 @@ def test_network_trouble_that_stays_names_the_settings(tool: list[str], tmp_path
     assert len((tmp_path / "failures").read_text().splitlines()) == 6
 
 
+def test_a_cause_that_a_tool_keeps_to_itself_is_asked_for(tool: list[str], tmp_path: Path) -> None:
+    """pip says that a package is not there when the index was only busy; then another try may go well."""
+    missing = "ERROR: No matching distribution found for idna==3.20\n"
+    (tmp_path / "failures").write_text(missing + "too many 503 error responses\n" + missing + "403 Client Error\n" * 9)
+    with pytest.raises(CannotStartError, match=r"failed 2 times: .* refuses the file \(403\)"):
+        installers.run_with_retries("Fetching it", tool, {"TMPDIR": str(tmp_path)}, explained=tool)
+    assert len((tmp_path / "failures").read_text().splitlines()) == 8
+
+
+def test_a_number_in_an_address_is_no_status() -> None:
+    output = "Skipping link https://files.corp/401/403/407/503/x\nERROR: No matching distribution found for idna==3"
+    assert failures.read(output) is failures.MISSING
+
+
 @pytest.mark.parametrize(
     "says", ["Connection refused (os error 111)", "[Errno -3] Temporary failure in name resolution"]
 )
@@ -401,6 +415,12 @@ def test_a_host_that_may_be_starting_is_asked_once_more(tool: list[str], tmp_pat
         ),
         ("OSError: Tunnel connection failed: 407 Proxy Authentication Required", "HTTPS_PROXY or PIP_PROXY"),
         ("error: https://mirror.corp/x: HTTP Error 401: Unauthorized", "asks for a user and a password"),
+        ("hint: An index URL (https://m.corp/x) could not be queried (401 Unauthorized)", "https://m.corp/x asks for"),
+        (
+            "Could not fetch URL https://m.corp/x/: 401 Client Error: no for url: y - skipping",
+            "https://m.corp/x/ asks for",
+        ),
+        ("cause: because idna was not found in the package registry and you require it", r"idna==3\.\S+ is not at"),
         ("error: https://mirror.corp/x: HTTP Error 403: Forbidden", "https://mirror.corp/x refuses the file"),
         ("cause: failed to lookup address information: Name or service not known", "there is no host of the name"),
         ("ERROR: Could not install packages: [Errno 28] No space left on device", "the disk is full at .*200 MB"),
