@@ -33,8 +33,8 @@ PARTS = {
 
 
 def called(source: str) -> set[str]:
-    """The verbs that a source calls: `<anything>.<capability>.<verb>(...)`, or on a value named as the capability, or on
-    what a function of that name returns.
+    """The verbs that a source calls: `<anything>.<capability>.<verb>(...)`, or on a value named as the capability, or
+    on the value of a function of that name.
     """
     found = set()
     for node in ast.walk(ast.parse(source)):
