@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
+from action_patterns.github_api.transport.access_policies import SSO_HEADER, remedy
 from action_patterns.github_api.transport.answer import Answer, Source
 from action_patterns.github_api.transport.transport import GraphQLUnservedError, Response, Transport
 from action_patterns.limits.published import Lane
@@ -54,12 +55,20 @@ class Calls:
     def pages(self, path: str, *, scope: str, **query: str) -> Iterator[Page]:
         """Yield a REST list page by page, by the Link header (GitHub docs, "Using pagination in the REST API"): a page
         that is not full need not be the last.
+
+        Raises:
+            PermissionDeniedError: the token is not authorized for an organization that has a part of the list.
         """
         asked: str | None = urlencode({"per_page": str(PAGE_SIZE)} | query)
         seen: set[str] = set()
         while asked is not None:
             response = self.transport.send("safe", "read", "GET", f"{path}?{asked}", scope=scope)
             page = _answer(response, f"GET {path}?{asked}")
+            if response.headers.get(SSO_HEADER, "").startswith("partial-results"):
+                raise PermissionDeniedError(
+                    f"GitHub left out of its answer to GET {path} what organizations with single sign-on hold.",
+                    remediation=remedy("", {}, saml_failure=True) or "",
+                )
             seen.add(asked)
             asked = next_page(response.headers.get("link", ""))
             if asked in seen:

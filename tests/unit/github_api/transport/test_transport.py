@@ -14,6 +14,7 @@ from action_patterns.errors import (
     AuthenticationError,
     LostRaceError,
     NotFoundError,
+    PermissionDeniedError,
     RateLimitedError,
     UnavailableError,
 )
@@ -97,6 +98,13 @@ def test_a_branch_is_not_read_from_an_answer_about_another(ref: str) -> None:
     client = Client(Scripted(ok({"ref": ref, "object": {"sha": "1" * 40}})))
     with pytest.raises(LostRaceError, match="the branch bot"):
         client.git.read_branch("acme/api", "bot")
+
+
+def test_a_list_without_the_part_of_an_organization_is_no_list() -> None:
+    short = Response(200, {"x-github-sso": "partial-results; organizations=21955855,20582480"}, [])
+    with pytest.raises(PermissionDeniedError, match="left out") as raised:
+        Client(Scripted(short)).issues.comments("acme/api", 7)
+    assert "single sign-on" in raised.value.remediation
 
 
 PULL = {"number": 7, "head": {"ref": "another"}}
