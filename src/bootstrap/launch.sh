@@ -93,7 +93,7 @@ has_installer() { # uv's path is absolute: a relative entry of PATH may lead int
     /*) if uv --version >/dev/null 2>&1; then return 0; fi ;;
     *) ;;
   esac
-  "$1" -I -c 'import importlib.util as u,sys; sys.exit(not (u.find_spec("pip.__main__") and u.find_spec("venv")))' 2>/dev/null
+  "$1" -I -c 'import os,sys; sys.exit(not all(any(os.path.isfile(f"{p}/{m}/__main__.py") for p in sys.path) for m in ("pip","venv")))' 2>/dev/null
 }
 if [ -n "${ACTION_PATTERNS_PYTHON:-}" ]; then
   candidates=("$ACTION_PATTERNS_PYTHON") # an explicit choice is never overruled by another Python
