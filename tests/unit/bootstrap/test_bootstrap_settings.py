@@ -37,7 +37,11 @@ LINKS = both("FIND_LINKS", "FIND_LINKS", WHEELS)
 NO_INDEX = both("NO_INDEX", "NO_INDEX", "1")
 TRUSTED = both("TRUSTED_HOST", "INSECURE_HOST", "mirror.example:8443")
 PROXY = {"HTTPS_PROXY": "http://proxy.example:3128", "HTTP_PROXY": "http://proxy.example:3128"}
-NOTHING = {**both("INDEX_URL", "DEFAULT_INDEX", None), **both("FIND_LINKS", "FIND_LINKS", None)}
+NOTHING = {
+    **both("INDEX_URL", "DEFAULT_INDEX", None),
+    **both("FIND_LINKS", "FIND_LINKS", None),
+    **both("EXTRA_INDEX_URL", "INDEX", None),
+}
 
 ROWS: dict[str, list[Case]] = {
     "`PIP_INDEX_URL`, `index-url`": [
