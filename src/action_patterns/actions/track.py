@@ -13,6 +13,7 @@ from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.content.text import read_text
 from action_patterns.contracts import RunReport
+from action_patterns.contracts.artifact import NAME_RULE, is_name
 from action_patterns.errors import (
     AnswerLostError,
     InputError,
@@ -92,7 +93,9 @@ def run(inputs: TrackInputs, ports: Ports) -> Finish[TrackOutputs]:
         viewer = issues.viewer(ports.context.repository)
         posts, done = apply(inputs, report, issues, viewer, ports)
     except PermissionDeniedError as error:
-        raise _of_a_fork(error) if ports.context.from_fork else error from error
+        if not ports.context.from_fork:
+            raise
+        raise _of_a_fork(error) from error
     later = newer(report, posts, viewer)
     if later:
         ports.log.info(f"A newer run wrote the current text ({later}), so it stays as it is.")
@@ -132,11 +135,17 @@ def _of_a_fork(error: PermissionDeniedError) -> PermissionDeniedError:
 
 
 def validate(inputs: TrackInputs) -> None:
-    """Raise InputError if an input is missing that `kind` needs."""
+    """Raise InputError if an input is missing that `kind` needs, or the name is none."""
+    problems = []
     if inputs.kind == "comment" and inputs.number is None:
-        raise InputError(
+        problems.append(
             Problem("`kind: comment` needs `number`.", "Set `number` to the issue or pull request to comment on.")
         )
+    if inputs.name and not is_name(inputs.name):
+        what = f"`name` is {inputs.name!r}, which no campaign has."
+        problems.append(Problem(what, f"{NAME_RULE.capitalize()}. Words for people go into `title`."))
+    if problems:
+        raise InputError(*problems)
 
 
 def gather(inputs: TrackInputs, ports: Ports) -> RunReport:

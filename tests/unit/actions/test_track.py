@@ -206,6 +206,12 @@ def test_a_report_without_a_name_is_refused_unless_it_is_given_one() -> None:
     assert decide("issue", WELL, issues.there, ME)[0].do == "close", "a run with a plan knows it for its own"
 
 
+def test_a_name_follows_the_rule_of_every_name() -> None:
+    with pytest.raises(InputError, match="`name` is 'Nightly \\[x\\]', which no campaign has") as refused:
+        track(Lagging(), WRONG, name="Nightly [x]")
+    assert "`title`" in refused.value.remediation
+
+
 def test_the_text_says_of_which_run_its_numbers_are() -> None:
     issues = Lagging()
     track(issues, WRONG)
