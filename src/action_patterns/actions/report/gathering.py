@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
@@ -67,11 +68,12 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
     plan = None
     if inputs.plan and ports.files.exists(inputs.plan):
         plan = Plan.decode(read_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
+    home = Home(plan.plan_id, legs_of(plan)) if plan else None
     records: list[TargetResult] = []
     unreadable: list[Unreadable] = []
     for path in ports.files.names(inputs.records) if inputs.records else ():
         if path.endswith(".json"):
-            read = read_record(ports.files.read(path), path, plan)
+            read = read_record(ports.files.read(path), path, home)
             if isinstance(read, Unreadable):
                 unreadable.append(read)
             else:
@@ -154,7 +156,15 @@ def read_previous(path: str, name: str, ports: Ports) -> Previous:
     return Previous(report)
 
 
-def read_record(content: bytes, path: str, plan: Plan | None = None) -> TargetResult | Unreadable:
+class Home(NamedTuple):
+    """The legs whose folders the records of a plan belong into."""
+
+    plan_id: str
+    legs: Mapping[int, int]
+    """By the target's index."""
+
+
+def read_record(content: bytes, path: str, home: Home | None = None) -> TargetResult | Unreadable:
     """A record, or why it is none. One bad file must not cost the report of all the others."""
     named = told_by_name(path)
     try:
@@ -162,7 +172,7 @@ def read_record(content: bytes, path: str, plan: Plan | None = None) -> TargetRe
     except InputError as error:
         problem = error.problems[0].what.removeprefix(f"{path} is ")
     else:
-        return _doubted(record, path, named, plan) or record
+        return _doubted(record, path, named, home) or record
     spoiled = Unreadable(path=path, problem=problem)
     if named:
         spoiled = replace(spoiled, index=named.place, attempt=named.attempt, recorder_id=named.recorder)
@@ -185,7 +195,7 @@ def read_record(content: bytes, path: str, plan: Plan | None = None) -> TargetRe
     )
 
 
-def _doubted(record: TargetResult, path: str, named: FileName | None, plan: Plan | None) -> Unreadable | None:
+def _doubted(record: TargetResult, path: str, named: FileName | None, home: Home | None) -> Unreadable | None:
     """Return a file that is read, but whose name or folder says that the record is another one's. None: they agree."""
     by = recorder_of(record)
     own = FileName(record.index, record.attempt, by.id)
@@ -194,10 +204,10 @@ def _doubted(record: TargetResult, path: str, named: FileName | None, plan: Plan
     else:
         # A download without `merge-multiple` puts each artifact into a folder of its name.
         found = RECORDS_ARTIFACT.fullmatch(PurePosixPath(path).parent.name)
-        if found is None or plan is None or record.plan_id != plan.plan_id:
+        if found is None or home is None or record.plan_id != home.plan_id:
             return None
         name, leg, attempt = found[1], int(found[2]), int(found[3])
-        at_home = legs_of(plan).get(record.index, leg) == leg and attempt == record.attempt
+        at_home = home.legs.get(record.index, leg) == leg and attempt == record.attempt
         if at_home and name == (record.name or name):
             return None
         problem, claimed = f"its text is of {record.target}, attempt {record.attempt}, another leg than its folder", own
