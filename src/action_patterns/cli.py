@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -98,6 +98,10 @@ class ConsoleLog:
     def hide(self, secret: str) -> None:
         """Replace the value in what `redact` is given."""
         self._secrets.add(secret)
+
+    def conceal(self, labels: Mapping[str, str]) -> None:
+        """Show labels in what `redact` is given."""
+        self._secrets.conceal(labels)
 
     def redact(self, text: str) -> str:
         return self._secrets.redact(text)

@@ -6,10 +6,14 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 MASK = "***"
+
+_PLACES = re.compile(r"[\w.%~/:@-]++")
+"""Words with slashes and colons between: a repository, an address, a path."""
+_SEPARATORS = re.compile(r"(/|:|%2[Ff])")
 
 _SHAPES = re.compile(
     # GitHub docs: "About authentication to GitHub", token formats
@@ -64,6 +68,12 @@ class Secrets:
         self._lock = threading.Lock()
         self._values: set[str] = set()
         self._spellings: tuple[str, ...] = ()
+        self._labels: dict[str, str] = {}
+
+    def conceal(self, labels: Mapping[str, str]) -> None:
+        """Show each name, `owner/name`, as its label from now on. It is no mask: GitHub drops outputs with one."""
+        with self._lock:
+            self._labels = {**self._labels, **{name.lower(): label for name, label in labels.items()}}
 
     def add(self, value: str) -> None:
         """Mask a value from now on, and every line of a multi-line one: the runner matches its log line by line."""
@@ -79,10 +89,40 @@ class Secrets:
                 self._announce(line)
 
     def redact(self, text: str) -> str:
-        """Return the text with every spelling of every secret replaced by `***`."""
+        """Return the text with `***` for every spelling of every secret, and with labels for concealed names."""
         for spelling in self._spellings:
             text = text.replace(spelling, MASK)
-        return text
+        return _PLACES.sub(self._labelled, text) if self._labels else text
+
+    def _labelled(self, found: re.Match[str]) -> str:
+        """Return words with a label for each concealed repository, and for the whole of an address that has one."""
+        parts = _SEPARATORS.split(found[0])
+        made: list[str] = []
+        index = 0
+        while index < len(parts):
+            label = self._label(*parts[index : index + 3])
+            if label is None:
+                made.append(parts[index])
+                index += 1
+            elif "://" in found[0]:
+                return label + found[0][len(found[0].rstrip(".:")) :]
+            else:
+                made.append(label)
+                index += 3
+        return "".join(made)
+
+    def _label(self, owner: str, separator: str = "", name: str = "") -> str | None:
+        if separator in ("", ":"):
+            return None
+        for known, end in (
+            (name, ""),
+            (name.rstrip("."), name[len(name.rstrip(".")) :]),
+            (name.removesuffix(".git"), ""),
+        ):
+            label = self._labels.get(f"{owner}/{known}".lower())
+            if label is not None:
+                return label + end
+        return None
 
     def found_in(self, text: str) -> bool:
         """Return whether the text contains a secret in any spelling."""

@@ -17,6 +17,7 @@ from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.workspace import Origin
+from action_patterns.redaction import Secrets
 from support.fake_github import FakeGitHub
 from support.report_builders import context
 
@@ -89,6 +90,7 @@ class MemoryLog:
 
     lines: list[str] = field(default_factory=list)
     secrets: tuple[str, ...] = ()
+    labels: Secrets = field(default_factory=Secrets)
 
     def info(self, message: str) -> None:
         self.lines.append(message)
@@ -100,7 +102,10 @@ class MemoryLog:
         self.lines.append(f"[{done}/{total}] {message}")
 
     def redact(self, text: str) -> str:
-        return reduce(lambda told, secret: told.replace(secret, "***"), self.secrets, text)
+        return self.labels.redact(reduce(lambda told, secret: told.replace(secret, "***"), self.secrets, text))
+
+    def conceal(self, labels: Mapping[str, str]) -> None:
+        self.labels.conceal(labels)
 
     def hide(self, secret: str) -> None:
         raise AssertionError("only GitHub's client mints what must be hidden")

@@ -87,6 +87,9 @@ class RecordingLog:
     def hide(self, secret: str) -> None:
         self.hidden.append(secret)
 
+    def conceal(self, labels: Mapping[str, str]) -> None:
+        raise AssertionError("an upsert names its target")
+
 
 Moment = Literal["before", "after"]
 

@@ -36,7 +36,7 @@ from action_patterns.pull_request.ownership.body import split_block
 from action_patterns.pull_request.ownership.comment import parse_comment
 from action_patterns.pull_request.ownership.marker import PullRequestMarker, block_of, compose, parse_marker
 from action_patterns.pull_request.spec.resolve import _person
-from action_patterns.redaction import redact, secret_in
+from action_patterns.redaction import Secrets, redact, secret_in
 from action_patterns.report.model import fail_on
 from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import parse as parse_needs
@@ -50,6 +50,9 @@ from action_patterns.worktree.remote import repository_at, without_credentials
 from support import sample
 from support.memory_ports import NOW
 from support.report_builders import context
+
+CONCEALING = Secrets()
+CONCEALING.conceal({"a/a": "private repository #1"})
 
 SERVER = "https://github.com"
 REPORT = aggregate(None, (), context(), name="sync")
@@ -113,6 +116,7 @@ READERS: dict[str, Read] = {
     "repository": is_repository,
     "needs": parse_needs,
     "fail-on": fail_on.parse,
+    "concealed names": CONCEALING.redact,
     "link header": next_page,
     "input": input_name,
     "remote": lambda text: repository_at(text, SERVER),

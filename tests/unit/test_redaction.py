@@ -102,3 +102,34 @@ def test_a_known_secret_is_replaced_in_every_spelling() -> None:
     assert redact(f"sent {basic} to /?q={quote('hush/hush', safe='')}", ["hush-hush", "hush/hush"]) == (
         "sent Ym90Om***A== to /?q=***"
     )
+
+
+LABELS = {"acme/takeover": "private repository #5", "Acme/web.js": "private repository #6"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("acme/takeover", "private repository #5"),
+        ("ACME/Takeover: created.", "private repository #5: created."),
+        ("See acme/takeover.", "See private repository #5."),
+        ("(acme/takeover), acme/web.js!", "(private repository #5), private repository #6!"),
+        ("https://github.com/acme/takeover/pull/3: open", "private repository #5: open"),
+        ("git@github.com:acme/takeover.git", "git@github.com:private repository #5"),
+        ("GET /repos/acme/takeover/git/ref/x", "GET /repos/private repository #5/git/ref/x"),
+        ("acme%2Ftakeover", "private repository #5"),
+        ("acme/takeover-2 acme/take xacme/takeover", "acme/takeover-2 acme/take xacme/takeover"),
+        ("acme/takeoveracme/takeover", "acme/takeoveracme/takeover"),
+        ("", ""),
+    ],
+)
+def test_a_concealed_repository_is_shown_as_its_label(text: str, shown: str) -> None:
+    secrets = knowing("hush-hush")
+    secrets.conceal(LABELS)
+    assert secrets.redact(text) == shown
+    assert secrets.redact("hush-hush acme/takeover") == "*** private repository #5"
+    assert not secrets.found_in("acme/takeover"), "a label is no mask: an output with a name is written"
+
+
+def test_without_labels_every_name_stays() -> None:
+    assert knowing("x" * 9).redact("https://github.com/acme/takeover") == "https://github.com/acme/takeover"

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import Reach
@@ -63,6 +64,11 @@ class DiscoverInputs(TokenInputs):
         ge=0,
         description="Number of targets of one job of the matrix; the matrix then holds only `index first last`."
         " 0 = one target a job with its names in the matrix, packed only beyond 256 targets.",
+    )
+    reveal_private: Flag = Field(
+        default=False,
+        description="Let a public repository name private ones: in the plan, in artifacts, job names, summaries and"
+        " issues. Without it, such a run stops before it leaves a plan.",
     )
 
 
@@ -144,6 +150,7 @@ def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
         name=facts.name,
         content_digest=facts.content_digest,
         per_leg=max(1, inputs.targets_per_job),
+        reveal_private=inputs.reveal_private,
         context=facts.context,
         now=facts.now,
     )
@@ -175,7 +182,9 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     """Discover."""
     validate(inputs)
     facts = gather(inputs, ports)
-    return apply(inputs, facts, decide(inputs, facts), ports)
+    plan = decide(inputs, facts)
+    privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
+    return apply(inputs, facts, plan, ports)
 
 
 def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Finish[DiscoverOutputs]:
@@ -218,7 +227,7 @@ def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArti
         session = open_session(
             ports,
             Credentials(token, token),
-            ACTION.job_uses,
+            (WorkflowRuns.previous_report,),
             seconds=PREVIOUS_SECONDS,
             reach=Reach((context.repository,)),
         )
@@ -295,5 +304,5 @@ ACTION = Action(
     icon="search",
     color="blue",
     uses=USES,
-    job_uses=(WorkflowRuns.previous_report,),
+    job_uses=(WorkflowRuns.previous_report, *privacy.USES),
 )

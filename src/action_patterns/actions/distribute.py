@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
@@ -55,6 +56,11 @@ class DistributeInputs(TokenInputs):
     junit: Flag = Field(
         default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
     )
+    reveal_private: Flag = Field(
+        default=False,
+        description="Let a public repository name private ones in the log, the summary and the report. Without it they"
+        " are counted, and shown as `private repository #<id>`.",
+    )
 
 
 class DistributeOutputs(Outputs):
@@ -88,9 +94,13 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     """Discover, apply and report the whole campaign."""
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
     facts, github = gather(inputs, ports)
-    plan = decide(facts)
+    plan = decide(facts, reveal_private=inputs.reveal_private)
+    concealed = privacy.conceal(plan, ports, inputs.job_token)
     ports.log.info(f"{len(plan.found)} targets of {plan.visible} repositories visible to this token.")
     results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
+    if concealed:
+        # Before they are counted and compared: the report of the run before has the same labels.
+        plan, results = plan.redacted(ports.log.redact), [each.redacted(ports.log.redact) for each in results]
     return report(inputs, facts, plan, results, policy, ports)
 
 
@@ -122,7 +132,7 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     return facts, github
 
 
-def decide(facts: Facts) -> Plan:
+def decide(facts: Facts, *, reveal_private: bool = False) -> Plan:
     """Select the targets. One leg takes them all."""
     return plan_from(
         facts.discovered,
@@ -132,6 +142,7 @@ def decide(facts: Facts) -> Plan:
         per_leg=1,
         context=facts.context,
         now=facts.now,
+        reveal_private=reveal_private,
     )
 
 
@@ -222,4 +233,5 @@ ACTION = Action(
     color="green",
     reasons=REASONS,
     uses=discovery.USES + upsert.USES,
+    job_uses=privacy.USES,
 )

@@ -38,6 +38,8 @@ class Exclusion(Record):
     """A repository that discover saw and excluded, and the reason."""
 
     repository: str
+    id: Count | None = None
+    private: bool = False
     reason: ExclusionReason
     detail: str = ""
 
@@ -87,6 +89,9 @@ class Plan(Document):
     excluded: tuple[Exclusion, ...]
     warnings: tuple[SelectionWarning, ...] = Field(
         default=(), description="Parts of the selection that selected or excluded nothing."
+    )
+    reveal_private: bool = Field(
+        default=False, description="The caller lets a public repository name private ones, in artifacts and reports."
     )
     packing: tuple[Pack, ...]
     budget: Budget

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from action_patterns.contracts.document import Record
+from action_patterns.contracts.document import Count, Record
 
 
 class Target(Record):
     """One repository, as discovery saw it."""
 
     repository: str = Field(description="`owner/name`, in GitHub's own spelling.")
+    id: Count | None = Field(default=None, description="GitHub's id, which survives a rename. None: not known.")
     default_branch: str | None = Field(default=None, description="None for an empty repository.")
     head_oid: str | None = Field(default=None, description="Tip of the default branch when it was read.")
     types: tuple[str, ...] = Field(default=(), description="Kinds of project found by marker files.")

@@ -57,6 +57,7 @@ def plan_from(
     per_leg: int,
     context: Context,
     now: datetime,
+    reveal_private: bool = False,
 ) -> Plan:
     """Select, number and pack what was seen."""
     selected = select(seen.listed, seen.named, selection, source_repository=context.repository)
@@ -70,6 +71,7 @@ def plan_from(
         limits=seen.limits,
         context=context,
         now=now,
+        reveal_private=reveal_private,
     )
 
 

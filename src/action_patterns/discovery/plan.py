@@ -28,6 +28,7 @@ def make_plan(
     limits: Limits | None,
     context: Context,
     now: datetime,
+    reveal_private: bool = False,
 ) -> Plan:
     """Number the targets, pack those that were found into legs and estimate the cost."""
     found = tuple(
@@ -52,6 +53,7 @@ def make_plan(
         roster=roster,
         excluded=selected.excluded,
         warnings=warnings,
+        reveal_private=reveal_private,
         packing=packing,
         budget=estimate(
             [entry.target.owner for entry in found],

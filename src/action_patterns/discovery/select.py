@@ -51,7 +51,15 @@ def select(
             targets.append(target)
         else:
             reason, detail = verdict
-            excluded.append(Exclusion(repository=target.repository, reason=reason, detail=detail))
+            excluded.append(
+                Exclusion(
+                    repository=target.repository,
+                    id=target.id,
+                    private=target.private,
+                    reason=reason,
+                    detail=detail,
+                )
+            )
     return Selected(
         tuple(sorted(targets, key=lambda target: target.repository.lower())),
         tuple(sorted(excluded, key=lambda exclusion: exclusion.repository.lower())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -34,5 +35,8 @@ class Log(Protocol):
     def hide(self, secret: str) -> None:
         """Never show this value from now on, for example a token minted in this run."""
 
+    def conceal(self, labels: Mapping[str, str]) -> None:
+        """Show these repositories, by `owner/name`, as their labels from now on."""
+
     def redact(self, text: str) -> str:
-        """Return the text without this run's secrets. For values, before they are escaped or clipped."""
+        """Return the text without this run's secrets and concealed names, before it is escaped or clipped."""

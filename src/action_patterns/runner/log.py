@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from action_patterns.ports.log import Annotation
 from action_patterns.runner.commands import Commands
 
@@ -23,6 +25,10 @@ class RunnerLog:
     def hide(self, secret: str) -> None:
         """Mask the value from now on, here and in everything that is rendered."""
         self._commands.secrets.add(secret)
+
+    def conceal(self, labels: Mapping[str, str]) -> None:
+        """Show repositories as their labels from now on, here and in everything that is rendered."""
+        self._commands.secrets.conceal(labels)
 
     def redact(self, text: str) -> str:
         """The text with every secret of this run replaced."""

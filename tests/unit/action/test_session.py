@@ -24,7 +24,7 @@ PARTS = {
     "discover": ("actions/discover.py", "discovery"),
     "upsert-pr": ("actions/upsert_pr.py", "action/checkout.py", "pull_request"),
     "apply": ("actions/apply.py", "pull_request"),
-    "report": ("actions/report",),
+    "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
     "once": ("actions/once.py", "state"),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),

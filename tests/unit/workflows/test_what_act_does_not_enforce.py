@@ -209,6 +209,7 @@ def test_every_input_and_output_is_described() -> None:
         "dry-run": False,
         "fail-on": "any",
         "junit": False,
+        "reveal-private": False,
         "app-client-id": "",
     }
     assert call["inputs"]["name"]["required"] is True

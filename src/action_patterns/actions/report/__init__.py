@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
 from action_patterns.actions.report.gathering import USES, Facts, gather, name_of
@@ -49,7 +50,12 @@ def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
     """
     facts = gather(inputs, ports)
     validate(inputs, facts)
-    return apply(decide(inputs, facts, ports.log.redact), ports)
+    redact = ports.log.redact
+    if facts.plan is not None and privacy.conceal(facts.plan, ports, inputs.token):
+        # Before they are counted and compared: the report of the run before has the same labels.
+        records = tuple(record.redacted(redact) for record in facts.records)
+        facts = replace(facts, plan=facts.plan.redacted(redact), records=records)
+    return apply(decide(inputs, facts, redact), ports)
 
 
 def validate(inputs: ReportInputs, facts: Facts) -> None:
@@ -205,7 +211,7 @@ ACTION = Action(
     run=run,
     icon="clipboard",
     color="blue",
-    uses=USES,
+    uses=(*USES, *privacy.USES),
     reasons=tuple(
         Reason(code=cause.code, outcome="missing", meaning=cause.message, remedy=cause.remediation)
         for cause in missing_records.CAUSES

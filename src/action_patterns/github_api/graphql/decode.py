@@ -27,6 +27,7 @@ def target(node: Answer) -> Target:
     tip = branch["target"] if branch else branch
     return Target(
         repository=node["nameWithOwner"].text(),
+        id=node["databaseId"].hint(int),
         default_branch=branch["name"].text() if branch else None,
         head_oid=tip["oid"].text() if tip else None,
         topics=tuple(sorted(item["topic"]["name"].text() for item in node["repositoryTopics"].nodes())),

@@ -57,7 +57,7 @@ fragment Rule on RefUpdateRule { viewerCanPush allowsForcePushes requiresSignatu
 
 _TARGET = """
 fragment Target on Repository {
-  nameWithOwner isArchived isEmpty isFork isPrivate
+  nameWithOwner databaseId isArchived isEmpty isFork isPrivate
   primaryLanguage { name }
   repositoryTopics(first: 100) { nodes { topic { name } } }
   defaultBranchRef { name target { oid } }

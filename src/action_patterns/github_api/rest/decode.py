@@ -18,6 +18,7 @@ def target(node: Answer, *, empty: bool) -> Target:
     """Return a repository of a listing. The listing has no tip, and a tip is not worth a request for each."""
     return Target(
         repository=node["full_name"].text(),
+        id=node["id"].hint(int),
         default_branch=None if empty else node["default_branch"].text(),
         topics=tuple(sorted(topic.text() for topic in node["topics"].items())) if node.has("topics") else (),
         language=node["language"].text() if node["language"] else None,
