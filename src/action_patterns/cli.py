@@ -222,7 +222,6 @@ def _fail(console: Console, what: str, fix: str) -> None:
 
 
 def _open(distribution: str, console: Console) -> Command:
-    environment.name_authorities()
     variables = environment.read()
     workspace = Path.cwd()
     credentials = terminal.credentials(variables)

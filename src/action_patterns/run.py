@@ -42,7 +42,6 @@ if __name__ == "__main__":
     from action_patterns.runner import environment
 
     environment.disable_pydantic_plugins()
-    environment.name_authorities()
 
 from action_patterns import registry
 from action_patterns.action.contract import Action, Finish

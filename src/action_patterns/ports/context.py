@@ -40,6 +40,8 @@ class Context:
     """Name of the runner of this job; "": not known. Two runners of one run may have the same name."""
     from_fork: bool = False
     """Whether the run is of a pull request from a fork. GitHub gives such a run a token that only reads."""
+    authorities: tuple[str, ...] = ()
+    """Files and directories with certificate authorities beside the system's, as the runner's variables name them."""
     debug: bool = False
     write_spacing_seconds: float = WRITE_SPACING_SECONDS
     """Pause between writes of one token. GitHub asks for at least one second (docs: "Best practices for using the REST

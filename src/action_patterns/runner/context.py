@@ -11,6 +11,7 @@ from action_patterns.errors import InputError, Problem
 from action_patterns.limits.published import WRITE_SPACING_SECONDS
 from action_patterns.ports.context import Context
 from action_patterns.runner.addresses import addresses
+from action_patterns.runner.environment import authorities
 
 _FIX = (
     "Run this inside a GitHub Actions job, or set the variables as the runner does"
@@ -78,6 +79,7 @@ def read(environment: Mapping[str, str]) -> Context:
         workspace=environment["GITHUB_WORKSPACE"],
         temp=environment["RUNNER_TEMP"],
         runner=environment.get("RUNNER_NAME", "").strip(),
+        authorities=authorities(environment),
         debug=environment.get("RUNNER_DEBUG") == "1",
         write_spacing_seconds=float(spacing or WRITE_SPACING_SECONDS),
     )

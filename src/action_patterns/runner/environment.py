@@ -35,6 +35,14 @@ _RUNNER_FILES = (
     "GITHUB_STATE",
     "GITHUB_STEP_SUMMARY",
 )
+_AUTHORITIES = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PIP_CERT",
+    "NODE_EXTRA_CA_CERTS",
+)
 _NOT_FOR_CHILDREN_PREFIXES = ("INPUT_", "ACTIONS_", "GIT_TRACE")
 
 
@@ -43,11 +51,9 @@ def disable_pydantic_plugins() -> None:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
-def name_authorities() -> None:
-    """Have requests read the file of certificate authorities that this runner names in another tool's words."""
-    named = (os.environ.get(name, "").strip() for name in ("CURL_CA_BUNDLE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"))
-    if not os.environ.get("REQUESTS_CA_BUNDLE") and (place := next(filter(None, named), "")):
-        os.environ["REQUESTS_CA_BUNDLE"] = place
+def authorities(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the files and directories of certificate authorities that the runner names for any of its tools."""
+    return tuple(dict.fromkeys(place for name in _AUTHORITIES if (place := environment.get(name, "").strip())))
 
 
 def read() -> dict[str, str]:

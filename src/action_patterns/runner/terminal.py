@@ -11,6 +11,7 @@ from action_patterns.limits.published import WRITE_SPACING_SECONDS
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 from action_patterns.runner.addresses import addresses
+from action_patterns.runner.environment import authorities
 
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 """In the order in which GitHub's own command line looks for a token."""
@@ -49,6 +50,7 @@ def context(
         graphql_url=found.graphql,
         workspace=str(workspace),
         prefix=prefix,
+        authorities=authorities(environment),
         temp=tempfile.mkdtemp(prefix="action-patterns-"),
         write_spacing_seconds=float(environment.get("ACTION_PATTERNS_WRITE_SPACING_SECONDS") or WRITE_SPACING_SECONDS),
     )

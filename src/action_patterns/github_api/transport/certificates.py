@@ -1,12 +1,13 @@
 """Which certificate authorities a server's certificate may be signed by.
 
-Those of certifi, as requests has them, and those of the runner: its system's store (or SSL_CERT_FILE and SSL_CERT_DIR,
-OpenSSL's words for it), and the file that REQUESTS_CA_BUNDLE names.
+Those of certifi, as requests has them, those of the runner's system, and those of the files that the runner names for
+any of its tools.
 """
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.ssl_ import create_urllib3_context
 
 from action_patterns.github_api.transport.no_connection import causes_of
+
+_NAMED: list[str] = []
+"""Files and directories that the runner names; of the process, as its connections are."""
+
+
+def trust(places: Iterable[str]) -> None:
+    """Trust the authorities of these files and directories too, in sessions from now on."""
+    _NAMED[:] = places
 
 
 class Adapter(HTTPAdapter):
@@ -30,8 +39,10 @@ class Adapter(HTTPAdapter):
         """Send a request. The runner's authorities are loaded when certifi's do not suffice: they are 150 or more, and
         the handshake that failed has sent nothing of the request.
 
-        `verify`: the file or directory that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names.
+        `verify`: the file that REQUESTS_CA_BUNDLE names. It is loaded with the others: requests ends with a bare
+        OSError where it is absent.
         """
+        del verify
         try:
             return super().send(*arguments, **options)
         except requests.exceptions.SSLError as error:
@@ -39,7 +50,7 @@ class Adapter(HTTPAdapter):
             if self._has_all or not untrusted:
                 raise
             self._has_all = True
-            self._load(verify if isinstance(verify, str) else "")
+            self._load()
             return super().send(*arguments, **options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
@@ -50,11 +61,11 @@ class Adapter(HTTPAdapter):
         """Give the context to what opens connections behind a proxy."""
         return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
 
-    def _load(self, named: str) -> None:
+    def _load(self) -> None:
         self._context.load_default_certs()
-        if named:
+        for place in _NAMED:
             # A file that is absent adds nothing: the certificate's error then names the variables.
             with suppress(OSError):
                 self._context.load_verify_locations(
-                    **({"capath": named} if Path(named).is_dir() else {"cafile": named})
+                    **({"capath": place} if Path(place).is_dir() else {"cafile": place})
                 )

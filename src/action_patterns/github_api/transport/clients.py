@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import requests
 
+from action_patterns.github_api.transport.certificates import trust
 from action_patterns.github_api.transport.deadline import LateError, Worker
 from action_patterns.github_api.transport.exchange import Connection, PlainConnection, exchange, session
 
@@ -35,6 +36,7 @@ class Clients:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        trust(context.authorities)
         self._local = threading.local()
 
     def send(

@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from action_patterns.errors import InputError, UnreachableError
+from action_patterns.github_api.client import Client as GitHubClient
 from action_patterns.github_api.transport import exchange
 from action_patterns.github_api.transport.transport import Transport
 from action_patterns.ports.credentials import Allowance, Credentials
@@ -47,7 +49,8 @@ class Client:
     def __init__(self, origin: str, token: str = "ghp_x") -> None:
         self.clock, self.log = VirtualClock(), RecordingLog()
         self.address = Address(origin, f"{origin}/api/v3", f"{origin}/api/graphql")
-        self.transport = Transport(Credentials(token), context_of(self.address), self.clock, self.log, Allowance())
+        context = replace(context_of(self.address), authorities=environment.authorities(os.environ))
+        self.transport = Transport(Credentials(token), context, self.clock, self.log, Allowance())
 
     def ask(self, way: str, method: str = "GET") -> Any:
         if way == "GraphQL":
@@ -228,8 +231,6 @@ def test_a_companys_authority_may_be_named_by_any_of_the_variables(
         hashed = _subject_hash(authority[0])
         (tmp_path / f"{hashed}.0").write_bytes(authority[0].read_bytes())
     monkeypatch.setenv(variable, str(place))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", os.environ.get("REQUESTS_CA_BUNDLE", ""))
-    environment.name_authorities()
     with served(context=authority[1]) as port:
         assert Client(f"https://127.0.0.1:{port}").ask("REST") == {"data": {"x": 1}}
 
@@ -237,6 +238,23 @@ def test_a_companys_authority_may_be_named_by_any_of_the_variables(
 def _subject_hash(certificate: Path) -> str:
     command = ["openssl", "x509", "-subject_hash", "-noout", "-in", str(certificate)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_the_files_of_all_variables_count_together(
+    monkeypatch: pytest.MonkeyPatch, authority: tuple[Path, ssl.SSLContext], tmp_path: Path
+) -> None:
+    (tmp_path / "other.pem").write_text("no certificate\n")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))
+    monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(authority[0]))
+    with served(context=authority[1]) as port:
+        assert Client(f"https://127.0.0.1:{port}").ask("REST") == {"data": {"x": 1}}
+
+
+def test_a_list_is_not_asked_for_in_smaller_parts_when_the_connection_is_refused() -> None:
+    client = Client(f"http://127.0.0.1:{closed_port()}")
+    with pytest.raises(UnreachableError):
+        GitHubClient(client.transport).repositories.list_owner("acme")
+    assert client.tries == 2
 
 
 def test_a_file_of_authorities_that_is_absent_is_a_certificate_that_is_not_trusted(
