@@ -30,10 +30,17 @@ def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
         "outputs": _outputs(action),
         "example": fenced(example) if example else "",
         "reasons": _reasons(action),
-        "permissions": "".join(f"- {each}\n" for each in in_words(action.uses))
-        or "None: it sends no request to GitHub.\n",
+        "permissions": _permissions(action),
     }
     return {name: text for name, text in found.items() if text}
+
+
+def _permissions(action: Action[Any, Any]) -> str:
+    if not action.uses:
+        return "None: it sends no request to GitHub.\n"
+    own = [f"`{each}`" for each in in_words(action.job_uses)]
+    note = "\nThe job's GITHUB_TOKEN reads this repository, where `permissions` of the job allow it: "
+    return "".join(f"- {each}\n" for each in in_words(action.uses)) + (f"{note}{', '.join(own)}.\n" if own else "")
 
 
 def fenced(workflow: str) -> str:
