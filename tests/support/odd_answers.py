@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -79,9 +79,14 @@ def every_odd_value(case: Case, edition: str) -> list[Odd]:
         case.before(scene)
         transport = OddTransport(scene.context)
         upsert(case.desired_state, ASSIGNMENT, Client(transport), VirtualClock(), dry_run=False)
+    return odd_values(transport.answers)
+
+
+def odd_values(answers: Sequence[Any]) -> list[Odd]:
+    """Return each field of each answer, with null and with values of another type."""
     return [
         Odd(call, path, value)
-        for call, answer in enumerate(transport.answers, 1)
+        for call, answer in enumerate(answers, 1)
         for path, was in paths(answer)
         for value in (None, OTHER[type(was)], *(["odd"] if isinstance(was, (list, dict)) else []))
         if value is not was
