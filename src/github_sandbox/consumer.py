@@ -21,10 +21,11 @@ class Consumer:
         self.directory = directory
 
     @classmethod
-    def clone(cls, server: Server, repository: str, directory: Path) -> Consumer:
-        """Clone `owner/name` without a token, so it must be public."""
+    def clone(cls, server: Server, repository: str, directory: Path, *, token: str = "") -> Consumer:
+        """Clone `owner/name`. Without a token it must be public."""
         directory.parent.mkdir(parents=True, exist_ok=True)
-        _git(directory.parent, "clone", "--quiet", f"{server.url}/{repository}.git", str(directory))
+        address = server.url.replace("://", f"://x-access-token:{token}@") if token else server.url
+        _git(directory.parent, "clone", "--quiet", f"{address}/{repository}.git", str(directory))
         # act reads GITHUB_REPOSITORY only from a URL of this form.
         _git(directory, "remote", "set-url", "origin", f"https://github.com/{repository}")
         return cls(directory)

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from github_sandbox.act_runner import WRITE_SPACING_SECONDS, ActRunner
 from github_sandbox.consumer import Consumer
-from github_sandbox.demo.steps import CLOSED, HERE, MERGED, PUSHED_TO, SOURCE, Demo, DemoRun, broken_promises
+from github_sandbox.demo.steps import CLOSED, HERE, JOB_TOKEN, MERGED, PUSHED_TO, SOURCE, Demo, DemoRun, broken_promises
 from github_sandbox.sandbox import Sandbox
 from github_sandbox.server import Server
 
@@ -48,7 +48,7 @@ def _run_demo(sandbox: Sandbox, server: Server, place: Path) -> int:
     demo = Demo(
         sandbox,
         server,
-        Consumer.clone(server, SOURCE, place / "platform"),
+        Consumer.clone(server, SOURCE, place / "platform", token=JOB_TOKEN),
         ActRunner(CHECKOUT, place / "act"),
     )
     heading("Before: a pilot over three repositories")
