@@ -267,7 +267,7 @@ from action_patterns.github_api.transport.exchange import MAX_REDIRECTS, NotRead
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import AccessToken
 from types import SimpleNamespace
-here = SimpleNamespace(api_url={server.url!r} + "/api/v3", graphql_url={server.url!r} + "/api/graphql")
+here = SimpleNamespace(authorities=(), api_url={server.url!r} + "/api/v3", graphql_url={server.url!r} + "/api/graphql")
 clients = Clients(here)
 print(clients.send("POST", here.graphql_url, {{"query": "{{}}"}}, AccessToken("ghp_x"))[0])
 print(sorted({{"github", "jwt", "cryptography", "nacl"}} & set(sys.modules)))
