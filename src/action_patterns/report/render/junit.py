@@ -1,8 +1,8 @@
 """RunReport -> JUnit XML: one test case per target, for tools that read nothing else.
 
 `failed` and `blocked` are failures; `missing` is an error, as the state of the target is unknown; `skipped`,
-`deferred` and `planned` are skipped, as nothing was tried. A run without a roster is one error, never an empty suite:
-tools call that green.
+`deferred` and `planned` are skipped, as nothing was tried. No suite is empty: some tools call that green, others red.
+A run without a roster is one error, a run without targets one skipped case.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SKIPPED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
 def render(report: RunReport) -> str:
     """The XML, to be written in UTF-8."""
     # Imported here: only a caller who asks for JUnit pays for its library at start-up.
-    from junitparser import Error, JUnitXml, TestCase, TestSuite
+    from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 
     suite = TestSuite(xml_text(report.name) or "action-patterns")
     suite.timestamp = f"{report.started_at:%Y-%m-%dT%H:%M:%S}" if report.started_at else None
@@ -32,6 +32,10 @@ def render(report: RunReport) -> str:
         roster = TestCase("roster", xml_text(report.name))
         roster.result = [Error(verdict_line(report), "no-roster")]
         cases.append(roster)
+    elif not cases:
+        targets = TestCase("targets", xml_text(report.name) or "action-patterns")
+        targets.result = [Skipped(verdict_line(report), report.verdict)]
+        cases.append(targets)
     for job, note in zip(report.silent_jobs, silent_notes(report), strict=True):
         case = TestCase(xml_text(job), xml_text(report.name) or "action-patterns")
         case.result = [Error(xml_text(note), "silent-job")]
