@@ -50,9 +50,9 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
         assert set(artifact.namelist()) == {"run-report.json", "report.html"}, "no more than was asked for"
         assert json.loads(artifact.read("run-report.json"))["counts"]["created"] == 3
         page = read(artifact.read("report.html").decode())
-        assert "3 repositories, none failed" in page.one("h1").text
+        assert "3 repositories, none needs attention" in page.one("h1").text
         assert "acme/alpha" in page.one("tbody").text
-        assert first.summary("report").count("3 repositories, none failed") == 1, "told once"
+        assert first.summary("report").count("3 repositories, none needs attention") == 1, "told once"
         assert "acme/omega" in first.summary("report"), "an excluded repository is named"
 
         for name, base in (("alpha", "main"), ("beta", "main"), ("gamma", "trunk")):

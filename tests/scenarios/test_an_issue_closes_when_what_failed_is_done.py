@@ -106,7 +106,7 @@ def test_more_failures_than_a_text_holds_keep_it_open_and_it_says_so() -> None:
         track(scene, report_of(names, 1))
         body = issues(scene)[1].body or ""
         assert len(body) <= 65_536
-        assert "More failed than this text can remember" in body
+        assert "More needs attention than this text can remember" in body
         track(scene, report_of(dict.fromkeys(names, "updated"), 2))
         assert states(scene) == {1: "open"}
         closed_by_a_person(scene)

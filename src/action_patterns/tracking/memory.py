@@ -39,7 +39,7 @@ class Memory:
     failures: frozenset[Failure] = frozenset()
     """Failures that are not done since."""
     more: bool = False
-    """More failed than the text can hold, or its state cannot be read: it is not known when all is done."""
+    """More needs attention than the text can hold, or its state cannot be read: it is not known when all is done."""
     says: str = ""
     """Hash of what the text says. Empty: not known, so every text differs."""
     run: tuple[int, int, int] = (0, 0, 0)

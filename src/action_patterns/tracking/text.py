@@ -15,8 +15,8 @@ LEAST_CHARACTERS = 4_000
 """Kept for the report, though a person writes at length above it."""
 NAMES = 50
 MORE = (
-    "**More failed than this text can remember.** No later run can know that all of it is done, so none closes this:"
-    " close it when all is well."
+    "**More needs attention than this text can remember.** No later run can know that all of it is done, so none closes"
+    " this: close it when all is well."
 )
 
 
@@ -40,7 +40,7 @@ def _earlier(report: RunReport, memory: Memory) -> str:
     outcomes = {result.target: result.outcome for result in report.results}
     shown, more = limited(open_, NAMES)
     named = ", ".join(_named(failure, outcomes.get(failure.name, "")) for failure in shown)
-    return f"**Failed in an earlier run and not done since** ({len(open_):,}{more}): {named}."
+    return f"**Needed attention in an earlier run and not done since** ({len(open_):,}{more}): {named}."
 
 
 def _named(failure: Failure, outcome: str) -> str:

@@ -130,8 +130,8 @@ def test_a_run_with_failures_is_told_in_outputs_summary_log_and_exit_code() -> N
     assert outputs.path == "/temp/action-patterns/sync-files-report-a2/run-report.json"
     assert outputs.artifact_name == "sync-files-report-a2"
     assert finish.exit_code == 1
-    assert finish.summary.startswith("## ⚠️ Partial: 2 of 5 repositories failed")
-    assert log.lines[-1] == "Partial: 2 of 5 repositories failed, 1 repository deferred to a later run"
+    assert finish.summary.startswith("## ⚠️ Partial: 2 of 5 repositories need attention")
+    assert log.lines[-1] == "Partial: 2 of 5 repositories need attention, 1 repository deferred to a later run"
     assert [result.target for result in report.results] == [entry.target.repository for entry in roster.roster]
 
 

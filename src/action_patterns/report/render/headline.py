@@ -17,17 +17,18 @@ CAUSES_NAMED = 4
 
 def verdict_line(report: RunReport) -> str:
     """The verdict in words, with the numbers it rests on; the same sentence in every channel."""
-    counts, failed = report.counts, number_of(report.counts, FAILING)
+    counts, number = report.counts, number_of(report.counts, FAILING)
+    attention = f"{number:,} of {repositories(counts.total)} {'needs' if number == 1 else 'need'} attention"
     dry_run = " (dry run, nothing was written)" if counts.planned and not number_of(counts, CHANGED) else ""
     deferred = f"{repositories(counts.deferred)} deferred to a later run" if counts.deferred else ""
     match report.verdict:
         case "passed":
-            return f"Passed: {repositories(counts.total)}, none failed{dry_run}"
+            return f"Passed: {repositories(counts.total)}, none needs attention{dry_run}"
         case "partial":
-            failures = f"{failed:,} of {repositories(counts.total)} failed" if failed else ""
-            return f"Partial: {', '.join(filter(None, (failures, deferred, silence(report))))}{dry_run}"
+            told = (attention if number else "", deferred, silence(report))
+            return f"Partial: {', '.join(filter(None, told))}{dry_run}"
         case "failed":
-            return f"Failed: {failed:,} of {repositories(counts.total)} failed"
+            return f"Failed: {attention}"
         case "nothing-to-do":
             return f"Nothing to do: none of {repositories(report.visible)} visible to this token is a target"
         case "inconclusive":
@@ -69,11 +70,15 @@ def bar(counts: Counts) -> str:
     present = shares(counts)
     lengths = widths([number for _, number in present], BAR_CELLS)
     drawn = "".join(SHADES[word] * length for (word, _), length in zip(present, lengths, strict=True))
-    legend = " · ".join(f"{SHADES[word]} {percent(number, counts.total)} {word}" for word, number in present)
+    legend = " · ".join(
+        f"{SHADES[word]} {percent(number, counts.total)} {LABELS.get(word, word)}" for word, number in present
+    )
     return f"`{drawn}` {legend}"
 
 
 SHADES = {"failed": "▓", "deferred": "▒", "changed": "█", "planned": "▚", "unchanged": "░", "skipped": "─"}
+LABELS = {"failed": "need attention"}
+"""Words for a share that holds more than one outcome. "failed" is one outcome."""
 
 
 def shares(counts: Counts) -> list[tuple[str, int]]:

@@ -97,9 +97,10 @@ def files(result: TargetResult) -> str:
 
 
 def wrong(counts: Counts) -> str:
-    """Return one word for all targets with a cause: never "failures" if only a limit was reached."""
-    failed = number_of(counts, FAILING)
-    return "failures and deferrals" if failed and counts.deferred else "failures" if failed else "deferrals"
+    """Return the words for all targets with a cause: no person need attend to one that only reached a limit."""
+    attention = number_of(counts, FAILING)
+    parts = ("need attention" if attention else "", "are deferred" if counts.deferred or not attention else "")
+    return " or ".join(filter(None, parts))
 
 
 def repositories(number: int) -> str:

@@ -30,7 +30,7 @@ def test_the_bar_is_always_as_long_and_shows_every_share_that_is_there(numbers: 
 
 def test_a_small_share_is_never_rounded_away() -> None:
     text = headline.bar(Counts(updated=9_999, failed=1))
-    assert "<0.1 % failed" in text
+    assert "<0.1 % need attention" in text
     assert ">99.9 % changed" in text
     assert "100 % changed" in headline.bar(Counts(updated=3))
 
@@ -45,11 +45,12 @@ def test_the_counts_line_adds_up(numbers: dict[Outcome, int]) -> None:
 @pytest.mark.parametrize(
     ("outcomes", "line"),
     [
-        (["updated"], "Passed: 1 repository, none failed"),
-        (["planned", "unchanged"], "Passed: 2 repositories, none failed (dry run, nothing was written)"),
+        (["updated"], "Passed: 1 repository, none needs attention"),
+        (["planned", "unchanged"], "Passed: 2 repositories, none needs attention (dry run, nothing was written)"),
         (["deferred", "updated"], "Partial: 1 repository deferred to a later run"),
-        (["failed", "deferred"], "Partial: 1 of 2 repositories failed, 1 repository deferred to a later run"),
-        (["missing"], "Failed: 1 of 1 repository failed"),
+        (["failed", "deferred"], "Partial: 1 of 2 repositories needs attention, 1 repository deferred to a later run"),
+        (["failed", "blocked", "missing", "updated"], "Partial: 3 of 4 repositories need attention"),
+        (["missing"], "Failed: 1 of 1 repository needs attention"),
         ([], "Nothing to do: none of 0 repositories visible to this token is a target"),
     ],
 )

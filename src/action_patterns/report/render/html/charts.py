@@ -9,7 +9,7 @@ from action_patterns.contracts import RunReport
 from action_patterns.escape import html_code
 from action_patterns.report.model.usage_over_time import Spent, spending
 from action_patterns.report.render.api_usage import facts
-from action_patterns.report.render.headline import percent, shares, widths
+from action_patterns.report.render.headline import LABELS, percent, shares, widths
 from action_patterns.report.render.view import repositories
 
 BAR = 400
@@ -27,9 +27,9 @@ def outcomes(report: RunReport) -> str:
     for (word, _), width in zip(parts, widths([number for _, number in parts], BAR), strict=True):
         drawn.append(f'<rect class="{word}" x="{at}" width="{width}" height="14"/>')
         at += width
-    said = ", ".join(f"{number:,} {word}" for word, number in parts)
+    said = ", ".join(f"{number:,} {LABELS.get(word, word)}" for word, number in parts)
     legend = "".join(
-        f'<li><span class="dot {word}" aria-hidden="true"></span><b>{number:,}</b> {word}'
+        f'<li><span class="dot {word}" aria-hidden="true"></span><b>{number:,}</b> {LABELS.get(word, word)}'
         f' <span class="quiet">{percent(number, total)}</span></li>'
         for word, number in parts
     )

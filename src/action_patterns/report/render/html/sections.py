@@ -15,6 +15,7 @@ from action_patterns.report.render.html.table import Rows
 from action_patterns.report.render.markdown.details import RED_JOBS_ONLY, rerun_failed, run_of
 from action_patterns.report.render.view import (
     CHANGED,
+    ORDER,
     Page,
     limited,
     moment,
@@ -27,6 +28,8 @@ from action_patterns.report.render.view import (
 )
 
 NAMES = 12
+ATTENTION = "Need attention"
+FAILING_IN_ORDER = [outcome for outcome in ORDER if outcome in FAILING]
 CAUSES = 50
 PLANNED = 100
 EXCLUDED_NAMES = 500
@@ -75,7 +78,7 @@ def numbers(report: RunReport) -> str:
     counts, usage = report.counts, report.usage
     tiles = [
         ("Targets", counts.total, f"of {report.visible:,} visible"),
-        ("Failed", number_of(counts, FAILING), _parts(("blocked", counts.blocked), ("missing", counts.missing))),
+        (ATTENTION, number_of(counts, FAILING), _parts(*((word, getattr(counts, word)) for word in FAILING_IN_ORDER))),
         ("Deferred", counts.deferred, "to a later run" if counts.deferred else ""),
         ("Changed", number_of(counts, CHANGED), _parts(("created", counts.created), ("closed", counts.closed))),
         ("Left as is", counts.unchanged + counts.skipped, _parts(("skipped", counts.skipped))),
@@ -84,7 +87,7 @@ def numbers(report: RunReport) -> str:
     waited = f", waited {span(timedelta(seconds=usage.seconds_waited))}" if usage.seconds_waited else ""
     tiles[-1] = (tiles[-1][0], tiles[-1][1], tiles[-1][2] + waited)
     drawn = "".join(
-        f'<div class="tile{" alarm" if title == "Failed" and number else ""}"><dt>{title}</dt>'
+        f'<div class="tile{" alarm" if title == ATTENTION and number else ""}"><dt>{title}</dt>'
         f"<dd><b>{number:,}</b><span>{note}</span></dd></div>"
         for title, number, note in tiles
     )
@@ -108,13 +111,13 @@ def next_steps(report: RunReport, page: Page) -> str:
 
 
 def causes(report: RunReport, page: Page, rows: Rows) -> str:
-    """Failures and deferrals by cause, each with its one remedy."""
+    """Targets that need attention or are deferred, by cause, each with its one remedy."""
     if not report.causes:
         return ""
     shown, note = limited(report.causes, CAUSES)
     logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
     cards = "".join(_cause(cause, page, rows, logs) for cause in shown)
-    title = f"{wrong(report.counts).capitalize()} by cause"
+    title = f"Targets that {wrong(report.counts)}, by cause"
     number = f"{len(report.causes):,}{note}"
     return f"""<section aria-labelledby="causes-title">
 <h2 id="causes-title">{title} <span class="quiet">{number}</span></h2>
@@ -214,7 +217,7 @@ def excluded(report: RunReport) -> str:
 
 
 def run_again(report: RunReport, page: Page) -> str:
-    """The commands that run only the failures again; and the end of the page."""
+    """The commands that run only these targets again; and the end of the page."""
     again = [result.target for result in report.results if result.outcome in FAILING or result.outcome == "deferred"]
     told = ""
     if number_of(report.counts, FAILING):
@@ -232,7 +235,8 @@ def run_again(report: RunReport, page: Page) -> str:
             else f"<p><b>New run</b>: the list of {repositories(len(again))} is longer than a workflow input may be;"
             " take it from run-report.json.</p>"
         )
-    fold = f"<details><summary>Run only the {wrong(report.counts)} again</summary>{told}</details>\n" if told else ""
+    title = f"Run only the targets again that {wrong(report.counts)}"
+    fold = f"<details><summary>{title}</summary>{told}</details>\n" if told else ""
     return f"""{fold}</main>
 <footer>
 <p class="quiet">action-patterns · all times are UTC · the same as data: run-report.json beside this file</p>

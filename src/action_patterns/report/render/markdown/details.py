@@ -59,7 +59,7 @@ def run_again(report: RunReport, page: Page) -> list[str]:
     if not again:
         return []
     new_run = run_of(again, page)
-    sections = [f"<details><summary>Run only the {wrong(report.counts)} again</summary>"]
+    sections = [f"<details><summary>Run only the targets again that {wrong(report.counts)}</summary>"]
     if number_of(report.counts, FAILING):
         sections += [
             "**Same run**, same commit and roster; what passed keeps its result: *Re-run failed jobs*, or",

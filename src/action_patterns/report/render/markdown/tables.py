@@ -40,7 +40,7 @@ def causes(report: RunReport, page: Page, detail: Detail) -> list[str]:
     if not report.causes:
         return []
     shown, note = limited(report.causes, detail.cause_rows)
-    title = f"### {wrong(report.counts).capitalize()} by cause ({len(report.causes):,}{note})"
+    title = f"### Targets that {wrong(report.counts)}, by cause ({len(report.causes):,}{note})"
     logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
     rows = [_cause_row(cause, page, detail, logs) for cause in shown]
     return [title, _table(("Cause", "Targets", "Retry?", "What to do"), rows)] if rows else [title]
@@ -89,7 +89,7 @@ def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
         for result in shown
     ]
     return _fold(
-        f"{wrong(report.counts).capitalize()}, one by one ({len(results):,}{note})",
+        f"Targets that {wrong(report.counts)}, one by one ({len(results):,}{note})",
         header,
         rows,
         len(results),

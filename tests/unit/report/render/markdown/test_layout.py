@@ -67,7 +67,7 @@ def test_even_hundreds_of_causes_of_huge_texts_fit(number: int) -> None:
     report = aggregate(roster, records, context())
     text = layout.fit(report, PAGE)
     assert len(text.encode()) <= layout.SUMMARY_BYTES
-    assert f"Failed: {number:,} of {number:,} repositories failed" in text
+    assert f"Failed: {number:,} of {number:,} repositories need attention" in text
     assert_whole(text)
 
 
@@ -77,7 +77,7 @@ def test_the_most_detailed_rung_that_fits_is_taken_and_the_verdict_is_on_each(bu
     text = layout.fit(report, PAGE, most_bytes=budget)
     fitting = [rung for rung in rungs if len(rung.encode()) <= budget]
     assert text == (fitting[0] if fitting else rungs[-1])
-    assert "Partial: 300 of 800 repositories failed, 100 repositories deferred" in text
+    assert "Partial: 300 of 800 repositories need attention, 100 repositories deferred" in text
 
 
 def test_the_budget_is_in_bytes_as_github_counts_them() -> None:

@@ -51,10 +51,8 @@ def seen(report: RunReport, page: Page = PAGE, detail: Detail = LADDER[0]) -> li
 @pytest.mark.parametrize("compared", [True, False])
 def test_it_is_two_lines_and_the_difference_however_many_targets(compared: bool, number: int, detail: Detail) -> None:
     heading, line, difference, fold = seen(green(number, compared=compared), detail=detail)
-    assert (
-        heading
-        == f"## ✅ Passed: {number:,} {'repository' if number == 1 else 'repositories'}, none failed · sync-files"
-    )
+    repositories = f"{number:,} {'repository' if number == 1 else 'repositories'}"
+    assert heading == f"## ✅ Passed: {repositories}, none needs attention · sync-files"
     for told in ("1 created", "run [412, attempt 2](", "commit `3f9c2ab`", "2026-07-01 14:02 UTC", "full report: ["):
         assert told in line
     assert difference.startswith("Since run [" if compared else "<sub>No earlier report")
@@ -130,7 +128,7 @@ def test_the_log_lists_what_was_changed_and_counts_the_rest() -> None:
     assert lines[-3:] == [
         "Counts: 1 updated, 500 unchanged, 1 skipped",
         f"Report of sync-files: {context().run_url}",
-        "Passed: 502 repositories, none failed",
+        "Passed: 502 repositories, none needs attention",
     ]
     quiet = plain_text.render(report_of(["unchanged"] * 500), PAGE).splitlines()
     assert quiet[0].startswith("Left as they are: 500 repositories, ")
