@@ -76,7 +76,7 @@ def plan(*repositories: str, excluded: tuple[Exclusion, ...] = (), **changes: An
         "name": "sync-files",
         "source_repository": "acme/platform",
         "source_oid": "3f9c2ab4d5e6f70812233445566778899aabbccd",
-        "content_digest": "c" * 64,
+        "content_digest": "",
         "planned_at": START,
         "visible": len(repositories) + len(excluded),
         "roster": tuple(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import Counts, Outcome
+from action_patterns.report.build import build
 from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.render import api_usage, headline, html
 from action_patterns.report.render.markdown import details
@@ -96,6 +97,17 @@ def test_the_run_that_is_told_is_the_reports_and_not_the_one_that_renders_it() -
     nameless = report.model_copy(update={"run_number": None})
     assert headline.run_line(nameless, here).startswith("Run [id 1411, attempt 3]")
     assert ">id 1411, attempt 3<" in html.render(nameless, here)
+
+
+@pytest.mark.parametrize(("digest", "takes_names"), [("", True), ("c" * 64, False)])
+def test_a_run_of_a_distribution_file_is_offered_no_command_that_it_cannot_take(digest: str, takes_names: bool) -> None:
+    """`distribution` and `repositories` cannot stand beside each other, and `distribute.yml` has no such input."""
+    roster, records = fleet(["failed", "updated"])
+    told = build(roster.model_copy(update={"content_digest": digest}), records, context())
+    for page in (told.markdown, told.html):
+        assert ("gh workflow run" in page) is takes_names
+        assert ("start the workflow again" in page) is not takes_names
+        assert "gh run rerun 1234567 --repo acme/platform --failed" in page
 
 
 def test_a_time_of_another_zone_is_told_in_utc() -> None:

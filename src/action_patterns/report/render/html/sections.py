@@ -12,7 +12,7 @@ from action_patterns.escape import clip, html_code, html_prose, html_text, link_
 from action_patterns.report.render import changes, headline
 from action_patterns.report.render.html.links import link, log, repository
 from action_patterns.report.render.html.table import Rows
-from action_patterns.report.render.markdown.details import RED_JOBS_ONLY, rerun_failed, run_of
+from action_patterns.report.render.markdown.details import RED_JOBS_ONLY, WHOLE_RUN, rerun_failed, run_of
 from action_patterns.report.render.view import (
     CHANGED,
     ORDER,
@@ -226,7 +226,9 @@ def run_again(report: RunReport, page: Page) -> str:
             f"<pre tabindex=0>{html_text(rerun_failed(report, page))}</pre>"
             f"<p>{html_prose(RED_JOBS_ONLY)}</p>"
         )
-    if again:
+    if again and not page.takes_names:
+        told += f"<p><b>New run</b>: {html_prose(WHOLE_RUN)}</p>"
+    elif again:
         command = run_of(again, page)
         told += (
             f"<p><b>New run</b> of these {repositories(len(again))}, if the workflow hands an input"

@@ -18,6 +18,7 @@ INPUT_CHARACTERS = 60_000
 """GitHub docs, "Manually running a workflow": the inputs of a dispatch hold at most 65,535 characters together."""
 
 RED_JOBS_ONLY = "It repeats the red jobs; a target of a green job (deferred, or let pass by `fail-on`) needs a new run."
+WHOLE_RUN = "start the workflow again. It has the targets of its distribution file, and leaves what is done as it is."
 
 _PULL_REQUEST = re.compile(r"[0-9]+/merge")
 
@@ -67,7 +68,9 @@ def run_again(report: RunReport, page: Page) -> list[str]:
             RED_JOBS_ONLY,
         ]
     these = repositories(len(again))
-    if new_run is None:
+    if not page.takes_names:
+        sections.append(f"**New run**: {WHOLE_RUN}")
+    elif new_run is None:
         sections.append(
             f"**New run**: the list of {these} is longer than a workflow input may be; take it from `run-report.json`."
         )
