@@ -378,7 +378,9 @@ def _print_table(results: list[TargetResult], console: Console) -> None:
     for title in ("Repository", "Outcome", "Reason", "Pull request", "Files"):
         table.add_column(title, overflow="fold", justify="right" if title == "Files" else "left")
     for result in results:
-        pull = f"#{result.pull_request_number}" if result.pull_request_number else ""
+        pull = (
+            f"#{result.pull_request_number} {result.pull_request_state}".strip() if result.pull_request_number else ""
+        )
         files = str(len(result.files)) if result.files else ""
         style = STYLES[result.outcome]
         table.add_row(_plain(result.target), f"[{style}]{result.outcome}[/]", result.reason, pull, files)

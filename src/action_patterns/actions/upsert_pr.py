@@ -17,7 +17,7 @@ from action_patterns.contracts import TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
-from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url
+from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url, terminal
 from action_patterns.input_types import Flag, LineList
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
@@ -91,7 +91,9 @@ class UpsertPrOutputs(Outputs):
         " `failed` or `planned`."
     )
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
-    number: int | None = Field(description="Number of the pull request, if there is one.")
+    number: int | None = Field(
+        description="Number of the pull request, if there is one; where nothing is left to propose, of the merged one."
+    )
     url: str | None = Field(description="Its URL.")
     branch: str | None = Field(description="The bot branch.")
     head_sha: str | None = Field(description="Tip of the bot branch after the run.")
@@ -146,6 +148,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     result = upsert(desired, _assignment(repository, context), session, ports.clock, dry_run=inputs.dry_run)
     outputs = _outputs(result, ports)
     told = result.redacted(ports.log.redact)
+    ports.log.info(line(told))
     return Finish(
         outputs=outputs,
         summary=summary(told, context.server_url),
@@ -159,6 +162,7 @@ def failed(error: ActionPatternsError, inputs: UpsertPrInputs | None, ports: Por
     repository = (inputs.repository if inputs else None) or ports.context.repository
     result = failure(error, _assignment(repository, ports.context))
     told = result.redacted(ports.log.redact)
+    ports.log.info(line(told))
     return Finish(outputs=_outputs(result, ports), summary=summary(told, ports.context.server_url))
 
 
@@ -289,11 +293,21 @@ def _left_out(notice: str | None) -> tuple[Annotation, ...]:
     return left_out(notice)
 
 
+def line(result: TargetResult) -> str:
+    """Return the result on one line of the log: outcome, reason, number and address."""
+    said = f"Outcome: {result.outcome} ({result.reason}), {result.target}"
+    if result.pull_request_number is None:
+        return terminal(f"{said}, no pull request")
+    state = f" {result.pull_request_state}" if result.pull_request_state else ""
+    return terminal(f"{said}#{result.pull_request_number}{state}: {result.pull_request_url}")
+
+
 def summary(result: TargetResult, server_url: str) -> str:
     """One target, for the job summary."""
     pull = ""
     if result.pull_request_number is not None:
         pull = " · " + link(f"#{result.pull_request_number}", result.pull_request_url or "", server_url)
+        pull += " merged" if result.pull_request_state == "merged" else ""
     lines = [f"### {inline(result.target)}: {result.outcome}{pull}", "", inline(result.message or result.reason)]
     if result.error is not None:
         from action_patterns.report.model import reason_links

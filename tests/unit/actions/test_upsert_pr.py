@@ -84,6 +84,22 @@ def test_a_changed_worktree_becomes_a_pull_request() -> None:
     assert record(where, finish).outcome == "created"
 
 
+def test_the_log_has_one_line_with_outcome_number_and_address() -> None:
+    where = world()
+    run(where)
+    run(where)
+    (first, second) = where.log.lines
+    assert first == f"Outcome: created (opened), {HERE}#1 open: https://github.com/{HERE}/pull/1"
+    assert second == f"Outcome: unchanged (up-to-date), {HERE}#1 open: https://github.com/{HERE}/pull/1"
+
+
+def test_an_error_has_its_line_too() -> None:
+    where = world()
+    assert ACTION.failed is not None
+    ACTION.failed(InputError(Problem("x", "y")), None, where.ports())
+    assert where.log.lines == [f"Outcome: failed (input), {HERE}, no pull request"]
+
+
 def test_a_second_run_is_unchanged_and_green() -> None:
     where = world()
     first, second = run(where), run(where)

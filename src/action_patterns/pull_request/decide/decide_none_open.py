@@ -143,6 +143,9 @@ def _finish_closing(comparison: Comparison) -> Decision:
             marker=closed,
             changed_fields=("state",),
         )
+    if latest is not None and comparison.marker is not None and latest.state == "MERGED":
+        said = f"#{latest.number} was merged."
+        return Decision(outcome="unchanged", reason="already-on-base", message=said, pull_request=latest)
     return Decision(outcome="unchanged", reason="already-on-base", message="")
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from action_patterns.contracts import RunReport
+from action_patterns.contracts import RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import CODE_CHARACTERS, clip, code_fence, code_span
+from action_patterns.report.render.markdown.tables import pull_request
 from action_patterns.report.render.view import Detail, Page, limited, number_of, repositories, span, wrong
 
 INPUT_CHARACTERS = 60_000
@@ -23,22 +24,27 @@ WHOLE_RUN = "start the workflow again. It has the targets of its distribution fi
 _PULL_REQUEST = re.compile(r"[0-9]+/merge")
 
 
-def left_alone(report: RunReport, detail: Detail) -> list[str]:
+def left_alone(report: RunReport, page: Page, detail: Detail) -> list[str]:
     """Unchanged and skipped targets, and excluded repositories, each with its reason."""
     sections = []
     for outcome in ("unchanged", "skipped"):
-        reasons = [(result.reason, result.target) for result in report.results if result.outcome == outcome]
+        reasons = [(r.reason, r.target, _named(r, page)) for r in report.results if r.outcome == outcome]
         sections += _by_reason(outcome.capitalize(), reasons, detail)
-    excluded = [(exclusion.reason, exclusion.repository) for exclusion in report.excluded]
+    excluded = [(each.reason, each.repository, code_span(each.repository)) for each in report.excluded]
     return sections + _by_reason("Excluded by discovery", excluded, detail)
 
 
-def _by_reason(title: str, reasons: Sequence[tuple[str, str]], detail: Detail) -> list[str]:
+def _named(result: TargetResult, page: Page) -> str:
+    merged = f" ({pull_request(result, page)})" if result.pull_request_state == "merged" else ""
+    return f"{code_span(result.target)}{merged}"
+
+
+def _by_reason(title: str, reasons: Sequence[tuple[str, str, str]], detail: Detail) -> list[str]:
     if not reasons:
         return []
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for reason, name in reasons:
-        groups[reason].append(name)
+    groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for reason, name, text in reasons:
+        groups[reason].append((name, text))
     largest_first = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     shown, note = limited(largest_first, detail.cause_rows)
     lines = "\n".join(_reason_line(reason, names, detail) for reason, names in shown)
@@ -47,10 +53,10 @@ def _by_reason(title: str, reasons: Sequence[tuple[str, str]], detail: Detail) -
     return [summary, lines, "</details>"] if lines else [f"{title}: {len(reasons):,}."]
 
 
-def _reason_line(reason: str, names: Iterable[str], detail: Detail) -> str:
+def _reason_line(reason: str, names: Iterable[tuple[str, str]], detail: Detail) -> str:
     ordered = sorted(names)
     shown, note = limited(ordered, detail.names)
-    listed = ": " + ", ".join(code_span(name) for name in shown) if shown else ""
+    listed = ": " + ", ".join(text for _, text in shown) if shown else ""
     return f"- {code_span(clip(reason, CODE_CHARACTERS)) or 'no reason'} ({len(ordered):,}{note}){listed}"
 
 

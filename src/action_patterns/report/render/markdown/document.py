@@ -26,7 +26,7 @@ def _whole(report: RunReport, page: Page, detail: Detail) -> list[str]:
     sections += tables.failures(report, page, detail)
     sections += tables.changed(report, page, detail)
     sections += tables.planned(report, page, detail)
-    sections += details.left_alone(report, detail)
+    sections += details.left_alone(report, page, detail)
     sections += details.run_again(report, page)
     sections += api_usage.section(report)
     if detail.chart and report.causes:  # a dry run in which all is well is read for its writes

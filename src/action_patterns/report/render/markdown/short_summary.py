@@ -20,7 +20,7 @@ def sections(report: RunReport, page: Page, detail: Detail) -> list[str]:
     told += changes.paragraph(report, page, detail)
     told += [f"<details><summary>Details{_listed(report)}</summary>"]
     told += tables.changed(report, page, detail)
-    told += details.left_alone(report, detail)
+    told += details.left_alone(report, page, detail)
     asked = api_usage.facts(report, code_span)
     told += [f"API budget: {' · '.join(asked)}"] if asked else []
     return [*told, " · ".join(details.seen(report)), "</details>"]
