@@ -49,7 +49,7 @@ from action_patterns.errors import EXIT_DEFECT, EXIT_FAILED, ActionPatternsError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
 from action_patterns.release import ISSUES_URL, VERSION
-from action_patterns.runner import context, environment, inputs, outputs, places, summary
+from action_patterns.runner import addresses, context, environment, inputs, outputs, places, summary
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.commands import Commands
 from action_patterns.runner.files import RunnerFiles
@@ -138,6 +138,9 @@ def _run(
         problems += places.problems(run_context.temp, variables)
     except InputError as error:
         problems += error.problems
+        # An address that is none costs the requests, and not what the action leaves of its error.
+        with suppress(InputError):
+            run_context = context.read({n: value for n, value in variables.items() if n not in addresses.VARIABLES})
     if run_context is None:
         raise InputError(*problems)
     with ExitStack() as closing:

@@ -275,12 +275,13 @@ def test_an_action_may_leave_outputs_when_it_fails(variables: dict[str, str], er
     assert log.count("::error") == 1
 
 
-def test_inputs_that_cannot_be_read_leave_outputs_too(variables: dict[str, str]) -> None:
+@pytest.mark.parametrize("wrong", [{"INPUT_COUNT": "x"}, {"GITHUB_API_URL": "ghes.corp"}])
+def test_what_cannot_be_read_leaves_outputs_too(variables: dict[str, str], wrong: dict[str, str]) -> None:
     def failed(found: Exception, inputs: ExampleInputs | None, ports: Ports) -> Finish[ExampleOutputs]:
-        assert inputs is None
+        assert (inputs is None) == ("INPUT_COUNT" in wrong)
         return Finish(outputs=ExampleOutputs(word="failed"))
 
-    code, _ = ends(variables | {"INPUT_COUNT": "x"}, never, failed)
+    code, _ = ends(variables | wrong, never, failed)
     assert (code, "failed" in Path(variables["GITHUB_OUTPUT"]).read_text()) == (2, True)
 
 

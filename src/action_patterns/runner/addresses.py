@@ -14,6 +14,9 @@ _FIX = (
 )
 
 
+VARIABLES = ("GITHUB_SERVER_URL", "GITHUB_API_URL", "GITHUB_GRAPHQL_URL")
+
+
 class Addresses(NamedTuple):
     """Addresses without a slash at their end."""
 
@@ -29,10 +32,7 @@ def addresses(environment: Mapping[str, str]) -> Addresses:
     Raises:
         InputError: naming every variable that holds no address.
     """
-    given = {
-        name: environment.get(name, "").strip().rstrip("/")
-        for name in ("GITHUB_SERVER_URL", "GITHUB_API_URL", "GITHUB_GRAPHQL_URL")
-    }
+    given = {name: environment.get(name, "").strip().rstrip("/") for name in VARIABLES}
     odd = {name: value for name, value in given.items() if value and not _is_address(value)}
     if odd:
         raise InputError(
