@@ -148,6 +148,10 @@ class DyingTransport(StageTransport):
             raise Killed
         return response
 
+    def again(self, moment: int | str, happens: Callable[[], object]) -> None:
+        """Let something happen at this moment once more."""
+        self._meanwhile[moment] = happens
+
     def _let(self, moment: int | str) -> None:
         self._meanwhile.pop(moment, lambda: None)()
 

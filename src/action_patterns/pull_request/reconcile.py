@@ -83,6 +83,7 @@ def reconcile(
         if decision.unordered:
             observed = replace(observed, newer_commits=_newer(decision.unordered, desired.source, github))
             decision = decide(desired, observed, state.memory)
+        leaves = state.replacements.look(observed.branch_tip, state.tip, decision)
         state.tip = observed.branch_tip
         if decision.pull_request is not None:
             state.memory = state.memory.and_body(desired.key, decision.pull_request.body)
@@ -94,6 +95,8 @@ def reconcile(
             return _planned(decision, desired, observed, state)
         if not decision.steps:
             break
+        if leaves and not observed.compare_and_swap:
+            return _failed(_replaced(state), decision, desired, state)
         try:
             execute(decision, observed, github, state)
             state.continuing = True
@@ -149,6 +152,16 @@ def _came_between(pull: PullRequest | None) -> LostRaceError:
     return LostRaceError(
         f"Another run changed {f'#{pull.number}' if pull else 'the branch'} while this run was writing it.",
         remediation="Set `concurrency` so that runs with different content do not overlap; then run again.",
+    )
+
+
+def _replaced(state: ReconcileState) -> LostRaceError:
+    return LostRaceError(
+        f"Another run with different content replaced this run's content"
+        f" {f'of #{state.pull.number} ' if state.pull else ''}{state.replacements.times} times. The other run's content"
+        " stands, and this run's is not there.",
+        remediation="Set `concurrency` so that runs with different content do not overlap, or give each its own `key`;"
+        " then run again the one that counts. Do not run both again at once.",
     )
 
 
@@ -346,7 +359,10 @@ def _finish(decision: Decision, desired: Desired, state: ReconcileState) -> Reco
         # This round only finished, or found finished, what another began. A pull request that another run opened
         # meanwhile on our branch was not created by this one.
         said = decision.message or first.message
-        if first.outcome == "created":
+        if first.outcome == "created" and decision.outcome == "unchanged" and not changed:
+            opened = f"Another run opened {f'#{pull.number}' if pull else 'it'} with the same content at the same time."
+            decision = replace(decision, message=said or opened)
+        elif first.outcome == "created":
             decision = replace(decision, outcome="updated", reason="content", message=said)
         else:
             decision = replace(decision, outcome=first.outcome, reason=first.reason, message=said)

@@ -160,6 +160,8 @@ def test_a_pull_request_that_another_run_opens_at_the_same_time_is_used() -> Non
     assert ended.pull_request is not None
     assert ended.pull_request.number == 1
     assert ended.error is None
+    assert (ended.decision.outcome, ended.decision.reason) == ("unchanged", "up-to-date")
+    assert ended.decision.message == "Another run opened #1 with the same content at the same time."
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

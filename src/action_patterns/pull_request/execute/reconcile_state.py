@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from action_patterns.checks.check import Check
 from action_patterns.pull_request.decide.decision import Decision
+from action_patterns.pull_request.execute.replacements import Replacements
 from action_patterns.pull_request.steps.target_state import TargetState
 
 
@@ -22,4 +23,5 @@ class ReconcileState(TargetState):
     continuing: bool = False
     """The previous round ended as planned, with more to do."""
     changed: set[str] = field(default_factory=set)
+    replacements: Replacements = field(default_factory=Replacements)
     checks: tuple[Check, ...] = ()
