@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -14,25 +13,29 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm
-from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from action_patterns import __version__
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import Session
 from action_patterns.content.changes import FileChange
-from action_patterns.contracts import Outcome, Plan, TargetResult
+from action_patterns.contracts import CauseCount, Outcome, Plan, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
+from action_patterns.escape import terminal as plain_line
+from action_patterns.escape import terminal_lines
 from action_patterns.github_api import connect
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance
+from action_patterns.ports.git import DIRECTORY
 from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
@@ -44,9 +47,12 @@ from action_patterns.pull_request.upsert import Preview
 from action_patterns.redaction import Secrets
 from action_patterns.report.build import build
 from action_patterns.report.model import not_found
+from action_patterns.report.model.causes import causes
+from action_patterns.report.render.file_diff import file_diff
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
+from action_patterns.runner.interruption import EXIT_INTERRUPTED, Interruption, stop_at_once
 from action_patterns.worktree.remote import repository_at
 
 USES = (*discovery.USES, *upsert.USES, GitDatabase.read_blob)
@@ -65,6 +71,7 @@ STYLES: dict[Outcome, str] = {
     "unchanged": "dim",
     "skipped": "dim",
 }
+COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 DistributionPath = Annotated[str, typer.Option("--distribution", "-d", help="Path of the distribution file.")]
 
 
@@ -89,11 +96,13 @@ class ConsoleLog:
         self._secrets = Secrets()
 
     def info(self, message: str) -> None:
-        self._console.print(message, style="dim", markup=False, highlight=False)
+        self._console.print(terminal_lines(message), style="dim", markup=False, highlight=False)
 
     def annotate(self, annotation: Annotation) -> None:
         place = f"{annotation.file}:{annotation.line}: " if annotation.file else ""
-        self._console.print(f"{annotation.level}: {place}{annotation.message}", markup=False, highlight=False)
+        self._console.print(
+            f"{annotation.level}: {place}{plain_line(annotation.message)}", markup=False, highlight=False
+        )
 
     def hide(self, secret: str) -> None:
         """Replace the value in what `redact` is given."""
@@ -107,7 +116,7 @@ class ConsoleLog:
         return self._secrets.redact(text)
 
     def progress(self, done: int, total: int, message: str) -> None:
-        self._console.print(f"[{done}/{total}] {message}", markup=False, highlight=False)
+        self._console.print(f"[{done}/{total}] {plain_line(message)}", markup=False, highlight=False)
 
 
 @app.callback(invoke_without_command=True)
@@ -141,15 +150,18 @@ def plan(
     if diff:
         for result, patch in zip(results, _patches(previews, command), strict=True):
             if patch:
-                console.rule(f"{_plain(result.target)}: {_plain(result.message)}", align="left", style="cyan")
-                console.print(Syntax(patch, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+                said = plain_line(f"{result.target}: {result.message}")
+                console.print(Text(said, style="bold cyan"), soft_wrap=True)
+                console.print(_coloured(patch), soft_wrap=True)
     results += not_found.results(command.plan, attempt=1)
     _print_table(results, console)
     _print_excluded(command.plan, console)
+    _print_causes(causes(results), console)
     changing = sum(1 for result in results if result.outcome == "planned")
     console.print(
         f"{changing} of {len(results)} targets would change; {command.plan.visible} repositories are visible."
     )
+    _exit(results)
 
 
 @app.command(name="apply")
@@ -167,36 +179,48 @@ def apply_command(
             _fail(console, "This is no terminal, so no person can answer.", "Pass --yes to continue without asking.")
         if not Confirm.ask(f"Apply to {len(roster)} targets?", console=console, default=False):
             raise typer.Exit(EXIT_FAILED)
-    with _Bar(console, "Applying", len(roster)) as advance:
-        results = apply(
-            roster,
-            command.campaign,
-            command.plan.plan_id,
-            command.github,
-            command.clock,
-            attempt=1,
-            dry_run=False,
-            on_result=lambda result: advance(result.target),
-        )
+    results = _write(command, console)
     results += not_found.results(command.plan, attempt=1)
     _print_table(results, console)
     _print_excluded(command.plan, console)
     told = build(command.plan, results, command.context, redact=command.log.redact)
     path = command.files.write("run-report.json", told.report.encode())
     page = command.files.write("report.html", told.html)
-    for cause in told.report.causes:
-        console.print(
-            f"[red]{cause.reason}[/] ({len(cause.targets)}): {_plain(cause.message)}\n  {_plain(cause.remediation)}"
-        )
+    _print_causes(told.report.causes, console)
     console.print(told.text.rstrip().rpartition("\n")[2], markup=False, highlight=False)
     console.print(f"Full report: {path}, {page}", style="dim", highlight=False)
-    if any(result.outcome in FAILING for result in results):
-        raise typer.Exit(EXIT_FAILED)
+    _exit(results)
+
+
+def _write(command: Command, console: Console) -> list[TargetResult]:
+    """Bring every target that was found to the desired state. Raises typer.Exit: a person interrupted it."""
+    roster = command.plan.found
+    try:
+        with Interruption() as interruption, _Bar(console, "Applying", len(roster)) as advance:
+
+            def ended(result: TargetResult) -> None:
+                interruption.end(result.target)
+                advance(result.target)
+
+            return apply(
+                roster,
+                command.campaign,
+                command.plan.plan_id,
+                command.github,
+                command.clock,
+                attempt=1,
+                dry_run=False,
+                on_result=ended,
+                on_start=interruption.begin,
+            )
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 def main() -> None:
     """The console script: our own errors are sentences, not tracebacks."""
     console = Console(stderr=True)
+    stop_at_once()
     try:
         app()
     except InputError as error:
@@ -207,13 +231,16 @@ def main() -> None:
     except ActionPatternsError as error:
         console.print(f"[red]error:[/] {_plain(error.message)}\n  {_plain(error.remediation)}", highlight=False)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        console.print("Interrupted. Run the same command again to go on: what is done stays done.")
-        sys.exit(130)
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+    return escape(plain_line(text))
+
+
+def _exit(results: list[TargetResult]) -> None:
+    """Raises typer.Exit: a target needs attention."""
+    if any(result.outcome in FAILING for result in results):
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _fail(console: Console, what: str, fix: str) -> None:
@@ -242,9 +269,9 @@ def _open(distribution: str, console: Console) -> Command:
         console.print(f"{workspace} is no checkout of git: every file that a rule names is sent.", style="dim")
     if files.untracked:
         left_out = f"{len(files.untracked)} files that git does not track: {', '.join(files.untracked[:5])}"
-        console.print(f"left out: {left_out}", style="dim", markup=False, highlight=False)
+        console.print(f"left out: {plain_line(left_out)}", style="dim", markup=False, highlight=False)
     if campaign.notice:
-        console.print(campaign.notice, style="dim", markup=False, highlight=False)
+        console.print(plain_line(campaign.notice), style="dim", markup=False, highlight=False)
     selection = campaign.distribution.targets
     check_reach(credentials, selection.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
@@ -319,8 +346,8 @@ def _patches(previews: list[Preview], command: Command) -> list[str]:
     wanted = {change.path: change for change in command.campaign.desired.changes}
 
     @cache
-    def text_of(repository: str, oid: str) -> str:
-        return command.github.git.read_blob(repository, oid).decode(errors="replace")
+    def content_of(repository: str, oid: str) -> bytes:
+        return command.github.git.read_blob(repository, oid)
 
     def one(preview: Preview) -> str:
         observed = preview.observed
@@ -330,24 +357,20 @@ def _patches(previews: list[Preview], command: Command) -> list[str]:
         for path in preview.result.files:
             # A path that no rule names is below a directory that shall go.
             before, change = observed.files.get(path), wanted.get(path, FileChange(path=path, mode=None))
-            old = text_of(observed.repository, before.oid) if before and before.mode != "040000" else ""
-            new = change.content.decode(errors="replace") if change.mode else ""
-            patch += _diff(path, old, new, added=before is None, removed=change.mode is None)
+            old = content_of(observed.repository, before.oid) if before and before.mode != DIRECTORY else None
+            patch += file_diff(path, old, change.content if change.mode else None)
         return patch
 
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         return list(pool.map(one, previews))
 
 
-def _diff(path: str, old: str, new: str, *, added: bool, removed: bool) -> str:
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True),
-        new.splitlines(keepends=True),
-        "/dev/null" if added else f"a/{path}",
-        "/dev/null" if removed else f"b/{path}",
-    )
-    text = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-    return text or f"# {path}: the same text, another mode\n"
+def _coloured(patch: str) -> Text:
+    """Return a diff in colours. Nothing folds its lines: a person may copy them."""
+    text = Text()
+    for line in patch.splitlines(keepends=True):
+        text.append(line, style=COLOURS.get(line[0], ""))
+    return text
 
 
 class _Bar:
@@ -383,12 +406,21 @@ def _print_table(results: list[TargetResult], console: Console) -> None:
         )
         files = str(len(result.files)) if result.files else ""
         style = STYLES[result.outcome]
-        table.add_row(_plain(result.target), f"[{style}]{result.outcome}[/]", result.reason, pull, files)
+        table.add_row(_plain(result.target), f"[{style}]{result.outcome}[/]", _plain(result.reason), pull, files)
     console.print(table)
+
+
+def _print_causes(found: Sequence[CauseCount], console: Console) -> None:
+    for cause in found:
+        named = f"[red]{_plain(cause.reason)}[/] ({len(cause.targets)}): {_plain(cause.message)}"
+        console.print(f"{named}\n  {_plain(cause.remediation)}", soft_wrap=True, highlight=False)
 
 
 def _print_excluded(plan: Plan, console: Console) -> None:
     for exclusion in plan.excluded:
         console.print(
-            f"left out: {exclusion.repository}: {exclusion.reason}", style="dim", markup=False, highlight=False
+            f"left out: {plain_line(exclusion.repository)}: {exclusion.reason}",
+            style="dim",
+            markup=False,
+            highlight=False,
         )

@@ -147,6 +147,17 @@ def terminal(text: str) -> str:
     return visible(text).replace("##[", "## [")
 
 
+def terminal_lines(text: str) -> str:
+    """Lines of text for a terminal, kept as they are but for characters that act on it or hide.
+
+    A carriage return is shown: printed, it would put the rest of the line over its beginning.
+    """
+    return _INVISIBLE.sub("\ufffd", text.replace("\r", "␍").translate(_LINE_BREAKS))
+
+
+_LINE_BREAKS = str.maketrans(dict.fromkeys("\x0b\x0c\u2028\u2029", "\ufffd"))
+
+
 def xml_text(text: str) -> str:
     """Text for XML 1.0, whose writer escapes markup but writes characters that no reader takes (section 2.2)."""
     return re.sub("[\ufffe\uffff]", "\ufffd", visible(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,30 +12,9 @@ import pytest
 from support.action_process import ActionProcesses, Said
 from support.editions import first_on
 from support.stage import TARGET, Stage, stage
+from support.terminal_folder import DISTRIBUTION, SEED, terminal_variables
 
 pytestmark = first_on("full", why="Each run is a process, and what it asks GitHub is what `distribute` asks.")
-
-SEED = {
-    "organizations": {"acme": {"members": ["bot"]}},
-    "users": ["bot"],
-    "tokens": {"tok-bot": {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}},
-    "repositories": [
-        {"name": TARGET, "files": {"README.md": "# api\n"}, "milestones": ["v1"]},
-        {"name": "acme/web", "files": {".editorconfig": "root = true\n"}},
-        {"name": "acme/gone", "archived": True, "files": {"README.md": "x\n"}},
-        {"name": "acme/other", "files": {"README.md": "x\n", ".editorconfig": "root = false\n"}},
-    ],
-}
-DISTRIBUTION = """\
-name: editorconfig
-targets:
-  owners: [acme]
-files:
-  - source: editorconfig
-    target: .editorconfig
-pull-request:
-  title: Add .editorconfig
-"""
 
 
 @pytest.fixture
@@ -52,28 +30,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def variables(scene: Stage, folder: Path, token: str = "tok-bot") -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "COLUMNS": "120",
-        "GH_TOKEN": token,
-        "GITHUB_API_URL": scene.context.api_url,
-        "GITHUB_GRAPHQL_URL": scene.context.graphql_url,
-        "GITHUB_SERVER_URL": scene.context.server_url,
-        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0.02",
-    }
-
-
 Terminal = Callable[..., Said]
 
 
 @pytest.fixture
 def terminal(processes: ActionProcesses, scene: Stage, folder: Path) -> Terminal:
     return lambda *arguments, token="tok-bot": processes.terminal(
-        arguments, variables(scene, folder, token), folder, folder
+        arguments, terminal_variables(scene, folder, token), folder, folder
     )
 
 
@@ -85,6 +48,32 @@ def test_plan_shows_a_diff_for_each_target_and_writes_nothing(terminal: Terminal
     assert "left out: acme/gone: archived" in done.stdout
     assert "2 of 3 targets would change; 4 repositories are visible." in done.stdout
     assert scene.writes() == 0
+
+
+def test_plan_says_what_is_blocked_and_how_to_go_on_and_is_red(terminal: Terminal, scene: Stage, folder: Path) -> None:
+    terminal("apply", "--yes")
+    repository = scene.sandbox.repository(TARGET)
+    repository.commit_files(repository.pull(1).head, {"mine.txt": b"mine\n"}, message="Mine")
+    done = terminal("plan")
+    assert done.returncode == 1
+    assert "human-commit (1): The bot branch holds a commit that is not ours" in done.stdout
+    assert "`on-human-commits: append` puts our commit on top of theirs." in done.stdout
+
+
+def test_plan_prints_nothing_of_a_target_that_acts_on_the_terminal(
+    terminal: Terminal, scene: Stage, folder: Path
+) -> None:
+    scene.sandbox.repository("acme/other").commit_files(
+        "main", {".editorconfig": b"\x1b]0;owned\x07\x1b[2Jold\rnew\xe2\x80\xae\n" + b"x" * 300 + b"\n"}
+    )
+    scene.sandbox.repository(TARGET).commit_files("main", {".editorconfig": b"\x89PNG\x00\x1b[31m"})
+    done = terminal("plan")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    assert "\r" not in done.stdout
+    assert "-\ufffd]0;owned\ufffd\ufffd[2Jold␍new\ufffd\n" in done.stdout
+    assert f"-{'x' * 300}\n" in done.stdout
+    assert "Binary files a/.editorconfig and b/.editorconfig differ" in done.stdout
 
 
 def test_apply_twice_opens_each_pull_request_once(terminal: Terminal, scene: Stage, folder: Path) -> None:
@@ -104,7 +93,7 @@ def test_apply_without_a_terminal_asks_for_yes_and_does_nothing(scene: Stage, fo
     done = subprocess.run(
         [sys.executable, "-c", "from action_patterns.cli import main; main()", "apply"],
         cwd=folder,
-        env=variables(scene, folder),
+        env=terminal_variables(scene, folder),
         capture_output=True,
         text=True,
         timeout=60,
@@ -142,7 +131,9 @@ def test_a_named_repository_that_is_not_found_fails_beside_the_others(
     wanted = DISTRIBUTION.replace("owners: [acme]", f"repositories: [{TARGET}, acme/absent]")
     (folder / "distribution.yml").write_text(wanted)
     planned = terminal("plan")
+    assert planned.returncode == 1
     assert "acme/absent  failed   not-found" in planned.stdout
+    assert "not-found (1): The selection names the repository" in planned.stdout
     assert "1 of 2 targets would change" in planned.stdout
     done = terminal("apply", "--yes")
     assert done.returncode == 1

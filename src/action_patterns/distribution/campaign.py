@@ -77,13 +77,16 @@ def apply(
     attempt: int,
     dry_run: bool,
     on_result: Callable[[TargetResult], None],
+    on_start: Callable[[str], None] = lambda _: None,
 ) -> list[TargetResult]:
     """Upsert every entry, eight at a time; one target's failure is a result, not an end.
 
     `on_result` is called from this thread as each target ends, so that what is done is on disk when a run is cancelled.
+    `on_start` is called with the target's name, from the thread that works on it.
     """
 
     def one(assignment: Assignment) -> Preview:
+        on_start(assignment.repository)
         return Preview(upsert(campaign.desired, assignment, github, clock, dry_run=dry_run), None)
 
     found = _each(entries, campaign, plan_id, one, attempt=attempt, on_result=on_result)
