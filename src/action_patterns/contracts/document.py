@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self, get_origin
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES
+from action_patterns.contracts.wording import reason
 from action_patterns.errors import InputError, Problem
 
 
@@ -91,10 +92,10 @@ class Document(Record):
             raise InputError(
                 *(
                     Problem(
-                        f"{name} is no valid {cls.__name__}: {'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}",
+                        f"{name} is no valid {cls.__name__}: {'.'.join(map(str, e['loc'])) or 'document'} {reason(e)}",
                         fix,
                         file=name,
                     )
-                    for e in error.errors(include_url=False, include_context=False, include_input=False)
+                    for e in error.errors(include_url=False, include_input=False)
                 )
             ) from None

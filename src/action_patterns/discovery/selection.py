@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from action_patterns.action.reach import Reach
+from action_patterns.contracts.wording import reason
 from action_patterns.discovery.patterns import (
     checked,
     refuse_exclude,
@@ -89,6 +90,6 @@ def input_problems(errors: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
 
 def _input_problem(error: Mapping[str, Any]) -> Problem:
     name = input_name(str(error["loc"][0])) if error["loc"] else ""
-    why = str(error["msg"]).removeprefix("Value error, ")
+    why = reason(error)
     fix = error.get("ctx", {}).get("fix") or f"Correct {f'`{name}`' if name else 'the input'}"
     return Problem(f"`{name}`: {why}." if name else f"{why}.", f"{fix}.")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from action_patterns.content.changes import path_problem
 from action_patterns.contracts.artifact import NAME_RULE, is_name
+from action_patterns.contracts.wording import closest, reason, without_follow_ons
 from action_patterns.discovery.section import Section
 from action_patterns.discovery.selection import Place, Selection
 from action_patterns.errors import InputError, Problem
-from action_patterns.input_types import Flag
+from action_patterns.input_types import Flag, input_name
 from action_patterns.pull_request.spec.spec import PullRequestSpec
 
 if TYPE_CHECKING:
@@ -103,7 +105,12 @@ def read_distribution(text: str, *, name: str) -> Distribution:
     try:
         found = Distribution.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(*(_problem(item, document, name) for item in error.errors(include_url=False))) from None
+        errors = error.errors(include_url=False)
+        meant = {
+            item["loc"]: key for item in errors if item["type"] == "extra_forbidden" and (key := _meant(item["loc"]))
+        }
+        left = without_follow_ons(errors, meant)
+        raise InputError(*(_problem(item, document, name, meant.get(item["loc"])) for item in left)) from None
     for key, value in document.data["targets"].items():
         items = value if isinstance(value, list) else [value]
         found.targets.locate(key, "", Place(name, document.line(("targets", key))))
@@ -112,13 +119,34 @@ def read_distribution(text: str, *, name: str) -> Distribution:
     return found
 
 
-def _problem(item: Any, document: YamlDocument, name: str) -> Problem:
+_SECTIONS: dict[str, type[BaseModel]] = {"targets": Selection, "files": FileRule, "pull-request": PullRequestFields}
+
+
+def _keys(location: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that may stand beside one that is not known."""
+    model = _SECTIONS[str(location[0])] if len(location) > 1 else Distribution
+    return [input_name(name) for name in model.model_fields]
+
+
+def _meant(location: tuple[str | int, ...]) -> str | None:
+    return closest(str(location[-1]), _keys(location))
+
+
+def _allowed(item: Any) -> list[str]:
+    return re.findall("'([^']*)'", item["ctx"]["expected"])
+
+
+def _problem(item: Any, document: YamlDocument, name: str, meant: str | None) -> Problem:
     location = tuple(item["loc"])
     key = ".".join(str(part) for part in location) or "the document"
-    why = str(item["msg"]).removeprefix("Value error, ")
+    why = reason(item)
     fix = f"{item.get('ctx', {}).get('fix') or f'Correct `{key}`'}."
     if item["type"] == "missing":
-        why, fix = "is missing", f"Add `{location[-1]}`."
+        fix = f"Add `{location[-1]}`."
     elif item["type"] == "extra_forbidden":
-        why, fix = "is not a known key", f"Remove `{location[-1]}`, or correct its spelling."
+        fix = f"Write `{meant}`." if meant else f"Remove `{location[-1]}`. Known here: {', '.join(_keys(location))}."
+    elif item["type"] == "literal_error" and (near := closest(str(item["input"]), _allowed(item))):
+        fix = f"Write `{near}`."
+    elif item["type"] in ("tuple_type", "list_type"):
+        fix = "Write it as a list, for example `[a, b]`."
     return Problem(f"{name}: {key}: {why}.", fix, file=name, line=document.line(location))

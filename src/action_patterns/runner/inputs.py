@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import SecretStr, ValidationError
@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from action_patterns.action.inputs import Inputs
+from action_patterns.contracts.wording import closest, reason
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.redaction import Secrets
@@ -109,19 +110,13 @@ def _hints(model: type[Inputs], environment: Mapping[str, str]) -> Iterator[str]
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in known and environment[variable].strip():
             given = variable.removeprefix(PREFIX).lower().replace("_", "-")
-            if close := _closest(given, names, _CLOSE):
+            if close := closest(given, names, _CLOSE):
                 yield f"There is no input `{given}`; did you mean `{close}`?"
-
-
-def _closest(word: str, words: Sequence[str], cutoff: float = 0.6) -> str | None:
-    import difflib  # a run whose inputs are right does not need it
-
-    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=cutoff)), None)
 
 
 def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails, hints: tuple[str, ...]) -> Problem:
     if not detail["loc"]:  # a rule over several inputs; its author worded it
-        return Problem(f"{_reason(detail)}.", "Correct the inputs under `with:`.")
+        return Problem(f"{reason(detail)}.", "Correct the inputs under `with:`.")
     name = str(detail["loc"][0])
     field = model.model_fields.get(name.replace("-", "_"))
     if field is None:
@@ -131,16 +126,11 @@ def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails
         return Problem(f"Input `{name}` is required and was not given.{hint}", _fix(name, field, "Add"))
     value = given.get(name, "")
     if detail["type"] == "literal_error":
-        close = _closest(value, allowed_values(field))
+        close = closest(value, allowed_values(field))
         why = "not one of the allowed values" + (f"; did you mean `{close}`?" if close else ".")
         return Problem(f"Input `{name}` is `{_shortened(value)}`, which is {why}", _fix(name, field, "Correct"))
     shown = "the given value" if is_secret(field) else f"`{_shortened(value)}`"
-    return Problem(f"Input `{name}` is {shown}: {_reason(detail)}.", _fix(name, field, "Correct"))
-
-
-def _reason(detail: ErrorDetails) -> str:
-    # pydantic's own words end with the value; for a secret that would print it, so only its `msg` is used.
-    return detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1).removesuffix(".")
+    return Problem(f"Input `{name}` is {shown}: {reason(detail)}.", _fix(name, field, "Correct"))
 
 
 def _fix(name: str, field: FieldInfo, verb: str) -> str:

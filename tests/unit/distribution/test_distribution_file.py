@@ -113,7 +113,7 @@ def test_a_key_with_nothing_behind_it_is_the_default() -> None:
         (
             "  title: Sync CI",
             "  title: x\n  draft: 1",
-            "pull-request.draft: Input should be 'false', 'true' or 'always-true'",
+            "pull-request.draft: must be 'false', 'true' or 'always-true'",
             9,
         ),
         ("  title: Sync CI", "  title: x\n  labels: {a: b}", "pull-request.labels", 9),
@@ -129,6 +129,27 @@ def test_every_problem_is_said_at_once() -> None:
     found = problems("name: X Y\nfiles: []\nsurprise: 1\n")
     keys = sorted(what.split(": ")[1] for what, _ in found)
     assert keys == ["files", "name", "pull-request", "surprise", "targets"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fix"),
+    [
+        ("targets:", "target:", "Write `targets`."),
+        ("owners:", "owner:", "Write `owners`."),
+        ("source:", "sorce:", "Write `source`."),
+        ("title:", "titel:", "Write `title`."),
+        ("title: Sync CI", "title: x\n  on-closed: respct", "Write `respect`."),
+        ("owners: [acme]", "owners: acme", "Write it as a list, for example `[a, b]`."),
+        ("title: Sync CI", "title: x\n  zzz: x", "Remove `zzz`. Known here: "),
+        ("  - target: ci.yml\n    source: files/ci.yml", "  - target: {a: b}", "Correct `files.0.target`."),
+    ],
+)
+def test_one_mistake_is_one_problem_with_the_nearest_word(old: str, new: str, fix: str) -> None:
+    """A key that is misspelt is not missing too."""
+    with pytest.raises(InputError) as refused:
+        read_distribution(GOOD.replace(old, new), name="d.yml")
+    (problem,) = refused.value.problems
+    assert problem.fix.startswith(fix)
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "just text\n", "~"])

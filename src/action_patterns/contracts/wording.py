@@ -1,0 +1,87 @@
+"""Words of ours for what pydantic refuses: people read them, and know nothing of its types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+OWN_TYPES = frozenset({"value_error", "no_effect"})
+"""Errors whose authors are our own validators."""
+
+_SHAPES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known key",
+    "string_type": "must be text",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "model_attributes_type": "must be a mapping of keys to values",
+    "none_required": "must be empty",
+    "json_invalid": "is not valid JSON",
+    "json_type": "must be JSON",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
+
+
+def reason(error: Mapping[str, Any]) -> str:
+    """Return why a value is refused, as the end of a sentence whose subject is the key. Never the value."""
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind in OWN_TYPES:
+        return str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
+    if kind in _SHAPES:
+        return _SHAPES[kind]
+    if kind in ("literal_error", "enum"):
+        return f"must be {context['expected']}"
+    if kind in _BOUNDS:
+        name, words = _BOUNDS[kind]
+        return f"must be {words} {context[name]}"
+    if kind in ("string_too_short", "too_short"):
+        least = context["min_length"]
+        return "must not be empty" if least == 1 else f"must have at least {least} parts"
+    if kind in ("string_too_long", "too_long"):
+        return f"must have at most {context['max_length']} {'characters' if kind == 'string_too_long' else 'items'}"
+    for start, words in _KINDS:
+        if kind.startswith(start):
+            return words
+    return "has a value that is not allowed here"
+
+
+_KINDS = (
+    ("int", "must be a whole number"),
+    ("float", "must be a number"),
+    ("finite", "must be a number"),
+    ("bool", "must be true or false"),
+    ("date", "must be a time with its zone, as in 2026-07-01T14:02:00Z"),
+    ("timezone", "must be a time with its zone, as in 2026-07-01T14:02:00Z"),
+    ("string", "must be text of another form"),
+)
+
+
+def closest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the word that was probably meant. None: none is near."""
+    import difflib  # a run whose inputs are right does not need it
+
+    return next(iter(difflib.get_close_matches(word, list(words), n=1, cutoff=cutoff)), None)
+
+
+def without_follow_ons(errors: Iterable[Mapping[str, Any]], meant: Mapping[tuple[Any, ...], str]) -> list[Any]:
+    """Return the errors without those that another one causes.
+
+    `meant` has the key that an unknown key probably stands for, by the unknown key's location: that one is not missing.
+    A list whose items are refused has no wrong length.
+    """
+    found = list(errors)
+    places = [tuple(error["loc"]) for error in found]
+    given = {(*place[:-1], key) for place, key in meant.items()}
+    return [
+        error
+        for error, place in zip(found, places, strict=True)
+        if not (error["type"] == "missing" and place in given)
+        and not (error["type"] == "too_short" and any(other[: len(place)] == place != other for other in places))
+    ]
