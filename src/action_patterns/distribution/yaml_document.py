@@ -49,9 +49,7 @@ class _Loader(yaml.SafeLoader):
 
     def _go_deeper(self, depth: int) -> None:
         if depth >= MAX_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem=f"it is nested too deeply, beyond {MAX_DEPTH} levels", problem_mark=self.get_mark()
-            )
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=self.get_mark())
 
 
 def parse(text: str, *, name: str) -> YamlDocument:
@@ -81,17 +79,51 @@ def parse(text: str, *, name: str) -> YamlDocument:
         data = _value(yaml.compose(text, Loader=_Loader), (), lines, problems, name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        what = " ".join(part for part in (error.context, error.problem) if part)
-        raise InputError(
-            Problem(f"{name} is not valid YAML: {what}.", "Correct the line named.", file=name, line=line)
-        ) from None
-    except yaml.YAMLError as error:
-        raise InputError(Problem(f"{name} is not valid YAML: {error}.", "Correct it.", file=name, line=1)) from None
+        what, fix = _in_our_words(" ".join(part for part in (error.context, error.problem) if part))
+        raise InputError(Problem(f"{name} is not valid YAML: {what}.", f"{fix}.", file=name, line=line)) from None
+    except yaml.reader.ReaderError as error:
+        # The message of PyYAML names a position; people count lines.
+        line = text.count("\n", 0, error.position) + 1
+        what = f"it holds the character {error.character:#04x}, which no text has"
+        raise InputError(Problem(f"{name} is not valid YAML: {what}.", "Remove it.", file=name, line=line)) from None
     except RecursionError:
         raise InputError(Problem(f"{name} is nested too deeply.", "Flatten it.", file=name, line=1)) from None
     if problems:
         raise InputError(*problems)
     return YamlDocument(data, lines)
+
+
+_TOO_DEEP = f"it is nested too deeply, beyond {MAX_DEPTH} levels"
+_MISTAKES = (
+    (_TOO_DEEP, _TOO_DEEP, "Flatten it"),
+    (
+        "mapping values are not allowed",
+        "a second `key: value` stands where one value ends",
+        "Correct the indentation, or quote the value",
+    ),
+    ("'\\t'", "a tab stands before a value", "Indent with spaces alone"),
+    (
+        "cannot start any token",
+        "a value begins with a character that has a meaning in YAML",
+        "Write the value in quotes",
+    ),
+    ("quoted scalar found unexpected end", "a quote is not closed", "Close it"),
+    ("escape character", "a text in double quotes has a backslash with another meaning", "Write it in single quotes"),
+    ("flow sequence", "a `[` is not closed", "Close it with `]`"),
+    ("flow mapping", "a `{` is not closed", "Close it with `}`"),
+    ("another document", "a second document begins at `---`", "Write one document into each file"),
+    ("<block end>", "the line does not belong to what stands above it", "Indent it like its neighbours"),
+    ("block scalar", "text stands behind `|` or `>`", "Begin the text in the next line, indented"),
+    ("alias", "a value begins with `*` or `&`", "Write the value in quotes"),
+)
+"""A part of PyYAML's message, the mistake, and how to correct it. Both without a full stop."""
+
+
+def _in_our_words(message: str) -> tuple[str, str]:
+    for part, what, fix in _MISTAKES:
+        if part in message:
+            return what, fix
+    return "the structure of the line cannot be read", "Correct the line, or write its value in quotes"
 
 
 def _written(tag: str) -> str:

@@ -112,3 +112,32 @@ def test_what_yaml_writes_is_read_back(value: Any) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(InputError):
         parse(text, name="d")
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        ("a:\n\t- b", "a tab stands before a value", 2),
+        ("a: b: c", "a second `key: value` stands where one value ends", 1),
+        ("a: b\n  c: d", "a second `key: value` stands where one value ends", 2),
+        ("a: 'x", "a quote is not closed", 1),
+        ("a: [b, c\nd: e", "a `[` is not closed", 2),
+        ("a: {b: c\nd: e", "a `{` is not closed", 2),
+        ("a: @x", "a value begins with a character that has a meaning in YAML", 1),
+        ("a: b\n---\nc: d", "a second document begins at `---`", 2),
+        ("a:\n  - b\n - c", "the line does not belong to what stands above it", 3),
+        ('a: "\\q"', "a text in double quotes has a backslash with another meaning", 1),
+        ("a: |x\n b", "text stands behind `|` or `>`", 1),
+        ("a: ]", "the structure of the line cannot be read", 1),
+        ("a: b\nc: \x01", "it holds the character 0x01, which no text has", 2),
+        ("key: *", "a value begins with `*` or `&`", 1),
+        ("[" * 40, "it is nested too deeply, beyond 30 levels", 1),
+    ],
+)
+def test_a_mistake_is_named_in_words_of_ours(text: str, said: str, line: int) -> None:
+    with pytest.raises(InputError) as refused:
+        parse(text, name="d.yml")
+    (problem,) = refused.value.problems
+    assert (problem.what, problem.line) == (f"d.yml is not valid YAML: {said}.", line)
+    foreign = ("token", "scalar", "flow", "block", "stream", "node", "scanning", "parsing")
+    assert not any(word in f"{problem.what} {problem.fix}" for word in foreign)
