@@ -115,6 +115,5 @@ def test_bad_input_stops_it_before_the_first_request(distribute: Distribute, tmp
         assert code == 2
         assert "line=1" in log
         assert "file=distribution.yml" in log
-        assert "name: is missing" in log
-        assert "nam: is not a known key" in log
+        assert "nam: is not a known key.%0AWrite `name`." in log
         assert not list(scene.sandbox.requests)
