@@ -156,7 +156,7 @@ def test_a_screen_reader_is_told_the_name_of_every_control(opened: Browser) -> N
     assert {"Search", "Outcome", "Reason", "Reset", "Dark theme", "Next", "Previous"} <= controls
     assert any(role == "status" for role, _ in told)
     pictures = [name for role, name in told if role == "image"]
-    assert any(name.startswith(f"Of {TARGETS} repositories: 6 failed") for name in pictures)
+    assert any(name.startswith(f"Of {TARGETS} repositories: 6 need attention") for name in pictures)
     assert any("at most 9 at once" in name for name in pictures)
     headings = opened.execute_script("return [...document.querySelectorAll('h1,h2,h3')].map(e => e.tagName)")
     assert headings[0] == "H1" and headings.count("H1") == 1
