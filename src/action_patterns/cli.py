@@ -29,7 +29,7 @@ from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
-from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
+from action_patterns.errors import EXIT_FAILED, EXIT_INTERRUPTED, ActionPatternsError, InputError, Problem
 from action_patterns.escape import terminal as plain_line
 from action_patterns.escape import terminal_lines
 from action_patterns.github_api import connect
@@ -52,7 +52,7 @@ from action_patterns.report.render.file_diff import file_diff
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.files import RunnerFiles
-from action_patterns.runner.interruption import EXIT_INTERRUPTED, Interruption, stop_at_once
+from action_patterns.runner.interruption import Interruption, stop_at_once
 from action_patterns.worktree.remote import repository_at
 
 USES = (*discovery.USES, *upsert.USES, GitDatabase.read_blob)

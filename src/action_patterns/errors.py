@@ -37,6 +37,8 @@ Category = Literal[
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_DEFECT = 70
+EXIT_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
 
 
 class ActionPatternsError(Exception):

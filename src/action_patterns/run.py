@@ -45,7 +45,15 @@ if __name__ == "__main__":
 
 from action_patterns import registry
 from action_patterns.action.contract import Action, Finish
-from action_patterns.errors import EXIT_DEFECT, EXIT_FAILED, ActionPatternsError, DefectError, InputError, Problem
+from action_patterns.errors import (
+    EXIT_DEFECT,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    ActionPatternsError,
+    DefectError,
+    InputError,
+    Problem,
+)
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
 from action_patterns.release import ISSUES_URL, VERSION
@@ -62,7 +70,6 @@ if TYPE_CHECKING:
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.workspace import Checkout, Origin
 
-EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
@@ -135,7 +142,6 @@ def _run(
         problems += error.problems
     try:
         run_context = context.read(variables)
-        problems += places.problems(run_context.temp, variables)
     except InputError as error:
         problems += error.problems
         # An address that is none costs the requests, and not what the action leaves of its error.
@@ -143,6 +149,7 @@ def _run(
             run_context = context.read({n: value for n, value in variables.items() if n not in addresses.VARIABLES})
     if run_context is None:
         raise InputError(*problems)
+    problems += places.problems(run_context.temp, variables)
     with ExitStack() as closing:
         ports = build_ports(run_context, variables, commands, closing)
         try:

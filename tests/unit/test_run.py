@@ -215,8 +215,9 @@ def test_places_that_cannot_be_written_are_all_named_before_anything_runs(variab
     places = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP")
     for name in places:
         variables[name] = "/proc/none/here"
-    code, log = ends(variables | {"INPUT_COUNT": "x"}, never)
+    code, log = ends(variables | {"INPUT_COUNT": "x", "GITHUB_API_URL": "ghes.corp"}, never)
     assert code == 2
+    assert "GITHUB_API_URL" in log
     assert [line for line in places if f"{line} " in log.replace("(", " ")] == list(places)
     assert "`count`" in log
 

@@ -109,7 +109,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     validate(inputs, plan)
     entries = decide(inputs, plan)
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, plan.name, inputs.index, len(entries))
+    recorder = RecordWriter(ports, plan.name, inputs.index, len(entries))
     session = open_session(
         ports,
         credentials,
@@ -146,7 +146,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     )
 
 
-class Recorder:
+class RecordWriter:
     """Writes each record as its target ends: what is done is on disk, and in the log, when a run is cancelled."""
 
     def __init__(self, ports: Ports, campaign: str, leg: int, total: int) -> None:

@@ -13,7 +13,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import open_session
-from action_patterns.actions.apply import Recorder
+from action_patterns.actions.apply import RecordWriter
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan, TargetResult
@@ -151,7 +151,7 @@ def apply(
 ) -> list[TargetResult]:
     """Upsert every target and write its record; `ends` is on the monotonic clock."""
     attempt = ports.context.run_attempt
-    recorder = Recorder(ports, plan.name, 0, len(plan.found))
+    recorder = RecordWriter(ports, plan.name, 0, len(plan.found))
     credentials = inputs.credentials()
     if credentials.app is not None:
         # An App's tokens that write reach the targets only.

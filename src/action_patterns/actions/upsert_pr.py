@@ -299,7 +299,8 @@ def line(result: TargetResult) -> str:
     if result.pull_request_number is None:
         return terminal(f"{said}, no pull request")
     state = f" {result.pull_request_state}" if result.pull_request_state else ""
-    return terminal(f"{said}#{result.pull_request_number}{state}: {result.pull_request_url}")
+    address = f": {result.pull_request_url}" if result.pull_request_url else ""
+    return terminal(f"{said}#{result.pull_request_number}{state}{address}")
 
 
 def summary(result: TargetResult, server_url: str) -> str:

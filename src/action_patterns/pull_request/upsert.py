@@ -124,7 +124,7 @@ def _record(ended: Reconciliation, assignment: Assignment) -> TargetResult:
     return record.model_copy(
         update={
             "pull_request_number": pull.number if pull else None,
-            "pull_request_url": pull.url if pull else None,
+            "pull_request_url": (pull.url or None) if pull else None,
             "pull_request_state": _state(pull) if pull else "",
             "review": pull.review.lower().replace("_", "-") if pull and pull.review else "",
             "branch": ended.branch,

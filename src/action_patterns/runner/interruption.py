@@ -7,7 +7,8 @@ import signal
 from types import TracebackType
 from typing import NoReturn, Self
 
-EXIT_INTERRUPTED = 128 + signal.SIGINT
+from action_patterns.errors import EXIT_INTERRUPTED
+
 SHOW_CURSOR = "\x1b[?25h"
 NAMES = 5
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import json
 import re
@@ -76,6 +77,17 @@ def test_a_read_is_repeated_until_an_answer_can_be_read(wire: responses.Requests
 def test_a_write_that_may_have_taken_effect_is_never_sent_again(wire: responses.RequestsMock, body: bytes) -> None:
     broken = wire.add("POST", URL, body=body, status=201, content_type="application/json")
     with pytest.raises(AnswerLostError, match="It may have taken effect"):
+        Client().ask("unsafe", "POST")
+    assert broken.call_count == 1
+
+
+@pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN])
+def test_a_network_that_goes_while_an_answer_is_awaited_leaves_a_write_that_may_have_taken_effect(
+    wire: responses.RequestsMock, number: int
+) -> None:
+    gone = requests.ConnectionError(ProtocolError("Connection aborted.", OSError(number, "gone")))
+    broken = wire.add("POST", URL, body=gone)
+    with pytest.raises(AnswerLostError):
         Client().ask("unsafe", "POST")
     assert broken.call_count == 1
 

@@ -54,7 +54,8 @@ def run(inputs: ReportInputs, ports: Ports) -> Finish[ReportOutputs]:
     if facts.plan is not None and privacy.conceal(facts.plan, ports, inputs.token):
         # Before they are counted and compared: the report of the run before has the same labels.
         records = tuple(record.redacted(redact) for record in facts.records)
-        facts = replace(facts, plan=facts.plan.redacted(redact), records=records)
+        spoiled = tuple(replace(file, target=file.target and redact(file.target)) for file in facts.unreadable)
+        facts = replace(facts, plan=facts.plan.redacted(redact), records=records, unreadable=spoiled)
     return apply(decide(inputs, facts, redact), ports)
 
 

@@ -16,8 +16,13 @@ SSO_HEADER = "x-github-sso"
 
 _SSO = "Authorize it for the organization's single sign-on"
 _CONFIGURE = "in the settings of the token's owner, at the token, under Configure SSO"
+SINGLE_SIGN_ON = f"{_SSO}: {_CONFIGURE}. Another scope or permission does not help."
+SUSPENDED = (
+    "Unsuspend the App's installation: its owner does so in the settings of the organization or account, under GitHub"
+    " Apps. More permissions do not help."
+)
 _REMEDIES = (
-    ("saml", f"{_SSO}: {_CONFIGURE}. Another scope or permission does not help."),
+    ("saml enforcement", SINGLE_SIGN_ON),
     (
         "ip allow list",
         (
@@ -52,10 +57,7 @@ _REMEDIES = (
     ),
     (
         "installation has been suspended",
-        (
-            "Unsuspend the App's installation: its owner does so in the settings of the organization or account, under"
-            " GitHub Apps. More permissions do not help."
-        ),
+        SUSPENDED,
     ),
     (
         "account was suspended",
@@ -76,19 +78,19 @@ _REMEDIES = (
         "Let the token's account switch on two-factor authentication, as the organization demands.",
     ),
 )
+_QUOTED = re.compile(r"`[^`]*`|'[^' ]*'")
+"""Names of organizations and enterprises: one may be called like a policy."""
 _FORBIDS = ("forbids access", "although you appear to have the correct authorization", "policy", "blocked")
 """Parts of the messages of other policies."""
 
 
 def remedy(message: str, headers: Mapping[str, str], *, saml_failure: bool = False) -> str | None:
     """Return what lifts a 403. None: the message names no policy, and permissions may be what lacks."""
-    text = message.lower()
+    text = _QUOTED.sub("", message).lower()
     header = headers.get(SSO_HEADER, "")
-    if header.startswith("required") or saml_failure or "saml" in text:
+    if header.startswith("required") or saml_failure:
         url = re.search(r"url=(https?://[^\s;,]+)", header)
-        if not url:
-            return _REMEDIES[0][1]
-        return f"{_SSO}: at {url[1]}, or {_CONFIGURE}. Another scope or permission does not help."
+        return SINGLE_SIGN_ON.replace(": ", f": at {url[1]}, or ", 1) if url else SINGLE_SIGN_ON
     for named, way in _REMEDIES:
         if named in text:
             return way

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.github_api.transport import error_mapping
-from action_patterns.github_api.transport.access_policies import SSO_HEADER, remedy
+from action_patterns.github_api.transport.access_policies import SINGLE_SIGN_ON, SSO_HEADER
 from action_patterns.github_api.transport.answer import Answer, Source
 from action_patterns.github_api.transport.transport import GraphQLUnservedError, Response, Transport
 from action_patterns.limits.published import Lane
@@ -67,7 +67,7 @@ class Calls:
             if response.headers.get(SSO_HEADER, "").startswith("partial-results"):
                 raise PermissionDeniedError(
                     f"GitHub left out of its answer to GET {path} what organizations with single sign-on hold.",
-                    remediation=remedy("", {}, saml_failure=True) or "",
+                    remediation=SINGLE_SIGN_ON,
                 )
             seen.add(asked)
             asked = next_page(response.headers.get("link", ""))

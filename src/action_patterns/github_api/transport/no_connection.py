@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from requests import exceptions
+from urllib3.exceptions import NewConnectionError
 
 
 class NoConnection(NamedTuple):
@@ -38,6 +39,7 @@ def read(error: BaseException, url: str) -> NoConnection | None:
     """
     place = origin(url)
     causes = list(causes_of(error))
+    never_connected = any(isinstance(each, NewConnectionError) for each in causes)
     if any(isinstance(each, exceptions.ProxyError) for each in causes):
         return _of_proxy(causes, place)
     for each in causes:
@@ -59,7 +61,8 @@ def read(error: BaseException, url: str) -> NoConnection | None:
             return NoConnection(f"{place} refused the connection", _NETWORK, lasts=False)
         if isinstance(each, exceptions.ConnectTimeout):
             return NoConnection(f"{place} did not take the connection in time", _NETWORK, lasts=False)
-        if isinstance(each, OSError) and each.errno is not None and _is_no_route(each):
+        # The network may also go while an answer is awaited: then the request was sent.
+        if never_connected and isinstance(each, OSError) and _is_no_route(each):
             return NoConnection(f"{place} cannot be reached ({each.strerror})", _NETWORK, lasts=False)
     return None
 

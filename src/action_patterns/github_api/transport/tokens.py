@@ -277,7 +277,7 @@ class AppTokens:
         if found["suspended_at"]:
             raise PermissionDeniedError(
                 f"The App's installation at {owner} has been suspended.",
-                remediation=access_policies.remedy("installation has been suspended", {}) or "",
+                remediation=access_policies.SUSPENDED,
             )
         return _Installation(found["id"].number(), found["permissions"])
 

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 
-from action_patterns.contracts import Counts, Plan, RunReport, TargetResult, Usage, Verdict
-from action_patterns.contracts.result import tightest
+from action_patterns.contracts import Counts, Plan, RunReport, TargetResult, Verdict
 from action_patterns.ports.context import Context
 from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.model import compare, fail_on
 from action_patterns.report.model.causes import causes
 from action_patterns.report.model.job_results import JobResult
-from action_patterns.report.model.merge import merge, silent_jobs, untried
+from action_patterns.report.model.merge import merge, silent_jobs, together, untried
 from action_patterns.report.model.records import Expected, Unreadable, count
 
 
@@ -72,7 +71,7 @@ def aggregate(
         jobs=dict(needs or {}),
         silent_jobs=accused,
         untried=untried(results, counted),
-        usage=_total(results),
+        usage=together(results),
         run_url=context.run_url,
         run_id=context.run_id,
         run_number=context.run_number,
@@ -97,14 +96,3 @@ def verdict(counts: Counts, *, silent: bool = False) -> Verdict:
     if failed == counts.total:
         return "failed"
     return "partial" if failed or counts.deferred or silent else "passed"
-
-
-def _total(results: Iterable[TargetResult]) -> Usage:
-    used = [result.usage for result in results]
-    return Usage(
-        requests=sum(usage.requests for usage in used),
-        writes=sum(usage.writes for usage in used),
-        # Tenths: a sum of floats depends on their order in the last digits, and a report must not.
-        seconds_waited=round(sum(usage.seconds_waited for usage in used), 1),
-        lowest_limit=tightest(usage.lowest_limit for usage in used),
-    )

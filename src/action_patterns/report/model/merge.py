@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from action_patterns.contracts import Plan, PlanEntry, TargetResult, Usage
@@ -61,7 +61,7 @@ def merge(
         worst = given[0]
         if len(given) > 1:
             worst = max(given, key=severity)
-            worst = worst.model_copy(update={"usage": _together(given)})
+            worst = worst.model_copy(update={"usage": together(given)})
         legs = of_jobs.of(worst.job)
         came = entry.index in counted.newest
         job = legs.job(entry.index, worst.attempt) if came or entry.error else None
@@ -117,11 +117,13 @@ def _called(recorder: Recorder) -> str:
     return f"{by} under the name `{recorder.name}`" if recorder.name else by
 
 
-def _together(given: Sequence[TargetResult]) -> Usage:
+def together(given: Iterable[TargetResult]) -> Usage:
+    """Return the usage of all."""
     used = [result.usage for result in given]
     return Usage(
         requests=sum(usage.requests for usage in used),
         writes=sum(usage.writes for usage in used),
+        # Tenths: a sum of floats depends on their order in the last digits, and a report must not.
         seconds_waited=round(sum(usage.seconds_waited for usage in used), 1),
         lowest_limit=tightest(usage.lowest_limit for usage in used),
     )

@@ -54,6 +54,8 @@ def test_single_sign_on_is_known_by_its_mark_and_its_address_is_passed_on(type_:
 @pytest.mark.parametrize(
     "text",
     [
+        "Resource of `saml-pending` not accessible by integration",
+        "Resource of 'two-factor-policy' not accessible by integration",
         "Resource not accessible by integration",
         "Resource not accessible by personal access token",
         "Must have admin rights to Repository.",
