@@ -79,7 +79,7 @@ fi
 digest=$(sha256sum <"$here/requirements.lock")
 program=$here/../action_patterns/run.py
 
-# A Python is chosen because it can do the job, not by its name: `python3` is whatever the job's setup-python put first
+# A Python is chosen because it can do the job, not by its name: `python3` is the one that the job's setup-python put first
 # on PATH. There is one environment per (lock, interpreter); the first Python that has a complete one is taken. Else it
 # is the first that has an installer at hand. One that has none may still get uv from PyPI; neither it, nor a version
 # that is newer than this release and may have no wheels in the lock, is taken before an able one. -I -S: no PYTHON*

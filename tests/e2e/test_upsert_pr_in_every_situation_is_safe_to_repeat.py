@@ -154,7 +154,7 @@ def _the_plan_is_shown_and_nothing_is_there(on: Stage, run: ActRun) -> None:
 
 
 def _people_and_the_base_move(on: Stage, run: ActRun) -> str:
-    """Somebody commits to one bot branch and closes another pull request; main gets what a third asks for."""
+    """A person commits to one bot branch and closes another pull request; main gets what a third asks for."""
     platform = on.sandbox.repository(SOURCE)
     platform.close_pull(_number(run, "closed"))
     asked_for = {"converged/a.txt": b"new\n", "converged/link": ("120000", b"a.txt")}

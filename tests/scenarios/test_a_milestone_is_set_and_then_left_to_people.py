@@ -52,6 +52,6 @@ def test_peoples_choice_of_another_stays(chosen: int) -> None:
         if chosen:
             settled(scene, desired_state(milestone="v1"))
             assert milestone(scene) == "v2"
-        else:  # Nobody chose anything: the desired state is still the desired state.
+        else:  # No person chose anything: the desired state is still the desired state.
             scene.upsert(desired_state(milestone="v1"))
             assert milestone(scene) == "v1"

@@ -78,7 +78,7 @@ class Fault:
     misleads: bool = False
     """GitHub told the run something untrue: what it did cannot be the end, only the next run's can."""
     disowns: bool = False
-    """GitHub answers as if somebody else had done it: the record may say `updated`, or `unchanged`."""
+    """GitHub answers as if another account had done it: the record may say `updated`, or `unchanged`."""
 
     def can_hit(self, call: str) -> bool:
         return self.only is None or call in self.only

@@ -1,4 +1,4 @@
-"""Whatever may have happened to a target before a run, and whatever may be desired: strategies for hypothesis."""
+"""All that may have happened to a target before a run, and all that may be desired: strategies for hypothesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The globs of a caller, on names that somebody else gave."""
+"""The globs of a caller, on names that other people gave."""
 
 from __future__ import annotations
 

@@ -489,7 +489,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
-    "somebody GitHub refused is no longer desired": (
+    "a login that GitHub refused is no longer desired": (
         W,
         converged(W, marker=marker_of(W, refused=("reviewer:bob",))),
         "updated",
@@ -676,7 +676,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "already-on-base",
         NOTHING,
     ),
-    "the base holds the content, and somebody else's pull request is open from our branch too": (
+    "the base holds the content, and another person's pull request is open from our branch too": (
         W,
         observe(
             tip=our_tip(W),
@@ -877,7 +877,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "adopted",
         ["move branch from 9 onto 9: ci.yml", "patch body"],
     ),
-    "somebody's pull request holds the content, and is taken over": (
+    "a person's pull request holds the content, and is taken over": (
         desired_state(adopt="any"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), branch_files=HELD),
         "updated",
@@ -904,7 +904,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "human-commit",
         ["write comment note"],
     ),
-    "the base holds the content, and somebody's pull request is not taken over for that": (
+    "the base holds the content, and a person's pull request is not taken over for that": (
         desired_state(adopt="any", on_human_commits="overwrite"),
         observe(tip=HUMAN_TIP, pulls=(our_pull(W, body="Mine.", by_us=False),), files=HELD, branch_files=HELD),
         "unchanged",
@@ -972,7 +972,7 @@ SITUATIONS: dict[str, tuple[Desired, Observed, str, str, list[str]]] = {
         "up-to-date",
         NOTHING,
     ),
-    "auto-merge was on, somebody took it off, and another method is desired now": (
+    "auto-merge was on, a person took it off, and another method is desired now": (
         SQUASH,
         converged(SQUASH, marker=marker_of(SQUASH, auto_merge="rebase", auto_merge_on=True)),
         "updated",
@@ -1605,7 +1605,7 @@ def test_a_missing_base_is_named() -> None:
         ("an assignee is no longer desired", ("assignees",)),
         ("our pull request without its reviewers", ("reviewers",)),
         ("a person edited inside our block", ("body",)),
-        ("somebody GitHub refused is no longer desired", ("body",)),
+        ("a login that GitHub refused is no longer desired", ("body",)),
         ("the base holds the content, and our pull request is open", ("state",)),
     ],
 )
