@@ -207,6 +207,7 @@ class FakePullRequests:
         branch: str,
         base: str | None,
         paths: Sequence[str],
+        contents: Sequence[str] = (),
         head_repository: str | None = None,
         milestone: str | None = None,
     ) -> Observed:
@@ -227,6 +228,7 @@ class FakePullRequests:
             base_tip=_tip(there, base_oid),
             files=_files(there, base_oid, paths),
             branch_tip=_tip(there, there.refs.get(branch)),
+            proposed=_files(there, there.refs.get(branch), contents) if contents and branch in there.refs else {},
             stacked=tuple(pull.number for pull in there.pulls if pull.base == branch and pull.state == "OPEN"),
             pull_requests=tuple(sorted(pulls, key=lambda pull: pull.state != "OPEN")),
             milestones=tuple(

@@ -293,4 +293,4 @@ def _outside_tags(text: str, old: str, new: str) -> str:
 def _in_our_words(message: str) -> str:
     for theirs, ours in _TOKENS.items():
         message = message.replace(f"'{theirs}'", ours)
-    return message.rstrip(".")
+    return message.replace("Jinja was looking for the following tags:", "It lacks").rstrip(".")

@@ -146,6 +146,7 @@ class TargetResult(Document):
     refused_fields: tuple[str, ...] = Field(default=(), description="Fields GitHub refused; the rest was applied.")
     files: tuple[str, ...] = Field(default=(), description="Paths that differ from the base branch.")
     file_counts: FileCounts | None = Field(default=None, description="The same in numbers. Null: not known.")
+    notes: tuple[str, ...] = Field(default=(), description="Sentences about files that stay as they are.")
     planned_requests: tuple[str, ...] = Field(default=(), description="Dry run: the exact writes that would be sent.")
     checks: tuple[CheckRecord, ...] = Field(
         default=(), description="Preflight questions whose answer was not yes; all of them in a dry run."

@@ -37,6 +37,7 @@ class PullRequestsClient:
         branch: str,
         base: str | None,
         paths: Sequence[str],
+        contents: Sequence[str] = (),
         head_repository: str | None = None,
         milestone: str | None = None,
     ) -> Observed:
@@ -47,6 +48,7 @@ class PullRequestsClient:
                 branch=branch,
                 base=base,
                 paths=paths,
+                contents=contents,
                 head_repository=head_repository,
                 milestone=milestone,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from action_patterns.ports.git import NO_RULE, ObservedFile, RefRule, Tip
@@ -117,6 +117,10 @@ class Observed:
     head_repository_id: str = ""
     head_parent: str | None = None
     """The repository that the head repository was forked from."""
+    proposed: dict[str, ObservedFile | None] = field(default_factory=dict)
+    """The paths whose content was asked for, on the bot branch."""
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    """Contents that were read, by their object ids."""
     branch_files: dict[str, ObservedFile | None] | None = None
     """The touched paths on the bot branch; read only where commits of others are to be kept."""
     closed_files: dict[str, ObservedFile | None] | None = None
@@ -181,13 +185,15 @@ class PullRequests(Protocol):
         branch: str,
         base: str | None,
         paths: Sequence[str],
+        contents: Sequence[str] = (),
         head_repository: str | None = None,
         milestone: str | None = None,
     ) -> Observed:
         """Return all that a decision about one pull request needs, in one request.
 
-        More than 200 paths or 100 comments take more requests. `head_repository`: the fork that holds `branch`;
-        `milestone`: a title to look for.
+        More than 200 paths or 100 comments take more requests. `contents`: those of `paths` whose content is needed,
+        on the base and on the bot branch. `blobs` has what GitHub gives in one request; the others must be read.
+        `head_repository`: the fork that holds `branch`; `milestone`: a title to look for.
         """
 
     @needs(pull_requests="write")

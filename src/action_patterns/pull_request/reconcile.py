@@ -11,29 +11,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from action_patterns.checks.check import Check
-from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
-from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError, NotFoundError
-from action_patterns.ports.git import DIRECTORY, ObservedFile, Tip
+from action_patterns.content.changes import FileChange
+from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
+from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.pull_requests import Observed, PullRequest
-from action_patterns.pull_request.decide.comparison import (
-    compare,
-    keeps_commits,
-    needs_commits_below,
-    needs_parent,
-    our_commit,
-    our_trailers,
-    refused_content,
-)
 from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.execute.execute import execute
 from action_patterns.pull_request.execute.reconcile_state import ReconcileState
+from action_patterns.pull_request.observation import observe
 from action_patterns.pull_request.ownership.source import Source
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import WriteBranch
 from action_patterns.pull_request.steps.comments import DeleteComment, WriteComment
-from action_patterns.pull_request.steps.run_memory import RunMemory
 from action_patterns.pull_request.steps.step import FIELDS, RefusedForGoodError
 
 MAX_ROUNDS = 10
@@ -43,8 +34,6 @@ overwrite each other in turns, until one has the time to finish.
 MAX_ROUNDS_WITHOUT_AN_ANSWER = 5
 """The same for an answer that was lost: GitHub is unwell, not busy with others."""
 LONGEST_PAUSE_SECONDS = 8.0
-MAX_EMPTY_COMMITS = 10
-"""Empty commits of people on top of ours that are looked through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +53,12 @@ class Reconciliation:
     """The preflight of the first writes."""
     error: ActionPatternsError | None = None
     """The error that stopped it. None: a decision ended it. The next run finds what this one wrote before the error."""
+    notes: tuple[str, ...] = ()
+    """Sentences about files that stay as they are."""
     observed: Observed | None = None
     """The state that a dry run read. None: a real run."""
+    changes: tuple[FileChange, ...] = ()
+    """The desired content that a dry run compared with it."""
 
 
 def reconcile(
@@ -78,7 +71,7 @@ def reconcile(
     """
     state, asked_for = ReconcileState(key=desired.key), desired
     for round_number in range(1, MAX_ROUNDS + 1):
-        desired, observed = _observe(asked_for, repository, github, state.memory)
+        desired, observed, state.notes = observe(asked_for, repository, github, state.memory)
         decision = decide(desired, observed, state.memory)
         if decision.unordered:
             observed = replace(observed, newer_commits=_newer(decision.unordered, desired.source, github))
@@ -183,75 +176,6 @@ def _written(change: FileChange) -> ObservedFile | None:
     return ObservedFile(change.oid, change.mode) if change.mode and change.oid else None
 
 
-def _observe(desired: Desired, repository: str, github: GitHub, memory: RunMemory) -> tuple[Desired, Observed]:
-    """Read the target. Return with it the desired state, in which each directory that shall go is its files."""
-    observed = github.pulls.observe(
-        repository,
-        branch=desired.branch,
-        base=desired.base,
-        paths=observed_paths(desired.changes),
-        head_repository=desired.head_repository,
-        milestone=desired.milestone,
-    )
-    desired, observed = _with_files_below(desired, observed, github)
-    tip = observed.branch_tip
-    if tip is not None and needs_commits_below(desired, observed) and (below := _below(tip, desired, observed, github)):
-        # The answer compared the tip, which may not be our commit.
-        observed = replace(observed, branch_below=below, parent_on_base=None)
-    if tip is not None and keeps_commits(desired, observed):
-        there = github.git.read_files(observed.holder, tip.oid, observed_paths(desired.changes))
-        observed = replace(observed, branch_files=there)
-    commit, base_tip = our_commit(desired, observed), observed.base_tip
-    if commit is not None and base_tip is not None and needs_parent(desired, observed):
-        compared = github.git.compare(observed.repository, base_tip.oid, commit.parents[-1])
-        observed = replace(observed, parent_on_base=compared.ahead_by == 0 if compared else None)
-    if observed.base is not None and base_tip is not None:
-        closed = refused_content(compare(desired, observed, observed.base, base_tip, memory))
-        if closed is not None:
-            with suppress(NotFoundError):
-                paths = observed_paths(desired.changes)
-                there = github.git.read_files(observed.repository, closed.head_oid, paths)
-                observed = replace(observed, closed_files=there)
-    return desired, observed
-
-
-def _with_files_below(desired: Desired, observed: Observed, github: GitHub) -> tuple[Desired, Observed]:
-    """Replace the removal of a directory by the removal of each file in it that no other change names."""
-    directories = {
-        change.path: there.oid
-        for change in desired.changes
-        if change.mode is None
-        and change.base_oid == UNKNOWN
-        and (there := observed.files.get(change.path)) is not None
-        and there.mode == DIRECTORY
-    }
-    if not directories:
-        return desired, observed
-    below: dict[str, ObservedFile | None] = {
-        f"{directory}/{path}": file
-        for directory, oid in directories.items()
-        for path, file in github.git.read_tree(observed.repository, oid).items()
-    }
-    kept = [change for change in desired.changes if change.path not in directories]
-    named = {change.path for change in kept}
-    gone = (FileChange(path=path, mode=None) for path in below if path not in named)
-    changes = tuple(sorted((*kept, *gone), key=lambda change: change.path))
-    return replace(desired, changes=changes), replace(observed, files=observed.files | below)
-
-
-def _below(tip: Tip, desired: Desired, observed: Observed, github: GitHub) -> tuple[Tip, ...]:
-    """Return the commits below empty commits at the end of the bot branch, the newest first."""
-    below: list[Tip] = []
-    commit = tip
-    while len(commit.parents) == 1 and len(below) <= MAX_EMPTY_COMMITS:
-        parent = github.git.read_commit(observed.holder, commit.parents[0])
-        below.append(parent)
-        if parent.tree != commit.tree or our_trailers(parent, desired.key) is not None:
-            break
-        commit = parent
-    return tuple(below)
-
-
 def _newer(commits: tuple[str, ...], source: Source, github: GitHub) -> dict[str, bool | None]:
     """Return for each commit whether this run's commit is its ancestor. None: the token cannot compare them."""
     found: dict[str, bool | None] = dict.fromkeys(commits)
@@ -260,11 +184,6 @@ def _newer(commits: tuple[str, ...], source: Source, github: GitHub) -> dict[str
             compared = github.git.compare(source.name, commit, source.run.commit if source.run else "")
             found[commit] = compared.ahead_by == 0 if compared else None
     return found
-
-
-def observed_paths(changes: tuple[FileChange, ...]) -> tuple[str, ...]:
-    """The changed paths and the directories above them: what stands in a file's way must be seen before it is lost."""
-    return tuple(sorted({path for change in changes for path in (change.path, *ancestors(change.path))}))
 
 
 def _blocked(
@@ -327,6 +246,7 @@ def _ended(
         planned_requests=(),
         checks=state.checks,
         error=error,
+        notes=state.notes,
     )
 
 
@@ -340,7 +260,7 @@ def _planned(decision: Decision, desired: Desired, observed: Observed, state: Re
         subject = f" #{pull.number}" if pull and decision.outcome != "created" else ""
         decision = replace(decision, outcome="planned", message=f"A real run would {would}{subject}.")
     ended = _ended(decision, desired, state, pull_request=pull, refused_fields=decision.refused)
-    return replace(ended, planned_requests=requests, observed=observed)
+    return replace(ended, planned_requests=requests, observed=observed, changes=desired.changes)
 
 
 def _finish(decision: Decision, desired: Desired, state: ReconcileState) -> Reconciliation:

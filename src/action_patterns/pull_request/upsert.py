@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from action_patterns.content.changes import FileChange
 from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
 from action_patterns.ports.clock import Clock
@@ -18,6 +19,7 @@ from action_patterns.pull_request.spec.desired import Desired
 USES: tuple[Verb, ...] = (
     GitDatabase.read_files,
     GitDatabase.read_tree,
+    GitDatabase.read_blob,
     GitDatabase.read_branch,
     GitDatabase.read_commit,
     GitDatabase.compare,
@@ -60,6 +62,8 @@ class Preview(NamedTuple):
     result: TargetResult
     observed: Observed | None
     """The state of the target that the decision read. None: it could not be read."""
+    changes: tuple[FileChange, ...] = ()
+    """The desired content for that state."""
 
 
 def upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clock, *, dry_run: bool) -> TargetResult:
@@ -80,14 +84,15 @@ def _upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clo
 
     github.reset_usage()
     started = clock.now()
-    observed = None
+    observed: Observed | None = None
+    changes: tuple[FileChange, ...] = ()
     try:
         ended = reconcile(desired, assignment.repository, github, dry_run=dry_run, pause=pause)
-        record, observed = _record(ended, assignment), ended.observed
+        record, observed, changes = _record(ended, assignment), ended.observed, ended.changes
     except ActionPatternsError as error:
         record = failure(error, assignment, branch=desired.branch)
     record = record.model_copy(update={"usage": github.usage(), "started_at": started, "finished_at": clock.now()})
-    return Preview(record, observed)
+    return Preview(record, observed, changes)
 
 
 def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str | None = None) -> TargetResult:
@@ -139,6 +144,7 @@ def _record(ended: Reconciliation, assignment: Assignment) -> TargetResult:
                 if check.answer != "yes" or ended.planned_requests
             ),
             "files": decision.files,
+            "notes": ended.notes,
             "file_counts": decision.file_counts,
             "planned_requests": ended.planned_requests,
         }

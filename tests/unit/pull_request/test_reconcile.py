@@ -18,8 +18,9 @@ from action_patterns.errors import (
     RefusedError,
     UnavailableError,
 )
+from action_patterns.pull_request.observation import observed_paths
 from action_patterns.pull_request.ownership.marker import parse_marker
-from action_patterns.pull_request.reconcile import MAX_ROUNDS, Reconciliation, observed_paths, reconcile
+from action_patterns.pull_request.reconcile import MAX_ROUNDS, Reconciliation, reconcile
 from action_patterns.pull_request.spec.desired import Desired
 from support.builders import add, desired_state
 from support.fake_github import FakeGitDatabase, FakeGitHub, FakePullRequests
@@ -329,7 +330,7 @@ def test_a_target_that_cannot_be_read_is_an_error() -> None:
 
 def test_the_directories_above_a_path_are_looked_at_too() -> None:
     changes = desired_state(add("a/b/c.txt"), add("a/d.txt")).changes
-    assert observed_paths(changes) == ("a", "a/b", "a/b/c.txt", "a/d.txt")
+    assert observed_paths(change.path for change in changes) == ("a", "a/b", "a/b/c.txt", "a/d.txt")
 
 
 def test_an_executable_a_link_and_a_submodule_arrive_as_such() -> None:

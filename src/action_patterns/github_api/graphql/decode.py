@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
+from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
 from action_patterns.github_api.transport.answer import Answer
@@ -111,6 +112,22 @@ def files(commit: Answer, paths: Sequence[str]) -> dict[str, ObservedFile | None
         # GitHub gives the mode as a decimal number: 33188 is 0o100644.
         found[path] = ObservedFile(entry["oid"].text(), mode(entry["mode"])) if entry else None
     return found
+
+
+def contents(data: Answer, paths: Sequence[str]) -> dict[str, Any]:
+    """The aliases c0, c1, … of both branches: `blobs` and `proposed` of Observed."""
+    holder = data["holder"] or data["repository"]
+    proposed: dict[str, ObservedFile | None] = {}
+    blobs: dict[str, bytes] = {}
+    for ref, found in ((data["repository"]["base"], {}), (holder["bot"], proposed)):
+        for index, path in enumerate(paths if ref else ()):
+            entry = ref["target"][f"c{index}"]
+            found[path] = ObservedFile(entry["oid"].text(), mode(entry["mode"])) if entry else None
+            text = entry["object"]["text"].hint(str) if entry and entry["object"] else None
+            # GitHub shows text in UTF-8, and shortens what is long: only the id tells whether it is the file's.
+            if text is not None and blob_oid(content := text.encode(errors="surrogatepass")) == entry["oid"].text():
+                blobs[entry["oid"].text()] = content
+    return {"proposed": proposed, "blobs": blobs}
 
 
 def mode(value: Answer) -> Mode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from action_patterns.content.changes import ancestors
@@ -24,6 +25,7 @@ def observe(
     branch: str,
     base: str | None,
     paths: Sequence[str],
+    contents: Sequence[str] = (),
     head_repository: str | None,
     milestone: str | None,
 ) -> Observed:
@@ -39,6 +41,8 @@ def observe(
         variables["milestone"] = milestone
     if head_repository is not None:
         variables["headOwner"], _, variables["headName"] = head_repository.partition("/")
+    # Those with content come first: they are asked for in the first request.
+    paths = (*contents, *(path for path in paths if path not in contents))
     taken = ancestors(branch)
     variables |= {f"a{i}": f"refs/heads/{name}" for i, name in enumerate(taken)}
 
@@ -47,6 +51,7 @@ def observe(
         document = queries.observe(
             len(first),
             len(taken),
+            content_count=min(len(contents), len(first)),
             named_base=base is not None,
             in_a_fork=head_repository is not None,
             milestone=milestone is not None,
@@ -66,7 +71,9 @@ def observe(
             files |= _files(calls, repository, commit["oid"].text(), portion) if commit else dict.fromkeys(portion)
         ended = _ended(calls, repository, data, branch)
         comments = _more_comments(calls, repository, data)
-        return decode.observed(data, files, ended, comments, calls.transport.token_facts())
+        found = decode.observed(data, files, ended, comments, calls.transport.token_facts())
+        shown = [path for path in contents if path in first]
+        return replace(found, **decode.contents(data, shown)) if shown else found
 
     return _in_time(ask, len(paths))
 

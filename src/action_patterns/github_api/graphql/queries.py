@@ -73,11 +73,18 @@ def _ended(page: str) -> str:
 
 
 def observe(
-    path_count: int, parent_count: int, *, named_base: bool, in_a_fork: bool = False, milestone: bool = False
+    path_count: int,
+    parent_count: int,
+    *,
+    named_base: bool,
+    content_count: int = 0,
+    in_a_fork: bool = False,
+    milestone: bool = False,
 ) -> str:
     """Everything one decision needs: repository, base tip with the touched paths, bot branch, its pull requests.
 
     `parent_count` = how many names the branch's name is below of (`a` of `a/b`): a branch of that name is in its way.
+    `content_count` = of how many of the first paths the content is asked for, on both branches.
     """
     declared = [
         *("owner", "name", "branch", "head", "below"),
@@ -91,7 +98,8 @@ def observe(
     base = "base: ref(qualifiedName: $base)" if named_base else "base: defaultBranchRef"
     # A branch of a fork cannot be compared with a branch of another repository here.
     compared = "" if in_a_fork else f"compared: compare(headRef: {'$into' if named_base else _HEAD}) {{ behindBy }}"
-    holder = _holder(parent_count, compared)
+    contents = _contents(content_count)
+    holder = _holder(parent_count, compared, contents)
     milestones = "milestones(query: $milestone, states: [OPEN], first: 50) { nodes { number title } }"
     fork = f"holder: repository(owner: $headOwner, name: $headName) {{ ...Viewed {holder} }}"
     return f"""
@@ -100,7 +108,7 @@ query Observe({", ".join(f"${name}: String!" for name in declared)}) {{
     ...Viewed isArchived isDisabled isEmpty autoMergeAllowed
     {base} {{
       name refUpdateRule {{ ...Rule }}
-      target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} }} }}
+      target {{ ... on Commit {{ oid tree {{ oid }} {_files(path_count)} {contents} }} }}
     }}
     {_ended("first: 50")}
     {milestones if milestone else ""}
@@ -114,7 +122,7 @@ fragment Viewed on Repository {{ id nameWithOwner viewerPermission parent {{ nam
 {_RULE}{_OPEN}{_FIELDS}{_ENDED}"""
 
 
-def _holder(parent_count: int, compared: str) -> str:
+def _holder(parent_count: int, compared: str, contents: str) -> str:
     """The bot branch, and the branches whose names would keep git from making it."""
     above = " ".join(f"above{i}: ref(qualifiedName: $a{i}) {{ name }}" for i in range(parent_count))
     return f"""
@@ -123,7 +131,7 @@ def _holder(parent_count: int, compared: str) -> str:
       {compared}
       target {{ ... on Commit {{
         oid message tree {{ oid }} parents(first: 2) {{ nodes {{ oid }} }}
-        author {{ name email }} signature {{ isValid }}
+        author {{ name email }} signature {{ isValid }} {contents}
       }} }}
       open: associatedPullRequests(states: [OPEN], first: 3) {{ nodes {{ ...Open }} }}
     }}
@@ -165,6 +173,10 @@ query Files($owner: String!, $name: String!, $oid: GitObjectID!{declarations}) {
 
 def _files(path_count: int) -> str:
     return " ".join(f"f{i}: file(path: $p{i}) {{ oid mode }}" for i in range(path_count))
+
+
+def _contents(count: int) -> str:
+    return " ".join(f"c{i}: file(path: $p{i}) {{ oid mode object {{ ... on Blob {{ text }} }} }}" for i in range(count))
 
 
 OWNER = f"""

@@ -28,6 +28,7 @@ def observe(
     branch: str,
     base: str | None,
     paths: Sequence[str],
+    contents: Sequence[str] = (),
     head_repository: str | None,
     milestone: str | None,
 ) -> Observed:
@@ -55,6 +56,7 @@ def observe(
         base_tip=Tip(oid=base_tip.oid, tree=base_tip.tree) if base_tip else None,
         files=_files(calls, name, base_tip.tree, paths) if base_tip else dict.fromkeys(paths),
         branch_tip=tip,
+        proposed=_files(calls, holder, tip.tree, contents) if tip and contents else {},
         pull_requests=pulls,
         head_repository=holder,
         head_repository_id=holding["node_id"].text(),

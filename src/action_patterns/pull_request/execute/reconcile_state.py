@@ -25,3 +25,5 @@ class ReconcileState(TargetState):
     changed: set[str] = field(default_factory=set)
     replacements: Replacements = field(default_factory=Replacements)
     checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences about files that stay as they are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from action_patterns.content.changes import FileChange
+from action_patterns.content.edits import Edit, Mirror
 from action_patterns.ports.git import Person
 from action_patterns.pull_request.ownership.source import UNKNOWN, Source
 from action_patterns.pull_request.spec.spec import Adopt, AutoMerge, OnBaseMoved, OnClosed, OnConverged, OnHumanCommits
@@ -39,6 +40,10 @@ class Desired:
     """The rest of our part that has no room in the body; each is the text of a comment."""
     commit_message: str
     changes: tuple[FileChange, ...]
+    edits: tuple[Edit, ...] = ()
+    """Changes that depend on what the target holds; `changes` has them once the target was read."""
+    mirrors: tuple[Mirror, ...] = ()
+    """Directories in which nothing else shall be."""
     author: Person | None = None
     committer: Person | None = None
     signed_off_by: Person | None = None

@@ -31,6 +31,7 @@ from support.stage import FLEET, FULL, JOB_TOKEN, TARGET, DyingTransport, Stage,
 DESIRED = desired_state(team_reviewers=["core"], **FULL)
 BRANCH = DESIRED.branch
 PATHS = ("README.md", "ci.yml", "src", "src/app.py", "src/none.py", "none/x", "old.txt")
+CONTENTS = ("README.md", "src", "src/none.py")
 NOTE = render_comment("sync-config", "note", "x")
 ALICE = "Alice <alice@example.com>"
 
@@ -45,7 +46,10 @@ def read(
     scene: Stage, *, token: str = "tok-bot", repository: str = TARGET, **asked: object
 ) -> tuple[Observed, Observed]:
     """Over GraphQL, and over REST."""
-    arguments = {"branch": BRANCH, "base": None, "paths": PATHS, "head_repository": None, "milestone": None} | asked
+    arguments: dict[str, object] = {"branch": BRANCH, "base": None, "paths": PATHS, "contents": CONTENTS}
+    arguments |= {"head_repository": None, "milestone": None} | asked
+    if not arguments["paths"]:
+        arguments["contents"] = ()
     calls = Calls(DyingTransport(scene.context, token=token))
     both = (observe_over_graphql, observe_over_rest)
     over_graphql, over_rest = (observe(calls, repository, **arguments) for observe in both)  # type: ignore[arg-type]
@@ -66,6 +70,7 @@ def known_to_rest(observed: Observed, milestone: object) -> Observed:
         stacked=(),
         compare_and_swap=True,
         milestones=tuple(item for item in observed.milestones if item.title == milestone),
+        blobs={},
         branch_clash=None if observed.branch_tip else observed.branch_clash,
     )
 
