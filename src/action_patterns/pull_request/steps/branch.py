@@ -18,6 +18,9 @@ from action_patterns.pull_request.steps.step import RefusedForGoodError, Step
 from action_patterns.pull_request.steps.target_state import TargetState
 from action_patterns.pull_request.steps.tree import needs_blob, tree_chunks, tree_entry
 
+SWAPS_REFUSED = 3
+"""Refusals in a row, with the branch at the same commit, that are GitHub's last word."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MoveBranch(Step):
@@ -38,9 +41,11 @@ class _MoveBranch(Step):
     def refused(self, error: ActionPatternsError, state: TargetState) -> Sequence[Step]:
         if not isinstance(error, RefusedError):
             raise error
-        if not state.swap_refused:
-            # The branch may have gone to another commit and back while this one was on its way: observe once more.
-            state.swap_refused = True
+        # The branch may have gone to another commit and back while this one was on its way: observe once more. Runs with
+        # the same content make the same commit in the same second, so it may go there and back several times.
+        state.refusals = state.refusals + 1 if state.refused_at == self.before else 1
+        state.refused_at = self.before
+        if state.refusals < SWAPS_REFUSED:
             raise LostRaceError(error.message, remediation=error.remediation, request_id=error.request_id) from error
         raise RefusedForGoodError("branch-refused", error) from error
 

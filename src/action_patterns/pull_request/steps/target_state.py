@@ -23,8 +23,9 @@ class TargetState:
     opened: bool = False
     branch_made: bool = False
     """This run created the bot branch."""
-    swap_refused: bool = False
-    """GitHub has refused to move the bot branch once."""
+    refusals: int = 0
+    """Compare-and-swaps in a row that were refused with the branch at `refused_at`."""
+    refused_at: str | None = None
     memory: RunMemory = NOTHING
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, RefusedError
-from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranch, WriteBranch
+from action_patterns.pull_request.steps.branch import SWAPS_REFUSED, DeleteBranch, RestoreBranch, WriteBranch
 from action_patterns.pull_request.steps.comments import DeleteComment
 from action_patterns.pull_request.steps.issue_fields import AddAssignees, AddLabels, SetIssueFields, SetMilestone
 from action_patterns.pull_request.steps.pull import MakeDraft, Reopen, SetAutoMerge, UpdatePullRequest
@@ -26,13 +28,22 @@ def state() -> TargetState:
 
 
 @pytest.mark.parametrize("step", [WRITE, RESTORE], ids=["write", "restore"])
-def test_a_refused_swap_is_looked_at_once_more_before_the_target_is_given_up(step: Step) -> None:
+def test_a_swap_is_refused_for_good_when_the_branch_stood_still_through_several(step: Step) -> None:
     run = state()
-    with pytest.raises(LostRaceError):
-        step.refused(REFUSED, run)
+    for _ in range(SWAPS_REFUSED - 1):
+        with pytest.raises(LostRaceError):
+            step.refused(REFUSED, run)
     with pytest.raises(RefusedForGoodError) as stop:
         step.refused(REFUSED, run)
     assert stop.value.reason == "branch-refused"
+
+
+def test_a_branch_that_moved_between_two_refusals_is_observed_again() -> None:
+    """Runs with equal content make equal commits, so the branch goes to another commit and back."""
+    run = state()
+    for before in ("1", "2", "1", "3", "1"):
+        with pytest.raises(LostRaceError):
+            replace(WRITE, before=before).refused(REFUSED, run)
 
 
 @pytest.mark.parametrize("step", [WRITE, DeleteBranch("b", "1"), UpdatePullRequest((("title", "x"),))])
