@@ -28,7 +28,8 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.summary import annotate_selection
-from action_patterns.distribution.campaign import WORKERS, Campaign, apply, plan_changes, read_campaign
+from action_patterns.distribution.apply import WORKERS, apply, plan_changes
+from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import EXIT_FAILED, EXIT_INTERRUPTED, ActionPatternsError, InputError, Problem
 from action_patterns.escape import terminal as plain_line
 from action_patterns.escape import terminal_lines
@@ -272,22 +273,23 @@ def _open(distribution: str, console: Console) -> Command:
         console.print(f"left out: {plain_line(left_out)}", style="dim", markup=False, highlight=False)
     if campaign.notice:
         console.print(plain_line(campaign.notice), style="dim", markup=False, highlight=False)
-    selection = campaign.distribution.targets
-    check_reach(credentials, selection.reach, context, writing=True)
+    check_reach(credentials, campaign.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
     log.hide(credentials.token)
     allowance = Allowance(seconds=24 * 3600, permissions=needed(USES))  # a person watches, and can interrupt it
     github = Session(connect(credentials, context, clock, log, allowance), USES)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
-            discover(selection, github),
-            selection,
+            discover(campaign.selections.values(), github),
+            campaign.selections,
             name=campaign.distribution.name,
             content_digest=campaign.digest,
             per_leg=1,
             context=context,
             now=clock.now(),
+            applies=campaign.applies,
         )
+    campaign.check(plan.found)
     for annotation in annotate_selection(plan):
         log.annotate(annotation)
     return Command(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
@@ -343,7 +345,6 @@ def _prefix(workspace: Path) -> str:
 
 def _patches(previews: list[Preview], command: Command) -> list[str]:
     """Return the diff of each target's files; "" where `apply` would write nothing."""
-    wanted = {change.path: change for change in command.campaign.desired.changes}
 
     @cache
     def content_of(repository: str, oid: str) -> bytes:
@@ -353,7 +354,7 @@ def _patches(previews: list[Preview], command: Command) -> list[str]:
         observed = preview.observed
         if observed is None or not preview.result.planned_requests:
             return ""
-        patch = ""
+        patch, wanted = "", {change.path: change for change in preview.changes}
         for path in preview.result.files:
             # A path that no rule names is below a directory that shall go.
             before, change = observed.files.get(path), wanted.get(path, FileChange(path=path, mode=None))

@@ -12,10 +12,13 @@ def input_name(field_name: str) -> str:
     return field_name.replace("_", "-")
 
 
+def split_names(text: str) -> tuple[str, ...]:
+    """Return names that commas or new lines separate."""
+    return tuple(item.strip() for line in text.splitlines() for item in line.split(",") if item.strip())
+
+
 def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(item.strip() for line in value.splitlines() for item in line.split(",") if item.strip())
-    return value
+    return split_names(value) if isinstance(value, str) else value
 
 
 def _split_lines(value: object) -> object:

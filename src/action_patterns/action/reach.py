@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from action_patterns.errors import InputError, Problem
@@ -16,6 +17,16 @@ class Reach(NamedTuple):
     owners: tuple[str, ...] = ()
     public_only: bool = False
     """Only public repositories of `owners`."""
+
+
+def union(reaches: Iterable[Reach]) -> Reach:
+    """Return all repositories of several, each once."""
+    several = tuple(reaches)
+    return Reach(
+        tuple(dict.fromkeys(name for each in several for name in each.repositories)),
+        tuple(dict.fromkeys(owner for each in several for owner in each.owners)),
+        public_only=all(each.public_only for each in several),
+    )
 
 
 def check_reach(credentials: Credentials, reach: Reach, context: Context, *, writing: bool) -> None:

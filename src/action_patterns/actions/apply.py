@@ -11,7 +11,8 @@ from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import records_artifact
 from action_patterns.contracts.result import FAILING, record_file
 from action_patterns.discovery.plan import read_plan
-from action_patterns.distribution.campaign import Campaign, apply, read_campaign
+from action_patterns.distribution.apply import apply
+from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
@@ -108,6 +109,7 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     plan, campaign = gather(inputs, ports)
     validate(inputs, plan)
     entries = decide(inputs, plan)
+    campaign.check(entries)
     attempt = ports.context.run_attempt
     recorder = RecordWriter(ports, plan.name, inputs.index, len(entries))
     session = open_session(
@@ -115,9 +117,9 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         credentials,
         ACTION.uses,
         seconds=60 * inputs.max_minutes,
-        reach=campaign.distribution.targets.reach,
+        reach=campaign.reach,
         narrowed=tuple(entry.target.repository for entry in entries),
-        paths=[change.path for change in campaign.changes],
+        paths=campaign.paths(entries),
         share=1 / inputs.max_parallel,
     )
     results = apply(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,16 +12,17 @@ from pydantic import Field, ValidationError
 from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
-from action_patterns.action.reach import Reach
+from action_patterns.action.reach import Reach, union
 from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
+from action_patterns.discovery.groups import all_apply
 from action_patterns.discovery.packing import MAX_LEGS
 from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.discovery.summary import annotate, summary
-from action_patterns.distribution.campaign import read_campaign
+from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.input_types import Flag, LineList, NameList
 from action_patterns.ports.bundle import Ports
@@ -101,22 +103,22 @@ class Facts:
     seen: Discovered
     name: str
     content_digest: str
-    selection: Selection
+    selections: Mapping[str, Selection]
+    """By the name of the group."""
+    campaign: Campaign | None = None
+    """None: no distribution file is given."""
     previous: ReportArtifact | None
     """The report to compare this run's with. None: there is none."""
     context: Context
     now: datetime
-    notice: str | None = None
-    """A sentence about what was left out of the content. None: nothing was."""
 
 
 def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     """Read the campaign, if one is given, and every repository it may mean."""
-    notice = None
+    campaign = None
     if inputs.distribution:
         campaign = read_campaign(inputs.distribution, ports.files, ports.context)
-        name, digest, selection = campaign.distribution.name, campaign.digest, campaign.distribution.targets
-        notice = campaign.notice
+        name, digest, selections = campaign.distribution.name, campaign.digest, campaign.selections
         if inputs.name not in (None, name):
             raise InputError(
                 Problem(
@@ -127,18 +129,19 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
                 )
             )
     else:
-        name, digest, selection = inputs.name or "targets", "", _selection(inputs)
+        name, digest, selections = inputs.name or "targets", "", {"": _selection(inputs)}
     credentials = inputs.credentials()
-    session = open_session(ports, credentials, ACTION.uses, seconds=60 * inputs.max_minutes, reach=selection.reach)
+    reach = union(selection.reach for selection in selections.values())
+    session = open_session(ports, credentials, ACTION.uses, seconds=60 * inputs.max_minutes, reach=reach)
     return Facts(
-        seen=discover(selection, session),
+        seen=discover(selections.values(), session),
         name=name,
         content_digest=digest,
-        selection=selection,
+        selections=selections,
+        campaign=campaign,
         previous=find_previous(inputs, name, ports),
         context=ports.context,
         now=ports.clock.now(),
-        notice=notice,
     )
 
 
@@ -146,13 +149,14 @@ def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
     """Select the targets and pack them."""
     return plan_from(
         facts.seen,
-        facts.selection,
+        facts.selections,
         name=facts.name,
         content_digest=facts.content_digest,
         per_leg=max(1, inputs.targets_per_job),
         reveal_private=inputs.reveal_private,
         context=facts.context,
         now=facts.now,
+        applies=facts.campaign.applies if facts.campaign is not None else all_apply,
     )
 
 
@@ -183,6 +187,8 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     validate(inputs)
     facts = gather(inputs, ports)
     plan = decide(inputs, facts)
+    if facts.campaign is not None:
+        facts.campaign.check(plan.found)
     privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
     return apply(inputs, facts, plan, ports)
 
@@ -198,6 +204,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         )
         names = ""
     previous = facts.previous
+    notice = facts.campaign.notice if facts.campaign is not None else None
     outputs = DiscoverOutputs(
         matrix=compact_json(matrix_of(plan, packed=inputs.targets_per_job > 0)),
         count=len(plan.found),
@@ -212,7 +219,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         previous_run_id=str(previous.run_id) if previous else "",
         previous_artifact=previous.name if previous else "",
     )
-    return Finish(outputs=outputs, summary=summary(plan), annotations=(*left_out(facts.notice), *annotate(plan)))
+    return Finish(outputs=outputs, summary=summary(plan), annotations=(*left_out(notice), *annotate(plan)))
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:

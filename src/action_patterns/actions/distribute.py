@@ -23,8 +23,8 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import Discovered, discover, plan_from
 from action_patterns.discovery.summary import annotate_selection
+from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign, read_campaign
-from action_patterns.distribution.campaign import apply as apply_campaign
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
@@ -95,6 +95,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
     facts, github = gather(inputs, ports)
     plan = decide(facts, reveal_private=inputs.reveal_private)
+    facts.campaign.check(plan.found)
     concealed = privacy.conceal(plan, ports, inputs.job_token)
     ports.log.info(f"{len(plan.found)} targets of {plan.visible} repositories visible to this token.")
     results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
@@ -116,15 +117,15 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
         ports.context,
         most_writes=writes_within(60 * inputs.max_minutes, ports.context.write_spacing_seconds),
     )
-    selection, credentials = campaign.distribution.targets, inputs.credentials()
-    check_reach(credentials, selection.reach, ports.context, writing=True)
+    credentials = inputs.credentials()
+    check_reach(credentials, campaign.reach, ports.context, writing=True)
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)
     # A token does it all in one session, at one pace. An App's tokens that read every repository write to none.
     uses = ACTION.uses if credentials.app is None else discovery.USES
-    github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=selection.reach)
+    github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=campaign.reach)
     facts = Facts(
         campaign=campaign,
-        discovered=discover(selection, github),
+        discovered=discover(campaign.selections.values(), github),
         previous=previous,
         context=ports.context,
         now=ports.clock.now(),
@@ -136,13 +137,14 @@ def decide(facts: Facts, *, reveal_private: bool = False) -> Plan:
     """Select the targets. One leg takes them all."""
     return plan_from(
         facts.discovered,
-        facts.campaign.distribution.targets,
+        facts.campaign.selections,
         name=facts.campaign.distribution.name,
         content_digest=facts.campaign.digest,
         per_leg=1,
         context=facts.context,
         now=facts.now,
         reveal_private=reveal_private,
+        applies=facts.campaign.applies,
     )
 
 
@@ -160,9 +162,9 @@ def apply(
             credentials,
             upsert.USES,
             seconds=ends - ports.clock.monotonic(),
-            reach=campaign.distribution.targets.reach,
+            reach=campaign.reach,
             narrowed=tuple(entry.target.repository for entry in plan.found),
-            paths=[change.path for change in campaign.changes],
+            paths=campaign.paths(plan.found),
         )
     return apply_campaign(
         plan.found,

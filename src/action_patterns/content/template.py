@@ -50,7 +50,9 @@ def has_expressions(text: str) -> bool:
 class Template:
     """A parsed template."""
 
-    def __init__(self, text: str, name: str, compiled: Compiled, tree: nodes.Template, carriage_return: str) -> None:
+    def __init__(
+        self, text: str, name: str, compiled: Compiled, tree: nodes.Template, carriage_return: str, line: int
+    ) -> None:
         from jinja2 import meta
 
         self.text = text
@@ -61,6 +63,7 @@ class Template:
         self._compiled = compiled
         self._tree = tree
         self._carriage_return = carriage_return
+        self._before = line - 1
 
     @classmethod
     def parse(cls, text: str, *, name: str, line: int = 1) -> Template:
@@ -91,7 +94,7 @@ class Template:
         except RecursionError:
             what = f"{name} is nested too deeply for a template."
             raise InputError(Problem(what, "Flatten its statements.", file=name, line=line)) from None
-        return cls(text, name, compiled, tree, carriage_return)
+        return cls(text, name, compiled, tree, carriage_return, line)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """Return the text for these values.
@@ -147,7 +150,7 @@ class Template:
             if name in (getattr(node, "name", None), getattr(node, "attr", None))
             or getattr(getattr(node, "arg", None), "value", None) == name
         )
-        return min(read, default=1)
+        return self._before + min(read, default=1)
 
     def _failed(self, error: BaseException) -> Problem:
         places = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
@@ -155,7 +158,7 @@ class Template:
         what, fix = f"an expression fails: {said}", "Correct the expression."
         if isinstance(error, _ValueError):
             what, fix = said, error.fix
-        return Problem(f"{self.name}: {what}.", fix, file=self.name, line=places[-1] if places else 1)
+        return Problem(f"{self.name}: {what}.", fix, file=self.name, line=self._before + (places[-1] if places else 1))
 
 
 def _recorded(note: Callable[[str, object], None]) -> type[Undefined]:

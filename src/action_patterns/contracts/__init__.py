@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from action_patterns.contracts.plan import Budget, Exclusion, Pack, Plan, PlanEntry, SelectionWarning
+    from action_patterns.contracts.plan import Budget, Exclusion, LeftOut, Pack, Plan, PlanEntry, SelectionWarning
     from action_patterns.contracts.report import CauseCount, Changes, Counts, PreviousRun, RunReport, Verdict
     from action_patterns.contracts.result import (
         CheckRecord,
@@ -31,6 +31,7 @@ __all__ = [
     "ErrorRecord",
     "Exclusion",
     "FileCounts",
+    "LeftOut",
     "Outcome",
     "Pack",
     "Plan",
@@ -55,6 +56,7 @@ _HOME = {
     "ErrorRecord": "result",
     "Exclusion": "plan",
     "FileCounts": "result",
+    "LeftOut": "plan",
     "Outcome": "result",
     "Pack": "plan",
     "Plan": "plan",

@@ -20,7 +20,16 @@ ExclusionReason = Literal[
     "excluded",
     "topic-missing",
     "visibility",
+    "no-rule",
 ]
+
+
+class LeftOut(Record):
+    """A group, or one rule of it, that does not count for a target, and why."""
+
+    group: str = Field(description="Name of the group; `campaign` for the campaign's own rules.")
+    rule: str = Field(default="", description="The rule, by source and target. Empty: the whole group.")
+    reason: str = Field(description="A sentence: the condition that does not hold.")
 
 
 class PlanEntry(Record):
@@ -29,6 +38,11 @@ class PlanEntry(Record):
     index: Count
     target: Target
     expected_head_oid: str | None = Field(description="Tip of the default branch that the plan was made on.")
+    groups: tuple[str, ...] = Field(
+        default=("campaign",),
+        description="Groups whose rules count for the target; `campaign` for the campaign's own rules.",
+    )
+    left_out: tuple[LeftOut, ...] = Field(default=(), description="Groups and rules that do not, and why.")
     error: ErrorRecord | None = Field(
         default=None, description="Why the target fails without a job: it was named and not found. Null: it was found."
     )

@@ -9,8 +9,9 @@ from datetime import datetime
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan, PlanEntry, SelectionWarning, Target
 from action_patterns.discovery.cost import estimate
+from action_patterns.discovery.groups import Grouped
 from action_patterns.discovery.packing import pack
-from action_patterns.discovery.select import NOT_FOUND, Selected
+from action_patterns.discovery.select import NOT_FOUND
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import Context
 from action_patterns.ports.rate_limits import Limits
@@ -18,7 +19,7 @@ from action_patterns.ports.workspace import Files
 
 
 def make_plan(
-    selected: Selected,
+    grouped: Grouped,
     *,
     name: str,
     content_digest: str,
@@ -31,8 +32,15 @@ def make_plan(
     reveal_private: bool = False,
 ) -> Plan:
     """Number the targets, pack those that were found into legs and estimate the cost."""
+    selected = grouped.selected
     found = tuple(
-        PlanEntry(index=index, target=target, expected_head_oid=target.head_oid)
+        PlanEntry(
+            index=index,
+            target=target,
+            expected_head_oid=target.head_oid,
+            groups=grouped.groups[target.repository].groups,
+            left_out=grouped.groups[target.repository].left_out,
+        )
         for index, target in enumerate(selected.targets)
     )
     # Last, so that the legs hold what was found without a gap.

@@ -1,29 +1,38 @@
-"""The campaign in process: discover the targets, apply the desired state to each. Actions and terminal call these."""
+"""A campaign: its distribution file with all content read, and the desired state of each of its targets."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from action_patterns.content.changes import FileChange
-from action_patterns.content.changes import digest as changes_digest
+from action_patterns.action.reach import Reach, union
+from action_patterns.content.blob import blob_oid
+from action_patterns.content.template import Template, has_expressions
 from action_patterns.content.text import read_text
-from action_patterns.contracts import PlanEntry, TargetResult
-from action_patterns.distribution.content import read_changes
-from action_patterns.distribution.distribution_file import Distribution, read_distribution
-from action_patterns.errors import DefectError, InputError
-from action_patterns.ports.clock import Clock
+from action_patterns.contracts import PlanEntry, Target
+from action_patterns.contracts.document import compact_json
+from action_patterns.discovery.groups import Applicable
+from action_patterns.discovery.selection import Selection
+from action_patterns.distribution import content
+from action_patterns.distribution.content import Sources, read_sources
+from action_patterns.distribution.distribution_file import OWN_RULES, Distribution, read_distribution
+from action_patterns.distribution.target_content import TargetContent, content_of
+from action_patterns.distribution.values import ValueSet
+from action_patterns.distribution.values import facts as target_facts
+from action_patterns.errors import InputError, Problem
+from action_patterns.input_types import input_name
 from action_patterns.ports.context import Context
-from action_patterns.ports.github import GitHub
 from action_patterns.ports.workspace import Files
-from action_patterns.pull_request.ownership.source import source_of
+from action_patterns.pull_request.ownership.source import Source, source_of
 from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.spec.key import branch_of, normalise
 from action_patterns.pull_request.spec.resolve import resolve
-from action_patterns.pull_request.upsert import Assignment, Preview, failure, preview, upsert
+from action_patterns.pull_request.spec.reviewers import Choice
 
-WORKERS = 8
-"""Targets worked on at once in one process: readers overlap, writes pass one gate (measured: more gains nothing)."""
+_TEXTS = ("title", "body", "commit_message")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,32 +40,209 @@ class Campaign:
     """A distribution file with its content read."""
 
     distribution: Distribution
-    changes: tuple[FileChange, ...]
-    desired: Desired
+    file: str
+    """Path of the distribution file."""
+    sources: Sources
+    values: Mapping[str, ValueSet]
+    """By the name of the set of rules."""
+    texts: Mapping[str, Template]
+    """Title, body and commit message, where they are templates."""
+    source: Source
+    most_writes: int | None
     digest: str
-    """Over files and pull request fields: what `apply` writes must be what `discover` planned."""
-    notice: str | None = None
-    """A sentence about what was left out of the content. None: nothing was."""
+    """Over rules, sources and pull request fields: what `apply` writes must be what `discover` planned."""
+    _made: dict[Any, Desired] = field(default_factory=dict)
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence about what was left out of the content. None: nothing was."""
+        return self.sources.notice()
+
+    @property
+    def selections(self) -> Mapping[str, Selection]:
+        """The selection of each set of rules, by its name in a plan."""
+        return {set_name(rules.name): rules.targets for rules in self.distribution.sets}
+
+    @property
+    def reach(self) -> Reach:
+        """The repositories that it may select."""
+        return union(selection.reach for selection in self.selections.values())
+
+    def applies(self, target: Target, groups: tuple[str, ...]) -> Applicable:
+        """Return which of the groups that select a target have a rule for it. The others are named with a reason."""
+        return Applicable(groups)
+
+    @property
+    def branch(self) -> str:
+        """The bot branch, which all targets have."""
+        return branch_of(normalise(self.distribution.key or self.distribution.name))
+
+    def desired(self, entry: PlanEntry) -> Desired:
+        """Return the desired state of one target.
+
+        Raises:
+            InputError: values that are not set, paths that two rules name, and so on; all at once.
+        """
+        active = tuple(each for each in self.sources.items if set_name(each.rules.name) in entry.groups)
+        facts = target_facts(entry.target)
+        seed = str(entry.target.id or entry.target.repository)
+        key = (tuple(map(id, active)), compact_json(facts) if self._reads_facts(active) else "", self._seed(seed))
+        if key not in self._made:
+            self._made[key] = self._resolve(active, facts, seed, entry.groups)
+        return self._made[key]
+
+    def check(self, entries: Iterable[PlanEntry]) -> None:
+        """Make every desired state before anything is written.
+
+        Raises:
+            InputError: every problem of every target; one that several targets share is named once.
+        """
+        found: dict[tuple[str, str, str | None, int | None], list[str]] = {}
+        total = 0
+        for entry in entries:
+            total += 1
+            try:
+                self.desired(entry)
+            except InputError as error:
+                for each in error.problems:
+                    found.setdefault((each.what, each.fix, each.file, each.line), []).append(entry.target.repository)
+        if found:
+            raise InputError(
+                *(
+                    Problem(f"{what} {_concerned(names, total)}", fix, file=file, line=line)
+                    for (what, fix, file, line), names in found.items()
+                )
+            )
+
+    def paths(self, entries: Iterable[PlanEntry]) -> list[str]:
+        """Return all paths that may change in these targets."""
+        found: dict[str, None] = {}
+        for entry in entries:
+            desired = self.desired(entry)
+            of_one = (desired.changes, desired.edits, desired.mirrors)
+            found |= dict.fromkeys(each.path for several in of_one for each in several)
+        return list(found)
+
+    def _reads_facts(self, active: Sequence[content.Source]) -> bool:
+        return bool(self.texts) or any(each.rule.template for each in active)
+
+    def _seed(self, seed: str) -> str:
+        """Return what reviewers are chosen by. Empty: no list asks for some of its names."""
+        groups = self.distribution.groups.values()
+        choices = (self.distribution.pull_request.reviewers, *(group.pull_request.reviewers for group in groups))
+        return seed if any(each.number is not None for each in choices) else ""
+
+    def _resolve(
+        self, active: Sequence[content.Source], facts: dict[str, Any], seed: str, groups: Sequence[str]
+    ) -> Desired:
+        distribution = self.distribution
+        given = {"repository": facts, "campaign": {"name": distribution.name}}
+
+        @cache
+        def values(name: str) -> dict[str, Any]:
+            return self.values[name].for_target({**given, "group": {"name": name}})
+
+        problems: list[Problem] = []
+        made = TargetContent(changes=(), edits=(), mirrors=())
+        try:
+            made = content_of(active, lambda each: values(each.rules.name), campaign=distribution.name, file=self.file)
+        except InputError as error:
+            problems += error.problems
+        spec = distribution.pull_request
+        try:
+            if self.texts:
+                spec = spec.model_copy(update={key: text.render(values("")) for key, text in self.texts.items()})
+        except InputError as error:
+            problems += error.problems
+        added = [rules.fields for rules in distribution.sets if set_name(rules.name) in groups]
+        choices = (spec.reviewers, *(each.reviewers for each in added))
+        reviewers = [name for each in choices for name in each.for_target(seed)]
+        update = {
+            name: (*getattr(spec, name), *(item for each in added for item in getattr(each, name)))
+            for name in ("labels", "assignees", "team_reviewers")
+        }
+        spec = spec.model_copy(update={**update, "reviewers": Choice(tuple(reviewers))})
+        try:
+            desired = resolve(
+                spec,
+                key=distribution.key or distribution.name,
+                changes=made.changes,
+                edits=made.edits,
+                mirrors=made.mirrors,
+                source=self.source,
+                most_writes=self.most_writes,
+            )
+        except InputError as error:
+            raise InputError(*problems, *error.problems) from None
+        if problems:
+            raise InputError(*problems)
+        return desired
+
+
+def set_name(group: str) -> str:
+    """Return the name of a set of rules in a plan."""
+    return group or OWN_RULES
+
+
+def _concerned(names: Sequence[str], total: int) -> str:
+    if len(names) == total > 1:
+        return f"It concerns all {total:,} targets."
+    shown = ", ".join(names[:3])
+    return f"It concerns {shown}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}."
 
 
 def read_campaign(path: str, files: Files, context: Context, *, most_writes: int | None = None) -> Campaign:
     """Read a distribution file and everything it names. Raises InputError with every problem at once."""
     distribution = read_distribution(read_text(files.read(path), path), name=path)
-    content = read_changes(distribution, files)
-    changes = content.changes
+    sources, problems = read_sources(distribution, files, name=path)
+    values: dict[str, ValueSet] = {}
+    texts: dict[str, Template] = {}
+    for group, given in {"": distribution.values, **{rules.name: rules.values for rules in distribution.sets}}.items():
+        own = distribution.groups[group].values if group else {}
+        lines = {key: distribution.line(*(("groups", group) if key in own else ()), "values", key) for key in given}
+        try:
+            values[group] = ValueSet(given, file=path, lines=lines)
+        except InputError as error:
+            problems += error.problems
     spec = distribution.pull_request
+    for key in _TEXTS if spec.template else ():
+        text = getattr(spec, key)
+        try:
+            if text and has_expressions(text):
+                line = distribution.line("pull-request", input_name(key))
+                texts[key] = Template.parse(text, name=path, line=line)
+        except InputError as error:
+            problems += error.problems
     source = source_of(context, file=path, present=_yaml_files(files))
-    desired = resolve(
-        spec, key=distribution.key or distribution.name, changes=changes, source=source, most_writes=most_writes
-    )
-    text = f"{changes_digest(changes)}\0{desired.key}\0{spec.model_dump_json()}"
+    problems += _without_targets(distribution, sources, source, path, most_writes)
+    if problems:
+        raise InputError(*{(each.what, each.line): each for each in problems}.values())
+    read = [(each.source, each.target, each.mode, blob_oid(each.content)) for s in sources.items for each in s.files]
+    rules_text = distribution.model_dump_json(exclude={"targets": True, "groups": {"__all__": {"targets"}}})
     return Campaign(
         distribution=distribution,
-        changes=changes,
-        desired=desired,
-        digest=hashlib.sha256(text.encode()).hexdigest(),
-        notice=content.notice(),
+        file=path,
+        sources=sources,
+        values=values,
+        texts=texts,
+        source=source,
+        most_writes=most_writes,
+        digest=hashlib.sha256(f"{rules_text}\0{compact_json(read)}".encode(errors="surrogateescape")).hexdigest(),
     )
+
+
+def _without_targets(
+    distribution: Distribution, sources: Sources, source: Source, file: str, most_writes: int | None
+) -> Iterator[Problem]:
+    """Yield the problems in all that no target has a part in."""
+    key = distribution.key or distribution.name
+    for rules in distribution.sets:
+        static = [each for each in sources.items if each.rules.name == rules.name and not each.rule.template]
+        try:
+            made = content_of(static, lambda _: {}, campaign=distribution.name, file=file)
+            resolve(distribution.pull_request, key=key, changes=made.changes, source=source, most_writes=most_writes)
+        except InputError as error:
+            yield from error.problems
 
 
 def _yaml_files(files: Files) -> list[str] | None:
@@ -65,82 +251,3 @@ def _yaml_files(files: Files) -> list[str] | None:
         return [name for name in files.listing() if name.endswith((".yml", ".yaml"))]
     except InputError:
         return None
-
-
-def apply(
-    entries: Sequence[PlanEntry],
-    campaign: Campaign,
-    plan_id: str,
-    github: GitHub,
-    clock: Clock,
-    *,
-    attempt: int,
-    dry_run: bool,
-    on_result: Callable[[TargetResult], None],
-    on_start: Callable[[str], None] = lambda _: None,
-) -> list[TargetResult]:
-    """Upsert every entry, eight at a time; one target's failure is a result, not an end.
-
-    `on_result` is called from this thread as each target ends, so that what is done is on disk when a run is cancelled.
-    `on_start` is called with the target's name, from the thread that works on it.
-    """
-
-    def one(assignment: Assignment) -> Preview:
-        on_start(assignment.repository)
-        return Preview(upsert(campaign.desired, assignment, github, clock, dry_run=dry_run), None)
-
-    found = _each(entries, campaign, plan_id, one, attempt=attempt, on_result=on_result)
-    return [each.result for each in found]
-
-
-def plan_changes(
-    entries: Sequence[PlanEntry],
-    campaign: Campaign,
-    plan_id: str,
-    github: GitHub,
-    clock: Clock,
-    *,
-    on_result: Callable[[TargetResult], None],
-) -> list[Preview]:
-    """Return what `apply` would do to every entry, by the same code, with what each target is now. Write nothing."""
-
-    def one(assignment: Assignment) -> Preview:
-        return preview(campaign.desired, assignment, github, clock)
-
-    return _each(entries, campaign, plan_id, one, attempt=1, on_result=on_result)
-
-
-def _each(
-    entries: Sequence[PlanEntry],
-    campaign: Campaign,
-    plan_id: str,
-    work: Callable[[Assignment], Preview],
-    *,
-    attempt: int,
-    on_result: Callable[[TargetResult], None],
-) -> list[Preview]:
-    def one(entry: PlanEntry) -> Preview:
-        assignment = Assignment(plan_id=plan_id, index=entry.index, attempt=attempt, repository=entry.target.repository)
-        try:
-            return work(assignment)
-        except Exception as error:  # noqa: BLE001 - a bug at one target must not cost the others
-            defect = DefectError(
-                f"{type(error).__name__}: {error}", remediation="This is a bug in action-patterns: please report it."
-            )
-            return Preview(failure(defect, assignment, branch=campaign.desired.branch), None)
-
-    from concurrent.futures import ThreadPoolExecutor, as_completed  # for the actions that work on many targets
-
-    found: list[Preview] = []
-    pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="target")
-    try:
-        for future in as_completed([pool.submit(one, entry) for entry in entries]):
-            each = future.result()
-            found.append(each)
-            on_result(each.result)
-    except BaseException:
-        # Cancelled: what has not begun shall not begin.
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-    return sorted(found, key=lambda each: each.result.index)

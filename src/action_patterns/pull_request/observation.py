@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -58,8 +59,9 @@ def observe(desired: Desired, repository: str, github: GitHub, memory: RunMemory
         head_repository=desired.head_repository,
         milestone=desired.milestone,
     )
+    edited = {edit.path for edit in desired.edits}
     desired, notes = _with_edits(desired, observed, github)
-    desired, observed = _with_files_below(desired, observed, github)
+    desired, observed = _with_files_below(desired, observed, edited, github)
     paths = observed_paths(change.path for change in desired.changes)
     tip = observed.branch_tip
     if tip is not None and needs_commits_below(desired, observed) and (below := _below(tip, desired, observed, github)):
@@ -112,8 +114,13 @@ def _with_edits(desired: Desired, observed: Observed, github: GitHub) -> tuple[D
     return replace(desired, changes=check(changes), edits=()), tuple(notes)
 
 
-def _with_files_below(desired: Desired, observed: Observed, github: GitHub) -> tuple[Desired, Observed]:
-    """Replace a directory that shall go, and a mirror, by the removal of each file in it that no other change names."""
+def _with_files_below(
+    desired: Desired, observed: Observed, edited: AbstractSet[str], github: GitHub
+) -> tuple[Desired, Observed]:
+    """Replace a directory that shall go, and a mirror, by the removal of each file in it that no other change names.
+
+    `edited`: paths of edits, of which some have no change.
+    """
     mirrors = {mirror.path: mirror for mirror in desired.mirrors}
     removed = {
         change.path: there.oid
@@ -137,7 +144,7 @@ def _with_files_below(desired: Desired, observed: Observed, github: GitHub) -> t
         if directory in removed or not mirrors[directory].keeps(path)
     }
     kept = [change for change in desired.changes if change.path not in removed]
-    named = {change.path for change in kept}
+    named = {change.path for change in kept} | edited
     gone = (FileChange(path=path, mode=None) for path in below if path not in named)
     changes = tuple(sorted((*kept, *gone), key=lambda change: change.path))
     return replace(desired, changes=changes), replace(observed, files=observed.files | below)

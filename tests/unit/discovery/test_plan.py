@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from action_patterns.contracts import Plan, Target
+from action_patterns.discovery.groups import all_apply, unite
 from action_patterns.discovery.plan import make_plan, read_plan
 from action_patterns.discovery.select import Selected
 from action_patterns.errors import InputError
@@ -28,7 +29,7 @@ def made(count: int = 3, **fields: Any) -> Plan:
         "context": context(run_attempt=1),
         "now": NOW,
     }
-    return make_plan(Selected(targets(count), ()), **(values | fields))
+    return make_plan(unite({"campaign": Selected(targets(count), ())}, all_apply), **(values | fields))
 
 
 def test_targets_are_numbered_from_0_and_keep_the_tip_they_were_planned_on() -> None:

@@ -11,8 +11,9 @@ from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Exclusion, PlanEntry, TargetResult
 from action_patterns.discovery.discover import discover, excluded_summary, plan_from
 from action_patterns.discovery.selection import Selection
-from action_patterns.distribution import campaign as module
-from action_patterns.distribution.campaign import Campaign, apply, read_campaign
+from action_patterns.distribution import apply as module
+from action_patterns.distribution.apply import apply
+from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import InputError, Problem, UnavailableError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.pull_requests import Observed
@@ -52,8 +53,9 @@ def run(github: FakeGitHub, entries: tuple[PlanEntry, ...], written: list[Target
 
 
 def test_the_name_is_the_key_unless_a_key_is_given() -> None:
-    assert campaign().desired.key == "sync"
-    assert campaign(FILE + "key: other\n").desired.key == "other"
+    (entry,) = roster(1)
+    assert campaign().desired(entry).key == "sync"
+    assert campaign(FILE + "key: other\n").desired(entry).key == "other"
 
 
 @pytest.mark.parametrize(
@@ -83,21 +85,22 @@ def test_a_campaign_that_cannot_be_desired_is_refused() -> None:
 def test_looking_lists_owners_and_reads_what_is_named() -> None:
     github = fleet(3)
     github.hosted["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
-    seen = discover(Selection(owners=("acme",), repositories=("acme/r00", "umbrella/x", "acme/absent")), github)
-    assert [target.repository for target in seen.listed] == ["acme/r00", "acme/r01", "acme/r02"]
+    selection = Selection(owners=("acme",), repositories=("acme/r00", "umbrella/x", "acme/absent"))
+    seen = discover([selection], github)
+    assert [target.repository for target in seen.listed_by(selection)] == ["acme/r00", "acme/r01", "acme/r02"]
     assert seen.named["acme/absent"] is None
     assert seen.visible == 4
 
 
 def test_one_repository_named_in_two_spellings_is_visible_once() -> None:
-    assert discover(Selection(repositories=("acme/r00", "ACME/R00")), fleet(1)).visible == 1
+    assert discover([Selection(repositories=("acme/r00", "ACME/R00"))], fleet(1)).visible == 1
 
 
 def test_a_plan_follows_from_what_was_seen() -> None:
     selection = Selection(owners=("acme",), exclude=("r01",))
     made = plan_from(
-        discover(selection, fleet(3)),
-        selection,
+        discover([selection], fleet(3)),
+        {"campaign": selection},
         name="sync",
         content_digest="c",
         per_leg=2,
@@ -270,5 +273,5 @@ def test_a_directory_that_cannot_be_listed_costs_the_list_and_not_the_campaign()
             raise InputError(Problem("'root-only' cannot be read (Permission denied).", "Check its permissions."))
 
     read = read_campaign("d.yml", Closed({"d.yml": FILE, "files/ci.yml": "x"}), context())
-    assert read.desired.source.present is None
-    assert campaign().desired.source.present == {hashed("d.yml"), hashed("files/ci.yml")}
+    assert read.source.present is None
+    assert campaign().source.present == {hashed("d.yml"), hashed("files/ci.yml")}

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from action_patterns.distribution.content import read_changes
-from action_patterns.distribution.distribution_file import Distribution
+from action_patterns.content.changes import FileChange
+from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import InputError
 from support.memory_ports import MemoryFiles
+from support.report_builders import context, plan
 
 FILES = MemoryFiles({"files/ci.yml": "on: push\n", "files/docs/a.md": "a", "files/docs/deep/b.md": "b"})
 
 
-def distribution(*rules: dict[str, Any]) -> Distribution:
-    return Distribution.model_validate(
-        {"name": "x", "targets": {"owners": ["acme"]}, "files": list(rules), "pull-request": {"title": "t"}}
-    )
+def campaign(*rules: dict[str, Any], files: MemoryFiles = FILES) -> Campaign:
+    text = {"name": "x", "targets": {"owners": ["acme"]}, "files": list(rules), "pull-request": {"title": "t"}}
+    return read_campaign("d.yml", MemoryFiles({**files.files, "d.yml": json.dumps(text)}), context())
+
+
+def changes(*rules: dict[str, Any], files: MemoryFiles = FILES) -> tuple[FileChange, ...]:
+    (entry,) = plan("acme/api").roster
+    return campaign(*rules, files=files).desired(entry).changes
 
 
 def paths(*rules: dict[str, Any]) -> list[tuple[str, str | None]]:
-    return [(change.path, change.mode) for change in read_changes(distribution(*rules), FILES).changes]
+    return [(change.path, change.mode) for change in changes(*rules)]
 
 
 def problems(*rules: dict[str, Any]) -> list[str]:
     with pytest.raises(InputError) as refused:
-        read_changes(distribution(*rules), FILES)
+        campaign(*rules)
     return [problem.what for problem in refused.value.problems]
 
 
@@ -53,7 +59,7 @@ def test_every_source_that_is_absent_is_named() -> None:
 
 def test_two_rules_for_one_target_are_refused() -> None:
     (found,) = problems({"target": "docs", "source": "files/docs"}, {"target": "docs/a.md", "source": "files/ci.yml"})
-    assert "'docs/a.md' is changed twice" in found
+    assert "docs/a.md is a target twice: files/docs → docs of `files`" in found
 
 
 def test_a_file_cannot_be_laid_over_the_root() -> None:

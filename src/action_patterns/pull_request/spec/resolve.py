@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from action_patterns.content.changes import FileChange, check
+from action_patterns.content.edits import Edit, Mirror
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.git import Person
 from action_patterns.pull_request.ownership.body import split_block
@@ -29,6 +30,9 @@ def resolve(
     key: str | None,
     branch: str | None = None,
     changes: Iterable[FileChange],
+    edits: Sequence[Edit] = (),
+    mirrors: Sequence[Mirror] = (),
+    target: str = "",
     head_repository: str | None = None,
     bot: str | None = None,
     source: Source = UNKNOWN,
@@ -36,7 +40,7 @@ def resolve(
 ) -> Desired:
     """Check and normalise the spec: names de-duplicated and sorted, key normalised, branch derived.
 
-    `bot`: the committer if no input names one, `Name <email>`. None: not known.
+    `bot`: the committer if no input names one, `Name <email>`. None: not known. `target` chooses among reviewers.
 
     Raises:
         InputError: every problem at once.
@@ -62,7 +66,8 @@ def resolve(
             Problem(f"The title has {len(title)} characters; GitHub takes {MAX_TITLE_LENGTH}.", "Shorten `title`.")
         )
     labels, milestone = _names(spec.labels), (spec.milestone or "").strip() or None
-    assignees, reviewers, team_reviewers = map(_logins, (spec.assignees, spec.reviewers, spec.team_reviewers))
+    chosen = spec.reviewers.for_target(target)
+    assignees, reviewers, team_reviewers = map(_logins, (spec.assignees, chosen, spec.team_reviewers))
     problems += _label_problems(labels)
     # No prefix of a refused name is longer than this one.
     refusable = (*(f"assignee:{name}" for name in (*assignees, *reviewers, *team_reviewers)), "auto-merge:squash")
@@ -116,6 +121,8 @@ def resolve(
         overflow=parts[1:],
         commit_message=(spec.commit_message or "").strip() or title,
         changes=checked,
+        edits=tuple(edits),
+        mirrors=tuple(mirrors),
         author=author,
         committer=committer,
         signed_off_by=signer,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from action_patterns.input_types import Flag, NameList, input_name
+from action_patterns.pull_request.spec.reviewers import NOBODY, Reviewers
 
 OnConverged = Literal["close", "keep"]
 OnBaseMoved = Literal["leave", "rewrite"]
@@ -64,8 +65,10 @@ class PullRequestSpec(BaseModel):
     )
     labels: NameList = Field(default=(), description="Labels to set. Labels that people add stay.")
     assignees: NameList = Field(default=(), description="Logins to assign.")
-    reviewers: NameList = Field(
-        default=(), description="Logins to ask for a review; a person who reviewed is not asked again."
+    reviewers: Reviewers = Field(
+        default=NOBODY,
+        description="Logins to ask for a review; a person who reviewed is not asked again. `2 of [ann, bob, cy]` asks"
+        " some of them, chosen by the target's name.",
     )
     team_reviewers: NameList = Field(default=(), description="Team slugs to ask for a review.")
     milestone: str | None = Field(
