@@ -26,6 +26,11 @@ class _AsWritten(GenerateJsonSchema):
         return True
 
 
+def address(file: str) -> str:
+    """Return the public address of a schema of this version."""
+    return f"https://raw.githubusercontent.com/{REPOSITORY}/{VERSION}/{FOLDER}/{file}"
+
+
 def schemas() -> dict[str, str]:
     """File name to content, for every exported Document."""
     found = {}
@@ -37,7 +42,7 @@ def schemas() -> dict[str, str]:
         file = f"{re.sub(r'(?<!^)(?=[A-Z])', '-', name).lower()}-v{version}.json"
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": f"https://raw.githubusercontent.com/{REPOSITORY}/{VERSION}/{FOLDER}/{file}",
+            "$id": address(file),
             **model.model_json_schema(mode="serialization", schema_generator=_AsWritten),
         }
         found[file] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
