@@ -170,6 +170,8 @@ def progress(log: Log, done: int, total: int, result: TargetResult) -> None:
     """One line per finished target."""
     pull = f" #{result.pull_request_number}" if result.pull_request_number else ""
     log.progress(done, total, f"{result.target}: {result.outcome} ({result.reason}){pull}")
+    for note in result.notes:
+        log.info(f"{result.target}: {note}")
 
 
 ACTION = Action(

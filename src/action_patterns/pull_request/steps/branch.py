@@ -41,8 +41,8 @@ class _MoveBranch(Step):
     def refused(self, error: ActionPatternsError, state: TargetState) -> Sequence[Step]:
         if not isinstance(error, RefusedError):
             raise error
-        # The branch may have gone to another commit and back while this one was on its way: observe once more. Runs with
-        # the same content make the same commit in the same second, so it may go there and back several times.
+        # The branch may have gone to another commit and back while this one was on its way: observe once more. Runs of
+        # equal content make equal commits in one second, so it may go there and back several times.
         state.refusals = state.refusals + 1 if state.refused_at == self.before else 1
         state.refused_at = self.before
         if state.refusals < SWAPS_REFUSED:
