@@ -9,9 +9,7 @@ import pytest
 import yaml
 
 from action_patterns import registry
-from action_patterns.discovery.section import Section
-from action_patterns.discovery.selection import Selection
-from action_patterns.distribution.distribution_file import Distribution, FileRule, PullRequestFields, read_distribution
+from action_patterns.distribution.distribution_file import read_distribution
 from support.cases import CASES, TWICE
 from support.editions import WITHOUT_LEASES
 from support.harness import FAULTS, KILLS, SAMPLE, SECOND, Case, clean_run
@@ -30,17 +28,13 @@ def blocks(page: Path) -> list[str]:
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 
-def spelled(section: type[Section]) -> set[str]:
-    return {field.alias or name for name, field in section.model_fields.items()}
-
-
 def test_every_yaml_block_is_a_step_a_distribution_file_or_a_call_of_the_reusable_workflow() -> None:
     """Each of the three is tested below: a block of another kind would not be."""
     kinds = [
         "step" if isinstance(document, list) else "call" if "jobs" in document else "distribution"
         for document in map(yaml.safe_load, BLOCKS)
     ]
-    assert sorted(kinds) == ["call", "call", "distribution", "distribution", "step"]
+    assert sorted(kinds) == ["call", "call", "distribution", "distribution", "distribution", "step"]
 
 
 def test_the_distribution_file_is_one() -> None:
@@ -52,6 +46,13 @@ def test_the_distribution_file_is_one() -> None:
     assert [rule.absent for rule in distribution.files] == [False, True]
 
 
+def test_every_distribution_file_on_a_page_can_be_read() -> None:
+    found = [block for block in BLOCKS if "pull-request:" in block and "jobs:" not in block]
+    assert len(found) == 3
+    for block in found:
+        read_distribution(block, name="page.md")
+
+
 def test_the_step_of_seven_lines_is_the_step_of_the_example() -> None:
     block = blocks(README)[0]
     (step,) = yaml.safe_load(block)
@@ -59,14 +60,6 @@ def test_the_step_of_seven_lines_is_the_step_of_the_example() -> None:
     (run,) = [each for each in example["jobs"]["update"]["steps"] if each.get("uses") == step["uses"]]
     assert {key: value for key, value in run.items() if key != "id"} == step
     assert len(block.splitlines()) == 7
-
-
-def test_every_key_of_a_distribution_file_is_in_the_table() -> None:
-    table = (ROOT / "docs/distribution-file.md").read_text().partition("| key | meaning |")[2].partition("\n\n")[0]
-    for key in spelled(Distribution) - {"targets", "files", "pull-request"}:
-        assert f"`{key}`" in table
-    for key in spelled(Selection) | spelled(FileRule) | spelled(PullRequestFields):
-        assert re.search(rf"[.`]{re.escape(key)}\b", table), key
 
 
 def test_the_workflow_and_the_distribution_file_name_the_same_campaign() -> None:

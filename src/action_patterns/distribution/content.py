@@ -42,7 +42,7 @@ class Source:
     rules: RuleSet
     rule: FileRule
     line: int
-    """Where the rule stands in the distribution file."""
+    """Line of the rule in the distribution file."""
     files: tuple[SourceFile, ...] = ()
     keeps: PatternList | None = None
     """Paths below the directory that the rule leaves alone."""

@@ -37,7 +37,7 @@ class PullRequestFields(PullRequestSpec, Section):
 
 
 class GroupFields(Section):
-    """What a group adds to the pull requests of its repositories."""
+    """Additions of a group to the pull requests of its repositories."""
 
     labels: NameList = Field(default=(), description="Labels to set too.")
     assignees: NameList = Field(default=(), description="Logins to assign too.")
@@ -46,7 +46,7 @@ class GroupFields(Section):
 
 
 class Group(Section):
-    """A set of repositories with files of their own."""
+    """A set of repositories, and the files for them."""
 
     targets: Selection | None = Field(
         default=None, description="The repositories of the group. Default: the campaign's targets."
@@ -63,7 +63,7 @@ class RuleSet:
     """Repositories, and the rules for them: a group, or the campaign's own."""
 
     name: str
-    """Of the group; "": the campaign's own."""
+    """The group's; "": the campaign's own."""
     targets: Selection
     values: dict[str, Value]
     files: tuple[FileRule, ...]
@@ -71,7 +71,7 @@ class RuleSet:
 
     @property
     def location(self) -> tuple[str, ...]:
-        """Where it stands in the file."""
+        """Its place in the file."""
         return ("groups", self.name) if self.name else ()
 
 

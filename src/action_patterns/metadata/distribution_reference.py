@@ -86,7 +86,7 @@ def page() -> str:
 
 Name the schema in the first line of the file, and an editor completes and checks its keys:
 
-```yaml
+```text
 # yaml-language-server: $schema={address(SCHEMA)}
 ```
 
