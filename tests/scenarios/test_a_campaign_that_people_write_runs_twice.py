@@ -73,3 +73,25 @@ def test_a_large_file_sync_gives_each_repository_one_pull_request(tmp_path: Path
     (pull,) = there["api"].pulls()
     assert "Kept in sync by platform@acme.example." in pull.body
     assert set(pull.labels) == {"sync", "python"}
+
+
+def test_shared_settings_are_mirrored_but_for_what_the_target_owns(tmp_path: Path) -> None:
+    old = {
+        ".github/ISSUE_TEMPLATE/bug.yml": "name: Bug\n",
+        ".github/ISSUE_TEMPLATE/old.yml": "name: Old\n",
+        ".github/workflows/old.yml": "on: push\n",
+        ".github/workflows/release.yml": "on: release\n",
+        "README.md": "x\n",
+    }
+    there = twice(tmp_path, "shared-settings", {"a": {"files": old}, "b": {}})
+    assert proposed(there["a"]) == {
+        ".github/ISSUE_TEMPLATE/old.yml": ("", ""),
+        ".github/dependabot.yml": ("100644", "version: 2\nupdates: []\n"),
+        ".github/workflows/lint.yml": ("100644", "on: push\njobs: {}\n"),
+        ".github/workflows/old.yml": ("", ""),
+    }
+    assert sorted(proposed(there["b"])) == [
+        ".github/ISSUE_TEMPLATE/bug.yml",
+        ".github/dependabot.yml",
+        ".github/workflows/lint.yml",
+    ]

@@ -158,7 +158,9 @@ class Template:
         what, fix = f"an expression fails: {said}", "Correct the expression."
         if isinstance(error, _ValueError):
             what, fix = said, error.fix
-        return Problem(f"{self.name}: {what}.", fix, file=self.name, line=self._before + (places[-1] if places else 1))
+        return Problem(
+            f"{self.name}: {what}.", fix, file=self.name, line=self._before + ((places[-1] if places else None) or 1)
+        )
 
 
 def _recorded(note: Callable[[str, object], None]) -> type[Undefined]:

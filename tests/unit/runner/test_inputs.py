@@ -11,6 +11,7 @@ from action_patterns import registry
 from action_patterns.action.inputs import Inputs
 from action_patterns.errors import InputError
 from action_patterns.input_types import Flag, LineList, NameList
+from action_patterns.pull_request.spec.reviewers import NOBODY
 from action_patterns.redaction import Secrets
 from action_patterns.runner.inputs import default_text, parse
 
@@ -136,4 +137,4 @@ def test_every_default_is_read_back_as_itself(name: str) -> None:
                 call_default_factory=True
             )
         else:
-            assert field.get_default(call_default_factory=True) in (None, "", ())
+            assert field.get_default(call_default_factory=True) in (None, "", (), NOBODY)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
@@ -14,12 +14,17 @@ from action_patterns.input_types import split_names
 _SOME = re.compile(r"\s*(\d+)\s+of\s+\[?([^\[\]]*)\]?\s*", re.DOTALL)
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """Logins, and how many of them are asked."""
 
     names: tuple[str, ...] = ()
     number: int | None = None
     """None: all."""
+
+    def __str__(self) -> str:
+        names = ", ".join(self.names)
+        return names if self.number is None else f"{self.number} of [{names}]"
 
     def for_target(self, target: str) -> tuple[str, ...]:
         """Return the logins for a target: the same on every run.
@@ -45,7 +50,7 @@ def _choice(value: object) -> object:
     if isinstance(value, str) and (found := _SOME.fullmatch(value)):
         number, value = int(found[1]), found[2]
     names = split_names(value) if isinstance(value, str) else value
-    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise ValueError("must be a list of logins, or some of them as in `2 of [ann, bob, cy]`")
     chosen = Choice(tuple(names), number)
     if number is not None and not 0 < number <= len({name.lower() for name in chosen.names}):
