@@ -90,8 +90,8 @@ Name the schema in the first line of the file, and an editor completes and check
 # yaml-language-server: $schema={address(SCHEMA)}
 ```
 
-Every key that is not here is refused with its line and the nearest one. A list may also be written as a text, one item a
-line. [The guide](distribution-file.md) explains how the keys work together.
+Every key that is not here is refused with its line and the nearest one. A list may also be a text, one item a line.
+[The guide](distribution-file.md) explains how the keys work together.
 
 {sections}"""
 
