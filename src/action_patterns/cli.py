@@ -280,7 +280,7 @@ def _open(distribution: str, console: Console) -> Command:
     github = Session(connect(credentials, context, clock, log, allowance), USES)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
-            discover(campaign.selections.values(), github),
+            discover(tuple(campaign.selections.values()), github),
             campaign.selections,
             name=campaign.distribution.name,
             content_digest=campaign.digest,

@@ -134,7 +134,7 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     reach = union(selection.reach for selection in selections.values())
     session = open_session(ports, credentials, ACTION.uses, seconds=60 * inputs.max_minutes, reach=reach)
     return Facts(
-        seen=discover(selections.values(), session),
+        seen=discover(tuple(selections.values()), session),
         name=name,
         content_digest=digest,
         selections=selections,

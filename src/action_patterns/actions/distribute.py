@@ -125,7 +125,7 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=campaign.reach)
     facts = Facts(
         campaign=campaign,
-        discovered=discover(campaign.selections.values(), github),
+        discovered=discover(tuple(campaign.selections.values()), github),
         previous=previous,
         context=ports.context,
         now=ports.clock.now(),

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from action_patterns.contracts import Exclusion, Plan, Target
+from action_patterns.contracts import Exclusion, Plan, SelectionWarning, Target
 from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.groups import Applies, all_apply, distinct, unite
 from action_patterns.discovery.plan import make_plan
-from action_patterns.discovery.select import select
+from action_patterns.discovery.select import Selected, select
 from action_patterns.discovery.selection import Selection
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
@@ -24,44 +24,55 @@ USES: tuple[Verb, ...] = (Repositories.list_owner, Repositories.read, RateLimits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
-    """What discovery read."""
+    """What discovery read, of all selections together."""
 
-    listings: Mapping[str, Listing]
-    """One for each owner, by its name in lower case."""
-    named: Mapping[str, Target | None]
-    """By the name that was asked for, in lower case."""
-    visible: int
+    owners: dict[str, Listing]
+    """Key = the owner in lower case."""
+    names: dict[str, Target | None]
+    """Key = the repository in lower case. None: absent, or this token may not see it."""
     limits: Limits | None
 
-    def listings_of(self, selection: Selection) -> tuple[Listing, ...]:
-        """Return the listings of a selection's owners, in its order."""
-        return tuple(self.listings[owner.lower()] for owner in selection.owners)
+    @property
+    def visible(self) -> int:
+        """The number of repositories that were seen, each counted once."""
+        listed = (target for listing in self.owners.values() for target in listing.targets)
+        named = (target for target in self.names.values() if target is not None)
+        return len({target.repository for target in (*listed, *named)})
 
-    def listed_by(self, selection: Selection) -> tuple[Target, ...]:
-        """Return the repositories of a selection's owners."""
-        return tuple(target for listing in self.listings_of(selection) for target in listing.targets)
+    def listings(self, selection: Selection) -> tuple[Listing, ...]:
+        """Return the listing of each of the selection's owners, in its order."""
+        return tuple(self.owners[owner.lower()] for owner in selection.owners)
 
-    def named_by(self, selection: Selection) -> dict[str, Target | None]:
-        """Return the repositories that a selection names."""
-        return {name: self.named[name.lower()] for name in selection.repositories}
+    def named(self, selection: Selection) -> dict[str, Target | None]:
+        """Return the repositories that the selection names, as it spells them."""
+        return {name: self.names[name.lower()] for name in selection.repositories}
 
 
-def discover(selections: Iterable[Selection], github: GitHub) -> Discovered:
-    """Read every repository the selections may mean, completely, or fail. Each owner and name is read once."""
-    selections = tuple(selections)
-    owners = {owner.lower(): owner for selection in selections for owner in selection.owners}
-    names = {name.lower(): name for selection in selections for name in selection.repositories}
-    listings = {key: github.repositories.list_owner(owner) for key, owner in owners.items()}
-    named = github.repositories.read(tuple(names.values())) if names else {}
-    visible = sum(listing.visible for listing in listings.values())
-    known = {target.repository for listing in listings.values() for target in listing.targets}
-    visible += len({target.repository for target in named.values() if target is not None} - known)
+def discover(selections: Sequence[Selection], github: GitHub) -> Discovered:
+    """Read every repository that the selections may mean, completely, or fail. What several mean is read once.
+
+    Raises:
+        ValueError: there is no selection.
+    """
+    owners = _once(owner for selection in selections for owner in selection.owners)
+    names = _once(name for selection in selections for name in selection.repositories)
+    if not owners and not names:
+        raise ValueError("discover needs at least one selection")
+    listings = {owner.lower(): github.repositories.list_owner(owner) for owner in owners}
+    named = github.repositories.read(names) if names else {}
     return Discovered(
-        listings=listings,
-        named={name.lower(): target for name, target in named.items()},
-        visible=visible,
-        limits=github.rate_limits.read((*owners.values(), *names.values())[0]),
+        owners=listings,
+        names={name.lower(): target for name, target in named.items()},
+        limits=github.rate_limits.read((*owners, *names)[0]),
     )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names without repetition. GitHub ignores the case of names."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
 
 
 def plan_from(
@@ -77,17 +88,13 @@ def plan_from(
     applies: Applies = all_apply,
 ) -> Plan:
     """Select, number and pack what was seen. `selections`: one for each group, by its name."""
-    found = {
-        group: select(
-            seen.listed_by(selection), seen.named_by(selection), selection, source_repository=context.repository
-        )
-        for group, selection in selections.items()
-    }
-    told = [
-        warning
-        for selection in selections.values()
-        for warning in warnings(seen.listings_of(selection), seen.named_by(selection), selection)
-    ]
+    found: dict[str, Selected] = {}
+    told: list[SelectionWarning] = []
+    for group, selection in selections.items():
+        listings, named = seen.listings(selection), seen.named(selection)
+        listed = (target for listing in listings for target in listing.targets)
+        found[group] = select(listed, named, selection, source_repository=context.repository)
+        told += warnings(listings, named, selection)
     return make_plan(
         unite(found, applies),
         name=name,

@@ -87,9 +87,48 @@ def test_looking_lists_owners_and_reads_what_is_named() -> None:
     github.hosted["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
     selection = Selection(owners=("acme",), repositories=("acme/r00", "umbrella/x", "acme/absent"))
     seen = discover([selection], github)
-    assert [target.repository for target in seen.listed_by(selection)] == ["acme/r00", "acme/r01", "acme/r02"]
-    assert seen.named["acme/absent"] is None
+    (listing,) = seen.listings(selection)
+    assert [target.repository for target in listing.targets] == ["acme/r00", "acme/r01", "acme/r02"]
+    assert seen.named(selection)["acme/absent"] is None
     assert seen.visible == 4
+
+
+class Counted:
+    """Repositories that count what is read of them."""
+
+    def __init__(self, github: Any) -> None:
+        self.rate_limits = github.rate_limits
+        self.repositories = self
+        self._repositories = github.repositories
+        self.read_names: list[str] = []
+
+    def list_owner(self, owner: str) -> Any:
+        self.read_names.append(owner)
+        return self._repositories.list_owner(owner)
+
+    def read(self, names: Any) -> Any:
+        self.read_names += names
+        return self._repositories.read(names)
+
+
+def test_what_several_selections_mean_is_read_once_and_each_sees_its_own() -> None:
+    first = Selection(owners=("acme",), repositories=("umbrella/x",))
+    second = Selection(owners=("ACME",), repositories=("umbrella/X", "acme/absent"))
+    third = Selection(repositories=("acme/absent",))
+    github = fleet(2)
+    github.hosted["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
+    counted: Any = Counted(github)
+    seen = discover([first, second, third], counted)
+    assert counted.read_names == ["acme", "umbrella/x", "acme/absent"]
+    assert seen.visible == 3
+    assert [len(each) for each in map(seen.listings, (first, second, third))] == [1, 1, 0]
+    assert list(seen.named(second)) == ["umbrella/X", "acme/absent"]
+    assert seen.named(third) == {"acme/absent": None}
+
+
+def test_no_selection_is_a_defect_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="at least one selection"):
+        discover([], fleet(1))
 
 
 def test_one_repository_named_in_two_spellings_is_visible_once() -> None:
