@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from action_patterns import cli
+from action_patterns.cli import commands
 from support.campaign_steps import Step, seed, step
 from support.editions import first_on
 from support.stage import Stage, stage
@@ -74,7 +74,7 @@ def test_the_terminal_says_it_with_its_line(tmp_path: Path, monkeypatch: pytest.
         step("discover", scene, tmp_path, targets=TYPO, distribution="distribution.yml")
         stream = io.StringIO()
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(cli, "Console", lambda **_: Console(file=stream, width=500))
+        monkeypatch.setattr(commands, "Console", lambda **_: Console(file=stream, width=500))
         for name, value in (
             ("GH_TOKEN", "tok-bot"),
             ("GITHUB_API_URL", scene.context.api_url),
@@ -84,9 +84,9 @@ def test_the_terminal_says_it_with_its_line(tmp_path: Path, monkeypatch: pytest.
         ):
             monkeypatch.setenv(name, value)
         if command == "plan":
-            cli.plan("distribution.yml", diff=False)
+            commands.plan("distribution.yml", diff=False)
         else:
-            cli.apply_command("distribution.yml", yes=True)
+            commands.apply_command("distribution.yml", yes=True)
         assert f"warning: distribution.yml:5: {SAID}" in stream.getvalue()
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from action_patterns import cli, registry
+from action_patterns import registry
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import Session, open_session
+from action_patterns.cli.open import USES as TERMINAL_USES
 from action_patterns.errors import DefectError, InputError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.git_database import GitDatabase
@@ -65,8 +66,8 @@ def test_an_action_declares_the_verbs_that_it_calls_and_no_others(name: str) -> 
 
 
 def test_the_terminal_declares_what_it_calls() -> None:
-    declared = {verb.__qualname__ for verb in cli.USES}
-    assert declared == calls_of("cli.py", "discovery", "pull_request")
+    declared = {verb.__qualname__ for verb in TERMINAL_USES}
+    assert declared == calls_of("cli", "discovery", "pull_request")
 
 
 @pytest.mark.parametrize("source", ["github.pulls.create(1)", "session.github.pulls.create(1)", "pulls.create(1)"])
