@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -25,6 +26,29 @@ def _split_lines(value: object) -> object:
     if isinstance(value, str):
         return tuple(line.strip() for line in value.splitlines() if line.strip())
     return value
+
+
+def split_patterns(value: object) -> object:
+    """Return names and patterns, separated by commas or new lines.
+
+    A comma in braces separates nothing. A regular expression, which begins with a slash, has its line alone.
+    """
+    if not isinstance(value, str):
+        return value
+    lines = (line.strip() for line in value.splitlines())
+    parts = (each for line in lines for each in ([line] if line.startswith(("/", "!/")) else _split_outside(line)))
+    return tuple(part for part in map(str.strip, parts) if part)
+
+
+def _split_outside(line: str) -> Iterator[str]:
+    """Yield the parts between the commas that are in no braces."""
+    depth, begin = 0, 0
+    for place, character in enumerate(line):
+        depth = max(0, depth + (character == "{") - (character == "}"))
+        if character == "," and not depth:
+            yield line[begin:place]
+            begin = place + 1
+    yield line[begin:]
 
 
 def values_of(text: str) -> tuple[str, ...]:

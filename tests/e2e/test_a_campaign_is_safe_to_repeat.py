@@ -82,19 +82,22 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
 
 @pytest.mark.rotates
 def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner, tmp_path: Path) -> None:
-    source = SOURCE | {".github/workflows/distribute.yml": caller(dry_run=True, junit=True)}
+    """Also: the workflow hands `only` and `limit` on, and the report says which part it is of."""
+    part = caller(dry_run=True, junit=True, only="acme/*, !beta", limit="1")
+    source = SOURCE | {".github/workflows/distribute.yml": part}
     with stage(runner, tmp_path / "platform", seed(source=source, fleet=FLEET)) as on:
         before = on.sandbox.snapshot()
         run = on.run("distribute.yml")
         assert run.exit_code == 0, run.diagnosis
-        assert json.loads(run.output("after", "seen", "counts"))["planned"] == 3
+        assert json.loads(run.output("after", "seen", "counts"))["planned"] == 1
+        assert "1 of 3 targets: `only` and `limit` left out 2." in run.summary("report")
         assert on.writes() == []
         assert on.sandbox.snapshot() == before
         report = ZipFile(run.artifacts["shared-config-report-a1"])
         assert set(report.namelist()) == {"run-report.json", "report.html", "junit.xml"}
-        assert report.read("junit.xml").count(b"<testcase ") == 3
-        records = ZipFile(run.artifacts["shared-config-records-1-a1"])
-        (name,) = (each for each in records.namelist() if each.endswith("00002-a1.json"))
+        assert report.read("junit.xml").count(b"<testcase ") == 1
+        records = ZipFile(run.artifacts["shared-config-records-0-a1"])
+        (name,) = (each for each in records.namelist() if each.endswith("00000-a1.json"))
         record = records.read(name)
         assert any("updateRefs" in line for line in json.loads(record)["planned_requests"]), record
 

@@ -34,6 +34,28 @@ def test_what_was_not_tried_is_no_recovery(later: Mapping[str, str] | None) -> N
         assert (done.outcome, states(scene)) == ("closed", {1: "closed"})
 
 
+def test_what_only_left_out_is_no_recovery_and_is_named() -> None:
+    with stage() as scene:
+        track(scene, report_of(FAILED, 1))
+        track(scene, report_of({"acme/c": "updated"}, 2, left_out=["acme/a", "acme/b"]))
+        track(scene, report_of({"acme/a": "updated"}, 3, left_out=["acme/b", "acme/c"]))
+        assert states(scene) == {1: "open"}
+        assert "`acme/b` (`branch-protected`; left out in this run)" in (issues(scene)[1].body or "")
+        track(scene, report_of({"acme/b": "updated"}, 4, left_out=["acme/a", "acme/c"]))
+        assert states(scene) == {1: "closed"}
+
+
+@pytest.mark.parametrize("left_out", [(), ("acme/b",)])
+def test_a_job_or_a_roster_is_not_repaired_by_a_run_of_a_part(left_out: tuple[str, ...]) -> None:
+    part = report_of({"acme/a": "updated"}, 3, left_out=left_out).model_copy(update={"jobs": {"lint": "success"}})
+    silent = {"silent_jobs": ("lint",), "jobs": {"lint": "failure"}, "verdict": "partial"}
+    with stage() as scene:
+        track(scene, report_of(None, 1))
+        track(scene, report_of({"acme/a": "updated"}, 2, left_out=["acme/b"]).model_copy(update=silent))
+        track(scene, part)
+        assert states(scene) == {1: "open" if left_out else "closed"}
+
+
 def test_a_job_that_skipped_its_target_has_not_repaired_it_though_another_changed_it() -> None:
     done = report_of(dict.fromkeys(FAILED, "updated"), 2)
     with stage() as scene:

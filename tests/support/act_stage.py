@@ -52,6 +52,8 @@ jobs:
       dry-run: <dry-run>
       fail-on: <fail-on>
       junit: <junit>
+      only: "<only>"
+      limit: "<limit>"
     secrets:
       token: ${{ secrets.TOKEN }}
   after:
@@ -81,9 +83,12 @@ SHARED: dict[str, Any] = {
 }
 
 
-def caller(*, name: str = "shared-config", dry_run: bool = False, fail_on: str = "any", junit: bool = False) -> str:
-    """A workflow that calls distribute.yml."""
+def caller(
+    *, name: str = "shared-config", dry_run: bool = False, fail_on: str = "any", junit: bool = False, **part: str
+) -> str:
+    """A workflow that calls distribute.yml. `part`: its inputs `only` and `limit`."""
     given = {"name": name, "dry-run": str(dry_run).lower(), "fail-on": fail_on, "junit": str(junit).lower()}
+    given |= {"only": part.get("only", ""), "limit": part.get("limit", "")}
     return reduce(lambda text, item: text.replace(f"<{item[0]}>", item[1]), given.items(), CALLER)
 
 

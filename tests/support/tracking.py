@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from action_patterns.actions.track import TrackInputs, run
-from action_patterns.contracts import RunReport
+from action_patterns.contracts import Exclusion, RunReport
 from action_patterns.github_api.client import Client
 from action_patterns.report.model.aggregate import aggregate
 from github_sandbox.model import Issue
@@ -18,12 +18,15 @@ from support.stage import TARGET, DyingTransport, Stage
 NAMES = ("acme/a", "acme/b", "acme/c")
 
 
-def report_of(outcomes: Mapping[str, str] | None, run_number: int = 412, **reasons: str) -> RunReport:
+def report_of(
+    outcomes: Mapping[str, str] | None, run_number: int = 412, *, left_out: Sequence[str] = (), **reasons: str
+) -> RunReport:
     """The report of a run with these outcomes by target. None: it had no plan. `reasons` by the target's name."""
     here = context(run_id=run_number + 1_000_000, run_number=run_number, run_attempt=1)
     if outcomes is None:
         return aggregate(None, (), here, name="sync-files")
-    roster = plan(*outcomes, plan_id=f"{here.run_id}-1-0f0f0f0f0f0f")
+    excluded = tuple(Exclusion(repository=name, reason="not-in-only") for name in left_out)
+    roster = plan(*outcomes, plan_id=f"{here.run_id}-1-0f0f0f0f0f0f", excluded=excluded)
     records = []
     for index, (name, outcome) in enumerate(outcomes.items()):
         reason = reasons.get(name.partition("/")[2])

@@ -34,7 +34,7 @@ def test_every_yaml_block_is_a_step_a_distribution_file_or_a_call_of_the_reusabl
         "step" if isinstance(document, list) else "call" if "jobs" in document else "distribution"
         for document in map(yaml.safe_load, BLOCKS)
     ]
-    assert sorted(kinds) == ["call", "call", "distribution", "distribution", "distribution", "step"]
+    assert sorted(kinds) == ["call", "call", "call", "distribution", "distribution", "distribution", "step"]
 
 
 def test_the_distribution_file_is_one() -> None:
@@ -64,7 +64,7 @@ def test_the_step_of_seven_lines_is_the_step_of_the_example() -> None:
 
 def test_the_workflow_and_the_distribution_file_name_the_same_campaign() -> None:
     workflows = [yaml.safe_load(block) for block in BLOCKS if "distribute.yml@" in block]
-    assert len(workflows) == 2
+    assert len(workflows) == 3
     for workflow in workflows:
         assert workflow["jobs"]["distribute"]["with"]["name"] == "shared-files"
 

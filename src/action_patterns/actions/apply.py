@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
@@ -10,7 +12,17 @@ from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import records_artifact
 from action_patterns.contracts.result import FAILING, record_file
+from action_patterns.discovery.only import (
+    Limit,
+    Narrowing,
+    OnlyList,
+    check_names,
+    limit_field,
+    only_field,
+    why_left_out,
+)
 from action_patterns.discovery.plan import read_plan
+from action_patterns.discovery.reasons import LEFT_OUT
 from action_patterns.distribution.apply import apply
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
@@ -35,6 +47,8 @@ class ApplyInputs(TokenInputs):
     index: int = Field(ge=0, description="Number of this leg (`matrix.index`); part of the records' artifact name.")
     first: int | None = Field(default=None, ge=0, description="First target of this leg. Default: `index`.")
     last: int | None = Field(default=None, ge=0, description="Last target of this leg, included. Default: `first`.")
+    only: OnlyList = only_field()
+    limit: Limit | None = limit_field()
     max_parallel: int = Field(
         default=1,
         ge=1,
@@ -80,7 +94,7 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
 
 
 def validate(inputs: ApplyInputs, plan: Plan) -> None:
-    """Raise InputError unless `first` to `last` are targets of the plan."""
+    """Raise InputError unless `first` to `last`, and each name in `only`, are targets of the plan."""
     first, last = _bounds(inputs)
     if not first <= last < len(plan.found):
         raise InputError(
@@ -89,12 +103,35 @@ def validate(inputs: ApplyInputs, plan: Plan) -> None:
                 "Take them from the matrix of the same discover job.",
             )
         )
+    check_names(plan, inputs.only, [entry.target.repository for entry in plan.roster])
 
 
 def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
     """Return the targets of this leg."""
     first, last = _bounds(inputs)
     return plan.found[first : last + 1]
+
+
+def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, attempt: int) -> dict[int, TargetResult]:
+    """Return the records of the targets that `only` or `limit` leaves out, by index.
+
+    The roster of a plan stands: a target without a record would be `missing`.
+    """
+    narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
+    reasons = why_left_out([entry.target.repository for entry in plan.roster], narrowing)
+    return {
+        entry.index: TargetResult(
+            plan_id=plan.plan_id,
+            index=entry.index,
+            target=entry.target.repository,
+            attempt=attempt,
+            outcome="skipped",
+            reason=LEFT_OUT.code,
+            message=reasons[entry.target.repository],
+        )
+        for entry in entries
+        if entry.target.repository in reasons
+    }
 
 
 def _bounds(inputs: ApplyInputs) -> tuple[int, int]:
@@ -109,29 +146,35 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     plan, campaign = gather(inputs, ports)
     validate(inputs, plan)
     entries = decide(inputs, plan)
-    campaign.check(entries)
     attempt = ports.context.run_attempt
     recorder = RecordWriter(ports, plan.name, inputs.index, len(entries))
-    session = open_session(
-        ports,
-        credentials,
-        ACTION.uses,
-        seconds=60 * inputs.max_minutes,
-        reach=campaign.reach,
-        narrowed=tuple(entry.target.repository for entry in entries),
-        paths=campaign.paths(entries),
-        share=1 / inputs.max_parallel,
-    )
-    results = apply(
-        entries,
-        campaign,
-        plan.plan_id,
-        session,
-        ports.clock,
-        attempt=attempt,
-        dry_run=inputs.dry_run,
-        on_result=recorder.write,
-    )
+    left_out = skipped(inputs, plan, entries, attempt=attempt)
+    chosen = [entry for entry in entries if entry.index not in left_out]
+    campaign.check(chosen)
+    results = [*left_out.values()]
+    for result in results:
+        recorder.write(result)
+    if chosen:
+        session = open_session(
+            ports,
+            credentials,
+            ACTION.uses,
+            seconds=60 * inputs.max_minutes,
+            reach=campaign.reach,
+            narrowed=tuple(entry.target.repository for entry in chosen),
+            paths=campaign.paths(chosen),
+            share=1 / inputs.max_parallel,
+        )
+        results += apply(
+            chosen,
+            campaign,
+            plan.plan_id,
+            session,
+            ports.clock,
+            attempt=attempt,
+            dry_run=inputs.dry_run,
+            on_result=recorder.write,
+        )
     results = [result.redacted(ports.log.redact) for result in results]
     failed = [result for result in results if result.outcome in FAILING]
     outputs = ApplyOutputs(
@@ -186,6 +229,6 @@ ACTION = Action(
     run=run,
     icon="play",
     color="green",
-    reasons=REASONS,
+    reasons=(*REASONS, LEFT_OUT),
     uses=USES,
 )

@@ -19,6 +19,7 @@ from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
 from action_patterns.discovery.groups import all_apply
+from action_patterns.discovery.only import Limit, Narrowing, OnlyList, check_names, limit_field, only_field
 from action_patterns.discovery.packing import MAX_LEGS
 from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.discovery.summary import annotate, summary
@@ -56,6 +57,8 @@ class DiscoverInputs(TokenInputs):
         default="all", description="Only repositories of this visibility: `all`, `public` or `private`."
     )
     forks: Flag = Field(default=False, description="Consider forks too.")
+    only: OnlyList = only_field()
+    limit: Limit | None = limit_field()
     name: str | None = Field(
         default=None,
         description="Prefix of artifact names. Default: `targets`. With `distribution` it is the name in that file, and"
@@ -153,6 +156,7 @@ def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
         name=facts.name,
         content_digest=facts.content_digest,
         per_leg=max(1, inputs.targets_per_job),
+        narrowing=Narrowing(only=inputs.only, limit=inputs.limit),
         reveal_private=inputs.reveal_private,
         context=facts.context,
         now=facts.now,
@@ -187,9 +191,10 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     validate(inputs)
     facts = gather(inputs, ports)
     plan = decide(inputs, facts)
+    privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
+    check_names(plan, inputs.only)
     if facts.campaign is not None:
         facts.campaign.check(plan.found)
-    privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
     return apply(inputs, facts, plan, ports)
 
 

@@ -22,6 +22,15 @@ from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import Discovered, discover, plan_from
+from action_patterns.discovery.only import (
+    EVERYTHING,
+    Limit,
+    Narrowing,
+    OnlyList,
+    check_names,
+    limit_field,
+    only_field,
+)
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign, read_campaign
@@ -42,6 +51,8 @@ class DistributeInputs(TokenInputs):
     """Inputs of the root action."""
 
     distribution: str = Field(default="distribution.yml", description="Path of the distribution file.")
+    only: OnlyList = only_field()
+    limit: Limit | None = limit_field()
     dry_run: Flag = Field(default=False, description="Write nothing; report what a real run would do.")
     fail_on: str = Field(
         default="any",
@@ -94,9 +105,11 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     """Discover, apply and report the whole campaign."""
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
     facts, github = gather(inputs, ports)
-    plan = decide(facts, reveal_private=inputs.reveal_private)
-    facts.campaign.check(plan.found)
+    narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
+    plan = decide(facts, narrowing, reveal_private=inputs.reveal_private)
     concealed = privacy.conceal(plan, ports, inputs.job_token)
+    check_names(plan, inputs.only)
+    facts.campaign.check(plan.found)
     ports.log.info(f"{len(plan.found)} targets of {plan.visible} repositories visible to this token.")
     results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
     if concealed:
@@ -133,7 +146,7 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     return facts, github
 
 
-def decide(facts: Facts, *, reveal_private: bool = False) -> Plan:
+def decide(facts: Facts, narrowing: Narrowing = EVERYTHING, *, reveal_private: bool = False) -> Plan:
     """Select the targets. One leg takes them all."""
     return plan_from(
         facts.discovered,
@@ -143,6 +156,7 @@ def decide(facts: Facts, *, reveal_private: bool = False) -> Plan:
         per_leg=1,
         context=facts.context,
         now=facts.now,
+        narrowing=narrowing,
         reveal_private=reveal_private,
         applies=facts.campaign.applies,
     )

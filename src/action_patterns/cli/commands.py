@@ -13,7 +13,7 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from action_patterns import __version__
-from action_patterns.cli.open import Command, open_command
+from action_patterns.cli.open import Command, narrowing, open_command
 from action_patterns.cli.printing import Bar, coloured, plain, print_causes, print_excluded, print_table
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
@@ -30,6 +30,15 @@ from action_patterns.report.render.file_diff import file_diff
 from action_patterns.runner.interruption import Interruption, stop_at_once
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Only these targets: a name or a pattern, `!` excludes. Give it several times, or separate by commas;"
+        " the last that matches decides.",
+    ),
+]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first targets, at most this number.")]
 DistributionPath = Annotated[str, typer.Option("--distribution", "-d", help="Path of the distribution file.")]
 
 
@@ -44,12 +53,14 @@ def root(*, version: Annotated[bool, typer.Option("--version", help="Show the ve
 @app.command()
 def plan(
     distribution: DistributionPath = "distribution.yml",
+    only: Only = None,
+    limit: Limit = None,
     *,
     diff: Annotated[bool, typer.Option(help="Show what would change in each file.")] = True,
 ) -> None:
     """Show what `apply` would do to each target, with a diff. Writes nothing."""
     console = Console()
-    command = open_command(distribution, console)
+    command = open_command(distribution, narrowing(only, limit), console)
     roster = command.plan.found
     with Bar(console, "Planning", len(roster)) as advance:
         previews = plan_changes(
@@ -81,12 +92,14 @@ def plan(
 @app.command(name="apply")
 def apply_command(
     distribution: DistributionPath = "distribution.yml",
+    only: Only = None,
+    limit: Limit = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Bring every target to the desired state. A second run changes nothing that already matches."""
     console = Console()
-    command = open_command(distribution, console)
+    command = open_command(distribution, narrowing(only, limit), console)
     roster = command.plan.found
     if roster and not yes:
         if not sys.stdin.isatty():

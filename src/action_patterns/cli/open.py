@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
 from rich.console import Console
 
 from action_patterns.action.reach import check_reach
@@ -14,6 +16,8 @@ from action_patterns.cli.printing import ConsoleLog
 from action_patterns.contracts import Plan
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
+from action_patterns.discovery.only import Narrowing, check_names
+from action_patterns.discovery.selection import input_problems
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import ActionPatternsError, InputError, Problem
@@ -49,7 +53,24 @@ class Command:
     files: RunnerFiles
 
 
-def open_command(distribution: str, console: Console) -> Command:
+def narrowing(only: Sequence[str] | None, limit: int | None) -> Narrowing:
+    """Return the part of the roster that the options name.
+
+    Raises:
+        InputError: every pattern that can match nothing.
+    """
+    try:
+        return Narrowing.model_validate({"only": "\n".join(only or ()), "limit": limit})
+    except ValidationError as error:
+        raise InputError(*input_problems(error.errors(include_url=False))) from None
+
+
+def open_command(distribution: str, part: Narrowing, console: Console) -> Command:
+    """Read the campaign and every repository it may mean, and plan the part of it.
+
+    Raises:
+        InputError: the campaign, the token or a name in `only` is wrong.
+    """
     variables = environment.read()
     workspace = Path.cwd()
     credentials = terminal.credentials(variables)
@@ -87,8 +108,10 @@ def open_command(distribution: str, console: Console) -> Command:
             per_leg=1,
             context=context,
             now=clock.now(),
+            narrowing=part,
             applies=campaign.applies,
         )
+    check_names(plan, part.only)
     campaign.check(plan.found)
     for annotation in annotate_selection(plan):
         log.annotate(annotation)

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from action_patterns.contracts import CauseCount, Outcome, Plan, TargetResult
+from action_patterns.contracts.plan import NOT_IN_ONLY
+from action_patterns.discovery.summary import narrowed
 from action_patterns.escape import terminal as plain_line
 from action_patterns.escape import terminal_lines
 from action_patterns.ports.log import Annotation
@@ -118,7 +120,9 @@ def print_causes(found: Sequence[CauseCount], console: Console) -> None:
 
 
 def print_excluded(plan: Plan, console: Console) -> None:
-    for exclusion in plan.excluded:
+    if part := narrowed(plan):
+        console.print(part, markup=False, highlight=False)
+    for exclusion in (each for each in plan.excluded if each.reason != NOT_IN_ONLY):
         console.print(
             f"left out: {plain_line(exclusion.repository)}: {exclusion.reason}",
             style="dim",

@@ -21,7 +21,12 @@ ExclusionReason = Literal[
     "topic-missing",
     "visibility",
     "no-rule",
+    "not-in-only",
 ]
+
+
+NOT_IN_ONLY: ExclusionReason = "not-in-only"
+"""`only` or `limit` leaves a target out of one run. It still is a target of the campaign."""
 
 
 class LeftOut(Record):
@@ -104,6 +109,10 @@ class Plan(Document):
     warnings: tuple[SelectionWarning, ...] = Field(
         default=(), description="Parts of the selection that selected or excluded nothing."
     )
+    only: tuple[str, ...] = Field(
+        default=(), description="Names and patterns that the run was narrowed to. Empty: it was not."
+    )
+    limit: int | None = Field(default=None, ge=1, description="Most targets the run was narrowed to. Null: all.")
     reveal_private: bool = Field(
         default=False, description="The caller lets a public repository name private ones, in artifacts and reports."
     )

@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from action_patterns.contracts.document import Count, Document, Moment, Record
-from action_patterns.contracts.plan import Exclusion, SelectionWarning
-from action_patterns.contracts.result import TargetResult, Usage
+from action_patterns.contracts.plan import NOT_IN_ONLY, Exclusion, SelectionWarning
+from action_patterns.contracts.result import Outcome, TargetResult, Usage
 
 Verdict = Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"]
 """`inconclusive`: there is no roster, so the report knows no target."""
+
+
+_LEFT_OUT: tuple[Outcome, str] = ("skipped", NOT_IN_ONLY)
 
 
 class Counts(Record):
@@ -88,6 +91,10 @@ class RunReport(Document):
     warnings: tuple[SelectionWarning, ...] = Field(
         default=(), description="Parts of the selection that selected or excluded nothing, from the plan."
     )
+    only: tuple[str, ...] = Field(
+        default=(), description="Names and patterns that the plan was narrowed to. Empty: it was not."
+    )
+    limit: int | None = Field(default=None, ge=1, description="Most targets the plan was narrowed to. Null: all.")
     causes: tuple[CauseCount, ...] = ()
     results: tuple[TargetResult, ...] = Field(default=(), description="One per roster entry, sorted by target.")
     ignored_records: Count = Field(
@@ -123,5 +130,20 @@ class RunReport(Document):
     failing_runs: dict[str, Annotated[int, Field(ge=1, le=10**9)]] = Field(
         default_factory=dict,
         description="By failing target: for how many runs in a row, this one included. A target that was skipped,"
-        " deferred or merely planned after a failure keeps its number.",
+        " deferred, merely planned or left out by `only` after a failure keeps its number.",
     )
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Targets that `only` or `limit` left out of the plan."""
+        return frozenset(each.repository for each in self.excluded if each.reason == NOT_IN_ONLY)
+
+    @property
+    def skipped_by_only(self) -> frozenset[str]:
+        """Targets of the roster that `only` or `limit` of a leg left out."""
+        return frozenset(each.target for each in self.results if (each.outcome, each.reason) == _LEFT_OUT)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the run worked on a part of its campaign's targets."""
+        return bool(self.left_out or self.skipped_by_only)

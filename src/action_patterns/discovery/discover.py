@@ -9,6 +9,7 @@ from datetime import datetime
 from action_patterns.contracts import Exclusion, Plan, SelectionWarning, Target
 from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.groups import Applies, all_apply, distinct, unite
+from action_patterns.discovery.only import EVERYTHING, Narrowing
 from action_patterns.discovery.plan import make_plan
 from action_patterns.discovery.select import Selected, select
 from action_patterns.discovery.selection import Selection
@@ -84,10 +85,11 @@ def plan_from(
     per_leg: int,
     context: Context,
     now: datetime,
+    narrowing: Narrowing = EVERYTHING,
     reveal_private: bool = False,
     applies: Applies = all_apply,
 ) -> Plan:
-    """Select, number and pack what was seen. `selections`: one for each group, by its name."""
+    """Select, narrow, number and pack what was seen. `selections`: one for each group, by its name."""
     found: dict[str, Selected] = {}
     told: list[SelectionWarning] = []
     for group, selection in selections.items():
@@ -101,6 +103,7 @@ def plan_from(
         content_digest=content_digest,
         visible=seen.visible,
         warnings=distinct(told),
+        narrowing=narrowing,
         per_leg=per_leg,
         limits=seen.limits,
         context=context,

@@ -38,6 +38,11 @@ def matches(repository: str, pattern: str) -> bool:
     return glob.matches(full if "/" in pattern else full.partition("/")[2], pattern.lower())
 
 
+def is_name(pattern: str) -> bool:
+    """Return whether a pattern is the name of one repository, with or without its owner."""
+    return not _WILD & set(pattern) and not pattern.startswith("/")
+
+
 def refuse_include(pattern: str) -> Refusal | None:
     """Return why a pattern of `include` can never match. None: it can."""
     if foreign_dialect(pattern) == "negation":

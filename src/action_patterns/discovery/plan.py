@@ -10,6 +10,7 @@ from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan, PlanEntry, SelectionWarning, Target
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.groups import Grouped
+from action_patterns.discovery.only import EVERYTHING, Narrowing, narrow
 from action_patterns.discovery.packing import pack
 from action_patterns.discovery.select import NOT_FOUND
 from action_patterns.errors import InputError, Problem
@@ -25,14 +26,15 @@ def make_plan(
     content_digest: str,
     visible: int,
     warnings: tuple[SelectionWarning, ...] = (),
+    narrowing: Narrowing = EVERYTHING,
     per_leg: int,
     limits: Limits | None,
     context: Context,
     now: datetime,
     reveal_private: bool = False,
 ) -> Plan:
-    """Number the targets, pack those that were found into legs and estimate the cost."""
-    selected = grouped.selected
+    """Number the targets that `only` and `limit` leave, pack those that were found into legs and estimate the cost."""
+    selected, without_effect = narrow(grouped.selected, narrowing)
     found = tuple(
         PlanEntry(
             index=index,
@@ -60,7 +62,9 @@ def make_plan(
         visible=visible,
         roster=roster,
         excluded=selected.excluded,
-        warnings=warnings,
+        warnings=(*warnings, *without_effect),
+        only=narrowing.only,
+        limit=narrowing.limit,
         reveal_private=reveal_private,
         packing=packing,
         budget=estimate(

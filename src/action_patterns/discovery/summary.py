@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from action_patterns.contracts import Plan
+from action_patterns.contracts.plan import NOT_IN_ONLY
 from action_patterns.escape import cell, cell_code, code_span, prose
 from action_patterns.ports.log import Annotation
 
@@ -23,6 +24,8 @@ def summary(plan: Plan) -> str:
         "",
         f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; {plan.budget.requests_needed} requests at most",
     ]
+    if part := narrowed(plan):
+        lines += ["", part]
     lines += [f"\n> [!WARNING]\n> {prose(each.message)}" for each in plan.warnings[:MOST_ROWS]]
     if absent := _absent(plan):
         listed = ", ".join(map(code_span, absent[:MOST_ROWS]))
@@ -34,6 +37,13 @@ def summary(plan: Plan) -> str:
         lines += [f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown]
         lines += [*_left_out(len(plan.excluded)), "", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def narrowed(plan: Plan) -> str:
+    """Return a sentence about the targets that `only` and `limit` left out. Empty: they left out none."""
+    left_out, roster = sum(each.reason == NOT_IN_ONLY for each in plan.excluded), len(plan.roster)
+    by = " and ".join(f"`{name}`" for name, value in (("only", plan.only), ("limit", plan.limit)) if value)
+    return f"{roster:,} of {roster + left_out:,} targets: {by} left out {left_out:,}." if left_out else ""
 
 
 def annotate(plan: Plan) -> tuple[Annotation, ...]:
@@ -74,7 +84,9 @@ def _not_found(plan: Plan) -> Iterator[Annotation]:
 
 
 def _nothing_to_do(plan: Plan) -> Iterator[Annotation]:
-    if not plan.roster:
+    if not plan.roster and (part := narrowed(plan)):
+        yield Annotation(level="notice", message=part, title="Nothing to do")
+    elif not plan.roster:
         yield Annotation(
             level="notice",
             message=f"No target among {plan.visible} repositories visible to this token. If you expected some: the"

@@ -76,8 +76,7 @@ def build(
         artifact_name=redact(artifact_name),
         notes=tuple(redact(n) for n in told if n),
         nothing_to_compare=redact(nothing_to_compare),
-        # The digest is of a distribution file's content, and discover takes no names beside such a file.
-        takes_names=plan is None or not plan.content_digest,
+        distributes=plan is not None and bool(plan.content_digest),
     )
     return Rendered(
         report, layout.fit(report, page), plain_text.render(report, page), html.render(report, page), spoiled

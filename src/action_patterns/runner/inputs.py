@@ -130,7 +130,8 @@ def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails
         why = "not one of the allowed values" + (f"; did you mean `{close}`?" if close else ".")
         return Problem(f"Input `{name}` is `{_shortened(value)}`, which is {why}", _fix(name, field, "Correct"))
     shown = "the given value" if is_secret(field) else f"`{_shortened(value)}`"
-    return Problem(f"Input `{name}` is {shown}: {reason(detail)}.", _fix(name, field, "Correct"))
+    fix = detail.get("ctx", {}).get("fix")
+    return Problem(f"Input `{name}` is {shown}: {reason(detail)}.", f"{fix}." if fix else _fix(name, field, "Correct"))
 
 
 def _fix(name: str, field: FieldInfo, verb: str) -> str:

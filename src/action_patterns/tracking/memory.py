@@ -64,7 +64,8 @@ def failing(report: RunReport) -> frozenset[Failure]:
 def after(report: RunReport, before: Memory) -> Memory:
     """Return what is not done after this run: what fails now, and what failed before and was not repaired.
 
-    A target that is skipped, deferred or not in the roster any more is not repaired.
+    A target that is skipped, deferred or not in the roster any more is not repaired. Nor is a run or a job, by a run of
+    a part of the targets.
     """
     now = failing(report)
     known = {failure.name for failure in now if failure.reason != JOB}
@@ -84,8 +85,8 @@ def after(report: RunReport, before: Memory) -> Memory:
 
 def _is_done(failure: Failure, report: RunReport, outcomes: Mapping[str, set[Outcome]]) -> bool:
     if failure == Failure(RUN, ""):
-        return report.counts.total > 0
-    if failure.reason == JOB and report.jobs.get(failure.name) == "success":
+        return report.counts.total > 0 and not report.is_part
+    if failure.reason == JOB and report.jobs.get(failure.name) == "success" and not report.is_part:
         return True
     came = outcomes.get(failure.name, set())
     return bool(came) and not came & (FAILING | UNTRIED)

@@ -37,7 +37,8 @@ def _earlier(report: RunReport, memory: Memory) -> str:
     open_ = sorted(failure for failure in memory.failures if failure not in now)
     if not open_:
         return ""
-    outcomes = {result.target: result.outcome for result in report.results}
+    outcomes: dict[str, str] = dict.fromkeys(report.left_out, "left out")
+    outcomes |= {result.target: result.outcome for result in report.results}
     shown, more = limited(open_, NAMES)
     named = ", ".join(_named(failure, outcomes.get(failure.name, "")) for failure in shown)
     return f"**Needed attention in an earlier run and not done since** ({len(open_):,}{more}): {named}."

@@ -205,6 +205,8 @@ def test_every_input_and_output_is_described() -> None:
     assert {name: spec.get("default") for name, spec in call["inputs"].items()} == {
         "name": None,
         "distribution": "distribution.yml",
+        "only": "",
+        "limit": "",
         "targets-per-job": 20,
         "dry-run": False,
         "fail-on": "any",

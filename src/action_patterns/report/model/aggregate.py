@@ -64,6 +64,8 @@ def aggregate(
         visible=plan.visible,
         excluded=tuple(sorted(plan.excluded, key=lambda exclusion: (exclusion.repository, exclusion.reason))),
         warnings=plan.warnings,
+        only=plan.only,
+        limit=plan.limit,
         causes=causes(results),
         results=results,
         ignored_records=counted.ignored,

@@ -22,7 +22,7 @@ def with_changes(report: RunReport, previous: RunReport | None) -> RunReport:
 
 def _changes(report: RunReport, previous: RunReport) -> Changes:
     now = {result.target: result.outcome for result in report.results}
-    before = {result.target for result in previous.results}
+    before = {result.target for result in previous.results} | previous.left_out
     failed_before = _runs_before(previous).keys()
     failing = {target for target, outcome in now.items() if outcome in FAILING}
     done = {target for target, outcome in now.items() if outcome not in FAILING | UNTRIED} - {*report.untried}
@@ -38,7 +38,7 @@ def _changes(report: RunReport, previous: RunReport) -> Changes:
         still_failing=_sorted(failing & failed_before),
         recovered=_sorted(done & failed_before),
         new=_sorted(now.keys() - before),
-        gone=_sorted(before - now.keys()),
+        gone=_sorted(before - now.keys() - report.left_out),
         requests_delta=report.usage.requests - previous.usage.requests,
         writes_delta=report.usage.writes - previous.usage.writes,
     )
@@ -47,18 +47,19 @@ def _changes(report: RunReport, previous: RunReport) -> Changes:
 def _runs_before(previous: RunReport) -> dict[str, int]:
     # A report may come without its numbers; a target that failed in it has failed once at least.
     once = {result.target: 1 for result in previous.results if result.outcome in FAILING}
-    known = {result.target for result in previous.results}
+    known = {result.target for result in previous.results} | previous.left_out
     return once | {target: runs for target, runs in previous.failing_runs.items() if target in known}
 
 
 def _failing_runs(report: RunReport, before: dict[str, int]) -> dict[str, int]:
     runs = {}
-    for result in report.results:  # sorted by target, so that equal reports have equal bytes
+    for result in report.results:
         if result.outcome in FAILING:
             runs[result.target] = before.get(result.target, 0) + 1
         elif (result.outcome in UNTRIED or result.target in report.untried) and result.target in before:
             runs[result.target] = before[result.target]
-    return runs
+    runs |= {target: before[target] for target in report.left_out & before.keys()}
+    return dict(sorted(runs.items()))  # equal reports have equal bytes
 
 
 def _sorted(targets: set[str]) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ def verdict_line(report: RunReport) -> str:
         case "failed":
             return f"Failed: {attention}"
         case "nothing-to-do":
+            if report.left_out:
+                return f"Nothing to do: this run leaves out all {len(report.left_out):,} targets of its campaign"
             return f"Nothing to do: none of {repositories(report.visible)} visible to this token is a target"
         case "inconclusive":
             return "Inconclusive: there is no roster, so the report knows no repository"
@@ -48,6 +50,23 @@ def silent_notes(report: RunReport) -> list[str]:
         " is not known. Read its log and run it again. If it has nothing to record, leave it out of `needs`."
         for job in report.silent_jobs
     ]
+
+
+def all_notes(report: RunReport, page: Page) -> list[str]:
+    """Return the notes for the reader: the part of the roster, the jobs that do not say why, and those of the page."""
+    return [*_narrowed(report), *silent_notes(report), *page.notes]
+
+
+def _narrowed(report: RunReport) -> list[str]:
+    """Return a sentence about the targets that `only` and `limit` left out. Empty: they left out none."""
+    if not report.is_part:
+        return []
+    skipped = len(report.skipped_by_only)
+    number = len(report.left_out) + skipped
+    given = [f"`{name}`" for name, value in (("only", report.only), ("limit", report.limit)) if value]
+    by = " and ".join(given) if given and not skipped else "`only` or `limit`"
+    total = report.counts.total + len(report.left_out)
+    return [f"{total - number:,} of {total:,} targets: {by} left out {number:,}."]
 
 
 SIGNS = {"passed": "✅", "partial": "⚠️", "failed": "❌", "nothing-to-do": "➖", "inconclusive": "❔"}
@@ -151,7 +170,7 @@ def notes(report: RunReport, page: Page) -> list[str]:
     kind = "IMPORTANT" if report.causes or report.silent_jobs or report.verdict == "inconclusive" else "NOTE"
     steps = next_steps(report)
     lines = ["**Next:** " + " ".join(steps)] if steps else []
-    lines += [prose(clip(note, NOTE_CHARACTERS)) for note in (*silent_notes(report), *page.notes)]
+    lines += [prose(clip(note, NOTE_CHARACTERS)) for note in all_notes(report, page)]
     return [f"> [!{kind}]\n> " + "\n>\n> ".join(lines)] if lines else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, data_url, terminal
 from action_patterns.report.render import changes
-from action_patterns.report.render.headline import NOTE_CHARACTERS, counts_line, silent_notes, verdict_line
+from action_patterns.report.render.headline import NOTE_CHARACTERS, all_notes, counts_line, verdict_line
 from action_patterns.report.render.markdown.short_summary import is_green
 from action_patterns.report.render.view import CHANGED, ORDER, Page, moment, of_outcomes, repositories
 
@@ -32,7 +32,7 @@ def render(report: RunReport, page: Page) -> str:
     if left := report.counts.total - len(rows):
         blocks.append(f"Left as they are: {repositories(left)}, each in run-report.json with its reason.")
     blocks += [_cause(cause, page) for cause in report.causes]
-    notes = (*silent_notes(report), *page.notes)
+    notes = all_notes(report, page)
     blocks += [f"Note: {terminal(clip(note, NOTE_CHARACTERS))}" for note in notes]
     compared = changes.line(report, page)
     blocks += [compared] if compared else []

@@ -42,8 +42,8 @@ class Page:
     """Notes for the reader, one sentence each (records that could not be read)."""
     nothing_to_compare: str = ""
     """Why there is no comparison with a previous run, where one was asked for."""
-    takes_names: bool = True
-    """Whether a new run may be given the names of its targets. A distribution file has its own list."""
+    distributes: bool = False
+    """Whether the run distributes the files of a distribution file."""
 
     @property
     def server_url(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from action_patterns.contracts import RunReport, Usage
+from action_patterns.contracts import Exclusion, RunReport, Usage
 from action_patterns.errors import InputError
 from action_patterns.report.model.aggregate import aggregate
 from support.report_builders import context, plan, record
@@ -36,6 +36,31 @@ def test_each_target_is_told_as_what_it_became() -> None:
     assert changes.requests_delta == now.usage.requests - before.usage.requests != 0
     assert changes.writes_delta == now.usage.writes - before.usage.writes != 0
     assert now.failing_runs == {"acme/cli": 1, "acme/ml": 1, "acme/web": 2}
+
+
+def part(number: int, previous: RunReport | None, left_out: tuple[str, ...], /, **outcomes: str) -> RunReport:
+    """One run over a part of the targets; `only` leaves out the others."""
+    names = [f"acme/{name}" for name in outcomes]
+    excluded = tuple(Exclusion(repository=f"acme/{name}", reason="not-in-only") for name in left_out)
+    records = [record(i, name, outcomes[name.removeprefix("acme/")]) for i, name in enumerate(names)]
+    here = context(run_id=1000 + number, run_number=number, run_attempt=1)
+    return aggregate(plan(*names, excluded=excluded), records, here, previous=previous)
+
+
+def test_what_only_left_out_is_neither_gone_nor_recovered_nor_new_afterwards() -> None:
+    before = run(1, api="failed", web="failed", docs="updated", old="unchanged")
+    narrowed = part(2, before, ("web", "docs"), api="updated")
+    assert narrowed.changes is not None
+    assert (narrowed.changes.gone, narrowed.changes.recovered) == (("acme/old",), ("acme/api",))
+    assert narrowed.failing_runs == {"acme/web": 1}
+    after = run(3, narrowed, api="unchanged", web="failed", docs="unchanged", more="created")
+    assert after.changes is not None
+    assert after.changes.new == ("acme/more",)
+    assert (after.changes.still_failing, after.changes.newly_failing) == (("acme/web",), ())
+    assert after.failing_runs == {"acme/web": 2}
+    gone = run(3, narrowed, api="unchanged", web="updated").changes
+    assert gone is not None
+    assert (gone.gone, gone.recovered) == (("acme/docs",), ("acme/web",))
 
 
 def test_runs_in_a_row_are_counted_from_the_last_report_alone() -> None:

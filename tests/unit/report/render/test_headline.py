@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.contracts import Counts, Outcome
+from action_patterns.contracts import Counts, Exclusion, Outcome
 from action_patterns.report.build import build
 from action_patterns.report.model.aggregate import aggregate
-from action_patterns.report.render import api_usage, headline, html
+from action_patterns.report.render import api_usage, comment, headline, html
 from action_patterns.report.render.markdown import details
 from action_patterns.report.render.view import ORDER, Page, moment
 from support.report_builders import LIMITED, PROTECTED, START, context, fleet, plan, record
@@ -99,15 +100,67 @@ def test_the_run_that_is_told_is_the_reports_and_not_the_one_that_renders_it() -
     assert ">id 1411, attempt 3<" in html.render(nameless, here)
 
 
-@pytest.mark.parametrize(("digest", "takes_names"), [("", True), ("c" * 64, False)])
-def test_a_run_of_a_distribution_file_is_offered_no_command_that_it_cannot_take(digest: str, takes_names: bool) -> None:
-    """`distribution` and `repositories` cannot stand beside each other, and `distribute.yml` has no such input."""
-    roster, records = fleet(["failed", "updated"])
-    told = build(roster.model_copy(update={"content_digest": digest}), records, context())
+def test_a_run_of_a_distribution_file_says_what_to_set_and_no_command_that_it_cannot_take() -> None:
+    """Whether the calling workflow hands an input on to `distribute.yml` is not known."""
+    roster, records = fleet(["failed", "updated", "deferred"])
+    told = build(roster.model_copy(update={"content_digest": "c" * 64}), records, context())
     for page in (told.markdown, told.html):
-        assert ("gh workflow run" in page) is takes_names
-        assert ("start the workflow again" in page) is not takes_names
+        assert "gh workflow run" not in page
+        assert "set the input <code>only</code> of" in page.replace("`only`", "<code>only</code>")
+        assert "acme/service-00000,acme/service-00002" in page
         assert "gh run rerun 1234567 --repo acme/platform --failed" in page
+
+
+def test_a_run_at_a_terminal_is_offered_the_command_of_the_terminal() -> None:
+    roster, records = fleet(["failed", "updated"])
+    told = build(roster.model_copy(update={"content_digest": "c" * 64}), records, context(run_id=0, run_number=0))
+    for page in (told.markdown, told.html):
+        assert "action-patterns apply --only acme/service-00000<" in page.replace("\n", "<")
+        assert "gh " not in page
+
+
+def test_a_label_is_no_name_that_a_new_run_could_be_given() -> None:
+    roster, records = fleet(["failed", "failed"])
+    redact = {"acme/service-00001": "private repository #7"}
+    told = build(roster, records, context(), redact=lambda text: redact.get(text, text))
+    for page in (told.markdown, told.html):
+        assert "gh workflow run" not in page
+        assert "start the workflow again" in page
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "said"),
+    [
+        ({"only": ("acme/*",)}, "2 of 5 targets: `only` left out 3."),
+        ({"limit": 2}, "2 of 5 targets: `limit` left out 3."),
+        ({"only": ("acme/*",), "limit": 2}, "2 of 5 targets: `only` and `limit` left out 3."),
+    ],
+)
+def test_a_part_of_the_roster_is_never_shown_as_the_whole(narrowed: dict[str, Any], said: str) -> None:
+    roster, records = fleet(["updated", "unchanged"])
+    left_out = tuple(Exclusion(repository=f"acme/x{i}", reason="not-in-only") for i in range(3))
+    other = Exclusion(repository="acme/old", reason="archived")
+    part = roster.model_copy(update={"excluded": (*left_out, other), **narrowed})
+    told = build(part, records, context())
+    assert said in told.markdown
+    assert f"Note: {said}" in told.text
+    assert said.replace("`only`", "<code>only</code>").replace("`limit`", "<code>limit</code>") in told.html
+    assert said in comment.fit(told.report, Page(context=context()))
+
+
+def test_a_part_that_legs_left_out_is_told_too_and_the_sum_is_the_roster() -> None:
+    roster, records = fleet(["updated", "skipped", "skipped"])
+    records = [r.model_copy(update={"reason": "not-in-only"}) if r.outcome == "skipped" else r for r in records]
+    told = build(roster, records, context())
+    assert "1 of 3 targets: `only` or `limit` left out 2." in told.markdown
+    assert told.report.counts.total == 3
+
+
+def test_a_run_of_no_target_says_that_it_left_them_out() -> None:
+    left_out = tuple(Exclusion(repository=f"acme/x{i}", reason="not-in-only") for i in range(3))
+    told = build(plan(excluded=left_out, only=("y*",)), [], context())
+    assert told.report.verdict == "nothing-to-do"
+    assert "Nothing to do: this run leaves out all 3 targets of its campaign" in told.markdown
 
 
 def test_a_time_of_another_zone_is_told_in_utc() -> None:

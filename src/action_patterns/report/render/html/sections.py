@@ -10,9 +10,9 @@ from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import clip, html_code, html_prose, html_text, link_url
 from action_patterns.report.render import changes, headline
+from action_patterns.report.render import run_again as again
 from action_patterns.report.render.html.links import link, log, repository
 from action_patterns.report.render.html.table import Rows
-from action_patterns.report.render.markdown.details import RED_JOBS_ONLY, WHOLE_RUN, rerun_failed, run_of
 from action_patterns.report.render.view import (
     CHANGED,
     ORDER,
@@ -102,7 +102,7 @@ def next_steps(report: RunReport, page: Page) -> str:
     """Return the next steps and the notes for the reader."""
     steps = headline.next_steps(report, html_code, "<b>{}</b>".format)
     told = "".join(f"<li>{step[:1].upper()}{step[1:]}</li>" for step in steps)
-    notes = (*headline.silent_notes(report), *page.notes)
+    notes = headline.all_notes(report, page)
     noted = "".join(f"<p>{html_prose(clip(note, TEXT_CHARACTERS))}</p>" for note in notes)
     if not told and not noted:
         return ""
@@ -217,28 +217,13 @@ def excluded(report: RunReport) -> str:
 
 
 def run_again(report: RunReport, page: Page) -> str:
-    """The commands that run only these targets again; and the end of the page."""
-    again = [result.target for result in report.results if result.outcome in FAILING or result.outcome == "deferred"]
+    """Return how to run only the failures again; and the end of the page."""
     told = ""
-    if number_of(report.counts, FAILING):
-        told += (
-            "<p><b>Same run</b>, same commit and roster; what passed keeps its result:</p>"
-            f"<pre tabindex=0>{html_text(rerun_failed(report, page))}</pre>"
-            f"<p>{html_prose(RED_JOBS_ONLY)}</p>"
-        )
-    if again and not page.takes_names:
-        told += f"<p><b>New run</b>: {html_prose(WHOLE_RUN)}</p>"
-    elif again:
-        command = run_of(again, page)
-        told += (
-            f"<p><b>New run</b> of these {repositories(len(again))}, if the workflow hands an input"
-            f" <code>repositories</code> to discover:</p><pre tabindex=0>{html_text(command)}</pre>"
-            if command
-            else f"<p><b>New run</b>: the list of {repositories(len(again))} is longer than a workflow input may be;"
-            " take it from run-report.json.</p>"
-        )
-    title = f"Run only the targets again that {wrong(report.counts)}"
-    fold = f"<details><summary>{title}</summary>{told}</details>\n" if told else ""
+    for way in again.ways(report, page):
+        told += f"<p><b>{way.title}</b>{html_prose(way.text)}</p>"
+        told += f"<pre tabindex=0>{html_text(way.verbatim)}</pre>" if way.verbatim else ""
+        told += f"<p>{html_prose(way.after)}</p>" if way.after else ""
+    fold = f"<details><summary>{again.title(report)}</summary>{told}</details>\n" if told else ""
     return f"""{fold}</main>
 <footer>
 <p class="quiet">action-patterns · all times are UTC · the same as data: run-report.json beside this file</p>

@@ -137,7 +137,7 @@ def test_a_new_run_hands_discover_exactly_the_targets_that_failed_or_were_deferr
     command = new_run()
     name, _, value = command[command.index("-f") + 1].partition("=")
     told = DiscoverInputs.model_validate({name: value})
-    assert told.repositories == ("acme/service-00000", "acme/service-00002", "acme/service-00003")
+    assert told.only == ("acme/service-00000", "acme/service-00002", "acme/service-00003")
 
 
 @pytest.mark.parametrize(
