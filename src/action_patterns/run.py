@@ -214,6 +214,9 @@ class _Checkout:
     def read_blob(self, oid: str) -> bytes:
         return self._open().read_blob(oid)
 
+    def tracked(self) -> tuple[str, ...]:
+        return self._open().tracked()
+
     def head_oid(self) -> str:
         return self._open().head_oid()
 

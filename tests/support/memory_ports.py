@@ -121,6 +121,8 @@ class MemoryCheckout:
     blobs: Mapping[str, bytes] = field(default_factory=dict)
     below: Mapping[str, MemoryCheckout] = field(default_factory=dict)
     """Checkouts in directories of a workspace that is no repository."""
+    index: tuple[str, ...] = ()
+    """Paths of the tracked files."""
 
     def places(self) -> tuple[str, ...]:
         return tuple(self.below) or (".",)
@@ -133,6 +135,9 @@ class MemoryCheckout:
 
     def read_blob(self, oid: str) -> bytes:
         return self.blobs[oid]
+
+    def tracked(self) -> tuple[str, ...]:
+        return self.index
 
     def head_oid(self) -> str:
         return "c" * 40

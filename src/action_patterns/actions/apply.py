@@ -103,7 +103,7 @@ def validate(inputs: ApplyInputs, plan: Plan) -> None:
                 "Take them from the matrix of the same discover job.",
             )
         )
-    check_names(plan, inputs.only, [entry.target.repository for entry in plan.roster])
+    check_names(plan, inputs.only, [entry.target.address for entry in plan.roster])
 
 
 def decide(inputs: ApplyInputs, plan: Plan) -> tuple[PlanEntry, ...]:
@@ -118,19 +118,19 @@ def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, at
     The roster of a plan stands: a target without a record would be `missing`.
     """
     narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
-    reasons = why_left_out([entry.target.repository for entry in plan.roster], narrowing)
+    reasons = why_left_out([entry.target.address for entry in plan.roster], narrowing)
     return {
         entry.index: TargetResult(
             plan_id=plan.plan_id,
             index=entry.index,
-            target=entry.target.repository,
+            target=entry.target.address,
             attempt=attempt,
             outcome="skipped",
             reason=LEFT_OUT.code,
-            message=reasons[entry.target.repository],
+            message=reasons[entry.target.address],
         )
         for entry in entries
-        if entry.target.repository in reasons
+        if entry.target.address in reasons
     }
 
 

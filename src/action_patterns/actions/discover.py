@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -17,12 +17,14 @@ from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
 from action_patterns.contracts.document import compact_json
+from action_patterns.discovery.components import Found, find
 from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
 from action_patterns.discovery.groups import all_apply
+from action_patterns.discovery.matrix import check_size, matrix_of
 from action_patterns.discovery.only import Limit, Narrowing, OnlyList, check_names, limit_field, only_field
-from action_patterns.discovery.packing import MAX_LEGS
+from action_patterns.discovery.plan import plan_components
 from action_patterns.discovery.selection import Selection, input_problems
-from action_patterns.discovery.summary import annotate, summary
+from action_patterns.discovery.summary import Kind, annotate, summary
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.input_types import Flag, LineList, NameList
@@ -57,6 +59,12 @@ class DiscoverInputs(TokenInputs):
         default="all", description="Only repositories of this visibility: `all`, `public` or `private`."
     )
     forks: Flag = Field(default=False, description="Consider forks too.")
+    components: LineList = Field(
+        default=(),
+        description="Directories of this repository as targets, instead of repositories: patterns of marker files"
+        " (`**/go.mod`) or of directories (`services/*/`), one a line. The last that matches decides, and `!` excludes."
+        " Files that git does not track do not count.",
+    )
     only: OnlyList = only_field()
     limit: Limit | None = limit_field()
     name: str | None = Field(
@@ -84,7 +92,8 @@ class DiscoverOutputs(Outputs):
     count: int = Field(description="Number of targets that were found.")
     has_targets: bool = Field(description="Gate the next job with `if: needs.<job>.outputs.has-targets == 'true'`.")
     targets: str = Field(
-        description="JSON list of the names of those targets; empty beyond 200,000 characters (see the plan)."
+        description="JSON list of the names of those targets, of components as `owner/name:directory`; empty beyond"
+        " 200,000 characters (see the plan)."
     )
     excluded: str = Field(description="JSON object: number of excluded repositories by reason.")
     visible: int = Field(description="Repositories visible to the token.")
@@ -101,13 +110,13 @@ class DiscoverOutputs(Outputs):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The repositories that were read, the selection they are compared with, and when."""
+    """The repositories or directories that were read, the selection they are compared with, and when."""
 
-    seen: Discovered
+    seen: Discovered | Found
     name: str
     content_digest: str
     selections: Mapping[str, Selection]
-    """By the name of the group."""
+    """By the name of the group. Empty: the targets are directories of this repository."""
     campaign: Campaign | None = None
     """None: no distribution file is given."""
     previous: ReportArtifact | None
@@ -117,8 +126,18 @@ class Facts:
 
 
 def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
-    """Read the campaign, if one is given, and every repository it may mean."""
+    """Read the campaign, if one is given, and every repository it may mean; or the paths of this repository."""
     campaign = None
+    if inputs.components:
+        return Facts(
+            seen=find(ports.checkout.tracked(), inputs.components),
+            name=inputs.name or "targets",
+            content_digest="",
+            selections={},
+            previous=find_previous(inputs, inputs.name or "targets", ports),
+            context=ports.context,
+            now=ports.clock.now(),
+        )
     if inputs.distribution:
         campaign = read_campaign(inputs.distribution, ports.files, ports.context)
         name, digest, selections = campaign.distribution.name, campaign.digest, campaign.selections
@@ -150,40 +169,23 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
 
 def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
     """Select the targets and pack them."""
+    per_leg, narrowing = max(1, inputs.targets_per_job), Narrowing(only=inputs.only, limit=inputs.limit)
+    if isinstance(facts.seen, Found):
+        return plan_components(
+            facts.seen, name=facts.name, narrowing=narrowing, per_leg=per_leg, context=facts.context, now=facts.now
+        )
     return plan_from(
         facts.seen,
         facts.selections,
         name=facts.name,
         content_digest=facts.content_digest,
-        per_leg=max(1, inputs.targets_per_job),
-        narrowing=Narrowing(only=inputs.only, limit=inputs.limit),
+        per_leg=per_leg,
+        narrowing=narrowing,
         reveal_private=inputs.reveal_private,
         context=facts.context,
         now=facts.now,
         applies=facts.campaign.applies if facts.campaign is not None else all_apply,
     )
-
-
-def matrix_of(plan: Plan, *, packed: bool) -> dict[str, list[dict[str, Any]]]:
-    """The matrix, scalars only. Packed, it holds nothing but integers, which no masked value can make GitHub drop."""
-    if packed or len(plan.found) > MAX_LEGS:
-        return {
-            "include": [
-                {"index": index, "first": pack.first, "last": pack.last} for index, pack in enumerate(plan.packing)
-            ]
-        }
-    return {
-        "include": [
-            {
-                "index": entry.index,
-                "repository": entry.target.repository,
-                "owner": entry.target.owner,
-                "name": entry.target.name,
-                "default-branch": entry.target.default_branch or "",
-            }
-            for entry in plan.found
-        ]
-    }
 
 
 def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
@@ -193,6 +195,8 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     plan = decide(inputs, facts)
     privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
     check_names(plan, inputs.only)
+    if inputs.components:
+        check_size(plan, packed=inputs.targets_per_job > 0)
     if facts.campaign is not None:
         facts.campaign.check(plan.found)
     return apply(inputs, facts, plan, ports)
@@ -202,7 +206,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
     """Write the plan, and hand over the matrix."""
     artifact = plan_artifact(plan.name, ports.context.run_attempt)
     path = ports.files.write(f"action-patterns/{artifact}/plan.json", plan.encode())
-    names = compact_json([entry.target.repository for entry in plan.found])
+    names = compact_json([entry.target.address for entry in plan.found])
     if len(names) > MAX_OUTPUT_CHARACTERS:
         ports.log.info(
             f"`targets` is left empty: {len(names)} characters are too many for an output; the plan has them."
@@ -224,7 +228,9 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         previous_run_id=str(previous.run_id) if previous else "",
         previous_artifact=previous.name if previous else "",
     )
-    return Finish(outputs=outputs, summary=summary(plan), annotations=(*left_out(notice), *annotate(plan)))
+    kind: Kind = "directory" if inputs.components else "repository"
+    annotations = (*left_out(notice), *annotate(plan, kind))
+    return Finish(outputs=outputs, summary=summary(plan, kind), annotations=annotations)
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:
@@ -276,6 +282,15 @@ def validate(inputs: DiscoverInputs) -> None:
             Problem(
                 f"`distribution` and {', '.join(f'`{name}`' for name in given)} are both given.",
                 "Write the selection under `targets` in the distribution file, or leave `distribution` out.",
+            )
+        )
+    beside = [*given, *(["distribution"] if inputs.distribution else []), *(["only"] if inputs.only else [])]
+    if inputs.components and beside:
+        problems.append(
+            Problem(
+                f"`components` and {', '.join(f'`{name}`' for name in beside)} are both given.",
+                "The targets of a run are directories of this repository, or repositories. Give one of the two; narrow"
+                " directories by the patterns of `components`.",
             )
         )
     if inputs.name is not None and not is_name(inputs.name):

@@ -13,7 +13,7 @@ from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Outcome, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, records_artifact
-from action_patterns.contracts.repository import is_repository
+from action_patterns.contracts.repository import is_same_target, is_target, repository_of
 from action_patterns.contracts.result import MOST_TARGETS, record_file
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
@@ -34,9 +34,9 @@ def _code(value: str) -> str:
     return value
 
 
-def _repository(value: str) -> str:
-    if not is_repository(value):
-        raise ValueError("must be owner/name")
+def _target(value: str) -> str:
+    if not is_target(value):
+        raise ValueError("must be owner/name, or owner/name:directory for a component")
     return value
 
 
@@ -55,8 +55,9 @@ def _web_address(value: str) -> str:
 class RecordInputs(Inputs):
     """Inputs of record."""
 
-    target: Annotated[str, AfterValidator(_repository)] = Field(
-        description="Repository the steps worked on, `owner/name`: `${{ matrix.repository }}`."
+    target: Annotated[str, AfterValidator(_target)] = Field(
+        description="Repository the steps worked on, `owner/name`: `${{ matrix.repository }}`. For a component it is"
+        " `${{ github.repository }}:${{ matrix.directory }}`."
     )
     index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster: `${{ matrix.index }}`.")
     result: str | None = Field(
@@ -161,14 +162,13 @@ def validate(inputs: RecordInputs, facts: Facts) -> None:
 
 def _of_the_plan(inputs: RecordInputs, plan: Plan | None) -> Iterator[Problem]:
     entry = _entry(inputs, plan)
-    if plan is None or (entry and entry.target.repository.lower() == inputs.target.lower()):
+    if plan is None or (entry and is_same_target(entry.target.address, inputs.target)):
         return
-    at = "nothing" if entry is None else f"`{entry.target.repository}`"
+    at = "nothing" if entry is None else f"`{entry.target.address}`"
     yield Problem(
         f"The plan {inputs.plan} has {at} at index {inputs.index} of {len(plan.roster)} targets,"
         f" not `{inputs.target}`.",
-        "Pass `target: ${{ matrix.repository }}` and `index: ${{ matrix.index }}` of one matrix, and the plan of"
-        " the same discover job.",
+        "Pass `target` and `index: ${{ matrix.index }}` of one matrix, and the plan of the same discover job.",
     )
 
 
@@ -176,9 +176,9 @@ def _of_the_result(inputs: RecordInputs, facts: Facts) -> Iterator[Problem]:
     result, context = facts.result, facts.context
     if result is None:
         return
-    if result.target.lower() != inputs.target.lower():
+    if result.target.lower() != repository_of(inputs.target).lower():
         yield Problem(
-            f"The result {inputs.result} is of `{result.target}`, not of the target `{inputs.target}`.",
+            f"The result {inputs.result} is of `{result.target}`, not of the target `{repository_of(inputs.target)}`.",
             "Give upsert-pr `repository: ${{ matrix.repository }}`: without it, the pull request is opened in the"
             " repository of the workflow. Close it there.",
         )
@@ -195,7 +195,7 @@ def _of_the_pull_request(inputs: RecordInputs, facts: Facts) -> Iterator[Problem
     url = facts.result.pull_request_url if facts.result else inputs.pull_request_url
     if url is None:
         return
-    home = f"{facts.context.server_url}/{inputs.target}/pull/"
+    home = f"{facts.context.server_url}/{repository_of(inputs.target)}/pull/"
     number = url[len(home) :] if url.lower().startswith(home.lower()) else ""
     if not re.fullmatch(r"[1-9][0-9]{0,14}", number):
         yield Problem(
@@ -217,7 +217,7 @@ def decide(inputs: RecordInputs, facts: Facts) -> Decision:
     place: dict[str, Any] = {
         "plan_id": facts.plan.plan_id if facts.plan else f"run-{facts.context.run_id}",
         "index": inputs.index,
-        "target": entry.target.repository if entry else inputs.target,
+        "target": entry.target.address if entry else inputs.target,
         "attempt": attempt,
         "job": facts.context.job,
         "name": name,

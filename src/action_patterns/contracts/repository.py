@@ -1,4 +1,4 @@
-"""The one rule for names of repositories."""
+"""The one rule for names of repositories, and of directories in them."""
 
 from __future__ import annotations
 
@@ -15,3 +15,41 @@ def is_repository(name: str) -> bool:
     and underscores, and is neither `.` nor `..`.
     """
     return _REPOSITORY.fullmatch(name) is not None
+
+
+def address(repository: str, directory: str | None) -> str:
+    """Return the name of a target: `owner/name`, or `owner/name:directory` for a component.
+
+    No name of a repository has a colon, and git writes a path behind a revision so.
+    """
+    return repository if directory is None else f"{repository}:{directory}"
+
+
+def repository_of(target: str) -> str:
+    """Return the repository that a target is, or is in."""
+    return target.partition(":")[0]
+
+
+def is_component(target: str) -> bool:
+    """Return whether the name of a target is that of a directory."""
+    return ":" in target and is_target(target)
+
+
+def is_target(name: str) -> bool:
+    """Return whether a text is the name of a target: a repository, or a directory in one."""
+    repository, colon, directory = name.partition(":")
+    return is_repository(repository) and (not colon or _is_directory(directory))
+
+
+def _is_directory(path: str) -> bool:
+    if path == ".":
+        return True
+    return path.isprintable() and not {"", ".", ".."} & set(path.split("/"))
+
+
+def is_same_target(one: str, other: str) -> bool:
+    """Return whether two names are of one target. GitHub ignores the case of a repository, and git keeps a path's."""
+    return (repository_of(one).lower(), one.partition(":")[2]) == (
+        repository_of(other).lower(),
+        other.partition(":")[2],
+    )

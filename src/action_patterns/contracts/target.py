@@ -1,16 +1,21 @@
-"""A repository that a campaign may change."""
+"""A target: a repository that a campaign may change, or a directory in one."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from action_patterns.contracts.document import Count, Record
+from action_patterns.contracts.repository import address
 
 
 class Target(Record):
-    """One repository, as discovery saw it."""
+    """One target, as discovery saw it."""
 
     repository: str = Field(description="`owner/name`, in GitHub's own spelling.")
+    directory: str | None = Field(
+        default=None,
+        description="Directory of a component, `.` for the root. Null: the target is the whole repository.",
+    )
     id: Count | None = Field(default=None, description="GitHub's id, which survives a rename. None: not known.")
     default_branch: str | None = Field(default=None, description="None for an empty repository.")
     head_oid: str | None = Field(default=None, description="Tip of the default branch when it was read.")
@@ -21,6 +26,11 @@ class Target(Record):
     fork: bool = False
     empty: bool = False
     private: bool = False
+
+    @property
+    def address(self) -> str:
+        """The target's name in records and reports."""
+        return address(self.repository, self.directory)
 
     @property
     def owner(self) -> str:

@@ -83,9 +83,9 @@ class Narrowed(NamedTuple):
 
 def narrow(selected: Selected, narrowing: Narrowing) -> Narrowed:
     """Keep the targets that `only` and `limit` leave, and give each other one its reason."""
-    names = (*(target.repository for target in selected.targets), *selected.not_found)
+    names = (*(target.address for target in selected.targets), *selected.not_found)
     reasons = why_left_out(names, narrowing)
-    private = {target.repository: target for target in selected.targets}
+    private = {target.address: target for target in selected.targets}
     left_out = [
         Exclusion(
             repository=name,
@@ -98,7 +98,7 @@ def narrow(selected: Selected, narrowing: Narrowing) -> Narrowed:
     ]
     return Narrowed(
         Selected(
-            tuple(target for target in selected.targets if target.repository not in reasons),
+            tuple(target for target in selected.targets if target.address not in reasons),
             tuple(sorted((*selected.excluded, *left_out), key=lambda exclusion: exclusion.repository.lower())),
             tuple(name for name in selected.not_found if name not in reasons),
         ),
@@ -174,7 +174,7 @@ def _spellings(repositories: Iterable[str]) -> set[str]:
 def roster_of(plan: Plan) -> list[str]:
     """Return the names of all targets, with those that `only` and `limit` left out of the plan."""
     left_out = (each.repository for each in plan.excluded if each.reason == NOT_IN_ONLY)
-    return [*(entry.target.repository for entry in plan.roster), *left_out]
+    return [*(entry.target.address for entry in plan.roster), *left_out]
 
 
 def _warnings(names: Sequence[str], only: Sequence[str]) -> Iterator[SelectionWarning]:

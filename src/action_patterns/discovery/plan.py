@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from action_patterns.content.text import read_text
-from action_patterns.contracts import Plan, PlanEntry, SelectionWarning, Target
-from action_patterns.discovery.cost import estimate
-from action_patterns.discovery.groups import Grouped
+from action_patterns.contracts import Budget, Plan, PlanEntry, SelectionWarning, Target
+from action_patterns.discovery.components import Found
+from action_patterns.discovery.cost import MAX_PARALLEL, estimate
+from action_patterns.discovery.groups import Applicable, Grouped
 from action_patterns.discovery.only import EVERYTHING, Narrowing, narrow
 from action_patterns.discovery.packing import pack
-from action_patterns.discovery.select import NOT_FOUND
+from action_patterns.discovery.select import NOT_FOUND, Selected
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import Context
 from action_patterns.ports.rate_limits import Limits
@@ -51,7 +52,7 @@ def make_plan(
         for index, name in enumerate(selected.not_found, len(found))
     )
     packing = pack(len(found), per_leg=per_leg)
-    fingerprint = _digest([content_digest, *(f"{e.target.repository}@{e.expected_head_oid}" for e in roster)])
+    fingerprint = _digest([content_digest, *(f"{e.target.address}@{e.expected_head_oid}" for e in roster)])
     return Plan(
         plan_id=f"{context.run_id}-{context.run_attempt}-{fingerprint[:12]}",
         name=name,
@@ -74,6 +75,45 @@ def make_plan(
             write_spacing_seconds=context.write_spacing_seconds,
         ),
     )
+
+
+def plan_components(
+    found: Found,
+    *,
+    name: str,
+    narrowing: Narrowing = EVERYTHING,
+    per_leg: int,
+    context: Context,
+    now: datetime,
+) -> Plan:
+    """Number and pack directories of the run's repository. People's own steps work on them: no request is counted."""
+    targets = tuple(
+        Target(
+            repository=context.repository,
+            directory=each.directory,
+            default_branch=context.default_branch,
+            head_oid=context.sha,
+            types=each.types,
+        )
+        for each in found.components
+    )
+    plan = make_plan(
+        Grouped(Selected(targets, ()), {context.repository: Applicable(())}),
+        name=name,
+        content_digest="",
+        visible=1,
+        warnings=found.warnings,
+        narrowing=narrowing,
+        per_leg=per_leg,
+        limits=None,
+        context=context,
+        now=now,
+    )
+    parallel = max(1, min(MAX_PARALLEL, len(plan.packing)))
+    budget = Budget(
+        requests_per_target=0, requests_needed=0, requests_remaining=None, max_parallel=parallel, minimum_seconds=0
+    )
+    return plan.model_copy(update={"budget": budget})
 
 
 def read_plan(files: Files, path: str, digest: str | None) -> Plan:

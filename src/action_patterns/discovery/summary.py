@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from action_patterns.contracts import Plan
 from action_patterns.contracts.plan import NOT_IN_ONLY
@@ -17,13 +18,18 @@ NAMES_SHOWN = 10
 """Names in one annotation."""
 
 
-def summary(plan: Plan) -> str:
+Kind = Literal["repository", "directory"]
+"""What a target is."""
+
+
+def summary(plan: Plan, kind: Kind = "repository") -> str:
     """Return the job summary of discover."""
-    lines = [
-        f"### {len(plan.found)} targets of {plan.visible} repositories visible to this token",
-        "",
-        f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once; {plan.budget.requests_needed} requests at most",
-    ]
+    lines = [f"### {_found(plan, kind)}", "", f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once"]
+    if kind == "repository":
+        lines[-1] += f"; {plan.budget.requests_needed} requests at most"
+    else:
+        named = [entry.target.directory or "" for entry in plan.found[:MOST_ROWS]]
+        lines += ["", ", ".join(map(code_span, named)), *_left_out(len(plan.found))] if named else []
     if part := narrowed(plan):
         lines += ["", part]
     lines += [f"\n> [!WARNING]\n> {prose(each.message)}" for each in plan.warnings[:MOST_ROWS]]
@@ -46,9 +52,16 @@ def narrowed(plan: Plan) -> str:
     return f"{roster:,} of {roster + left_out:,} targets: {by} left out {left_out:,}." if left_out else ""
 
 
-def annotate(plan: Plan) -> tuple[Annotation, ...]:
+def _found(plan: Plan, kind: Kind) -> str:
+    number = len(plan.found)
+    if kind == "directory":
+        return f"{number} {'directory' if number == 1 else 'directories'} of {plan.source_repository}"
+    return f"{number} targets of {plan.visible} repositories visible to this token"
+
+
+def annotate(plan: Plan, kind: Kind = "repository") -> tuple[Annotation, ...]:
     """Return the annotations of discover."""
-    return (*annotate_selection(plan), *_not_found(plan), *_nothing_to_do(plan), *_rate_limit(plan))
+    return (*annotate_selection(plan), *_not_found(plan), *_nothing_to_do(plan, kind), *_rate_limit(plan))
 
 
 def annotate_selection(plan: Plan) -> tuple[Annotation, ...]:
@@ -83,9 +96,12 @@ def _not_found(plan: Plan) -> Iterator[Annotation]:
         )
 
 
-def _nothing_to_do(plan: Plan) -> Iterator[Annotation]:
+def _nothing_to_do(plan: Plan, kind: Kind) -> Iterator[Annotation]:
     if not plan.roster and (part := narrowed(plan)):
         yield Annotation(level="notice", message=part, title="Nothing to do")
+    elif not plan.roster and kind == "directory":
+        message = "No directory that git tracks matches `components`. If you expected some, check the patterns."
+        yield Annotation(level="notice", message=message, title="Nothing to do")
     elif not plan.roster:
         yield Annotation(
             level="notice",

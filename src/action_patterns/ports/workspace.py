@@ -40,6 +40,9 @@ class Checkout(Protocol):
     def read_blob(self, oid: str) -> bytes:
         """Return the content of a file that the checked-out commit has."""
 
+    def tracked(self) -> tuple[str, ...]:
+        """Return the paths of all files that git tracks, relative to the repository's root."""
+
     def head_oid(self) -> str:
         """Return the id of the checked-out commit."""
 

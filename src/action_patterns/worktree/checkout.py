@@ -98,6 +98,15 @@ class GitCheckout:
         """Return the content of a file that the checked-out commit has."""
         return self._git.run("cat-file", "blob", oid).stdout
 
+    def tracked(self) -> tuple[str, ...]:
+        """Return the paths of all files that git tracks, relative to the repository's root, sorted.
+
+        Raises:
+            InputError: there is no usable checkout.
+        """
+        self._check_root()
+        return self._git.lines("ls-files", "--cached", "-z")
+
     def head_oid(self) -> str:
         """The commit that is checked out.
 

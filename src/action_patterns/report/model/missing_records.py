@@ -129,7 +129,7 @@ def result(entry: PlanEntry, why: Cause, *, plan_id: str, attempt: int) -> Targe
     return TargetResult(
         plan_id=plan_id,
         index=entry.index,
-        target=entry.target.repository,
+        target=entry.target.address,
         attempt=attempt,
         outcome="missing",
         reason=why.code,

@@ -17,7 +17,7 @@ def result(entry: PlanEntry, *, plan_id: str, attempt: int) -> TargetResult | No
     return TargetResult(
         plan_id=plan_id,
         index=entry.index,
-        target=entry.target.repository,
+        target=entry.target.address,
         attempt=attempt,
         outcome="failed",
         reason=entry.error.category,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
+from action_patterns.contracts.repository import repository_of
 from action_patterns.contracts.result import FileName, Recorder, recorder_of
 from action_patterns.ports.context import Context
 from action_patterns.report.model import missing_records
@@ -73,7 +74,7 @@ class Counted:
 
 def count(plan: Plan, records: Sequence[TargetResult], unreadable: Iterable[Unreadable], context: Context) -> Counted:
     """Choose the records that count. Depends on the set of records, never on their order."""
-    roster = {entry.index: entry.target.repository for entry in plan.roster}
+    roster = {entry.index: entry.target.address for entry in plan.roster}
     own = [
         record
         for record in records
@@ -127,7 +128,7 @@ def _lost(spoiled: Iterable[Unreadable], plan: Plan, context: Context) -> Iterab
 
     A file that contradicts its name may be of either target, so neither has a record that can be trusted.
     """
-    by_name = {entry.target.repository: entry for entry in plan.roster}
+    by_name = {entry.target.address: entry for entry in plan.roster}
     by_index = {entry.index: entry for entry in plan.roster}
     for file in spoiled:
         why = missing_records.CONTRADICTORY if file.contradicts else missing_records.LOST
@@ -149,14 +150,14 @@ def _missing(entry: PlanEntry, why: missing_records.Cause, plan: Plan, attempt: 
 def _refuse_shared(newest: Mapping[int, dict[str, TargetResult]], context: Context) -> None:
     """Replace the records of several repositories that name one pull request: it cannot be in all of them.
 
-    Two parts of one repository may share theirs.
+    Two components of one repository may share theirs.
     """
     pull_request = re.compile(rf"{re.escape(context.server_url)}/[^/]+/[^/]+/pull/[0-9]+")
     repositories: defaultdict[str, set[str]] = defaultdict(set)
     for by in newest.values():
         for record in by.values():
             if record.pull_request_url and pull_request.fullmatch(record.pull_request_url):
-                repositories[record.pull_request_url].add(record.target.lower())
+                repositories[record.pull_request_url].add(repository_of(record.target).lower())
     shared = {url for url, named in repositories.items() if len(named) > 1}
     for by in newest.values() if shared else ():
         for recorder, record in by.items():

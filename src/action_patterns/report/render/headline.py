@@ -7,7 +7,18 @@ from collections.abc import Callable, Sequence
 from action_patterns.contracts import CauseCount, Counts, RunReport
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import clip, code_span, inline, link, prose
-from action_patterns.report.render.view import CHANGED, ORDER, Page, moment, number_of, repositories, run_name, span
+from action_patterns.report.render.view import (
+    CHANGED,
+    ORDER,
+    Page,
+    counted,
+    moment,
+    names_of,
+    number_of,
+    repositories,
+    run_name,
+    span,
+)
 
 BAR_CELLS = 24
 NAME_CHARACTERS = 200
@@ -18,12 +29,13 @@ CAUSES_NAMED = 4
 def verdict_line(report: RunReport) -> str:
     """The verdict in words, with the numbers it rests on; the same sentence in every channel."""
     counts, number = report.counts, number_of(report.counts, FAILING)
-    attention = f"{number:,} of {repositories(counts.total)} {'needs' if number == 1 else 'need'} attention"
+    all_of_them, verb = counted(counts.total, names_of(report)), "needs" if number == 1 else "need"
+    attention = f"{number:,} of {all_of_them} {verb} attention"
     dry_run = " (dry run, nothing was written)" if counts.planned and not number_of(counts, CHANGED) else ""
-    deferred = f"{repositories(counts.deferred)} deferred to a later run" if counts.deferred else ""
+    deferred = f"{counted(counts.deferred, names_of(report))} deferred to a later run" if counts.deferred else ""
     match report.verdict:
         case "passed":
-            return f"Passed: {repositories(counts.total)}, none needs attention{dry_run}"
+            return f"Passed: {all_of_them}, none needs attention{dry_run}"
         case "partial":
             told = (attention if number else "", deferred, silence(report))
             return f"Partial: {', '.join(filter(None, told))}{dry_run}"

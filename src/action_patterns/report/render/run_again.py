@@ -9,9 +9,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from action_patterns.contracts import RunReport
-from action_patterns.contracts.repository import is_repository
+from action_patterns.contracts.repository import is_component, is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.report.render.view import Page, number_of, repositories, wrong
+from action_patterns.report.render.view import Page, counted, number_of, wrong
 
 INPUT_CHARACTERS = 60_000
 """GitHub docs, "Manually running a workflow": the inputs of a dispatch hold at most 65,535 characters together."""
@@ -55,7 +55,10 @@ def ways(report: RunReport, page: Page) -> list[Way]:
 
 
 def _new_run(targets: Sequence[str], report: RunReport, page: Page) -> tuple[str, str]:
-    these, listed = repositories(len(targets)), ",".join(targets)  # as `only` takes names
+    these, listed = counted(len(targets), targets), ",".join(targets)  # as `only` takes names
+    if targets and all(map(is_component, targets)):
+        patterns = "\n".join(f"{target.partition(':')[2]}/" for target in targets)
+        return f" of these {these}: set the input `components` of discover to", patterns
     if not all(map(is_repository, targets)):
         return f": {WHOLE_RUN}", ""
     if not report.run_id:

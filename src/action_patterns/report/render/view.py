@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from action_patterns.contracts import Counts, Outcome, RunReport, TargetResult
+from action_patterns.contracts.repository import is_component
 from action_patterns.contracts.result import FAILING
 from action_patterns.ports.context import Context
 
@@ -108,6 +109,18 @@ def wrong(counts: Counts) -> str:
 def repositories(number: int) -> str:
     """`1 repository`, `2 repositories`."""
     return f"{number:,} {'repository' if number == 1 else 'repositories'}"
+
+
+def counted(number: int, names: Iterable[str]) -> str:
+    """`2 repositories`, or `2 directories` where the names are of directories: a plan has targets of one kind."""
+    if is_component(next(iter(names), "")):
+        return f"{number:,} {'directory' if number == 1 else 'directories'}"
+    return repositories(number)
+
+
+def names_of(report: RunReport) -> Iterable[str]:
+    """Return the names of the targets, one by one."""
+    return (result.target for result in report.results)
 
 
 def moment(at: datetime) -> str:

@@ -17,11 +17,11 @@ from action_patterns.report.render.view import (
     CHANGED,
     ORDER,
     Page,
+    counted,
     limited,
     moment,
     number_of,
     of_outcomes,
-    repositories,
     run_name,
     span,
     wrong,
@@ -136,7 +136,7 @@ def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -
     names, note = limited(cause.targets, NAMES)
     listed = "".join(f"<li>{repository(name, page)}{logs.get(name, '')}</li>" for name in names)
     more = f'<p class="quiet">{note.removeprefix(", ").capitalize()}</p>' if note else ""
-    number = repositories(len(cause.targets))
+    number = counted(len(cause.targets), cause.targets)
     url = link_url(cause.guide or "", page.server_url)
     reason = clip(cause.reason, CODE_CHARACTERS)
     guide = f' <a href="{url}" aria-label="Guide to {html_text(reason)}">Guide</a>' if url else ""
