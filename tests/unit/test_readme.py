@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 import yaml
 
 from action_patterns import registry
+from action_patterns.contracts.artifact import is_name
+from action_patterns.discovery.section import Section
 from action_patterns.distribution.distribution_file import read_distribution
 from support.cases import CASES, TWICE
 from support.editions import WITHOUT_LEASES
@@ -28,13 +31,38 @@ def blocks(page: Path) -> list[str]:
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 
-def test_every_yaml_block_is_a_step_a_distribution_file_or_a_call_of_the_reusable_workflow() -> None:
-    """Each of the three is tested below: a block of another kind would not be."""
-    kinds = [
-        "step" if isinstance(document, list) else "call" if "jobs" in document else "distribution"
-        for document in map(yaml.safe_load, BLOCKS)
-    ]
-    assert sorted(kinds) == ["call", "call", "call", "distribution", "distribution", "distribution", "step"]
+def spelled(section: type[Section]) -> set[str]:
+    return {field.alias or name for name, field in section.model_fields.items()}
+
+
+def kind_of(block: str) -> str:
+    document = yaml.safe_load(block)
+    if isinstance(document, list):
+        return "step"
+    if "jobs" not in document:
+        return "distribution"
+    return "call" if "distribute.yml@" in block else "recipe"
+
+
+def test_every_yaml_block_is_of_a_kind_that_is_tested() -> None:
+    """Each kind is tested below: a block of another kind would not be."""
+    kinds = sorted(kind_of(block) for block in BLOCKS)
+    assert kinds == ["call", "call", "call", "distribution", "distribution", "distribution", "recipe", "step"]
+
+
+def test_a_recipe_widens_its_matrix_by_an_expression_and_splices_nothing_into_a_script() -> None:
+    """A test of tests/e2e runs it."""
+    (block,) = (each for each in BLOCKS if kind_of(each) == "recipe")
+    jobs = yaml.safe_load(block)["jobs"]
+    assert not [step for job in jobs.values() for step in job["steps"] if "${{" in step.get("run", "")]
+    assert "jq" not in block
+    python = jobs["test"]["strategy"]["matrix"]["python"]
+    assert "\n" not in python
+    assert python.startswith("${{ fromJSON(github.event_name == 'pull_request' && '")
+    few, all_of_them = (json.loads(text) for text in re.findall(r"'(\[.*?\])'", python))
+    assert [each["name"] for each in few] == ["py313"]
+    assert [each["name"] for each in all_of_them] == ["py312", "py313"]
+    assert all(is_name(each["name"]) for each in all_of_them)
 
 
 def test_the_distribution_file_is_one() -> None:

@@ -1,4 +1,4 @@
-"""Directories of one repository as targets: chosen by marker files or by path, each with a name of its own. Pure."""
+"""Directories of one repository as targets: chosen by patterns, each with a name that no other has. Pure."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ NAMES_SHOWN = 10
 
 
 Kind = Literal["repository", "directory"]
-"""What a target is."""
+"""The kind of all targets of a plan."""
 
 
 def summary(plan: Plan, kind: Kind = "repository") -> str:

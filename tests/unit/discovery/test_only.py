@@ -140,7 +140,7 @@ def test_a_list_agrees_with_its_lines_read_one_by_one(
     roster: list[str], given: list[tuple[bool, str]], limit: int | None
 ) -> None:
     only = [("" if includes else "!") + pattern for includes, pattern in given]
-    chosen = []
+    chosen: list[str] = []
     for name in roster:
         selected = not only
         for includes, pattern in given:
