@@ -17,7 +17,7 @@ from action_patterns.content.bounded_json import loads
 from action_patterns.content.changes import path_problem
 from action_patterns.content.lfs import is_pointer
 from action_patterns.content.own_documents import kind_of
-from action_patterns.content.pattern_dialect import foreign_dialect, spelled_out
+from action_patterns.content.patterns import Pattern, foreign, valid
 from action_patterns.content.text import read_text, slug
 from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import is_repository
@@ -80,13 +80,13 @@ READERS: dict[str, Read] = {
     "answer": lambda text: decode(404, text),
     "a job's name": lambda text: _form(["Apply"]).fullmatch(f"Apply {text}"),
     "names": _split,
-    "include": patterns.refuse_include,
-    "exclude": patterns.refuse_exclude,
+    "include": patterns.refuse_pattern,
     "repositories": patterns.refuse_repository,
     "owners": patterns.refuse_owner,
     "topics": patterns.refuse_topic,
-    "dialect": foreign_dialect,
-    "alternatives": spelled_out,
+    "a pattern of another dialect": foreign,
+    "a path for a pattern": lambda text: Pattern("**/*a*b*c*/{x,y*z}").matches(text),
+    "bytes": valid,
     "a document of ours": lambda text: kind_of(f'{{"schema_version": 1, "plan_id": {text}'.encode(errors="replace")),
     "a report of ours": lambda text: kind_of(f"<testsuite{text}".encode(errors="replace")),
     "URL": without_credentials,

@@ -53,8 +53,10 @@ class DiscoverInputs(TokenInputs):
     owners: NameList = Field(default=(), description="Organizations or users whose repositories are considered.")
     repositories: NameList = Field(default=(), description="Repositories by name, `owner/name`.")
     topics: NameList = Field(default=(), description="Only repositories that have all of these topics.")
-    include: LineList = Field(default=(), description="Only repositories that match one of these globs, one a line.")
-    exclude: LineList = Field(default=(), description="Not the repositories that match one of these globs, one a line.")
+    include: LineList = Field(default=(), description="Only repositories that match one of these patterns, one a line.")
+    exclude: LineList = Field(
+        default=(), description="Not the repositories that match one of these patterns, one a line."
+    )
     visibility: Literal["all", "public", "private"] = Field(
         default="all", description="Only repositories of this visibility: `all`, `public` or `private`."
     )

@@ -12,6 +12,7 @@ from action_patterns.action.values import read_values
 from action_patterns.content.admission import without_own
 from action_patterns.content.changes import FileChange
 from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds
+from action_patterns.content.patterns import Pattern, PatternError
 from action_patterns.content.text import slug
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import Flag, LineList, ValueList
@@ -38,7 +39,7 @@ class UniqueIdInputs(Inputs):
     files: LineList = Field(
         default=(),
         description="Files of the workspace whose paths, modes and content count, one path or pattern a line. A"
-        " directory stands for everything below it but `.git`; `*` and `?` stay within a directory, `**` crosses them.",
+        " directory stands for everything below it but `.git`. A leading `!` takes out files that lines above it name.",
     )
     prefix: str = Field(default="", description="Readable first part, as lower-case letters, digits and hyphens.")
     length: int = Field(default=16, ge=4, le=64, description="Hex digits of the id, 4 to 64.")
@@ -84,12 +85,28 @@ def gather(inputs: UniqueIdInputs, ports: Ports) -> tuple[FileChange, ...]:
     problems: list[Problem] = []
     for pattern in inputs.files:
         try:
+            if pattern.startswith("!") and not ports.files.exists(pattern):
+                found = _without(found, pattern)
+                continue
             found |= {change.path: change for change in without_own(ports.files.find(pattern))}
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(*problems)
     return tuple(found.values())
+
+
+def _without(found: dict[str, FileChange], pattern: str) -> dict[str, FileChange]:
+    """Return the files that a pattern with a leading `!` does not take out. Raises InputError: it takes out none."""
+    try:
+        out = Pattern(pattern)
+    except PatternError as error:
+        raise InputError(Problem(f"{pattern!r} names no file: {error.refusal.why}.", f"{error.refusal.fix}.")) from None
+    kept = {path: change for path, change in found.items() if not out.matches(path)}
+    if len(kept) == len(found):
+        what = f"{pattern!r} takes out none of the files that the lines above it name."
+        raise InputError(Problem(what, "Correct it, write it below the line that names them, or remove it."))
+    return kept
 
 
 def decide(inputs: UniqueIdInputs, files: tuple[FileChange, ...]) -> Identifier:

@@ -228,6 +228,11 @@ def _parts(body: str) -> Iterator[str]:
             yield re.escape(letter)
 
 
+def has_alternatives(body: str) -> bool:
+    """Return whether braces hold alternatives."""
+    return bool(_closing_braces(body))
+
+
 def _closing_braces(body: str) -> dict[int, int]:
     """Return where braces open and close that hold alternatives. Others are plain characters."""
     found: dict[int, int] = {}

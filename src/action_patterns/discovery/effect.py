@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from action_patterns.contracts import SelectionWarning, Target
-from action_patterns.discovery.patterns import matches
+from action_patterns.discovery.patterns import NEAREST_NAMED, matches, nearest
 from action_patterns.discovery.selection import Selection
 from action_patterns.ports.repositories import Listing
 
@@ -21,13 +21,15 @@ def warnings(
     listed = [target for listing in listings for target in listing.targets]
     seen = [*listed, *(target for target in named.values() if target is not None)]
     found = [*_named(named)]
+    tries = iter(range(NEAREST_NAMED))
     if seen:
         found += _owners(listings, selection)
-        found += _narrowing(listed, selection) if listed else _narrowing_nothing(selection)
+        found += _narrowing(listed, selection, tries) if listed else _narrowing_nothing(selection)
         number = _repositories(len({target.repository for target in seen}))
         for pattern in dict.fromkeys(selection.exclude):
-            if not any(matches(target.repository, pattern) for target in seen):
-                found.append(("exclude", pattern, f"excluded nothing: it matches none of {number}. {_CORRECT}"))
+            if not any(matches(target.repository, pattern.removeprefix("!")) for target in seen):
+                hint = _nearest(pattern, seen, tries)
+                found.append(("exclude", pattern, f"excluded nothing: it matches none of {number}.{hint} {_CORRECT}"))
     return tuple(_warning(selection, *each) for each in sorted(found, key=lambda each: _KEYS.index(each[0])))
 
 
@@ -71,11 +73,11 @@ def _owners(listings: Sequence[Listing], selection: Selection) -> Iterator[_Foun
             yield "owners", owner, "selected nothing: this token sees no repository there."
 
 
-def _narrowing(listed: Sequence[Target], selection: Selection) -> Iterator[_Found]:
+def _narrowing(listed: Sequence[Target], selection: Selection, tries: Iterator[int]) -> Iterator[_Found]:
     none = f"selected nothing: none of {_repositories(len(listed))} listed"
     for pattern in dict.fromkeys(selection.include):
-        if not any(matches(target.repository, pattern) for target in listed):
-            yield "include", pattern, f"{none} matches it. {_CORRECT}"
+        if not any(matches(target.repository, pattern.removeprefix("!")) for target in listed):
+            yield "include", pattern, f"{none} matches it.{_nearest(pattern, listed, tries)} {_CORRECT}"
     for topic in dict.fromkeys(selection.topics):
         if not any(topic.lower() in target.topics for target in listed):
             yield "topics", topic, f"{none} has this topic. {_CORRECT}"
@@ -94,6 +96,15 @@ def _narrowing_nothing(selection: Selection) -> Iterator[_Found]:
     if not selection.owners:
         for key in (key for key, value in given.items() if value):
             yield key, "", "has no effect: it is about repositories of `owners`, and none is given. Remove it."
+
+
+def _nearest(pattern: str, targets: Sequence[Target], tries: Iterator[int]) -> str:
+    """Return a sentence with the name that a pattern is nearest to; empty if none is near."""
+    if next(tries, None) is None:
+        return ""
+    names = [target.repository for target in targets]
+    near = nearest(pattern.removeprefix("!"), names)
+    return f" The nearest name is {near}." if near else ""
 
 
 def _repositories(number: int) -> str:

@@ -6,35 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from action_patterns.contracts import Exclusion, Plan, SelectionWarning
 from action_patterns.contracts.plan import NOT_IN_ONLY
-from action_patterns.contracts.wording import closest
-from action_patterns.discovery.patterns import checked, is_name, matches, refuse_include
+from action_patterns.discovery.patterns import (
+    NEAREST_NAMED,
+    begins_with_inclusion,
+    checked,
+    is_name,
+    matches,
+    nearest,
+    refuse_pattern,
+)
 from action_patterns.discovery.select import Selected
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import split_patterns
 
-
-def _refuse(pattern: str) -> Any:
-    return refuse_include(pattern.removeprefix("!"))
-
-
-def _begins_with_an_inclusion(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    if patterns and patterns[0].startswith("!"):
-        raise PydanticCustomError(
-            "no_effect",
-            "{why}",
-            {"fix": "Write `*` before it to begin with all targets", "why": f"{patterns[0]!r} excludes from nothing"},
-        )
-    return patterns
-
-
 OnlyList = Annotated[
-    tuple[Annotated[str, checked(_refuse)], ...],
+    tuple[Annotated[str, checked(refuse_pattern)], ...],
     BeforeValidator(split_patterns),
-    AfterValidator(_begins_with_an_inclusion),
+    AfterValidator(begins_with_inclusion),
 ]
 """Names and patterns of targets in order: the last that matches decides, and `!` excludes."""
 Limit = Annotated[int, Field(ge=1)]
@@ -69,8 +60,6 @@ class Narrowing(BaseModel):
 
 
 EVERYTHING = Narrowing()
-NEAREST_NAMED = 20
-"""Problems that name the nearest target: each search takes a tenth of a second among ten thousand."""
 
 
 class Narrowed(NamedTuple):
@@ -157,7 +146,7 @@ def check_names(plan: Plan, only: Sequence[str], targets: Sequence[str] | None =
             continue
         if (excluded := other.get(name.lower())) is not None:
             fix = f"Remove it from `only`, or change why discover leaves it out: {excluded.detail}"
-        elif len(problems) < NEAREST_NAMED and (near := _nearest(name, targets)):
+        elif len(problems) < NEAREST_NAMED and (near := nearest(name, targets)):
             fix = f"Write {near!r}."
         else:
             fix = "Write the name of a target. The plan of discover lists them."
@@ -186,15 +175,7 @@ def _warnings(names: Sequence[str], only: Sequence[str]) -> Iterator[SelectionWa
             continue
         done = "excluded" if excludes else "selected"
         number = "the 1 target" if len(names) == 1 else f"any of {len(names):,} targets"
-        near = _nearest(text, names)
+        near = nearest(text, names)
         hint = f" The nearest name is {near}." if near else ""
         message = f"`{pattern}` in `only` {done} nothing: it does not match {number}.{hint} Correct it, or remove it."
         yield SelectionWarning(key="only", value=pattern, message=message)
-
-
-def _nearest(pattern: str, names: Iterable[str]) -> str | None:
-    """Return the name that a name or pattern is nearest to, by the whole of it or by the part behind the slash."""
-    text = "".join(character for character in pattern.lower() if character not in "*?")
-    candidates = {(name if "/" in pattern else name.partition("/")[2]).lower(): name for name in names}
-    near = closest(text, candidates)
-    return candidates[near] if near else None

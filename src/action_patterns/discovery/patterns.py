@@ -1,41 +1,73 @@
-"""Patterns of repositories, names, owners and topics: refuse what can never match. Pure."""
+"""Patterns of repositories, and names of owners and topics: match, and refuse what can never match. Pure."""
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, SchemaValidator
 
-from action_patterns.content import glob
-from action_patterns.content.pattern_dialect import NO_EFFECT, foreign_dialect, spelled_out
+from action_patterns.content.patterns import (
+    MAX_PATTERN_CHARACTERS,
+    Pattern,
+    PatternError,
+    Refusal,
+    engine,
+    has_alternatives,
+)
 from action_patterns.contracts.repository import is_repository
+from action_patterns.contracts.wording import closest
 from action_patterns.escape import CODE_CHARACTERS, clip
 
+NEAREST_NAMED = 20
+"""Messages that name the nearest repository: each search takes a tenth of a second among ten thousand."""
 _IN_A_NAME = frozenset(string.ascii_letters + string.digits + "-_.")
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
 _SCHEME = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*+://")
 _SET = re.compile(r"\[!?\]?[^\]]*\]")
 """A set of characters as fnmatch reads it: a `]` that comes first is a member."""
+_RANGE = re.compile(r"\{[^{},]*\.\.[^{},]*\}")
 _WILD = frozenset("*?[]{}!|")
-_GLOB = "Write a glob: `*` stands for any text, `?` for one character, `[ab]` for one of these, as in 'acme/legacy-*'"
-
-
-class Refusal(NamedTuple):
-    """Why a text can never have an effect, and what to write instead. Both without a full stop."""
-
-    why: str
-    fix: str
+_GLOB = (
+    "Write a glob, as 'acme/legacy-*', or a regular expression between slashes, as '/legacy-.*/'. In a glob `*` stands"
+    " for any text, `?` for one character, `[ab]` for one of these, `{a,b}` for one or the other"
+)
 
 
 def matches(repository: str, pattern: str) -> bool:
-    """Return whether a glob matches. One without a slash is compared with the name alone. Case is ignored."""
+    """Return whether a pattern, without its leading `!`, stands for a repository. Case is ignored.
+
+    A pattern without a slash is compared with the name alone. A regular expression is searched for in `owner/name`.
+    """
     full = repository.lower()
-    return glob.matches(full if "/" in pattern else full.partition("/")[2], pattern.lower())
+    if (expression := regular_expression(pattern)) is not None:
+        return _engine(expression).isinstance_python(full)
+    return _pattern(pattern.lower()).matches(full if "/" in pattern else full.partition("/")[2])
+
+
+def deciding(repository: str, patterns: Sequence[str]) -> str | None:
+    """Return the last pattern of a list that matches; a leading `!` takes out. None: no pattern matches."""
+    return next((each for each in reversed(patterns) if matches(repository, each.removeprefix("!"))), None)
+
+
+def regular_expression(pattern: str) -> str | None:
+    """Return the expression of a pattern between slashes. None: it is a glob, or a name."""
+    return pattern[1:-1] if len(pattern) > 2 and pattern[0] == pattern[-1] == "/" else None
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(text: str) -> Pattern:
+    # A name has no directories that `**` could stand for.
+    return Pattern(re.sub(r"\*+", "*", text))
+
+
+@lru_cache(maxsize=1_000)
+def _engine(expression: str) -> SchemaValidator:
+    return engine(f"(?i){expression}")
 
 
 def is_name(pattern: str) -> bool:
@@ -43,21 +75,47 @@ def is_name(pattern: str) -> bool:
     return not _WILD & set(pattern) and not pattern.startswith("/")
 
 
-def refuse_include(pattern: str) -> Refusal | None:
-    """Return why a pattern of `include` can never match. None: it can."""
-    if foreign_dialect(pattern) == "negation":
-        return Refusal(_matches_nothing(pattern, NO_EFFECT["negation"]), f"Write {pattern[1:]!r} under `exclude`")
-    return _refuse_pattern(pattern)
+def nearest(pattern: str, names: Iterable[str]) -> str | None:
+    """Return the name that a name or pattern is nearest to, by the whole of it or by the part behind the slash."""
+    text = "".join(character for character in pattern.lower() if character not in "*?")
+    candidates = {(name if "/" in pattern else name.partition("/")[2]).lower(): name for name in names}
+    near = closest(text, candidates)
+    return candidates[near] if near else None
 
 
-def refuse_exclude(pattern: str) -> Refusal | None:
-    """Return why a pattern of `exclude` can never match. None: it can."""
-    if foreign_dialect(pattern) == "negation":
-        return Refusal(
-            _matches_nothing(pattern, NO_EFFECT["negation"]),
-            f"Remove it, and narrow the other patterns of `exclude` so that they do not match {pattern[1:]!r}",
-        )
-    return _refuse_pattern(pattern)
+def refuse_pattern(pattern: str) -> Refusal | None:
+    """Return why a pattern, with or without a leading `!`, can never match. None: it can."""
+    body = pattern.removeprefix("!")
+    if (expression := regular_expression(body)) is not None:
+        return _refuse_expression(pattern, expression)
+    if (why := _can_never_match(body)) is None:
+        try:
+            _pattern(body.lower())
+        except PatternError as error:
+            return Refusal(_matches_nothing(pattern, error.refusal.why), error.refusal.fix)
+        return None
+    plain = _plain_name(body)
+    sign = pattern[: len(pattern) - len(body)]
+    return Refusal(_matches_nothing(pattern, why), f"Write {sign + plain!r}" if plain else _fix(body))
+
+
+def _refuse_expression(pattern: str, expression: str) -> Refusal | None:
+    if len(pattern) > MAX_PATTERN_CHARACTERS:
+        return Refusal(_matches_nothing(pattern, f"it has more than {MAX_PATTERN_CHARACTERS:,} characters"), _GLOB)
+    try:
+        _engine(expression)
+    except PatternError as error:
+        return Refusal(_matches_nothing(pattern, error.refusal.why), error.refusal.fix)
+    return None
+
+
+def begins_with_inclusion(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the list. Raises PydanticCustomError: its first pattern takes out, and nothing is in yet."""
+    if patterns and patterns[0].startswith("!"):
+        why = f"the list begins with {patterns[0]!r}, which takes out what no pattern has put in"
+        fix = f"Write a pattern before it, or {patterns[0][1:]!r} under the other key"
+        raise PydanticCustomError("no_effect", "{why}", {"fix": fix, "why": why})
+    return patterns
 
 
 def refuse_repository(name: str) -> Refusal | None:
@@ -109,18 +167,6 @@ def checked(refuse: Callable[[str], Refusal | None]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _refuse_pattern(pattern: str) -> Refusal | None:
-    dialect = foreign_dialect(pattern)
-    if dialect == "braces":
-        return Refusal(_matches_nothing(pattern, NO_EFFECT[dialect]), spelled_out(pattern))
-    if dialect == "regular-expression":
-        return Refusal(_matches_nothing(pattern, NO_EFFECT[dialect]), _GLOB)
-    if why := _can_never_match(pattern):
-        plain = _plain_name(pattern)
-        return Refusal(_matches_nothing(pattern, why), f"Write {plain!r}" if plain else _fix(pattern))
-    return None
-
-
 def _matches_nothing(pattern: str, why: str) -> str:
     return f"the pattern {clip(repr(pattern), CODE_CHARACTERS)} matches nothing: {why}"
 
@@ -129,25 +175,37 @@ def _can_never_match(pattern: str) -> str | None:
     """Return the reason of a glob that no name of a repository satisfies. None: one can."""
     if not pattern:
         return "it is empty"
-    if len(pattern) > glob.MAX_PATTERN_CHARACTERS:
-        return f"it has more than {glob.MAX_PATTERN_CHARACTERS:,} characters"
+    if len(pattern) > MAX_PATTERN_CHARACTERS:
+        return f"it has more than {MAX_PATTERN_CHARACTERS:,} characters"
     # Without the text behind the last bracket every `[` finds its end, and the search stays linear.
     closed, bracket, rest = pattern.rpartition("]")
     sets, literal = _SET.findall(closed + bracket), _SET.sub("", closed + bracket) + rest
     if any(each.startswith("[^") for each in sets):
         return "`[^` does not negate a set here"
-    if none := next((each for each in sets if not any(glob.matches(c, each) for c in _IN_A_NAME)), None):
+    if none := next((each for each in sets if not _members(each)), None):
         return f"no name has a character of {none}"
-    strange = sorted(set(literal) - _IN_A_NAME - set("/*?"))
+    if _RANGE.search(literal):
+        return "`{1..3}` is no range here"
+    alternatives = has_alternatives(literal)
+    strange = sorted(set(literal) - _IN_A_NAME - set("/*?{,}" if alternatives else "/*?"))
     if strange:
         return f"no name has {' or '.join(map(repr, strange[:3]))} in it"
     if pattern.startswith("/") or pattern.endswith("/"):
         return "a name neither begins nor ends with a slash"
-    if literal.count("/") > 1:
+    if not alternatives and literal.count("/") > 1 and "**" not in literal:
         return "a name has one slash, between owner and name"
     if literal.lower().endswith(".git"):
         return "no name ends with '.git'"
     return None
+
+
+def _members(characters: str) -> bool:
+    """Return whether a set has a character that a name may have."""
+    try:
+        each = _pattern(characters)
+    except PatternError:
+        return False
+    return any(each.matches(letter) for letter in _IN_A_NAME)
 
 
 def _fix(pattern: str) -> str:

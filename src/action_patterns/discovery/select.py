@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from action_patterns.contracts import ErrorRecord, Exclusion, Target
 from action_patterns.contracts.plan import ExclusionReason
-from action_patterns.discovery.patterns import matches
+from action_patterns.discovery.patterns import deciding
 from action_patterns.discovery.selection import Selection
 
 NOT_FOUND = ErrorRecord(
@@ -76,7 +76,7 @@ def _verdict(
         return "archived", "It takes no writes."
     if target.empty or target.default_branch is None:
         return "empty", "It has no commit yet."
-    if (pattern := _matching(target.repository, selection.exclude)) is not None:
+    if (pattern := deciding(target.repository, selection.exclude)) is not None and not pattern.startswith("!"):
         return "excluded", f"It matches {pattern}."
     if explicit:
         return None
@@ -88,11 +88,8 @@ def _verdict(
         return "visibility", f"It is {'private' if target.private else 'public'}."
     if missing := [topic for topic in selection.topics if topic.lower() not in target.topics]:
         return "topic-missing", f"It does not have the topic {missing[0]}."
-    if selection.include and _matching(target.repository, selection.include) is None:
-        return "not-included", "It matches no `include`."
+    if selection.include:
+        pattern = deciding(target.repository, selection.include)
+        if pattern is None or pattern.startswith("!"):
+            return "not-included", f"It matches {pattern}." if pattern else "It matches no `include`."
     return None
-
-
-def _matching(repository: str, patterns: Iterable[str]) -> str | None:
-    """Return the first glob that matches. None: no glob does."""
-    return next((pattern for pattern in patterns if matches(repository, pattern)), None)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_validator
 
 from action_patterns.action.reach import Reach
 from action_patterns.contracts.wording import reason
 from action_patterns.discovery.patterns import (
+    begins_with_inclusion,
     checked,
-    refuse_exclude,
-    refuse_include,
     refuse_owner,
+    refuse_pattern,
     refuse_repository,
     refuse_topic,
 )
@@ -29,6 +29,10 @@ class Place(NamedTuple):
     line: int
 
 
+Patterns = Annotated[tuple[Annotated[str, checked(refuse_pattern)], ...], AfterValidator(begins_with_inclusion)]
+"""Globs, names and regular expressions of repositories, in order."""
+
+
 class Selection(Section):
     """Which repositories are the campaign's targets."""
 
@@ -41,11 +45,15 @@ class Selection(Section):
     topics: tuple[Annotated[str, checked(refuse_topic)], ...] = Field(
         default=(), description="Only repositories that have all of these topics."
     )
-    include: tuple[Annotated[str, checked(refuse_include)], ...] = Field(
-        default=(), description="Only repositories that match one of these globs."
+    include: Patterns = Field(
+        default=(),
+        description="Only repositories that match one of these patterns. `!` takes out again; the last match decides.",
+        examples=[["acme/*", "!acme/legacy-*"]],
     )
-    exclude: tuple[Annotated[str, checked(refuse_exclude)], ...] = Field(
-        default=(), description="Not the repositories that match one of these globs."
+    exclude: Patterns = Field(
+        default=(),
+        description="Not the repositories that match one of these patterns. `!` keeps; the last match decides.",
+        examples=[["*-archive", "/^acme/test-[0-9]+$/"]],
     )
     visibility: Literal["all", "public", "private"] = Field(
         default="all", description="Only repositories of this visibility."

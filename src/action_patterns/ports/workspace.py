@@ -77,8 +77,7 @@ class Files(Protocol):
     def find(self, pattern: str) -> tuple[FileChange, ...]:
         """Return the workspace's files that a path or pattern names, at paths relative to the workspace; never none.
 
-        A directory stands for everything below it but `.git` and RUNNER_TEMP. `*` and `?` stay within a directory, `**`
-        crosses them.
+        A directory stands for everything below it but `.git` and RUNNER_TEMP. Patterns are those of content.patterns.
         """
 
     def names(self, path: str) -> tuple[str, ...]:

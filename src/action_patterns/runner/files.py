@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange, Mode, is_git_name
-from action_patterns.content.glob import matches
-from action_patterns.content.pattern_dialect import NO_EFFECT, foreign_dialect, spelled_out
+from action_patterns.content.patterns import Pattern, PatternError
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES, size_problems
 from action_patterns.errors import InputError
 from action_patterns.runner.leftovers import remedy, set_aside
@@ -20,7 +19,7 @@ from action_patterns.runner.resolution import resolve
 
 _NAME_A_FILE = "Name an existing file; relative paths start at the workspace."
 _NAME_A_DIRECTORY = "Name an existing directory; relative paths start at the workspace."
-_WILD = frozenset("*?[")
+_WILD = frozenset("*?[{\\")
 
 
 class RunnerFiles:
@@ -127,9 +126,13 @@ class RunnerFiles:
                 return self._listed(place, wanted, pattern)
             if place.status() is not None:
                 return (self._change(place, "/".join(wanted)),)
+        try:
+            compiled = Pattern("/".join(wanted))
+        except PatternError as error:
+            raise problem(pattern, f"names no file: {error.refusal.why}", f"{error.refusal.fix}.") from None
         fixed = next((at for at, part in enumerate(wanted) if _WILD & set(part)), len(wanted))
         with self._reading(str(Path(self._workspace, *wanted[:fixed])), follow=False) as place:
-            return self._listed(place, wanted[:fixed], pattern, wanted[fixed:])
+            return self._listed(place, wanted[:fixed], pattern, compiled)
 
     def names(self, path: str) -> tuple[str, ...]:
         """Return the paths of all regular files below a directory, sorted, usable with `read`.
@@ -180,14 +183,15 @@ class RunnerFiles:
             raise problem(path, f"cannot be read ({error.strerror})", "Check its permissions.") from None
 
     def _listed(
-        self, place: Place, above: tuple[str, ...], pattern: str, wanted: tuple[str, ...] | None = None
+        self, place: Place, above: tuple[str, ...], pattern: str, wanted: Pattern | None = None
     ) -> tuple[FileChange, ...]:
-        """Return what is below a directory of the workspace, and matches `wanted` where that is given."""
+        """Return the files below a directory of the workspace, those that match `wanted` where that is given."""
         names = self._names(place)
         if wanted is not None:
-            names = [name for name in names if _matches(tuple(name.split("/")), wanted)]
+            names = [name for name in names if wanted.matches("/".join((*above, name)))]
         if not names:
-            raise _names_no_file(pattern)
+            fix = "Check the spelling, and that the step which makes it ran before this one."
+            raise problem(pattern, "names no file", fix)
         return tuple(self._change(place, "/".join((*above, name)), name.split("/")) for name in names)
 
     def _is_tracked(self, real: Path) -> bool:
@@ -213,34 +217,3 @@ class RunnerFiles:
             return FileChange(path=path, mode="120000", content=found.content)
         kind: Mode = "100755" if found.status.st_mode & stat.S_IXUSR else "100644"
         return FileChange(path=path, mode=kind, content=found.content)
-
-
-def _names_no_file(pattern: str) -> InputError:
-    """Return the error of a pattern without a file.
-
-    A file may be called `!x` or `{a,b}`, so no dialect is refused before the look.
-    """
-    dialect = foreign_dialect(pattern)
-    if dialect == "negation":
-        fix = "Name the files that count, and leave out the others."
-    elif dialect == "braces":
-        fix = f"{spelled_out(pattern)}."
-    else:
-        return problem(
-            pattern, "names no file", "Check the spelling, and that the step which makes it ran before this one."
-        )
-    return problem(pattern, f"names no file: {NO_EFFECT[dialect]}", fix)
-
-
-def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Return whether a path is of a pattern, part by part; `**` stands for any number of parts."""
-    ends = {0}
-    """Numbers of parts of the path that the pattern so far can stand for."""
-    for part in (*pattern, "*") if pattern[-1:] == ("**",) else pattern:
-        if part == "**":
-            ends = set(range(min(ends), len(path)))
-        else:
-            ends = {end + 1 for end in ends if end < len(path) and matches(path[end], part)}
-        if not ends:
-            return False
-    return len(path) in ends

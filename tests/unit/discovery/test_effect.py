@@ -34,13 +34,16 @@ def said(
     [
         (
             {"exclude": ("legcy-*",)},
-            "`legcy-*` in `exclude` excluded nothing: it matches none of 3 repositories. Correct it, or remove it.",
+            (
+                "`legcy-*` in `exclude` excluded nothing: it matches none of 3 repositories."
+                " The nearest name is acme/legacy-tool. Correct it, or remove it."
+            ),
         ),
         (
             {"include": ("acmee/*",)},
             (
                 "`acmee/*` in `include` selected nothing: none of 3 repositories listed matches it."
-                " Correct it, or remove it."
+                " The nearest name is acme/api. Correct it, or remove it."
             ),
         ),
         (

@@ -5,23 +5,27 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from action_patterns.discovery.patterns import (
-    Refusal,
+    deciding,
     matches,
-    refuse_exclude,
-    refuse_include,
     refuse_owner,
+    refuse_pattern,
     refuse_repository,
     refuse_topic,
 )
+from action_patterns.discovery.selection import Selection
 
 
 @pytest.mark.parametrize(
     ("pattern", "why", "fix"),
     [
-        ("acme/{legacy-tool,api}", "braces are no alternatives", "'acme/legacy-tool', 'acme/api'"),
-        ("/legacy-.*/", "a regular expression", "Write a glob"),
+        ("acme/{legacy tool,api}", "no name has ' ' in it", "Write a glob"),
+        ("api{1..3}", "`{1..3}` is no range", "Write a glob"),
+        ("/legacy-(/", "it is no regular expression", "or write a glob"),
+        ("/(?=a)b/", "it is no regular expression", "or write a glob"),
+        ("@(a|b)", "no name has '(' or ')' or '@' in it", "Write a glob"),
         ("^legacy", "no name has '^' in it", "Write a glob"),
         ("legacy|old", "no name has '|' in it", "Write a glob"),
         ("acme/legacy old", "no name has ' ' in it", "one pattern a line or item: 'acme/legacy', 'old'"),
@@ -43,28 +47,52 @@ from action_patterns.discovery.patterns import (
     ],
 )
 def test_a_pattern_that_can_never_match_is_refused(pattern: str, why: str, fix: str) -> None:
-    for found in (refuse_include(pattern), refuse_exclude(pattern)):
+    for text in (pattern, f"!{pattern}"):
+        found = refuse_pattern(text)
         assert found is not None
-        assert repr(pattern) in found.why
+        assert repr(text) in found.why
         assert why in found.why
-        assert fix in found.fix
+        assert fix.removeprefix("Write '") in found.fix
 
 
 def test_a_pattern_that_is_too_long_to_match_is_refused_and_shown_in_short() -> None:
-    found = refuse_exclude("a" * 1_001)
+    found = refuse_pattern("a" * 1_001)
     assert found is not None
     assert "it has more than 1,000 characters" in found.why
     assert len(found.why) < 500
 
 
-def test_a_negation_is_sent_to_the_key_that_means_it() -> None:
-    included, excluded = refuse_include("!acme/legacy-*"), refuse_exclude("!api")
-    assert included == Refusal(
-        "the pattern '!acme/legacy-*' matches nothing: a leading `!` is no exclusion here, but a part of the name",
-        "Write 'acme/legacy-*' under `exclude`",
-    )
-    assert excluded is not None
-    assert "narrow the other patterns of `exclude`" in excluded.fix
+@pytest.mark.parametrize("key", ["include", "exclude"])
+def test_a_list_that_begins_by_taking_out_is_refused(key: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Selection.model_validate({"owners": ("acme",), key: ("!acme/legacy-*", "acme/*")})
+    (error,) = refused.value.errors()
+    assert error["loc"] == (key,)
+    assert "begins with '!acme/legacy-*'" in error["msg"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        (["*"], ["acme/api", "acme/legacy-a", "acme/web", "umbrella/api"]),
+        (["acme/*"], ["acme/api", "acme/legacy-a", "acme/web"]),
+        (["acme/*", "!legacy-*"], ["acme/api", "acme/web"]),
+        (["acme/*", "!legacy-*", "legacy-a"], ["acme/api", "acme/legacy-a", "acme/web"]),
+        (["{api,web}"], ["acme/api", "acme/web", "umbrella/api"]),
+        (["{acme,umbrella}/api"], ["acme/api", "umbrella/api"]),
+        (["/^acme/(api|web)$/"], ["acme/api", "acme/web"]),
+        (["/LEGACY/"], ["acme/legacy-a"]),
+        (["*", "!/^acme/"], ["umbrella/api"]),
+        (["*", "!/^acme//"], ["umbrella/api"]),
+        (["ACME/A?I"], ["acme/api"]),
+        (["a[n-q]i"], ["acme/api", "umbrella/api"]),
+        (["**/api"], ["acme/api", "umbrella/api"]),
+    ],
+)
+def test_the_last_pattern_that_matches_decides(patterns: list[str], expected: list[str]) -> None:
+    names = ["acme/api", "acme/legacy-a", "acme/web", "umbrella/api"]
+    found = [name for name in names if (last := deciding(name, patterns)) and not last.startswith("!")]
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -86,8 +114,8 @@ def test_a_negation_is_sent_to_the_key_that_means_it() -> None:
     ],
 )
 def test_a_pattern_that_may_match_passes(pattern: str) -> None:
-    assert refuse_include(pattern) is None
-    assert refuse_exclude(pattern) is None
+    assert refuse_pattern(pattern) is None
+    assert refuse_pattern(f"!{pattern}") is None
 
 
 names = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,9}/[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,9}", fullmatch=True).filter(
@@ -98,15 +126,20 @@ globs = st.text("ab/*?[]!^-.@ {},", max_size=8)
 
 @given(names, globs)
 def test_no_pattern_that_matches_a_name_is_refused(name: str, pattern: str) -> None:
-    if matches(name, pattern) and "[^" not in pattern:
-        assert refuse_exclude(pattern) is None
+    try:
+        found = matches(name, pattern)
+    except ValueError:
+        assert refuse_pattern(pattern) is not None
+        return
+    if found and "[^" not in pattern:
+        assert refuse_pattern(pattern) is None
 
 
 @given(names, st.data())
 def test_no_pattern_made_of_a_name_is_refused(name: str, data: st.DataObject) -> None:
     pattern = "".join(data.draw(st.sampled_from((c, "?", "*", f"[{c}]"))) if c not in "/-" else c for c in name)
     assert matches(name, pattern)
-    assert refuse_include(pattern) is None
+    assert refuse_pattern(pattern) is None
 
 
 @pytest.mark.parametrize(

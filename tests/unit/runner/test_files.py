@@ -199,6 +199,8 @@ def tree(places: tuple[Path, Path]) -> Path:
         ("src/**/deep/*", ["src/deep/b.py", "src/deep/c.txt"]),
         ("src/**/b.py", ["src/deep/b.py"]),
         ("src/[ab].py", ["src/a.py"]),
+        ("src/{a,b}.py", ["src/a.py"]),
+        ("{src,app}/**/*.{txt,tsx}", ["app/[slug]/page.tsx", "src/deep/c.txt"]),
         ("app/[slug]", ["app/[slug]/page.tsx"]),
         ("app/[slug]/page.tsx", ["app/[slug]/page.tsx"]),
         ("src/link", ["src/link"]),
@@ -332,8 +334,8 @@ def test_only_tracked_files_are_content_where_they_are_given(places: tuple[Path,
 @pytest.mark.parametrize(
     ("pattern", "why", "fix"),
     [
-        ("!src/gone", "a leading `!` is no exclusion here", "leave out the others"),
-        ("src/{x,y}.js", "braces are no alternatives here", "'src/x.js', 'src/y.js'"),
+        ("src/@(x|y).js", "are no alternatives here", "`{a,b}`"),
+        ("src/**.js", "stands for whole directories", "`**/*.js`"),
     ],
 )
 def test_a_pattern_of_another_dialect_that_names_no_file_is_explained(
