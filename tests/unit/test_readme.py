@@ -11,7 +11,6 @@ import yaml
 
 from action_patterns import registry
 from action_patterns.contracts.artifact import is_name
-from action_patterns.discovery.section import Section
 from action_patterns.distribution.distribution_file import read_distribution
 from support.cases import CASES, TWICE
 from support.editions import WITHOUT_LEASES
@@ -29,10 +28,6 @@ def blocks(page: Path) -> list[str]:
 
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]
-
-
-def spelled(section: type[Section]) -> set[str]:
-    return {field.alias or name for name, field in section.model_fields.items()}
 
 
 def kind_of(block: str) -> str:

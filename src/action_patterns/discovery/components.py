@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from action_patterns.content import glob
-from action_patterns.content.changes import ancestors, path_problem
-from action_patterns.content.pattern_dialect import foreign_dialect, spelled_out
+from action_patterns.content.changes import ancestors
+from action_patterns.content.patterns import Pattern, PatternError
 from action_patterns.contracts import SelectionWarning
 from action_patterns.contracts.wording import closest
 from action_patterns.discovery.markers import UNKNOWN, types_of
@@ -45,17 +44,18 @@ class Found(NamedTuple):
 def find(paths: Sequence[str], patterns: Sequence[str]) -> Found:
     """Return the directories that the patterns choose among those of the tracked files.
 
-    A pattern that ends in a slash names directories; any other names files, and chooses the directory that each is in.
+    A pattern that ends in a slash, or is the path of a directory, names directories. Any other names files, and chooses
+    the directory that each is in.
     The last pattern that matches a directory or file decides, and `!` excludes.
 
     Raises:
         InputError: a pattern can match nothing, or a chosen directory has a name that no job could be given.
     """
-    lines = _read(patterns)
     files: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
         files[path.rpartition("/")[0] or ROOT].append(path)
-    directories = {ROOT, *files} | {above for path in files for above in ancestors(f"{path}/")}
+    directories = {ROOT, *files} | {above for path in files for above in ancestors(path)}
+    lines = _read(patterns, directories)
     chosen = {each for each in directories if _selects(each, lines, is_file=False)}
     chosen |= {above for above, below in files.items() if any(_selects(each, lines, is_file=True) for each in below)}
     _check_names(chosen)
@@ -72,47 +72,48 @@ def type_of(types: Sequence[str]) -> str:
     return ",".join(types) or UNKNOWN
 
 
-class _Line(NamedTuple):
-    """One pattern."""
+class _Line:
+    """One pattern. It names the root, directories (a slash at its end, or the path of one), or files."""
 
-    text: str
-    """As it is written."""
-    path: str
-    """Without the sign and the slash at the end."""
-    includes: bool
-    of_directories: bool
+    def __init__(self, text: str, directories: Collection[str]) -> None:
+        """Read a pattern. Raises PatternError."""
+        self.text = text
+        self.includes = not text.startswith("!")
+        path = text.removeprefix("!")
+        self.is_root = path in (ROOT, "./")
+        self.path = ROOT if self.is_root else path.removeprefix("./").removesuffix("/")
+        is_directory = self.path in directories
+        self.of_directories = self.is_root or path.endswith("/") or is_directory
+        self._is_literal = is_directory
+        given = "*" if self.is_root else path.removeprefix("./")  # the root needs none
+        self._pattern, above = Pattern(given), given.removesuffix("/")
+        self._children, self._below = Pattern(f"{above}/*"), Pattern(f"{above}/")
 
     def matches(self, path: str, *, is_file: bool) -> bool:
         """Return whether the pattern decides about a file or a directory."""
-        if not self.of_directories:
-            return (is_file or not self.includes) and _matches(path, self.path)
-        if self.includes:
-            return not is_file and _matches(path, self.path)
-        # An excluded directory takes with it what is below.
-        above = ancestors(path) if is_file else [*ancestors(path), path]
-        return any(_matches(each, self.path) for each in above)
+        if self.is_root:
+            return ("/" not in path) if is_file else path == ROOT
+        if not self.includes:
+            # An excluded directory takes with it what is below.
+            inside = path if is_file else _file_in(path)
+            return inside.startswith(f"{self.path}/") if self._is_literal else self._pattern.matches(inside)
+        if is_file == self.of_directories:
+            return False
+        if is_file:
+            return self._pattern.matches(path) and not self._below.matches(path)
+        return path == self.path if self._is_literal else self._children.matches(_file_in(path))
+
+
+def _file_in(directory: str) -> str:
+    """Return the path of a file in a directory, for a pattern of paths."""
+    return "_" if directory == ROOT else f"{directory}/_"
 
 
 def _selects(path: str, lines: Sequence[_Line], *, is_file: bool) -> bool:
     return next((line.includes for line in reversed(lines) if line.matches(path, is_file=is_file)), False)
 
 
-def _matches(path: str, pattern: str) -> bool:
-    """Return whether a path is of a pattern: `*` and `?` stay within a directory, `**` crosses them."""
-    if path == pattern:
-        return True
-    parts, ends = path.split("/"), {0}
-    for part in pattern.split("/"):
-        if part == "**":
-            ends = set(range(min(ends), len(parts) + 1))
-        else:
-            ends = {end + 1 for end in ends if end < len(parts) and glob.matches(parts[end], part)}
-        if not ends:
-            return False
-    return len(parts) in ends
-
-
-def _read(patterns: Sequence[str]) -> list[_Line]:
+def _read(patterns: Sequence[str], directories: Collection[str]) -> list[_Line]:
     """Return the lines.
 
     Raises:
@@ -120,33 +121,18 @@ def _read(patterns: Sequence[str]) -> list[_Line]:
     """
     lines, problems = [], list[Problem]()
     for text in patterns:
-        path = text.removeprefix("!")
-        plain = path.removeprefix("./").rstrip("/") or (ROOT if path in ("./", ROOT) else "")
-        if why := _refused(plain):
+        try:
+            lines.append(_Line(text, directories))
+        except PatternError as error:
+            why, fix = error.refusal
             shown = clip(repr(text), CODE_CHARACTERS)
-            problems.append(Problem(f"The pattern {shown} in `components` matches nothing: it {why[0]}.", why[1]))
-        lines.append(_Line(text, plain, not text.startswith("!"), path.endswith("/") or plain == ROOT))
-    if lines and not lines[0].includes:
+            problems.append(Problem(f"The pattern {shown} in `components` matches nothing: {why}.", f"{fix}."))
+    if patterns and patterns[0].startswith("!"):
         what = f"{patterns[0]!r} in `components` excludes from nothing: no pattern stands before it."
         problems.append(Problem(what, "Write a pattern that chooses directories before it, for example `**/go.mod`."))
     if problems:
         raise InputError(*problems)
     return lines
-
-
-def _refused(path: str) -> tuple[str, str] | None:
-    """Return why no tracked path is of a pattern, and what to write. None: one may be."""
-    if path == ROOT:
-        return None
-    if why := path_problem(path):
-        return why.partition(";")[0], "Write it relative to the repository's root, for example `services/*/`."
-    if "\\" in path:
-        return "has a backslash", "Write `/` between directories."
-    if len(path) > glob.MAX_PATTERN_CHARACTERS:
-        return f"has more than {glob.MAX_PATTERN_CHARACTERS:,} characters", "Write several patterns."
-    if foreign_dialect(path) == "braces":
-        return "has braces, which are a part of the name here", f"{spelled_out(path)}."
-    return None
 
 
 def _check_names(directories: Iterable[str]) -> None:
@@ -190,19 +176,18 @@ def _name(directory: str, digits: int) -> str:
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
-def _warnings(lines: Iterable[_Line], paths: Sequence[str], directories: Iterable[str]) -> Iterator[SelectionWarning]:
+def _warnings(lines: Iterable[_Line], paths: Sequence[str], directories: Collection[str]) -> Iterator[SelectionWarning]:
     for line in lines:
-        of = "directories" if line.of_directories else "files"
-        seen = directories if line.of_directories else paths
-        # A pattern of files that excludes may be about a directory that another pattern names.
-        others = () if line.of_directories or line.includes else directories
-        if any(line.matches(each, is_file=not line.of_directories) for each in seen):
+        # A pattern that excludes may be about files or about directories.
+        if any(line.matches(each, is_file=True) for each in paths):
             continue
-        if any(line.matches(each, is_file=False) for each in others):
+        if any(line.matches(each, is_file=False) for each in directories):
             continue
-        near = _nearest(line, seen)
+        of, done = "directories" if line.of_directories else "files", "selected" if line.includes else "excluded"
+        near = _nearest(line, directories if line.of_directories else paths)
         hint = f" The nearest name is {near}." if near else ""
-        done = "selected" if line.includes else "excluded"
+        if not line.of_directories and any(_Line(f"{line.path}/", ()).matches(d, is_file=False) for d in directories):
+            hint = f" It matches directories: write `{line.text}/`."
         message = f"`{line.text}` in `components` {done} nothing: no tracked {of} match it.{hint}"
         yield SelectionWarning(key="components", value=line.text, message=f"{message} Correct it, or remove it.")
 

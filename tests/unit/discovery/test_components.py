@@ -36,6 +36,7 @@ def chosen(*patterns: str) -> list[str]:
     [
         (["go.mod"], ["."]),
         (["./go.mod"], ["."]),
+        (["."], ["."]),
         (["*/go.mod"], [".hidden"]),
         (
             ["**/go.mod"],
@@ -54,6 +55,16 @@ def chosen(*patterns: str) -> list[str]:
         (["services/[aw]*/", "./"], [".", "services/api", "services/web"]),
         (["**/package.json", "tools/*/"], ["services/[id]", "services/web", "tools/api"]),
         (["services/"], ["services"]),
+        (["services"], ["services"]),
+        (["services/api"], ["services/api"]),
+        (["**/api"], []),
+        (["**/api/"], ["services/api", "tools/api"]),
+        (["**/{api,web}/", "!tools"], ["services/api", "services/web"]),
+        (
+            ["**/{go.mod,package.json}", "!./", "!**/{testdata,x}/", "!.*/"],
+            ["services/[id]", "services/api", "services/web"],
+        ),
+        (["*/"], [".hidden", "services", "tools", "vendor"]),
         (["services/api/main.*", "services/api/go.mod"], ["services/api"]),
         (["nothing/**"], []),
     ],
@@ -121,14 +132,13 @@ def test_a_name_that_is_anothers_with_its_hash_is_told_apart_too() -> None:
 @pytest.mark.parametrize(
     ("pattern", "what", "fix"),
     [
-        ("/services/*/", "is absolute", "services/*/"),
-        ("../x/", "has a '.' or '..' component", "services/*/"),
-        ("a//b", "has an empty component", "services/*/"),
-        ("a\\b", "has a backslash", "`/`"),
-        ("!", "is empty", "services/*/"),
-        (".git/", "has a '.git' component", "services/*/"),
-        ("services/{api,web}/", "has braces", "'services/api', 'services/web'"),
-        ("x" * 2_000, "has more than 1,000 characters", "several"),
+        ("/services/*/", "a path has no leading slash", "Write 'services/*/'."),
+        ("../x/", "a path has no part '.' or '..'", "from the root"),
+        ("a//b", "an empty part between two slashes", "one slash"),
+        ("a\\b", "a backslash stands before a character that needs none", "Write '/' between directories."),
+        ("!", "it is empty", "`**`"),
+        ("x" * 2_000, "it has more than 1,000 characters", "several"),
+        ("a**/go.mod", "`**` stands for whole directories", "between slashes"),
     ],
 )
 def test_a_pattern_that_can_match_nothing_is_refused(pattern: str, what: str, fix: str) -> None:
@@ -156,6 +166,7 @@ def test_every_wrong_pattern_is_named_at_once() -> None:
         ("services/ap/", "selected nothing: no tracked directories match it. The nearest name is services/api."),
         ("!vendors/", "excluded nothing: no tracked directories match it. The nearest name is vendor."),
         ("!qqqqqqqq/**", "excluded nothing: no tracked files match it. Correct it, or remove it."),
+        ("tools/*", "selected nothing: no tracked files match it. It matches directories: write `tools/*/`."),
     ],
 )
 def test_a_pattern_without_effect_is_a_warning_with_the_nearest_name(pattern: str, said: str) -> None:
