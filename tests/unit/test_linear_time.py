@@ -23,7 +23,6 @@ from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import TargetResult, told_by_name
 from action_patterns.discovery import patterns
-from action_patterns.discovery.select import _matching
 from action_patterns.distribution.yaml_document import parse as parse_yaml
 from action_patterns.errors import ActionPatternsError
 from action_patterns.github_api.transport.calls import next_page
@@ -42,7 +41,6 @@ from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import parse as parse_needs
 from action_patterns.report.model.matrix_jobs import _form
 from action_patterns.runner.commands import plain
-from action_patterns.runner.files import _matches
 from action_patterns.state.record import StateRecord
 from action_patterns.state.record import read as read_record
 from action_patterns.tracking.memory import marker, memory_of
@@ -120,9 +118,8 @@ READERS: dict[str, Read] = {
     "link header": next_page,
     "input": input_name,
     "remote": lambda text: repository_at(text, SERVER),
-    "repository pattern": lambda text: _matching("a" * 40, [text]),
-    "repository, by a pattern": lambda text: _matching(text, ["*a" * 20 + "b"]),
-    "path pattern": lambda text: _matches(("a",) * 12, tuple(text.split("/"))[:16]),
+    "repository pattern": lambda text: patterns.matches("acme/" + "a" * 40, text),
+    "repository, by a pattern": lambda text: patterns.matches(text, "*a" * 20 + "b"),
 }
 PLAYED = sample.some(len(READERS) // 4, READERS, "linear time")
 PIECES = (

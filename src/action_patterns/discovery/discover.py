@@ -25,7 +25,7 @@ USES: tuple[Verb, ...] = (Repositories.list_owner, Repositories.read, RateLimits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
-    """What discovery read, of all selections together."""
+    """The repositories that discovery read for all selections together."""
 
     owners: dict[str, Listing]
     """Key = the owner in lower case."""
@@ -50,7 +50,7 @@ class Discovered:
 
 
 def discover(selections: Sequence[Selection], github: GitHub) -> Discovered:
-    """Read every repository that the selections may mean, completely, or fail. What several mean is read once.
+    """Read every repository that the selections may mean, completely, or fail. Each owner and name is read once.
 
     Raises:
         ValueError: there is no selection.

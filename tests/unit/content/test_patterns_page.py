@@ -33,7 +33,7 @@ def test_a_list_selects_what_the_page_says(patterns: list[str], expected: list[s
 @pytest.mark.parametrize(("written", "instead"), rows("What is refused"), ids=str)
 def test_what_the_page_says_is_refused_is_and_its_remedy_is_a_pattern(written: list[str], instead: list[str]) -> None:
     for text in written:
-        if text.startswith("https") or text.startswith("acme"):
+        if text.startswith(("https", "acme")):
             assert refuse_pattern(text) is not None, text
             continue
         with pytest.raises(InputError):
