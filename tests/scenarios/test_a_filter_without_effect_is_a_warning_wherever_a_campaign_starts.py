@@ -23,7 +23,10 @@ TYPO = """owners: [acme],
   exclude: ["old-*",
     "legcy-*"]"""
 SOUND = 'owners: [acme], include: ["acme/*"], exclude: ["old-*", "legacy-*"]'
-SAID = "`legcy-*` in `exclude` excluded nothing: it matches none of 3 repositories. The nearest name is acme/legacy-tool. Correct it, or remove it."
+SAID = (
+    "`legcy-*` in `exclude` excluded nothing: it matches none of 3 repositories. The nearest name is acme/legacy-tool."
+    " Correct it, or remove it."
+)
 REPOSITORIES = ("api", "legacy-tool", "old-web")
 
 
