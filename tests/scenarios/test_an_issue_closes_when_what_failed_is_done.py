@@ -45,14 +45,15 @@ def test_what_only_left_out_is_no_recovery_and_is_named() -> None:
         assert states(scene) == {1: "closed"}
 
 
-@pytest.mark.parametrize("left_out", [(), ("acme/b",)])
-def test_a_job_or_a_roster_is_not_repaired_by_a_run_of_a_part(left_out: tuple[str, ...]) -> None:
-    part = report_of({"acme/a": "updated"}, 3, left_out=left_out).model_copy(update={"jobs": {"lint": "success"}})
+@pytest.mark.parametrize("left_out", [(), ("acme/b",)], ids=["whole", "part"])
+@pytest.mark.parametrize("failed", ["no roster", "silent job"])
+def test_a_run_or_a_job_is_not_repaired_by_a_run_of_a_part(failed: str, left_out: tuple[str, ...]) -> None:
     silent = {"silent_jobs": ("lint",), "jobs": {"lint": "failure"}, "verdict": "partial"}
+    before = report_of({"acme/a": "updated"}, 1).model_copy(update=silent)
+    after = report_of({"acme/a": "updated"}, 2, left_out=left_out).model_copy(update={"jobs": {"lint": "success"}})
     with stage() as scene:
-        track(scene, report_of(None, 1))
-        track(scene, report_of({"acme/a": "updated"}, 2, left_out=["acme/b"]).model_copy(update=silent))
-        track(scene, part)
+        track(scene, report_of(None, 1) if failed == "no roster" else before)
+        track(scene, after)
         assert states(scene) == {1: "open" if left_out else "closed"}
 
 
