@@ -125,7 +125,7 @@ STARTS: dict[str, Start] = {
         ({"limit": "0"}, "Input `limit` is `0`: must be at least 1."),
         ({"limit": "-1"}, "Input `limit` is `-1`: must be at least 1."),
         ({"limit": "two"}, "Input `limit` is `two`: must be a whole number."),
-        ({"only": "!acme/web"}, "'!acme/web' excludes from nothing"),
+        ({"only": "!acme/web"}, "Write `*` before it to begin with all targets."),
     ],
 )
 def test_a_typo_never_becomes_a_green_run_of_nothing(

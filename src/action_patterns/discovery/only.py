@@ -25,7 +25,7 @@ from action_patterns.input_types import split_patterns
 OnlyList = Annotated[
     tuple[Annotated[str, checked(refuse_pattern)], ...],
     BeforeValidator(split_patterns),
-    AfterValidator(begins_with_inclusion),
+    AfterValidator(lambda patterns: begins_with_inclusion(patterns, "Write `*` before it to begin with all targets")),
 ]
 """Names and patterns of targets in order: the last that matches decides, and `!` excludes."""
 Limit = Annotated[int, Field(ge=1)]
@@ -113,8 +113,8 @@ class Ordered:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._includes = [not pattern.startswith("!") for pattern in patterns]
-        texts = [pattern.removeprefix("!").lower() for pattern in patterns]
-        self._names = {text: place for place, text in enumerate(texts) if is_name(text)}
+        texts = [pattern.removeprefix("!") for pattern in patterns]
+        self._names = {text.lower(): place for place, text in enumerate(texts) if is_name(text)}
         self._others = [(place, text) for place, text in reversed([*enumerate(texts)]) if not is_name(text)]
 
     def selects(self, repository: str) -> bool:

@@ -109,11 +109,11 @@ def _refuse_expression(pattern: str, expression: str) -> Refusal | None:
     return None
 
 
-def begins_with_inclusion(patterns: tuple[str, ...]) -> tuple[str, ...]:
+def begins_with_inclusion(patterns: tuple[str, ...], fix: str = "") -> tuple[str, ...]:
     """Return the list. Raises PydanticCustomError: its first pattern takes out, and nothing is in yet."""
     if patterns and patterns[0].startswith("!"):
         why = f"the list begins with {patterns[0]!r}, which takes out what no pattern has put in"
-        fix = f"Write a pattern before it, or {patterns[0][1:]!r} under the other key"
+        fix = fix or f"Write a pattern before it, or {patterns[0][1:]!r} under the other key"
         raise PydanticCustomError("no_effect", "{why}", {"fix": fix, "why": why})
     return patterns
 

@@ -47,6 +47,9 @@ def kept(*given: Any, **more: Any) -> list[str]:
         ("web,!web,acme/web", ["acme/web"]),
         ("*,!api,acme/a*", ["acme/api", "acme/api-old", "acme/docs", "acme/web"]),
         ("acme/nothing-*", []),
+        ("acme/{api,web}", ["acme/api", "acme/web"]),
+        (r"/^ACME\/\S+$/", ["acme/api", "acme/api-old", "acme/docs", "acme/web"]),
+        ("*\n!/old|other/", ["acme/api", "acme/docs", "acme/web"]),
     ],
 )
 def test_the_last_that_matches_decides(only: Any, names: list[str] | None) -> None:
