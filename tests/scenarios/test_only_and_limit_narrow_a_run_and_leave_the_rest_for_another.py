@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,25 @@ def test_the_nearest_name_of_a_private_repository_stays_out_of_a_public_log(tmp_
         assert done.code == 2
         assert "'acme/payrol' in `only` is no target of this campaign." in done.log
         assert "payroll" not in done.log
+
+
+def test_the_terminal_offers_the_command_that_takes_the_failed_ones_and_takes_it(
+    tmp_path: Path, processes: ActionProcesses
+) -> None:
+    world: dict[str, Any] = seed(*REPOSITORIES)
+    world["tokens"]["tok-bot"] |= {"kind": "fine-grained", "read-only": ["acme/docs", "acme/web"]}
+    with stage(world, served=True) as scene:
+        step("discover", scene, tmp_path, targets=TARGETS, distribution="distribution.yml")
+        variables = terminal_variables(scene, tmp_path)
+        done = processes.terminal(("apply", "--yes"), variables, tmp_path, tmp_path)
+        assert done.returncode == 1
+        command = "action-patterns apply --only acme/docs,acme/web"
+        assert f"New run of these 2 repositories: give the same command `--only`:\n  {command}\n" in done.stdout
+        scene.sandbox.tokens["tok-bot"] = replace(scene.sandbox.tokens["tok-bot"], read_only=frozenset())
+        again = processes.terminal((*command.split()[1:], "--yes"), variables, tmp_path, tmp_path)
+        assert again.returncode == 0, again.stderr
+        assert "2 of 4 targets: `only` left out 2." in again.stdout
+        assert opened(scene) == [*REPOSITORIES]
 
 
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])

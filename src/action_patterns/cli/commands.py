@@ -14,7 +14,15 @@ from rich.text import Text
 
 from action_patterns import __version__
 from action_patterns.cli.open import Command, narrowing, open_command
-from action_patterns.cli.printing import Bar, coloured, plain, print_causes, print_excluded, print_table
+from action_patterns.cli.printing import (
+    Bar,
+    coloured,
+    plain,
+    print_causes,
+    print_excluded,
+    print_run_again,
+    print_table,
+)
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.result import FAILING
@@ -114,6 +122,7 @@ def apply_command(
     path = command.files.write("run-report.json", told.report.encode())
     page = command.files.write("report.html", told.html)
     print_causes(told.report.causes, console)
+    print_run_again(told.report, command.context, console)
     console.print(told.text.rstrip().rpartition("\n")[2], markup=False, highlight=False)
     console.print(f"Full report: {path}, {page}", style="dim", highlight=False)
     _exit(results)

@@ -10,13 +10,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from action_patterns.contracts import CauseCount, Outcome, Plan, TargetResult
+from action_patterns.contracts import CauseCount, Outcome, Plan, RunReport, TargetResult
 from action_patterns.contracts.plan import NOT_IN_ONLY
 from action_patterns.discovery.summary import narrowed
 from action_patterns.escape import terminal as plain_line
 from action_patterns.escape import terminal_lines
+from action_patterns.ports.context import Context
 from action_patterns.ports.log import Annotation
 from action_patterns.redaction import Secrets
+from action_patterns.report.render import run_again
+from action_patterns.report.render.view import Page
 
 STYLES: dict[Outcome, str] = {
     "created": "green",
@@ -30,6 +33,8 @@ STYLES: dict[Outcome, str] = {
     "unchanged": "dim",
     "skipped": "dim",
 }
+COMMAND_CHARACTERS = 1_000
+"""A longer command hides what stands above it; the report has it."""
 COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -117,6 +122,13 @@ def print_causes(found: Sequence[CauseCount], console: Console) -> None:
     for cause in found:
         named = f"[red]{plain(cause.reason)}[/] ({len(cause.targets)}): {plain(cause.message)}"
         console.print(f"{named}\n  {plain(cause.remediation)}", soft_wrap=True, highlight=False)
+
+
+def print_run_again(report: RunReport, context: Context, console: Console) -> None:
+    """Print the command that runs only the failed and the deferred targets again, where it is short enough to read."""
+    for way in run_again.ways(report, Page(context=context)):
+        if 0 < len(way.verbatim) <= COMMAND_CHARACTERS:
+            console.print(f"{way.title}{way.text}\n  {plain_line(way.verbatim)}", markup=False, soft_wrap=True)
 
 
 def print_excluded(plan: Plan, console: Console) -> None:
