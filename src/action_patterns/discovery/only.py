@@ -167,15 +167,20 @@ def roster_of(plan: Plan) -> list[str]:
 
 
 def _warnings(names: Sequence[str], only: Sequence[str]) -> Iterator[SelectionWarning]:
+    known, searched = _spellings(names), 0
     for pattern in dict.fromkeys(only):
         text = pattern.removeprefix("!")
         excludes = text != pattern
-        # A name that selects nothing is an error: `check_names`.
-        if (not excludes and is_name(text)) or any(matches(name, text) for name in names):
+        if is_name(text):
+            # A name that selects nothing is an error: `check_names`.
+            if not excludes or text.lower() in known:
+                continue
+        elif any(matches(name, text) for name in names):
             continue
+        searched += 1
         done = "excluded" if excludes else "selected"
         number = "the 1 target" if len(names) == 1 else f"any of {len(names):,} targets"
-        near = nearest(text, names)
+        near = nearest(text, names) if searched <= NEAREST_NAMED else None
         hint = f" The nearest name is {near}." if near else ""
         message = f"`{pattern}` in `only` {done} nothing: it does not match {number}.{hint} Correct it, or remove it."
         yield SelectionWarning(key="only", value=pattern, message=message)
