@@ -15,6 +15,14 @@ def stamp(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def seconds(text: str) -> float | None:
+    """Return a timestamp in GitHub's form as seconds since 1970. None: it is in no such form."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
 class VirtualClock:
     """A thread-safe callable that returns seconds since 1970; for ``Sandbox(clock=...)``."""
 

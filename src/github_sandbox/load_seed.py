@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from github_sandbox import pull_states, pulls
-from github_sandbox.clock import SEED_SECONDS
+from github_sandbox.clock import SEED_SECONDS, seconds
 from github_sandbox.edition import SERVED, Edition
 from github_sandbox.git_store import Flat, GitStore, Identity
 from github_sandbox.history import flat
@@ -69,7 +69,10 @@ def repositories(world: World, seed: Mapping[str, Any]) -> None:
                 id=world.next_id(), owner=account, name=name, world=world, build=_Builder(spec),
                 topics=list(spec.get("topics") or []), description=spec.get("description"),
                 language=spec.get("language"), archived=spec.get("archived", False),
-                disabled=spec.get("disabled", False), private=spec.get("private", False),
+                disabled=spec.get("disabled", False),
+                private=spec.get("private", spec.get("visibility", "public") != "public"),
+                internal=spec.get("visibility") == "internal",
+                pushed_at=seconds(spec.get("pushed-at", "")) or SEED_SECONDS,
                 template=spec.get("template", False), fork=bool(fork), parent=parent,
                 default_branch=spec.get("default-branch", parent.default_branch if parent else "main"),
                 actions_may_open_pulls=spec.get("allow-actions-pull-requests", True),

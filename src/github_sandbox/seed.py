@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from github_sandbox import seed_access
+from github_sandbox.clock import seconds
 from github_sandbox.model.refs import RULES
 from github_sandbox.ref_updates import clash
 from github_sandbox.seed_checker import Checker, Json, SeedError
@@ -14,6 +15,7 @@ from github_sandbox.seed_checker import Checker, Json, SeedError
 __all__ = ["Checker", "SeedError", "check", "load"]
 
 PULL_STATES = ("open", "closed", "merged")
+VISIBILITIES = ("public", "private", "internal")
 
 
 def load(path: str | Path) -> Any:
@@ -28,6 +30,7 @@ TOP = frozenset({"organizations", "users", "tokens", "apps", "repositories", "li
 ORGANIZATION = frozenset({"members", "public-members", "teams", "allow-actions-pull-requests"})
 REPOSITORY = frozenset(
     {"name", "topics", "description", "language", "archived", "disabled", "template", "fork", "private",
+     "visibility", "pushed-at",
      "default-branch", "allow-actions-pull-requests", "collaborators", "files", "branches", "pulls", "labels",
      "milestones", "auto-merge", "protected", "rulesets", "properties", "teams", "runs", "checks"}
 )  # fmt: skip
@@ -109,6 +112,11 @@ def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> Non
         checker.typed(spec, key, str, None, path)
     for key in ("topics", "collaborators", "labels"):
         checker.texts(spec, key, path)
+    checker.choice(spec, "visibility", VISIBILITIES, path)
+    if "visibility" in spec and "private" in spec:
+        checker.fail(f"{path}.private", "give either private or visibility")
+    if (pushed := checker.typed(spec, "pushed-at", str, None, path)) is not None and seconds(pushed) is None:
+        checker.fail(f"{path}.pushed-at", f"must be a time as 2026-01-01T00:00:00Z, not {pushed!r}")
     _rules(checker, spec, path)
     for key in ("properties", "teams"):
         checker.mapping(spec.get(key), f"{path}.{key}")

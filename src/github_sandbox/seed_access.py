@@ -12,7 +12,7 @@ from github_sandbox.permissions import LEVELS, NAMES
 from github_sandbox.seed_checker import Checker, Json
 from github_sandbox.tokens import KINDS
 
-PERMISSIONS = ("read", "write", "admin")
+PERMISSIONS = ("read", "triage", "write", "maintain", "admin")
 TOKEN = frozenset(
     {"login", "kind", "permission", "permissions", "scopes", "repositories", "read-only", "rate-limit",
      "graphql-rate-limit", "expires-in-seconds"}

@@ -19,7 +19,7 @@ CLASSIC_SCOPES = frozenset({"repo", "workflow", "read:org"})
 class Token:
     """A token. ``repositories`` None: all; outside them a token sees public repositories and writes nothing.
 
-    ``permissions`` None: those that ``permission`` (read, write or admin) implies; otherwise exactly these, and
+    ``permissions`` None: those that ``permission`` (a role) implies; otherwise exactly these, and
     metadata. ``scopes``: for a classic token. ``expires_at``: seconds on the sandbox's clock. ``installation``: for an
     app's token.
     """
@@ -67,7 +67,7 @@ class Token:
         return not repository.private or (self.covers(repository) and (not self.classic or "repo" in self.scopes))
 
     def may_write(self, repository: Repository) -> bool:
-        if self.permission == "read" or repository.full_name.lower() in self.read_only:
+        if self.permission in ("read", "triage") or repository.full_name.lower() in self.read_only:
             return False
         if self.classic and "repo" not in self.scopes and (repository.private or "public_repo" not in self.scopes):
             return False
@@ -88,13 +88,15 @@ class Token:
         return self.permissions is None or at_least(self.permissions, "workflows", "write")
 
     def level(self, repository: Repository) -> str:
-        """Return GraphQL's viewerPermission: ADMIN, WRITE or READ."""
+        """Return GraphQL's viewerPermission."""
+        if self.permission == "triage":
+            return "TRIAGE"
         if not self.may_write(repository) or not self.grants("contents=write"):
             return "READ"
         administers = self.permission == "admin" or (
             self.permissions is not None and self.grants("administration=write")
         )
-        return "ADMIN" if administers else "WRITE"
+        return "ADMIN" if administers else "MAINTAIN" if self.permission == "maintain" else "WRITE"
 
 
 def parse(header: str | None) -> str | None:

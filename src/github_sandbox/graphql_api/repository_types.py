@@ -93,7 +93,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "autoMergeAllowed": lambda r, info: r.auto_merge_allowed,
         "isMirror": lambda r, info: False,
         "parent": _parent,
-        "visibility": lambda r, info: "PRIVATE" if r.private else "PUBLIC",
+        "visibility": lambda r, info: r.visibility.upper(),
         "viewerPermission": lambda r, info: info.context.token.level(r),
         "viewerCanAdminister": lambda r, info: info.context.token.level(r) == "ADMIN",
         "diskUsage": lambda r, info: 1,

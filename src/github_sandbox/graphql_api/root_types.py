@@ -96,8 +96,10 @@ def _repositories(account: Account, info: Any, **args: Any) -> Any:
         found = [r for r in found if r.archived is archived]
     if (fork := args.get("isFork")) is not None:
         found = [r for r in found if r.fork is fork]
-    if (privacy := args.get("privacy") or args.get("visibility")) is not None:
+    if (privacy := args.get("privacy")) is not None:
         found = [r for r in found if ("PRIVATE" if r.private else "PUBLIC") == privacy]
+    if (visibility := args.get("visibility")) is not None:
+        found = [r for r in found if r.visibility.upper() == visibility]
     if order := args.get("orderBy"):
         keys = {
             "NAME": lambda r: r.name.lower(),

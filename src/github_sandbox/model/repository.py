@@ -132,6 +132,8 @@ class Repository:
     archived: bool = False
     disabled: bool = False
     private: bool = False
+    internal: bool = False
+    """Private, and every member of the enterprise may read it."""
     template: bool = False
     fork: bool = False
     parent: Repository | None = None
@@ -156,6 +158,11 @@ class Repository:
     @property
     def full_name(self) -> str:
         return f"{self.owner.login}/{self.name}"
+
+    @property
+    def visibility(self) -> str:
+        """GitHub's word: public, private or internal."""
+        return "internal" if self.internal else "private" if self.private else "public"
 
     @property
     def root(self) -> Repository:

@@ -24,7 +24,7 @@ QUALIFIERS: Mapping[str, Matches] = {
     "template": lambda r, v: r.template is (v == "true"),
     "fork": lambda r, v: v == "true" or r.fork is (v == "only"),
     "is": lambda r, v: r.private is (v == "private") if v in ("public", "private") else r.archived is (v == "archived"),
-    "visibility": lambda r, v: r.private is (v == "private"),
+    "visibility": lambda r, v: r.visibility == v,
     "in": lambda r, v: True,  # noqa: ARG005 - the only searchable text is the name
 }
 

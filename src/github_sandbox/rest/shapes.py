@@ -151,6 +151,10 @@ _LINKS = {
 }
 
 
+_ROLES = ("read", "triage", "write", "maintain", "admin")
+_GRANTS = ("pull", "triage", "push", "maintain", "admin")
+
+
 def repository(world: World, repo: Repository, token: Token | None) -> Shape:
     """Return repository or minimal-repository: the item of a list. Never builds the repository's contents."""
     api, html, pushed = (
@@ -199,7 +203,7 @@ def repository(world: World, repo: Repository, token: Token | None) -> Shape:
         "archived": repo.archived,
         "disabled": repo.disabled,
         "allow_forking": True,
-        "visibility": "private" if repo.private else "public",
+        "visibility": repo.visibility,
         "web_commit_signoff_required": False,
         "pushed_at": pushed,
         "created_at": stamp(repo.created_at),
@@ -208,8 +212,9 @@ def repository(world: World, repo: Repository, token: Token | None) -> Shape:
     shape |= {name: api + tail for name, tail in _LINKS.items()}
     if token is not None:
         write = token.may_write(repo)
-        admin = write and token.permission == "admin"
-        shape["permissions"] = {"admin": admin, "maintain": admin, "push": write, "triage": write, "pull": True}
+        reach = token.permission if write else "triage" if token.permission == "triage" else "read"
+        granted = _ROLES[: _ROLES.index(reach) + 1]
+        shape["permissions"] = {name: role in granted for name, role in zip(_GRANTS, _ROLES, strict=True)}
     return shape
 
 
