@@ -25,6 +25,7 @@ Call = Callable[[Client, Facts], Any]
 VERBS: dict[str, Call] = {
     "RateLimits.read": lambda g, _: g.rate_limits.read(TARGET),
     "Repositories.list_owner": lambda g, _: g.repositories.list_owner("acme"),
+    "Repositories.list_properties": lambda g, _: g.repositories.list_properties("acme"),
     "Repositories.read": lambda g, _: g.repositories.read([TARGET])[TARGET],
     "PullRequests.observe": lambda g, _: g.pulls.observe(TARGET, branch="bot", base=None, paths=["README.md"]),
     "GitDatabase.read_files": lambda g, f: g.git.read_files(TARGET, f["main"], ["README.md"]),

@@ -9,6 +9,7 @@ import pytest
 
 from action_patterns.errors import ActionPatternsError
 from action_patterns.github_api.client import Client
+from action_patterns.ports.repositories import FactsNeeded
 from github_sandbox import Fault
 from github_sandbox.model import Artifact, WorkflowRun
 from support import sample
@@ -57,10 +58,14 @@ def test_where_the_timeline_is_not_given_no_team_is_asked_again(status: int) -> 
 
 
 REPORT = "sync-report-a1"
+ALL_FACTS = FactsNeeded(types=True, has_file=("go.mod", "src/*.py"), open_from=desired_state().branch)
 MARK = "refs/action-patterns/once/x"
 VERBS: dict[str, Callable[[Client, dict[str, Any]], object]] = {
     "list an owner": lambda github, _: github.repositories.list_owner("acme"),
     "read repositories": lambda github, _: github.repositories.read([TARGET, "acme/none"]),
+    "list an owner with all facts": lambda github, _: github.repositories.list_owner("acme", ALL_FACTS),
+    "read a repository with all facts": lambda github, _: github.repositories.read([TARGET], ALL_FACTS),
+    "list properties": lambda github, _: github.repositories.list_properties("acme"),
     "read limits": lambda github, _: github.rate_limits.read(TARGET),
     "read files": lambda github, at: github.git.read_files(TARGET, at["tip"], ["README.md", "none"]),
     "read a tree": lambda github, at: github.git.read_tree(TARGET, at["tree"]),

@@ -30,7 +30,7 @@ from action_patterns.ports.pull_requests import (
 )
 from action_patterns.ports.rate_limits import Limits
 from action_patterns.ports.ref_store import RefStore
-from action_patterns.ports.repositories import Listing
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, Listing
 from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact
 from support.fake_repository import BOT, KilledError, Moment, Pull, Repository
 
@@ -70,12 +70,16 @@ class FakeRepositories:
     def __init__(self, github: FakeGitHub) -> None:
         self._github = github
 
-    def list_owner(self, owner: str) -> Listing:
+    def list_owner(self, owner: str, facts: FactsNeeded = NO_MORE_FACTS) -> Listing:
         self._github.read()
         found = tuple(_target(r) for r in self._github.hosted.values() if r.name.startswith(f"{owner}/"))
         return Listing(owner, len(found), found)
 
-    def read(self, repositories: Sequence[str]) -> dict[str, Target | None]:
+    def list_properties(self, owner: str) -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
+        self._github.read()
+        return {}
+
+    def read(self, repositories: Sequence[str], facts: FactsNeeded = NO_MORE_FACTS) -> dict[str, Target | None]:
         self._github.read()
         known = {name: self._github.hosted.get(name.lower()) for name in repositories}
         return {name: _target(found) if found else None for name, found in known.items()}

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 from pydantic import Field
 
 from action_patterns.contracts.document import Count, Record
 from action_patterns.contracts.repository import address
+
+Visibility = Literal["public", "private", "internal"]
+Permission = Literal["read", "triage", "write", "maintain", "admin"]
+PERMISSIONS: tuple[Permission, ...] = ("read", "triage", "write", "maintain", "admin")
+"""GitHub's roles of a repository, the least first."""
 
 
 class Target(Record):
@@ -19,13 +27,34 @@ class Target(Record):
     id: Count | None = Field(default=None, description="GitHub's id, which survives a rename. None: not known.")
     default_branch: str | None = Field(default=None, description="None for an empty repository.")
     head_oid: str | None = Field(default=None, description="Tip of the default branch when it was read.")
-    types: tuple[str, ...] = Field(default=(), description="Kinds of project found by marker files.")
+    types: tuple[str, ...] = Field(
+        default=(), description="Kinds of project found by marker files, or `unknown`. Empty: not read."
+    )
     topics: tuple[str, ...] = ()
     language: str | None = Field(default=None, description="GitHub's primary language of the repository.")
     archived: bool = False
     fork: bool = False
     empty: bool = False
-    private: bool = False
+    private: bool = Field(default=False, description="It is not public: private or internal.")
+    visibility: Visibility | None = Field(default=None, description="None: not known; `private` then says what is.")
+    pushed_at: datetime | None = Field(default=None, description="Last push to any branch. None: none, or not known.")
+    permission: Permission | None = Field(
+        default=None, description="Role of the token's account. None: not known, as for an App's token."
+    )
+    properties: dict[str, str | tuple[str, ...]] = Field(
+        default_factory=dict, description="Custom properties that have a value. Empty: none, or not read."
+    )
+    has: tuple[str, ...] = Field(
+        default=(), description="Patterns of `has-file`, as written, that hold, of those that were read."
+    )
+    open_pull_request: bool = Field(
+        default=False, description="It has an open pull request from the campaign's branch, if that was read."
+    )
+
+    @property
+    def seen_as(self) -> Visibility:
+        """The visibility, as far as it is known."""
+        return self.visibility or ("private" if self.private else "public")
 
     @property
     def address(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from action_patterns.contracts import Target
@@ -11,7 +11,7 @@ from action_patterns.github_api.graphql import repositories as graphql
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
 from action_patterns.github_api.rest import repositories as rest
 from action_patterns.github_api.transport.calls import Calls
-from action_patterns.ports.repositories import Listing
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, Listing
 
 
 class RepositoriesClient:
@@ -21,20 +21,25 @@ class RepositoriesClient:
         self._calls = calls
         self._fallback = fallback
 
-    def list_owner(self, owner: str) -> Listing:
+    def list_owner(self, owner: str, facts: FactsNeeded = NO_MORE_FACTS) -> Listing:
         return self._fallback.read(
-            owner, lambda: graphql.list_owner(self._calls, owner), lambda: rest.list_owner(self._calls, owner)
+            owner,
+            lambda: graphql.list_owner(self._calls, owner, facts),
+            lambda: rest.list_owner(self._calls, owner, facts),
         )
 
-    def read(self, repositories: Sequence[str]) -> dict[str, Target | None]:
+    def list_properties(self, owner: str) -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
+        return rest.list_properties(self._calls, owner)
+
+    def read(self, repositories: Sequence[str], facts: FactsNeeded = NO_MORE_FACTS) -> dict[str, Target | None]:
         found: dict[str, Target | None] = {}
         # One owner at a time: an App has one token per owner.
         by_owner: dict[str, list[str]] = {}
         for name in dict.fromkeys(repositories):
             by_owner.setdefault(name.partition("/")[0].lower(), []).append(name)
         for owner, names in by_owner.items():
-            over_graphql = partial(graphql.read_repositories, self._calls, names)
-            over_rest = partial(rest.read_repositories, self._calls, names)
+            over_graphql = partial(graphql.read_repositories, self._calls, names, facts)
+            over_rest = partial(rest.read_repositories, self._calls, names, facts)
             try:
                 found |= self._fallback.read(owner, over_graphql, over_rest)
             except NotFoundError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
@@ -19,13 +20,42 @@ class Listing(NamedTuple):
     targets: tuple[Target, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsNeeded:
+    """Facts of repositories that are read only on request. `a | b` requests those of both."""
+
+    types: bool = False
+    has_file: tuple[str, ...] = ()
+    """Patterns of files, as a condition has them."""
+    properties: bool = False
+    """Custom properties. Their verb is `list_properties`."""
+    open_from: str | None = None
+    """The branch whose open pull requests are looked for."""
+
+    def __or__(self, other: FactsNeeded) -> FactsNeeded:
+        return FactsNeeded(
+            types=self.types or other.types,
+            has_file=tuple(dict.fromkeys((*self.has_file, *other.has_file))),
+            properties=self.properties or other.properties,
+            open_from=self.open_from or other.open_from,
+        )
+
+
+NO_MORE_FACTS = FactsNeeded()
+"""The facts that every listing reads suffice."""
+
+
 class Repositories(Protocol):
     """Repositories that a token may see."""
 
-    @needs(metadata="read", contents="read")
-    def list_owner(self, owner: str) -> Listing:
+    @needs("organization custom properties: read, for `properties`", metadata="read", contents="read")
+    def list_owner(self, owner: str, facts: FactsNeeded = NO_MORE_FACTS) -> Listing:
         """Return every repository of an organization or user that this token may see, complete or an error."""
 
     @needs(metadata="read", contents="read")
-    def read(self, repositories: Sequence[str]) -> dict[str, Target | None]:
+    def read(self, repositories: Sequence[str], facts: FactsNeeded = NO_MORE_FACTS) -> dict[str, Target | None]:
         """Return the named repositories; None for one that is absent or invisible to this token."""
+
+    @needs(organization_custom_properties="read")
+    def list_properties(self, owner: str) -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
+        """Return the custom properties that have a value, by repository in lower case. A person's account has none."""

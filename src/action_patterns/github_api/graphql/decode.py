@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
+from action_patterns.content import presence
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
+from action_patterns.contracts.target import PERMISSIONS, Permission, Visibility
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.token_kind import TokenFacts
 from action_patterns.ports.git import DIRECTORY, ObservedFile, RefRule, Tip
@@ -20,11 +23,17 @@ from action_patterns.ports.pull_requests import (
     PullRequestState,
     ReviewDecision,
 )
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded
 
 
-def target(node: Answer) -> Target:
+def target(node: Answer, token: TokenFacts, facts: FactsNeeded = NO_MORE_FACTS) -> Target:
     """A repository of a listing."""
     branch, language = node["defaultBranchRef"], node["primaryLanguage"]
+    permission = node["viewerPermission"].hint(str)
+    entries = {
+        directory: tuple(_entries(node[f"d{index}"]))
+        for index, directory in enumerate(presence.directories(facts.has_file, types=facts.types))
+    }
     tip = branch["target"] if branch else branch
     return Target(
         repository=node["nameWithOwner"].text(),
@@ -37,7 +46,39 @@ def target(node: Answer) -> Target:
         fork=node["isFork"].flag(),
         empty=node["isEmpty"].flag(),
         private=node["isPrivate"].flag(),
+        visibility=cast("Visibility", node["visibility"].one_of(*(v.upper() for v in get_args(Visibility))).lower()),
+        pushed_at=moment(node["pushedAt"]),
+        permission=role(permission.lower()) if token.a_persons and permission else None,
+        has=presence.holding(facts.has_file, entries),
+        types=presence.project_types(entries[""]) if facts.types else (),
+        open_pull_request=any(not pull["isCrossRepository"].flag() for pull in _nodes(node, "open")),
     )
+
+
+def role(name: str) -> Permission | None:
+    """Return a role of GitHub's. None: a role that this version does not know."""
+    return next((known for known in PERMISSIONS if known == name), None)
+
+
+def moment(node: Answer) -> datetime | None:
+    """Return a time as GitHub writes it. None: it is null.
+
+    Raises:
+        UnexpectedAnswerError: it is no time.
+    """
+    if not node:
+        return None
+    try:
+        return datetime.fromisoformat(node.text()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise node.error("is no time") from None
+
+
+def _entries(tree: Answer) -> Iterator[presence.Entry]:
+    """Yield the entries of a directory. Nothing has its path, or something that is no directory: none."""
+    if tree and tree.has("entries"):
+        for entry in tree["entries"].items():
+            yield presence.Entry(entry["name"].text(), entry["type"].text())
 
 
 def observed(

@@ -55,14 +55,29 @@ _RULE = """
 fragment Rule on RefUpdateRule { viewerCanPush allowsForcePushes requiresSignatures }
 """
 
-_TARGET = """
-fragment Target on Repository {
-  nameWithOwner databaseId isArchived isEmpty isFork isPrivate
-  primaryLanguage { name }
-  repositoryTopics(first: 100) { nodes { topic { name } } }
-  defaultBranchRef { name target { oid } }
-}
+
+def _target(directory_count: int, *, open_from: bool) -> str:
+    """A repository of a listing. Entries of a tree are no connection, so directories cost no points."""
+    directories = " ".join(
+        f"d{i}: object(expression: $d{i}) {{ ... on Tree {{ entries {{ name type }} }} }}"
+        for i in range(directory_count)
+    )
+    pulls = "open: pullRequests(headRefName: $head, states: [OPEN], first: 5) { nodes { isCrossRepository } }"
+    more = "".join(f"\n  {part}" for part in (directories, pulls if open_from else "") if part)
+    return f"""
+fragment Target on Repository {{
+  nameWithOwner databaseId isArchived isEmpty isFork isPrivate visibility pushedAt viewerPermission
+  primaryLanguage {{ name }}
+  repositoryTopics(first: 100) {{ nodes {{ topic {{ name }} }} }}
+  defaultBranchRef {{ name target {{ oid }} }}{more}
+}}
 """
+
+
+def _declared(directory_count: int, *, open_from: bool) -> str:
+    """Declare the variables of the fragment Target, to stand behind others."""
+    names = [*(f"d{i}" for i in range(directory_count)), *(["head"] if open_from else [])]
+    return "".join(f", ${name}: String!" for name in names)
 
 
 def _ended(page: str) -> str:
@@ -179,8 +194,10 @@ def _contents(count: int) -> str:
     return " ".join(f"c{i}: file(path: $p{i}) {{ oid mode object {{ ... on Blob {{ text }} }} }}" for i in range(count))
 
 
-OWNER = f"""
-query Owner($login: String!, $first: Int!, $after: String) {{
+def owner(directory_count: int = 0, *, open_from: bool = False) -> str:
+    """A page of an owner's repositories, with the entries of so many directories of each."""
+    return f"""
+query Owner($login: String!, $first: Int!, $after: String{_declared(directory_count, open_from=open_from)}) {{
   repositoryOwner(login: $login) {{
     login
     repositories(first: $first, after: $after, ownerAffiliations: [OWNER], orderBy: {{field: NAME, direction: ASC}}) {{
@@ -190,14 +207,15 @@ query Owner($login: String!, $first: Int!, $after: String) {{
     }}
   }}
 }}
-{_TARGET}"""
+{_target(directory_count, open_from=open_from)}"""
 
 
-def repositories(count: int) -> str:
+def repositories(count: int, directory_count: int = 0, *, open_from: bool = False) -> str:
     """Several repositories by name, one alias each."""
     declarations = ", ".join(f"$o{i}: String!, $n{i}: String!" for i in range(count))
+    declarations += _declared(directory_count, open_from=open_from)
     fields = " ".join(f"r{i}: repository(owner: $o{i}, name: $n{i}) {{ ...Target }}" for i in range(count))
-    return f"query Repositories({declarations}) {{ {fields} }}\n{_TARGET}"
+    return f"query Repositories({declarations}) {{ {fields} }}\n{_target(directory_count, open_from=open_from)}"
 
 
 UPDATE_REFS = """

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from action_patterns.content import presence
 from action_patterns.contracts import Target
 from action_patterns.errors import NotFoundError, UnavailableError, UnexpectedAnswerError, UnreachableError
 from action_patterns.github_api.graphql import decode, queries
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, following, portions, smaller
-from action_patterns.ports.repositories import Listing
+from action_patterns.ports.repositories import FactsNeeded, Listing
 
 
-def list_owner(calls: Calls, owner: str) -> Listing:
+def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:
     """See ports.GitHub.list_owner."""
-    size = PAGE_SIZE
+    size, token = PAGE_SIZE, calls.transport.token_facts()
+    more = _variables(facts)
+    document = queries.owner(_directory_count(facts), open_from=facts.open_from is not None)
 
     def ask(after: str | None) -> Answer:
         nonlocal size
         while True:
-            variables = {"login": owner, "first": size, "after": after}
+            variables = {"login": owner, "first": size, "after": after} | more
             try:
-                found = calls.query(queries.OWNER, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
+                found = calls.query(document, variables, scope=owner, absent_is_null=True)["repositoryOwner"]
             except (UnexpectedAnswerError, UnreachableError):
                 raise
             except UnavailableError:
@@ -37,7 +40,8 @@ def list_owner(calls: Calls, owner: str) -> Listing:
     for page in following(first["repositories"], lambda after: ask(after)["repositories"]):
         total = page["totalCount"].number()
         # A repository that this token may not see is null. The count tells whether one lacks.
-        for target in map(decode.target, filter(None, page.nodes())):
+        for node in filter(None, page.nodes()):
+            target = decode.target(node, token, facts)
             targets[target.repository] = target
     if len(targets) < total:
         raise UnavailableError(
@@ -48,6 +52,17 @@ def list_owner(calls: Calls, owner: str) -> Listing:
     return Listing(first["login"].text(), total, tuple(targets.values()))
 
 
+def _directory_count(facts: FactsNeeded) -> int:
+    return len(presence.directories(facts.has_file, types=facts.types))
+
+
+def _variables(facts: FactsNeeded) -> dict[str, str | int | None]:
+    """Return the variables of the fragment Target: git's name of each directory, and the branch."""
+    paths = presence.directories(facts.has_file, types=facts.types)
+    found: dict[str, str | int | None] = {f"d{index}": f"HEAD:{path}" for index, path in enumerate(paths)}
+    return found | ({"head": facts.open_from} if facts.open_from is not None else {})
+
+
 def no_such_owner(owner: str) -> NotFoundError:
     return NotFoundError(
         f"There is no organization or user {owner!r} that this token may see.",
@@ -55,15 +70,17 @@ def no_such_owner(owner: str) -> NotFoundError:
     )
 
 
-def read_repositories(calls: Calls, repositories: Sequence[str]) -> dict[str, Target | None]:
+def read_repositories(calls: Calls, repositories: Sequence[str], facts: FactsNeeded) -> dict[str, Target | None]:
     """See ports.GitHub.read_repositories; all of one owner, as an App has one token per owner."""
     found: dict[str, Target | None] = {}
+    token, more = calls.transport.token_facts(), _variables(facts)
     for chunk in portions(repositories, queries.REPOSITORIES_PER_QUERY):
-        variables = {}
+        variables = dict(more)
         for index, repository in enumerate(chunk):
             variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
-        data = calls.query(queries.repositories(len(chunk)), variables, scope=chunk[0], absent_is_null=True)
+        document = queries.repositories(len(chunk), _directory_count(facts), open_from=facts.open_from is not None)
+        data = calls.query(document, variables, scope=chunk[0], absent_is_null=True)
         for index, repository in enumerate(chunk):
             node = data[f"r{index}"]
-            found[repository] = decode.target(node) if node else None
+            found[repository] = decode.target(node, token, facts) if node else None
     return found

@@ -8,13 +8,15 @@ from typing import cast, get_args
 
 from action_patterns.content.changes import Mode
 from action_patterns.contracts import Target
-from action_patterns.github_api.graphql.decode import person
+from action_patterns.contracts.target import PERMISSIONS, Permission, Visibility
+from action_patterns.github_api.graphql.decode import moment, person
 from action_patterns.github_api.transport.answer import Answer
+from action_patterns.github_api.transport.token_kind import TokenFacts
 from action_patterns.ports.git import DIRECTORY, ObservedFile, Tip
 from action_patterns.ports.pull_requests import Comment, IssueFields, Milestone, PullRequest, PullRequestState
 
 
-def target(node: Answer, *, empty: bool) -> Target:
+def target(node: Answer, token: TokenFacts, *, empty: bool) -> Target:
     """Return a repository of a listing. The listing has no tip, and a tip is not worth a request for each."""
     return Target(
         repository=node["full_name"].text(),
@@ -26,7 +28,31 @@ def target(node: Answer, *, empty: bool) -> Target:
         fork=node["fork"].flag(),
         empty=empty,
         private=node["private"].flag(),
+        visibility=cast("Visibility", node["visibility"].one_of(*get_args(Visibility))) if node["visibility"] else None,
+        # A repository without a commit has the time of its creation here.
+        pushed_at=None if empty else moment(node["pushed_at"]),
+        permission=_permission(node["permissions"]) if token.a_persons else None,
     )
+
+
+def properties(node: Answer) -> dict[str, str | tuple[str, ...]]:
+    """Return custom properties that have a value: a text, or several of `multi_select`."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for item in node.items():
+        name, value = item["property_name"].text(), item["value"]
+        if value:
+            several = value.hint(list) is not None
+            found[name] = tuple(each.text() for each in value.items()) if several else value.text()
+    return found
+
+
+def _permission(permissions: Answer) -> Permission | None:
+    """Return the highest role that is granted. None: GitHub does not say."""
+    if permissions.hint(dict) is None:
+        return None
+    names = {"read": "pull", "write": "push"}
+    granted = (role for role in PERMISSIONS if permissions[names.get(role, role)].hint(bool))
+    return max(granted, key=PERMISSIONS.index, default=None)
 
 
 def tip(branch: Answer) -> Tip:

@@ -86,8 +86,8 @@ def read_tree(calls: Calls, repository: str, oid: str) -> dict[str, ObservedFile
             ' "Get a tree": 100,000).',
             remediation="Name its subdirectories one by one.",
         )
-    entries = {path: entry for path, entry in _entries(whole).items() if entry["type"].text() != "tree"}
-    return {path: found for path, found in decode.files(entries, tuple(entries)).items() if found is not None}
+    files = {path: entry for path, entry in entries(whole).items() if entry["type"].text() != "tree"}
+    return {path: found for path, found in decode.files(files, tuple(files)).items() if found is not None}
 
 
 def is_empty(calls: Calls, repository: str, branch: str) -> bool:
@@ -137,11 +137,11 @@ def _files(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> di
         return dict.fromkeys(paths)
     whole = calls.read(repository, f"/git/trees/{tree}?recursive=1")
     if not whole["truncated"].flag():
-        return decode.files(_entries(whole), paths)
-    return decode.files(_walk(calls, repository, tree, paths), paths)
+        return decode.files(entries(whole), paths)
+    return decode.files(walk(calls, repository, tree, paths), paths)
 
 
-def _walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Answer]:
+def walk(calls: Calls, repository: str, tree: str, paths: Sequence[str]) -> dict[str, Answer]:
     """Return the directories that hold the paths, for a tree that is too large for one answer."""
     found = _directory(calls, repository, tree, "")
     directories = {directory for path in paths for directory in ancestors(path)}
@@ -159,10 +159,11 @@ def _directory(calls: Calls, repository: str, tree: str, prefix: str) -> dict[st
             f"The directory {prefix or '/'} of {repository} is too large for GitHub's REST API to list.",
             remediation="Use a token or a server with GraphQL, which is asked for single paths.",
         )
-    return {prefix + path: entry for path, entry in _entries(answer).items()}
+    return {prefix + path: entry for path, entry in entries(answer).items()}
 
 
-def _entries(tree: Answer) -> dict[str, Answer]:
+def entries(tree: Answer) -> dict[str, Answer]:
+    """Return the entries of a tree, by path."""
     return {entry["path"].text(): entry for entry in tree["tree"].items()}
 
 

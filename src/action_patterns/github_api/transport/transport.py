@@ -223,6 +223,10 @@ class Transport:
         """Tell of an error that the run goes on after."""
         self._log.annotate(Annotation(level="warning", message=f"{error.message}\n{error.remediation}"))
 
+    def inform(self, text: str) -> None:
+        """Write a line to the log."""
+        self._log.info(text)
+
     def close(self) -> None:
         """Revoke what was minted."""
         self._tokens.close()

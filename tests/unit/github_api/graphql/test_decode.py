@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.token_kind import TokenFacts
 from action_patterns.ports.git import ObservedFile, RefRule, Tip
 from action_patterns.ports.pull_requests import Milestone, Observed
+from action_patterns.ports.repositories import FactsNeeded
 from support.answers import answer
 
 REPOSITORY: dict[str, Any] = {
@@ -21,6 +23,9 @@ REPOSITORY: dict[str, Any] = {
     "isEmpty": False,
     "isFork": True,
     "isPrivate": True,
+    "visibility": "INTERNAL",
+    "pushedAt": "2026-03-01T08:30:00Z",
+    "viewerPermission": "MAINTAIN",
     "primaryLanguage": {"name": "Go"},
     "repositoryTopics": {"nodes": [{"topic": {"name": "go"}}, {"topic": {"name": "api"}}]},
     "defaultBranchRef": {"name": "main", "target": {"oid": "a" * 40}},
@@ -105,7 +110,7 @@ def observed_of(
 
 
 def test_a_listed_repository() -> None:
-    assert decode.target(answer(REPOSITORY)) == Target(
+    assert decode.target(answer(REPOSITORY), PERSON) == Target(
         repository="acme/api",
         default_branch="main",
         head_oid="a" * 40,
@@ -113,12 +118,46 @@ def test_a_listed_repository() -> None:
         language="Go",
         fork=True,
         private=True,
+        visibility="internal",
+        pushed_at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
+        permission="maintain",
     )
+
+
+def test_the_role_of_a_viewer_says_nothing_of_an_apps_token() -> None:
+    app = PERSON._replace(a_persons=False)
+    assert decode.target(answer(REPOSITORY), app).permission is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("visibility", "SECRET"), ("visibility", None), ("pushedAt", "yesterday")])
+def test_a_fact_that_a_filter_stands_on_is_of_the_documented_form(name: str, value: str | None) -> None:
+    with pytest.raises(UnexpectedAnswerError, match=name):
+        decode.target(answer(REPOSITORY | {name: value}), PERSON)
+
+
+def test_facts_on_request() -> None:
+    facts = FactsNeeded(types=True, has_file=("go.mod", "deploy/*.tf", "old/"), open_from="bot")
+    directory = {"entries": [{"name": "a.tf", "type": "blob"}]}
+    root = {"entries": [{"name": "go.mod", "type": "blob"}, {"name": "package.json", "type": "tree"}]}
+    # The directories in order of name: the root, `deploy`.
+    more = {"d0": root, "d1": directory, "open": {"nodes": [{"isCrossRepository": False}]}}
+    found = decode.target(answer(REPOSITORY | more), PERSON, facts)
+    assert (found.has, found.types, found.open_pull_request) == (("go.mod", "deploy/*.tf"), ("go",), True)
+
+
+@pytest.mark.parametrize("nothing", [None, {}])
+def test_a_directory_that_is_absent_or_a_file_has_no_entries(nothing: Any) -> None:
+    facts = FactsNeeded(types=True, has_file=("a/b",))
+    more = {"d0": nothing, "d1": nothing, "open": {"nodes": [{"isCrossRepository": True}]}}
+    found = decode.target(answer(REPOSITORY | more), PERSON, facts)
+    assert (found.has, found.types, found.open_pull_request) == ((), ("unknown",), False)
 
 
 @pytest.mark.parametrize("branch", [None, {"name": "main", "target": None}])
 def test_a_repository_without_a_commit(branch: dict[str, Any] | None) -> None:
-    target = decode.target(answer(REPOSITORY | {"defaultBranchRef": branch, "primaryLanguage": None, "isEmpty": True}))
+    target = decode.target(
+        answer(REPOSITORY | {"defaultBranchRef": branch, "primaryLanguage": None, "isEmpty": True}), PERSON
+    )
     assert (target.head_oid, target.language, target.empty) == (None, None, True)
 
 
