@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -18,7 +18,15 @@ from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.components import Found, find
-from action_patterns.discovery.discover import USES, Discovered, discover, excluded_summary, plan_from
+from action_patterns.discovery.discover import (
+    USES,
+    Discovered,
+    discover,
+    excluded_summary,
+    facts_for,
+    plan_from,
+    verbs_for,
+)
 from action_patterns.discovery.groups import all_apply
 from action_patterns.discovery.matrix import check_size, matrix_of
 from action_patterns.discovery.only import Limit, Narrowing, OnlyList, check_names, limit_field, only_field
@@ -27,7 +35,7 @@ from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.discovery.summary import Kind, annotate, summary
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import ActionPatternsError, InputError, Problem
-from action_patterns.input_types import Flag, LineList, NameList
+from action_patterns.input_types import Flag, LineList, NameList, input_name
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -57,10 +65,41 @@ class DiscoverInputs(TokenInputs):
     exclude: LineList = Field(
         default=(), description="Not the repositories that match one of these patterns, one a line."
     )
-    visibility: Literal["all", "public", "private"] = Field(
-        default="all", description="Only repositories of this visibility: `all`, `public` or `private`."
+    visibility: NameList = Field(
+        default=(),
+        description="Only repositories of one of these visibilities: `public`, `private`, `internal`. Empty or `all`:"
+        " of any.",
     )
     forks: Flag = Field(default=False, description="Consider forks too.")
+    types: NameList = Field(
+        default=(),
+        description="Only repositories of one of these types, which files in the root directory show: `go`, `node`,"
+        " `python` and so on; `unknown`: no file does.",
+    )
+    languages: NameList = Field(
+        default=(), description="Only repositories whose primary language on GitHub is one of these."
+    )
+    any_topics: NameList = Field(default=(), description="Only repositories that have one of these topics.")
+    properties: LineList = Field(
+        default=(),
+        description="Only repositories whose custom properties have these values: `name=value`, one a line. Several"
+        " lines of one name: one of the values.",
+    )
+    has_file: LineList = Field(
+        default=(),
+        description="Only repositories that have all of these files, one a line. The last part may be a pattern, as in"
+        " `src/*.go`; a slash at the end means a directory.",
+    )
+    pushed_since: str = Field(
+        default="",
+        description="Only repositories with a push since then: a date, `2026-01-31`, or a duration, `90d`, `12w`,"
+        " `36h`.",
+    )
+    permission: str = Field(
+        default="",
+        description="Only repositories where the token's account has at least this role: `read`, `triage`, `write`,"
+        " `maintain` or `admin`.",
+    )
     components: LineList = Field(
         default=(),
         description="Directories of this repository as targets, instead of repositories: patterns of marker files"
@@ -156,9 +195,11 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
         name, digest, selections = inputs.name or "targets", "", {"": _selection(inputs)}
     credentials = inputs.credentials()
     reach = union(selection.reach for selection in selections.values())
-    session = open_session(ports, credentials, ACTION.uses, seconds=60 * inputs.max_minutes, reach=reach)
+    needed = facts_for(selections.values(), None) if campaign is None else campaign.facts_needed
+    uses = (*ACTION.uses, *verbs_for(needed))
+    session = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=reach)
     return Facts(
-        seen=discover(tuple(selections.values()), session),
+        seen=discover(tuple(selections.values()), session, needed),
         name=name,
         content_digest=digest,
         selections=selections,
@@ -266,19 +307,7 @@ def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArti
 def validate(inputs: DiscoverInputs) -> None:
     """Raise InputError with every input that is wrong, alone or beside another."""
     problems: list[Problem] = []
-    given = [
-        name
-        for name, value in (
-            ("owners", inputs.owners),
-            ("repositories", inputs.repositories),
-            ("topics", inputs.topics),
-            ("include", inputs.include),
-            ("exclude", inputs.exclude),
-            ("visibility", inputs.visibility != "all"),
-            ("forks", inputs.forks),
-        )
-        if value
-    ]
+    given = [input_name(name) for name in _given(inputs)]
     if inputs.distribution and given:
         problems.append(
             Problem(
@@ -307,18 +336,42 @@ def validate(inputs: DiscoverInputs) -> None:
 
 
 def _selection(inputs: DiscoverInputs) -> Selection:
+    given: dict[str, Any] = _given(inputs)
+    if "properties" in given:
+        given["properties"] = _properties(inputs.properties)
     try:
-        return Selection(
-            owners=inputs.owners,
-            repositories=inputs.repositories,
-            topics=inputs.topics,
-            include=inputs.include,
-            exclude=inputs.exclude,
-            visibility=inputs.visibility,
-            forks=inputs.forks,
-        )
+        return Selection(**given)
     except ValidationError as error:
         raise InputError(*input_problems(error.errors(include_url=False))) from None
+
+
+def _given(inputs: DiscoverInputs) -> dict[str, Any]:
+    """Return the inputs of the selection that say something, by field."""
+    names = (name for name in Selection.model_fields if name in DiscoverInputs.model_fields)
+    found = {name: getattr(inputs, name) for name in names if getattr(inputs, name)}
+    if found.get("visibility") == ("all",):
+        del found["visibility"]
+    return found
+
+
+def _properties(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the values by property.
+
+    Raises:
+        InputError: a line is not `name=value`.
+    """
+    if wrong := [line for line in lines if "=" not in line]:
+        raise InputError(
+            *(Problem(f"`properties`: {line[:80]!r} is not of the form name=value.", _PROPERTY) for line in wrong)
+        )
+    found: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        name, _, value = line.partition("=")
+        found[name.strip()] = (*found.get(name.strip(), ()), value.strip())
+    return found
+
+
+_PROPERTY = "Write each as `team=platform`, one a line."
 
 
 ACTION = Action(

@@ -134,11 +134,12 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     check_reach(credentials, campaign.reach, ports.context, writing=True)
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)
     # A token does it all in one session, at one pace. An App's tokens that read every repository write to none.
-    uses = ACTION.uses if credentials.app is None else discovery.USES
+    needed = campaign.facts_needed
+    uses = (*(ACTION.uses if credentials.app is None else discovery.USES), *discovery.verbs_for(needed))
     github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=campaign.reach)
     facts = Facts(
         campaign=campaign,
-        discovered=discover(tuple(campaign.selections.values()), github),
+        discovered=discover(tuple(campaign.selections.values()), github, needed),
         previous=previous,
         context=ports.context,
         now=ports.clock.now(),

@@ -97,11 +97,12 @@ def open_command(distribution: str, part: Narrowing, console: Console) -> Comman
     check_reach(credentials, campaign.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
     log.hide(credentials.token)
-    allowance = Allowance(seconds=24 * 3600, permissions=needed(USES))  # a person watches, and can interrupt it
-    github = Session(connect(credentials, context, clock, log, allowance), USES)
+    uses = (*USES, *discovery.verbs_for(campaign.facts_needed))
+    allowance = Allowance(seconds=24 * 3600, permissions=needed(uses))  # a person watches, and can interrupt it
+    github = Session(connect(credentials, context, clock, log, allowance), uses)
     with console.status("Looking at the repositories…"):
         plan = plan_from(
-            discover(tuple(campaign.selections.values()), github),
+            discover(tuple(campaign.selections.values()), github, campaign.facts_needed),
             campaign.selections,
             name=campaign.distribution.name,
             content_digest=campaign.digest,

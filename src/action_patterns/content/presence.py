@@ -7,31 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from action_patterns.content.patterns import Pattern
-
-MARKERS: Mapping[str, tuple[str, ...]] = {
-    "cmake": ("CMakeLists.txt",),
-    "dart": ("pubspec.yaml",),
-    "deno": ("deno.json", "deno.jsonc"),
-    "docker": ("Dockerfile",),
-    "dotnet": ("*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx"),
-    "elixir": ("mix.exs",),
-    "github-action": ("action.yml", "action.yaml"),
-    "go": ("go.mod",),
-    "helm": ("Chart.yaml",),
-    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
-    "nix": ("flake.nix",),
-    "node": ("package.json",),
-    "php": ("composer.json",),
-    "python": ("pyproject.toml", "setup.py", "requirements.txt"),
-    "ruby": ("Gemfile",),
-    "rust": ("Cargo.toml",),
-    "scala": ("build.sbt",),
-    "swift": ("Package.swift",),
-    "terraform": ("*.tf",),
-}
-"""Kind of project -> files in the root directory that show it. A repository has every kind that a file of it shows."""
-UNKNOWN = "unknown"
-"""The kind of a repository without any of these files."""
+from action_patterns.content.project_types import UNKNOWN, types_of
 
 
 class Entry(NamedTuple):
@@ -70,9 +46,7 @@ def holding(patterns: Iterable[str], entries: Mapping[str, Sequence[Entry]]) -> 
 
 def project_types(root: Sequence[Entry]) -> tuple[str, ...]:
     """Return every kind of project that the files of the root directory show, or `unknown`."""
-    names = [entry.name for entry in root if entry.kind == "blob"]
-    found = (kind for kind, markers in MARKERS.items() if any(_pattern(m).matches(n) for n in names for m in markers))
-    return tuple(found) or (UNKNOWN,)
+    return types_of(entry.name for entry in root if entry.kind == "blob") or (UNKNOWN,)
 
 
 def _holds(pattern: FilePattern, entries: Mapping[str, Sequence[Entry]]) -> bool:

@@ -22,6 +22,13 @@ ExclusionReason = Literal[
     "visibility",
     "no-rule",
     "not-in-only",
+    "type",
+    "language",
+    "property",
+    "file-missing",
+    "not-pushed-since",
+    "permission",
+    "open-pull-request",
 ]
 
 

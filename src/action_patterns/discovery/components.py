@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from action_patterns.content.changes import ancestors
 from action_patterns.content.patterns import Pattern, PatternError
+from action_patterns.content.project_types import UNKNOWN, types_of
 from action_patterns.contracts import SelectionWarning
 from action_patterns.contracts.wording import closest
-from action_patterns.discovery.markers import UNKNOWN, types_of
 from action_patterns.errors import InputError, Problem
 from action_patterns.escape import CODE_CHARACTERS, clip
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from action_patterns.contracts import Exclusion, Plan, SelectionWarning, Target
 from action_patterns.discovery.effect import warnings
@@ -16,11 +18,19 @@ from action_patterns.discovery.selection import Selection
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import Verb
+from action_patterns.ports.pull_requests import PullRequests
 from action_patterns.ports.rate_limits import Limits, RateLimits
-from action_patterns.ports.repositories import Listing, Repositories
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, Listing, Repositories
 
 USES: tuple[Verb, ...] = (Repositories.list_owner, Repositories.read, RateLimits.read)
-"""The verbs that discovery calls."""
+"""The verbs that discovery always calls."""
+
+
+def verbs_for(facts: FactsNeeded) -> tuple[Verb, ...]:
+    """Return the verbs that discovery calls for facts that not every selection needs."""
+    properties = (Repositories.list_properties,) if facts.properties else ()
+    # The listing itself has the open pull requests; what it takes to read them is that verb's.
+    return (*properties, PullRequests.observe) if facts.open_from is not None else properties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +59,15 @@ class Discovered:
         return {name: self.names[name.lower()] for name in selection.repositories}
 
 
-def discover(selections: Sequence[Selection], github: GitHub) -> Discovered:
+def facts_for(selections: Iterable[Selection], branch: str | None) -> FactsNeeded:
+    """Return the facts that the filters of selections need. `branch`: the campaign's. None: there is none."""
+    return reduce(or_, (selection.facts_needed_with(branch) for selection in selections), NO_MORE_FACTS)
+
+
+def discover(selections: Sequence[Selection], github: GitHub, facts: FactsNeeded = NO_MORE_FACTS) -> Discovered:
     """Read every repository that the selections may mean, completely, or fail. Each owner and name is read once.
+
+    `facts`: what the filters and the conditions of rules are compared with.
 
     Raises:
         ValueError: there is no selection.
@@ -59,12 +76,34 @@ def discover(selections: Sequence[Selection], github: GitHub) -> Discovered:
     names = _once(name for selection in selections for name in selection.repositories)
     if not owners and not names:
         raise ValueError("discover needs at least one selection")
-    listings = {owner.lower(): github.repositories.list_owner(owner) for owner in owners}
-    named = github.repositories.read(names) if names else {}
-    return Discovered(
+    listings = {owner.lower(): github.repositories.list_owner(owner, facts) for owner in owners}
+    named = github.repositories.read(names, facts) if names else {}
+    seen = Discovered(
         owners=listings,
         names={name.lower(): target for name, target in named.items()},
         limits=github.rate_limits.read((*owners, *names)[0]),
+    )
+    return _with_properties(seen, github) if facts.properties else seen
+
+
+def _with_properties(seen: Discovered, github: GitHub) -> Discovered:
+    """Return the repositories with their custom properties: one list for each owner."""
+    listed = (target for listing in seen.owners.values() for target in listing.targets)
+    targets = (*listed, *(target for target in seen.names.values() if target is not None))
+    owners = {target.owner.lower(): target.owner for target in targets}
+    values = {
+        name: properties
+        for owner in owners.values()
+        for name, properties in github.repositories.list_properties(owner).items()
+    }
+
+    def filled(target: Target) -> Target:
+        return target.model_copy(update={"properties": dict(values.get(target.repository.lower(), {}))})
+
+    return replace(
+        seen,
+        owners={key: each._replace(targets=tuple(map(filled, each.targets))) for key, each in seen.owners.items()},
+        names={name: filled(target) if target else None for name, target in seen.names.items()},
     )
 
 
@@ -95,8 +134,8 @@ def plan_from(
     for group, selection in selections.items():
         listings, named = seen.listings(selection), seen.named(selection)
         listed = (target for listing in listings for target in listing.targets)
-        found[group] = select(listed, named, selection, source_repository=context.repository)
-        told += warnings(listings, named, selection)
+        found[group] = select(listed, named, selection, source_repository=context.repository, now=now)
+        told += warnings(listings, named, selection, now=now)
     return make_plan(
         unite(found, applies),
         name=name,

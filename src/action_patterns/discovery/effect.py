@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from action_patterns.contracts import SelectionWarning, Target
+from action_patterns.discovery import since
 from action_patterns.discovery.patterns import NEAREST_NAMED, matches, nearest
 from action_patterns.discovery.selection import Selection
+from action_patterns.input_types import input_name
 from action_patterns.ports.repositories import Listing
 
 
 def warnings(
-    listings: Sequence[Listing], named: Mapping[str, Target | None], selection: Selection
+    listings: Sequence[Listing], named: Mapping[str, Target | None], selection: Selection, *, now: datetime
 ) -> tuple[SelectionWarning, ...]:
     """Return a warning for each part that selects or excludes nothing, in the order of the selection's keys.
 
@@ -24,7 +28,7 @@ def warnings(
     tries = iter(range(NEAREST_NAMED))
     if seen:
         found += _owners(listings, selection)
-        found += _narrowing(listed, selection, tries) if listed else _narrowing_nothing(selection)
+        found += _narrowing(listed, selection, tries, now) if listed else _narrowing_nothing(selection)
         number = _repositories(len({target.repository for target in seen}))
         for pattern in dict.fromkeys(selection.exclude):
             if not any(matches(target.repository, pattern.removeprefix("!")) for target in seen):
@@ -37,11 +41,13 @@ _Found = tuple[str, str, str]
 """Key, value, and the rest of the sentence."""
 
 _KEYS = tuple(Selection.model_fields)
+_NOT_ABOUT_OWNERS = frozenset({"owners", "repositories", "exclude"})
 _CORRECT = "Correct it, or remove it."
 
 
-def _warning(selection: Selection, key: str, value: str, message: str) -> SelectionWarning:
-    place = selection.place(key, value)
+def _warning(selection: Selection, field: str, value: str, message: str) -> SelectionWarning:
+    key = input_name(field)
+    place = selection.place(key, value) or selection.place(key, "")
     return SelectionWarning(
         key=key,
         value=value,
@@ -73,28 +79,61 @@ def _owners(listings: Sequence[Listing], selection: Selection) -> Iterator[_Foun
             yield "owners", owner, "selected nothing: this token sees no repository there."
 
 
-def _narrowing(listed: Sequence[Target], selection: Selection, tries: Iterator[int]) -> Iterator[_Found]:
+def _narrowing(listed: Sequence[Target], selection: Selection, tries: Iterator[int], now: datetime) -> Iterator[_Found]:
     none = f"selected nothing: none of {_repositories(len(listed))} listed"
     for pattern in dict.fromkeys(selection.include):
         if not any(matches(target.repository, pattern.removeprefix("!")) for target in listed):
             yield "include", pattern, f"{none} matches it.{_nearest(pattern, listed, tries)} {_CORRECT}"
-    for topic in dict.fromkeys(selection.topics):
-        if not any(topic.lower() in target.topics for target in listed):
-            yield "topics", topic, f"{none} has this topic. {_CORRECT}"
-    if selection.visibility != "all" and not any(t.private == (selection.visibility == "private") for t in listed):
-        yield "visibility", selection.visibility, f"{none} is {selection.visibility}. {_CORRECT}"
+    for key, value, alone in _values(selection):
+        if not any(alone.first_left_out(target, now) is None for target in listed):
+            yield key, value, f"{none} {_WORDS.get(key, f'is {value}')}. {_CORRECT}"
+    if selection.permission is not None and all(target.permission is None for target in listed):
+        yield (
+            "permission",
+            selection.permission,
+            "left out nothing: GitHub does not say which role this token has, as for an App's. Remove it.",
+        )
+    if selection.pushed_since is not None and since.before(selection.pushed_since, now) > now:
+        yield "pushed_since", selection.pushed_since, "selected nothing: it is in the future. Correct it, or remove it."
+
+
+def _values(selection: Selection) -> Iterator[tuple[str, str, Selection]]:
+    """Yield each value of a filter that a typo can make wrong: its key, its text, and the filter with it alone.
+
+    Which repositories have a recent push, or an open pull request, changes from run to run.
+    """
+    for key in ("types", "languages", "topics", "any_topics", "has_file", "visibility"):
+        for value in dict.fromkeys(getattr(selection, key)):
+            yield key, value, _alone(key, (value,))
+    for name, values in selection.properties.items():
+        for value in dict.fromkeys(values):
+            yield "properties", f"{name}={value}", _alone("properties", {name: (value,)})
+    if selection.permission is not None:
+        yield "permission", selection.permission, _alone("permission", selection.permission)
+
+
+def _alone(key: str, value: object) -> Selection:
+    """Return a selection of this filter, whose value is checked, and nothing else."""
+    fields: dict[str, Any] = {key: value}
+    return Selection.model_construct(None, **fields)
+
+
+_WORDS = {
+    "types": "is of this type",
+    "languages": "has this primary language",
+    "topics": "has this topic",
+    "any_topics": "has this topic",
+    "has_file": "has such a file",
+    "properties": "has this custom property",
+    "permission": "gives the token's account this role",
+}
+"""Key -> verb and object of the sentence about repositories."""
 
 
 def _narrowing_nothing(selection: Selection) -> Iterator[_Found]:
     """Yield the filters of what `owners` list, where they list nothing."""
-    given = {
-        "topics": bool(selection.topics),
-        "include": bool(selection.include),
-        "visibility": selection.visibility != "all",
-        "forks": selection.forks,
-    }
     if not selection.owners:
-        for key in (key for key, value in given.items() if value):
+        for key in (key for key in _KEYS if key not in _NOT_ABOUT_OWNERS and getattr(selection, key)):
             yield key, "", "has no effect: it is about repositories of `owners`, and none is given. Remove it."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from action_patterns.contracts import ErrorRecord, Exclusion, Target
 from action_patterns.contracts.plan import ExclusionReason
@@ -33,12 +34,17 @@ class Selected:
 
 
 def select(
-    listed: Iterable[Target], named: Mapping[str, Target | None], selection: Selection, *, source_repository: str
+    listed: Iterable[Target],
+    named: Mapping[str, Target | None],
+    selection: Selection,
+    *,
+    source_repository: str,
+    now: datetime,
 ) -> Selected:
     """Sort what was seen into targets and exclusions, and keep what is named and not found; each in order of name.
 
     `named` are the repositories the selection names; None = absent or invisible. The source repository is excluded
-    from what was listed, because it already has the files, but not where it is named.
+    from what was listed, because it already has the files, but not where it is named. `now` is the plan's time.
     """
     targets: list[Target] = []
     excluded: list[Exclusion] = []
@@ -46,7 +52,8 @@ def select(
     seen = {target.repository: target for target in listed}
     seen |= {target.repository: target for target in named.values() if target is not None}
     for target in seen.values():
-        verdict = _verdict(target, selection, explicit=target.repository in explicit, source=source_repository)
+        is_named = target.repository in explicit
+        verdict = _verdict(target, selection, explicit=is_named, source=source_repository, now=now)
         if verdict is None:
             targets.append(target)
         else:
@@ -68,7 +75,7 @@ def select(
 
 
 def _verdict(
-    target: Target, selection: Selection, *, explicit: bool, source: str
+    target: Target, selection: Selection, *, explicit: bool, source: str, now: datetime
 ) -> tuple[ExclusionReason, str] | None:
     if OPT_OUT_TOPIC in target.topics:
         return "opted-out", f"It has the topic {OPT_OUT_TOPIC}."
@@ -84,12 +91,8 @@ def _verdict(
         return "source-repository", "The files come from it."
     if target.fork and not selection.forks:
         return "fork", "Forks are left out unless `forks` is true."
-    if selection.visibility != "all" and target.private != (selection.visibility == "private"):
-        return "visibility", f"It is {'private' if target.private else 'public'}."
-    if missing := [topic for topic in selection.topics if topic.lower() not in target.topics]:
-        return "topic-missing", f"It does not have the topic {missing[0]}."
     if selection.include:
         pattern = deciding(target.repository, selection.include)
         if pattern is None or pattern.startswith("!"):
             return "not-included", f"It matches {pattern}." if pattern else "It matches no `include`."
-    return None
+    return selection.first_left_out(target, now)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from action_patterns.action.reach import Reach
+from action_patterns.content.patterns import Refusal
+from action_patterns.contracts import Target
+from action_patterns.contracts.target import PERMISSIONS, Permission, Visibility
 from action_patterns.contracts.wording import reason
+from action_patterns.discovery import since
+from action_patterns.discovery.conditions import Filters, Unmet, several
 from action_patterns.discovery.patterns import (
     begins_with_inclusion,
     checked,
     refuse_owner,
     refuse_pattern,
     refuse_repository,
-    refuse_topic,
 )
-from action_patterns.discovery.section import Section
 from action_patterns.errors import Problem
 from action_patterns.input_types import Flag, input_name
+from action_patterns.ports.repositories import FactsNeeded
 
 
 class Place(NamedTuple):
@@ -33,7 +39,18 @@ Patterns = Annotated[tuple[Annotated[str, checked(refuse_pattern)], ...], AfterV
 """Globs, names and regular expressions of repositories, in order."""
 
 
-class Selection(Section):
+def _visibilities(value: Any) -> Any:
+    """Take `all` for no filter."""
+    return () if value in ("all", ["all"], ("all",)) else several(value)
+
+
+def refuse_since(text: str) -> Refusal | None:
+    """Return why a text is no point in time. None: it is one."""
+    why = since.problem(text)
+    return Refusal(why, "Write a date as '2026-01-31', or a duration as '90d', '12w' or '36h'") if why else None
+
+
+class Selection(Filters):
     """Which repositories are the campaign's targets."""
 
     owners: tuple[Annotated[str, checked(refuse_owner)], ...] = Field(
@@ -41,9 +58,6 @@ class Selection(Section):
     )
     repositories: tuple[Annotated[str, checked(refuse_repository)], ...] = Field(
         default=(), description="Repositories by name, `owner/name`."
-    )
-    topics: tuple[Annotated[str, checked(refuse_topic)], ...] = Field(
-        default=(), description="Only repositories that have all of these topics."
     )
     include: Patterns = Field(
         default=(),
@@ -55,10 +69,31 @@ class Selection(Section):
         description="Not the repositories that match one of these patterns. `!` keeps; the last match decides.",
         examples=[["*-archive", "/^acme/test-[0-9]+$/"]],
     )
-    visibility: Literal["all", "public", "private"] = Field(
-        default="all", description="Only repositories of this visibility."
-    )
     forks: Flag = Field(default=False, description="Consider forks too.")
+
+    # Filters beside those of conditions.
+    visibility: Annotated[tuple[Visibility, ...], BeforeValidator(_visibilities)] = Field(
+        default=(),
+        description="Only repositories of one of these visibilities: `public`, `private`, `internal`; `all`: of any.",
+        examples=[["private", "internal"]],
+    )
+    pushed_since: Annotated[str, checked(refuse_since)] | None = Field(
+        default=None,
+        description="Only repositories with a push since then: a date, `2026-01-31`, or a duration, `90d`, `12w`,"
+        " `36h`.",
+        examples=["90d"],
+    )
+    permission: Permission | None = Field(
+        default=None,
+        description="Only repositories where the token's account has at least this role: `read`, `triage`, `write`,"
+        " `maintain` or `admin`.",
+        examples=["write"],
+    )
+    without_open_pull_request: Flag = Field(
+        default=False,
+        description="Not the repositories with an open pull request of this campaign. The token needs `pull-requests:"
+        " read`.",
+    )
 
     _places: dict[tuple[str, str], Place] = PrivateAttr(default_factory=dict)
 
@@ -80,7 +115,40 @@ class Selection(Section):
     @property
     def reach(self) -> Reach:
         """The repositories that it may select."""
-        return Reach(self.repositories, self.owners, public_only=self.visibility == "public")
+        return Reach(self.repositories, self.owners, public_only=self.visibility == ("public",))
+
+    def facts_needed_with(self, branch: str | None) -> FactsNeeded:
+        """Return the facts that the filters are compared with. `branch`: the campaign's. None: there is none."""
+        return replace(self.facts_needed, open_from=branch if self.without_open_pull_request else None)
+
+    def first_left_out(self, target: Target, now: datetime) -> Unmet | None:
+        """Return the first filter, of conditions or of the selection, that leaves a repository out. None: none does."""
+        if found := self.first_unmet(target):
+            return found
+        if self.pushed_since is not None and not self.is_pushed(target, now):
+            last = (
+                f"Its last push was at {target.pushed_at:%Y-%m-%d %H:%M} UTC."
+                if target.pushed_at
+                else "It has no push."
+            )
+            return Unmet("not-pushed-since", last)
+        if not self.is_permitted(target):
+            return Unmet("permission", f"The token's account has the role {target.permission}, not {self.permission}.")
+        if self.without_open_pull_request and target.open_pull_request:
+            return Unmet("open-pull-request", "It has an open pull request of this campaign.")
+        return None
+
+    def is_pushed(self, target: Target, now: datetime) -> bool:
+        """Return whether a repository has a push since the time that is asked for."""
+        if self.pushed_since is None:
+            return True
+        return target.pushed_at is not None and target.pushed_at >= since.before(self.pushed_since, now)
+
+    def is_permitted(self, target: Target) -> bool:
+        """Return whether the role suffices. One that is not known does: GitHub then refuses what it does not allow."""
+        if self.permission is None or target.permission is None:
+            return True
+        return PERMISSIONS.index(target.permission) >= PERMISSIONS.index(self.permission)
 
     def locate(self, key: str, value: str, place: Place) -> None:
         """Remember the place of an item, for messages about it. The first place of an item counts."""

@@ -14,6 +14,7 @@ from action_patterns.content.template import Template, has_expressions
 from action_patterns.content.text import read_text
 from action_patterns.contracts import PlanEntry, Target
 from action_patterns.contracts.document import compact_json
+from action_patterns.discovery.discover import facts_for
 from action_patterns.discovery.groups import Applicable
 from action_patterns.discovery.selection import Selection
 from action_patterns.distribution import content
@@ -25,6 +26,7 @@ from action_patterns.distribution.values import facts as target_facts
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.context import Context
+from action_patterns.ports.repositories import FactsNeeded
 from action_patterns.ports.workspace import Files
 from action_patterns.pull_request.ownership.source import Source, source_of
 from action_patterns.pull_request.spec.desired import Desired
@@ -67,6 +69,11 @@ class Campaign:
     def reach(self) -> Reach:
         """The repositories that it may select."""
         return union(selection.reach for selection in self.selections.values())
+
+    @property
+    def facts_needed(self) -> FactsNeeded:
+        """The facts of repositories that its filters need."""
+        return facts_for(self.selections.values(), self.branch)
 
     def applies(self, target: Target, groups: tuple[str, ...]) -> Applicable:
         """Return which of the groups that select a target have a rule for it. The others are named with a reason."""

@@ -201,10 +201,20 @@ def _locate(selection: Selection, location: Location, document: YamlDocument, na
     for part in location:
         data = data[part]
     for key, value in data.items():
-        items = value if isinstance(value, list) else [value]
         selection.locate(key, "", Place(name, document.line((*location, key))))
-        for index, item in enumerate(items):
-            selection.locate(key, str(item), Place(name, document.line((*location, key, index))))
+        for item, place in _items(value, (*location, key)):
+            selection.locate(key, item, Place(name, document.line(place)))
+
+
+def _items(value: Any, location: Location) -> Iterator[tuple[str, Location]]:
+    """Yield the items of a value and their places; those of a mapping as `name=item`."""
+    if isinstance(value, dict):
+        for name, several in value.items():
+            for item, place in _items(several, (*location, name)):
+                yield f"{name}={item}", place
+    else:
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            yield str(item), (*location, index)
 
 
 def _keys(location: Location) -> list[str]:
@@ -234,7 +244,8 @@ def _allowed(item: Any) -> list[str]:
 
 def _problem(item: Any, document: YamlDocument, name: str, meant: str | None) -> Problem:
     location = tuple(item["loc"])
-    key = ".".join(str(part) for part in location) or "the document"
+    # pydantic marks a refused key by one more part.
+    key = ".".join(str(part) for part in location if part != "[key]") or "the document"
     why = reason(item)
     fix = f"{item.get('ctx', {}).get('fix') or f'Correct `{key}`'}."
     if item["type"] == "missing":

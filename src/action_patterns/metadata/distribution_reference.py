@@ -35,11 +35,18 @@ _ACCEPTED: dict[str, JsonSchemaValue] = {
 """The spellings that a validator before the type takes, by its name."""
 
 
+_ALONE = frozenset({"several", "_visibilities"})
+"""The validators that take one item for a list of one."""
+
+
 class _Accepted(GenerateJsonSchema):
     """Describes what a person may write, and not what it becomes."""
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
         name = getattr(schema["function"]["function"], "__name__", "")
+        if name in _ALONE:
+            several = super().function_before_schema(schema)
+            return {"anyOf": [several, several["items"]]}
         return _ACCEPTED.get(name) or super().function_before_schema(schema)
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
@@ -116,7 +123,9 @@ def _model_in(annotation: Any, many: str = "") -> tuple[type[BaseModel] | None, 
 def _section(path: str, model: type[BaseModel]) -> str:
     lines = [f"## {path}" if path != "``" else "## The file", "", (model.__doc__ or "").strip(), ""]
     lines += ["| key | type | default | meaning | example |", "|:--|:--|:--|:--|:--|"]
-    for name, field in model.model_fields.items():
+    shared = {name for base in model.__mro__[1:] if issubclass(base, BaseModel) for name in base.model_fields}
+    # The model's own keys come before those that it shares with others.
+    for name, field in sorted(model.model_fields.items(), key=lambda item: item[0] in shared):
         cells = (f"`{_key(name, field)}`", _type(field), _default(field), field.description or "", _example(field))
         lines.append("| " + " | ".join(cell.replace("|", "&#124;") for cell in cells) + " |")
     return "\n".join(lines) + "\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from action_patterns.content.presence import MARKERS, UNKNOWN, Entry, directories, holding, project_types
+from action_patterns.content.presence import Entry, directories, holding, project_types
+from action_patterns.content.project_types import MARKERS, UNKNOWN
 
 DOCS = Path(__file__).parents[3] / "docs" / "distribution-file.md"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,25 @@ from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.selection import Place, Selection
 from action_patterns.ports.repositories import Listing
 
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
 
 def target(name: str, **fields: Any) -> Target:
     values: dict[str, Any] = {"repository": name, "default_branch": "main", "head_oid": "a" * 40}
     return Target(**(values | fields))
 
 
-API, OLD = target("acme/api", topics=("go",)), target("acme/legacy-tool", archived=True)
+API = target(
+    "acme/api",
+    topics=("go",),
+    language="Go",
+    types=("go",),
+    has=("go.mod",),
+    properties={"team": "web"},
+    permission="write",
+    pushed_at=NOW - timedelta(days=400),
+)
+OLD = target("acme/legacy-tool", archived=True)
 FORK = target("acme/fork", fork=True, private=True)
 LISTED = (Listing("acme", 3, (API, OLD, FORK)),)
 
@@ -26,7 +39,18 @@ def said(
     listings: tuple[Listing, ...] = LISTED, named: dict[str, Target | None] | None = None, **given: Any
 ) -> list[str]:
     selection = Selection(**({"owners": tuple(listing.owner for listing in listings)} | given))
-    return [warning.message for warning in warnings(listings, named or {}, selection)]
+    return [warning.message for warning in warnings(listings, named or {}, selection, now=NOW)]
+
+
+NOTHING = "selected nothing: none of 3 repositories listed"
+FILTERS: list[tuple[str, Any, str, str, str]] = [
+    ("types", ("go", "rust"), "types", "rust", "is of this type"),
+    ("languages", ("Go", "COBOL"), "languages", "COBOL", "has this primary language"),
+    ("any_topics", ("go", "web"), "any-topics", "web", "has this topic"),
+    ("properties", {"team": ("web", "wep")}, "properties", "team=wep", "has this custom property"),
+    ("has_file", ("go.mod", "Cargo.tml"), "has-file", "Cargo.tml", "has such a file"),
+    ("visibility", ("public", "internal"), "visibility", "internal", "is internal"),
+]
 
 
 @pytest.mark.parametrize(
@@ -53,10 +77,35 @@ def said(
                 " Correct it, or remove it."
             ),
         ),
+        *(
+            ({key: value}, f"`{text}` in `{name}` {NOTHING} {verb}. Correct it, or remove it.")
+            for key, value, name, text, verb in FILTERS
+        ),
+        (
+            {"pushed_since": "2027-01-01"},
+            "`2027-01-01` in `pushed-since` selected nothing: it is in the future. Correct it, or remove it.",
+        ),
     ],
 )
 def test_a_filter_that_matches_nothing(given: dict[str, Any], message: str) -> None:
     assert said(**given) == [message]
+
+
+def test_a_role_that_github_does_not_say_filters_nothing() -> None:
+    listed = (Listing("acme", 1, (target("acme/x"),)),)
+    (told,) = said(listed, permission="write")
+    assert told.startswith("`write` in `permission` left out nothing: GitHub does not say which role this token has")
+
+
+def test_a_role_that_no_repository_gives() -> None:
+    listed = (Listing("acme", 1, (target("acme/x", permission="write"),)),)
+    (told,) = said(listed, permission="admin")
+    assert told.startswith("`admin` in `permission` selected nothing: none of 1 repository listed gives the token's")
+
+
+def test_what_changes_from_run_to_run_is_no_typo() -> None:
+    listed = (Listing("acme", 1, (target("acme/x", open_pull_request=True, pushed_at=NOW - timedelta(days=9)),)),)
+    assert said(listed, pushed_since="1d", without_open_pull_request=True) == []
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
@@ -115,7 +164,7 @@ def test_filters_of_an_owner_without_a_repository_wait_for_one() -> None:
 def test_filters_of_owners_without_an_owner_have_no_effect() -> None:
     given = {"include": ("a*",), "topics": ("go",), "visibility": "public", "forks": True}
     found = said((), {"acme/api": API}, repositories=("acme/api",), **given)
-    assert [each.split()[0] for each in found] == ["`topics`", "`include`", "`visibility`", "`forks`"]
+    assert [each.split()[0] for each in found] == ["`topics`", "`visibility`", "`include`", "`forks`"]
     assert found[0] == "`topics` has no effect: it is about repositories of `owners`, and none is given. Remove it."
 
 
@@ -147,5 +196,5 @@ def test_a_warning_has_the_place_of_its_item() -> None:
     selection = Selection(owners=("acme",), exclude=("api", "x*"))
     selection.locate("exclude", "x*", Place("d.yml", 7))
     selection.locate("exclude", "x*", Place("d.yml", 9))
-    (found,) = warnings(LISTED, {}, selection)
+    (found,) = warnings(LISTED, {}, selection, now=NOW)
     assert (found.key, found.value, found.file, found.line) == ("exclude", "x*", "d.yml", 7)

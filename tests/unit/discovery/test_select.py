@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from action_patterns.discovery.select import OPT_OUT_TOPIC, select
 from action_patterns.discovery.selection import Selection
 
 SOURCE = "acme/platform"
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
 def target(name: str = "acme/api", **fields: Any) -> Target:
@@ -23,7 +25,9 @@ def target(name: str = "acme/api", **fields: Any) -> Target:
 def verdict(seen: Target, *, named: bool = False, **selection: Any) -> str:
     """`target`, or the reason it is none."""
     chosen = Selection(**({"owners": ("acme",)} | selection))
-    found = select([] if named else [seen], {seen.repository: seen} if named else {}, chosen, source_repository=SOURCE)
+    found = select(
+        [] if named else [seen], {seen.repository: seen} if named else {}, chosen, source_repository=SOURCE, now=NOW
+    )
     assert len(found.targets) + len(found.excluded) == 1
     return found.excluded[0].reason if found.excluded else "target"
 
@@ -41,6 +45,29 @@ def verdict(seen: Target, *, named: bool = False, **selection: Any) -> str:
         (target(topics=(OPT_OUT_TOPIC,)), {}, "opted-out"),
         (target(private=True), {"visibility": "public"}, "visibility"),
         (target(private=True), {"visibility": "private"}, "target"),
+        (target(private=True, visibility="internal"), {"visibility": "private"}, "visibility"),
+        (target(private=True, visibility="internal"), {"visibility": ["private", "internal"]}, "target"),
+        (target(visibility="public"), {"visibility": "all"}, "target"),
+        (target(types=("go", "node")), {"types": "node"}, "target"),
+        (target(types=("unknown",)), {"types": "node"}, "type"),
+        (target(language="Go"), {"languages": "go"}, "target"),
+        (target(), {"languages": "go"}, "language"),
+        (target(topics=("web",)), {"any_topics": ("api", "web")}, "target"),
+        (target(topics=("cli",)), {"any_topics": ("api", "web")}, "topic-missing"),
+        (target(properties={"team": "web"}), {"properties": {"team": ("web", "data")}}, "target"),
+        (target(), {"properties": {"team": "web"}}, "property"),
+        (target(has=("go.mod",)), {"has_file": "go.mod"}, "target"),
+        (target(), {"has_file": "go.mod"}, "file-missing"),
+        (target(pushed_at=NOW - timedelta(days=90)), {"pushed_since": "90d"}, "target"),
+        (target(pushed_at=NOW - timedelta(days=90, seconds=1)), {"pushed_since": "90d"}, "not-pushed-since"),
+        (target(), {"pushed_since": "2026-01-01"}, "not-pushed-since"),
+        (target(permission="maintain"), {"permission": "write"}, "target"),
+        (target(permission="write"), {"permission": "write"}, "target"),
+        (target(permission="triage"), {"permission": "write"}, "permission"),
+        (target(), {"permission": "admin"}, "target"),
+        (target(open_pull_request=True), {}, "target"),
+        (target(open_pull_request=True), {"without_open_pull_request": True}, "open-pull-request"),
+        (target(), {"without_open_pull_request": True}, "target"),
         (target(), {"visibility": "private"}, "visibility"),
         (target(topics=("go", "api")), {"topics": ("api", "go")}, "target"),
         (target(topics=("go",)), {"topics": ("go", "api")}, "topic-missing"),
@@ -80,13 +107,13 @@ def test_a_named_repository_passes_the_filters_but_not_the_guards(
 
 def test_a_named_repository_that_is_absent_is_kept_and_never_an_exclusion() -> None:
     chosen = Selection(repositories=("acme/b", "acme/A"), exclude=("*",))
-    found = select([], {"acme/b": None, "acme/A": None}, chosen, source_repository=SOURCE)
+    found = select([], {"acme/b": None, "acme/A": None}, chosen, source_repository=SOURCE, now=NOW)
     assert (found.not_found, found.targets, found.excluded) == (("acme/A", "acme/b"), (), ())
 
 
 def test_a_repository_both_listed_and_named_counts_once_and_as_named() -> None:
     seen = target(fork=True)
-    found = select([seen], {"ACME/api": seen}, Selection(owners=("acme",)), source_repository=SOURCE)
+    found = select([seen], {"ACME/api": seen}, Selection(owners=("acme",)), source_repository=SOURCE, now=NOW)
     assert found.targets == (seen,)
     assert found.excluded == ()
 
@@ -104,7 +131,7 @@ def test_every_repository_seen_is_in_exactly_one_place_in_order_of_name(
     listed: list[Target], named: list[Target], forks: bool
 ) -> None:
     selection = Selection(owners=("acme",), forks=forks)
-    found = select(listed, {t.repository: t for t in named}, selection, source_repository=SOURCE)
+    found = select(listed, {t.repository: t for t in named}, selection, source_repository=SOURCE, now=NOW)
     targets = [t.repository for t in found.targets]
     excluded = [e.repository for e in found.excluded]
     assert sorted(targets + excluded) == sorted({t.repository for t in (*listed, *named)})

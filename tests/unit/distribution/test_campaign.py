@@ -102,11 +102,11 @@ class Counted:
         self._repositories = github.repositories
         self.read_names: list[str] = []
 
-    def list_owner(self, owner: str) -> Any:
+    def list_owner(self, owner: str, _: Any) -> Any:
         self.read_names.append(owner)
         return self._repositories.list_owner(owner)
 
-    def read(self, names: Any) -> Any:
+    def read(self, names: Any, _: Any) -> Any:
         self.read_names += names
         return self._repositories.read(names)
 

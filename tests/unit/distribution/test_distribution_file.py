@@ -34,7 +34,7 @@ def test_the_least_that_is_needed() -> None:
     assert (found.name, found.key, found.targets.owners) == ("sync-ci", None, ("acme",))
     assert (found.files[0].target, found.files[0].source, found.files[0].absent) == ("ci.yml", "files/ci.yml", False)
     assert (found.pull_request.title, found.pull_request.draft, found.pull_request.base) == ("Sync CI", "false", None)
-    assert (found.targets.visibility, found.targets.forks) == ("all", False)
+    assert (found.targets.visibility, found.targets.forks) == ((), False)
 
 
 def test_all_that_can_be_given() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from action_patterns.content import presence
+from action_patterns.content.project_types import UNKNOWN
 from action_patterns.contracts import Target
 from action_patterns.errors import NotFoundError, PermissionDeniedError, RefusedError
 from action_patterns.github_api.graphql.repositories import no_such_owner
@@ -86,7 +87,7 @@ def _with_facts(calls: Calls, target: Target, facts: FactsNeeded) -> Target:
     paths = presence.directories(facts.has_file, types=facts.types)
     # An archived repository takes no writes, so no condition of it counts.
     if target.default_branch is None or target.archived:
-        more["types"] = (presence.UNKNOWN,) if facts.types else ()
+        more["types"] = (UNKNOWN,) if facts.types else ()
     else:
         if paths:
             found = _directories(calls, target.repository, target.default_branch, paths)
