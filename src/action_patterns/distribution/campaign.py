@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 from action_patterns.action.reach import Reach, union
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.template import Template, has_expressions
 from action_patterns.content.text import read_text
-from action_patterns.contracts import PlanEntry, Target
+from action_patterns.contracts import LeftOut, PlanEntry, Target
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import facts_for
 from action_patterns.discovery.groups import Applicable
@@ -72,12 +73,30 @@ class Campaign:
 
     @property
     def facts_needed(self) -> FactsNeeded:
-        """The facts of repositories that its filters need."""
-        return facts_for(self.selections.values(), self.branch)
+        """The facts of repositories that its filters, conditions and templates need."""
+        sets = self.distribution.sets
+        conditions = [each for rules in sets for each in (rules.when, *(rule.when for rule in rules.files)) if each]
+        needed = facts_for(self.selections.values(), self.branch)
+        needed |= FactsNeeded(properties=any(map(_reads_properties, self._templates())))
+        return reduce(or_, (each.facts_needed for each in conditions), needed)
 
     def applies(self, target: Target, groups: tuple[str, ...]) -> Applicable:
         """Return which of the groups that select a target have a rule for it. The others are named with a reason."""
-        return Applicable(groups)
+        left: list[str] = []
+        left_out: list[LeftOut] = []
+        for rules in self.distribution.sets:
+            group = set_name(rules.name)
+            if group not in groups:
+                continue
+            if rules.when is not None and (why := rules.when.unmet(target)) is not None:
+                left_out.append(LeftOut(group=group, reason=why))
+                continue
+            unmet = {rule.label: rule.when.unmet(target) for rule in rules.files if rule.when is not None}
+            out = {label: why for label, why in unmet.items() if why is not None}
+            left_out += [LeftOut(group=group, rule=label, reason=why) for label, why in out.items()]
+            if len(out) < len(rules.files):
+                left.append(group)
+        return Applicable(tuple(left), tuple(left_out))
 
     @property
     def branch(self) -> str:
@@ -90,7 +109,12 @@ class Campaign:
         Raises:
             InputError: values that are not set, paths that two rules name, and so on; all at once.
         """
-        active = tuple(each for each in self.sources.items if set_name(each.rules.name) in entry.groups)
+        active = tuple(
+            each
+            for each in self.sources.items
+            if set_name(each.rules.name) in entry.groups
+            and (each.rule.when is None or each.rule.when.unmet(entry.target) is None)
+        )
         facts = target_facts(entry.target)
         seed = str(entry.target.id or entry.target.repository)
         key = (tuple(map(id, active)), compact_json(facts) if self._reads_facts(active) else "", self._seed(seed))
@@ -129,6 +153,15 @@ class Campaign:
             of_one = (desired.changes, desired.edits, desired.mirrors)
             found |= dict.fromkeys(each.path for several in of_one for each in several)
         return list(found)
+
+    def _templates(self) -> Iterator[Template]:
+        yield from self.texts.values()
+        for source in self.sources.items:
+            yield from (each for each in (source.directory,) if each is not None)
+            for file in source.files:
+                yield from (each for each in (file.path, file.template) if each is not None)
+        for values in self.values.values():
+            yield from values.templates
 
     def _reads_facts(self, active: Sequence[content.Source]) -> bool:
         return bool(self.texts) or any(each.rule.template for each in active)
@@ -189,6 +222,10 @@ class Campaign:
 def set_name(group: str) -> str:
     """Return the name of a set of rules in a plan."""
     return group or OWN_RULES
+
+
+def _reads_properties(template: Template) -> bool:
+    return "repository" in template.names and "properties" in template.text
 
 
 def _concerned(names: Sequence[str], total: int) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from action_patterns.contracts.artifact import NAME_RULE, is_name
 from action_patterns.contracts.wording import closest, reason, without_follow_ons
+from action_patterns.discovery.conditions import Conditions
 from action_patterns.discovery.section import Section
 from action_patterns.discovery.selection import Place, Selection
 from action_patterns.distribution.rules import FileRule
@@ -51,6 +52,7 @@ class Group(Section):
     targets: Selection | None = Field(
         default=None, description="The repositories of the group. Default: the campaign's targets."
     )
+    when: Conditions | None = Field(default=None, description="The group counts only for targets that meet these.")
     values: Values = Field(default={}, description="Values of templates; they count before the campaign's.")
     files: tuple[FileRule, ...] = Field(min_length=1, description="Files of the group.")
     pull_request: GroupFields = Field(
@@ -65,6 +67,7 @@ class RuleSet:
     name: str
     """The group's; "": the campaign's own."""
     targets: Selection
+    when: Conditions | None
     values: dict[str, Value]
     files: tuple[FileRule, ...]
     fields: GroupFields
@@ -120,14 +123,20 @@ class Distribution(Section):
     @property
     def sets(self) -> tuple[RuleSet, ...]:
         """The campaign's own rules, and those of each group."""
-        own = [("", Group.model_construct(targets=None, values={}, files=self.files, pull_request=GroupFields()))]
+        own = [("", Group(files=self.files))] if self.files else []
         found: list[RuleSet] = []
-        for name, group in (*(own if self.files else ()), *self.groups.items()):
+        for name, group in (*own, *self.groups.items()):
             targets = group.targets or self.targets
             assert targets is not None, "see _complete"
-            values = self.values | group.values
             found.append(
-                RuleSet(name=name, targets=targets, values=values, files=group.files, fields=group.pull_request)
+                RuleSet(
+                    name=name,
+                    targets=targets,
+                    when=group.when,
+                    values=self.values | group.values,
+                    files=group.files,
+                    fields=group.pull_request,
+                )
             )
         return tuple(found)
 

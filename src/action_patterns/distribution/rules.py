@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from action_patterns.content.changes import path_problem
 from action_patterns.content.edits import Condition
 from action_patterns.content.template import has_expressions
+from action_patterns.discovery.conditions import Conditions
 from action_patterns.discovery.section import Section
 from action_patterns.input_types import Flag, LineList
 
@@ -86,6 +87,7 @@ class FileRule(Section):
         " of JSON, YAML and TOML.",
         examples=[["$.generated-at"]],
     )
+    when: Conditions | None = Field(default=None, description="The rule counts only for targets that meet these.")
     push_protection_bypass: Flag = Field(
         default=False, description="The content of this rule may look like a secret; otherwise that stops the campaign."
     )

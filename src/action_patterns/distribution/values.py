@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any
 
@@ -45,6 +45,10 @@ def facts(target: Target) -> dict[str, Any]:
         "topics": list(target.topics),
         "language": target.language,
         "private": target.private,
+        "visibility": target.visibility,
+        "properties": {
+            name: value if isinstance(value, str) else list(value) for name, value in target.properties.items()
+        },
     }
 
 
@@ -82,6 +86,12 @@ class ValueSet:
         ]
         if problems:
             raise InputError(*problems)
+
+    @property
+    def templates(self) -> Iterator[Template]:
+        """The values that are templates."""
+        for each in self._templates.values():
+            yield from each
 
     def names_of(self, names: frozenset[str]) -> frozenset[str]:
         """Return the names that these depend on, themselves included."""
