@@ -95,3 +95,63 @@ def test_shared_settings_are_mirrored_but_for_what_the_target_owns(tmp_path: Pat
         ".github/dependabot.yml",
         ".github/workflows/lint.yml",
     ]
+
+
+def test_a_fleet_by_language_has_common_files_and_its_own(tmp_path: Path) -> None:
+    there = twice(
+        tmp_path,
+        "by-language",
+        {
+            "py": {"language": "Python", "files": {"CONTRIBUTING.md": "theirs\n"}},
+            "go": {"language": "Go"},
+            "rust": {"language": "Rust"},
+            "site": {"language": "HTML"},
+            "book": {},
+            "notes": {"language": "Go"},
+        },
+    )
+    assert sorted(proposed(there["py"])) == [".editorconfig", "LICENSE", "ruff.toml"]
+    assert sorted(proposed(there["go"])) == [".golangci.yml", "CONTRIBUTING.md", "LICENSE"]
+    assert sorted(proposed(there["rust"])) == ["CONTRIBUTING.md", "LICENSE", "rustfmt.toml"]
+    assert sorted(proposed(there["site"])) == ["CONTRIBUTING.md", "LICENSE", "content/style.md"]
+    assert sorted(proposed(there["notes"])) == [".golangci.yml", "CONTRIBUTING.md", "LICENSE", "content/style.md"]
+
+
+def test_one_policy_has_a_form_for_public_and_a_page_for_private_repositories(tmp_path: Path) -> None:
+    there = twice(
+        tmp_path,
+        "public-and-private",
+        {"open": {}, "closed": {"private": True}, "inside": {"visibility": "internal"}},
+    )
+    assert list(proposed(there["open"])) == [".github/report.yml"]
+    assert list(proposed(there["closed"])) == [".github/report.md"]
+    assert list(proposed(there["inside"])) == [".github/report.md"]
+
+
+def test_keys_and_blocks_leave_every_other_byte_of_a_file_alone(tmp_path: Path) -> None:
+    package = '{\n\t"name": "web",\n\t"private": true,\n\t"engines": {"node": ">=18", "npm": "10"}\n}\n'
+    pyproject = '# ours\n[project]\nname = "api"  # keep\n\n[tool.ruff]\nline-length = 88\r\nselect = ["E"]\n'
+    dependabot = "# weekly\nversion: 2\nupdates:\n  - package-ecosystem: npm   # npm\n    directory: /\n"
+    files = {
+        "package.json": package,
+        "pyproject.toml": pyproject.replace("\r", ""),
+        ".github/dependabot.yml": dependabot,
+        ".gitignore": "node_modules\n",
+        "inventory.json": '{\n  "generated": "2020-01-01",\n  "owner": "platform"\n}\n',
+    }
+    there = twice(tmp_path, "shared-keys", {"web": {"files": files}, "empty": {}})
+    web = proposed(there["web"])
+    assert sorted(web) == [".github/dependabot.yml", ".gitignore", "CLAUDE.md", "package.json", "pyproject.toml"]
+    assert web["package.json"][1] == (
+        '{\n\t"name": "web",\n\t"engines": {"node": ">=22", "npm": "10"},\n\t"license": "MIT"\n}\n'
+    )
+    assert web["pyproject.toml"][1] == pyproject.replace("\r", "").replace("88", "120")
+    assert web[".github/dependabot.yml"][1].startswith(dependabot)
+    assert web[".github/dependabot.yml"][1].endswith(
+        "  acme:\n    type: npm-registry\n    url: https://npm.acme.example\n"
+    )
+    assert web[".gitignore"][1] == (
+        "node_modules\n\n# BEGIN action-patterns: shared-keys\n.env\n*.log\n# END action-patterns: shared-keys\n"
+    )
+    assert web["CLAUDE.md"] == ("120000", "AGENTS.md")
+    assert sorted(proposed(there["empty"])) == [".github/dependabot.yml", ".gitignore", "CLAUDE.md", "inventory.json"]

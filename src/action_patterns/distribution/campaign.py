@@ -157,14 +157,15 @@ class Campaign:
     def _templates(self) -> Iterator[Template]:
         yield from self.texts.values()
         for source in self.sources.items:
-            yield from (each for each in (source.directory,) if each is not None)
-            for file in source.files:
-                yield from (each for each in (file.path, file.template) if each is not None)
+            yield from source.templates()
         for values in self.values.values():
             yield from values.templates
 
     def _reads_facts(self, active: Sequence[content.Source]) -> bool:
-        return bool(self.texts) or any(each.rule.template for each in active)
+        """Return whether an expression reads `repository`, by itself or through a value."""
+        read = [("", each) for each in self.texts.values()]
+        read += [(source.rules.name, each) for source in active for each in source.templates()]
+        return any("repository" in self.values[name].names_of(each.names) for name, each in read)
 
     def _seed(self, seed: str) -> str:
         """Return what reviewers are chosen by. Empty: no list asks for some of its names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -48,6 +48,11 @@ class Source:
     """Paths below the directory that the rule leaves alone."""
     directory: Template | None = None
     """The target's path as a template."""
+
+    def templates(self) -> Iterator[Template]:
+        """Yield the templates of the rule."""
+        of_files = (each for file in self.files for each in (file.path, file.template))
+        yield from (each for each in (self.directory, *of_files) if each is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,7 +168,7 @@ def parts_match(parts: list[str], names: list[str]) -> bool:
 
 def one_matches(pattern: str, path: str) -> bool:
     if pattern.endswith("/"):
-        return parts_match([*pattern[:-1].split("/"), "**"], path.split("/"))
+        return any(parts_match([*each.split("/"), "**"], path.split("/")) for each in written_out(pattern[:-1]))
     literal = not set("*?[{") & set(pattern.rpartition("/")[2])
     return any(
         parts_match(each.split("/"), path.split("/"))
