@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 
 from action_patterns import escape
+from action_patterns.content.block import with_block, with_header
 from action_patterns.content.bounded_json import loads
 from action_patterns.content.changes import path_problem
 from action_patterns.content.lfs import is_pointer
+from action_patterns.content.merge import Format, merge
 from action_patterns.content.own_documents import kind_of
 from action_patterns.content.patterns import Pattern, foreign, valid
 from action_patterns.content.text import read_text, slug
+from action_patterns.content.volatile import VolatileParts
 from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import TargetResult, told_by_name
@@ -53,9 +56,25 @@ CONCEALING = Secrets()
 CONCEALING.conceal({"a/a": "private repository #1"})
 
 SERVER = "https://github.com"
+VOLATILE = VolatileParts.of(["/(.*a)*b/", "a…b"], path="x")
+VOLATILE_KEY = VolatileParts.of(["$.a[0].b"], path="x.json")
 REPORT = aggregate(None, (), context(), name="sync")
 MARKER = PullRequestMarker(key="k", title="0" * 16, block="0" * 16)
 Read = Callable[[str], Any]
+
+
+def merges(kind: Format, owned: str) -> dict[str, Read]:
+    """Return readers that merge into a text, and that merge a text."""
+
+    def into(text: str) -> Any:
+        return merge(kind, text.encode(errors="replace"), owned.encode(), path="x")
+
+    def of(text: str) -> Any:
+        return merge(kind, owned.encode(), text.encode(errors="replace"), path="x")
+
+    return {f"merge into {kind}": into, f"merge of {kind}": of}
+
+
 PUBLIC = {
     name
     for name, each in vars(escape).items()
@@ -91,6 +110,15 @@ READERS: dict[str, Read] = {
     "lines": _split_lines,
     "text of a file": lambda text: read_text(text.encode(errors="surrogateescape"), "x"),
     "json": loads,
+    **merges("json", '{"z": 1}'),
+    **merges("yaml", "z: 1"),
+    **merges("toml", "z = 1"),
+    "block in a file": lambda text: with_block(text.encode(errors="replace"), b"a", name="c", path="Makefile"),
+    "block of a text": lambda text: with_block(b"a", text.encode(errors="replace"), name="c", path="Makefile"),
+    "header": lambda text: with_header(text.encode(errors="replace"), "a", path="a.py"),
+    "volatile lines": lambda text: VOLATILE.same(text.encode(errors="replace"), b"", "x"),
+    "volatile key": lambda text: VOLATILE_KEY.same(text.encode(errors="replace"), b"{}", "x.json"),
+    "volatile expression": lambda text: VolatileParts.of([text], path="x.json"),
     "yaml": lambda text: parse_yaml(text, name="x"),
     "plan": lambda text: Plan.decode(text, name="x"),
     "record": lambda text: TargetResult.decode(text, name="x"),
@@ -135,6 +163,7 @@ TEXTS = [
     *((start, piece, "") for start in ("`", "<", '"', "://", "a <", "&a ") for piece in ("a", " ", "a ", ":", "-")),
     *(("", "eyJ", ""), ("eyJ", "a.aaaaaaaa", ""), ("bearer ", ".", ""), ("-----BEGIN ", "PRIVATE KEY ", "")),
     *(("", " ", "a"), ("a", " ", "<"), ("[:", "@", ""), ("`", " ", "a`"), ('"', " ", '"')),
+    *(('{"a": 1', " ", "}"), ("a: {b: 1", " ", "}"), ("a: {b: 1", "#\n", "}"), ("---\n", "a\n", "-")),
     *(("{", ",", "}"), ("{", "a,", "}"), ("[", "[", "]"), ("a", ",", "{a,b}")),
 ]
 """The start of a text, the piece that is repeated after it, and the end."""
@@ -143,7 +172,7 @@ MOST_TIMES = 9
 TRIES = 3
 LONG_SECONDS = 0.3
 """What takes so long is not measured again: an interruption is a small part of it."""
-SMALLER = {"yaml": 16}
+SMALLER = {"yaml": 16, "merge into yaml": 32, "merge of yaml": 32, "merge into toml": 8, "merge of toml": 8}
 """Readers that are slow, if linear, get texts that are shorter by this factor."""
 NOISE_SECONDS = 0.02
 """A large text that takes less is fast enough, however its time grew."""

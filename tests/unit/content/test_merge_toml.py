@@ -45,6 +45,8 @@ line-length = 100
         ("a.b.c = 1\n", "a.b.d = 2\n", "a.b.c = 1\na.b.d = 2\n"),
         ("[[p]]\nn = 1\n\n[[p]]\nn = 2\n", "[[p]]\nn = 3\n", "[[p]]\nn = 3\n"),
         ("[a]\nx = 1\n[b]\ny = 1\n[a.c]\nz = 1\n", "[a.c]\nz = 2\n", "[a]\nx = 1\n[b]\ny = 1\n[a.c]\nz = 2\n"),
+        ("[[p]]\nn = 1\n", "a = 1\n", "a = 1\n\n[[p]]\nn = 1\n"),
+        ("a = 1\n\n[[p]]\nn = 1\n", "b = 2\n[c]\nd = 1", "a = 1\nb = 2\n\n[[p]]\nn = 1\n\n[c]\nd = 1\n"),
         (PYPROJECT, "[tool.ruff]\nline-length = 0x78\n", PYPROJECT.replace("100", "0x78")),
         (PYPROJECT, "[tool.mypy]\nstrict = true # all\n", f"{PYPROJECT}\n[tool.mypy]\nstrict = true # all\n"),
         (PYPROJECT, "[project]\ndependencies = ['c']\n", PYPROJECT.replace('[\n  "b", # why\n]', "['c']")),

@@ -13,6 +13,8 @@ from action_patterns.errors import InputError
 _LINE = re.compile(r" \(at line (\d+), column \d+\)")
 Parts = tuple[str, ...]
 """Texts that one line holds."""
+_LIST_OF_TABLES = re.compile(r"^[ \t]*\[\[", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 MAX_DEPTH = 100
 """Levels of tables and lists within each other."""
 
@@ -58,8 +60,11 @@ def merge_text(there: str, owned: str, *, names: Names, source: Names) -> str:
     line_end = "\r\n" if "\r\n" in there else "\n"
     try:
         # Every line has an end while tables are added.
-        document = tomlkit.parse(there if there.endswith("\n") else f"{there}{line_end}")
-        old = list(_update(document, tomlkit.parse(owned), current, patch))
+        whole, with_end = (each if each.endswith("\n") else f"{each}{line_end}" for each in (there, owned))
+        source_document = tomlkit.parse(with_end)
+        whole = _with_first_keys(whole, source_document, current, patch)
+        document = tomlkit.parse(whole)
+        old = list(_update(document, source_document, _data(whole), patch))
         text = document.as_string()
     except (TOMLKitError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _unsafe(names) from None
@@ -70,6 +75,25 @@ def merge_text(there: str, owned: str, *, names: Names, source: Names) -> str:
     if _data(text) != expected or not keeps(there, text, old):
         raise _unsafe(names)
     return text
+
+
+def _with_first_keys(text: str, owned: Mapping[str, Any], current: Any, patch: Any) -> str:
+    """Return a text with the new keys of no table. tomlkit would add them behind the last list of tables."""
+    import tomlkit  # see `merge_text`
+
+    header = _HEADER.search(text)
+    keys = [key for key in owned if key not in current and not _is_table(patch[key])]
+    if header is None or not keys or _LIST_OF_TABLES.search(text) is None:
+        return text
+    begin = header.start()
+    head = tomlkit.parse(text[:begin])
+    for key in keys:
+        head[key] = owned[key]
+    return f"{head.as_string()}{'' if begin else chr(10)}{text[begin:]}"
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and all(map(_is_table, value)))
 
 
 def _data(text: str) -> Any:
