@@ -10,12 +10,15 @@ Exit code 1 when one of ours is over its budget. The others' figures were counte
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
     # In place of this script's own folder: from there, `import requests` would find this very file.
     sys.path[:1] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "src")]
 
+from action_patterns.content.edits import Edit, Mirror
+from action_patterns.content.merge import merge
 from action_patterns.pull_request.spec.desired import Desired
 from support.stage import FULL, TARGET, Stage, desired_state, stage
 
@@ -33,6 +36,30 @@ def done(asked_for: Desired) -> object:
         scene.upsert(asked_for)
 
     return before
+
+
+def with_files(asked_for: Desired) -> object:
+    def before(scene: Stage) -> None:
+        files = {"package.json": b'{"name": "api"}\n', ".github/a.yml": b"a: 1\n", ".github/old.yml": b"b: 1\n"}
+        scene.sandbox.repository(TARGET).commit_files("main", files, message="By hand")
+        scene.upsert(asked_for)
+
+    return before
+
+
+def merged() -> Desired:
+    """Keys that are merged into a file of the target."""
+
+    def edit(there: bytes | None, owned: bytes) -> bytes:
+        return merge("json", there, owned, path="package.json")
+
+    owned = Edit(path="package.json", mode="100644", content=b'{"license": "MIT"}\n', transform=edit)
+    return replace(desired_state({}), edits=(owned,))
+
+
+def mirrored() -> Desired:
+    """A directory that holds what the source holds, and nothing else."""
+    return replace(desired_state({".github/a.yml": "a: 1\n"}), mirrors=(Mirror(path=".github"),))
 
 
 def converged(scene: Stage) -> None:
@@ -66,6 +93,8 @@ ROWS = [
         3,
         "a + ceil(n/100) + 6 + M",
     ),
+    ("merged keys, again", with_files(merged()), merged(), 1, 0, "-"),
+    ("mirrored directory, again", with_files(mirrored()), mirrored(), 2, 0, "-"),
     ("difference vanished", converged, desired_state(), 4, 3, "2, and a push with `delete-branch`"),
     ("base already holds it", nothing, desired_state({"old.txt": "old\n"}), 1, 0, "0, and a fetch"),
 ]
