@@ -162,7 +162,7 @@ class Campaign:
             yield from values.templates
 
     def _reads_facts(self, active: Sequence[content.Source]) -> bool:
-        """Return whether an expression reads `repository`, by itself or through a value."""
+        """Return whether an expression reads `repository`, alone or through a value."""
         read = [("", each) for each in self.texts.values()]
         read += [(source.rules.name, each) for source in active for each in source.templates()]
         return any("repository" in self.values[name].names_of(each.names) for name, each in read)
