@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
-from action_patterns.contracts import Plan
+from action_patterns.contracts import LeftOut, Plan
 from action_patterns.contracts.plan import NOT_IN_ONLY
 from action_patterns.escape import cell, cell_code, code_span, prose
 from action_patterns.ports.log import Annotation
@@ -42,7 +43,20 @@ def summary(plan: Plan, kind: Kind = "repository") -> str:
         shown = plan.excluded[:MOST_ROWS]
         lines += [f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown]
         lines += [*_left_out(len(plan.excluded)), "", "</details>"]
+    if rules := left_out_rules(plan):
+        lines += ["", "<details><summary>Rules that do not count for some targets</summary>", ""]
+        lines += ["| Group | Rule | Targets | |", "|:--|:--|--:|:--|"]
+        lines += [
+            f"| {cell(each.group)} | {cell(each.rule or 'all')} | {number:,} | {cell(each.reason)} |"
+            for each, number in rules[:MOST_ROWS]
+        ]
+        lines += [*_left_out(len(rules)), "", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def left_out_rules(plan: Plan) -> list[tuple[LeftOut, int]]:
+    """Return the groups and rules that conditions leave out, each with the number of targets, most first."""
+    return Counter(each for entry in plan.found for each in entry.left_out).most_common()
 
 
 def narrowed(plan: Plan) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from action_patterns.contracts import SelectionWarning
+from action_patterns.contracts import LeftOut, SelectionWarning
 from action_patterns.discovery.summary import MOST_WARNINGS, annotate_selection, summary
 from support.report_builders import plan
 
@@ -33,3 +33,12 @@ def test_the_summary_holds_each_of_them() -> None:
     text = summary(plan("acme/api", warnings=warned(20)))
     assert text.count("> [!WARNING]") == 20
     assert "> `x19` in `exclude` excluded nothing." in text
+
+
+def test_the_summary_counts_the_rules_that_conditions_leave_out() -> None:
+    made = plan("acme/a", "acme/b", "acme/c")
+    out = LeftOut(group="go", rule="x → y", reason="Its primary language is C, not Go.")
+    roster = [entry.model_copy(update={"left_out": (out,)}) if entry.index else entry for entry in made.roster]
+    text = summary(made.model_copy(update={"roster": tuple(roster)}))
+    assert "| go | x → y | 2 | Its primary language is C, not Go. |" in text
+    assert "Rules that do not count" not in summary(made)

@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts import PlanEntry, Target
+from action_patterns.discovery.groups import unite
+from action_patterns.discovery.select import Selected
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import InputError
+from action_patterns.ports.repositories import FactsNeeded
 from support.memory_ports import MemoryFiles
 from support.report_builders import context
 
@@ -241,3 +244,71 @@ def test_a_target_without_facts_that_differ_is_resolved_once() -> None:
     found = campaign(files=["plain/"], groups={"one": {"files": [rule("plain/a", "x")]}})
     assert found.desired(entry("acme/a")) is found.desired(entry("acme/b"))
     assert found.desired(entry("acme/a")) is not found.desired(entry("acme/b", "one"))
+
+
+def conditional(**keys: Any) -> Campaign:
+    return campaign(
+        files=["plain/a", rule("plain/b", "b", when={"languages": ["Go"]})],
+        groups={
+            "one": {"when": {"topics": ["x"]}, "files": ["plain/deep/c"]},
+            "two": {"files": [rule("plain/b", "two", when={"visibility": "private"})]},
+        },
+        **keys,
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "groups", "paths", "left_out"),
+    [
+        (
+            {"language": "Go", "topics": ("x",), "visibility": "private"},
+            ("campaign", "one", "two"),
+            ["b", "plain/a", "plain/deep/c", "two"],
+            [],
+        ),
+        (
+            {"language": "C", "visibility": "public"},
+            ("campaign",),
+            ["plain/a"],
+            [("campaign", "plain/b → b"), ("one", ""), ("two", "plain/b → two")],
+        ),
+        ({"topics": ("x",)}, ("campaign", "one"), ["plain/a", "plain/deep/c"], None),
+    ],
+)
+def test_a_condition_that_does_not_hold_leaves_a_rule_or_a_group_out_with_its_reason(
+    facts: dict[str, Any], groups: tuple[str, ...], paths: list[str], left_out: list[tuple[str, str]] | None
+) -> None:
+    found = conditional()
+    target = entry(**facts).target
+    applicable = found.applies(target, GROUPS)
+    assert applicable.groups == groups
+    assert sorted(tree(found, entry("acme/api", *applicable.groups, **facts))) == paths
+    assert all(each.reason for each in applicable.left_out)
+    if left_out is not None:
+        assert [(each.group, each.rule) for each in applicable.left_out] == left_out
+
+
+def test_a_target_for_which_no_rule_counts_is_excluded_with_the_reasons() -> None:
+    found = campaign(files=[rule("plain/a", "a", when={"languages": ["Go"]})])
+    target = entry(language="C").target
+    grouped = unite({"campaign": Selected((target,), ())}, found.applies)
+    assert grouped.selected.targets == ()
+    (excluded,) = grouped.selected.excluded
+    assert (excluded.repository, excluded.reason) == ("acme/api", "no-rule")
+    assert "primary language" in excluded.detail
+
+
+def test_the_facts_that_conditions_and_templates_need_are_asked_for() -> None:
+    assert campaign(files=["plain/a"]).facts_needed == FactsNeeded()
+    with_file = campaign(files=[rule("plain/a", "a", when={"has-file": "go.mod", "types": ["go"]})]).facts_needed
+    assert (with_file.has_file, with_file.types, with_file.properties) == (("go.mod",), True, False)
+    text = "<<{ repository.properties.team }>>"
+    assert campaign(files=[rule("plain/a", "a")], values={"x": text}).facts_needed.properties
+    assert campaign(**{"files": ["plain/a"], "pull-request": {"title": text, "template": True}}).facts_needed.properties
+
+
+def test_a_custom_property_is_a_value_of_templates() -> None:
+    found = campaign(files=[rule("plain/a", "<<{ repository.properties.team }>>", template=True)])
+    assert list(tree(found, entry(properties={"team": "core"}))) == ["core"]
+    ((what, _),) = problems(found, entry())
+    assert "reads an attribute `team`, which is not set" in what
