@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from action_patterns.content.changes import FileChange
+from action_patterns.content.edits import Edit, Mirror
+from action_patterns.content.merge import merge
+from action_patterns.pull_request.spec.desired import Desired
 from support.editions import EDITIONS
 from support.harness import Case, FaultPlan, clean_run, run
 from support.stage import FLEET, FULL, TARGET, Stage, desired_state
@@ -46,6 +50,27 @@ def a_pull_request_that_was_merged(scene: Stage) -> None:
 def a_branch_without_a_pull_request(scene: Stage) -> None:
     calls = clean_run(CASES["create"], scene.edition).calls
     run(scene, desired_state(**FULL), FaultPlan({calls.index("pulls/create") + 1: "killed before"}))
+
+
+def files_of_people(scene: Stage) -> None:
+    """Keys and files beside those that the campaign owns."""
+    files = {"package.json": b'{"name": "api", "license": "X"}\n', "d/a": b"0\n", "d/old": b"x\n", "d/own": b"x\n"}
+    scene.sandbox.repository(TARGET).commit_files("main", files, message="By hand")
+
+
+def depending() -> Desired:
+    """A desired state that depends on what the target holds."""
+
+    def keys(there: bytes | None, owned: bytes) -> bytes:
+        return merge("json", there, owned, path="package.json")
+
+    edits = (
+        Edit(path="package.json", mode="100644", content=b'{"license": "MIT"}\n', transform=keys),
+        Edit(path="NEW.md", mode="100644", content=b"new\n", condition="missing"),
+        Edit(path="README.md", mode="100644", content=b"never\n", condition="missing"),
+    )
+    mirror = Mirror(path="d", keeps=lambda name: name == "own")
+    return replace(desired_state({"d/a": "1\n"}), edits=edits, mirrors=(mirror,))
 
 
 def _seed(*more: dict[str, Any], **target: Any) -> Any:
@@ -202,6 +227,13 @@ CASES = {
 CASES |= {
     case.name: case
     for case in (
+        Case(
+            "merge keys and mirror a directory",
+            files_of_people,
+            depending(),
+            ("Observe", "git/get-tree", *_OBJECTS, "pulls/create"),
+            looks=2,
+        ),
         Case(
             "use a leftover branch",
             a_branch_without_a_pull_request,

@@ -64,6 +64,7 @@ def _fault(kind: str, **arguments: Any) -> Meeting:
     return meet
 
 
+_NO_WRITES = ("", "Observe", "Files", "git/get-commit", "git/get-tree")
 READS = ("Observe", "Get")
 GRAPHQL = ("Observe", "UpdateRefs")
 
@@ -204,7 +205,7 @@ class Case:
         if not has_graphql(edition):
             instead["UpdatePullRequest"] = "pulls/update"
         there = (instead.get(call, call) for call in calls)
-        return tuple(call for call in there if call not in ("", "Observe", "Files", "git/get-commit"))
+        return tuple(call for call in there if call not in _NO_WRITES)
 
 
 @dataclass(frozen=True)
