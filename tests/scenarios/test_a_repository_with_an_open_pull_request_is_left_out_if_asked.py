@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from support.campaign_steps import seed, step
 from support.stage import stage
 
@@ -31,14 +33,15 @@ def test_it_is_left_out_until_the_pull_request_ends(tmp_path: Path) -> None:
         assert (third.outputs["targets"], third.outputs["excluded"]) == ('["acme/api"]', LEFT_OUT)
 
 
-def test_a_pull_request_from_a_fork_does_not_count(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["mallory/api", "acme/copy"])
+def test_a_pull_request_from_a_fork_does_not_count(tmp_path: Path, name: str) -> None:
     with stage(seed("api") | {"users": ["bot", "mallory"]}, served=True) as scene:
         step("distribute", scene, tmp_path, targets="repositories: [acme/api]")
-        (ours,) = scene.sandbox.repository("acme/api").pulls()
-        scene.sandbox.repository("acme/api").close_pull(ours.number)
-        scene.sandbox.add_repository("mallory/api", fork="acme/api")
-        fork = scene.sandbox.repository("mallory/api")
-        fork.commit_files(ours.head, {"x.txt": "x\n"})
-        scene.sandbox.repository("acme/api").open_pull(f"mallory:{ours.head}", author="mallory")
+        repository = scene.sandbox.repository("acme/api")
+        (ours,) = repository.pulls()
+        repository.close_pull(ours.number)
+        scene.sandbox.add_repository(name, fork="acme/api").commit_files(ours.head, {"x.txt": "x\n"})
+        owner = name.partition("/")[0]
+        repository.open_pull(f"{owner}:{ours.head}", author="mallory", head_repo=name)
         found = step("discover", scene, tmp_path, targets=WAITING, distribution="distribution.yml")
         assert found.outputs["targets"] == '["acme/api"]'

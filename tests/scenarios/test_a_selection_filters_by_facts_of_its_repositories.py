@@ -1,6 +1,6 @@
 """Users filter a fleet by type, language, topic, custom property, file, visibility, last push and role. Each repository
 that a filter leaves out has its own reason, an input of discover means what the key of a distribution file means, and
-no repository of a later page is lost.
+a value that can never hold is refused before the first request.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from action_patterns.contracts import Plan
 from support.campaign_steps import Step, seed, step
 from support.stage import stage
 
@@ -72,46 +71,6 @@ def test_a_key_of_the_file_and_its_input(
             "discover", scene, tmp_path, targets=selection, distribution="distribution.yml", reveal_private="true"
         )
         assert here == found(filed) == (targets, excluded)
-
-
-def test_the_plan_says_of_each_repository_what_it_lacks(tmp_path: Path) -> None:
-    with stage(seed(*FLEET, **FLEET), served=True) as scene:
-        done = step("discover", scene, tmp_path, owners="acme", types="go", reveal_private="true")
-        plan = Plan.decode(Path(done.outputs["path"]).read_text(), name="plan.json")
-        (target,) = (entry.target for entry in plan.roster)
-        assert target.types == ("go", "node"), "a repository has every type that its files show"
-        assert [(each.repository, each.detail) for each in plan.excluded] == [
-            ("acme/notes", "Its type is unknown, not go."),
-            ("acme/tool", "Its type is python, not go."),
-        ]
-
-
-@pytest.mark.parametrize(
-    ("role", "least", "count"),
-    [("read", "write", 0), ("triage", "triage", 1), ("write", "maintain", 0), ("maintain", "write", 1)],
-)
-def test_a_role_of_the_tokens_account(tmp_path: Path, role: str, least: str, count: int) -> None:
-    tokens = {"ghp_1": {"login": "bot", "kind": "pat", "permission": role, "repositories": "all"}}
-    with stage(seed("api") | {"tokens": tokens}, served=True) as scene:
-        done = step("discover", scene, tmp_path, owners="acme", permission=least, token="ghp_1")
-        assert found(done) == (["api"] * count, {} if count else {"permission": 1})
-
-
-def test_a_role_that_github_does_not_say_leaves_nothing_out(tmp_path: Path) -> None:
-    with stage(seed("api"), served=True) as scene:
-        done = step("discover", scene, tmp_path, owners="acme", permission="admin")
-        assert found(done) == (["api"], {})
-        assert "GitHub does not say which role this token has" in done.log
-
-
-def test_a_repository_of_the_second_page_is_found_by_its_topic_type_and_property(tmp_path: Path) -> None:
-    names = [f"r{number:03}" for number in range(130)]
-    last = {"files": {"Cargo.toml": "x\n"}, "topics": ["rare"], "properties": {"team": "web"}}
-    with stage(seed(*names, r129=last), served=True) as scene:
-        given = {"topics": "rare", "types": "rust", "properties": "team=web"}
-        done = step("discover", scene, tmp_path, owners="acme", **given)
-        assert found(done) == (["r129"], {"type": 129})
-        assert done.outputs["visible"] == "130"
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,16 @@ each repository would be left out as one without the property. A person's accoun
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from action_patterns import run
 from action_patterns.errors import PermissionDeniedError
 from action_patterns.github_api.client import Client
+from support import app_fleet
 from support.campaign_steps import seed, step
 from support.stage import DyingTransport, stage
 
@@ -55,6 +58,23 @@ def test_a_persons_account_has_none() -> None:
 def test_a_token_that_may_not_read_them_is_an_error(token: dict[str, Any]) -> None:
     with stage(fleet(**token)) as scene:
         github = Client(DyingTransport(scene.context))
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(PermissionDeniedError, match=r"organization_custom_properties|custom properties of acme"):
             github.repositories.list_properties("acme")
-        assert "Custom properties: read" in caught.value.remediation
+
+
+@pytest.mark.parametrize(
+    ("granted", "properties", "code"),
+    [({"organization_custom_properties": "read"}, "team=web", 0), ({}, "", 0), ({}, "team=web", 1)],
+)
+def test_an_app_needs_the_permission_only_where_they_are_read(
+    tmp_path: Path, granted: dict[str, str], properties: str, code: int
+) -> None:
+    permissions = {"contents": "read", "metadata": "read"} | granted
+    data = app_fleet.seed({"acme": {}}, ["acme/api"], permissions=permissions)
+    data["repositories"][0]["properties"] = {"team": "web"}
+    stream = io.StringIO()
+    with app_fleet.fleet(data) as scene:
+        given = app_fleet.variables(scene, tmp_path, owners="acme", properties=properties)
+        assert run.main(["discover"], given, stream) == code, stream.getvalue()
+        assert ('["acme/api"]' in (tmp_path / "output").read_text()) == (code == 0)
+        assert ("grant organization-custom-properties: read" in stream.getvalue()) == (code != 0)

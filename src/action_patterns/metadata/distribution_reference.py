@@ -28,6 +28,10 @@ _ACCEPTED: dict[str, JsonSchemaValue] = {
     "_split_lines": _TEXTS,
     "_choice": _TEXTS,
     "_flag": _FLAG,
+    "_properties": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    },
     "_word": {"enum": ["false", "true", "always-true", False, True]},
     "_auto_merge": {"enum": ["off", "merge", "squash", "rebase", False]},
     "_git_mode": {"enum": ["644", "755", "0644", "0755", "100644", "100755", 644, 755]},
@@ -46,7 +50,8 @@ class _Accepted(GenerateJsonSchema):
         name = getattr(schema["function"]["function"], "__name__", "")
         if name in _ALONE:
             several = super().function_before_schema(schema)
-            return {"anyOf": [several, several["items"]]}
+            every = [{"const": "all"}] if name == "_visibilities" else []
+            return {"anyOf": [several, several["items"], *every]}
         return _ACCEPTED.get(name) or super().function_before_schema(schema)
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:

@@ -73,6 +73,35 @@ pull-request:
     assert (found.pull_request.draft, found.pull_request.team_reviewers) == ("true", ("core",))
 
 
+def test_filters_of_facts() -> None:
+    text = GOOD.replace(
+        "owners: [acme]",
+        """owners: [acme]
+  types: [go, node]
+  languages: Go
+  any-topics: [web]
+  properties:
+    team: [web, data]
+    live: true
+  has-file: [go.mod, deploy/*.tf]
+  visibility: [private, internal]
+  pushed-since: 90d
+  permission: write
+  without-open-pull-request: true""",
+    )
+    found = read_distribution(text, name="d.yml").targets
+    assert found is not None
+    assert (found.types, found.languages, found.any_topics) == (("go", "node"), ("Go",), ("web",))
+    assert (found.properties, found.has_file) == (
+        {"team": ("web", "data"), "live": ("true",)},
+        ("go.mod", "deploy/*.tf"),
+    )
+    assert (found.visibility, found.pushed_since, found.permission) == (("private", "internal"), "90d", "write")
+    assert found.without_open_pull_request is True
+    places = [("types", "node"), ("properties", "team=data"), ("has-file", "go.mod"), ("pushed-since", "90d")]
+    assert [found.place(*each) for each in places] == [("d.yml", line) for line in (4, 8, 10, 12)]
+
+
 def test_a_key_with_nothing_behind_it_is_the_default() -> None:
     found = read_distribution(GOOD + "  labels:\n  body: ~\nkey:\n", name="d.yml")
     assert (found.pull_request.labels, found.pull_request.body, found.key) == ((), "", None)
@@ -98,6 +127,14 @@ def test_a_key_with_nothing_behind_it_is_the_default() -> None:
         ("owners: [acme]", "repositories: [acme]", "'acme' is not of the form owner/name", 3),
         ("owners: [acme]", "repositories: [acme/..]", "'acme/..' is not of the form", 3),
         ("owners: [acme]", "owners: [acme]\n  visibility: secret", "targets.visibility", 4),
+        ("owners: [acme]", "owners: [acme]\n  visibility: [public, intern]", "targets.visibility.1: must be", 4),
+        ("owners: [acme]", "owners: [acme]\n  types:\n    - go\n    - pyhton", "types.1: 'pyhton' is no type", 6),
+        ("owners: [acme]", "owners: [acme]\n  laguages: [go]", "targets.laguages: is not a known key", 4),
+        ("owners: [acme]", "owners: [acme]\n  has-file: ['**/x']", "targets.has-file.0: '**/x' has `**`", 4),
+        ("owners: [acme]", "owners: [acme]\n  properties:\n    a b: x", "properties.a b: 'a b' is no name", 5),
+        ("owners: [acme]", "owners: [acme]\n  properties: {team: []}", "properties.team: it has no value", 4),
+        ("owners: [acme]", "owners: [acme]\n  pushed-since: 3 days", "targets.pushed-since: '3 days' is neither", 4),
+        ("owners: [acme]", "owners: [acme]\n  permission: wriet", "targets.permission: must be", 4),
         ("owners: [acme]", "owners: [acme]\n  forks: yes", "targets.forks: must be true or false", 4),
         ("    source: files/ci.yml", "    surce: files/ci.yml", "files.0.surce: is not a known key", 6),
         ("    source: files/ci.yml", "    source: x\n    absent: true", "give either `source` or `absent: true`", 5),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from github_sandbox_bench import Bench, served
 
-from github_sandbox import Lag
+from github_sandbox import Lag, Sandbox, SeedError
 
 JOBS = [
     "call / Apply 0",
@@ -201,3 +201,34 @@ def test_a_file_is_written_by_one_request(bench: Bench) -> None:
     assert bench.send("PUT", path, json=body | {"content": "eQ==", "sha": sha}).status_code == 200
     assert bench.repository().files()["docs/a.md"] == ("100644", b"y")
     assert bench.send("PUT", path, json=body | {"branch": "none", "sha": sha}).status_code == 404
+
+
+def test_an_internal_repository_is_private_and_says_that_it_is_internal() -> None:
+    data = {
+        "organizations": {"acme": {"members": ["bot"]}},
+        "tokens": {"tok": {"login": "bot", "permission": "maintain"}},
+        "repositories": [
+            {"name": "acme/x", "visibility": "internal", "pushed-at": "2025-11-05T06:07:08Z", "files": {"a": "b"}}
+        ],
+    }
+    with served(data) as bench:
+        over_rest = bench.get("/repos/acme/x", token="tok").json()
+        assert (over_rest["private"], over_rest["visibility"]) == (True, "internal")
+        assert over_rest["pushed_at"] == "2025-11-05T06:07:08Z"
+        granted = [name for name, given in over_rest["permissions"].items() if given]
+        assert granted == ["pull", "triage", "push", "maintain"]
+        query = '{ repository(owner: "acme", name: "x") { isPrivate visibility pushedAt viewerPermission } }'
+        assert bench.graphql(query, token="tok")["data"]["repository"] == {
+            "isPrivate": True,
+            "visibility": "INTERNAL",
+            "pushedAt": "2025-11-05T06:07:08Z",
+            "viewerPermission": "MAINTAIN",
+        }
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"visibility": "secret"}, {"visibility": "public", "private": True}, {"pushed-at": "now"}]
+)
+def test_a_seed_says_each_of_these_once_and_in_its_form(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SeedError):
+        Sandbox.from_seed({"organizations": {"acme": {}}, "repositories": [{"name": "acme/x"} | wrong]})

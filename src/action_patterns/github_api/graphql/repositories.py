@@ -74,7 +74,8 @@ def read_repositories(calls: Calls, repositories: Sequence[str], facts: FactsNee
     """See ports.GitHub.read_repositories; all of one owner, as an App has one token per owner."""
     found: dict[str, Target | None] = {}
     token, more = calls.transport.token_facts(), _variables(facts)
-    for chunk in portions(repositories, queries.REPOSITORIES_PER_QUERY):
+    size = queries.REPOSITORIES_PER_QUERY // (1 + _directory_count(facts)) or 1
+    for chunk in portions(repositories, size):
         variables = dict(more)
         for index, repository in enumerate(chunk):
             variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")

@@ -37,9 +37,7 @@ def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:
     nodes = calls.listing(f"/orgs/{owner}/repos", scope=owner, type="all", sort="full_name")
     # A page shifts when a repository comes or goes while the list is read: then one may be in it twice.
     targets = {target.repository: target for target in (_target(calls, node) for node in nodes)}
-    if facts.has_file or facts.types or facts.open_from is not None:
-        what = "has-file, types and open pull requests"
-        calls.transport.inform(f"{owner}: over REST, {what} take a request for each of {len(targets)} repositories.")
+    _tell_cost(calls, owner, len(targets), facts)
     targets = {name: _with_facts(calls, target, facts) for name, target in targets.items()}
     return Listing(account["login"].text(), len(targets), tuple(targets.values()))
 
@@ -48,15 +46,15 @@ def list_properties(calls: Calls, owner: str) -> Mapping[str, Mapping[str, str |
     """See ports.GitHub.list_properties. GraphQL has no custom properties.
 
     Raises:
-        PermissionDeniedError: the token may not read them. An empty answer would take that for a repository without.
+        PermissionDeniedError: the token may not read them. No answer may be taken for repositories without properties.
     """
     try:
         nodes = calls.listing(f"/orgs/{owner}/properties/values", scope=owner)
-    except (NotFoundError, PermissionDeniedError) as error:
+    except NotFoundError as error:
         if calls.get(f"/users/{owner}", scope=owner)["type"].text() != "Organization":
             return {}
         raise PermissionDeniedError(
-            f"The custom properties of {owner} cannot be read: {error.message}",
+            f"GitHub does not show the custom properties of {owner} to this token.",
             remediation="Use the token of a member of the organization, or one with the organization permission"
             " `Custom properties: read`. GitHub Enterprise Server has custom properties since 3.13.",
         ) from error
@@ -66,6 +64,8 @@ def list_properties(calls: Calls, owner: str) -> Mapping[str, Mapping[str, str |
 def read_repositories(calls: Calls, repositories: Sequence[str], facts: FactsNeeded) -> dict[str, Target | None]:
     """See ports.GitHub.read_repositories."""
     found: dict[str, Target | None] = {}
+    if repositories:
+        _tell_cost(calls, repositories[0].partition("/")[0], len(repositories), facts)
     for name in repositories:
         try:
             found[name] = _with_facts(calls, _target(calls, calls.read(name, "")), facts)
@@ -79,6 +79,13 @@ def _target(calls: Calls, node: Answer) -> Target:
     unsized = node["size"].number() == 0
     empty = unsized and is_empty(calls, node["full_name"].text(), node["default_branch"].text())
     return decode.target(node, calls.transport.token_facts(), empty=empty)
+
+
+def _tell_cost(calls: Calls, owner: str, count: int, facts: FactsNeeded) -> None:
+    """Log what REST costs where GraphQL would bring the facts along."""
+    kinds = {"open pull requests": facts.open_from is not None, "files": bool(facts.has_file or facts.types)}
+    for kind in (kind for kind, is_needed in kinds.items() if is_needed):
+        calls.transport.inform(f"{owner}: over REST, {kind} take a request for each of {count} repositories.")
 
 
 def _with_facts(calls: Calls, target: Target, facts: FactsNeeded) -> Target:
