@@ -235,7 +235,9 @@ def test_lines_of_other_keys_keep_their_bytes(there: Any, new: Any, between: lis
         # A comment between the lines of one value: none of these has one.
         assert "   " in between
         return
-    before, _, after = text.partition(parts[key])
+    at = list(parts).index(key)
+    before = "".join(each + comments for each in list(parts.values())[:at])
+    after = text[len(before) + len(parts[key]) :]
     if found != text:
         assert found.startswith(before)
         assert found.endswith(after)
