@@ -28,7 +28,7 @@ def test_every_foreign_pattern_of_a_distribution_file_is_named_with_its_line(tmp
         assert done.code == 2
         for line, pattern, fix in (
             (3, "the list begins with '!acme/legacy-*'", "'acme/legacy-*' under the other key"),
-            (4, "the pattern 'acme/@(legacy-tool|api)' matches nothing", "Write a glob"),
+            (4, "the pattern 'acme/@(legacy-tool|api)' matches nothing", "Write `{a,b}`"),
             (5, "the pattern '/legacy-(.*/' matches nothing", "write a glob"),
         ):
             (told,) = [each for each in done.log.splitlines() if f"line={line}" in each]

@@ -16,10 +16,12 @@ from action_patterns import escape
 from action_patterns.content.block import with_block, with_header
 from action_patterns.content.bounded_json import loads
 from action_patterns.content.changes import path_problem
+from action_patterns.content.glob_syntax import parse as parse_glob
 from action_patterns.content.lfs import is_pointer
+from action_patterns.content.linear_regex import literal, searchable
 from action_patterns.content.merge import Format, merge
 from action_patterns.content.own_documents import kind_of
-from action_patterns.content.patterns import Pattern, foreign, valid
+from action_patterns.content.patterns import Pattern
 from action_patterns.content.text import read_text, slug
 from action_patterns.content.volatile import VolatileParts
 from action_patterns.contracts import Plan
@@ -101,9 +103,10 @@ READERS: dict[str, Read] = {
     "repositories": patterns.refuse_repository,
     "owners": patterns.refuse_owner,
     "topics": patterns.refuse_topic,
-    "a pattern of another dialect": foreign,
+    "a glob": parse_glob,
     "a path for a pattern": lambda text: Pattern("**/*a*b*c*/{x,y*z}").matches(text),
-    "bytes": valid,
+    "bytes": searchable,
+    "a literal": literal,
     "a document of ours": lambda text: kind_of(f'{{"schema_version": 1, "plan_id": {text}'.encode(errors="replace")),
     "a report of ours": lambda text: kind_of(f"<testsuite{text}".encode(errors="replace")),
     "URL": without_credentials,

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic_core import SchemaValidator
-
-from action_patterns.content.patterns import PatternError, engine, valid
+from action_patterns.content.linear_regex import LinearRegex, searchable
+from action_patterns.content.patterns import PatternError
 from action_patterns.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Between(NamedTuple):
 class VolatileParts:
     """Parts that do not count when two contents of a file are compared."""
 
-    def __init__(self, lines: Sequence[SchemaValidator], blocks: Sequence[Between], keys: Sequence[Key]) -> None:
+    def __init__(self, lines: Sequence[LinearRegex], blocks: Sequence[Between], keys: Sequence[Key]) -> None:
         self._lines = tuple(lines)
         self._blocks = tuple(blocks)
         self._keys = tuple(keys)
@@ -73,7 +72,7 @@ class VolatileParts:
         if text.startswith("$"):
             return VolatileParts(self._lines, self._blocks, (*self._keys, _key(text, path)))
         if len(text) > 2 and text.startswith("/") and text.endswith("/"):
-            line = _line_engine(text[1:-1])
+            line = _line_regex(text[1:-1])
             return VolatileParts((*self._lines, line), self._blocks, self._keys)
         begin, dots, end = text.partition("…")
         begin, end = begin.strip(), end.strip()
@@ -102,8 +101,8 @@ class VolatileParts:
             elif inside is not None:
                 continue
             elif (inside := next((each for each in self._blocks if each.begin in line), None)) is None:
-                plain = valid(line.removesuffix("\r"))
-                if any(each.isinstance_python(plain) for each in self._lines):
+                plain = searchable(line.removesuffix("\r"))
+                if any(each.search(plain) for each in self._lines):
                     continue
             lines.append(line)
         if inside is not None:
@@ -111,15 +110,14 @@ class VolatileParts:
         return lines
 
 
-def _line_engine(expression: str) -> SchemaValidator:
-    """Return a matcher of whole lines, in linear time."""
+def _line_regex(expression: str) -> LinearRegex:
+    """Return a matcher of whole lines."""
     try:
-        engine(expression)
-    except PatternError as error:
-        fix = "Correct it. Look-around and references to groups are not offered"
-        raise PatternError(error.refusal.why, fix) from None
+        LinearRegex(expression)
+    except ValueError as error:
+        raise PatternError(str(error), "Correct it. Look-around and references to groups are not offered") from None
     # The group keeps the alternatives of the expression together.
-    return engine(f"^(?:{expression})$")
+    return LinearRegex(f"^(?:{expression})$")
 
 
 def _key(text: str, path: str) -> Key:

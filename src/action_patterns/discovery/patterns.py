@@ -8,16 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError, SchemaValidator
+from pydantic_core import PydanticCustomError
 
-from action_patterns.content.patterns import (
-    MAX_PATTERN_CHARACTERS,
-    Pattern,
-    PatternError,
-    Refusal,
-    engine,
-    has_alternatives,
-)
+from action_patterns.content.glob_syntax import Glob, Set, Wild, parse
+from action_patterns.content.linear_regex import LinearRegex
+from action_patterns.content.patterns import MAX_PATTERN_CHARACTERS, PatternError, Refusal, regex_of
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.wording import closest
 from action_patterns.escape import CODE_CHARACTERS, clip
@@ -28,9 +23,9 @@ _IN_A_NAME = frozenset(string.ascii_letters + string.digits + "-_.")
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
 _SCHEME = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*+://")
-_SET = re.compile(r"\[!?\]?[^\]]*\]")
-"""A set of characters as fnmatch reads it: a `]` that comes first is a member."""
-_RANGE = re.compile(r"\{[^{},]*\.\.[^{},]*\}")
+_STARS = re.compile(r"((?<![^/{,])\*\*(?![^/},]))|\*+")
+_FLAGS = frozenset("dgimsuvy")
+"""Flags of a regular expression in other tools."""
 _WILD = frozenset("*?[]{}!|")
 _GLOB = (
     "Write a glob, as 'acme/legacy-*', or a regular expression between slashes, as '/legacy-.*/'. In a glob `*` stands"
@@ -43,10 +38,7 @@ def matches(repository: str, pattern: str) -> bool:
 
     A pattern without a slash is compared with the name alone. A regular expression is searched for in `owner/name`.
     """
-    full = repository.lower()
-    if (expression := regular_expression(pattern)) is not None:
-        return _engine(expression).isinstance_python(full)
-    return _pattern(pattern.lower()).matches(full if "/" in pattern else full.partition("/")[2])
+    return _regex(pattern).search(repository)
 
 
 def deciding(repository: str, patterns: Sequence[str]) -> str | None:
@@ -56,18 +48,31 @@ def deciding(repository: str, patterns: Sequence[str]) -> str | None:
 
 def regular_expression(pattern: str) -> str | None:
     """Return the expression of a pattern between slashes. None: it is a glob, or a name."""
-    return pattern[1:-1] if len(pattern) > 2 and pattern[0] == pattern[-1] == "/" else None
+    begin, _, flags = pattern.rpartition("/")
+    return begin[1:] if len(begin) > 1 and begin[0] == "/" and flags in ("", "i") else None
 
 
 @lru_cache(maxsize=10_000)
-def _pattern(text: str) -> Pattern:
-    # A name has no directories that `**` could stand for.
-    return Pattern(re.sub(r"\*+", "*", text))
+def _regex(pattern: str) -> LinearRegex:
+    if (expression := regular_expression(pattern)) is None:
+        return regex_of(map(_of_full_names, _globs(pattern)), ignore_case=True)
+    try:
+        return LinearRegex(f"(?i){expression}")
+    except ValueError as error:
+        fix = "Correct it, or write a glob"
+        if "look-around" in str(error):
+            fix = "Write what it must not match as a further pattern that begins with `!`"
+        raise PatternError(str(error), fix) from None
 
 
-@lru_cache(maxsize=1_000)
-def _engine(expression: str) -> SchemaValidator:
-    return engine(f"(?i){expression}")
+def _globs(pattern: str) -> tuple[Glob, ...]:
+    # Names have no depth, so stars in a row that are not a part alone are one star.
+    return parse(_STARS.sub(lambda found: found[1] or "*", pattern))
+
+
+def _of_full_names(glob: Glob) -> Glob:
+    """Return the glob over `owner/name`: without a slash it is about the name, of any owner."""
+    return Glob(((Wild.TEXT,), *glob.parts), glob.directory) if len(glob.parts) == 1 else glob
 
 
 def is_name(pattern: str) -> bool:
@@ -86,27 +91,12 @@ def nearest(pattern: str, names: Iterable[str]) -> str | None:
 def refuse_pattern(pattern: str) -> Refusal | None:
     """Return why a pattern, with or without a leading `!`, can never match. None: it can."""
     body = pattern.removeprefix("!")
-    if (expression := regular_expression(body)) is not None:
-        return _refuse_expression(pattern, expression)
-    if (why := _can_never_match(body)) is None:
-        try:
-            _pattern(body.lower())
-        except PatternError as error:
-            return Refusal(_matches_nothing(pattern, error.refusal.why), error.refusal.fix)
+    if (refusal := _refuse(body)) is None:
         return None
-    plain = _plain_name(body)
     sign = pattern[: len(pattern) - len(body)]
-    return Refusal(_matches_nothing(pattern, why), f"Write {sign + plain!r}" if plain else _fix(body))
-
-
-def _refuse_expression(pattern: str, expression: str) -> Refusal | None:
-    if len(pattern) > MAX_PATTERN_CHARACTERS:
-        return Refusal(_matches_nothing(pattern, f"it has more than {MAX_PATTERN_CHARACTERS:,} characters"), _GLOB)
-    try:
-        _engine(expression)
-    except PatternError as error:
-        return Refusal(_matches_nothing(pattern, error.refusal.why), error.refusal.fix)
-    return None
+    plain = None if _flags(body) else _plain_name(body)
+    why = f"the pattern {clip(repr(pattern), CODE_CHARACTERS)} matches nothing: {refusal.why}"
+    return Refusal(why, f"Write {sign + plain!r}" if plain else refusal.fix)
 
 
 def begins_with_inclusion(patterns: tuple[str, ...], fix: str = "") -> tuple[str, ...]:
@@ -167,45 +157,73 @@ def checked(refuse: Callable[[str], Refusal | None]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _matches_nothing(pattern: str, why: str) -> str:
-    return f"the pattern {clip(repr(pattern), CODE_CHARACTERS)} matches nothing: {why}"
+def _refuse(pattern: str) -> Refusal | None:
+    """Return why a pattern, without its leading `!`, can never match. None: it can."""
+    if not pattern:
+        return Refusal("it is empty", _GLOB)
+    if len(pattern) > MAX_PATTERN_CHARACTERS:
+        return Refusal(f"it has more than {MAX_PATTERN_CHARACTERS:,} characters", _GLOB)
+    if pattern[0] == "/" and regular_expression(pattern) is None:
+        if flags := _flags(pattern):
+            return Refusal(
+                f"a regular expression has no flags {flags!r} here, and case never counts",
+                f"Write {pattern.removesuffix(flags)!r}",
+            )
+        return Refusal(_NO_SLASH, _fix(pattern))
+    try:
+        _regex(pattern)
+    except PatternError as error:
+        # An address has characters that mean something else in a pattern, so its own reason comes first.
+        strange = _strange(set(pattern) - set("*?[]{},!/")) if _plain_name(pattern) else None
+        return Refusal(strange, _GLOB) if strange else error.refusal
+    never = _can_never_match(pattern)
+    return Refusal(never, _fix(pattern)) if never else None
+
+
+def _flags(pattern: str) -> str:
+    """Return the flags behind a regular expression that has others than ours; empty if there are none."""
+    begin, _, flags = pattern.rpartition("/")
+    return flags if begin[:1] == "/" and flags != "i" and _FLAGS.issuperset(flags) else ""
+
+
+_NO_SLASH = "a name neither begins nor ends with a slash"
 
 
 def _can_never_match(pattern: str) -> str | None:
-    """Return the reason of a glob that no name of a repository satisfies. None: one can."""
-    if not pattern:
-        return "it is empty"
-    if len(pattern) > MAX_PATTERN_CHARACTERS:
-        return f"it has more than {MAX_PATTERN_CHARACTERS:,} characters"
-    # Without the text behind the last bracket every `[` finds its end, and the search stays linear.
-    closed, bracket, rest = pattern.rpartition("]")
-    sets, literal = _SET.findall(closed + bracket), _SET.sub("", closed + bracket) + rest
-    if any(each.startswith("[^") for each in sets):
-        return "`[^` does not negate a set here"
-    if none := next((each for each in sets if not _members(each)), None):
-        return f"no name has a character of {none}"
-    if _RANGE.search(literal):
-        return "`{1..3}` is no range here"
-    alternatives = has_alternatives(literal)
-    strange = sorted(set(literal) - _IN_A_NAME - set("/*?{,}" if alternatives else "/*?"))
-    if strange:
-        return f"no name has {' or '.join(map(repr, strange[:3]))} in it"
-    if pattern.startswith("/") or pattern.endswith("/"):
-        return "a name neither begins nor ends with a slash"
-    if not alternatives and literal.count("/") > 1 and "**" not in literal:
+    """Return why no name of a repository is of a glob, or of one of its alternatives. None: some name can be."""
+    if regular_expression(pattern) is not None:
+        return None
+    try:
+        reasons = (_without_a_name(glob) for glob in _globs(pattern))
+        return next(filter(None, reasons), None)
+    except PatternError as error:
+        return error.refusal.why
+
+
+def _without_a_name(glob: Glob) -> str | None:
+    atoms = [atom for part in glob.parts for atom in part]
+    if none := next((atom for atom in atoms if isinstance(atom, Set) and not _has_a_member(atom)), None):
+        return f"no name has a character of {none.text}"
+    if strange := _strange({atom for atom in atoms if isinstance(atom, str)}):
+        return strange
+    if glob.directory:
+        return _NO_SLASH
+    if sum(part != (Wild.PARTS,) for part in glob.parts) > 2:
         return "a name has one slash, between owner and name"
-    if literal.lower().endswith(".git"):
+    if "".join(atom if isinstance(atom, str) else "/" for atom in glob.parts[-1]).lower().endswith(".git"):
         return "no name ends with '.git'"
     return None
 
 
-def _members(characters: str) -> bool:
-    """Return whether a set has a character that a name may have."""
-    try:
-        each = _pattern(characters)
-    except PatternError:
-        return False
-    return any(each.matches(letter) for letter in _IN_A_NAME)
+def _has_a_member(characters: Set) -> bool:
+    """Return whether a set has a character that a name may have, in any case."""
+    regex = regex_of([Glob(((characters,),), directory=False)], ignore_case=True)
+    return any(map(regex.search, _IN_A_NAME))
+
+
+def _strange(characters: set[str]) -> str | None:
+    strange = sorted(characters - _IN_A_NAME)
+    return f"no name has {' or '.join(map(repr, strange[:3]))} in it" if strange else None
 
 
 def _fix(pattern: str) -> str:
@@ -215,9 +233,6 @@ def _fix(pattern: str) -> str:
     parts = [part for part in re.split(r"[,\s]+", pattern) if part]
     if len(parts) > 1 and not any(map(_can_never_match, parts)):
         return f"Write one pattern a line or item: {', '.join(map(repr, parts))}"
-    negated = pattern.replace("[^", "[!")
-    if negated != pattern and not _can_never_match(negated):
-        return f"Write {negated!r}"
     return _GLOB
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from itertools import combinations
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,6 +25,7 @@ TREE = (
     "docs/deep/c.yml",
     "new\nline/x",
     'quo"te/\ttab\\slash',
+    "shop/[user-id]/page.tsx",
     "src/.env",
     "src/app.py",
     "src/app_test.py",
@@ -63,8 +68,22 @@ def selected(*patterns: str) -> list[str]:
         (["{src,docs}/*"], ["docs/a.md", "src/.env", "src/app.py", "src/app_test.py"]),
         (["{src/{app,none},docs/a}.{py,md}"], ["docs/a.md", "src/app.py"]),
         (["app/[id]/page.tsx"], ["app/[id]/page.tsx"]),
-        (["app/[id]/**"], ["app/i/page.tsx"]),
+        (["app/[id]/**"], ["app/[id]/page.tsx"]),
+        (["app/[id]/*.tsx"], ["app/[id]/page.tsx"]),
+        (["app/[id]/"], ["app/[id]/page.tsx"]),
+        (["app/[id]"], ["app/[id]/page.tsx"]),
+        (["**/[id]/[a-z]*.tsx"], ["app/[id]/page.tsx"]),
+        (["app/[ij]/**"], ["app/i/page.tsx"]),
+        (["*/[user-id]/**"], ["shop/[user-id]/page.tsx"]),
         (["app/\\[id\\]/**"], ["app/[id]/page.tsx"]),
+        (["app/{[id],i}/*"], ["app/[id]/page.tsx", "app/i/page.tsx"]),
+        (["src[+-9]app.py", "src[!a]app.py"], []),
+        (["README[\\].]md"], ["README.md"]),
+        (["{src/deep,docs/deep}"], ["docs/deep/b.md", "docs/deep/c.yml", "src/deep/util.py"]),
+        (["{vendor,*.md}"], ["README.md", "vendor/keep/x", "vendor/y"]),
+        (["{docs,**}/a.md", "{**/,}README.md"], ["README.md", "docs/a.md"]),
+        (["b[\udce0-\udcef]d/*"], ["b\udce4d/x"]),
+        (["b[!a]d/*", "[!a]/[!a].txt"], ["b\udce4d/x", "ü/é.txt"]),
         (["app/[!a-h]/*"], ["app/i/page.tsx"]),
         (["b?d/x", "?/?.txt"], ["b\udce4d/x", "ü/é.txt"]),
         (["*/x"], ["new\nline/x", "b\udce4d/x"]),
@@ -93,11 +112,20 @@ def test_the_last_match_wins(patterns: list[str], expected: list[str] | None) ->
         ("docs\\a.md", "a backslash", "'/'"),
         ("@(a|b)", "are no alternatives", "`{a,b}`"),
         ("src/!(a).py", "are no alternatives", "`{a,b}`"),
-        ("r{1..3}", "is no range", "`[1-3]`"),
+        ("r{1..3}", "is no range", "'{1,2,3}'"),
         ("[^a]*", "does not negate", "'[!a]*'"),
         (":(glob)docs/**", "pathspecs", "plain"),
         ("**.js", "whole directories", "`**/*.js`"),
-        ("[z-a]", "range", "glob"),
+        ("[[:alpha:]]", "names of characters", "'[a-z]'"),
+        ("a[b/c]d", "has a slash", "'{a/b,c}'"),
+        ("/^docs\\/.*$/", "a regular expression between slashes", "Write a glob"),
+        ("a{b,c", "has no `}`", "'\\{'"),
+        ("a[b", "has no `]`", "'\\['"),
+        ("{a,b}" * 9, "more than 256 alternatives", "several"),
+        ("a{/,b}/c", "an empty part", "one slash"),
+        ("***", "whole directories", "one star"),
+        ("a\\", "a backslash", "'/'"),
+        ("!!a", "mean nothing", "'\\!'"),
         ("a\0", "NUL", "Remove"),
         ("x" * (MAX_PATTERN_CHARACTERS + 1), "characters", "several"),
     ],
@@ -111,10 +139,34 @@ def test_a_pattern_of_another_dialect_is_refused_by_name(pattern: str, why: str,
     assert (problem.file, problem.line) == ("d.yml", 3)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("app/[id]/x", "app/[id]/x", True),
+        ("app/[id]/x", "app/i/x", True),
+        ("app/[id]", "app/[id]/x", True),
+        ("app/[id]", "app/i/x", False),
+        ("[xb-a]", "[xb-a]", True),
+        ("[xb-a]", "x", False),
+        ("{a}/{{b}}.*", "{a}/{{b}}.x", True),
+        ("{a}/*", "a/x", False),
+    ],
+)
+def test_a_pattern_alone_reads_a_set_both_ways(pattern: str, path: str, expected: bool) -> None:
+    assert Pattern(pattern).matches(path) is expected
+
+
+def test_each_set_is_text_where_a_path_has_its_text() -> None:
+    found = PatternList.of(["[ab]/[cd]"]).over(["[ab]/[cd]"])
+    assert [found.selects(path) for path in ("[ab]/[cd]", "a/[cd]", "[ab]/c", "a/c")] == [True, False, False, False]
+    found = PatternList.of(["[ab]/[cd]"]).over(["[ab]/c", "a/d"])
+    assert [found.selects(path) for path in ("[ab]/c", "a/d")] == [True, False]
+
+
 def test_every_refused_pattern_is_named() -> None:
     with pytest.raises(InputError) as refused:
-        PatternList.of(["/a", "b", "@(c)"])
-    assert len(refused.value.problems) == 2
+        PatternList.of(["!x", "/a", "b", "@(c)"])
+    assert len(refused.value.problems) == 3
 
 
 def test_the_deciding_pattern_and_those_without_effect_are_known() -> None:
@@ -125,19 +177,32 @@ def test_the_deciding_pattern_and_those_without_effect_are_known() -> None:
     assert PatternList.of([]).selects("x") is False
 
 
-# The reference: alternatives are written out, and a path is compared part by part.
+# The reference: alternatives are written out, brackets that are text become other characters, and a path is compared
+# part by part.
+
+TEXT = str.maketrans("[]", "\ue000\ue001")
 
 
 def written_out(pattern: str) -> list[str]:
-    begin = pattern.find("{")
+    begin = pattern.rfind("{")
     end = pattern.find("}", begin)
-    if begin < 0 or end < 0 or "," not in pattern[begin:end]:
+    if begin < 0:
         return [pattern]
     return [
         each
         for part in pattern[begin + 1 : end].split(",")
         for each in written_out(pattern[:begin] + part + pattern[end + 1 :])
     ]
+
+
+def sets(pattern: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(r"\[[^\]]*\]", pattern)]
+
+
+def as_text(pattern: str, chosen: Collection[tuple[int, int]]) -> str:
+    for begin, end in chosen:
+        pattern = pattern[:begin] + pattern[begin:end].translate(TEXT) + pattern[end:]
+    return pattern
 
 
 def part_matches(part: str, name: str) -> bool:
@@ -147,12 +212,10 @@ def part_matches(part: str, name: str) -> bool:
         return any(part_matches(part[1:], name[at:]) for at in range(len(name) + 1))
     if not name:
         return False
-    if part[0] == "[" and "]" in part[2:]:
-        end = part.index("]", 2)
-        members, negated = part[1:end].removeprefix("!"), part[1] == "!"
-        if negated and len(part[1:end]) == 1:
-            return part[0] == name[0] and part_matches(part[1:], name[1:])
-        return (name[0] in members) is not negated and part_matches(part[end + 1 :], name[1:])
+    if part[0] == "[":
+        end = part.index("]")
+        members = part[1:end].removeprefix("!")
+        return (name[0] in members) is not (part[1] == "!") and part_matches(part[end + 1 :], name[1:])
     return part[0] in ("?", name[0]) and part_matches(part[1:], name[1:])
 
 
@@ -167,41 +230,75 @@ def parts_match(parts: list[str], names: list[str]) -> bool:
 
 
 def one_matches(pattern: str, path: str) -> bool:
+    """`pattern` has no braces, and its sets are sets."""
+    parts, names = pattern.removesuffix("/").split("/"), path.translate(TEXT).split("/")
     if pattern.endswith("/"):
-        return any(parts_match([*each.split("/"), "**"], path.split("/")) for each in written_out(pattern[:-1]))
-    literal = not set("*?[{") & set(pattern.rpartition("/")[2])
-    return any(
-        parts_match(each.split("/"), path.split("/"))
-        or (literal and parts_match([*each.split("/"), "**"], path.split("/")))
-        for each in written_out(pattern)
-    )
+        # All below `**/` is all below a directory, at any depth.
+        return parts_match([*parts, *(["*"] if parts[-1] == "**" else []), "**"], names)
+    return parts_match(parts, names) or (not set("*?[") & set(parts[-1]) and parts_match([*parts, "**"], names))
 
 
-def reference(patterns: list[str], path: str) -> bool:
+def may_match(pattern: str, path: str, fixed: Collection[tuple[int, int]] = ()) -> bool:
+    """Each set that is not `fixed` as text is a set or text."""
+    free = [each for each in sets(pattern) if each not in fixed]
+    readings = (chosen for size in range(len(free) + 1) for chosen in combinations(free, size))
+    return any(one_matches(each, path) for some in readings for each in written_out(as_text(pattern, (*fixed, *some))))
+
+
+def reference(patterns: list[str], path: str, there: Collection[str] = ()) -> bool:
     found = False
     for pattern in patterns:
-        if one_matches(pattern.removeprefix("!"), path) or pattern.removeprefix("!") == path:
+        text = pattern.removeprefix("!")
+        fixed: list[tuple[int, int]] = []
+        for each in sets(text):
+            if any(may_match(text, other, (*fixed, each)) for other in there):
+                fixed.append(each)
+        if may_match(text, path, fixed):
             found = not pattern.startswith("!")
     return found
 
 
-PARTS = st.sampled_from(["a", "b", "*", "?", "a*", "*b", "[ab]", "[!a]", "**", "{a,b}", "{a,*}c", "ä", "\n"])
+PARTS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "*",
+        "?",
+        "a*",
+        "*b",
+        "[ab]",
+        "[!a]",
+        "[ab]*",
+        "**",
+        "{a,b}",
+        "{a,*}c",
+        "{a/b,[ab]}",
+        "{**,a}/b",
+        "ä",
+        "\n",
+    ]
+)
 PATTERNS = st.tuples(
-    st.sampled_from(["", "", "!"]), st.lists(PARTS, min_size=1, max_size=4), st.sampled_from(["", "", "/"])
+    st.sampled_from(["", "", "!"]), st.lists(PARTS, min_size=1, max_size=3), st.sampled_from(["", "", "/"])
 ).map(lambda each: each[0] + "/".join(each[1]) + each[2])
-PATHS = st.lists(st.text("abcä\n", min_size=1, max_size=3), min_size=1, max_size=4).map("/".join)
+NAMES = st.sampled_from(["a", "b", "c", "ab", "ac", "ä", "\n", "[ab]", "[ab]c", "[!a]", "\udce4", "."])
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 
 
-@given(st.lists(PATTERNS, min_size=1, max_size=4), st.lists(PATHS, min_size=1, max_size=6))
-@example(["a/**", "!a/[ab]"], ["a/a", "a/c", "a"])
-def test_a_list_selects_what_the_reference_selects(patterns: list[str], paths: list[str]) -> None:
-    try:
-        found = PatternList.of(patterns)
-    except InputError:
-        assert patterns[0].startswith("!")
+@given(st.lists(PATTERNS, min_size=1, max_size=3), st.lists(PATHS, min_size=1, max_size=6), st.booleans())
+@example(["a/**", "!a/[ab]"], ["a/a", "a/c", "a"], False)
+@example(["a/[ab]/*"], ["a/[ab]/c", "a/b/c"], True)
+@example(["{a,b}"], ["a/c", "b", "c"], False)
+def test_a_list_selects_what_the_reference_selects(patterns: list[str], paths: list[str], over: bool) -> None:
+    if patterns[0].startswith("!"):
+        with pytest.raises(InputError):
+            PatternList.of(patterns)
         return
+    found = PatternList.of(patterns)
+    if over:
+        found = found.over(paths)
     for path in paths:
-        assert found.selects(path) is reference(patterns, path), (patterns, path)
+        assert found.selects(path) is reference(patterns, path, paths if over else ()), (patterns, path)
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=20))
@@ -211,6 +308,26 @@ def test_any_text_is_a_pattern_or_refused(text: str, path: str) -> None:
     except ValueError:
         return
     assert isinstance(found.matches(path), bool)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("\U000f0080", "\udc80", False),
+        ("\U000f0080", "\U000f0080", True),
+        ("*\u0580", "\udc80", False),
+        ("?", "\udc80", True),
+        ("??", "\udc80", False),
+        ("\ud800*", "\ud800x", True),
+        ("[\udc80-\udc82]", "\udc81", True),
+        ("[!\udc80]", "\udc81", True),
+        ("[!\udc80]", "\udc80", False),
+        ("[!\udc80]", "\u0580", True),
+        ("[a-\U0010ffff]", "\udc80", True),
+    ],
+)
+def test_a_byte_that_is_no_text_is_a_character_like_no_other(pattern: str, path: str, expected: bool) -> None:
+    assert Pattern(pattern).matches(path) is expected
 
 
 @given(st.binary(min_size=1, max_size=12), st.binary(min_size=1, max_size=12))

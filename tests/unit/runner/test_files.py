@@ -219,6 +219,13 @@ def test_files_are_found_by_path_and_by_pattern(files: RunnerFiles, tree: Path, 
             files.find(pattern)
 
 
+def test_a_directory_with_the_text_of_a_set_is_meant_and_not_its_characters(files: RunnerFiles, tree: Path) -> None:
+    (tree / "app/s").mkdir()
+    (tree / "app/s/page.tsx").write_text("x")
+    assert [change.path for change in files.find("app/[slug]/*.tsx")] == ["app/[slug]/page.tsx"]
+    assert [change.path for change in files.find("app/[su]/*.tsx")] == ["app/s/page.tsx"]
+
+
 def test_what_is_found_has_mode_and_content(files: RunnerFiles, tree: Path) -> None:
     found = {change.path: change for change in files.find("src")}
     assert found["src/run"].mode == "100755"
