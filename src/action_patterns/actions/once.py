@@ -9,10 +9,10 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.named_files import read_named_files
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.action.values import read_values
-from action_patterns.content.admission import without_own
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
@@ -58,7 +58,8 @@ class OnceInputs(TokenInputs):
     )
     files: LineList = Field(
         default=(),
-        description="Files of the workspace whose paths, modes and content belong to it, one path or pattern a line.",
+        description="Files of the workspace whose paths, modes and content belong to it, one path or pattern a line."
+        " A leading `!` takes out files that lines above it name.",
     )
     operation_only: Flag = Field(
         default=False,
@@ -153,9 +154,8 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
 
 def gather(inputs: OnceInputs, ports: Ports) -> str:
     """Return the ref of this operation on this content. Another content has another marker, which stops no run here."""
-    found = (without_own(ports.files.find(pattern)) for pattern in inputs.files)
-    files = {change.path: change for changes in found for change in changes}
-    stored = [as_git_stores(change, normalise_line_endings=True) for change in files.values()]
+    files = read_named_files(inputs.files, ports.files)
+    stored = [as_git_stores(change, normalise_line_endings=True) for change in files]
     operation = inputs.operation or ""
     return OnceRecord.namespace() + identify((operation, *inputs.values), stored, prefix=operation, length=16).name
 

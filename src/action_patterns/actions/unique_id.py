@@ -8,11 +8,10 @@ from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.action.named_files import read_named_files
 from action_patterns.action.values import read_values
-from action_patterns.content.admission import without_own
 from action_patterns.content.changes import FileChange
 from action_patterns.content.identifier import Identifier, as_git_stores, identify, is_of_run, odds
-from action_patterns.content.patterns import Pattern, PatternError
 from action_patterns.content.text import slug
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import Flag, LineList, ValueList
@@ -76,37 +75,12 @@ def run(inputs: UniqueIdInputs, ports: Ports) -> Finish[UniqueIdOutputs]:
 
 
 def gather(inputs: UniqueIdInputs, ports: Ports) -> tuple[FileChange, ...]:
-    """The named files, each once.
+    """Return the named files.
 
     Raises:
         InputError: for every path or pattern that names no file: an id of nothing would be equal for all.
     """
-    found: dict[str, FileChange] = {}
-    problems: list[Problem] = []
-    for pattern in inputs.files:
-        try:
-            if pattern.startswith("!") and not ports.files.exists(pattern):
-                found = _without(found, pattern)
-                continue
-            found |= {change.path: change for change in without_own(ports.files.find(pattern))}
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(*problems)
-    return tuple(found.values())
-
-
-def _without(found: dict[str, FileChange], pattern: str) -> dict[str, FileChange]:
-    """Return the files that a pattern with a leading `!` does not take out. Raises InputError: it takes out none."""
-    try:
-        out = Pattern(pattern)
-    except PatternError as error:
-        raise InputError(Problem(f"{pattern!r} names no file: {error.refusal.why}.", f"{error.refusal.fix}.")) from None
-    kept = {path: change for path, change in found.items() if not out.matches(path)}
-    if len(kept) == len(found):
-        what = f"{pattern!r} takes out none of the files that the lines above it name."
-        raise InputError(Problem(what, "Correct it, write it below the line that names them, or remove it."))
-    return kept
+    return read_named_files(inputs.files, ports.files)
 
 
 def decide(inputs: UniqueIdInputs, files: tuple[FileChange, ...]) -> Identifier:

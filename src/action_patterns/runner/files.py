@@ -127,7 +127,9 @@ class RunnerFiles:
             if place.status() is not None:
                 return (self._change(place, "/".join(wanted)),)
         try:
-            compiled = Pattern("/".join(wanted))
+            compiled = Pattern("/".join(wanted) + ("/" if pattern.endswith("/") else ""))
+            if compiled.excludes:
+                raise PatternError("a leading `!` takes out files, and names none", "Write a pattern without it")
         except PatternError as error:
             raise problem(pattern, f"names no file: {error.refusal.why}", f"{error.refusal.fix}.") from None
         fixed = next((at for at, part in enumerate(wanted) if _WILD & set(part)), len(wanted))
@@ -188,7 +190,9 @@ class RunnerFiles:
         """Return the files below a directory of the workspace, those that match `wanted` where that is given."""
         names = self._names(place)
         if wanted is not None:
-            names = [name for name in names if wanted.matches("/".join((*above, name)))]
+            paths = {name: "/".join((*above, name)) for name in names}
+            wanted = wanted.over([*paths.values()])
+            names = [name for name, path in paths.items() if wanted.matches(path)]
         if not names:
             fix = "Check the spelling, and that the step which makes it ran before this one."
             raise problem(pattern, "names no file", fix)

@@ -203,6 +203,9 @@ def tree(places: tuple[Path, Path]) -> Path:
         ("{src,app}/**/*.{txt,tsx}", ["app/[slug]/page.tsx", "src/deep/c.txt"]),
         ("app/[slug]", ["app/[slug]/page.tsx"]),
         ("app/[slug]/page.tsx", ["app/[slug]/page.tsx"]),
+        ("app/[slug]/*.tsx", ["app/[slug]/page.tsx"]),
+        ("*/[slug]/**", ["app/[slug]/page.tsx"]),
+        ("src/*/", ["src/deep/b.py", "src/deep/c.txt"]),
         ("src/link", ["src/link"]),
         ("**/config", []),
         ("src/*/nothing", []),
@@ -213,7 +216,7 @@ def tree(places: tuple[Path, Path]) -> Path:
 def test_files_are_found_by_path_and_by_pattern(files: RunnerFiles, tree: Path, pattern: str, paths: list[str]) -> None:
     if paths:
         assert [change.path for change in files.find(pattern)] == paths
-        assert files.find(str(tree / pattern)) == files.find(pattern)
+        assert files.find(f"{tree}/{pattern}") == files.find(pattern)
     else:
         with pytest.raises(InputError, match="names no file"):
             files.find(pattern)
@@ -341,6 +344,7 @@ def test_only_tracked_files_are_content_where_they_are_given(places: tuple[Path,
 @pytest.mark.parametrize(
     ("pattern", "why", "fix"),
     [
+        ("!src/*.py", "a leading `!` takes out files", "without it"),
         ("src/@(x|y).js", "are no alternatives here", "`{a,b}`"),
         ("src/**.js", "stands for whole directories", "`**/*.js`"),
     ],
