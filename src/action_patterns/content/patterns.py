@@ -131,9 +131,15 @@ class PatternList:
         return found is not None and not found.excludes
 
     def without_effect(self, paths: Iterable[str]) -> tuple[Pattern, ...]:
-        """Return the patterns that match none of these paths."""
-        there = tuple(paths)
-        return tuple(each for each in self.patterns if not any(map(each.matches, there)))
+        """Return the patterns that match none of these paths, or leave out none that one before them selects."""
+        there, selected = tuple(paths), set[str]()
+        found = []
+        for each in self.patterns:
+            matched = set(filter(each.matches, there))
+            if not (matched & selected if each.excludes else matched):
+                found.append(each)
+            selected = selected - matched if each.excludes else selected | matched
+        return tuple(found)
 
 
 def nearest(pattern: str, paths: Iterable[str]) -> str | None:

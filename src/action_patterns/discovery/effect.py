@@ -8,7 +8,7 @@ from typing import Any
 
 from action_patterns.contracts import SelectionWarning, Target
 from action_patterns.discovery import since
-from action_patterns.discovery.patterns import NEAREST_NAMED, matches, nearest
+from action_patterns.discovery.patterns import NEAREST_NAMED, matches, nearest, without_effect
 from action_patterns.discovery.selection import Selection
 from action_patterns.input_types import input_name
 from action_patterns.ports.repositories import Listing
@@ -30,10 +30,9 @@ def warnings(
         found += _owners(listings, selection)
         found += _narrowing(listed, selection, tries, now) if listed else _narrowing_nothing(selection)
         number = _repositories(len({target.repository for target in seen}))
-        for pattern in dict.fromkeys(selection.exclude):
-            if not any(matches(target.repository, pattern.removeprefix("!")) for target in seen):
-                hint = _nearest(pattern, seen, tries)
-                found.append(("exclude", pattern, f"excluded nothing: it matches none of {number}.{hint} {_CORRECT}"))
+        for pattern in without_effect(selection.exclude, (target.repository for target in seen)):
+            why = _TAKES_OUT_NOTHING if pattern.startswith("!") else f"excluded nothing: it matches none of {number}."
+            found.append(("exclude", pattern, f"{why}{_nearest(pattern, seen, tries)} {_CORRECT}"))
     return tuple(_warning(selection, *each) for each in sorted(found, key=lambda each: _KEYS.index(each[0])))
 
 
@@ -43,6 +42,7 @@ _Found = tuple[str, str, str]
 _KEYS = tuple(Selection.model_fields)
 _NOT_ABOUT_OWNERS = frozenset({"owners", "repositories", "exclude"})
 _CORRECT = "Correct it, or remove it."
+_TAKES_OUT_NOTHING = "takes out nothing that the patterns before it name."
 
 
 def _warning(selection: Selection, field: str, value: str, message: str) -> SelectionWarning:
@@ -81,9 +81,9 @@ def _owners(listings: Sequence[Listing], selection: Selection) -> Iterator[_Foun
 
 def _narrowing(listed: Sequence[Target], selection: Selection, tries: Iterator[int], now: datetime) -> Iterator[_Found]:
     none = f"selected nothing: none of {_repositories(len(listed))} listed"
-    for pattern in dict.fromkeys(selection.include):
-        if not any(matches(target.repository, pattern.removeprefix("!")) for target in listed):
-            yield "include", pattern, f"{none} matches it.{_nearest(pattern, listed, tries)} {_CORRECT}"
+    for pattern in without_effect(selection.include, (target.repository for target in listed)):
+        why = _TAKES_OUT_NOTHING if pattern.startswith("!") else f"{none} matches it."
+        yield "include", pattern, f"{why}{_nearest(pattern, listed, tries)} {_CORRECT}"
     for key, value, alone in _values(selection):
         if not any(alone.first_left_out(target, now) is None for target in listed):
             yield key, value, f"{none} {_WORDS.get(key, f'is {value}')}. {_CORRECT}"
@@ -139,10 +139,11 @@ def _narrowing_nothing(selection: Selection) -> Iterator[_Found]:
 
 def _nearest(pattern: str, targets: Sequence[Target], tries: Iterator[int]) -> str:
     """Return a sentence with the name that a pattern is nearest to; empty if none is near."""
-    if next(tries, None) is None:
-        return ""
+    text = pattern.removeprefix("!")
     names = [target.repository for target in targets]
-    near = nearest(pattern.removeprefix("!"), names)
+    if any(matches(name, text) for name in names) or next(tries, None) is None:
+        return ""
+    near = nearest(text, names)
     return f" The nearest name is {near}." if near else ""
 
 

@@ -46,6 +46,19 @@ def deciding(repository: str, patterns: Sequence[str]) -> str | None:
     return next((each for each in reversed(patterns) if matches(repository, each.removeprefix("!"))), None)
 
 
+def without_effect(patterns: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Return the patterns that match none of these repositories, or take out none that one before them puts in."""
+    there, selected = tuple(names), set[str]()
+    effective: dict[str, bool] = {}
+    for each in patterns:
+        text = each.removeprefix("!")
+        matched = {name for name in there if matches(name, text)}
+        excludes = text != each
+        effective[each] = effective.get(each, False) or bool(matched & selected if excludes else matched)
+        selected = selected - matched if excludes else selected | matched
+    return tuple(each for each, has_effect in effective.items() if not has_effect)
+
+
 def regular_expression(pattern: str) -> str | None:
     """Return the expression of a pattern between slashes. None: it is a glob, or a name."""
     begin, _, flags = pattern.rpartition("/")

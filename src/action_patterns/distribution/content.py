@@ -46,6 +46,8 @@ class Source:
     files: tuple[SourceFile, ...] = ()
     keeps: PatternList | None = None
     """Paths below the directory that the rule leaves alone."""
+    idle: tuple[str, ...] = ()
+    """Sentences about patterns of `exclude` without effect."""
     directory: Template | None = None
     """The target's path as a template."""
 
@@ -64,8 +66,9 @@ class Sources:
     """Documents of ours that were found among them."""
 
     def notice(self) -> str | None:
-        """Return a sentence about what was left out. None: nothing was."""
-        return Admitted((), self.left_out).notice()
+        """Return sentences about what was left out, and what was meant to be and was not. None: there are none."""
+        own = Admitted((), self.left_out).notice()
+        return " ".join([*([own] if own else []), *(each for item in self.items for each in item.idle)]) or None
 
 
 def read_sources(distribution: Distribution, files: Files, *, name: str) -> tuple[Sources, list[Problem]]:
@@ -96,7 +99,7 @@ def _read(rules: RuleSet, rule: FileRule, files: Files, *, name: str, line: int)
     if rule.exclude:
         from action_patterns.content.patterns import PatternList  # for the rules that say so
 
-        keeps = PatternList.of(rule.exclude)
+        keeps = PatternList.of(rule.exclude, file=name, line=line)
     item = Source(rules=rules, rule=rule, line=line, keeps=keeps)
     if rule.template and has_expressions(rule.target):
         item = replace(item, directory=Template.parse(rule.directory, name=name, line=line))
@@ -111,7 +114,9 @@ def _read(rules: RuleSet, rule: FileRule, files: Files, *, name: str, line: int)
         raise InputError(Problem(what, f"Name a file as `source`, or remove `{key}`.", file=name, line=line))
     if is_directory:
         prefix = "" if rule.directory == "." else f"{rule.directory}/"
-        listed = [each for each in files.directory(rule.source) if keeps is None or not keeps.selects(each.path)]
+        listed = list(files.directory(rule.source))
+        if keeps is not None:
+            item, listed = _without_excluded(item, keeps, listed, f"line {line} of {name}")
         found = {f"{rule.source.rstrip('/')}/{each.path}": each for each in listed}
         targets = {source: prefix + each.path for source, each in found.items()}
     else:
@@ -129,6 +134,25 @@ def _read(rules: RuleSet, rule: FileRule, files: Files, *, name: str, line: int)
         raise InputError(Problem(what, "Add files to it, or remove the rule.", file=name, line=line))
     made = tuple(_files(rule, admitted.changes, targets, single=not is_directory, name=name, line=line))
     return replace(item, files=made), admitted.left_out
+
+
+def _without_excluded(
+    item: Source, keeps: PatternList, listed: list[FileChange], place: str
+) -> tuple[Source, list[FileChange]]:
+    """Return the files that the rule does not exclude, and the item with the patterns that exclude none of them."""
+    from action_patterns.content.patterns import nearest
+
+    paths = [each.path for each in listed]
+    keeps = keeps.over(paths)
+    idle = []
+    # A mirror's patterns may be about files that only a target has.
+    for pattern in () if item.rule.mirror else keeps.without_effect(paths):
+        near = None if any(map(pattern.matches, paths)) else nearest(pattern.text, paths)
+        hint = f" The nearest name is {near!r}." if near else ""
+        number = f"the {len(paths):,} {'file' if len(paths) == 1 else 'files'}"
+        what = f"`{pattern.text}` in `exclude`, {place}, has no effect on {number} of {item.rule.source!r}."
+        idle.append(f"{what}{hint} Correct it, or remove it.")
+    return replace(item, idle=tuple(idle)), [each for each in listed if not keeps.selects(each.path)]
 
 
 def _about_directories(rule: FileRule) -> str | None:

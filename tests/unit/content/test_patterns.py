@@ -80,6 +80,9 @@ def selected(*patterns: str) -> list[str]:
         (["src[+-9]app.py", "src[!a]app.py"], []),
         (["README[\\].]md"], ["README.md"]),
         (["{src/deep,docs/deep}"], ["docs/deep/b.md", "docs/deep/c.yml", "src/deep/util.py"]),
+        (["{vendor,docs}/**"], ["docs/a.md", "docs/deep/b.md", "docs/deep/c.yml", "vendor/keep/x", "vendor/y"]),
+        (["new*/**", "quo*/**"], ["new\nline/x", 'quo"te/\ttab\\slash']),
+        (["**/*\\\\slash"], ['quo"te/\ttab\\slash']),
         (["{vendor,*.md}"], ["README.md", "vendor/keep/x", "vendor/y"]),
         (["{docs,**}/a.md", "{**/,}README.md"], ["README.md", "docs/a.md"]),
         (["b[\udce0-\udcef]d/*"], ["b\udce4d/x"]),
@@ -173,6 +176,8 @@ def test_the_deciding_pattern_and_those_without_effect_are_known() -> None:
     found = PatternList.of(["**", "!docs/**", "none/**"])
     assert [found.deciding(path).text for path in ("docs/a", "x")] == ["!docs/**", "**"]  # type: ignore[union-attr]
     assert [each.text for each in found.without_effect(TREE)] == ["none/**"]
+    idle = PatternList.of(["docs", "!src", "!docs/a.md", "!docs/a.md", "docs/a.md"]).without_effect(TREE)
+    assert [each.text for each in idle] == ["!src", "!docs/a.md"], "nothing before them selects what they leave out"
     assert PatternList.of([]).deciding("x") is None
     assert PatternList.of([]).selects("x") is False
 

@@ -192,6 +192,15 @@ def test_a_pattern_that_is_given_twice_is_warned_of_once() -> None:
     assert len(said(exclude=("x", "x"), include=("y", "y", "api"))) == 2
 
 
+@pytest.mark.parametrize("key", ["include", "exclude"])
+def test_a_pattern_that_takes_out_nothing_is_named_as_one(key: str) -> None:
+    nothing = f"in `{key}` takes out nothing that the patterns before it name."
+    assert said(**{key: ("api", "!legacy-*", "!apx", "!api", "!api")}) == [
+        f"`!legacy-*` {nothing} Correct it, or remove it.",
+        f"`!apx` {nothing} The nearest name is acme/api. Correct it, or remove it.",
+    ]
+
+
 def test_a_warning_has_the_place_of_its_item() -> None:
     selection = Selection(owners=("acme",), exclude=("api", "x*"))
     selection.locate("exclude", "x*", Place("d.yml", 7))

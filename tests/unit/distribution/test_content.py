@@ -74,3 +74,25 @@ def test_a_problem_of_reading_does_not_hide_one_of_checking() -> None:
         {"target": "b", "source": "files/ci.yml"},
     )
     assert len(found) == 2
+
+
+def test_an_exclusion_takes_files_out_of_a_directory_in_order() -> None:
+    files = MemoryFiles({f"site/{name}": "x" for name in ("app/[id]/p", "app/i/p", "docs/a.md", "docs/b.md", "c")})
+    rule = {"target": ".", "source": "site", "exclude": ["docs", "!docs/b.md", "app/[id]/**"]}
+    assert [each.path for each in changes(rule, files=files)] == ["app/i/p", "c", "docs/b.md"]
+    assert campaign(rule, files=files).notice is None
+
+
+def test_an_exclusion_without_effect_is_named_with_its_place_and_the_nearest_name() -> None:
+    rule = {"target": "x", "source": "files/docs", "exclude": ["dep/**", "a.md"]}
+    assert campaign(rule).notice == (
+        "`dep/**` in `exclude`, line 1 of d.yml, has no effect on the 2 files of 'files/docs'."
+        " The nearest name is 'deep'. Correct it, or remove it."
+    )
+    assert campaign(rule | {"mirror": True}).notice is None, "it may be about files of a target"
+
+
+def test_an_exclusion_of_another_dialect_is_refused_with_its_line() -> None:
+    with pytest.raises(InputError) as refused:
+        campaign({"target": "x", "source": "files/docs", "exclude": ["@(a|b)", "/docs"]})
+    assert [(each.file, each.line) for each in refused.value.problems] == [("d.yml", 1)] * 2
