@@ -5,11 +5,14 @@ repository.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
-from support.campaign_steps import seed, step
+from action_patterns import run
+from support import app_fleet
+from support.campaign_steps import CAMPAIGN, seed, step
 from support.stage import stage
 
 WAITING = "owners: [acme], without-open-pull-request: true"
@@ -45,3 +48,15 @@ def test_a_pull_request_from_a_fork_does_not_count(tmp_path: Path, name: str) ->
         repository.open_pull(f"{owner}:{ours.head}", author="mallory", head_repo=name)
         found = step("discover", scene, tmp_path, targets=WAITING, distribution="distribution.yml")
         assert found.outputs["targets"] == '["acme/api"]'
+
+
+@pytest.mark.parametrize(("granted", "code"), [({"pull_requests": "read"}, 0), ({}, 1)])
+def test_an_app_needs_to_read_pull_requests_for_it(tmp_path: Path, granted: dict[str, str], code: int) -> None:
+    permissions = {"contents": "read", "metadata": "read"} | granted
+    stream = io.StringIO()
+    with app_fleet.fleet(app_fleet.seed({"acme": {}}, ["acme/api"], permissions=permissions)) as scene:
+        (tmp_path / "distribution.yml").write_text(CAMPAIGN % WAITING)
+        (tmp_path / "ci.txt").write_text("x\n")
+        given = app_fleet.variables(scene, tmp_path, distribution="distribution.yml")
+        assert run.main(["discover"], given, stream) == code, stream.getvalue()
+        assert ("grant pull-requests: read" in stream.getvalue()) == (code != 0)

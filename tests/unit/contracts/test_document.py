@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.contracts import Plan, RunReport, TargetResult, document
+from action_patterns.contracts import Plan, PlanEntry, RunReport, Target, TargetResult, document
 from action_patterns.contracts.document import Document
 from action_patterns.errors import InputError
 from support.report_builders import plan
@@ -20,7 +21,18 @@ def record(index: int = 0, **fields: Any) -> TargetResult:
     return record_of(index, "acme/api", **fields)
 
 
-DOCUMENTS: list[Document] = [plan("acme/api", "acme/web"), plan(), record(outcome="failed")]
+WITH_FACTS = Target(
+    repository="acme/api",
+    types=("go", "node"),
+    visibility="internal",
+    pushed_at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
+    permission="maintain",
+    properties={"team": "web", "tiers": ("1", "2")},
+    has=("go.mod", "deploy/*.tf"),
+    open_pull_request=True,
+)
+FACTS = plan().model_copy(update={"roster": (PlanEntry(index=0, target=WITH_FACTS, expected_head_oid=None),)})
+DOCUMENTS: list[Document] = [plan("acme/api", "acme/web"), plan(), record(outcome="failed"), FACTS]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: type(d).__name__)
