@@ -5,13 +5,13 @@ A summary, a log and an artifact of a public repository are public, and so are t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydantic import SecretStr
 
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
-from action_patterns.contracts import Plan
+from action_patterns.contracts import Plan, PlanEntry
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
@@ -42,6 +42,21 @@ def conceal(plan: Plan, ports: Ports, token: SecretStr | None) -> int:
         return 0
     ports.log.conceal(labels)
     return len(labels)
+
+
+def redacted(plan: Plan, redact: Callable[[str], str]) -> Plan:
+    """Return the plan with labels for names, and without the sentences about private repositories.
+
+    Such a sentence has facts of a repository, for example a custom property, which GitHub shows to its readers alone.
+    """
+    excluded = tuple(each.model_copy(update={"detail": ""}) if each.private else each for each in plan.excluded)
+    roster = tuple(_without_reasons(each) if each.target.private else each for each in plan.roster)
+    return plan.model_copy(update={"excluded": excluded, "roster": roster}).redacted(redact)
+
+
+def _without_reasons(entry: PlanEntry) -> PlanEntry:
+    left_out = tuple(each.model_copy(update={"reason": "A condition does not hold."}) for each in entry.left_out)
+    return entry.model_copy(update={"left_out": left_out})
 
 
 def check_travel(concealed: int) -> None:

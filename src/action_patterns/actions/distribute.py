@@ -114,7 +114,8 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
     if concealed:
         # Before they are counted and compared: the report of the run before has the same labels.
-        plan, results = plan.redacted(ports.log.redact), [each.redacted(ports.log.redact) for each in results]
+        plan = privacy.redacted(plan, ports.log.redact)
+        results = [each.redacted(ports.log.redact) for each in results]
     return report(inputs, facts, plan, results, policy, ports)
 
 
