@@ -11,11 +11,13 @@ from action_patterns import registry
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import Session, open_session
 from action_patterns.cli.open import USES as TERMINAL_USES
+from action_patterns.discovery.discover import verbs_for
 from action_patterns.errors import DefectError, InputError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.github import CAPABILITIES
 from action_patterns.ports.pull_requests import PullRequests
+from action_patterns.ports.repositories import FactsNeeded
 from support.fake_github import FakeGitHub
 from support.fake_repository import Repository
 from support.memory_ports import World
@@ -31,6 +33,8 @@ PARTS = {
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
 """The code that calls GitHub for an action."""
+ON_REQUEST = verbs_for(FactsNeeded(properties=True))
+"""The verbs that are declared for a selection which needs them."""
 
 
 def called(source: str) -> set[str]:
@@ -61,12 +65,13 @@ def calls_of(*parts: str) -> set[str]:
 @pytest.mark.parametrize("name", registry.ACTIONS)
 def test_an_action_declares_the_verbs_that_it_calls_and_no_others(name: str) -> None:
     action = registry.load(name)
-    declared = {verb.__qualname__ for verb in (*action.uses, *action.job_uses)}
+    on_request = ON_REQUEST if name in ("discover", "distribute") else ()
+    declared = {verb.__qualname__ for verb in (*action.uses, *action.job_uses, *on_request)}
     assert declared == calls_of(*PARTS.get(name, ()))
 
 
 def test_the_terminal_declares_what_it_calls() -> None:
-    declared = {verb.__qualname__ for verb in TERMINAL_USES}
+    declared = {verb.__qualname__ for verb in (*TERMINAL_USES, *ON_REQUEST)}
     assert declared == calls_of("cli", "discovery", "pull_request")
 
 
