@@ -34,4 +34,3 @@ def rename(repository: Repository, old: str, new: str) -> None:
         repository.default_branch = new
         git.set_head(new)
     git.set_ref(f"refs/heads/{old}", None)
-    repository.changed_at = repository.world.clock()

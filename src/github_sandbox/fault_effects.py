@@ -28,10 +28,24 @@ def damaged(fault: Fault, response: HttpResponse) -> HttpResponse:
     """Return ``response`` as the client receives it."""
     if fault.null_field:
         response = _with_null(response, fault.null_field.split("."), fault.error_type)
+    if fault.incomplete:
+        response = _incomplete(response)
     if fault.truncate is not None:
         response.sent = int(len(response.body) * fault.truncate)
     response.slow_seconds = fault.slow_seconds
     return response
+
+
+def _incomplete(response: HttpResponse) -> HttpResponse:
+    """Return a search that ended early. Another response stays."""
+    try:
+        content = json.loads(response.body)
+    except ValueError:
+        return response
+    if not isinstance(content, dict) or "incomplete_results" not in content:
+        return response
+    items = content["items"][: len(content["items"]) // 2]
+    return response.with_json(content | {"incomplete_results": True, "items": items})
 
 
 def _with_null(response: HttpResponse, path: list[str], kind: str) -> HttpResponse:

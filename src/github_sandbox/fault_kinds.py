@@ -106,6 +106,10 @@ def _stale_read(_: Arguments) -> Fields:
     return {"stale": True, "kind": "read"}
 
 
+def _incomplete_search(_: Arguments) -> Fields:
+    return {"incomplete": True, "kind": "search"}
+
+
 KINDS: dict[str, Callable[[Arguments], Fields]] = {
     "bad_gateway": _bad_gateway,
     "server_error": _server_error,
@@ -121,4 +125,5 @@ KINDS: dict[str, Callable[[Arguments], Fields]] = {
     "slow_body": _slow_body,
     "duplicate_delivery": _duplicate_delivery,
     "stale_read": _stale_read,
+    "incomplete_search": _incomplete_search,
 }

@@ -71,6 +71,8 @@ class Fault:
     null_field: str | None = None
     """Dotted response path of a GraphQL field that becomes null, with an error that names it."""
     error_type: str = "SERVICE_UNAVAILABLE"
+    incomplete: bool = False
+    """Whether a search ends early: half of its results, and ``incomplete_results``."""
     name: str | None = None
     """Name in the request log; None: the kind that the fault was made from, or its first effect."""
     seen: int = field(default=0, init=False)
@@ -166,7 +168,8 @@ class Fault:
 
 
 ACTIONS = (
-    "status", "reset", "hold_seconds", "truncate", "slow_seconds", "duplicate", "stale", "null_field", "delay",
+    "status", "reset", "hold_seconds", "truncate", "slow_seconds", "duplicate", "stale", "null_field", "incomplete",
+    "delay",
 )  # fmt: skip
 
 

@@ -233,12 +233,13 @@ class RepositoryView:
 
     def set_archived(self, archived: bool = True) -> None:  # noqa: FBT001, FBT002 - reads well as a call
         with self._write():
+            self._repository.changes()
             self._repository.archived = archived
-            self._repository.changed_at = self._repository.world.clock()
 
     def set_topics(self, *topics: str) -> None:
         with self._write() as repository:
-            repository.topics, repository.changed_at = list(topics), repository.world.clock()
+            repository.changes()
+            repository.topics = list(topics)
 
     def protect(self, pattern: str, *rules: str, bypass: Sequence[str] = (), classic: bool = True) -> None:
         """Add a branch protection, or with ``classic=False`` a ruleset. ``rules``: some of ``model.refs.RULES``."""
@@ -274,6 +275,11 @@ class RepositoryView:
         with self._write():
             world = self._repository.world
             world.transfer(self._repository, world.add_account(owner))
+
+    def delete(self) -> None:
+        """Delete the repository, as the settings do."""
+        with self._write():
+            self._repository.world.delete(self._repository)
 
     def disable_issues(self) -> None:
         """Take the check mark from Issues, as the settings do."""

@@ -79,6 +79,7 @@ def repositories(world: World, seed: Mapping[str, Any]) -> None:
                 collaborators=set(spec.get("collaborators") or []), rules=rules(world, spec),
                 auto_merge_allowed=spec.get("auto-merge", False), properties=dict(spec.get("properties") or {}),
                 teams=dict(spec.get("teams") or {}),
+                created_at=seconds(spec.get("created-at", "")) or SEED_SECONDS,
             )
         )  # fmt: skip
 

@@ -165,7 +165,7 @@ class Sandbox:
             load_seed.repositories(self.world, {"repositories": [details]})
             repository = self.world.repository(name)
             assert repository is not None
-            repository.created_at = repository.changed_at = self.clock()
+            repository.created_at = repository.added_at = self.clock()
             return RepositoryView(repository)
 
     def repositories(self) -> list[RepositoryView]:

@@ -125,6 +125,22 @@ def may_read(token: Token | None, repository: Repository) -> bool:
     return token.may_read(repository) if token else not repository.private
 
 
+ORGANIZATION_SCOPES = frozenset({"read:org", "admin:org", "repo"})
+"""Scopes of a classic token with one of which it reads the members and teams of its account's organizations."""
+
+
+def may_see_members(token: Token | None, account: Account) -> bool:
+    """Return whether the token may see members and teams: a member may; the other kinds need ``members``."""
+    if token is None:
+        return False
+    if token.app:
+        return token.permissions is None or at_least(token.permissions, "members", "read")
+    member = token.account.login.lower() in {login.lower() for login in account.members}
+    if token.classic:
+        return member and bool(token.scopes & ORGANIZATION_SCOPES)
+    return member and token.grants("members=read")
+
+
 def inaccessible(token: Token) -> ApiError:
     """Return the 403 for this kind of token."""
     return ApiError(403, f"Resource not accessible by {token.name_in_refusals}", graphql_type="FORBIDDEN")

@@ -27,6 +27,9 @@ VERBS: dict[str, Call] = {
     "Repositories.list_owner": lambda g, _: g.repositories.list_owner("acme"),
     "Repositories.list_properties": lambda g, _: g.repositories.list_properties("acme"),
     "Repositories.read": lambda g, _: g.repositories.read([TARGET])[TARGET],
+    "Repositories.list_team": lambda g, _: g.repositories.list_team("acme/core")[0],
+    "Repositories.list_installation": lambda g, _: g.repositories.list_installation()[0],
+    "Repositories.search": lambda g, _: g.repositories.search("acme", "org:acme")[0],
     "PullRequests.observe": lambda g, _: g.pulls.observe(TARGET, branch="bot", base=None, paths=["README.md"]),
     "GitDatabase.read_files": lambda g, f: g.git.read_files(TARGET, f["main"], ["README.md"]),
     "GitDatabase.read_tree": lambda g, f: g.git.read_tree(TARGET, f["main"]),
@@ -85,7 +88,7 @@ VERBS: dict[str, Call] = {
 def world(permissions: Mapping[str, str]) -> dict[str, Any]:
     full = {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}
     return {
-        "organizations": {"acme": {"members": ["bot", "alice", "bob"]}},
+        "organizations": {"acme": {"members": ["bot", "alice", "bob"], "teams": {"core": ["bot"]}}},
         "users": ["alice", "bob", "bot", {"login": "app[bot]", "bot": True}],
         "tokens": {
             "ghp_setup": full,
@@ -95,6 +98,7 @@ def world(permissions: Mapping[str, str]) -> dict[str, Any]:
             {
                 "name": TARGET,
                 "private": True,
+                "teams": {"core": "push"},
                 "files": {"README.md": "# api\n"},
                 "milestones": ["v1"],
                 "auto-merge": True,

@@ -28,14 +28,20 @@ PATHS = ("README.md", "old.txt", "new.txt", "absent.txt")
 
 @contextmanager
 def double() -> Iterator[GitHub]:
-    yield FakeGitHub(Repository(TARGET, {path: text.encode() for path, text in FILES.items()}))
+    github = FakeGitHub(Repository(TARGET, {path: text.encode() for path, text in FILES.items()}))
+    github.teams, github.index = {"acme/core": (TARGET,)}, {"org:acme in:name api": (TARGET,)}
+    yield github
 
 
 @contextmanager
-def sandbox() -> Iterator[GitHub]:
+def sandbox(token: str = "tok-bot") -> Iterator[GitHub]:
     repository = {"name": TARGET, "files": FILES, "milestones": ["v1", "v2"], "auto-merge": True, "protected": ["main"]}
-    with stage(FLEET | {"repositories": [repository]}) as scene:
-        yield Client(DyingTransport(scene.context))
+    # An installation token lists an installation; an organization's member reads its teams: this one does both.
+    tokens = {"ghs_bot": {"login": "fleet[bot]", "kind": "installation"}}
+    tokens |= FLEET["tokens"]
+    repository |= {"teams": {"core": "push"}}
+    with stage(FLEET | {"repositories": [repository], "tokens": tokens}) as scene:
+        yield Client(DyingTransport(scene.context, token=token))
 
 
 def error_of(call: Callable[[], object]) -> str:
@@ -202,6 +208,16 @@ def a_draft_and_auto_merge(github: GitHub) -> Iterator[object]:
     yield shown(github.pulls.convert_to_draft(TARGET, pull.id))
 
 
+def sources(github: GitHub) -> Iterator[object]:
+    repositories = github.repositories
+    yield [target.repository for target in repositories.list_owner("acme").targets]
+    yield [listed.repository for listed in repositories.list_team("acme/core")]
+    yield error_of(lambda: repositories.list_team("acme/none"))
+    yield [listed.repository for listed in repositories.list_installation()]
+    yield [listed.repository for listed in repositories.search("acme", "org:acme in:name api")]
+    yield repositories.search("acme", "org:acme in:name none")
+
+
 STORIES = (
     *(what_is_absent, objects, a_branch_moves_by_compare_and_swap, a_pull_request_is_opened_once, its_fields),
     *(its_reviewers, its_comments, its_end, a_draft_and_auto_merge),
@@ -214,3 +230,10 @@ def test_one_story_has_one_end(story: Callable[[GitHub], Iterator[object]]) -> N
         expected = list(story(github))
     with sandbox() as github:
         assert list(story(github)) == expected
+
+
+def test_sources_have_one_end_for_an_app() -> None:
+    with double() as github:
+        expected = list(sources(github))
+    with sandbox("ghs_bot") as github:
+        assert list(sources(github)) == expected

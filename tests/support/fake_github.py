@@ -30,7 +30,7 @@ from action_patterns.ports.pull_requests import (
 )
 from action_patterns.ports.rate_limits import Limits
 from action_patterns.ports.ref_store import RefStore
-from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, Listing
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, ListedRepository, Listing
 from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact
 from support.fake_repository import BOT, KilledError, Moment, Pull, Repository
 
@@ -83,6 +83,20 @@ class FakeRepositories:
         self._github.read()
         known = {name: self._github.hosted.get(name.lower()) for name in repositories}
         return {name: _target(found) if found else None for name, found in known.items()}
+
+    def list_team(self, team: str) -> tuple[ListedRepository, ...]:
+        self._github.read()
+        if team not in self._github.teams:
+            raise NotFoundError(f"There is no team {team!r}.", remediation="Check the spelling.")
+        return tuple(map(ListedRepository, self._github.teams[team]))
+
+    def list_installation(self) -> tuple[ListedRepository, ...]:
+        self._github.read()
+        return tuple(ListedRepository(each.name) for each in self._github.hosted.values())
+
+    def search(self, owner: str, query: str) -> tuple[ListedRepository, ...]:
+        self._github.read()
+        return tuple(map(ListedRepository, self._github.index.get(query, ())))
 
 
 class FakeRateLimits:
@@ -405,6 +419,10 @@ class FakeGitHub:
 
     def __init__(self, *repositories: Repository) -> None:
         self.hosted = {repository.name.lower(): repository for repository in repositories}
+        self.teams: dict[str, tuple[str, ...]] = {}
+        """`organization/team` -> names of its repositories."""
+        self.index: dict[str, tuple[str, ...]] = {}
+        """Query -> names that a search finds, which may be out of date."""
         self.journal: list[str] = []
         self.reads = 0
         self.limit: Limits | None = Limits(5000, 5000, datetime(2026, 7, 1, tzinfo=UTC))

@@ -17,6 +17,8 @@ class Reach(NamedTuple):
     owners: tuple[str, ...] = ()
     public_only: bool = False
     """Only public repositories of `owners`."""
+    hidden: tuple[str, ...] = ()
+    """Sources that GITHUB_TOKEN may never read, each as the subject of a sentence."""
 
 
 def union(reaches: Iterable[Reach]) -> Reach:
@@ -26,6 +28,7 @@ def union(reaches: Iterable[Reach]) -> Reach:
         tuple(dict.fromkeys(name for each in several for name in each.repositories)),
         tuple(dict.fromkeys(owner for each in several for owner in each.owners)),
         public_only=all(each.public_only for each in several),
+        hidden=tuple(dict.fromkeys(source for each in several for source in each.hidden)),
     )
 
 
@@ -41,9 +44,10 @@ def check_reach(credentials: Credentials, reach: Reach, context: Context, *, wri
     if not credentials.is_job_token:
         return
     elsewhere = [name for name in reach.repositories if name.lower() != context.repository.lower()]
-    if not elsewhere and (not reach.owners or (reach.public_only and not writing)):
+    if not elsewhere and not reach.hidden and (not reach.owners or (reach.public_only and not writing)):
         return
-    what = f"the repositories of {', '.join(reach.owners)}" if reach.owners else elsewhere[0]
+    of_owners = f"the repositories of {', '.join(reach.owners)}" if reach.owners else ""
+    what = of_owners or next(iter(elsewhere), "those of the App's installation")
     raise InputError(
         Problem(
             f"The token is the job's GITHUB_TOKEN, which reaches only {context.repository}, not {what}.",

@@ -20,17 +20,19 @@ from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.components import Found, find
 from action_patterns.discovery.discover import (
     USES,
-    Discovered,
     discover,
     excluded_summary,
     facts_for,
     plan_from,
     verbs_for,
+    verbs_of,
 )
+from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.groups import all_apply
 from action_patterns.discovery.matrix import check_size, matrix_of
 from action_patterns.discovery.only import Limit, Narrowing, OnlyList, check_names, limit_field, only_field
 from action_patterns.discovery.plan import plan_components
+from action_patterns.discovery.repositories_file import with_files
 from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.discovery.summary import Kind, annotate, summary
 from action_patterns.distribution.campaign import Campaign, read_campaign
@@ -60,6 +62,24 @@ class DiscoverInputs(TokenInputs):
     )
     owners: NameList = Field(default=(), description="Organizations or users whose repositories are considered.")
     repositories: NameList = Field(default=(), description="Repositories by name, `owner/name`.")
+    teams: NameList = Field(
+        default=(), description="Teams, `organization/team`; the repositories they have access to are considered."
+    )
+    installation: Flag = Field(
+        default=False,
+        description="Consider all repositories of the GitHub App's installations. It needs the App's key or an"
+        " installation token.",
+    )
+    search: LineList = Field(
+        default=(),
+        description="Repository searches of one owner each, one a line, as `org:acme topic:python`; each result is read"
+        " again.",
+    )
+    repositories_file: str | None = Field(
+        default=None,
+        description="File of the workspace with further names of repositories: one a line, with `#` comments, or a JSON"
+        " list.",
+    )
     topics: NameList = Field(default=(), description="Only repositories that have all of these topics.")
     include: LineList = Field(default=(), description="Only repositories that match one of these patterns, one a line.")
     exclude: LineList = Field(
@@ -192,11 +212,11 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
                 )
             )
     else:
-        name, digest, selections = inputs.name or "targets", "", {"": _selection(inputs)}
+        name, digest, selections = inputs.name or "targets", "", {"": with_files(_selection(inputs), ports.files)}
     credentials = inputs.credentials()
     reach = union(selection.reach for selection in selections.values())
     needed = facts_for(selections.values(), None) if campaign is None else campaign.facts_needed
-    uses = (*ACTION.uses, *verbs_for(needed))
+    uses = (*ACTION.uses, *verbs_for(needed), *verbs_of(selections.values()))
     session = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=reach)
     return Facts(
         seen=discover(tuple(selections.values()), session, needed),
@@ -377,7 +397,7 @@ _PROPERTY = "Write each as `team=platform`, one a line."
 ACTION = Action(
     name="discover",
     title="Discover targets",
-    description="List all repositories by owner, topic or name, or fail, and hand them on as a valid matrix.",
+    description="List all repositories by owner, team, search or name, or fail, and hand them on as a valid matrix.",
     patterns=("Matrix Distribution", "Three-Stage Design"),
     since="0.1.0",
     inputs=DiscoverInputs,

@@ -21,7 +21,8 @@ from action_patterns.contracts.artifact import report_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
-from action_patterns.discovery.discover import Discovered, discover, plan_from
+from action_patterns.discovery.discover import discover, plan_from
+from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.only import (
     EVERYTHING,
     Limit,
@@ -136,7 +137,8 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)
     # A token does it all in one session, at one pace. An App's tokens that read every repository write to none.
     needed = campaign.facts_needed
-    uses = (*(ACTION.uses if credentials.app is None else discovery.USES), *discovery.verbs_for(needed))
+    further = (*discovery.verbs_for(needed), *discovery.verbs_of(campaign.selections.values()))
+    uses = (*(ACTION.uses if credentials.app is None else discovery.USES), *further)
     github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=campaign.reach)
     facts = Facts(
         campaign=campaign,

@@ -97,7 +97,7 @@ def open_command(distribution: str, part: Narrowing, console: Console) -> Comman
     check_reach(credentials, campaign.reach, context, writing=True)
     clock, log = SystemClock(), ConsoleLog(console)
     log.hide(credentials.token)
-    uses = (*USES, *discovery.verbs_for(campaign.facts_needed))
+    uses = (*USES, *discovery.verbs_for(campaign.facts_needed), *discovery.verbs_of(campaign.selections.values()))
     allowance = Allowance(seconds=24 * 3600, permissions=needed(uses))  # a person watches, and can interrupt it
     github = Session(connect(credentials, context, clock, log, allowance), uses)
     with console.status("Looking at the repositories…"):

@@ -29,6 +29,9 @@ ExclusionReason = Literal[
     "not-pushed-since",
     "permission",
     "open-pull-request",
+    "gone",
+    "not-in-all-of",
+    "in-none-of",
 ]
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from action_patterns.contracts import Exclusion, Plan, SelectionWarning, Target
+from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.groups import Applies, all_apply, distinct, unite
 from action_patterns.discovery.only import EVERYTHING, Narrowing
 from action_patterns.discovery.plan import make_plan
+from action_patterns.discovery.search_query import owner_of
 from action_patterns.discovery.select import Selected, select
-from action_patterns.discovery.selection import Selection
+from action_patterns.discovery.selection import Selection, once
+from action_patterns.discovery.source import Source, SourceKey
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import Verb
 from action_patterns.ports.pull_requests import PullRequests
-from action_patterns.ports.rate_limits import Limits, RateLimits
-from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, Listing, Repositories
+from action_patterns.ports.rate_limits import RateLimits
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, ListedRepository, Repositories
 
 USES: tuple[Verb, ...] = (Repositories.list_owner, Repositories.read, RateLimits.read)
 """The verbs that discovery always calls."""
@@ -33,64 +35,69 @@ def verbs_for(facts: FactsNeeded) -> tuple[Verb, ...]:
     return (*properties, PullRequests.observe) if facts.open_from is not None else properties
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discovered:
-    """The repositories that discovery read for all selections together."""
+USES_OF_SOURCES: Mapping[SourceKey, Verb] = {
+    "teams": Repositories.list_team,
+    "installation": Repositories.list_installation,
+    "search": Repositories.search,
+}
+"""The verbs that discovery calls for some selections: what they need is asked for only then."""
 
-    owners: dict[str, Listing]
-    """Key = the owner in lower case."""
-    names: dict[str, Target | None]
-    """Key = the repository in lower case. None: absent, or this token may not see it."""
-    limits: Limits | None
 
-    @property
-    def visible(self) -> int:
-        """The number of repositories that were seen, each counted once."""
-        listed = (target for listing in self.owners.values() for target in listing.targets)
-        named = (target for target in self.names.values() if target is not None)
-        return len({target.repository for target in (*listed, *named)})
-
-    def listings(self, selection: Selection) -> tuple[Listing, ...]:
-        """Return the listing of each of the selection's owners, in its order."""
-        return tuple(self.owners[owner.lower()] for owner in selection.owners)
-
-    def named(self, selection: Selection) -> dict[str, Target | None]:
-        """Return the repositories that the selection names, as it spells them."""
-        return {name: self.names[name.lower()] for name in selection.repositories}
+def verbs_of(selections: Iterable[Selection]) -> tuple[Verb, ...]:
+    """Return the verbs that discovery calls for these selections and not for every one."""
+    keys = dict.fromkeys(source.key for selection in _every(selections) for source in selection.sources)
+    return tuple(USES_OF_SOURCES[key] for key in keys if key in USES_OF_SOURCES)
 
 
 def facts_for(selections: Iterable[Selection], branch: str | None) -> FactsNeeded:
     """Return the facts that the filters of selections need. `branch`: the campaign's. None: there is none."""
-    return reduce(or_, (selection.facts_needed_with(branch) for selection in selections), NO_MORE_FACTS)
+    return reduce(or_, (selection.facts_needed_with(branch) for selection in _every(selections)), NO_MORE_FACTS)
 
 
 def discover(selections: Sequence[Selection], github: GitHub, facts: FactsNeeded = NO_MORE_FACTS) -> Discovered:
-    """Read every repository that the selections may mean, completely, or fail. Each owner and name is read once.
+    """Read every repository that the selections may mean, completely, or fail. Nothing is read twice.
 
+    A source other than an owner lists names. Each is read again by name: a list may be older than the repository.
     `facts`: what the filters and the conditions of rules are compared with.
 
     Raises:
         ValueError: there is no selection.
     """
-    owners = _once(owner for selection in selections for owner in selection.owners)
-    names = _once(name for selection in selections for name in selection.repositories)
-    if not owners and not names:
+    every = _every(selections)
+    sources: dict[Source, Source] = {}
+    for source in (source for selection in every for source in selection.sources):
+        sources.setdefault(source.lower(), source)
+    names = [name for selection in every for name in selection.repositories]
+    if not sources and not names:
         raise ValueError("discover needs at least one selection")
-    listings = {owner.lower(): github.repositories.list_owner(owner, facts) for owner in owners}
-    named = github.repositories.read(names, facts) if names else {}
-    seen = Discovered(
-        owners=listings,
-        names={name.lower(): target for name, target in named.items()},
-        limits=github.rate_limits.read((*owners, *names)[0]),
+    found: dict[str, Target | None] = {}
+    listed: dict[Source, tuple[ListedRepository, ...]] = {}
+    for key, source in sources.items():
+        if source.key == "owners":
+            targets = github.repositories.list_owner(source.value, facts).targets
+            found |= {target.repository.lower(): target for target in targets}
+            listed[key] = tuple(ListedRepository(target.repository, target.id, target.private) for target in targets)
+        else:
+            listed[key] = _LISTS[source.key](source.value, github)
+    names += [each.repository for of_source in listed.values() for each in of_source]
+    unread = [name for name in once(names) if name.lower() not in found]
+    if unread:
+        found |= {name.lower(): target for name, target in github.repositories.read(unread, facts).items()}
+    scope = next((owner for selection in every for owner in selection.reach.owners), next(iter(names), None))
+    return Discovered(
+        repositories=_with_properties(found, github) if facts.properties else found,
+        sources=listed,
+        limits=github.rate_limits.read(scope) if scope is not None else None,
     )
-    return _with_properties(seen, github) if facts.properties else seen
 
 
-def _with_properties(seen: Discovered, github: GitHub) -> Discovered:
+def _every(selections: Iterable[Selection]) -> tuple[Selection, ...]:
+    return tuple(each for selection in selections for each in selection.walk())
+
+
+def _with_properties(found: Mapping[str, Target | None], github: GitHub) -> dict[str, Target | None]:
     """Return the repositories with their custom properties: one list for each owner."""
-    listed = (target for listing in seen.owners.values() for target in listing.targets)
-    targets = (*listed, *(target for target in seen.names.values() if target is not None))
-    owners = {target.owner.lower(): target.owner for target in targets}
+    owners = {target.owner.lower(): target.owner for target in found.values() if target is not None}
     values = {
         name: properties
         for owner in owners.values()
@@ -100,19 +107,14 @@ def _with_properties(seen: Discovered, github: GitHub) -> Discovered:
     def filled(target: Target) -> Target:
         return target.model_copy(update={"properties": dict(values.get(target.repository.lower(), {}))})
 
-    return replace(
-        seen,
-        owners={key: each._replace(targets=tuple(map(filled, each.targets))) for key, each in seen.owners.items()},
-        names={name: filled(target) if target else None for name, target in seen.names.items()},
-    )
+    return {name: filled(target) if target is not None else None for name, target in found.items()}
 
 
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names without repetition. GitHub ignores the case of names."""
-    first: dict[str, str] = {}
-    for name in names:
-        first.setdefault(name.lower(), name)
-    return tuple(first.values())
+_LISTS: Mapping[SourceKey, Callable[[str, GitHub], tuple[ListedRepository, ...]]] = {
+    "teams": lambda value, github: github.repositories.list_team(value),
+    "installation": lambda _, github: github.repositories.list_installation(),
+    "search": lambda value, github: github.repositories.search(owner_of(value), value),
+}
 
 
 def plan_from(
@@ -132,10 +134,8 @@ def plan_from(
     found: dict[str, Selected] = {}
     told: list[SelectionWarning] = []
     for group, selection in selections.items():
-        listings, named = seen.listings(selection), seen.named(selection)
-        listed = (target for listing in listings for target in listing.targets)
-        found[group] = select(listed, named, selection, source_repository=context.repository, now=now)
-        told += warnings(listings, named, selection, now=now)
+        found[group] = select(seen, selection, source_repository=context.repository, now=now)
+        told += warnings(seen, selection, now=now)
     return make_plan(
         unite(found, applies),
         name=name,

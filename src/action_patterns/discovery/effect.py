@@ -2,63 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from action_patterns.contracts import SelectionWarning, Target
 from action_patterns.discovery import since
+from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.patterns import NEAREST_NAMED, matches, nearest, without_effect
+from action_patterns.discovery.select import Considered
 from action_patterns.discovery.selection import Selection
 from action_patterns.input_types import input_name
-from action_patterns.ports.repositories import Listing
 
 
-def warnings(
-    listings: Sequence[Listing], named: Mapping[str, Target | None], selection: Selection, *, now: datetime
-) -> tuple[SelectionWarning, ...]:
+def warnings(seen: Discovered, selection: Selection, *, now: datetime) -> tuple[SelectionWarning, ...]:
     """Return a warning for each part that selects or excludes nothing, in the order of the selection's keys.
 
     A filter is compared with all that was seen, also with what another filter excludes: an exclusion of archived
     repositories is sound. If no repository was seen, no filter could have an effect, and none is warned of.
     """
-    listed = [target for listing in listings for target in listing.targets]
-    seen = [*listed, *(target for target in named.values() if target is not None)]
-    found = [*_named(named)]
+    return tuple(_warnings(Considered(seen, selection, now), ""))
+
+
+def _warnings(considered: Considered, within: str) -> Iterator[SelectionWarning]:
+    """Yield the warnings of a selection, then those of the selections inside. `within`: the place of this one."""
+    selection, candidates = considered.selection, considered.candidates
+    found = [*_named(considered)]
     tries = iter(range(NEAREST_NAMED))
-    if seen:
-        found += _owners(listings, selection)
-        found += _narrowing(listed, selection, tries, now) if listed else _narrowing_nothing(selection)
-        number = _repositories(len({target.repository for target in seen}))
-        for pattern in without_effect(selection.exclude, (target.repository for target in seen)):
+    if candidates:
+        filtered = considered.filtered
+        found += _sources(considered)
+        if filtered:
+            found += _narrowing(tuple(filtered.values()), selection, tries, considered.now)
+        else:
+            found += _narrowing_nothing(selection)
+        number = _repositories(len(candidates))
+        for pattern in without_effect(selection.exclude, candidates):
             why = _TAKES_OUT_NOTHING if pattern.startswith("!") else f"excluded nothing: it matches none of {number}."
-            found.append(("exclude", pattern, f"{why}{_nearest(pattern, seen, tries)} {_CORRECT}"))
-    return tuple(_warning(selection, *each) for each in sorted(found, key=lambda each: _KEYS.index(each[0])))
+            hint = _nearest(pattern, tuple(candidates.values()), tries)
+            found.append(("exclude", pattern, f"{why}{hint} {_CORRECT}"))
+        found += _parts(considered)
+    for each in sorted(found, key=lambda each: _KEYS.index(each[0])):
+        yield _warning(selection, within, *each)
+    for key, parts in considered.parts.items():
+        for position, part in enumerate(parts, 1):
+            yield from _warnings(part, f"{within}In selection {position} of `{key}`, ")
 
 
 _Found = tuple[str, str, str]
 """Key, value, and the rest of the sentence."""
 
 _KEYS = tuple(Selection.model_fields)
-_NOT_ABOUT_OWNERS = frozenset({"owners", "repositories", "exclude"})
+_NO_FILTERS = frozenset(
+    {
+        *("owners", "repositories", "teams", "installation", "search", "repositories_file", "exclude"),
+        *("any_of", "all_of", "none_of"),
+    }
+)
 _CORRECT = "Correct it, or remove it."
 _TAKES_OUT_NOTHING = "takes out nothing that the patterns before it name."
 
 
-def _warning(selection: Selection, field: str, value: str, message: str) -> SelectionWarning:
+def _warning(selection: Selection, within: str, field: str, value: str, message: str) -> SelectionWarning:
     key = input_name(field)
     place = selection.place(key, value) or selection.place(key, "")
     return SelectionWarning(
         key=key,
         value=value,
-        message=f"`{value}` in `{key}` {message}" if value else f"`{key}` {message}",
+        message=within + (f"`{value}` in `{key}` {message}" if value else f"`{key}` {message}"),
         file=place.file if place else None,
         line=place.line if place else None,
     )
 
 
-def _named(named: Mapping[str, Target | None]) -> Iterator[_Found]:
-    for name, target in named.items():
+def _named(considered: Considered) -> Iterator[_Found]:
+    for name in considered.selection.repositories:
+        target = considered.seen.named(name)
         if target is None:
             continue
         if name.lower() != target.repository.lower():
@@ -73,10 +92,14 @@ def _named(named: Mapping[str, Target | None]) -> Iterator[_Found]:
             yield "repositories", name, f"selected nothing: the repository is {state}. Change that, or remove the name."
 
 
-def _owners(listings: Sequence[Listing], selection: Selection) -> Iterator[_Found]:
-    for owner, listing in zip(selection.owners, listings, strict=True):
-        if not listing.targets:
-            yield "owners", owner, "selected nothing: this token sees no repository there."
+def _sources(considered: Considered) -> Iterator[_Found]:
+    for source in considered.selection.sources:
+        if any(considered.seen.listed(source)):
+            continue
+        if source.key == "search":
+            yield source.key, source.value, f"selected nothing: it finds no repository that is still there. {_CORRECT}"
+        else:
+            yield source.key, source.value, "selected nothing: this token sees no repository there."
 
 
 def _narrowing(listed: Sequence[Target], selection: Selection, tries: Iterator[int], now: datetime) -> Iterator[_Found]:
@@ -131,10 +154,20 @@ _WORDS = {
 
 
 def _narrowing_nothing(selection: Selection) -> Iterator[_Found]:
-    """Yield the filters of what `owners` list, where they list nothing."""
-    if not selection.owners:
-        for key in (key for key in _KEYS if key not in _NOT_ABOUT_OWNERS and getattr(selection, key)):
-            yield key, "", "has no effect: it is about repositories of `owners`, and none is given. Remove it."
+    """Yield the filters of what sources list, where all repositories are named."""
+    if not selection.sources and not selection.any_of and selection.has_source:
+        for key in (key for key in _KEYS if key not in _NO_FILTERS and getattr(selection, key)):
+            yield key, "", "has no effect: it is about repositories that are listed, and all are named. Remove it."
+
+
+def _parts(considered: Considered) -> Iterator[_Found]:
+    """Yield the selections inside that select nothing of it, or exclude nothing from it."""
+    for key, parts in considered.parts.items():
+        effect = "excluded" if key == "none-of" else "selected"
+        for position, part in enumerate(parts, 1):
+            if not part.members.keys() & considered.candidates.keys():
+                number = _repositories(len(considered.candidates))
+                yield key.replace("-", "_"), "", f"{position} {effect} nothing: it selects none of {number}. {_CORRECT}"
 
 
 def _nearest(pattern: str, targets: Sequence[Target], tries: Iterator[int]) -> str:

@@ -21,6 +21,7 @@ NEAREST_NAMED = 20
 """Messages that name the nearest repository: each search takes a tenth of a second among ten thousand."""
 _IN_A_NAME = frozenset(string.ascii_letters + string.digits + "-_.")
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
 _SCHEME = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*+://")
 _STARS = re.compile(r"((?<![^/{,])\*\*(?![^/},]))|\*+")
@@ -146,6 +147,22 @@ def refuse_owner(name: str) -> Refusal | None:
     owner = _SCHEME.sub("", name).removeprefix("github.com/").strip("/@ ").removesuffix("/*")
     fix = f"Write {owner!r}" if _OWNER.fullmatch(owner) else "Write the login alone, as in the address of its page"
     return Refusal(why, f"{fix}. To narrow its repositories use `include`" if _WILD & set(name) else fix)
+
+
+def refuse_team(name: str) -> Refusal | None:
+    """Return why a text names no team. None: it is `organization/team`."""
+    organization, _, slug = name.partition("/")
+    if _OWNER.fullmatch(organization) and _SLUG.fullmatch(slug):
+        return None
+    why = f"{name!r} is not of the form organization/team"
+    parts = [part for part in _SCHEME.sub("", name.strip()).strip("@/ ").split("/") if part]
+    if len(parts) == 5 and parts[1] == "orgs" and parts[3] == "teams":
+        parts = [parts[2], parts[4]]
+    if len(parts) == 2:
+        plain = f"{parts[0]}/{re.sub(r'[^a-z0-9_-]+', '-', parts[1].lower()).strip('-')}"
+        if plain != name and refuse_team(plain) is None:
+            return Refusal(why, f"Write {plain!r}: the team as in the address of its page")
+    return Refusal(why, "Write each team as 'organization/team', as in the address of its page")
 
 
 def refuse_topic(name: str) -> Refusal | None:

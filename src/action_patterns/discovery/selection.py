@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
@@ -22,7 +22,10 @@ from action_patterns.discovery.patterns import (
     refuse_owner,
     refuse_pattern,
     refuse_repository,
+    refuse_team,
 )
+from action_patterns.discovery.search_query import owner_of, refuse_search
+from action_patterns.discovery.source import Source
 from action_patterns.errors import Problem
 from action_patterns.input_types import Flag, input_name
 from action_patterns.ports.repositories import FactsNeeded
@@ -50,6 +53,14 @@ def refuse_since(text: str) -> Refusal | None:
     return Refusal(why, "Write a date as '2026-01-31', or a duration as '90d', '12w' or '36h'") if why else None
 
 
+def once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names without repetition. GitHub ignores the case of names."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
+
+
 class Selection(Filters):
     """Which repositories are the campaign's targets."""
 
@@ -58,6 +69,22 @@ class Selection(Filters):
     )
     repositories: tuple[Annotated[str, checked(refuse_repository)], ...] = Field(
         default=(), description="Repositories by name, `owner/name`."
+    )
+    teams: tuple[Annotated[str, checked(refuse_team)], ...] = Field(
+        default=(), description="Teams, `organization/team`; the repositories they have access to are considered."
+    )
+    installation: Flag = Field(
+        default=False,
+        description="Consider all repositories of the GitHub App's installations. It needs the App's key or an"
+        " installation token.",
+    )
+    search: tuple[Annotated[str, checked(refuse_search)], ...] = Field(
+        default=(),
+        description="Repository searches of one owner each, as `org:acme topic:python`; each result is read again.",
+    )
+    repositories_file: str | None = Field(
+        default=None,
+        description="File with further names of repositories: one a line, with `#` comments, or a JSON list.",
     )
     include: Patterns = Field(
         default=(),
@@ -70,6 +97,15 @@ class Selection(Filters):
         examples=[["*-archive", "/^acme/test-[0-9]+$/"]],
     )
     forks: Flag = Field(default=False, description="Consider forks too.")
+    any_of: tuple[Selection, ...] = Field(
+        default=(), description="Selections: what one of them selects is considered, as from a source."
+    )
+    all_of: tuple[Selection, ...] = Field(
+        default=(), description="Selections: only the repositories that each of them selects."
+    )
+    none_of: tuple[Selection, ...] = Field(
+        default=(), description="Selections: not the repositories that one of them selects."
+    )
 
     # Filters beside those of conditions.
     visibility: Annotated[tuple[Visibility, ...], BeforeValidator(_visibilities)] = Field(
@@ -97,25 +133,72 @@ class Selection(Filters):
 
     _places: dict[tuple[str, str], Place] = PrivateAttr(default_factory=dict)
 
-    @field_validator("owners", "repositories")
+    @field_validator("owners", "repositories", "teams", "search")
     @classmethod
     def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        # GitHub ignores the case of names: an owner in two spellings would be listed twice.
-        first: dict[str, str] = {}
-        for name in value:
-            first.setdefault(name.lower(), name)
-        return tuple(first.values())
+        # An owner in two spellings would be listed twice.
+        return once(value)
 
     @model_validator(mode="after")
     def _not_empty(self) -> Selection:
-        if not self.owners and not self.repositories:
-            raise ValueError("name at least one owner in `owners` or one repository in `repositories`")
+        if not self.has_source and not self.all_of:
+            raise ValueError(
+                "name at least one owner in `owners` or one repository in `repositories`, or another source: `teams`,"
+                " `installation`, `search` or `repositories-file`"
+            )
+        if any(part.forks for part in (*self.any_of, *self.all_of, *self.none_of)):
+            raise ValueError("write `forks` beside `any-of`, `all-of` and `none-of`; it has no effect inside them")
         return self
+
+    @property
+    def has_source(self) -> bool:
+        """It names repositories, or lists where they are."""
+        return bool(self.sources or self.repositories or self.repositories_file or self.any_of)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources to list, without those of other selections inside."""
+        return (
+            *(Source("owners", owner) for owner in self.owners),
+            *(Source("teams", team) for team in self.teams),
+            *((Source("installation", ""),) if self.installation else ()),
+            *(Source("search", query) for query in self.search),
+        )
+
+    @property
+    def parts(self) -> dict[str, tuple[Selection, ...]]:
+        """The selections inside, by key."""
+        return {"any-of": self.any_of, "all-of": self.all_of, "none-of": self.none_of}
+
+    def walk(self) -> Iterator[Selection]:
+        """Yield the selection and every selection inside."""
+        yield self
+        for part in (part for parts in self.parts.values() for part in parts):
+            yield from part.walk()
+
+    def adding(self) -> Iterator[Selection]:
+        """Yield the selection and those inside whose sources add repositories to it."""
+        yield self
+        for part in self.any_of if self.has_source else self.all_of[:1]:
+            yield from part.adding()
 
     @property
     def reach(self) -> Reach:
         """The repositories that it may select."""
-        return Reach(self.repositories, self.owners, public_only=self.visibility == ("public",))
+        parts = tuple(self.adding())
+        organizations = (team.partition("/")[0] for part in parts for team in part.teams)
+        searched = (owner_of(query) for part in parts for query in part.search)
+        return Reach(
+            once(name for part in parts for name in part.repositories),
+            once((*(owner for part in parts for owner in part.owners), *organizations, *searched)),
+            public_only=self.visibility == ("public",),
+            hidden=tuple(
+                source.in_words
+                for part in self.walk()
+                for source in part.sources
+                if source.key in ("teams", "installation")
+            ),
+        )
 
     def facts_needed_with(self, branch: str | None) -> FactsNeeded:
         """Return the facts that the filters are compared with. `branch`: the campaign's. None: there is none."""

@@ -17,6 +17,7 @@ from action_patterns.contracts import LeftOut, PlanEntry, Target
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.discover import facts_for
 from action_patterns.discovery.groups import Applicable
+from action_patterns.discovery.repositories_file import with_files
 from action_patterns.discovery.selection import Selection
 from action_patterns.distribution import content
 from action_patterns.distribution.content import Sources, read_sources
@@ -240,6 +241,7 @@ def read_campaign(path: str, files: Files, context: Context, *, most_writes: int
     """Read a distribution file and everything it names. Raises InputError with every problem at once."""
     distribution = read_distribution(read_text(files.read(path), path), name=path)
     sources, problems = read_sources(distribution, files, name=path)
+    distribution = _with_names(distribution, files, problems)
     values: dict[str, ValueSet] = {}
     texts: dict[str, Template] = {}
     for group, given in {"": distribution.values, **{rules.name: rules.values for rules in distribution.sets}}.items():
@@ -288,6 +290,22 @@ def _without_targets(
             resolve(distribution.pull_request, key=key, changes=made.changes, source=source, most_writes=most_writes)
         except InputError as error:
             yield from error.problems
+
+
+def _with_names(distribution: Distribution, files: Files, problems: list[Problem]) -> Distribution:
+    """Return the distribution with the names from the files of its selections."""
+
+    def named(selection: Selection | None) -> Selection | None:
+        try:
+            return with_files(selection, files) if selection is not None else None
+        except InputError as error:
+            problems.extend(error.problems)
+            return selection
+
+    groups = {
+        name: group.model_copy(update={"targets": named(group.targets)}) for name, group in distribution.groups.items()
+    }
+    return distribution.model_copy(update={"targets": named(distribution.targets), "groups": groups})
 
 
 def _yaml_files(files: Files) -> list[str] | None:

@@ -213,6 +213,8 @@ def _locate(selection: Selection, location: Location, document: YamlDocument, na
         selection.locate(key, "", Place(name, document.line((*location, key))))
         for item, place in _items(value, (*location, key)):
             selection.locate(key, item, Place(name, document.line(place)))
+        for index, inside in enumerate(selection.parts.get(input_name(key), ())):
+            _locate(inside, (*location, key, index), document, name)
 
 
 def _items(value: Any, location: Location) -> Iterator[tuple[str, Location]]:

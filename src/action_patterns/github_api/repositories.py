@@ -9,9 +9,10 @@ from action_patterns.contracts import Target
 from action_patterns.errors import NotFoundError
 from action_patterns.github_api.graphql import repositories as graphql
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
+from action_patterns.github_api.rest import installations, repository_search, teams
 from action_patterns.github_api.rest import repositories as rest
 from action_patterns.github_api.transport.calls import Calls
-from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, Listing
+from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, ListedRepository, Listing
 
 
 class RepositoriesClient:
@@ -47,3 +48,16 @@ class RepositoriesClient:
                 self._calls.transport.warn(error)
                 found |= dict.fromkeys(names, None)
         return {name: found[name] for name in repositories}
+
+    def list_team(self, team: str) -> tuple[ListedRepository, ...]:
+        return self._fallback.read(
+            team.partition("/")[0],
+            lambda: graphql.list_team(self._calls, team),
+            lambda: teams.list_team(self._calls, team),
+        )
+
+    def list_installation(self) -> tuple[ListedRepository, ...]:
+        return installations.list_installation(self._calls)
+
+    def search(self, owner: str, query: str) -> tuple[ListedRepository, ...]:
+        return repository_search.search(self._calls, owner, query)

@@ -108,13 +108,16 @@ Every key that is not here is refused with its line and the nearest one. A list 
 {sections}"""
 
 
-def _models(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield each section of the file with its path, the file itself first."""
+def _models(
+    model: type[BaseModel], path: str, around: tuple[type[BaseModel], ...] = ()
+) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Yield each section of the file with its path, the file itself first. `around`: the sections that it is in."""
     yield path, model
     for name, field in model.model_fields.items():
         inner, many = _model_in(field.annotation)
-        if inner is not None:
-            yield from _models(inner, f"{path}.{_key(name, field)}{many}".removeprefix("."))
+        # A section in one of its own kind has the same keys.
+        if inner is not None and inner not in (*around, model):
+            yield from _models(inner, f"{path}.{_key(name, field)}{many}".removeprefix("."), (*around, model))
 
 
 def _model_in(annotation: Any, many: str = "") -> tuple[type[BaseModel] | None, str]:

@@ -45,10 +45,26 @@ NO_MORE_FACTS = FactsNeeded()
 """The facts that every listing reads suffice."""
 
 
+class ListedRepository(NamedTuple):
+    """A repository as a list names it. `id` is GitHub's, which survives a rename; None: not known.
+
+    `private`: whether the list says that it is not public. One of which that is not known counts as private.
+    """
+
+    repository: str
+    id: int | None = None
+    private: bool = True
+
+
 class Repositories(Protocol):
     """Repositories that a token may see."""
 
-    @needs("organization custom properties: read, for `properties`", metadata="read", contents="read")
+    @needs(
+        "organization custom properties: read, for `properties`",
+        "members: read, for `teams`",
+        metadata="read",
+        contents="read",
+    )
     def list_owner(self, owner: str, facts: FactsNeeded = NO_MORE_FACTS) -> Listing:
         """Return every repository of an organization or user that this token may see, complete or an error."""
 
@@ -59,3 +75,18 @@ class Repositories(Protocol):
     @needs(organization_custom_properties="read")
     def list_properties(self, owner: str) -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
         """Return the custom properties that have a value, by repository in lower case. A person's account has none."""
+
+    @needs(metadata="read", members="read")
+    def list_team(self, team: str) -> tuple[ListedRepository, ...]:
+        """Return every repository that a team, `organization/team`, has access to; complete or an error."""
+
+    @needs(metadata="read")
+    def list_installation(self) -> tuple[ListedRepository, ...]:
+        """Return every repository of the App's installations, or of the token's; complete or an error."""
+
+    @needs(metadata="read")
+    def search(self, owner: str, query: str) -> tuple[ListedRepository, ...]:
+        """Return every repository that a query finds at one owner; complete or an error.
+
+        The query names the owner. GitHub's index lags: a repository that is found may have changed, or be gone.
+        """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from github_sandbox.git_store import CommitRecord
-from github_sandbox.model import Repository
+from github_sandbox.model import Account, Repository
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class EntryNode:
 
 @dataclass(frozen=True)
 class TeamNode:
-    repository: Repository
+    organization: Account
     slug: str
 
 

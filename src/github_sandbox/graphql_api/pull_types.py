@@ -20,7 +20,7 @@ def _mergeable(pull: PullRequest, info: Any) -> str:
 
 
 def _requests(pull: PullRequest, info: Any, **args: Any) -> Any:
-    asked: list[Any] = [*pull.reviewers, *(TeamNode(pull.repository, slug) for slug in pull.team_reviewers)]
+    asked: list[Any] = [*pull.reviewers, *(TeamNode(pull.repository.owner, slug) for slug in pull.team_reviewers)]
     return connect(asked, "reviewRequests", args, lambda who: {"who": who})
 
 
@@ -101,7 +101,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "author": lambda r, info: r["review"].author,
         "state": lambda r, info: r["review"].state,
         "onBehalfOf": lambda r, info, **args: connect(
-            [TeamNode(r["pull"].repository, slug) for slug in r["review"].on_behalf_of], "onBehalfOf", args
+            [TeamNode(r["pull"].repository.owner, slug) for slug in r["review"].on_behalf_of], "onBehalfOf", args
         ),
     },
     "PullRequestCommit": {"commit": lambda c, info: c["commit"]},

@@ -7,11 +7,11 @@ from typing import Any
 from github_sandbox.clock import stamp
 from github_sandbox.errors import ApiError
 from github_sandbox.graphql_api.connections import connect
-from github_sandbox.graphql_api.objects import RefNode, git_object
+from github_sandbox.graphql_api.objects import RefNode, TeamNode, git_object
 from github_sandbox.model import Account, Repository
 from github_sandbox.node_ids import decode, encode
 from github_sandbox.rest.shapes import account_node_id
-from github_sandbox.tokens import may_read
+from github_sandbox.tokens import ORGANIZATION_SCOPES, inaccessible, may_read, may_see_members
 
 
 def missing(message: str) -> ApiError:
@@ -110,6 +110,28 @@ def _repositories(account: Account, info: Any, **args: Any) -> Any:
     return connect(found, "repositories", args)
 
 
+def _team(account: Account, info: Any, slug: str) -> TeamNode | None:
+    token = info.context.token
+    if not may_see_members(token, account):
+        if not token.classic:
+            raise inaccessible(token)
+        if not token.scopes & ORGANIZATION_SCOPES:
+            scopes = "['read:org', 'read:discussion']"
+            raise ApiError(
+                200,
+                "Your token has not been granted the required scopes to execute this query. The 'team' field requires"
+                f" one of the following scopes: {scopes}.",
+                graphql_type="INSUFFICIENT_SCOPES",
+            )
+        return None
+    return TeamNode(account, slug) if slug in account.teams else None
+
+
+def _team_repositories(team: TeamNode, info: Any, **args: Any) -> Any:
+    owned = info.context.services.world.repositories_of(team.organization)
+    return connect([r for r in owned if team.slug in r.teams and may_read(info.context.token, r)], "repositories", args)
+
+
 def _account_fields() -> dict[str, Any]:
     return {
         "id": lambda a, info: account_node_id(a),
@@ -158,7 +180,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         for name in ("cost", "limit", "remaining", "used", "resetAt", "nodeCount")
     },
     "User": _account_fields(),
-    "Organization": _account_fields() | {"viewerIsAMember": lambda a, info: True},
+    "Organization": _account_fields() | {"viewerIsAMember": lambda a, info: True, "team": _team},
     "Bot": _bot_fields(),
     "Mannequin": {"login": lambda account, info: account.login},
     "Actor": {"login": None, "url": None, "resourcePath": None},
@@ -176,10 +198,11 @@ FIELDS: dict[str, dict[str, Any]] = {
         for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")
     },
     "Team": {
-        "id": lambda t, info: encode("TM", t.repository.owner.id, t.slug),
+        "id": lambda t, info: encode("TM", t.organization.id, t.slug),
         "name": lambda t, info: t.slug,
         "slug": lambda t, info: t.slug,
-        "combinedSlug": lambda t, info: f"{t.repository.owner.login}/{t.slug}",
+        "combinedSlug": lambda t, info: f"{t.organization.login}/{t.slug}",
+        "repositories": _team_repositories,
     },
     "Label": {
         "id": _id_of("LA"),

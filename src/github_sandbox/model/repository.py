@@ -152,12 +152,22 @@ class Repository:
     properties: dict[str, Any] = field(default_factory=dict)
     teams: dict[str, str] = field(default_factory=dict)
     """Team slug -> permission (pull, triage, push, maintain, admin)."""
-    changed_at: float = 0.0
-    """The time of the last change that the search index has to learn; 0: known to the index from the start."""
+    added_at: float = 0.0
+    """The time from which the search index can know the repository; 0: from the start."""
+    former: list[tuple[float, Repository]] = field(default_factory=list)
+    """The states before changes that the search index has to learn, each with the time of the change."""
 
     @property
     def full_name(self) -> str:
         return f"{self.owner.login}/{self.name}"
+
+    def changes(self) -> None:
+        """Keep the state that a change ends: the search index learns of the change later."""
+        self.former.append((self.world.clock(), copy.copy(self)))
+
+    def indexed(self, at: float) -> Repository | None:
+        """Return the repository as the search index knew it at a time. None: not yet."""
+        return None if at < self.added_at else next((state for time, state in self.former if time > at), self)
 
     @property
     def visibility(self) -> str:
@@ -242,6 +252,8 @@ class World:
         self.by_id: dict[int, Repository] = {}
         self._owned: dict[int, list[Repository]] = {}
         self.renamed: dict[str, int] = {}
+        self.deleted: list[tuple[float, Repository]] = []
+        """Each with the time of its deletion."""
         self.pulls_by_id: dict[int, PullRequest] = {}
         self.changed: set[Repository] = set()
         """The repositories that keep at least one earlier state."""
@@ -291,15 +303,16 @@ class World:
 
     def rename(self, repository: Repository, name: str) -> None:
         """Rename ``repository``; the old name redirects until another repository takes it."""
+        repository.changes()
         old = repository.full_name.lower()
         del self.repositories[old]
         repository.name = name
         self.repositories[repository.full_name.lower()] = repository
         self.renamed[old] = repository.id
-        repository.changed_at = self.clock()
 
     def transfer(self, repository: Repository, owner: Account) -> None:
         """Give ``repository`` to another owner; the old name redirects, and the id stays."""
+        repository.changes()
         old = repository.full_name.lower()
         del self.repositories[old]
         self._owned[repository.owner.id].remove(repository)
@@ -307,7 +320,12 @@ class World:
         self._owned.setdefault(owner.id, []).append(repository)
         self.repositories[repository.full_name.lower()] = repository
         self.renamed[old] = repository.id
-        repository.changed_at = self.clock()
+
+    def delete(self, repository: Repository) -> None:
+        """Delete ``repository``. The search index finds it until it has learned of that."""
+        del self.repositories[repository.full_name.lower()], self.by_id[repository.id]
+        self._owned[repository.owner.id].remove(repository)
+        self.deleted.append((self.clock(), repository))
 
     def forks(self, repository: Repository) -> Iterator[Repository]:
         """Yield every repository of the same fork network, the repository itself first."""

@@ -6,11 +6,10 @@ from typing import Any
 
 from github_sandbox.errors import not_found
 from github_sandbox.model import Account, Repository
-from github_sandbox.permissions import at_least
 from github_sandbox.rest import pull_shapes, shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
-from github_sandbox.tokens import inaccessible, may_read
+from github_sandbox.tokens import inaccessible, may_read, may_see_members
 
 TEAM_LEVELS = ("pull", "triage", "push", "maintain", "admin")
 
@@ -22,22 +21,9 @@ def _organization(call: Call) -> Account:
     return account
 
 
-def may_see_members(call: Call, account: Account) -> bool:
-    """Return whether the token may see the members: a member may; the other kinds need ``members``."""
-    token = call.token
-    if token is None:
-        return False
-    if token.app:
-        return token.permissions is None or at_least(token.permissions, "members", "read")
-    member = token.account.login.lower() in {login.lower() for login in account.members}
-    if token.classic:
-        return member and bool(token.scopes & {"read:org", "admin:org", "repo"})
-    return member and token.grants("members=read")
-
-
 def _visible_organization(call: Call) -> Account:
     account = _organization(call)
-    if not may_see_members(call, account):
+    if not may_see_members(call.token, account):
         token = call.actor
         raise not_found() if token.classic else inaccessible(token)
     return account
@@ -47,7 +33,7 @@ def _visible_organization(call: Call) -> Account:
 def members(call: Call) -> Reply:
     """List the members; outsiders get the public members only, without an error."""
     account = _organization(call)
-    logins = account.members if may_see_members(call, account) else account.public_members
+    logins = account.members if may_see_members(call.token, account) else account.public_members
     return _people(call, logins)
 
 
@@ -64,7 +50,7 @@ def _people(call: Call, logins: set[str]) -> Reply:
 @router.on("GET", "/orgs/{org}/members/{username}", "orgs/check-membership-for-user", "members=read")
 def membership(call: Call) -> Reply:
     account, login = _organization(call), call.params["username"].lower()
-    if not may_see_members(call, account):
+    if not may_see_members(call.token, account):
         url = f"{call.world.api_url}/orgs/{account.login}/public_members/{call.params['username']}"
         return Reply(302, None, {"Location": url})
     if login not in {m.lower() for m in account.members}:
@@ -110,7 +96,7 @@ def _value(value: Any) -> Any:
 def organization_properties(call: Call) -> Reply:
     account, text = _organization(call), call.query.get("repository_query", "").lower()
     token = call.actor
-    if not token.grants(call.needs) or (token.classic and not may_see_members(call, account)):
+    if not token.grants(call.needs) or (token.classic and not may_see_members(call.token, account)):
         raise not_found() if token.classic else inaccessible(token)
     found = [r for r in call.world.repositories_of(account) if may_read(token, r) and text in r.full_name.lower()]
     return call.page(

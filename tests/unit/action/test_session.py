@@ -11,7 +11,7 @@ from action_patterns import registry
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import Session, open_session
 from action_patterns.cli.open import USES as TERMINAL_USES
-from action_patterns.discovery.discover import verbs_for
+from action_patterns.discovery.discover import USES_OF_SOURCES, verbs_for
 from action_patterns.errors import DefectError, InputError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.git_database import GitDatabase
@@ -33,7 +33,7 @@ PARTS = {
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
 """The code that calls GitHub for an action."""
-ON_REQUEST = verbs_for(FactsNeeded(properties=True))
+ON_REQUEST = (*verbs_for(FactsNeeded(properties=True)), *USES_OF_SOURCES.values())
 """The verbs that are declared for a selection which needs them."""
 
 

@@ -11,6 +11,7 @@ from action_patterns.contracts import Target
 from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.selection import Place, Selection
 from action_patterns.ports.repositories import Listing
+from support.seen import of_listings
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ def said(
     listings: tuple[Listing, ...] = LISTED, named: dict[str, Target | None] | None = None, **given: Any
 ) -> list[str]:
     selection = Selection(**({"owners": tuple(listing.owner for listing in listings)} | given))
-    return [warning.message for warning in warnings(listings, named or {}, selection, now=NOW)]
+    return [warning.message for warning in warnings(of_listings(listings, named), selection, now=NOW)]
 
 
 NOTHING = "selected nothing: none of 3 repositories listed"
@@ -165,7 +166,7 @@ def test_filters_of_owners_without_an_owner_have_no_effect() -> None:
     given = {"include": ("a*",), "topics": ("go",), "visibility": "public", "forks": True}
     found = said((), {"acme/api": API}, repositories=("acme/api",), **given)
     assert [each.split()[0] for each in found] == ["`topics`", "`visibility`", "`include`", "`forks`"]
-    assert found[0] == "`topics` has no effect: it is about repositories of `owners`, and none is given. Remove it."
+    assert found[0] == "`topics` has no effect: it is about repositories that are listed, and all are named. Remove it."
 
 
 @pytest.mark.parametrize(
@@ -205,5 +206,5 @@ def test_a_warning_has_the_place_of_its_item() -> None:
     selection = Selection(owners=("acme",), exclude=("api", "x*"))
     selection.locate("exclude", "x*", Place("d.yml", 7))
     selection.locate("exclude", "x*", Place("d.yml", 9))
-    (found,) = warnings(LISTED, {}, selection, now=NOW)
+    (found,) = warnings(of_listings(LISTED), selection, now=NOW)
     assert (found.key, found.value, found.file, found.line) == ("exclude", "x*", "d.yml", 7)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from action_patterns.contracts import Target
 from action_patterns.discovery.select import OPT_OUT_TOPIC, select
 from action_patterns.discovery.selection import Selection
+from support.seen import seen as seen_of
 
 SOURCE = "acme/platform"
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -25,9 +26,10 @@ def target(name: str = "acme/api", **fields: Any) -> Target:
 def verdict(seen: Target, *, named: bool = False, **selection: Any) -> str:
     """`target`, or the reason it is none."""
     chosen = Selection(**({"owners": ("acme",)} | selection))
-    found = select(
-        [] if named else [seen], {seen.repository: seen} if named else {}, chosen, source_repository=SOURCE, now=NOW
-    )
+    if named:
+        chosen = Selection(repositories=(seen.repository,), **selection)
+    world = seen_of({("owners", "acme"): [] if named else [seen]}, {seen.repository: seen} if named else {})
+    found = select(world, chosen, source_repository=SOURCE, now=NOW)
     assert len(found.targets) + len(found.excluded) == 1
     return found.excluded[0].reason if found.excluded else "target"
 
@@ -107,13 +109,15 @@ def test_a_named_repository_passes_the_filters_but_not_the_guards(
 
 def test_a_named_repository_that_is_absent_is_kept_and_never_an_exclusion() -> None:
     chosen = Selection(repositories=("acme/b", "acme/A"), exclude=("*",))
-    found = select([], {"acme/b": None, "acme/A": None}, chosen, source_repository=SOURCE, now=NOW)
+    world = seen_of({("owners", "acme"): []}, {"acme/b": None, "acme/A": None})
+    found = select(world, chosen, source_repository=SOURCE, now=NOW)
     assert (found.not_found, found.targets, found.excluded) == (("acme/A", "acme/b"), (), ())
 
 
 def test_a_repository_both_listed_and_named_counts_once_and_as_named() -> None:
     seen = target(fork=True)
-    found = select([seen], {"ACME/api": seen}, Selection(owners=("acme",)), source_repository=SOURCE, now=NOW)
+    chosen = Selection(owners=("acme",), repositories=("ACME/api",))
+    found = select(seen_of({("owners", "acme"): [seen]}, {"ACME/api": seen}), chosen, source_repository=SOURCE, now=NOW)
     assert found.targets == (seen,)
     assert found.excluded == ()
 
@@ -130,8 +134,12 @@ fleets = st.lists(
 def test_every_repository_seen_is_in_exactly_one_place_in_order_of_name(
     listed: list[Target], named: list[Target], forks: bool
 ) -> None:
-    selection = Selection(owners=("acme",), forks=forks)
-    found = select(listed, {t.repository: t for t in named}, selection, source_repository=SOURCE, now=NOW)
+    # One repository is in one state, however it is found.
+    states = {t.repository: t for t in (*listed, *named)}
+    selection = Selection(owners=("acme",), repositories=tuple(t.repository for t in named), forks=forks)
+    listing = [states[t.repository] for t in listed]
+    world = seen_of({("owners", "acme"): listing}, {t.repository: states[t.repository] for t in named})
+    found = select(world, selection, source_repository=SOURCE, now=NOW)
     targets = [t.repository for t in found.targets]
     excluded = [e.repository for e in found.excluded]
     assert sorted(targets + excluded) == sorted({t.repository for t in (*listed, *named)})

@@ -11,12 +11,14 @@ from action_patterns.action.reach import check_reach
 from action_patterns.contracts import Exclusion, PlanEntry, TargetResult
 from action_patterns.discovery.discover import discover, excluded_summary, plan_from
 from action_patterns.discovery.selection import Selection
+from action_patterns.discovery.source import Source
 from action_patterns.distribution import apply as module
 from action_patterns.distribution.apply import apply
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import InputError, Problem, UnavailableError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.pull_requests import Observed
+from action_patterns.ports.repositories import FactsNeeded
 from action_patterns.pull_request.ownership.source import hashed
 from support.fake_github import FakeGitHub, FakePullRequests
 from support.fake_repository import KilledError, Repository
@@ -87,43 +89,47 @@ def test_looking_lists_owners_and_reads_what_is_named() -> None:
     github.hosted["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
     selection = Selection(owners=("acme",), repositories=("acme/r00", "umbrella/x", "acme/absent"))
     seen = discover([selection], github)
-    (listing,) = seen.listings(selection)
-    assert [target.repository for target in listing.targets] == ["acme/r00", "acme/r01", "acme/r02"]
-    assert seen.named(selection)["acme/absent"] is None
+    listed = seen.listed(Source("owners", "acme"))
+    assert [target.repository for target in listed] == ["acme/r00", "acme/r01", "acme/r02"]
+    assert seen.named("acme/absent") is None
     assert seen.visible == 4
 
 
 class Counted:
-    """Repositories that count what is read of them."""
+    """GitHub, with a record of what is read of its repositories."""
 
     def __init__(self, github: Any) -> None:
         self.rate_limits = github.rate_limits
         self.repositories = self
         self._repositories = github.repositories
-        self.read_names: list[str] = []
+        self.asked: list[Any] = []
 
-    def list_owner(self, owner: str, _: Any) -> Any:
-        self.read_names.append(owner)
-        return self._repositories.list_owner(owner)
+    def __getattr__(self, verb: str) -> Any:
+        def call(*arguments: Any) -> Any:
+            self.asked.append((verb, *(each for each in arguments if not isinstance(each, FactsNeeded))))
+            return getattr(self._repositories, verb)(*arguments)
 
-    def read(self, names: Any, _: Any) -> Any:
-        self.read_names += names
-        return self._repositories.read(names)
+        return call
 
 
-def test_what_several_selections_mean_is_read_once_and_each_sees_its_own() -> None:
-    first = Selection(owners=("acme",), repositories=("umbrella/x",))
-    second = Selection(owners=("ACME",), repositories=("umbrella/X", "acme/absent"))
-    third = Selection(repositories=("acme/absent",))
+def test_what_several_selections_mean_is_read_once() -> None:
     github = fleet(2)
     github.hosted["umbrella/x"] = Repository("umbrella/x", {"a": b"1"})
+    github.teams = {"acme/web": ("acme/r01", "umbrella/x")}
+    github.index = {"org:acme r": ("acme/r00", "acme/former")}
+    first = Selection(owners=("acme",), repositories=("umbrella/X",), installation=True)
+    second = Selection(owners=("ACME",), repositories=("umbrella/x", "acme/absent"), teams=("acme/web",))
+    third = Selection(teams=("acme/web",), search=("org:acme r",), none_of=(Selection(installation=True),))
     counted: Any = Counted(github)
     seen = discover([first, second, third], counted)
-    assert counted.read_names == ["acme", "umbrella/x", "acme/absent"]
+    assert sorted(counted.asked) == [
+        ("list_installation",),
+        ("list_owner", "acme"),
+        ("list_team", "acme/web"),
+        ("read", ["umbrella/X", "acme/absent", "acme/former"]),
+        ("search", "acme", "org:acme r"),
+    ]
     assert seen.visible == 3
-    assert [len(each) for each in map(seen.listings, (first, second, third))] == [1, 1, 0]
-    assert list(seen.named(second)) == ["umbrella/X", "acme/absent"]
-    assert seen.named(third) == {"acme/absent": None}
 
 
 def test_no_selection_is_a_defect_of_the_caller() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts.repository import is_repository
+from action_patterns.discovery.selection import Place
 from action_patterns.distribution.distribution_file import read_distribution
 from action_patterns.errors import InputError
 
@@ -212,3 +213,47 @@ def test_names_of_repositories(name: str) -> None:
 )
 def test_names_that_are_none(name: str) -> None:
     assert not is_repository(name)
+
+
+def test_an_item_of_a_selection_inside_has_its_line() -> None:
+    text = """\
+name: ci
+targets:
+  owners: [acme]
+  none_of:
+    - teams:
+        - acme/web
+      any-of:
+        - topics: [go]
+          owners:
+            - beta
+files: [{source: a, target: a}]
+pull-request: {title: T}
+"""
+    (inside,) = read_distribution(text, name="d.yml").targets.none_of
+    assert inside.place("teams", "acme/web") == Place("d.yml", 6)
+    assert inside.any_of[0].place("owners", "beta") == Place("d.yml", 10)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "line"),
+    [
+        ("acme/web", "acme web", "targets.none-of.0.teams.0: 'acme web' is not of the form organization/team", 4),
+        ("teams:", "team:", "targets.none-of.0.team: is not a known key", 4),
+        ("{teams: [acme/web]}", "{topics: [go]}", "targets.none-of.0: name at least one owner", 4),
+    ],
+)
+def test_a_mistake_in_a_selection_inside_is_named_with_its_line(old: str, new: str, said: str, line: int) -> None:
+    text = """\
+name: ci
+targets:
+  owners: [acme]
+  none-of: [{teams: [acme/web]}]
+files: [{source: a, target: a}]
+pull-request: {title: T}
+"""
+    with pytest.raises(InputError) as refused:
+        read_distribution(text.replace(old, new), name="d.yml")
+    (problem,) = refused.value.problems
+    assert said in problem.what
+    assert problem.line == line

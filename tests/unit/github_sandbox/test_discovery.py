@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from github_sandbox_bench import Bench, served
 
-from github_sandbox import Lag, Sandbox, SeedError
+from github_sandbox import Fault, Lag, Sandbox, SeedError
+from github_sandbox.rest.search import UNSEARCHABLE
 
 JOBS = [
     "call / Apply 0",
@@ -40,6 +41,7 @@ SEED: dict[str, Any] = {
         {"name": "acme/web", "topics": ["js"], "archived": True, "files": {"a": "b"}},
         {"name": "acme/hidden", "private": True, "files": {"a": "b"}, "teams": {"core": "admin"}},
         {"name": "acme/fork", "fork": "acme/api"},
+        {"name": "acme/old", "created-at": "2020-01-01T10:00:00Z"},
     ],
 }  # fmt: skip
 
@@ -55,25 +57,38 @@ def found(bench: Bench, query: str, **arguments: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("query", "names"), [
-    ("org:acme", ["api", "web", "hidden"]),
-    ("org:acme archived:false", ["api", "hidden"]),
+    ("org:acme", ["api", "web", "hidden", "old"]),
+    ("org:acme archived:false", ["api", "hidden", "old"]),
     ("org:acme topic:go", ["api"]),
-    ("org:acme -topic:go", ["web", "hidden"]),
+    ("org:acme -topic:go", ["web", "hidden", "old"]),
     ("language:go", ["api"]),
-    ("org:acme fork:true", ["api", "web", "hidden", "fork"]),
+    ("org:acme fork:true", ["api", "web", "hidden", "fork", "old"]),
     ("fork:only", ["fork"]),
     ("org:acme is:private", ["hidden"]),
     ("props.tier:one", ["api"]),
     ("web in:name", ["web"]),
-    ("org:nobody", []),
+    ("org:acme created:2019-12-31..2020-06-01", ["old"]),
+    ("org:acme created:2020-01-01T10:00:00Z..2020-01-01T10:00:00Z", ["old"]),
+    ("org:acme created:2020-01-01T10:00:01Z..2021-01-01", []),
+    ("org:acme created:2020-01-01", ["old"]),
+    ("org:acme created:<=2020-01-01", ["old"]),
+    ("org:acme created:<2020-01-01", []),
+    ("org:acme -created:>2020-01-01", ["old"]),
+    ("org:acme created:2020-01-01..* topic:go", ["api"]),
+    ("org:acme pushed:*..2015-01-01", []),
 ])  # fmt: skip
 def test_a_search_understands_what_campaigns_ask(bench: Bench, query: str, names: list[str]) -> None:
     assert found(bench, query) == names
 
 
 def test_a_search_shows_what_the_token_may_see_and_refuses_nothing(bench: Bench) -> None:
-    assert found(bench, "org:acme", token=None) == ["api", "web"]
+    assert found(bench, "org:acme", token=None) == ["api", "web", "old"]
     assert bench.get("/search/repositories").status_code == 422
+
+
+def test_a_search_of_an_owner_that_does_not_exist_is_refused(bench: Bench) -> None:
+    refused = bench.get("/search/repositories", params={"q": "topic:go org:nobody"})
+    assert (refused.status_code, refused.json()["errors"][0]["message"]) == (422, UNSEARCHABLE)
 
 
 def test_a_search_ends_after_a_thousand_results_and_may_give_up_before() -> None:
@@ -97,11 +112,22 @@ def test_search_learns_late_and_other_reads_at_once(bench: Bench) -> None:
     bench.sandbox.lag = Lag(search=30)
     bench.sandbox.add_repository("acme/fresh", topics=["go"], files={"a": "b"})
     bench.repository().set_topics("rust")
-    assert found(bench, "org:acme") == ["web", "hidden"]
+    bench.sandbox.repository("acme/web").set_archived(False)
+    bench.sandbox.repository("acme/hidden").rename("shown")
+    bench.sandbox.repository("acme/old").delete()
+    assert found(bench, "org:acme") == ["api", "web", "hidden", "old"]
+    assert (found(bench, "topic:rust"), found(bench, "org:acme archived:true")) == ([], ["web"])
     assert "fresh" in [r["name"] for r in bench.get("/orgs/acme/repos").json()]
     bench.clock.advance(31)
-    assert found(bench, "org:acme") == ["api", "web", "hidden", "fresh"]
-    assert found(bench, "topic:rust") == ["api"]
+    assert found(bench, "org:acme") == ["api", "web", "shown", "fresh"]
+    assert (found(bench, "topic:rust"), found(bench, "org:acme archived:true")) == (["api"], [])
+
+
+def test_a_search_that_ends_early_says_so(bench: Bench) -> None:
+    with bench.sandbox.faults.during(Fault.of("incomplete-search")):
+        answer = bench.get("/search/repositories?q=org:acme").json()
+        assert (answer["incomplete_results"], len(answer["items"]), answer["total_count"]) == (True, 2, 4)
+        assert bench.get("/search/repositories?q=org:acme").json()["incomplete_results"] is False
 
 
 def test_lists_lag_and_single_reads_do_not(bench: Bench) -> None:

@@ -210,6 +210,22 @@ query Owner($login: String!, $first: Int!, $after: String{_declared(directory_co
 {_target(directory_count, open_from=open_from)}"""
 
 
+TEAM = """
+query Team($login: String!, $slug: String!, $first: Int!, $after: String) {
+  organization(login: $login) {
+    team(slug: $slug) {
+      repositories(first: $first, after: $after) {
+        totalCount
+        pageInfo { hasNextPage endCursor }
+        nodes { nameWithOwner databaseId isPrivate }
+      }
+    }
+  }
+}
+"""
+"""A page of the repositories of a team."""
+
+
 def repositories(count: int, directory_count: int = 0, *, open_from: bool = False) -> str:
     """Several repositories by name, one alias each."""
     declarations = ", ".join(f"$o{i}: String!, $n{i}: String!" for i in range(count))

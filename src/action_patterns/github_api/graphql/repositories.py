@@ -6,11 +6,18 @@ from collections.abc import Sequence
 
 from action_patterns.content import presence
 from action_patterns.contracts import Target
-from action_patterns.errors import NotFoundError, UnavailableError, UnexpectedAnswerError, UnreachableError
+from action_patterns.errors import (
+    NotFoundError,
+    PermissionDeniedError,
+    UnavailableError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
 from action_patterns.github_api.graphql import decode, queries
+from action_patterns.github_api.rest import teams
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, following, portions, smaller
-from action_patterns.ports.repositories import FactsNeeded, Listing
+from action_patterns.ports.repositories import FactsNeeded, ListedRepository, Listing
 
 
 def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:
@@ -43,12 +50,7 @@ def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:
         for node in filter(None, page.nodes()):
             target = decode.target(node, token, facts)
             targets[target.repository] = target
-    if len(targets) < total:
-        raise UnavailableError(
-            f"GitHub counts {total} repositories of {owner}, but listed {len(targets)}.",
-            remediation="Run again. Do not go on with a short list: the missing repositories would be left out"
-            " silently.",
-        )
+    check_total(total, len(targets), f"repositories of {owner}")
     return Listing(first["login"].text(), total, tuple(targets.values()))
 
 
@@ -61,6 +63,45 @@ def _variables(facts: FactsNeeded) -> dict[str, str | int | None]:
     paths = presence.directories(facts.has_file, types=facts.types)
     found: dict[str, str | int | None] = {f"d{index}": f"HEAD:{path}" for index, path in enumerate(paths)}
     return found | ({"head": facts.open_from} if facts.open_from is not None else {})
+
+
+def check_total(total: int, listed: int, what: str) -> None:
+    """Compare what was listed with GitHub's count.
+
+    Raises:
+        UnavailableError: the list is short.
+    """
+    if listed < total:
+        raise UnavailableError(
+            f"GitHub counts {total} {what}, but listed {listed}.",
+            remediation="Run again. Do not go on with a short list: the missing repositories would be left out"
+            " silently.",
+        )
+
+
+def list_team(calls: Calls, team: str) -> tuple[ListedRepository, ...]:
+    """See ports.Repositories.list_team."""
+    login, _, slug = team.lower().partition("/")  # a slug has no upper case
+
+    def ask(after: str | None) -> Answer:
+        variables = {"login": login, "slug": slug, "first": PAGE_SIZE, "after": after}
+        try:
+            found = calls.query(queries.TEAM, variables, scope=login, absent_is_null=True)["organization"]
+        except PermissionDeniedError as error:
+            raise teams.not_permitted(team, error) from error
+        if not found or not found["team"]:
+            raise teams.no_such_team(calls, team)
+        return found["team"]["repositories"]
+
+    found: dict[str, ListedRepository] = {}
+    total = 0
+    for page in following(ask(None), ask):
+        total = page["totalCount"].number()
+        for node in filter(None, page.nodes()):
+            name = node["nameWithOwner"].text()
+            found[name] = ListedRepository(name, node["databaseId"].hint(int), node["isPrivate"].flag())
+    check_total(total, len(found), f"repositories of the team {team}")
+    return tuple(found.values())
 
 
 def no_such_owner(owner: str) -> NotFoundError:

@@ -59,10 +59,11 @@ class Calls:
         Raises:
             PermissionDeniedError: the token is not authorized for an organization that has a part of the list.
         """
+        lane: Lane = "search" if path.startswith("/search/") else "read"
         asked: str | None = urlencode({"per_page": str(PAGE_SIZE)} | query)
         seen: set[str] = set()
         while asked is not None:
-            response = self.transport.send("safe", "read", "GET", f"{path}?{asked}", scope=scope)
+            response = self.transport.send("safe", lane, "GET", f"{path}?{asked}", scope=scope)
             page = _answer(response, f"GET {path}?{asked}")
             if response.headers.get(SSO_HEADER, "").startswith("partial-results"):
                 raise PermissionDeniedError(

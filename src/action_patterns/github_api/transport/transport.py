@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -109,6 +109,11 @@ class Transport:
     def permissions(self) -> error_mapping.Permissions:
         """Permissions of the action that runs."""
         return self._allowance.permissions
+
+    @property
+    def mints_tokens(self) -> bool:
+        """The credentials are an App's key: it has a token for each account at which it is installed."""
+        return isinstance(self._tokens, AppTokens)
 
     def token_facts(self) -> TokenFacts:
         """Facts from the token's prefix, and from GitHub's answers so far."""
@@ -226,6 +231,15 @@ class Transport:
     def inform(self, text: str) -> None:
         """Write a line to the log."""
         self._log.info(text)
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._clock.now()
+
+    def pause(self, seconds: float) -> None:
+        """Wait before an answer that was not complete is requested again."""
+        self._meter.waited(seconds)
+        self._clock.sleep(seconds)
 
     def close(self) -> None:
         """Revoke what was minted."""
