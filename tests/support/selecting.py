@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from action_patterns.contracts import SelectionWarning
-from action_patterns.discovery.discover import discover
+from action_patterns.discovery.discover import discover, facts_for
 from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.effect import warnings
 from action_patterns.discovery.select import Selected, select
@@ -44,7 +44,7 @@ class Decided:
 def decided(github: Any, *, source: str = "acme/source", **selection: Any) -> Decided:
     """Discover what a selection means with a GitHub."""
     chosen = Selection(**selection)
-    seen = discover([chosen], github)
+    seen = discover([chosen], github, facts_for([chosen], None))
     return Decided(seen, select(seen, chosen, source_repository=source, now=NOW), warnings(seen, chosen, now=NOW))
 
 

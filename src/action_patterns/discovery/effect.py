@@ -21,14 +21,16 @@ def warnings(seen: Discovered, selection: Selection, *, now: datetime) -> tuple[
     A filter is compared with all that was seen, also with what another filter excludes: an exclusion of archived
     repositories is sound. If no repository was seen, no filter could have an effect, and none is warned of.
     """
-    return tuple(_warnings(Considered(seen, selection, now), ""))
+    return tuple(_warnings(Considered(seen, selection, now), iter(range(NEAREST_NAMED)), ""))
 
 
-def _warnings(considered: Considered, within: str) -> Iterator[SelectionWarning]:
-    """Yield the warnings of a selection, then those of the selections inside. `within`: the place of this one."""
+def _warnings(considered: Considered, tries: Iterator[int], within: str) -> Iterator[SelectionWarning]:
+    """Yield the warnings of a selection, then those of the selections inside. `within`: the place of this one.
+
+    `tries`: one item for each search of a near name that is left to all of them.
+    """
     selection, candidates = considered.selection, considered.candidates
     found = [*_named(considered)]
-    tries = iter(range(NEAREST_NAMED))
     if candidates:
         filtered = considered.filtered
         found += _sources(considered)
@@ -46,7 +48,7 @@ def _warnings(considered: Considered, within: str) -> Iterator[SelectionWarning]
         yield _warning(selection, within, *each)
     for key, parts in considered.parts.items():
         for position, part in enumerate(parts, 1):
-            yield from _warnings(part, f"{within}In selection {position} of `{key}`, ")
+            yield from _warnings(part, tries, f"{within}In selection {position} of `{key}`, ")
 
 
 _Found = tuple[str, str, str]

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from action_patterns.contracts import Target
-from action_patterns.discovery.discover import discover
+from action_patterns.discovery.discover import discover, facts_for
 from action_patterns.discovery.effect import warnings
+from action_patterns.discovery.patterns import NEAREST_NAMED
 from action_patterns.discovery.select import Selected, select
 from action_patterns.discovery.selection import Place, Selection
-from action_patterns.ports.repositories import ListedRepository, Listing
+from action_patterns.ports.repositories import FactsNeeded, ListedRepository, Listing
 from support.seen import Listed, seen
 
 NAMES = tuple(f"{owner}/{name}" for owner in ("acme", "beta") for name in ("a", "b", "c", "d"))
@@ -343,3 +344,20 @@ def test_reach_is_that_of_what_is_added() -> None:
     reach = selection.reach
     assert (reach.owners, reach.repositories) == (("acme", "beta", "gamma"), ("delta/d",))
     assert reach.hidden == ("The team `ACME/x`", "The team `beta/y`", "The App's installation")
+
+
+def test_selections_inside_need_their_facts_too() -> None:
+    files = Selection(owners=("acme",), has_file=("go.mod",), none_of=(Selection(owners=("acme",), types=("go",)),))
+    ours = Selection(owners=("acme",), without_open_pull_request=True, properties={"team": ("web",)})
+    selection = Selection(owners=("acme",), all_of=(files,), any_of=(ours,))
+    assert facts_for([selection], "bot") == FactsNeeded(
+        types=True, has_file=("go.mod",), properties=True, open_from="bot"
+    )
+
+
+def test_the_searches_for_a_near_name_are_bounded_over_all_selections_inside() -> None:
+    parts = tuple(Selection(owners=("acme",), exclude=(f"acme/a{number}",)) for number in range(NEAREST_NAMED + 5))
+    found = warnings(seen(WORLD), Selection(owners=("acme",), any_of=parts), now=NOW)
+    said = [each.message for each in found if each.key == "exclude"]
+    assert len(said) == NEAREST_NAMED + 5
+    assert sum("The nearest name is acme/a." in each for each in said) == NEAREST_NAMED

@@ -67,6 +67,8 @@ ARGUMENTS: dict[str, Any] = {
     "run_id": 1,
     "pages": 3,
     "name": "report",
+    "team": "acme/core",
+    "query": "org:acme api",
     "prefix": "refs/action-patterns/",
     "scope": "acme/api",
 }
