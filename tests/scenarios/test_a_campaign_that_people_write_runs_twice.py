@@ -155,3 +155,41 @@ def test_keys_and_blocks_leave_every_other_byte_of_a_file_alone(tmp_path: Path) 
     )
     assert web["CLAUDE.md"] == ("120000", "AGENTS.md")
     assert sorted(proposed(there["empty"])) == [".github/dependabot.yml", ".gitignore", "CLAUDE.md", "inventory.json"]
+
+
+def test_a_campaign_tools_run_selects_by_topics_names_and_open_pull_requests(tmp_path: Path) -> None:
+    there = {".github/workflows/setup.yml": "on: workflow_call\n"}
+    chosen = {"topics": ["backend"], "files": there}
+    repositories: dict[str, dict[str, Any]] = {
+        "acme/pay-service": chosen,
+        "acme/old-lib": chosen | {"topics": ["library"]},
+        "acme/ui-lib": chosen | {"topics": ["frontend", "x"]},
+        "acme/mail-service": chosen | {"topics": ["x"]},
+        "acme/Pay2-service": chosen,
+        "umbrella/bus-service": chosen | {"files": {"README.md": "x\n"}},
+        "initech/tools": chosen | {"topics": []},
+    }
+    shutil.copytree(CAMPAIGNS / "pinned-action", tmp_path, dirs_exist_ok=True)
+    made = seed() | {
+        "users": ["bot", "ann", "bob", "cy", "dan", "eve"],
+        "organizations": {
+            name: {"members": ["bot", "ann", "bob", "cy", "dan", "eve"]} for name in ("acme", "umbrella", "initech")
+        },
+        "repositories": [{"name": name} | fields for name, fields in repositories.items()],
+    }
+    with stage(made, served=True) as scene:
+        first = run(scene, tmp_path)
+        assert first.code == 0, first.log
+        assert {target: outcome for target, (outcome, _) in first.results().items()} == {
+            "acme/pay-service": "created",
+            "acme/ui-lib": "created",
+            "initech/tools": "created",
+            "umbrella/bus-service": "unchanged",
+        }
+        (pull,) = scene.sandbox.repository("acme/pay-service").pulls()
+        assert (pull.draft, len(pull.reviewers), pull.labels) == (True, 2, ["dependencies"])
+        second = run(scene, tmp_path)
+        # A repository that is named passes filters.
+        assert {outcome for outcome, _ in second.results().values()} == {"unchanged"}
+        assert sorted(second.results()) == ["initech/tools", "umbrella/bus-service"]
+        assert second.outputs["writes"] == "0"
