@@ -87,7 +87,9 @@ def read_sources(distribution: Distribution, files: Files, *, name: str) -> tupl
             try:
                 item, own = _read(rules, rule, files, name=name, line=line)
             except InputError as error:
-                problems += error.problems
+                problems += [
+                    each if each.file else Problem(each.what, each.fix, file=name, line=line) for each in error.problems
+                ]
             else:
                 items.append(item)
                 left_out += own
