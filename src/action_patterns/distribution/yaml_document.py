@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from action_patterns.content.bounded_yaml import TOO_DEEP, BoundedLoader
 from action_patterns.errors import InputError, Problem
 
 Location = tuple[str | int, ...]
@@ -32,24 +33,6 @@ class YamlDocument:
 
 MAX_CHARACTERS = 1_000_000
 """Length of a document. Ten thousand repositories, named one by one, have a third of that."""
-MAX_DEPTH = 30
-"""Levels of lists and mappings within each other. No key of a distribution file is deeper than six."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Stops at the depth: PyYAML's time grows with the square of it, and its stack ends somewhere."""
-
-    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - PyYAML's name
-        self._go_deeper(self.flow_level)
-        super().fetch_flow_collection_start(TokenClass)
-
-    def add_indent(self, column: int) -> Any:
-        self._go_deeper(len(self.indents))
-        return super().add_indent(column)
-
-    def _go_deeper(self, depth: int) -> None:
-        if depth >= MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=self.get_mark())
 
 
 def parse(text: str, *, name: str) -> YamlDocument:
@@ -66,7 +49,7 @@ def parse(text: str, *, name: str) -> YamlDocument:
         raise InputError(Problem(what, "Split it into several files, each with its own `name`.", file=name))
     try:
         # An alias may point at what holds it, or grow a few lines into gigabytes.
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=BoundedLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 what = "an anchor or alias ('&' or '*'), which is not supported here"
@@ -76,7 +59,7 @@ def parse(text: str, *, name: str) -> YamlDocument:
                 what = f"the tag {_written(tag)!r}; every value here is plain text, and a tag would have no effect"
                 raise InputError(Problem(f"{name} has {what}.", "Remove the tag.", file=name, line=line))
         # Composing builds nodes and constructs nothing: no tag in the document can run anything.
-        data = _value(yaml.compose(text, Loader=_Loader), (), lines, problems, name)
+        data = _value(yaml.compose(text, Loader=BoundedLoader), (), lines, problems, name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what, fix = _in_our_words(" ".join(part for part in (error.context, error.problem) if part))
@@ -93,9 +76,8 @@ def parse(text: str, *, name: str) -> YamlDocument:
     return YamlDocument(data, lines)
 
 
-_TOO_DEEP = f"it is nested too deeply, beyond {MAX_DEPTH} levels"
 _MISTAKES = (
-    (_TOO_DEEP, _TOO_DEEP, "Flatten it"),
+    (TOO_DEEP, f"it is {TOO_DEEP}", "Flatten it"),
     (
         "mapping values are not allowed",
         "a second `key: value` stands where one value ends",

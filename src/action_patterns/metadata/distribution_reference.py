@@ -156,7 +156,11 @@ def _words(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(dict.fromkeys(_words(each) for each in arguments if each is not type(None)))
     if origin is tuple:
-        return f"list of {_words(arguments[0])}".replace("of a ", "of ").replace("of text", "of texts")
+        return (
+            f"list of {_words(arguments[0])}".replace("of a ", "of ")
+            .replace("of text", "of texts")
+            .replace("of mapping", "of mappings")
+        )
     if origin is dict:
         return "mapping"
     if annotation is Choice:

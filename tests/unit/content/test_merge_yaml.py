@@ -127,7 +127,7 @@ REFUSED = [
     ("a: \x01\n", "it has the character 0x01 in line 1"),
     ("- a\n", "it is a list, and only the keys of a mapping are merged"),
     ("a\n", "it is a single value, and only the keys of a mapping are merged"),
-    ("a: " + "[" * 40 + "]" * 40, "it is nested beyond 30 levels in line 1"),
+    ("a: " + "[" * 40 + "]" * 40, "it is nested too deeply, beyond 30 levels in line 1"),
     ("a: 'b\n", "it is no YAML (while scanning a quoted scalar found unexpected end of stream) in line 2"),
 ]
 

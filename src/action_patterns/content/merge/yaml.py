@@ -9,11 +9,10 @@ from typing import Any
 
 import yaml
 
+from action_patterns.content.bounded_yaml import TOO_DEEP, BoundedLoader
 from action_patterns.content.merge.document import Edit, Entry, Names, Node, Text, line_end, line_start, next_line
 from action_patterns.content.merge.flow import Differences, differences, edit_entries
 
-MAX_DEPTH = 30
-"""Levels of lists and mappings within each other."""
 _COLON = re.compile(r" *:")
 _STRING, _NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
@@ -21,22 +20,6 @@ _FLOW = frozenset(",[]{}#")
 """Characters that a plain text in brackets may not have."""
 _NUMERIC = re.compile(r"[-+]?(?:0[ox][0-9a-fA-F_]+|\.?[0-9][0-9._:eE+-]*)")
 """Plain scalars that some YAML calls a number or a time."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Stops at the depth: PyYAML's time grows with the square of it, and its stack ends somewhere."""
-
-    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - PyYAML's name
-        self._go_deeper(self.flow_level)
-        super().fetch_flow_collection_start(TokenClass)
-
-    def add_indent(self, column: int) -> Any:
-        self._go_deeper(len(self.indents))
-        return super().add_indent(column)
-
-    def _go_deeper(self, depth: int) -> None:
-        if depth >= MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem=f"nested beyond {MAX_DEPTH} levels", problem_mark=self.get_mark())
 
 
 def read(text: str, names: Names) -> Node:
@@ -51,7 +34,7 @@ def read(text: str, names: Names) -> Node:
         raise names.refusal(what, "Write LF or CRLF, or an escape", text.count("\n", 0, odd.start()) + 1)
     try:
         _refuse_events(text, names)
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=BoundedLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise names.refusal(*_in_our_words(error), line) from None
@@ -71,13 +54,13 @@ def _in_our_words(error: yaml.MarkedYAMLError) -> tuple[str, str]:
         return "holds several documents", "Write one document into each file"
     if "'\\t'" in said:
         return "has a tab before a value", "Indent with spaces alone"
-    if error.problem and error.problem.startswith("nested"):
-        return f"is {error.problem}", "Flatten it"
+    if error.problem == TOO_DEEP:
+        return f"is {TOO_DEEP}", "Flatten it"
     return f"is no YAML ({said})", "Correct the line, or write its value in quotes"
 
 
 def _refuse_events(text: str, names: Names) -> None:
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=BoundedLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise names.refusal(f"has the alias `*{event.anchor}`", "Write its value out in full", line)
