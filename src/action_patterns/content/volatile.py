@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from action_patterns.content.linear_regex import LinearRegex, searchable
 from action_patterns.content.patterns import PatternError
@@ -193,21 +192,21 @@ def _value(node: Node, key: Key) -> Node | None:
 
 
 def _masked_toml(text: str, keys: Sequence[Key]) -> str:
-    import tomlkit  # for the rules that name a key of TOML
-    from tomlkit.exceptions import TOMLKitError
+    # Imports inside the function: for the rules that name a key of TOML.
+    from action_patterns.content.merge.document import Names
+    from action_patterns.content.merge.toml import read
+    from action_patterns.content.merge.toml_text import Edits, Source
+    from action_patterns.content.merge.toml_tree import parse, values
 
     if len(text) > MAX_CHARACTERS:
         raise ValueError("too long")
-    try:
-        document = tomlkit.parse(text.removeprefix(_BOM))
-        for key in keys:
-            table: Any = document
-            # A key that is not there has no value to hide.
-            with suppress(LookupError, TypeError):
-                for step in key[:-1]:
-                    table = table[step]
-                if table[key[-1]] is not None:
-                    table[key[-1]] = _MARK
-        return document.as_string()
-    except (TOMLKitError, RecursionError) as error:
-        raise ValueError("no TOML") from error
+    names = Names("", "")
+    source = Source.of(text.removeprefix(_BOM), names)
+    edits = Edits()
+    masked: set[int] = set()
+    for path, node in values(parse(source, read(source.text, names))):
+        # Values come before those in them, and one within another is hidden with it.
+        if node.start not in masked and any(path[: len(key)] == key for key in keys):
+            edits.replace(node.start, node.end, _MARK)
+            masked |= set(range(node.start, node.end))
+    return edits.applied(source.text)

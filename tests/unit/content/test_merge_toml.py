@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from action_patterns.content.merge import merge
 from action_patterns.content.merge.document import Names
-from action_patterns.content.merge.toml import keeps, merge_text
+from action_patterns.content.merge.toml import merge_text
+from action_patterns.content.merge.toml_text import Edits
 from action_patterns.errors import InputError
 
 
@@ -90,23 +91,30 @@ def test_what_cannot_be_read_is_refused_by_name_and_line(content: str, why: str)
 
 
 def test_a_document_in_which_another_line_changes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tomlkit.TOMLDocument, "as_string", lambda _: "a = 2\nb = 2\n")
+    monkeypatch.setattr(Edits, "applied", lambda _, text: "a = 2\nb = 3 # c\n")
     names = Names("p", "TOML")
-    with pytest.raises(InputError, match=r"^p cannot be merged: it is laid out in a way that tomlkit cannot change"):
+    with pytest.raises(InputError, match=r"^p cannot be merged: it is laid out in a way that no edit of single lines"):
         merge_text("a = 1\nb = 2 # c\n", "a = 2\n", names=names, source=names)
 
 
 @pytest.mark.parametrize(
-    ("there", "text", "kept"),
+    ("there", "owned", "expected"),
     [
-        ("a = 1\nb = 2\n", "a = 3\nb = 2\n", True),
-        ("a = 1\nb = 2\n", "a = 3\nb  = 2\n", False),
-        ("a = 1\nb = 2\nc = 3\n", "c = 3\nb = 2\n", False),
-        ("a = 1\n\nb = 2\n", "a = 3\nb = 2\n", False),
+        ("a = 1\n\n# of x\n[x]\n", "b = 2\n", "a = 1\nb = 2\n\n# of x\n[x]\n"),
+        ("# c\n\n# of x\n[x]\n", "a = 1\n", "# c\n\na = 1\n\n# of x\n[x]\n"),
+        ("[x]\na = 1\n# b = 2\n\n[z]\n", "[x.y]\n", "[x]\na = 1\n# b = 2\n\n[x.y]\n\n[z]\n"),
+        ("[a]\nx = 1\n\n# of b\n[b]\n", "[a.c]\nz = 1\n", "[a]\nx = 1\n\n[a.c]\nz = 1\n\n# of b\n[b]\n"),
+        ("[x]\n  a = 1\n[z]\n", '[x]\n"b c" = 2 # d\n', '[x]\n  a = 1\n  "b c" = 2 # d\n[z]\n'),
+        ("x = { b = 1 }\n", "[x]\na.c = 1\n", "x = { b = 1, a.c = 1 }\n"),
+        ("x.b = 1\ny = 2\n", "[x]\na = 1\n", "x.b = 1\nx.a = 1\ny = 2\n"),
+        ("[[x]]\na = 1\n\n# c\n[[x]]\n[z]\n", "[[x]]\na = 2\n", "[[x]]\na = 2\n[z]\n"),
     ],
 )
-def test_lines_without_a_changed_value_are_compared(there: str, text: str, *, kept: bool) -> None:
-    assert keeps(there, text, [("a", "1")]) is kept
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_comment_stays_above_its_table(there: str, owned: str, expected: str, line_end: str) -> None:
+    there, expected = (text.replace("\n", line_end) for text in (there, expected))
+    assert merged(there, owned) == expected
+    assert merged(expected, owned) == expected
 
 
 def reference(target: Any, patch: Any) -> Any:
