@@ -9,7 +9,7 @@ from functools import reduce
 from pathlib import PurePosixPath
 from typing import cast
 
-from action_patterns.content.changes import FileChange
+from action_patterns.content.changes import FileChange, Mode
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
@@ -61,6 +61,12 @@ class MemoryFiles:
 
     def listing(self) -> tuple[str, ...]:
         return tuple(sorted(name for name in self.files if not name.startswith("/")))
+
+    def present(self, path: str) -> FileChange:
+        return self.entry(path, PurePosixPath(path)) if path in self.files else FileChange(path=path, mode=None)
+
+    def replace(self, path: str, content: bytes, mode: Mode) -> None:
+        self.files[path] = content
 
     def write(self, path: str, text: str) -> str:
         place = path if path.startswith("/") else f"{TEMP}/{path}"

@@ -1,4 +1,4 @@
-"""Content that may be proposed, wherever it comes from: no file of the runner, no document of ours, no secret."""
+"""Content that may be proposed, wherever it comes from: no file of the runner, nothing of ours, no secret."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from action_patterns.content.changes import FileChange
 from action_patterns.content.own_documents import kind_of
 from action_patterns.content.runner_files import runner_file
+from action_patterns.content.temporary_files import is_temporary
 from action_patterns.errors import InputError, Problem
 from action_patterns.redaction import secret_in
 
@@ -61,6 +62,8 @@ def admit(
     for change in changes:
         if change.mode in (None, "160000"):
             kept.append(change)
+        elif is_temporary(change.path):
+            continue
         elif (part := runner_file(change.path)) is not None:
             problems.append(_runner_problem(change.path, part))
         elif (kind := kind_of(change.content)) is not None:
@@ -69,7 +72,7 @@ def admit(
                 problems.append(own_problem(change.path, kind))
         else:
             kept.append(change)
-            if not _is_below(change.path, bypass):
+            if not is_below(change.path, bypass):
                 problems += secret_problems(change.path, change.content, known=partial(committed, change))
     if problems:
         raise InputError(*problems)
@@ -124,5 +127,6 @@ def _runner_problem(path: str, part: str) -> Problem:
     )
 
 
-def _is_below(path: str, places: Sequence[str]) -> bool:
+def is_below(path: str, places: Sequence[str]) -> bool:
+    """Return whether a path is one of these files, or is in one of these directories."""
     return any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in places)

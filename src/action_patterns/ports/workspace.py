@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from action_patterns.content.changes import FileChange
+    from action_patterns.content.changes import FileChange, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,15 @@ class Files(Protocol):
 
     def listing(self) -> tuple[str, ...]:
         """Return the paths of all files of the workspace but those of git, relative to it, sorted."""
+
+    def present(self, path: str) -> FileChange:
+        """Return the file at a path of the workspace, at its real path in it. Mode None: there is none.
+
+        A directory, a symbolic link, and a path outside the workspace or inside a file are an InputError.
+        """
+
+    def replace(self, path: str, content: bytes, mode: Mode) -> None:
+        """Write a file of the workspace atomically and make its parents. A file that is there keeps its permissions."""
 
     def write(self, path: str, text: str) -> str:
         """Write a file atomically and make its parents; relative to RUNNER_TEMP. Returns the absolute path."""

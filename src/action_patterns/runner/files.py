@@ -168,6 +168,47 @@ class RunnerFiles:
         except OSError as error:
             raise problem(path, f"cannot be written ({error.strerror})", remedy(error, self._temp)) from None
 
+    def present(self, path: str) -> FileChange:
+        """Return the file at a path of the workspace, at its real path in it. Mode None: there is none.
+
+        Raises:
+            InputError: the path is outside the workspace, part of git or the runner, a directory or a link, or inside
+                a file.
+        """
+        with self._in_workspace(path) as (place, real):
+            return FileChange(path=real, mode=None) if place.status() is None else self._change(place, real)
+
+    def replace(self, path: str, content: bytes, mode: Mode) -> None:
+        """Write a file of the workspace so that a reader sees all of it or nothing, and make its parents.
+
+        A file that is there keeps its permissions; `mode` is for another one.
+
+        Raises:
+            InputError: as `present`, or it cannot be written.
+        """
+        with self._in_workspace(path) as (place, _):
+            status = place.status()
+            permissions = (0o755 if mode == "100755" else 0o644) if status is None else status.st_mode & 0o777
+            try:
+                place.replace(content, permissions, tidy=True)
+            except OSError as error:
+                raise problem(path, f"cannot be written ({error.strerror})", remedy(error, self._workspace)) from None
+
+    @contextmanager
+    def _in_workspace(self, path: str) -> Iterator[tuple[Place, str]]:
+        """Yield the place of a path that may be written, and its path in the workspace."""
+        with self._reading(path, follow=False) as place:
+            if not place.real.is_relative_to(self._workspace):
+                raise problem(path, "is outside the workspace", "Name a path inside the workspace ($GITHUB_WORKSPACE).")
+            if place.directory is not None or PurePosixPath(path).name == "..":
+                raise problem(path, "is a directory", "Name a file.")
+            if (above := place.obstacle()) is not None:
+                raise problem(path, f"is inside {above!r}, which is no directory", "Name another path, or remove that.")
+            status = place.status()
+            if status is not None and stat.S_ISLNK(status.st_mode):
+                raise problem(path, "is a symbolic link", "Name the file that it leads to, or remove the link.")
+            yield place, str(place.real.relative_to(self._workspace))
+
     def _write(self, path: str, content: bytes) -> str:
         with resolve(path, base=self._temp, roots=(self._workspace, self._temp), follow=False) as place:
             if place.directory is not None or PurePosixPath(path).name == "..":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from action_patterns.content.changes import is_git_name
+from action_patterns.content.temporary_files import is_temporary, temporary_name
 from action_patterns.errors import InputError, Problem
 
 OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
@@ -122,6 +123,8 @@ class Place:
     def files(self, *, without_git: bool = False) -> list[tuple[str, os.stat_result]]:
         """Return everything below a directory but the directories, sorted by path. Links are not followed.
 
+        The temporary file that a killed process leaves is left out.
+
         Raises:
             InputError: there is a directory of git below it, unless the call is `without_git`.
         """
@@ -143,26 +146,39 @@ class Place:
                         raise problem("/".join((*above, entry.name)), "is git's own", LEAVE_GIT_OUT)
                     if entry.is_dir(follow_symlinks=False):
                         pending.append((*above, entry.name))
-                    elif (status := status_of(entry.name, listed)) is not None:
+                    elif not is_temporary(entry.name) and (status := status_of(entry.name, listed)) is not None:
                         found.append(("/".join((*above, entry.name)), status))
         self._verify()
         return sorted(found, key=lambda each: each[0])
 
-    def replace(self, content: bytes) -> None:
+    def obstacle(self) -> str | None:
+        """Return the path of what is no directory above the place. None: all that is there above it is one."""
+        for depth in range(self._root + 1, len(self._steps) - 1):
+            if self._steps[depth].directory is None:
+                there = status_of(self._steps[depth].name, self._steps[depth - 1].directory)
+                return None if there is None else str(real_path(self._steps[: depth + 1]))
+        return None
+
+    def replace(self, content: bytes, permissions: int = 0o644, *, tidy: bool = False) -> None:
         """Write a file so that a reader sees all of it or nothing, and make the directories above it.
+
+        `tidy` removes the temporary files of killed processes: no other process may write into the directory.
 
         Raises:
             InputError: a directory above was replaced since it was resolved.
             OSError: it cannot be written.
         """
         with self._above_made() as parent:
-            temporary = f".writing-{os.urandom(8).hex()}"
+            if tidy:
+                self._verify_at(self.real.parent, parent)
+                _remove_temporary(parent)
+            temporary = temporary_name(os.urandom(8))
             written = os.open(temporary, _WRITE, 0o600, dir_fd=parent)
             try:
                 with os.fdopen(written, "wb") as stream:
                     stream.write(content)
                     # A later step may run as another user: this step's umask must not decide.
-                    os.fchmod(stream.fileno(), 0o644)
+                    os.fchmod(stream.fileno(), permissions)
                 self._verify_at(self.real.parent, parent)
                 # replace() puts the file in the place of a link instead of writing through it.
                 os.replace(temporary, self.name, src_dir_fd=parent, dst_dir_fd=parent)
@@ -215,6 +231,19 @@ class Place:
             same = False
         if not same:
             raise problem(self._path, f"changes while it is used: {str(real)!r} is replaced or moved", CHANGING)
+
+
+def _remove_temporary(directory: int) -> None:
+    try:
+        listed = os.open(".", _LIST, dir_fd=directory)
+    except PermissionError:
+        return  # It may be written to, and not listed.
+    try:
+        for name in filter(is_temporary, os.listdir(listed)):  # noqa: PTH208 - of a descriptor
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=listed)
+    finally:
+        os.close(listed)
 
 
 @contextmanager

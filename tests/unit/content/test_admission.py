@@ -6,6 +6,7 @@ import pytest
 
 from action_patterns.content.admission import Admitted, admit
 from action_patterns.content.changes import FileChange
+from action_patterns.content.temporary_files import temporary_name
 from action_patterns.errors import InputError
 
 TOKEN = "ghs_" + "a1B2c3D4" * 3
@@ -114,3 +115,8 @@ def test_what_is_deleted_or_a_submodule_has_no_content() -> None:
     gone = FileChange(path="git-credentials-x", mode=None)
     module = FileChange(path="module", mode="160000", gitlink="a" * 40)
     assert admit([gone, module]).changes == (gone, module)
+
+
+def test_a_temporary_file_of_a_killed_process_is_left_out() -> None:
+    left = change(f"d/{temporary_name(bytes(8))}", TOKEN.encode())
+    assert admit([change("a"), left]) == Admitted((change("a"),))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from action_patterns.content import sizes
 from action_patterns.content.changes import FileChange
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES
+from action_patterns.content.temporary_files import temporary_name
 from action_patterns.errors import InputError
 from action_patterns.runner.files import RunnerFiles
 from action_patterns.runner.place import Place
@@ -374,3 +376,89 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     monkeypatch.setattr(Place, "read", lambda _: pytest.fail("it is read"))
     with pytest.raises(InputError, match="67,108,865 bytes; at most 67,108,864"):
         files.read("large.json")
+
+
+LEFT = temporary_name(bytes(8))
+
+
+def test_a_temporary_file_of_a_killed_process_is_no_content_and_the_next_write_beside_it_removes_it(
+    files: RunnerFiles, places: tuple[Path, Path]
+) -> None:
+    work, temp = places
+    for place in (work, temp):
+        (place / "d").mkdir()
+        (place / "d" / LEFT).write_bytes(b"half")
+        (place / "d/a").write_bytes(b"whole")
+    assert [change.path for change in files.directory("d")] == ["a"]
+    assert [change.path for change in files.find("d")] == ["d/a"]
+    assert [change.path for change in files.find("d/*")] == ["d/a"]
+    assert files.names("d") == (str(work / "d/a"),)
+    assert files.listing() == ("a.txt", "d/a")
+    files.replace("other", b"", "100644")
+    files.write("d/b", "")
+    assert (work / "d" / LEFT).exists()
+    assert (temp / "d" / LEFT).exists(), "another process may write beside it"
+    files.replace("d/a", b"new", "100644")
+    assert sorted(path.name for path in (work / "d").iterdir()) == ["a"]
+
+
+def test_a_replaced_file_keeps_its_permissions_and_a_new_one_has_those_of_its_mode(
+    files: RunnerFiles, places: tuple[Path, Path]
+) -> None:
+    work, _ = places
+    (work / "a.txt").chmod(0o600)
+    for path, mode, expected in (("a.txt", "100755", 0o600), ("d/x", "100755", 0o755), ("d/y", "100644", 0o644)):
+        files.replace(path, b"new", "100755" if mode == "100755" else "100644")
+        assert (work / path).read_bytes() == b"new"
+        assert (work / path).stat().st_mode & 0o777 == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (".", "is a directory"),
+        ("d", "is a directory"),
+        ("d/..", "is a directory"),
+        ("link", "is a symbolic link"),
+        ("a.txt/x/y", "is inside"),
+        ("link/x", "is inside"),
+        ("../temp/t.txt", "is outside the workspace"),
+        ("../other/secret", "is outside the workspace"),
+        (".git/config", "leads into git's own files"),
+        ("d/_runner_file_commands/x", "leads to a file of the runner"),
+    ],
+)
+def test_only_files_of_the_workspace_are_replaced(
+    files: RunnerFiles, places: tuple[Path, Path], path: str, said: str
+) -> None:
+    (places[0] / "d").mkdir()
+    (places[0] / "link").symlink_to("a.txt")
+    for use in (lambda: files.present(path), lambda: files.replace(path, b"", "100644")):
+        with pytest.raises(InputError, match=said):
+            use()
+    assert (places[0] / "a.txt").read_bytes() == b"a\r\n"
+    assert sorted(place.name for place in places[0].iterdir()) == ["a.txt", "d", "link"]
+
+
+def test_a_file_that_is_present_is_named_by_its_real_path(files: RunnerFiles, places: tuple[Path, Path]) -> None:
+    work, _ = places
+    (work / "real").mkdir()
+    (work / "near").symlink_to("real")
+    assert files.present("near/x") == FileChange(path="real/x", mode=None)
+    (work / "real/x").write_bytes(b"x")
+    (work / "real/x").chmod(0o755)
+    assert files.present(str(work / "near/x")) == FileChange(path="real/x", mode="100755", content=b"x")
+
+
+def test_a_file_that_cannot_be_replaced_has_a_remedy(
+    files: RunnerFiles, monkeypatch: pytest.MonkeyPatch, places: tuple[Path, Path]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fchmod", full)
+    with pytest.raises(InputError) as caught:
+        files.replace("a.txt", b"new", "100644")
+    assert "No space left on device" in caught.value.message
+    assert "Make room" in caught.value.remediation
+    assert sorted(place.name for place in places[0].iterdir()) == ["a.txt"]

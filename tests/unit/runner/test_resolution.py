@@ -206,7 +206,10 @@ USES: dict[str, Callable[[RunnerFiles], object]] = {
     "find": lambda files: [change.content for change in files.find("d/*")],
     "find a directory": lambda files: [change.content for change in files.find("d")],
     "entry": lambda files: files.entry("d/a", PurePosixPath("x")).content,
+    "present": lambda files: files.present("d/a").content,
     "write": lambda files: files.write("d/a", "new"),
+    "replace": lambda files: files.replace("d/a", b"new", "100644"),
+    "replace below": lambda files: files.replace("d/new/er/a", b"new", "100644"),
     "write below": lambda files: files.write("d/new/er/a", "new"),
 }
 
@@ -253,7 +256,7 @@ def test_what_changes_at_any_moment_leads_nowhere_else(
             calls = counted()
         assert OUTSIDE not in (found if isinstance(found, list) else [found])
         assert _outside(base) == before
-        assert not list(base.rglob(".writing-*"))
+        assert not list(base.rglob(".action-patterns-writing-*"))
         call += 1
     assert calls > 5
 
