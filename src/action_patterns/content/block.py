@@ -82,8 +82,8 @@ def comment_of(path: str, comment: str | None = None) -> Comment:
     if found is None and (found := _NAMES.get(name.split(".", 1)[0])) is None:
         raise InputError(
             Problem(
-                f"{path} has a name that says nothing about its comments, so a block in it has no markers.",
-                "Set `comment` of the rule to the begin of a comment in this file, such as `#` or `//`.",
+                f"{path} has a name that says nothing about its comments, so a block or a header in it has no markers.",
+                "Set `comment` to the begin of a comment in this file, such as `#` or `//`.",
             )
         )
     return found
@@ -168,25 +168,27 @@ def _lines(numbers: list[int]) -> str:
 def with_header(there: bytes, text: str, *, path: str, comment: str | None = None) -> bytes:
     """Return a file with a comment at its head, after `#!`, an XML declaration, front matter and the like.
 
-    A file that begins with this comment is returned as it is.
+    Two marker lines are around the comment. It replaces an earlier one. The same comment: `there` itself.
 
     Raises:
-        InputError: the comment is unknown, or the text would close it.
+        InputError: the comment is unknown, the text would close it or holds our markers, or those of the file are
+            unclosed or doubled.
     """
     marks = comment_of(path, comment)
-    if marks.end and marks.end in text:
-        what = f"The header of {path} holds `{marks.end}`, which ends a comment there."
-        raise InputError(Problem(what, "Remove it from the header."))
-    line_end = b"\r\n" if _is_crlf(there) else b"\n"
+    begin, end = (marks.around(f"{word} header").encode() for word in (BEGIN, END))
     lines = [marks.around(line).rstrip().encode() for line in with_lf(text).rstrip("\n").split("\n")]
-    header = line_end.join((*lines, b""))
-    at = _head(there)
-    if there.startswith(header, at):
-        return there
-    before = there[:at]
-    return (
-        before + (line_end if before.removeprefix(_BOM) and not before.endswith(b"\n") else b"") + header + there[at:]
-    )
+    held = next((held for held in (marks.end, BEGIN, END) if held and held in text), None)
+    if held is not None:
+        what = "ends a comment there" if held == marks.end else "is one of the markers around it"
+        raise InputError(Problem(f"The header of {path} holds `{held}`, which {what}.", "Remove it from the header."))
+    line_end = b"\r\n" if _is_crlf(there) else b"\n"
+    header = line_end.join((begin, *lines, end))
+    if (place := _place(there, begin, end, path)) is not None:
+        made = there[: place[0]] + header + there[place[1] :]
+        return there if made == there else made
+    before, after = there[: _head(there)], there[_head(there) :]
+    gap = line_end if before.removeprefix(_BOM) and not before.endswith(b"\n") else b""
+    return before + gap + header + line_end + after
 
 
 def _head(content: bytes) -> int:

@@ -92,7 +92,7 @@ def test_a_name_without_a_known_comment_is_refused(path: str) -> None:
         block(None, "x", path)
     assert (
         caught.value.message
-        == f"{path} has a name that says nothing about its comments, so a block in it has no markers."
+        == f"{path} has a name that says nothing about its comments, so a block or a header in it has no markers."
     )
     assert "Set `comment`" in caught.value.remediation
 
@@ -168,8 +168,27 @@ def test_all_around_a_block_keeps_its_bytes(
 )
 def test_a_header_is_added_once(path: str, there: str, expected: str) -> None:
     found = with_header(there.encode(), "one\ntwo\n", path=path)
-    assert found.decode() == expected
+    lines = found.decode().splitlines(keepends=True)
+    marks = [line for line in lines if BEGIN in line or END in line]
+    assert "".join(line for line in lines if line not in marks) == expected
+    at = next(at for at, line in enumerate(lines) if "one" in line)
+    assert [lines[at - 1], lines[at + 2]] == marks
     assert with_header(found, "one\ntwo\n", path=path) is found
+
+
+@pytest.mark.parametrize("there", ["x\n", "#!/bin/sh\r\nx\r\n", "", "# x"])
+def test_another_header_replaces_the_one_that_is_there(there: str) -> None:
+    one = with_header(there.encode(), "one", path="a.sh")
+    other = with_header(one, "two\nthree", path="a.sh")
+    assert b"one" not in other
+    assert other.count(BEGIN.encode()) == other.count(END.encode()) == 1
+    assert with_header(other, "one", path="a.sh") == one
+
+
+@pytest.mark.parametrize("text", [f"a\n{BEGIN} header\n", f"{END} header"])
+def test_a_header_that_holds_its_markers_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="which is one of the markers around it"):
+        with_header(b"", text, path="a.py")
 
 
 def test_a_header_that_would_end_its_comment_is_refused() -> None:
