@@ -64,22 +64,26 @@ def test_a_campaign(runner: ActRunner, tmp_path: Path, example: str) -> None:
 
 
 def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> None:
-    """upsert-pr, once and unique-id: their jobs as they stand, in one workflow, as they need no fleet."""
+    """upsert-pr, once, unique-id and render: their jobs as they stand, in one workflow, as they need no fleet."""
     source: dict[str, Any] = {
         "README.md": "platform\n",
         "docs/install.md": "# Install\n",
         "docs/use.md": "# Use\n",
         "schema/user.json": '{"name": "string"}\n',
-        ".github/workflows/examples.yml": together("upsert-pr", "once", "unique-id"),
+        "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
+        ".github/workflows/examples.yml": together("upsert-pr", "once", "unique-id", "render"),
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
         first = on.run("examples.yml", secrets={})
         assert first.exit_code == 0, first.diagnosis
         platform = on.sandbox.repository(SOURCE)
-        contents, types = sorted(platform.pulls(), key=lambda pull: pull.title, reverse=True)
+        contents, settings, types = sorted(platform.pulls(), key=lambda pull: pull.title, reverse=True)
         assert contents.labels == ["documentation"]
         made = ("100644", b"# Contents\n\n- [Install](docs/install.md)\n- [Use](docs/use.md)\n")
         assert platform.files(contents.head)["CONTENTS.md"] == made
+        rendered = platform.files(settings.head)["config/settings.yml"][1].decode()
+        assert rendered.endswith("action-patterns header\ncontact: platform@acme.example\nname: platform\n")
+        assert 'rendered ["config/settings.yml"]' in first.log
         assert f"created {on.server.url}/{SOURCE}/pull/{contents.number}" in first.log
         assert "(1 in 3.7 billion among 100,000 ids) created" in first.log
         assert "v1.0.0 is out" in first.log
@@ -97,8 +101,8 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         second = on.run("examples.yml", secrets={})
         assert second.exit_code == 0, second.diagnosis
         heads = [pull.head for pull in platform.pulls()]
-        assert len(heads) == 3, "what was merged is not proposed again"
-        assert len({*heads, types.head}) == 3, "another schema has another key"
+        assert len(heads) == 4, "what was merged is not proposed again"
+        assert len({*heads, types.head}) == 4, "another schema has another key"
 
 
 def together(*names: str) -> str:

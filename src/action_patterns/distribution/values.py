@@ -15,7 +15,7 @@ from action_patterns.errors import InputError, Problem
 
 RESERVED = ("repository", "campaign", "group")
 """Names that a template has without any `values`."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NAME_OF_VALUE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FLAGS = {"true": True, "false": False}
 
 Value = str | tuple[str, ...]
@@ -23,7 +23,7 @@ Value = str | tuple[str, ...]
 
 def _names(values: dict[str, Value]) -> dict[str, Value]:
     for name in values:
-        if not _NAME.fullmatch(name):
+        if not NAME_OF_VALUE.fullmatch(name):
             plain = re.sub(r"\W", "_", name)
             raise ValueError(f"{name!r} is no name of a value: it has letters, digits and `_`, as {plain!r} has")
         if name in RESERVED:
@@ -55,14 +55,21 @@ def facts(target: Target) -> dict[str, Any]:
 class ValueSet:
     """Values of which some are templates of others."""
 
-    def __init__(self, values: Mapping[str, Value], *, file: str, lines: Mapping[str, int]) -> None:
-        """Parse the values. `lines`: the line of each in `file`.
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        *,
+        file: str,
+        lines: Mapping[str, int],
+        origins: Mapping[str, str] | None = None,
+    ) -> None:
+        """Parse the values. `lines`: the line of each in `file`, or in the file that `origins` has for it.
 
         Raises:
             InputError: a value is no template, or values refer to each other in a circle.
         """
         self._values = dict(values)
-        self._file = file
+        places = dict.fromkeys(values, file) | dict(origins or {})
         self._templates: dict[str, tuple[Template, ...]] = {}
         problems: list[Problem] = []
         for name, value in values.items():
@@ -71,15 +78,15 @@ class ValueSet:
                 continue
             try:
                 line = lines.get(name, 1)
-                self._templates[name] = tuple(Template.parse(text, name=file, line=line) for text in texts)
+                self._templates[name] = tuple(Template.parse(text, name=places[name], line=line) for text in texts)
             except InputError as error:
                 problems += error.problems
         self._order, circles = self._sorted()
         problems += [
             Problem(
-                f"{file}: the values {' → '.join(circle)} refer to each other in a circle.",
+                f"{places[circle[0]]}: the values {' → '.join(circle)} refer to each other in a circle.",
                 "Write one of them out.",
-                file=file,
+                file=places[circle[0]],
                 line=lines.get(circle[0], 1),
             )
             for circle in circles

@@ -105,6 +105,7 @@ def _summary(action: Action[Any, Any]) -> str:
     permissions = [each.partition(": ") for each in in_words(action.uses)]
     writes = [name for name, _, level in permissions if level == "write"]
     files = ["files on the runner"] if _uses(action, "files.write") else []
+    files += ["files of the workspace"] if _uses(action, "files.replace") else []
     rows = [
         ("Pattern", ", ".join(action.patterns)),
         ("Talks to GitHub", "yes: [permissions](#permissions)" if permissions else "no"),

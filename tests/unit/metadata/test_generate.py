@@ -121,6 +121,7 @@ def test_the_blocks_of_a_readme() -> None:
         ("report", "yes: [permissions](#permissions)", "no", "files on the runner"),
         ("track", "yes: [permissions](#permissions)", "no", "GitHub: issues"),
         ("unique-id", "no", "no", "nothing"),
+        ("render", "no", "no", "files of the workspace"),
     ],
 )
 def test_the_summary_of_an_action(name: str, talks: str, git: str, writes: str) -> None:
