@@ -12,6 +12,8 @@ import yaml
 from action_patterns import registry
 from action_patterns.contracts.artifact import is_name
 from action_patterns.distribution.distribution_file import read_distribution
+from action_patterns.metadata import distribution_reference
+from action_patterns.metadata.schemas import address
 from support.cases import CASES, TWICE
 from support.editions import WITHOUT_LEASES
 from support.harness import FAULTS, KILLS, SAMPLE, SECOND, Case, clean_run
@@ -19,6 +21,8 @@ from support.harness import FAULTS, KILLS, SAMPLE, SECOND, Case, clean_run
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
+SCHEMA_LINE = f"# yaml-language-server: $schema={address(distribution_reference.SCHEMA)}\n"
+"""The first line of a distribution file, by which an editor finds the schema."""
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 LINKED = [*PAGES, *sorted(ROOT.glob("*.md")), *sorted((ROOT / "actions").rglob("*.md"))]
 
@@ -61,7 +65,7 @@ def test_a_recipe_widens_its_matrix_by_an_expression_and_splices_nothing_into_a_
 
 
 def test_the_distribution_file_is_one() -> None:
-    found = [block for block in BLOCKS if block.startswith("name: shared-files\ntargets:")]
+    found = [block for block in BLOCKS if block.startswith(f"{SCHEMA_LINE}name: shared-files\ntargets:")]
     assert len(found) == 2
     assert len(set(found)) == 1, "the README and its page show the same file"
     distribution = read_distribution(found[0], name="README.md")
@@ -74,6 +78,7 @@ def test_every_distribution_file_on_a_page_can_be_read() -> None:
     assert len(found) == 4
     for block in found:
         read_distribution(block, name="page.md")
+        assert block.startswith(SCHEMA_LINE)
 
 
 def test_the_step_of_seven_lines_is_the_step_of_the_example() -> None:

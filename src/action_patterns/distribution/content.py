@@ -50,11 +50,13 @@ class Source:
     """Sentences about patterns of `exclude` without effect."""
     directory: Template | None = None
     """The target's path as a template."""
+    header: Template | None = None
+    """The header as a template."""
 
     def templates(self) -> Iterator[Template]:
         """Yield the templates of the rule."""
         of_files = (each for file in self.files for each in (file.path, file.template))
-        yield from (each for each in (self.directory, *of_files) if each is not None)
+        yield from (each for each in (self.directory, self.header, *of_files) if each is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ def _read(rules: RuleSet, rule: FileRule, files: Files, *, name: str, line: int)
     item = Source(rules=rules, rule=rule, line=line, keeps=keeps)
     if rule.template and has_expressions(rule.target):
         item = replace(item, directory=Template.parse(rule.directory, name=name, line=line))
+    if rule.template and rule.header is not None:
+        item = replace(item, header=Template.parse(rule.header, name=name, line=line))
     if rule.source is None:
         return item, ()
     is_directory = files.is_directory(rule.source)

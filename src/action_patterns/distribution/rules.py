@@ -78,8 +78,14 @@ class FileRule(Section):
     )
     comment: str | None = Field(
         default=None,
-        description="Begin of a comment in the target's file, for `block`. Default: by the file's name.",
+        description="Begin of a comment in the target's file, for `block` and `header`. Default: by the file's name.",
         examples=["#"],
+    )
+    header: str | None = Field(
+        default=None,
+        description="A comment at the top of each text file, in the file's own syntax; set once, and replaced when it"
+        " changes. With `template: true` it is a template too.",
+        examples=["Managed by the platform team: edit it there."],
     )
     volatile: LineList = Field(
         default=(),
@@ -141,6 +147,7 @@ class FileRule(Section):
             "merge": self.merge,
             "block": self.block,
             "comment": self.comment,
+            "header": self.header,
             "volatile": self.volatile,
         }
 
@@ -149,6 +156,8 @@ class FileRule(Section):
             ("merge", "block", self.merge and self.block),
             ("mirror", "merge", self.mirror and self.merge),
             ("mirror", "block", self.mirror and self.block),
+            ("header", "merge", self.header is not None and self.merge),
+            ("header", "block", self.header is not None and self.block),
             ("mirror", "if", self.mirror and self.condition != "always"),
             ("if: missing", "merge", self.condition == "missing" and self.merge),
             ("if: missing", "block", self.condition == "missing" and self.block),
@@ -156,8 +165,8 @@ class FileRule(Section):
         for one, other, both in pairs:
             if both:
                 raise ValueError(f"`{one}` and `{other}` exclude each other; use two rules")
-        if self.comment is not None and not self.block:
-            raise ValueError("`comment` is about a `block`; set `block: true`")
+        if self.comment is not None and not self.block and self.header is None:
+            raise ValueError("`comment` is about a `block` or a `header`; set one of them")
 
     @property
     def directory(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from action_patterns.content.admission import secret_problems
+from action_patterns.content.blob import as_text
 from action_patterns.content.changes import FileChange, Mode, ancestors
 from action_patterns.content.edits import Edit, Mirror
 from action_patterns.content.template import Template
@@ -62,7 +63,7 @@ def content_of(
             continue
         for each in source.files:
             try:
-                made = _made(each, rule, given, campaign=campaign)
+                made = _made(each, source, given, campaign=campaign)
             except InputError as error:
                 problems += error.problems
                 continue
@@ -91,7 +92,8 @@ def _path(template: Template | None, path: str, values: Mapping[str, Any]) -> st
     return found.removesuffix("/")
 
 
-def _made(file: SourceFile, rule: FileRule, values: Mapping[str, Any], *, campaign: str) -> FileChange | Edit:
+def _made(file: SourceFile, source: Source, values: Mapping[str, Any], *, campaign: str) -> FileChange | Edit:
+    rule = source.rule
     path = _path(file.path, file.target, values)
     content = file.content
     if file.template is not None:
@@ -99,6 +101,11 @@ def _made(file: SourceFile, rule: FileRule, values: Mapping[str, Any], *, campai
         problems = [] if rule.push_protection_bypass else secret_problems(file.source, content)
         if problems:
             raise InputError(*problems)
+    header = source.header.render(values) if source.header is not None else rule.header
+    if header is not None and file.mode != "120000" and as_text(content) is not None:
+        from action_patterns.content.block import with_header  # for the rules that say so
+
+        content = with_header(content, header, path=path, comment=rule.comment)
     if not rule.depends:
         return FileChange(path=path, mode=file.mode, content=content)
     mode: Mode = file.mode

@@ -312,3 +312,14 @@ def test_a_custom_property_is_a_value_of_templates() -> None:
     assert list(tree(found, entry(properties={"team": "core"}))) == ["core"]
     ((what, _),) = problems(found, entry())
     assert "reads an attribute `team`, which is not set" in what
+
+
+def test_a_header_stands_once_at_the_top_of_each_text_file_in_its_own_syntax() -> None:
+    text = "Kept by <<{ campaign.name }>>."
+    found = campaign(files=[rule("plain/a", "a.sh", header=text, template=True), rule("logo.png", "logo.png")])
+    made = tree(found, entry())
+    assert made["a.sh"] == b"# BEGIN action-patterns header\n# Kept by c.\n# END action-patterns header\n1"
+    plain = campaign(files=[rule("plain/a", "a.md", header="x"), rule("logo.png", "x.png", header="x")])
+    assert tree(plain, entry())["a.md"].splitlines()[1] == b"<!-- x -->"
+    assert tree(plain, entry())["x.png"] == SOURCES["logo.png"]
+    assert any("comment" in what for what, _ in problems(files=[rule("plain/a", "a.unknown", header="x")]))
