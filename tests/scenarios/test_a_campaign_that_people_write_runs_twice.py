@@ -33,7 +33,7 @@ def twice(tmp_path: Path, campaign: str, repositories: Mapping[str, Any]) -> dic
         second = run(scene, tmp_path)
         assert {outcome for outcome, _ in second.results().values()} == {"unchanged"}, second.results()
         assert second.outputs["writes"] == "0"
-        # Groups, templates, conditions, merges and blocks cost no request; a mirror costs one, where there is something.
+        # Groups, templates, conditions, merges and blocks cost no request; a mirror costs one where it finds something.
         targets = len(second.results())
         most = targets * (2 if "mirror: true" in (tmp_path / "distribution.yml").read_text() else 1)
         assert targets <= int(second.outputs["requests"]) <= most or not scene.has_leases
