@@ -24,7 +24,7 @@ from support.memory_ports import World
 
 SOURCES = Path(__file__).parents[3] / "src/action_patterns"
 PARTS = {
-    "discover": ("actions/discover.py", "discovery"),
+    "discover": ("actions/discover/__init__.py", "discovery"),
     "upsert-pr": ("actions/upsert_pr.py", "action/checkout.py", "pull_request"),
     "apply": ("actions/apply.py", "pull_request"),
     "report": ("actions/report", "action/privacy.py"),

@@ -61,7 +61,7 @@ def example(name: str = "discover") -> Action[Any, Any]:
 
 def test_action_yml_holds_what_the_models_say() -> None:
     text = action_file.render(example())
-    assert text.startswith("# Generated from the models in src/action_patterns/actions/discover.py.")
+    assert text.startswith("# Generated from the models in action_patterns.actions.discover.")
     document = yaml.safe_load(text)
     shared = {"app-client-id", "app-private-key", "max-minutes"}
     assert {name: each for name, each in document["inputs"].items() if name not in shared} == {
