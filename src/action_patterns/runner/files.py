@@ -7,15 +7,18 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from action_patterns.content.changes import FileChange, Mode, is_git_name
-from action_patterns.content.patterns import Pattern, PatternError
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES, size_problems
 from action_patterns.errors import InputError
 from action_patterns.runner.leftovers import remedy, set_aside
 from action_patterns.runner.place import LEAVE_GIT_OUT, Place, problem
 from action_patterns.runner.provenance import Provenance
 from action_patterns.runner.resolution import resolve
+
+if TYPE_CHECKING:
+    from action_patterns.content.patterns import Pattern
 
 _NAME_A_FILE = "Name an existing file; relative paths start at the workspace."
 _NAME_A_DIRECTORY = "Name an existing directory; relative paths start at the workspace."
@@ -126,6 +129,8 @@ class RunnerFiles:
                 return self._listed(place, wanted, pattern)
             if place.status() is not None:
                 return (self._change(place, "/".join(wanted)),)
+        from action_patterns.content.patterns import Pattern, PatternError  # for a text that names no file as it is
+
         try:
             compiled = Pattern("/".join(wanted) + ("/" if pattern.endswith("/") else ""))
             if compiled.excludes:
