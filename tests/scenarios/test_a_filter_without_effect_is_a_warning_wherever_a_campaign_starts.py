@@ -5,16 +5,15 @@ the terminal. It fails nothing.
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from action_patterns.cli import commands
 from support.campaign_steps import Step, seed, step
 from support.editions import first_on
 from support.stage import Stage, stage
+from support.terminal_folder import in_this_process
 
 pytestmark = first_on("full", "no-graphql", why="These two list the repositories of an owner in different ways.")
 
@@ -75,17 +74,7 @@ def test_inputs_of_discover_are_warned_of_alike(tmp_path: Path) -> None:
 def test_the_terminal_says_it_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     with stage(seed(*REPOSITORIES), served=True) as scene:
         step("discover", scene, tmp_path, targets=TYPO, distribution="distribution.yml")
-        stream = io.StringIO()
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(commands, "Console", lambda **_: Console(file=stream, width=500))
-        for name, value in (
-            ("GH_TOKEN", "tok-bot"),
-            ("GITHUB_API_URL", scene.context.api_url),
-            ("GITHUB_GRAPHQL_URL", scene.context.graphql_url),
-            ("GITHUB_SERVER_URL", scene.context.server_url),
-            ("ACTION_PATTERNS_WRITE_SPACING_SECONDS", "0"),
-        ):
-            monkeypatch.setenv(name, value)
+        stream = in_this_process(scene, tmp_path, monkeypatch)
         if command == "plan":
             commands.plan("distribution.yml", diff=False)
         else:

@@ -4,19 +4,18 @@ matrix and at a terminal; the terminal's plan shows them before.
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from action_patterns.cli import commands
 from support.campaign_steps import seed, step
 from support.editions import first_on
 from support.stage import Stage, stage
+from support.terminal_folder import in_this_process
 
 pytestmark = first_on("full", why="Each plays a fleet four times; campaigns on lesser editions are played elsewhere.")
 
@@ -63,17 +62,7 @@ def in_a_matrix(scene: Stage, folder: Path) -> None:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Any:
     def at_a_terminal(scene: Stage, folder: Path) -> None:
-        stream = io.StringIO()
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(commands, "Console", lambda **_: Console(file=stream, width=500))
-        for name, value in (
-            ("GH_TOKEN", "tok-bot"),
-            ("GITHUB_API_URL", scene.context.api_url),
-            ("GITHUB_GRAPHQL_URL", scene.context.graphql_url),
-            ("GITHUB_SERVER_URL", scene.context.server_url),
-            ("ACTION_PATTERNS_WRITE_SPACING_SECONDS", "0"),
-        ):
-            monkeypatch.setenv(name, value)
+        stream = in_this_process(scene, folder, monkeypatch)
         commands.plan("distribution.yml", diff=True)
         shown = stream.getvalue()
         assert not any(repository.pulls() for repository in scene.sandbox.repositories())

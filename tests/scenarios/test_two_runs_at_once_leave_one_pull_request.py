@@ -80,10 +80,12 @@ def test_two_different_desired_states(
             runs = race(processes, scene, place, ["one", "two"] * (RACERS // 2))
             ended = outcomes(runs)
             # Without leases a run sees only by a look that another has come between. One that is replaced twice leaves
-            # it, and says so: it may be the one that opened the pull request.
+            # it, and says so: it may be the one that opened the pull request. With leases a run that meets others in
+            # each of its rounds does the same; that was seen once in thousands of rounds.
             assert ended["created"] == 1 or not scene.has_leases
-            honest = {"created", "updated", "unchanged"} | (set() if scene.has_leases else {"failed"})
-            assert set(ended) <= honest, [run.log[-900:] for run in runs if run.outputs["outcome"] not in honest]
+            others = [run for run in runs if run.outputs["outcome"] not in ("created", "updated", "unchanged")]
+            for run in others:
+                assert (run.outputs["outcome"], "Another run" in run.log) == ("failed", True), run.log[-900:]
             winner = _whole(scene)
             repository = scene.sandbox.repository(TARGET)
             wrote = {run.variables["INPUT_BODY"] for run in runs if run.outputs["head-sha"] == repository.tip(BRANCH)}

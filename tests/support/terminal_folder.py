@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+from rich.console import Console
+
+from action_patterns.cli import commands
 from support.stage import TARGET, Stage
 
 SEED: dict[str, Any] = {
@@ -29,6 +34,18 @@ files:
 pull-request:
   title: Add .editorconfig
 """
+
+
+def in_this_process(scene: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Let commands of the terminal run in this process, in that folder. Returns what they print."""
+    stream = io.StringIO()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(commands, "Console", lambda **_: Console(file=stream, width=500))
+    for name, value in terminal_variables(scene, folder).items():
+        if name.startswith(("GH_", "GITHUB_")):
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ACTION_PATTERNS_WRITE_SPACING_SECONDS", "0")
+    return stream
 
 
 def terminal_variables(scene: Stage, folder: Path, token: str = "tok-bot") -> dict[str, str]:
