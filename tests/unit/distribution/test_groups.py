@@ -323,3 +323,16 @@ def test_a_header_stands_once_at_the_top_of_each_text_file_in_its_own_syntax() -
     assert tree(plain, entry())["a.md"].splitlines()[1] == b"<!-- x -->"
     assert tree(plain, entry())["x.png"] == SOURCES["logo.png"]
     assert any("comment" in what for what, _ in problems(files=[rule("plain/a", "a.unknown", header="x")]))
+
+
+def test_targets_that_share_all_else_have_their_own_reviewers() -> None:
+    found = campaign(**{"files": ["plain/a"], "pull-request": {"title": "t", "reviewers": "1 of [ann, bob]"}})
+    chosen = {
+        found.desired(
+            PlanEntry(
+                index=0, target=Target(repository=f"acme/r{i}", id=i, default_branch="main"), expected_head_oid=None
+            )
+        ).reviewers
+        for i in range(50)
+    }
+    assert chosen == {("ann",), ("bob",)}
