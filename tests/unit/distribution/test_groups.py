@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.contracts import PlanEntry, Target
-from action_patterns.discovery.groups import unite
+from action_patterns.contracts import Exclusion, PlanEntry, Target
+from action_patterns.discovery.groups import all_apply, unite
 from action_patterns.discovery.select import Selected
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import InputError
@@ -336,3 +336,12 @@ def test_targets_that_share_all_else_have_their_own_reviewers() -> None:
         for i in range(50)
     }
     assert chosen == {("ann",), ("bob",)}
+
+
+def test_a_repository_that_one_group_excludes_and_another_selects_is_a_target() -> None:
+    target, other = entry().target, entry("acme/web").target
+    out = [Exclusion(repository=each.repository, reason="excluded") for each in (target, other)]
+    grouped = unite({"one": Selected((), tuple(out)), "two": Selected((target,), ())}, all_apply)
+    assert grouped.selected.targets == (target,)
+    assert [each.repository for each in grouped.selected.excluded] == ["acme/web"]
+    assert grouped.groups["acme/api"].groups == ("two",)

@@ -45,6 +45,7 @@ def test_the_choice_is_spread_over_the_fleet_and_the_same_on_every_run() -> None
     assert chosen == [Choice(NAMES[::-1], 2).for_target(target.upper()) for target in FLEET]
     assert {len(set(each)) for each in chosen} == {2}
     counts = Counter(name for each in chosen for name in each)
+    assert set(counts) == set(NAMES)
     assert min(counts.values()) > 320, "each is asked for about 400 of 1,000"
 
 
