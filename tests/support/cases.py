@@ -10,7 +10,7 @@ from action_patterns.content.changes import FileChange
 from action_patterns.content.edits import Edit, Mirror
 from action_patterns.content.merge import merge
 from action_patterns.pull_request.spec.desired import Desired
-from support.editions import EDITIONS
+from support.editions import EDITIONS, WITHOUT_LEASES
 from support.harness import Case, FaultPlan, clean_run, run
 from support.stage import FLEET, FULL, TARGET, Stage, desired_state
 
@@ -233,6 +233,7 @@ CASES |= {
             depending(),
             ("Observe", "git/get-tree", *_OBJECTS, "pulls/create"),
             looks=2,
+            believes=WITHOUT_LEASES,  # the base is seen as it was: without leases the branch moves on by a merge
         ),
         Case(
             "use a leftover branch",
