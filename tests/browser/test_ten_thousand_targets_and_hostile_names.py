@@ -45,7 +45,7 @@ def test_ten_thousand_rows_answer_within_a_second(
 
 
 def measured(window: Browser, path: Path) -> dict[str, float]:
-    """Return the seconds of each step, on a page that is loaded anew."""
+    """Return the seconds of each step, on a freshly loaded page."""
     window.show(path)
     paint = "return performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
     ready = "return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000"

@@ -1,6 +1,6 @@
 """render as a real process, killed at each call that changes the disk: no half file, and one rerun ends as a clean run.
 
-No temporary file of a killed run is content to a later one, whatever that one renders.
+No temporary file of a killed run is content to a later one, also if that one renders something else.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Components of a monorepo: discover lists them from git's index without a request, people's own steps record each, and
-the report counts each once, whatever its name.
+the report counts each once, under any name.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from action_patterns.content.admission import without_own
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from action_patterns.ports.workspace import Files
 
 
-def read_named_files(lines: Iterable[str], files: Files) -> tuple[FileChange, ...]:
+def read_named_files(lines: Sequence[str], files: Files) -> tuple[FileChange, ...]:
     """Return the files that the lines name, each once. A line with a leading `!` takes out what lines above it name.
 
     Raises:
-        InputError: every line that names no file, or takes out none: the result would be that of another list.
+        InputError: every line that names no file, or takes out none, and lines that together name none: the result
+            would be that of another list.
     """
     found: dict[str, FileChange] = {}
     problems: list[Problem] = []
@@ -30,6 +31,9 @@ def read_named_files(lines: Iterable[str], files: Files) -> tuple[FileChange, ..
                 found |= {change.path: change for change in without_own(files.find(line))}
         except InputError as error:
             problems += error.problems
+    if not problems and not found and lines:
+        what = f"The lines {', '.join(map(repr, lines[:5]))} take out every file that they name."
+        problems.append(Problem(what, "Leave files in: without one, every run would be for the same content."))
     if problems:
         raise InputError(*problems)
     return tuple(found.values())

@@ -45,6 +45,8 @@ class Edit:
     """Makes the content of the file that is there (None: there is none) and of `content`. None: `content` replaces it.
     Raises InputError if it cannot.
     """
+    keeps_mode: bool = True
+    """A file that is there keeps its mode when it is transformed."""
     volatile: Volatile | None = None
 
     @property
@@ -77,7 +79,7 @@ def resolve(edit: Edit, there: There | None, proposed: There | None) -> Resolved
     else:
         _check_file(edit, there)
         content = edit.transform(there.content if there else None, edit.content)
-        mode = edit.mode if there is None else there.mode
+        mode = there.mode if there is not None and edit.keeps_mode else edit.mode
         change = FileChange(path=edit.path, mode="100755" if mode == "100755" else "100644", content=content)
     for which, old in (("the base", there), ("the pull request", proposed)):
         if edit.volatile is None or old is None or old.content is None or old.mode != change.mode:

@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from action_patterns.contracts import Exclusion, Plan, SelectionWarning, Target
+from action_patterns.contracts import Exclusion, Plan, Target
 from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.effect import warnings
-from action_patterns.discovery.groups import Applies, all_apply, distinct, unite
+from action_patterns.discovery.groups import Applies, all_apply, unite
 from action_patterns.discovery.only import EVERYTHING, Narrowing
 from action_patterns.discovery.plan import make_plan
 from action_patterns.discovery.search_query import owner_of
-from action_patterns.discovery.select import Selected, select
+from action_patterns.discovery.select import select
 from action_patterns.discovery.selection import Selection, once
 from action_patterns.discovery.source import Source, SourceKey
 from action_patterns.ports.context import Context
@@ -131,17 +131,19 @@ def plan_from(
     applies: Applies = all_apply,
 ) -> Plan:
     """Select, narrow, number and pack what was seen. `selections`: one for each group, by its name."""
-    found: dict[str, Selected] = {}
-    told: list[SelectionWarning] = []
-    for group, selection in selections.items():
-        found[group] = select(seen, selection, source_repository=context.repository, now=now)
-        told += warnings(seen, selection, now=now)
+    # Groups may share one selection of thousands of repositories.
+    distinct = {id(selection): selection for selection in selections.values()}
+    selected = {
+        key: select(seen, selection, source_repository=context.repository, now=now)
+        for key, selection in distinct.items()
+    }
+    told = [warning for selection in distinct.values() for warning in warnings(seen, selection, now=now)]
     return make_plan(
-        unite(found, applies),
+        unite({group: selected[id(selection)] for group, selection in selections.items()}, applies),
         name=name,
         content_digest=content_digest,
         visible=seen.visible,
-        warnings=distinct(told),
+        warnings=tuple(dict.fromkeys(told)),
         narrowing=narrowing,
         per_leg=per_leg,
         limits=seen.limits,

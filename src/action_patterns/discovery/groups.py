@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from action_patterns.contracts import Exclusion, LeftOut, SelectionWarning, Target
+from action_patterns.contracts import Exclusion, LeftOut, Target
 from action_patterns.discovery.select import Selected
 
 
@@ -69,8 +69,3 @@ def unite(found: Mapping[str, Selected], applies: Applies) -> Grouped:
         tuple(sorted(named.values(), key=str.lower)),
     )
     return Grouped(selected, groups)
-
-
-def distinct(warnings: list[SelectionWarning]) -> tuple[SelectionWarning, ...]:
-    """Return each warning once: groups may share a selection."""
-    return tuple(dict.fromkeys(warnings))

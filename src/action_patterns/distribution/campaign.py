@@ -92,9 +92,9 @@ class Campaign:
             if rules.when is not None and (why := rules.when.unmet(target)) is not None:
                 left_out.append(LeftOut(group=group, reason=why))
                 continue
-            unmet = {rule.label: rule.when.unmet(target) for rule in rules.files if rule.when is not None}
-            out = {label: why for label, why in unmet.items() if why is not None}
-            left_out += [LeftOut(group=group, rule=label, reason=why) for label, why in out.items()]
+            unmet = [(rule.label, rule.when.unmet(target)) for rule in rules.files if rule.when is not None]
+            out = [LeftOut(group=group, rule=label, reason=why) for label, why in unmet if why is not None]
+            left_out += out
             if len(out) < len(rules.files):
                 left.append(group)
         return Applicable(tuple(left), tuple(left_out))
@@ -284,7 +284,12 @@ def _without_targets(
     """Yield the problems in all that no target has a part in."""
     key = distribution.key or distribution.name
     for rules in distribution.sets:
-        static = [each for each in sources.items if each.rules.name == rules.name and not each.rule.template]
+        # Rules over one path may exclude each other by their conditions.
+        static = [
+            each
+            for each in sources.items
+            if each.rules.name == rules.name and not each.rule.template and each.rule.when is None
+        ]
         try:
             made = content_of(static, lambda _: {}, campaign=distribution.name, file=file)
             resolve(distribution.pull_request, key=key, changes=made.changes, source=source, most_writes=most_writes)

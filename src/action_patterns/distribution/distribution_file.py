@@ -140,11 +140,6 @@ class Distribution(Section):
             )
         return tuple(found)
 
-    @property
-    def selections(self) -> tuple[Selection, ...]:
-        """The selections of all sets, each once."""
-        return tuple({id(each.targets): each.targets for each in self.sets}.values())
-
     def line(self, *location: str | int) -> int:
         """Return the line of a key."""
         return self._document.line(location) if self._document is not None else 1

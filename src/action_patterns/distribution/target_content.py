@@ -8,7 +8,7 @@ from typing import Any
 
 from action_patterns.content.admission import secret_problems
 from action_patterns.content.blob import as_text
-from action_patterns.content.changes import FileChange, Mode, ancestors
+from action_patterns.content.changes import FileChange, ancestors
 from action_patterns.content.edits import Edit, Mirror
 from action_patterns.content.template import Template
 from action_patterns.distribution.content import Source, SourceFile
@@ -38,6 +38,7 @@ def content_of(
     changes: list[FileChange] = []
     edits: list[Edit] = []
     mirrors: list[Mirror] = []
+    mirrored: list[tuple[str, Source]] = []
     owners: dict[str, Source] = {}
 
     def take(path: str, source: Source) -> None:
@@ -57,6 +58,8 @@ def content_of(
                 changes.append(FileChange(path=directory, mode="120000", content=rule.symbolic_link.encode()))
             if rule.mirror:
                 keeps = source.keeps.selects if source.keeps is not None else _none
+                problems += [_meeting(directory, each, source, file) for each in mirrored if _meet(directory, each[0])]
+                mirrored.append((directory, source))
                 mirrors.append(Mirror(path=directory, keeps=keeps))
         except InputError as error:
             problems += error.problems
@@ -65,7 +68,10 @@ def content_of(
             try:
                 made = _made(each, source, given, campaign=campaign)
             except InputError as error:
-                problems += error.problems
+                problems += [
+                    one if one.file else Problem(one.what, one.fix, file=file, line=source.line)
+                    for one in error.problems
+                ]
                 continue
             take(made.path, source)
             if isinstance(made, Edit):
@@ -76,6 +82,22 @@ def content_of(
     if problems:
         raise InputError(*{(each.what, each.line): each for each in problems}.values())
     return TargetContent(changes=tuple(changes), edits=tuple(edits), mirrors=tuple(mirrors))
+
+
+def _meet(one: str, other: str) -> bool:
+    """Return whether two directories are one, or one is inside the other."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+
+def _meeting(path: str, other: tuple[str, Source], source: Source, file: str) -> Problem:
+    where, one = other
+    return Problem(
+        f"The mirror {path} of {_named(source)} meets the mirror {where} of {_named(one)}: each would remove files that"
+        " the other keeps.",
+        "Let one rule mirror the directory, or keep repositories of one group out of the other.",
+        file=file,
+        line=source.line,
+    )
 
 
 def _none(_: str) -> bool:
@@ -108,13 +130,16 @@ def _made(file: SourceFile, source: Source, values: Mapping[str, Any], *, campai
         content = with_header(content, header, path=path, comment=rule.comment)
     if not rule.depends:
         return FileChange(path=path, mode=file.mode, content=content)
-    mode: Mode = file.mode
+    transform = _transform(rule, path, campaign=campaign)
+    if transform is not None:
+        transform(None, content)  # So a mistake in our own part is named before a target is read.
     return Edit(
         path=path,
-        mode=mode,
+        mode=file.mode,
         content=content,
         condition=rule.condition,
-        transform=_transform(rule, path, campaign=campaign),
+        transform=transform,
+        keeps_mode=rule.mode is None,
         volatile=_volatile(rule, path),
     )
 

@@ -15,6 +15,8 @@ from action_patterns.errors import InputError, Problem
 
 RESERVED = ("repository", "campaign", "group")
 """Names that a template has without any `values`."""
+WORDS = frozenset(["true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else"])
+"""Names that an expression reads as something else."""
 NAME_OF_VALUE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FLAGS = {"true": True, "false": False}
 
@@ -26,6 +28,8 @@ def _names(values: dict[str, Value]) -> dict[str, Value]:
         if not NAME_OF_VALUE.fullmatch(name):
             plain = re.sub(r"\W", "_", name)
             raise ValueError(f"{name!r} is no name of a value: it has letters, digits and `_`, as {plain!r} has")
+        if name in WORDS:
+            raise ValueError(f"{name!r} is a word of the templates and cannot be a value. Choose another name")
         if name in RESERVED:
             raise ValueError(f"{name!r} is set for every template and cannot be a value. Choose another name")
     return values

@@ -56,3 +56,9 @@ def test_the_nearest_name_is_named_if_one_is_near(files: RunnerFiles) -> None:
     one, other = (problem.what for problem in refused.value.problems)
     assert "The nearest name is 'src/a.py'." in one
     assert "nearest" not in other
+
+
+def test_lines_that_take_out_every_file_are_an_error(files: RunnerFiles) -> None:
+    """An id of nothing would be equal for all contents, and work would be skipped with it."""
+    with pytest.raises(InputError, match="take out every file"):
+        read_named_files(["src", "!src/**"], files)

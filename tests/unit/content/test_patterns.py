@@ -337,7 +337,7 @@ def test_a_byte_that_is_no_text_is_a_character_like_no_other(pattern: str, path:
 
 @given(st.binary(min_size=1, max_size=12), st.binary(min_size=1, max_size=12))
 def test_names_are_bytes(one: bytes, other: bytes) -> None:
-    """A literal name matches itself alone, whatever its bytes."""
+    """A literal name of any bytes matches itself alone."""
     names = [name.decode(errors="surrogateescape") for name in (one, other)]
     if any(set("/\0\\*?[]{}!,@+:") & set(name) or name in (".", "..") for name in names):
         return

@@ -21,6 +21,7 @@ from support.memory_ports import MemoryFiles
 from support.report_builders import context
 
 SOURCES = {
+    "bad.json": "{",
     "t/a.txt": "<<{ repository.name }>> <<{ x }>>\n",
     "t/b.txt": "<<{ y }>> <<{ z }>>\n",
     "plain/a": "1",
@@ -345,3 +346,62 @@ def test_a_repository_that_one_group_excludes_and_another_selects_is_a_target() 
     assert grouped.selected.targets == (target,)
     assert [each.repository for each in grouped.selected.excluded] == ["acme/web"]
     assert grouped.groups["acme/api"].groups == ("two",)
+
+
+GO, PYTHON = {"languages": ["Go"]}, {"languages": ["Python"]}
+
+
+def test_rules_that_exclude_each_other_may_name_one_path() -> None:
+    found = campaign(files=[rule("plain/a", "x", when=GO), rule("plain/b", "x", when=PYTHON)])
+    assert tree(found, entry(language="Go")) == {"x": b"1"}
+    assert tree(found, entry(language="Python")) == {"x": b"2"}
+    both = campaign(files=[rule("plain/a", "x", when=GO), rule("plain/b", "x", when={"languages": ["Go", "C"]})])
+    ((what, _),) = problems(both, entry(language="Go"))
+    assert "x is a target twice" in what
+
+
+def test_two_rules_of_one_name_count_each_for_itself() -> None:
+    """A target for which neither counts would otherwise be one without a file, and green."""
+    twice = [rule("t/b.txt", "x", when=each, template=True) for each in (GO, PYTHON)]
+    found = campaign(files=twice, values={"y": "1", "z": "2"})
+    applicable = found.applies(entry(language="C").target, ("campaign",))
+    assert (applicable.groups, len(applicable.left_out)) == ((), 2)
+    for language in ("Go", "Python"):
+        assert found.applies(entry(language=language).target, ("campaign",)).groups == ("campaign",)
+
+
+@pytest.mark.parametrize("there", ["d/", "d/deep/", "d/a/b"])
+def test_two_mirrors_of_one_directory_are_refused(there: str) -> None:
+    """Each would remove the files that the other keeps."""
+    mirrors = [rule("plain/", "d/", mirror=True, exclude=["own"]), rule("plain/deep/", there, mirror=True)]
+    whats = [what for what, _ in problems(files=mirrors[:1], groups={"one": {"files": mirrors[1:]}})]
+    assert any("meets the mirror d of" in what for what in whats), whats
+    apart = {"one": {"files": [rule("plain/deep/", "dd/", mirror=True)]}}
+    assert campaign(files=mirrors[:1], groups=apart).desired(entry())
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (rule("bad.json", "package.json", merge="json"), "The source of package.json"),
+        (rule("bad.json", "x.toml", merge="toml"), "TOML"),
+        (rule("plain/a", "x.unknown", block=True), "comment"),
+        (rule("plain/a", "x.unknown", volatile=["$.a"]), "x.unknown"),
+    ],
+)
+def test_our_own_part_of_a_file_is_checked_before_a_target_is_read(keys: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        campaign(files=[keys])
+    assert any(said in each.what for each in refused.value.problems), refused.value.problems
+    assert {each.file for each in refused.value.problems} == {"d.yml"}
+
+
+@pytest.mark.parametrize("name", ["true", "none", "True", "if", "in"])
+def test_a_value_is_not_called_like_a_word_of_the_templates(name: str) -> None:
+    assert any("is a word of the templates" in what for what, _ in problems(values={name: "1"}, files=["plain/a"]))
+
+
+def test_a_mode_that_a_rule_names_counts_for_merged_files_too() -> None:
+    (own,) = campaign(files=[rule("plain/a", "x.sh", block=True, mode="755")]).desired(entry()).edits
+    (theirs,) = campaign(files=[rule("plain/a", "x.sh", block=True)]).desired(entry()).edits
+    assert (own.mode, own.keeps_mode, theirs.keeps_mode) == ("100755", False, True)

@@ -36,6 +36,7 @@ from action_patterns.discovery.repositories_file import with_files
 from action_patterns.discovery.selection import Selection, input_problems
 from action_patterns.discovery.summary import Kind, annotate, summary
 from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.distribution_file import OWN_RULES
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.bundle import Ports
@@ -95,7 +96,8 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
                 )
             )
     else:
-        name, digest, selections = inputs.name or "targets", "", {"": with_files(_selection(inputs), ports.files)}
+        name, digest = inputs.name or "targets", ""
+        selections = {OWN_RULES: with_files(_selection(inputs), ports.files)}
     credentials = inputs.credentials()
     reach = union(selection.reach for selection in selections.values())
     needed = facts_for(selections.values(), None) if campaign is None else campaign.facts_needed

@@ -7,15 +7,13 @@ from typing import Any
 
 from action_patterns.actions.render.interface import RenderInputs
 from action_patterns.content.text import read_text
-from action_patterns.distribution.values import NAME_OF_VALUE, Value, ValueSet
+from action_patterns.distribution.values import NAME_OF_VALUE, WORDS, Value, ValueSet
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.context import Context
 from action_patterns.ports.workspace import Files
 
 REPOSITORY = "repository"
 _INPUT = "values"
-_WORDS = frozenset(["true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else"])
-"""Names that an expression reads as something else."""
 
 
 def read(inputs: RenderInputs, files: Files, context: Context) -> dict[str, Any]:
@@ -72,7 +70,7 @@ def _name_problems(name: str, place: str, file: str | None, line: int) -> Iterat
     if name == REPOSITORY:
         what = f"{place} sets `{name}`, which every template has."
         yield Problem(what, "Choose another name.", file=file, line=line)
-    elif name in _WORDS:
+    elif name in WORDS:
         what = f"{place} sets `{name}`, which is a word of the templates."
         yield Problem(what, "Choose another name.", file=file, line=line)
     elif not NAME_OF_VALUE.fullmatch(name):
