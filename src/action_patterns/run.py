@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.context import Context
     from action_patterns.ports.credentials import Allowance, Credentials
     from action_patterns.ports.github import GitHub
+    from action_patterns.ports.processes import Command, Ended, Processes, StepFiles
     from action_patterns.ports.workspace import Checkout, Origin
 
 EXIT_TERMINATED = 128 + signal.SIGTERM
@@ -188,6 +189,7 @@ def build_ports(run_context: Context, variables: Mapping[str, str], commands: Co
             commands.secrets.redact,
             runner_files=environment.runner_files(variables),
         ),
+        processes=_Processes(run_context, variables, commands),
         clock=clock,
         log=log,
     )
@@ -238,6 +240,31 @@ class _Checkout:
                 warn=lambda message: self._log.annotate(Annotation(level="warning", message=message, title="paths")),
             )
         return self._checkout
+
+
+class _Processes:
+    """ports.Processes that loads the code of child processes on first use."""
+
+    def __init__(self, run_context: Context, variables: Mapping[str, str], commands: Commands) -> None:
+        self._context = run_context
+        self._variables = variables
+        self._commands = commands
+        self._processes: Processes | None = None
+
+    def run(self, command: Command) -> Ended:
+        return self._open().run(command)
+
+    def publish(self, files: StepFiles) -> None:
+        self._open().publish(files)
+
+    def _open(self) -> Processes:
+        if self._processes is None:
+            from action_patterns.runner.step_commands import StepCommands
+
+            self._processes = StepCommands(
+                self._context.workspace, self._context.temp, self._variables, self._commands
+            )
+        return self._processes
 
 
 def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Commands) -> int:

@@ -17,6 +17,7 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from support.memory_ports import MemoryCheckout, MemoryFiles, MemoryLog
+from support.memory_processes import MemoryProcesses
 from support.report_builders import plan, record
 from support.stage import DyingTransport, Stage, VirtualClock, stage
 
@@ -77,7 +78,15 @@ def told(
         return Client(DyingTransport(context, token=credentials.token, clock=clock, allowance=allowance))
 
     log = MemoryLog(secrets=(TOKEN,))
-    ports = Ports(context=context, github=opened, checkout=MemoryCheckout(), files=files, clock=clock, log=log)
+    ports = Ports(
+        context=context,
+        github=opened,
+        checkout=MemoryCheckout(),
+        files=files,
+        processes=MemoryProcesses(),
+        clock=clock,
+        log=log,
+    )
     inputs = ReportInputs.model_validate(
         {"plan": "plan.json", "records": "records", "needs": NEEDS, "token": token, "fail-on": "any"}
     )

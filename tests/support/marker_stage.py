@@ -17,6 +17,7 @@ from action_patterns.state.once import OnceRecord
 from action_patterns.state.record import read
 from support.harness import FaultPlan, FaultyTransport
 from support.memory_ports import MemoryCheckout, MemoryFiles
+from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage, VirtualClock
 
 NO_CLAIM = "0" * 16
@@ -62,7 +63,13 @@ def once(
         return Client(transport)
 
     ports = Ports(
-        context=context, github=connect, checkout=MemoryCheckout(), files=MemoryFiles(workspace), clock=clock, log=said
+        context=context,
+        github=connect,
+        checkout=MemoryCheckout(),
+        files=MemoryFiles(workspace),
+        processes=MemoryProcesses(),
+        clock=clock,
+        log=said,
     )
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
     if mode in ("complete", "fail") and "claim" not in given:

@@ -19,6 +19,7 @@ from action_patterns.ports.log import Annotation
 from action_patterns.ports.workspace import Origin
 from action_patterns.redaction import Secrets
 from support.fake_github import FakeGitHub
+from support.memory_processes import MemoryProcesses
 from support.report_builders import context
 
 NOW = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
@@ -160,6 +161,7 @@ class World:
     github: FakeGitHub = field(default_factory=FakeGitHub)
     files: MemoryFiles = field(default_factory=MemoryFiles)
     checkout: MemoryCheckout = field(default_factory=MemoryCheckout)
+    processes: MemoryProcesses = field(default_factory=MemoryProcesses)
     log: MemoryLog = field(default_factory=MemoryLog)
     clock: StillClock = field(default_factory=StillClock)
     context: Context = field(default_factory=lambda: context(run_attempt=1))
@@ -178,6 +180,7 @@ class World:
             github=open_github,
             checkout=self.checkout,
             files=self.files,
+            processes=self.processes,
             clock=self.clock,
             log=self.log,
         )

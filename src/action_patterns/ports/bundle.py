@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.credentials import Allowance, Credentials
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.log import Log
+    from action_patterns.ports.processes import Processes
     from action_patterns.ports.workspace import Checkout, Files
 
 
@@ -23,5 +24,6 @@ class Ports:
     github: Callable[[Credentials, Allowance], GitHub]
     checkout: Checkout
     files: Files
+    processes: Processes
     clock: Clock
     log: Log
