@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -107,12 +107,10 @@ def main(
     except ActionPatternsError as error:
         _explain(commands, error)
         return error.exit_code
-    except KeyboardInterrupt:
-        commands.line(CANCELLED)
-        return EXIT_INTERRUPTED
-    except Terminated:
-        commands.line(CANCELLED)
-        return EXIT_TERMINATED
+    except (KeyboardInterrupt, Terminated) as cancelled:
+        for line in getattr(cancelled, "__notes__", (CANCELLED,)):
+            commands.line(line)
+        return EXIT_TERMINATED if isinstance(cancelled, Terminated) else EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place before the process ends
         _report_defect(commands, error)
         return EXIT_DEFECT
@@ -152,7 +150,7 @@ def _run(
         raise InputError(*problems)
     problems += places.problems(run_context.temp, variables)
     with ExitStack() as closing:
-        ports = build_ports(run_context, variables, commands, closing)
+        ports = build_ports(run_context, variables, commands, closing, inputs.variables_of(action.inputs))
         try:
             if parsed is None or problems:
                 raise InputError(*problems)
@@ -168,8 +166,17 @@ def _run(
     return publish(finish, variables, commands)
 
 
-def build_ports(run_context: Context, variables: Mapping[str, str], commands: Commands, closing: ExitStack) -> Ports:
-    """The real ports. GitHub and git are opened when they are first used; `closing` revokes what was minted."""
+def build_ports(
+    run_context: Context,
+    variables: Mapping[str, str],
+    commands: Commands,
+    closing: ExitStack,
+    inputs_of_action: Collection[str],
+) -> Ports:
+    """Return the real ports. GitHub, git and commands are loaded when they are first used.
+
+    `closing` revokes what was minted. `inputs_of_action`: variables that are ours, and not of a caller's command.
+    """
     clock, log = SystemClock(), RunnerLog(commands)
 
     def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
@@ -189,7 +196,7 @@ def build_ports(run_context: Context, variables: Mapping[str, str], commands: Co
             commands.secrets.redact,
             runner_files=environment.runner_files(variables),
         ),
-        processes=_Processes(run_context, variables, commands),
+        processes=_Processes(run_context, environment.for_own_commands(variables, inputs_of_action), commands),
         clock=clock,
         log=log,
     )
@@ -261,9 +268,7 @@ class _Processes:
         if self._processes is None:
             from action_patterns.runner.step_commands import StepCommands
 
-            self._processes = StepCommands(
-                self._context.workspace, self._context.temp, self._variables, self._commands
-            )
+            self._processes = StepCommands(self._context.workspace, self._context.temp, self._variables, self._commands)
         return self._processes
 
 

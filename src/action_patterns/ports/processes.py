@@ -41,11 +41,13 @@ class StepFiles(NamedTuple):
     """The runner's files as one command wrote them. Each command has its own, so a killed one leaves no trace."""
 
     outputs: Mapping[str, str] = {}
-    """GITHUB_OUTPUT by name. Empty where `problems` name it."""
+    """GITHUB_OUTPUT by name. Empty where `problems` names the file."""
     env: bytes = b""
+    """GITHUB_ENV as written. Empty where `problems` names the file."""
     path: bytes = b""
+    """GITHUB_PATH as written."""
     summary: bytes = b""
-    """GITHUB_ENV, GITHUB_PATH and GITHUB_STEP_SUMMARY, as written."""
+    """GITHUB_STEP_SUMMARY as written."""
     problems: tuple[str, ...] = ()
     """Reasons why the runner would refuse a file: one sentence for each, with the file's name and line."""
 
@@ -62,7 +64,7 @@ class Ended:
     """Time from its start until its processes were gone."""
     output: str = ""
     """The end of what it printed, standard output and error as they came, without secrets. At most 64 KiB."""
-    files: StepFiles = StepFiles()
+    files: StepFiles = field(default_factory=StepFiles)
     background: tuple[str, ...] = ()
     """Processes that a successful command left and that were ended, for example `sleep (pid 214)`."""
     survivors: tuple[str, ...] = ()
@@ -81,7 +83,7 @@ class Processes(Protocol):
         """
 
     def publish(self, files: StepFiles) -> None:
-        """Append what a command wrote for later steps (GITHUB_ENV, GITHUB_PATH) and the summary to the step's own files.
+        """Append what a command wrote for later steps (GITHUB_ENV, GITHUB_PATH), and its summary, to the step's files.
 
         Its outputs are not appended: an action gives them as one JSON output, never under a name of its own outputs.
         """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+_PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
 
 # Variables that would make a child work on another repository than the given one, or hand it our inputs.
 _NOT_FOR_CHILDREN = frozenset(
@@ -24,7 +26,7 @@ _NOT_FOR_CHILDREN = frozenset(
         "GIT_DIFF_OPTS",
         "GITHUB_TOKEN",
         "GH_TOKEN",
-        "PYDANTIC_DISABLE_PLUGINS",
+        _PLUGINS,
     }
 )
 _RUNNER_FILES = (
@@ -43,12 +45,14 @@ _AUTHORITIES = (
     "PIP_CERT",
     "NODE_EXTRA_CA_CERTS",
 )
+_OURS = {_PLUGINS: "__all__", "BASH_ENV": ""}
+"""Variables as this process, or our action.yml, sets them."""
 _NOT_FOR_CHILDREN_PREFIXES = ("INPUT_", "ACTIONS_", "GIT_TRACE")
 
 
 def disable_pydantic_plugins() -> None:
     """Keep pydantic from searching every installed package for plugins: the locked environment has none."""
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    os.environ[_PLUGINS] = _OURS[_PLUGINS]
 
 
 def authorities(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -68,6 +72,17 @@ def for_children(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name not in _NOT_FOR_CHILDREN and not name.startswith(_NOT_FOR_CHILDREN_PREFIXES)
     }
+
+
+def for_own_commands(environment: Mapping[str, str], inputs: Collection[str]) -> dict[str, str]:
+    """Return the environment of a command that the caller gave: that of a step, without the variables of our start.
+
+    Args:
+        environment: variables of this process.
+        inputs: those that hold this action's inputs.
+    """
+    ours = {name for name, value in _OURS.items() if environment.get(name) == value}
+    return {name: value for name, value in environment.items() if name not in inputs and name not in ours}
 
 
 def runner_files(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -55,6 +55,11 @@ def parse(model: type[I], environment: Mapping[str, str], secrets: Secrets) -> P
     return Parsed(inputs, hints)
 
 
+def variables_of(model: type[Inputs]) -> frozenset[str]:
+    """Return the variables that hold the inputs of an action, in every spelling."""
+    return frozenset(variable for name in model.model_fields for variable in _spellings(name))
+
+
 def is_secret(field: FieldInfo) -> bool:
     """Return whether the field holds a SecretStr, in any wrapping."""
     return SecretStr in _leaves(field.annotation)

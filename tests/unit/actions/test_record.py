@@ -51,7 +51,9 @@ def ports(disk: Disk) -> Ports:
     quiet: Any = Quiet()
     nothing: Any = None
     files: Any = disk
-    return Ports(context=context(), github=nothing, checkout=nothing, files=files, processes=nothing, clock=quiet, log=quiet)
+    return Ports(
+        context=context(), github=nothing, checkout=nothing, files=files, processes=nothing, clock=quiet, log=quiet
+    )
 
 
 def test_the_record_is_one_that_report_reads() -> None:

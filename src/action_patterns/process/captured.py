@@ -1,4 +1,4 @@
-"""The only code that starts child processes. No shell, and nothing of a child outlives its call."""
+"""Run a program to its end and keep what it prints."""
 
 from __future__ import annotations
 
