@@ -86,7 +86,7 @@ class Supervisor:
             if succeeded and not self._gone and not self._asked:
                 for name in members().values():
                     self._say(f"background {name}")
-        if not (succeeded and self._keep):
+        if not (self._gone or (succeeded and self._keep)):
             self._end()
         if self._ended:
             self._say(f"ended {self._code}")
@@ -94,8 +94,6 @@ class Supervisor:
 
     def _end(self) -> None:
         """Ask every process to end, and kill those that do not in the grace."""
-        if self._gone:
-            return
         send(SIGTERM)
         send(SIGCONT)  # a stopped process handles no other signal
         self._wait(time.monotonic() + self._grace)
