@@ -47,9 +47,9 @@ class TreeEnded:
     refused: int = 0
     """Number of the error (errno(3)) why the program did not start; 0: it did."""
     background: tuple[str, ...] = ()
-    """What a successful command left and was ended, each as `name (pid n)`."""
+    """Processes that a successful command left and that were ended, each as `name (pid n)`."""
     survivors: tuple[str, ...] = ()
-    """What could not be ended."""
+    """Processes that could not be ended."""
 
 
 def supervise(
@@ -146,7 +146,7 @@ class _Watch:
                     self._said += chunk
                 else:
                     speaking = False
-        # A survivor may hold a pipe open for ever, so this does not wait for the end of a stream.
+        # A survivor may hold a pipe open, so this does not wait for the end of a stream.
         self._poll.unregister(self._status)
         while ready := self._poll.poll(0):
             for fd, _ in ready:

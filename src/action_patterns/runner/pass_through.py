@@ -1,4 +1,4 @@
-"""What a caller's command prints, on its way to the runner."""
+"""The output of a caller's command on its way to the runner."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PassThrough:
         self._take(1, chunk)
 
     def close(self) -> None:
-        """Give the runner back a line of its own, outside any group, with commands in effect."""
+        """End the line, the time without workflow commands and the group that the command left open."""
         for index, line in enumerate(self._lines):
             if line:
                 self._look(line)
@@ -76,7 +76,7 @@ class PassThrough:
             self._group = False
 
     def _write(self, index: int, data: bytes) -> None:
-        # Nobody reads any more: the command shall still end as it would.
+        # The reader may be gone: the command shall still end as it would.
         with suppress(OSError):
             while data:
                 data = data[os.write(self._fds[index], data) :]

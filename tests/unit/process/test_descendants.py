@@ -1,0 +1,69 @@
+"""The two looks at a tree see the same: the supervisor's into /proc, and the wrapper's by psutil."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from action_patterns.process import supervisor
+from support.process_trees import KINDS, MARK, is_up, living, until
+
+LOOK = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("supervisor", sys.argv[1])
+supervisor = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(supervisor)
+import ctypes, subprocess
+ctypes.CDLL(None).prctl(supervisor.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+child = subprocess.Popen(["bash", "-c", sys.argv[2]], start_new_session=True)
+sys.stdin.readline()
+import psutil
+from action_patterns.process import descendants
+own = psutil.Process()
+print(json.dumps([sorted(supervisor.members().values()), sorted(map(descendants._name, descendants._living(own)))]))
+print(json.dumps(descendants.end(0.2)))
+"""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "a chain"])
+def test_both_see_the_same_tree_and_psutil_ends_it(tmp_path: Path, kind: str) -> None:
+    mark, up = uuid4().hex, tmp_path / "up"
+    env = {**os.environ, "UP": str(up), "PYTHONPATH": os.pathsep.join(sys.path), MARK: mark}
+    command = [sys.executable, "-c", LOOK, supervisor.__file__, KINDS[kind]]
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as looking:
+        assert until(lambda: is_up(up))
+        # What is between fork and exec has two names in a moment.
+        assert until(lambda: all(psutil.Process(looking.pid).children(recursive=True)))
+        said = looking.communicate("look\n", timeout=60)[0].splitlines()
+    by_proc, by_psutil = json.loads(said[0])
+    assert by_proc == by_psutil
+    assert by_proc
+    assert json.loads(said[1]) == []
+    assert not living(mark)
+
+
+def test_a_name_may_hold_what_separates_the_fields(tmp_path: Path) -> None:
+    program = tmp_path / ") R 1 (x"
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([str(program), "1000"]) as child:
+        assert until(lambda: Path(f"/proc/{child.pid}/comm").read_text() != "pytest\n")
+        found = supervisor.stat(child.pid)
+        assert found is not None
+        assert (found[0], found[2]) == (") R 1 (x", os.getpid())
+        child.kill()
+
+
+def test_an_id_that_is_another_process_s_by_now_gets_no_signal() -> None:
+    with subprocess.Popen(["sleep", "1000"]) as child:
+        found = supervisor.stat(child.pid)
+        assert found is not None
+        supervisor._send((child.pid, str(int(found[3]) - 1)), 9)
+        supervisor._send((child.pid, found[3]), 15)
+        assert child.wait() == -15
