@@ -31,6 +31,7 @@ class Job:
 
     place: Path
     variables: dict[str, str]
+    action: str = "upsert-pr"
 
     @property
     def log(self) -> str:
@@ -112,7 +113,7 @@ Life = tuple[list[str], dict[str, str], str, str, str]
 
 def _life(step: Job) -> Life:
     log = str(step.place / "log")
-    return ["upsert-pr"], step.variables, step.variables["GITHUB_WORKSPACE"], log, log
+    return [step.action], step.variables, step.variables["GITHUB_WORKSPACE"], log, log
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ time.sleep(1000)
 _CHAIN = f"""{sys.executable} -I -S -c '
 import os, time
 open(os.environ["UP"], "a").write("up\\n")
-while True:
+end = time.monotonic() + 60
+while time.monotonic() < end:
     if os.fork():
         os._exit(0)
     os.setsid()
@@ -44,7 +45,8 @@ KINDS = {
     "a chain": _CHAIN,
     "a trap that exits 0": "trap 'exit 0' TERM; echo up >>\"$UP\"; sleep 1000 & wait",
 }
-"""Scripts of bash that write a line to the file UP once their tree stands, and then take for ever."""
+"""Scripts of bash that write a line to the file UP once their tree stands, and then take long. The chain ends after a minute:
+a test that is killed would leave it to the machine."""
 
 LEFT = {
     "a child": "sleep 1000 &",
