@@ -20,7 +20,7 @@ HOMES = {
     '.replace("\\r", "\\n")': "content/text.py",
     'r"[^a-z0-9]+", "-"': "content/text.py",
     "Window(60, 900)": "limits/published.py",
-    "return min(CAP_SECONDS": "resilience/backoff.py",
+    "return min(cap_seconds": "resilience/backoff.py",
     "eyJ[": "redaction.py",
     "\\\\u003e": "pull_request/ownership/html_comment.py",
     'FALLBACK_NAME = "': "contracts/artifact.py",
