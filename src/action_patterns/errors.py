@@ -21,7 +21,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 Category = Literal[
     "input",
@@ -37,8 +37,47 @@ Category = Literal[
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_DEFECT = 70
-EXIT_INTERRUPTED = 130
-"""128 and the number of SIGINT, as shells have it."""
+EXIT_TIMED_OUT = 124
+EXIT_NOT_EXECUTABLE = 126
+EXIT_NOT_FOUND = 127
+EXIT_SIGNAL = 128
+"""128 and the number of the signal, as shells have it."""
+EXIT_INTERRUPTED = EXIT_SIGNAL + 2
+"""SIGINT."""
+EXIT_TERMINATED = EXIT_SIGNAL + 15
+"""SIGTERM."""
+
+
+class ExitCode(NamedTuple):
+    """An exit code of an action."""
+
+    code: str
+    meaning: str
+    of_command: bool = False
+    """Only an action that runs a command of the caller can end with it."""
+
+
+EXIT_CODES = (
+    ExitCode("0", "The action did its work, or there was nothing to do."),
+    ExitCode(
+        f"{EXIT_FAILED}",
+        "The action failed: a refusal, an outage, or something that it found. The annotation names cause and fix.",
+    ),
+    ExitCode(f"{EXIT_BAD_INPUT}", "Inputs or files are wrong. The action sent, wrote and ran nothing."),
+    ExitCode(f"{EXIT_DEFECT}", "A defect in action-patterns. A rerun is safe. Please report it."),
+    ExitCode(f"{EXIT_INTERRUPTED}, {EXIT_TERMINATED}", "The run was cancelled (SIGINT, SIGTERM)."),
+    ExitCode(
+        "1 to 255",
+        "The command's exit code, where it failed. A number of this table may be the command's; the output `exit-code`"
+        " repeats it, and bad input leaves no outputs.",
+        of_command=True,
+    ),
+    ExitCode(f"{EXIT_TIMED_OUT}", "The command's time was over, and it was ended.", of_command=True),
+    ExitCode(f"{EXIT_NOT_EXECUTABLE}", "The command may not be run, or is no program.", of_command=True),
+    ExitCode(f"{EXIT_NOT_FOUND}", "The command was not found.", of_command=True),
+    ExitCode(f"{EXIT_SIGNAL} + n", "Signal n ended the command: 137 is SIGKILL, often for memory.", of_command=True),
+)
+"""The exit codes of every action: this table is in each README and in docs/exit-codes.md."""
 
 
 class ActionPatternsError(Exception):

@@ -49,6 +49,7 @@ from action_patterns.errors import (
     EXIT_DEFECT,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
     ActionPatternsError,
     DefectError,
     InputError,
@@ -70,8 +71,6 @@ if TYPE_CHECKING:
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.processes import Command, Ended, Processes, StepFiles
     from action_patterns.ports.workspace import Checkout, Origin
-
-EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
 class Terminated(BaseException):
@@ -199,7 +198,14 @@ def build_ports(
         processes=_Processes(run_context, environment.for_own_commands(variables, inputs_of_action), commands),
         clock=clock,
         log=log,
+        random=_random,
     )
+
+
+def _random() -> float:
+    from random import random  # for the steps that wait
+
+    return random()  # noqa: S311 - no secret: it parts processes that wait
 
 
 class _Checkout:

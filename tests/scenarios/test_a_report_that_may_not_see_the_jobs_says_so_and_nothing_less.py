@@ -86,6 +86,7 @@ def told(
         processes=MemoryProcesses(),
         clock=clock,
         log=log,
+        random=lambda: 0.5,
     )
     inputs = ReportInputs.model_validate(
         {"plan": "plan.json", "records": "records", "needs": NEEDS, "token": token, "fail-on": "any"}

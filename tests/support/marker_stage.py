@@ -70,6 +70,7 @@ def once(
         processes=MemoryProcesses(),
         clock=clock,
         log=said,
+        random=lambda: 0.5,
     )
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
     if mode in ("complete", "fail") and "claim" not in given:

@@ -165,6 +165,8 @@ class World:
     log: MemoryLog = field(default_factory=MemoryLog)
     clock: StillClock = field(default_factory=StillClock)
     context: Context = field(default_factory=lambda: context(run_attempt=1))
+    random: float = 0.5
+    """The number that decides how long a wait is."""
     tokens: list[str] = field(default_factory=list)
     """The tokens GitHub was opened with."""
     allowances: list[Allowance] = field(default_factory=list)
@@ -183,4 +185,5 @@ class World:
             processes=self.processes,
             clock=self.clock,
             log=self.log,
+            random=lambda: self.random,
         )

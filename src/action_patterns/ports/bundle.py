@@ -27,3 +27,5 @@ class Ports:
     processes: Processes
     clock: Clock
     log: Log
+    random: Callable[[], float]
+    """Returns a number in [0, 1), another one each time."""

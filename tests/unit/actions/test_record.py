@@ -52,7 +52,14 @@ def ports(disk: Disk) -> Ports:
     nothing: Any = None
     files: Any = disk
     return Ports(
-        context=context(), github=nothing, checkout=nothing, files=files, processes=nothing, clock=quiet, log=quiet
+        context=context(),
+        github=nothing,
+        checkout=nothing,
+        files=files,
+        processes=nothing,
+        clock=quiet,
+        log=quiet,
+        random=nothing,
     )
 
 
