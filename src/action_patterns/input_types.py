@@ -9,8 +9,8 @@ from pydantic import BeforeValidator
 
 
 def input_name(field_name: str) -> str:
-    """`dry_run` -> `dry-run`: the public spelling of a field."""
-    return field_name.replace("_", "-")
+    """`dry_run` -> `dry-run`: the public spelling of a field. `class_` -> `class`, which is a keyword of Python."""
+    return field_name.rstrip("_").replace("_", "-")
 
 
 def split_names(text: str) -> tuple[str, ...]:

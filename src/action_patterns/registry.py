@@ -7,7 +7,19 @@ from typing import Any
 
 from action_patterns.action.contract import Action
 
-ACTIONS = ("discover", "upsert-pr", "apply", "record", "report", "track", "unique-id", "once", "render", "distribute")
+ACTIONS = (
+    "discover",
+    "upsert-pr",
+    "apply",
+    "record",
+    "report",
+    "track",
+    "unique-id",
+    "once",
+    "render",
+    "retry",
+    "distribute",
+)
 """Public names. Each is `action_patterns/actions/<snake>.py` and `actions/<name>/`; `distribute` is the root action."""
 
 ROOT = "distribute"

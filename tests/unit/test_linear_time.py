@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from action_patterns import escape
+from action_patterns.actions.retry.conditions import EndedCommand
+from action_patterns.actions.retry.conditions import parse as parse_conditions
 from action_patterns.content.block import with_block, with_header
 from action_patterns.content.bounded_json import loads
 from action_patterns.content.changes import path_problem
@@ -45,6 +47,7 @@ from action_patterns.report.model import fail_on
 from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import parse as parse_needs
 from action_patterns.report.model.matrix_jobs import _form
+from action_patterns.resilience.failed_command import Failure, classify
 from action_patterns.runner.commands import plain
 from action_patterns.state.record import StateRecord
 from action_patterns.state.record import read as read_record
@@ -62,6 +65,7 @@ VOLATILE = VolatileParts.of(["/(.*a)*b/", "a…b"], path="x")
 VOLATILE_KEY = VolatileParts.of(["$.a[0].b"], path="x.json")
 REPORT = aggregate(None, (), context(), name="sync")
 MARKER = PullRequestMarker(key="k", title="0" * 16, block="0" * 16)
+TEXT_CONDITIONS, _ = parse_conditions(["text: a b", "text: /(.*a)*b/"], "retry-on")
 Read = Callable[[str], Any]
 
 
@@ -149,6 +153,13 @@ READERS: dict[str, Read] = {
     "link header": next_page,
     "input": input_name,
     "remote": lambda text: repository_at(text, SERVER),
+    "a failed command": lambda text: classify(1, text, now=0.0, script=text),
+    "a failed command, in one line": lambda text: classify(1, text.replace("\n", " "), now=0.0, script="curl " + text),
+    "a condition": lambda text: parse_conditions(
+        [text, f"exit: {text}", f"http: {text}", f"class: {text}"], "retry-on"
+    ),
+    "a condition's text": lambda text: TEXT_CONDITIONS[0].matches(EndedCommand(1, text, Failure("unknown"))),
+    "a condition's expression": lambda text: TEXT_CONDITIONS[1].matches(EndedCommand(1, text, Failure("unknown"))),
     "repository pattern": lambda text: patterns.matches("acme/" + "a" * 40, text),
     "repository, by a pattern": lambda text: patterns.matches(text, "*a" * 20 + "b"),
 }
@@ -160,6 +171,7 @@ PIECES = (
     *("<!-- action-patterns:begin -->", "a:\n", "a: b\n", "[[", '{"a":', "[1,", "Pattern-Key: ", "Pattern-Key: [\n"),
     *("a: b\n\n", "ghp_", "https://a", "a <", "a <b@", "<a@b> ", '<a>; rel="', "git@a:", "threshold:"),
     *("Signed-off-by: a\n", "::error::", "```\n"),
+    *("failed to fetch ", "unexpected status ", "rpc failed; ", "curl: (", "retry-after: ", "\x1b["),
 )
 TEXTS = [
     *(("", piece, "") for piece in PIECES),

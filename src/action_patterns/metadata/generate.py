@@ -100,6 +100,7 @@ def _pages(root: Path, actions: list[Action[Any, Any]]) -> dict[str, dict[str, s
             "actions": readme.actions_table(actions, up="../"),
         },
         "docs/tokens.md": {"permissions": readme.permissions_table(actions)},
+        "docs/exit-codes.md": {"exits": readme.exit_codes(commands=True)},
         "docs/cost.md": {"requests": requests.read_text() if requests.exists() else ""},
     }
     for pattern in patterns.PATTERNS:

@@ -10,12 +10,12 @@ from action_patterns.metadata import readme
 
 PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Idempotency": ("Safe to repeat?", ""),
-    "Fail Fast": ("Is something wrong?", ""),
+    "Fail Fast": ("Is something wrong?", "assertions and a circuit breaker"),
     "Prerequisite Checks": ("Can it succeed?", ""),
     "Work Avoidance": ("Already done?", "skipping by content or path, and queued runs"),
     "Three-Stage Design": ("How to structure?", ""),
     "Matrix Distribution": ("How to parallelise?", ""),
-    "Error Handling": ("What now?", "retrying and degrading your own commands"),
+    "Error Handling": ("What now?", "degrading your own commands"),
     "Change Detection": ("Did anything change?", ""),
     "Rate Limiting": ("How fast may I go?", ""),
     "State Management": ("Where did we get to?", ""),

@@ -13,6 +13,7 @@ from typing import Any
 
 from action_patterns.action.contract import Action
 from action_patterns.action.reason import anchor
+from action_patterns.errors import EXIT_CODES
 from action_patterns.input_types import input_name
 from action_patterns.metadata.action_file import folder, internal_expression
 from action_patterns.ports.permissions import in_words
@@ -31,6 +32,7 @@ def blocks(action: Action[Any, Any], example: str) -> dict[str, str]:
         "example": fenced(example) if example else "",
         "reasons": _reasons(action),
         "permissions": _permissions(action),
+        "exits": exit_codes(commands=_uses(action, "processes")),
     }
     return {name: text for name, text in found.items() if text}
 
@@ -41,6 +43,12 @@ def _permissions(action: Action[Any, Any]) -> str:
     own = [f"`{each}`" for each in in_words(action.job_uses)]
     note = "\nThe job's GITHUB_TOKEN reads this repository, where `permissions` of the job allow it: "
     return "".join(f"- {each}\n" for each in in_words(action.uses)) + (f"{note}{', '.join(own)}.\n" if own else "")
+
+
+def exit_codes(*, commands: bool) -> str:
+    """Return the table of exit codes. `commands`: with those of a caller's command."""
+    rows = [(f"`{each.code}`", each.meaning) for each in EXIT_CODES if commands or not each.of_command]
+    return table(("Exit code", "Meaning"), rows)
 
 
 def fenced(workflow: str) -> str:
@@ -56,6 +64,7 @@ def skeleton(action: Action[Any, Any], names: Sequence[str]) -> str:
         "outputs": "Outputs",
         "reasons": "Reasons",
         "permissions": "Permissions",
+        "exits": "Exit codes",
     }
     parts = [f"# {action.title}\n\n{action.description}\n\n<!-- generated:summary -->\n<!-- /generated -->\n"]
     parts += [
@@ -110,6 +119,7 @@ def _summary(action: Action[Any, Any]) -> str:
         ("Pattern", ", ".join(action.patterns)),
         ("Talks to GitHub", "yes: [permissions](#permissions)" if permissions else "no"),
         ("Runs git", "yes, in the checkout" if _uses(action, "checkout") else "no"),
+        *([("Runs your command", "yes")] if _uses(action, "processes") else []),
         ("Writes", ", ".join([*(f"GitHub: {name}" for name in writes), *files]) or "nothing"),
         ("Since", action.since),
     ]

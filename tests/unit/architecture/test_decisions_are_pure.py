@@ -26,6 +26,7 @@ SHAPE = ("gather", "decide", "apply")
 ELSEWHERE = {
     ("upsert-pr", "decide"): "pull_request.decide decides in each round of pull_request.reconcile.",
     ("upsert-pr", "apply"): "pull_request.upsert reads, decides and writes in rounds.",
+    ("retry", "gather"): "It takes the facts after each attempt, in `apply`.",
     ("unique-id", "apply"): "It writes nothing: the decision is the output.",
 }
 """Functions that an action has in another place, or not, and why."""

@@ -99,7 +99,7 @@ def test_an_action_is_one_module_and_one_line_of_the_registry(tmp_path: Path) ->
     (tmp_path / "src/action_patterns/actions/toy.py").write_text(MODULE.lstrip())
     registry = tmp_path / "src/action_patterns/registry.py"
     before = registry.read_text()
-    registry.write_text(before.replace('"once", ', '"once", "toy", '))
+    registry.write_text(before.replace('"once",', '"once", "toy",'))
     assert registry.read_text() != before
 
     written = python(tmp_path, "-m", "action_patterns.metadata")

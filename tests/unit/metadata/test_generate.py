@@ -134,8 +134,8 @@ def test_the_summary_of_an_action(name: str, talks: str, git: str, writes: str) 
 
 def test_a_pattern_ships_once_an_action_names_it() -> None:
     rows = patterns.table([example()], "docs/patterns").splitlines()
-    shipped = "[Fail Fast](docs/patterns/fail-fast.md) | Is something wrong? | [`discover`](actions/discover) | ships |"
-    assert f"| {shipped}" in rows
+    shipped = "[Fail Fast](docs/patterns/fail-fast.md) | Is something wrong? | [`discover`](actions/discover) |"
+    assert f"| {shipped} in part; not yet: assertions and a circuit breaker |" in rows
     assert "| Rate Limiting | How fast may I go? |  | not yet |" in rows
     assert len(rows) == 2 + 10
 

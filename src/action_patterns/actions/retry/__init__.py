@@ -1,0 +1,146 @@
+"""retry: a command that may fail, with further attempts where they can help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+
+from action_patterns.action.contract import Action, Finish
+from action_patterns.actions.retry.decision import LEAST_SECONDS, Facts, decide, limits
+from action_patterns.actions.retry.ending import finish, waiting
+from action_patterns.actions.retry.history import Attempt, History, refusals
+from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryOutputs
+from action_patterns.actions.retry.validation import Conditions, validate
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.processes import Command, Ended
+from action_patterns.resilience.failed_command import Failure, classes_of, classify
+
+
+def run(inputs: RetryInputs, ports: Ports) -> Finish[RetryOutputs]:
+    """Run the command until an attempt succeeds, the probe finds it done, or a further attempt cannot help.
+
+    Raises:
+        InputError: everything that is wrong with the inputs. No command ran.
+    """
+    conditions = validate(inputs)
+    history = apply(inputs, conditions, ports)
+    if (counts := history.publishable) is not None:
+        ports.processes.publish(counts.files)
+    return finish(inputs, history, ports.log.redact)
+
+
+def apply(inputs: RetryInputs, conditions: Conditions, ports: Ports) -> History:
+    """Run attempts, probes and waits. If the step is cancelled, the port ends the command and raises."""
+    work = _Work(inputs, ports)
+    history = History()
+    # A re-run job may meet work that its earlier attempt has done.
+    if ports.context.run_attempt > 1:
+        history = work.probe(history)
+    while not history.reason:
+        number = len(history.attempts) + 1
+        ended = work.run(inputs.run)
+        failure = work.failure(ended)
+        decision = decide(work.facts(ended, failure, number, conditions))
+        attempt = Attempt(ended=ended, failure=failure, decision=decision)
+        history = replace(history, attempts=(*history.attempts, attempt), reason=decision.reason)
+        if decision.step == "wait":
+            ports.log.info(waiting(attempt, number, inputs.attempts))
+            ports.clock.sleep(decision.wait_seconds)
+            history = work.probe(history)
+    return replace(history, seconds=work.seconds())
+
+
+class _Work:
+    """The commands of one step, within its budget."""
+
+    def __init__(self, inputs: RetryInputs, ports: Ports) -> None:
+        self._inputs = inputs
+        self._ports = ports
+        self._began = ports.clock.monotonic()
+
+    def seconds(self) -> float:
+        """Return the time since the start."""
+        return self._ports.clock.monotonic() - self._began
+
+    def left(self) -> float:
+        """Return the rest of the budget; infinite without one."""
+        budget = self._inputs.budget_seconds
+        return inf if budget is None else budget - self.seconds()
+
+    def run(self, script: str) -> Ended:
+        """Run lines of bash within the time of an attempt and the rest of the budget."""
+        inputs = self._inputs
+        timeout, grace = limits(inputs.timeout_seconds, self.left(), inputs.grace_seconds)
+        return self._ports.processes.run(
+            Command(
+                script=script,
+                nounset=inputs.nounset,
+                working_directory=inputs.working_directory,
+                timeout_seconds=timeout,
+                grace_seconds=grace,
+                keep_background=inputs.keep_background,
+            )
+        )
+
+    def failure(self, ended: Ended) -> Failure | None:
+        """Return how a command failed. None: it succeeded."""
+        if ended.exit_code == 0 and not ended.timed_out:
+            return None
+        return classify(
+            ended.exit_code,
+            self._ports.log.redact(ended.output),
+            now=self._ports.clock.now().timestamp(),
+            timed_out=ended.timed_out,
+            script=self._inputs.run,
+        )
+
+    def probe(self, history: History) -> History:
+        """Return the history with a reason, if the probe or the time after it ends the work."""
+        if self._inputs.probe is not None:
+            ended = self.run(self._inputs.probe)
+            if reason := _answer(ended):
+                return replace(history, reason=reason, probe=ended)
+        return history if self.left() >= LEAST_SECONDS else replace(history, reason="budget-exhausted")
+
+    def facts(self, ended: Ended, failure: Failure | None, number: int, conditions: Conditions) -> Facts:
+        """Return what the decision after an attempt needs."""
+        return Facts(
+            ended=ended,
+            failure=failure,
+            refused=refusals(ended.files),
+            attempt=number,
+            attempts=self._inputs.attempts,
+            conditions=conditions,
+            delay_seconds=self._inputs.delay_seconds,
+            max_delay_seconds=self._inputs.max_delay_seconds,
+            seconds_left=self.left(),
+            now=self._ports.clock.now().timestamp(),
+            random=self._ports.random(),
+        )
+
+
+def _answer(ended: Ended) -> str:
+    """Return the reason that a probe gives to end the work. Empty: the work is not done."""
+    if ended.survivors:
+        return "survivors"
+    if ended.timed_out or classes_of(ended.exit_code) is not None:
+        return "probe-failed"
+    if ended.exit_code:
+        return ""
+    return "files-refused" if refusals(ended.files) else "probe-done"
+
+
+ACTION = Action(
+    name="retry",
+    title="Retry a command",
+    description="Run a command again where that can help: a transient failure heals within its budget, a permanent one"
+    " is named at once, and nothing that the command started outlives it.",
+    patterns=("Error Handling", "Fail Fast"),
+    since="0.1.0",
+    inputs=RetryInputs,
+    outputs=RetryOutputs,
+    run=run,
+    icon="refresh-cw",
+    color="orange",
+    reasons=REASONS,
+)
