@@ -1,0 +1,44 @@
+"""Words for how a command ended, by its exit code. Pure."""
+
+from __future__ import annotations
+
+_SIGNALS = {
+    2: "SIGINT",
+    3: "SIGQUIT",
+    4: "SIGILL",
+    6: "SIGABRT",
+    7: "SIGBUS",
+    8: "SIGFPE",
+    9: "SIGKILL",
+    11: "SIGSEGV",
+    13: "SIGPIPE",
+    14: "SIGALRM",
+    15: "SIGTERM",
+    24: "SIGXCPU",
+    25: "SIGXFSZ",
+    31: "SIGSYS",
+}
+"""Linux's numbers. SIGHUP is not among them: git ends with 129 for a wrong option."""
+
+_SPECIAL = {126: "may not be executed (exit code 126)", 127: "was not found (exit code 127)"}
+
+
+def signal_of(exit_code: int) -> str | None:
+    """Return the signal that ended a command, as `SIGKILL (9)`. None: no signal did, by its exit code."""
+    number = exit_code - 128
+    return f"{_SIGNALS[number]} ({number})" if number in _SIGNALS else None
+
+
+def how_it_ended(exit_code: int, *, timed_out: bool = False, limit_seconds: float | None = None) -> str:
+    """Return the end of a sentence whose subject is the command, without a full stop."""
+    if timed_out:
+        limit = f" than {seconds(limit_seconds)}" if limit_seconds is not None else " than it may"
+        return f"ran longer{limit}"
+    if (signal := signal_of(exit_code)) is not None:
+        return f"was killed by {signal}"
+    return _SPECIAL.get(exit_code, f"ended with exit code {exit_code}")
+
+
+def seconds(number: float) -> str:
+    """Return `1 second`, `2.5 seconds`."""
+    return f"{number:,.1f}".removesuffix(".0") + (" second" if number == 1 else " seconds")
