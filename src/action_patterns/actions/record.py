@@ -14,7 +14,7 @@ from action_patterns.content.text import read_text
 from action_patterns.contracts import Outcome, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, records_artifact
 from action_patterns.contracts.repository import is_same_target, is_target, repository_of
-from action_patterns.contracts.result import MOST_TARGETS, record_file
+from action_patterns.contracts.result import MOST_TARGETS, MOST_TIERS, record_file
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
@@ -74,6 +74,17 @@ class RecordInputs(Inputs):
         description="Your code for the cause, in kebab case; report groups by it. Required without `result`.",
     )
     message: str = Field(default="", description="One sentence for people.")
+    tier: Annotated[str, AfterValidator(_code)] | None = Field(
+        default=None,
+        description="Tier that the steps hold by, from degrade: `${{ steps.<id>.outputs.tier }}`. Report shows it and"
+        " counts degraded targets. Empty: no tier holds, or there is none.",
+    )
+    tier_index: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_TIERS,
+        description="Its place, from 1: `${{ steps.<id>.outputs.tier-index }}`. Required with `tier`.",
+    )
     plan: str | None = Field(
         default=None,
         description="Path of discover's plan file. The step checks the target against its roster, and the record"
@@ -147,6 +158,14 @@ def gather(inputs: RecordInputs, ports: Ports) -> Facts:
 def validate(inputs: RecordInputs, facts: Facts) -> None:
     """Raise InputError unless the record is of its own target, by the plan, the result and the pull request."""
     problems = [*_of_the_plan(inputs, facts.plan), *_of_the_result(inputs, facts), *_of_the_pull_request(inputs, facts)]
+    if (inputs.tier is None) != (inputs.tier_index is None):
+        lacks, other = ("tier", "tier-index") if inputs.tier is None else ("tier-index", "tier")
+        problems.append(
+            Problem(
+                f"`{other}` is given, and `{lacks}` is not.",
+                "Pass both outputs of one step of degrade: `tier` and `tier-index`.",
+            )
+        )
     missing = [name for name in ("outcome", "reason") if getattr(inputs, name) is None]
     if facts.result is None and missing:
         problems.append(
@@ -222,6 +241,8 @@ def decide(inputs: RecordInputs, facts: Facts) -> Decision:
         "job": facts.context.job,
         "name": name,
     }
+    if inputs.tier is not None:
+        place |= {"tier": inputs.tier, "tier_index": inputs.tier_index}
     if facts.result is not None:
         result = facts.result.model_copy(update=place)
     else:

@@ -78,6 +78,15 @@ class Changes(Record):
     writes_delta: int = Field(default=0, description="Writes of this run less those of the previous.")
 
 
+class DegradedShare(Record):
+    """Share of the targets that hold by a tier below their first."""
+
+    degraded: Count
+    tiered: Count = Field(description="Targets whose record names a tier; the others do not count.")
+    alert_percent: float = Field(ge=0, le=100, description="Percent of `tiered` above which the report alerts.")
+    alert: bool = Field(description="Whether `degraded` is more than that.")
+
+
 class RunReport(Document):
     """Roster, results and verdict of one run attempt."""
 
@@ -114,6 +123,7 @@ class RunReport(Document):
         default=(),
         description="Targets that a recorder skipped, deferred or merely planned while another did not.",
     )
+    degraded: DegradedShare | None = Field(default=None, description="Null: no record names a tier.")
     usage: Usage = Usage()
     run_url: str
     run_id: Count

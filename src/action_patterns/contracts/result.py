@@ -41,6 +41,7 @@ UNTRIED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
 
 MOST_TARGETS = 10**6
 MOST_ATTEMPTS = 10**6
+MOST_TIERS = 10**3
 
 
 class ErrorRecord(Record):
@@ -128,6 +129,10 @@ class TargetResult(Document):
     outcome: Outcome
     reason: str = Field(description="Stable kebab-case code: the cause of the outcome.")
     message: str = Field(default="", description="One sentence for people.")
+    tier: str = Field(default="", description="Name of the tier that degrade's step holds by. Empty: none was given.")
+    tier_index: int | None = Field(
+        default=None, ge=1, le=MOST_TIERS, description="The tier's place: 1 is the best. Null: none was given."
+    )
     pull_request_number: Count | None = None
     pull_request_url: str | None = None
     pull_request_state: Literal["", "open", "draft", "closed", "merged"] = Field(
@@ -160,6 +165,11 @@ class TargetResult(Document):
     usage: Annotated[Usage, AfterValidator(_of_one_target)] = Usage()
     started_at: Moment | None = None
     finished_at: Moment | None = None
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether it holds by a tier below the first."""
+        return self.tier_index is not None and self.tier_index > 1
 
 
 def error_record(error: ActionPatternsError) -> ErrorRecord:

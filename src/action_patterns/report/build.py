@@ -12,6 +12,7 @@ from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import JobResult
 from action_patterns.report.model.records import Expected, Unreadable, is_beyond, may_be_own
+from action_patterns.report.model.tiers import ALERT_PERCENT
 from action_patterns.report.render import html, plain_text
 from action_patterns.report.render.markdown import layout
 from action_patterns.report.render.view import Page, limited
@@ -49,6 +50,7 @@ def build(
     notes: Sequence[str] = (),
     previous: RunReport | None = None,
     nothing_to_compare: str = "",
+    degraded_alert_percent: float = ALERT_PERCENT,
     redact: Callable[[str], str] = str,
 ) -> Rendered:
     """The report of a run and its renderings. `artifact_name` "" where no artifact will hold the full report.
@@ -67,6 +69,7 @@ def build(
         unreadable=unreadable,
         expected=expected,
         previous=previous,
+        degraded_alert_percent=degraded_alert_percent,
     )
     report = report.redacted(redact)
     spoiled = redact(unreadable_note(plan, unreadable, context))

@@ -104,6 +104,7 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
         notes=(*_notes(inputs, facts, before), *doubt, *([facts.no_jobs] if facts.no_jobs else [])),
         previous=facts.previous.report,
         nothing_to_compare=facts.previous.why_not,
+        degraded_alert_percent=inputs.degraded_alert_percent,
         redact=redact,
     )
     annotations = annotate(summary.report, summary.unreadable)
@@ -128,6 +129,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     written = write(decision.summary, decision.junit, decision.artifact_name, ports)
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
+    degraded = [result.target for result in report.results if result.is_degraded]
     return Finish(
         outputs=ReportOutputs(
             verdict=report.verdict,
@@ -137,6 +139,9 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
             deferred_count=len(deferred),
             failed_targets=compact_json(failed),
             deferred_targets=compact_json(deferred),
+            degraded_count=len(degraded),
+            degraded_targets=compact_json(degraded),
+            degraded_alert=report.degraded is not None and report.degraded.alert,
             path=written.path,
             html=written.html,
             artifact_name=decision.artifact_name,

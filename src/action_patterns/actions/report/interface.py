@@ -46,6 +46,14 @@ class ReportInputs(Inputs):
     junit: Flag = Field(
         default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
     )
+    degraded_alert_percent: float = Field(
+        default=5,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="Percent of targets below their first tier, among those whose record names a tier, above which the"
+        " step warns. The verdict stays as it is.",
+    )
     token: SecretStr | None = Field(
         default=None,
         description="Reads the jobs of this run: `${{ github.token }}`, in a job with `actions: read`. Each target then"
@@ -69,6 +77,9 @@ class ReportOutputs(Outputs):
     deferred_count: int = Field(description="Number of targets a limit left for a later run.")
     failed_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `failed-count`.")
     deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
+    degraded_count: int = Field(description="Number of targets that hold by a tier below their first.")
+    degraded_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `degraded-count`.")
+    degraded_alert: bool = Field(description="`true` if their share is more than `degraded-alert-percent`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
     html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
     artifact_name: str = Field(description="Name to upload them under.")

@@ -14,6 +14,7 @@ from action_patterns.report.model.causes import causes
 from action_patterns.report.model.job_results import JobResult
 from action_patterns.report.model.merge import merge, silent_jobs, together, untried
 from action_patterns.report.model.records import Expected, Unreadable, count
+from action_patterns.report.model.tiers import ALERT_PERCENT, degraded_share
 
 
 def aggregate(
@@ -27,6 +28,7 @@ def aggregate(
     unreadable: Sequence[Unreadable] = (),
     expected: Sequence[Expected] = (),
     previous: RunReport | None = None,
+    degraded_alert_percent: float = ALERT_PERCENT,
 ) -> RunReport:
     """The report of this run attempt, compared with the `previous` run's where there is one.
 
@@ -73,6 +75,7 @@ def aggregate(
         jobs=dict(needs or {}),
         silent_jobs=accused,
         untried=untried(results, counted),
+        degraded=degraded_share(results, degraded_alert_percent),
         usage=together(results),
         run_url=context.run_url,
         run_id=context.run_id,

@@ -12,6 +12,7 @@ from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.model import matrix_jobs, missing_records, not_found
 from action_patterns.report.model.job_results import JobResult
 from action_patterns.report.model.records import Counted, Expected, severity
+from action_patterns.report.model.tiers import lowest_tier
 
 _WITH_CAUSE = FAILING | {"deferred"}
 """Outcomes that say why a job did not succeed."""
@@ -61,7 +62,7 @@ def merge(
         worst = given[0]
         if len(given) > 1:
             worst = max(given, key=severity)
-            worst = worst.model_copy(update={"usage": together(given)})
+            worst = worst.model_copy(update={"usage": together(given), **lowest_tier(given)})
         legs = of_jobs.of(worst.job)
         came = entry.index in counted.newest
         job = legs.job(entry.index, worst.attempt) if came or entry.error else None

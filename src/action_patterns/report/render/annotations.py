@@ -10,6 +10,7 @@ from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip
 from action_patterns.ports.log import Annotation
 from action_patterns.report.model import reason_links
 from action_patterns.report.model.causes import causes
+from action_patterns.report.render import tiers
 from action_patterns.report.render.headline import NOTE_CHARACTERS, silent_notes
 
 MOST_ANNOTATIONS = 9
@@ -30,6 +31,10 @@ def annotate(report: RunReport, unreadable: str) -> tuple[Annotation, ...]:
     failing = {result.target for result in report.results if result.outcome in FAILING}
     found += [_of(cause, failing, report.counts.total) for cause in report.causes]
     found += [Annotation(level="error", message=note, title="A job says nothing") for note in silent_notes(report)]
+    if report.degraded is not None and report.degraded.alert:
+        share = f"{report.degraded.degraded:,} of {report.degraded.tiered:,} targets"
+        # The first of the warnings: with many causes the last ones are left out.
+        found.insert(0, Annotation(level="warning", message=tiers.note(report), title=f"Degraded: {share}"))
     found = _bounded(found)
     if unreadable:
         found.append(Annotation(level="warning", message=clip(unreadable, NOTE_CHARACTERS), title="Unreadable records"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from action_patterns.contracts import CauseCount, Counts, RunReport
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import clip, code_span, inline, link, prose
+from action_patterns.report.render import tiers
 from action_patterns.report.render.view import (
     CHANGED,
     ORDER,
@@ -15,6 +16,7 @@ from action_patterns.report.render.view import (
     moment,
     names_of,
     number_of,
+    percent,
     repositories,
     run_name,
     span,
@@ -65,8 +67,8 @@ def silent_notes(report: RunReport) -> list[str]:
 
 
 def all_notes(report: RunReport, page: Page) -> list[str]:
-    """Return the notes for the reader: the part of the roster, the jobs that do not say why, and those of the page."""
-    return [*_narrowed(report), *silent_notes(report), *page.notes]
+    """Return the notes for the reader: on the part of the roster, silent jobs and tiers, and those of the page."""
+    return [*_narrowed(report), *silent_notes(report), *filter(None, (tiers.note(report),)), *page.notes]
 
 
 def _narrowed(report: RunReport) -> list[str]:
@@ -134,17 +136,6 @@ def widths(numbers: Sequence[int], cells: int) -> list[int]:
     for i in by_remainder[: free - sum(whole)]:
         whole[i] += 1
     return [number + 1 for number in whole]
-
-
-def percent(number: int, total: int) -> str:
-    """A share in words."""
-    # Rounding must not turn one failure of 10,000 into "0.0 %", nor 9,999 of 10,000 into "100.0 %".
-    share = f"{100 * number / total:.1f}"
-    if share == "0.0":
-        return "<0.1 %"
-    if share == "100.0":
-        return "100 %" if number == total else ">99.9 %"
-    return f"{share} %"
 
 
 def run_line(report: RunReport, page: Page) -> str:

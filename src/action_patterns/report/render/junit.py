@@ -13,6 +13,7 @@ from action_patterns.contracts import Outcome, RunReport, TargetResult
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import xml_text
 from action_patterns.report.render.headline import silent_notes, verdict_line
+from action_patterns.report.render.tiers import tier_of
 
 if TYPE_CHECKING:
     from junitparser import TestCase
@@ -40,7 +41,10 @@ def render(report: RunReport) -> str:
         case = TestCase(xml_text(job), xml_text(report.name) or "action-patterns")
         case.result = [Error(xml_text(note), "silent-job")]
         cases.append(case)
-    for name, value in (("run", report.run_url), ("commit", report.source_oid), ("verdict", report.verdict)):
+    properties = [("run", report.run_url), ("commit", report.source_oid), ("verdict", report.verdict)]
+    if (share := report.degraded) is not None:
+        properties.append(("degraded", f"{share.degraded} of {share.tiered}"))
+    for name, value in properties:
         suite.add_property(name, xml_text(value))  # before the cases, where the schema has them
     suite.add_testcases(cases)
     document = JUnitXml(xml_text(report.name) or "action-patterns")
@@ -62,8 +66,10 @@ def _case(report: RunReport, result: TargetResult) -> TestCase:
         case.result = [outcome]
     elif result.outcome in SKIPPED:
         case.result = [Skipped(f"{result.outcome}: {message}", xml_text(result.reason))]
-    if result.pull_request_url:
-        case.system_out = xml_text(f"{result.outcome}: {result.pull_request_url}")
+    told = [f"{result.outcome}: {result.pull_request_url}"] if result.pull_request_url else []
+    told += [tier_of(result)] if result.tier_index else []
+    if told:
+        case.system_out = xml_text(", ".join(told))
     return case
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from action_patterns.contracts import CauseCount, RunReport
+from action_patterns.contracts import CauseCount, RunReport, TargetResult
 from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, data_url, terminal
 from action_patterns.report.render import changes
 from action_patterns.report.render.headline import NOTE_CHARACTERS, all_notes, counts_line, verdict_line
 from action_patterns.report.render.markdown.short_summary import is_green
+from action_patterns.report.render.tiers import tier_of
 from action_patterns.report.render.view import CHANGED, ORDER, Page, counted, moment, names_of, of_outcomes
 
 WIDEST_COLUMN = 60
@@ -23,7 +24,7 @@ def render(report: RunReport, page: Page) -> str:
         (
             result.outcome,
             terminal(result.target),
-            terminal(clip(result.reason, CODE_CHARACTERS)),
+            terminal(_reason(result)),
             terminal(result.pull_request_url or ""),
         )
         for result in of_outcomes(report.results, listed)
@@ -40,6 +41,11 @@ def render(report: RunReport, page: Page) -> str:
     counts = f"Counts: {counts_line(report.counts).replace(' · ', ', ')}\n" if report.counts.total else ""
     blocks.append(f"{counts}Report of {name}{terminal(report.run_url)}\n{verdict_line(report)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _reason(result: TargetResult) -> str:
+    tier = f" ({tier_of(result)})" if result.is_degraded else ""
+    return f"{clip(result.reason, CODE_CHARACTERS)}{tier}"
 
 
 def _cause(cause: CauseCount, page: Page) -> str:

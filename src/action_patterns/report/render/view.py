@@ -106,6 +106,17 @@ def wrong(counts: Counts) -> str:
     return " or ".join(filter(None, parts))
 
 
+def percent(number: int, total: int) -> str:
+    """A share in words."""
+    # Rounding must not turn one failure of 10,000 into "0.0 %", nor 9,999 of 10,000 into "100.0 %".
+    share = f"{100 * number / total:.1f}"
+    if share == "0.0":
+        return "<0.1 %"
+    if share == "100.0":
+        return "100 %" if number == total else ">99.9 %"
+    return f"{share} %"
+
+
 def repositories(number: int) -> str:
     """`1 repository`, `2 repositories`."""
     return f"{number:,} {'repository' if number == 1 else 'repositories'}"

@@ -9,8 +9,8 @@ from action_patterns.contracts import RunReport
 from action_patterns.escape import html_code
 from action_patterns.report.model.usage_over_time import Spent, spending
 from action_patterns.report.render.api_usage import facts
-from action_patterns.report.render.headline import LABELS, percent, shares, widths
-from action_patterns.report.render.view import counted, names_of
+from action_patterns.report.render.headline import LABELS, shares, widths
+from action_patterns.report.render.view import counted, names_of, percent
 
 BAR = 400
 WIDTH, HEIGHT = 1000, 160

@@ -11,6 +11,7 @@ from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import MESSAGE_CHARACTERS, clip, html_code, html_text, visible
 from action_patterns.report.render.html import links
+from action_patterns.report.render.tiers import tier_of
 from action_patterns.report.render.view import CHANGED, ORDER, Page, files, of_outcomes, pull_request_state, span
 
 PAGE_ROWS = 100
@@ -158,7 +159,9 @@ def _group_of(outcome: Outcome) -> str:
 
 
 def _message(result: TargetResult) -> str:
-    return clip(visible(result.error.message if result.error else result.message), MESSAGE_CHARACTERS)
+    message = visible(result.error.message if result.error else result.message)
+    told = [clip(message, MESSAGE_CHARACTERS), visible(tier_of(result))]
+    return " · ".join(filter(None, told))
 
 
 def _seconds(result: TargetResult) -> int | None:

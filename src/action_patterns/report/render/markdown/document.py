@@ -25,6 +25,7 @@ def _whole(report: RunReport, page: Page, detail: Detail) -> list[str]:
     sections += changes.section(report, page, detail)
     sections += tables.failures(report, page, detail)
     sections += tables.changed(report, page, detail)
+    sections += tables.degraded(report, page, detail)
     sections += tables.planned(report, page, detail)
     sections += details.left_alone(report, page, detail)
     sections += details.run_again(report, page)

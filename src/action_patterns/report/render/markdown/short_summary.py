@@ -20,6 +20,7 @@ def sections(report: RunReport, page: Page, detail: Detail) -> list[str]:
     told += changes.paragraph(report, page, detail)
     told += [f"<details><summary>Details{_listed(report)}</summary>"]
     told += tables.changed(report, page, detail)
+    told += tables.degraded(report, page, detail)
     told += details.left_alone(report, page, detail)
     asked = api_usage.facts(report, code_span)
     told += [f"API budget: {' · '.join(asked)}"] if asked else []
@@ -44,6 +45,7 @@ def _listed(report: RunReport) -> str:
         (counts.unchanged, "unchanged"),
         (counts.skipped, "skipped"),
         (len(report.excluded), "excluded"),
+        (report.degraded.degraded if report.degraded else 0, "degraded"),
     )
     listed = [f"{number:,} {word}" for number, word in parts if number]
     listed += ["API budget"] if report.usage.requests else []

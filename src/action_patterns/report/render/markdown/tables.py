@@ -16,8 +16,10 @@ from action_patterns.escape import (
     link_url,
     repository_link,
 )
+from action_patterns.report.render.tiers import tier_of
 from action_patterns.report.render.view import (
     CHANGED,
+    ORDER,
     Detail,
     Page,
     files,
@@ -113,6 +115,23 @@ def changed(report: RunReport, page: Page, detail: Detail) -> list[str]:
     ]
     header = ("Repository", "Outcome", "Pull request", "Files and fields", "Time")
     return _fold(f"Changed ({len(results):,}{note})", header, rows, len(results), opened=len(results) <= OPEN_ROWS)
+
+
+def degraded(report: RunReport, page: Page, detail: Detail) -> list[str]:
+    """Return the targets that hold by a tier below their first, each with its tier."""
+    results = of_outcomes([result for result in report.results if result.is_degraded], frozenset(ORDER))
+    shown, note = limited(results, detail.rows)
+    rows = [
+        (
+            repository_link(result.target, page.server_url) + (log(result.job_url, page) if detail.messages else ""),
+            cell(tier_of(result)),
+            result.outcome,
+            _code(result.reason),
+        )
+        for result in shown
+    ]
+    title = f"Degraded ({len(results):,}{note})"
+    return _fold(title, ("Repository", "Tier", "Outcome", "Reason"), rows, len(results), opened=False)
 
 
 def planned(report: RunReport, page: Page, detail: Detail) -> list[str]:
