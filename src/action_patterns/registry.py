@@ -18,6 +18,7 @@ ACTIONS = (
     "once",
     "render",
     "retry",
+    "degrade",
     "distribute",
 )
 """Public names. Each is `action_patterns/actions/<snake>.py` and `actions/<name>/`; `distribute` is the root action."""

@@ -15,7 +15,7 @@ PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Work Avoidance": ("Already done?", "skipping by content or path, and queued runs"),
     "Three-Stage Design": ("How to structure?", ""),
     "Matrix Distribution": ("How to parallelise?", ""),
-    "Error Handling": ("What now?", "degrading your own commands"),
+    "Error Handling": ("What now?", ""),
     "Change Detection": ("Did anything change?", ""),
     "Rate Limiting": ("How fast may I go?", ""),
     "State Management": ("Where did we get to?", ""),

@@ -26,8 +26,8 @@ from support.report_builders import LIMITED, PROTECTED, context, plan, record
 ROOT = Path(__file__).resolve().parents[4]
 OWN = f"https://github.com/{REPOSITORY}/blob/{VERSION}/"
 GHES = "https://git.acme.example"
-WITHOUT_RECORDS = {"once"}
-"""Its reasons are outputs of its step, and stand in no record."""
+WITHOUT_RECORDS = {"once", "degrade"}
+"""Their reasons are outputs of their steps, and stand in no record."""
 
 
 def test_every_reason_that_an_action_can_record_and_every_category_of_error_has_a_guide() -> None:
