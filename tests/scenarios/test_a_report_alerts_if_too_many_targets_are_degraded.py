@@ -27,7 +27,7 @@ def fleet(number: int, degraded: int, *, without_tier: int = 0) -> ReportStage:
         if index < number:
             answers = (FAILED, WELL, WELL) if index >= number - degraded else (WELL, WELL)
             outputs = degrade(*answers).outputs
-            inputs = {"tier": outputs.tier, "tier_index": outputs.tier_index}
+            inputs = {"tier": outputs.tier, "tier_index": outputs.tier_index, "message": outputs.message}
         stage.record(index, "unchanged", **inputs)
     return stage
 
@@ -52,7 +52,10 @@ def test_2_of_20_is_an_alert_and_stays_green() -> None:
         ("acceptable", 2),
     ]
     assert "2 of 20 targets \\(10.0 %\\) hold by a tier below their first" in finish.summary
-    assert "| tier 2, acceptable | unchanged |" in finish.summary
+    assert (
+        "| tier 2, acceptable | unchanged | Degraded: tier 2 of 3, `acceptable`, holds. optimal: `run` ended with"
+        in finish.summary
+    )
     assert "tier 1" not in finish.summary
 
 

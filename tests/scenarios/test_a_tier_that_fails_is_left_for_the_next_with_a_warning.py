@@ -25,7 +25,13 @@ def test_the_first_tier_holds_without_a_word() -> None:
         False,
         "first-tier-holds",
     )
-    assert (outputs.errors, outputs.outputs, outputs.exit_code, outputs.elapsed) == ("[]", "{}", 0, 2.0)
+    assert (outputs.message, outputs.errors, outputs.outputs, outputs.exit_code, outputs.elapsed) == (
+        "",
+        "[]",
+        "{}",
+        0,
+        2.0,
+    )
 
 
 def test_the_second_tier_is_green_with_a_warning() -> None:

@@ -25,7 +25,7 @@ def test_every_cause_is_in_the_annotation_the_summary_and_the_output() -> None:
     ]
     error = stage.annotation
     assert error.level == "error"
-    for shown in (error.message, stage.finish.summary.replace("\\", "")):
+    for shown in (error.message, outputs.message, stage.finish.summary.replace("\\", "")):
         for cause in ("`run` ended with exit code 3", "`validate` ended with exit code 3", "was killed by SIGKILL (9)"):
             assert cause in shown
     assert stage.processes.published == []

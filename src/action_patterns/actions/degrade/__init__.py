@@ -51,6 +51,7 @@ def apply(end: Next, trying: Trying, ports: Ports) -> Finish[DegradeOutputs]:
             degraded=holds and end.tier > 0,
             exit_code=exit_code,
             reason=end.reason,
+            message=showing.message(told),
             errors=showing.errors(told),
             outputs=compact_json(outputs),
             elapsed=round(trying.elapsed(), 1),

@@ -48,6 +48,9 @@ class DegradeOutputs(Outputs):
         " the number of a signal, 1 if the command itself ended with 0."
     )
     reason: str = Field(description="Code for how the step ended: [reasons](#reasons).")
+    message: str = Field(
+        description="How it ended and why, in one line, for `message` of record. Empty: the first tier holds."
+    )
     errors: str = Field(
         description="JSON list of the tiers that failed, in order: `tier`, `cause`, `command` (`run` or `validate`),"
         " `exit-code` and `message`, the end of what the command printed."

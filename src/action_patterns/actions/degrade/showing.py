@@ -83,6 +83,16 @@ def headline(told: Told) -> str:
             return f"All {len(told.names)} tiers failed."
 
 
+def message(told: Told) -> str:
+    """Return the output `message`. Empty: the first tier holds."""
+    if told.end.reason == "first-tier-holds":
+        return ""
+    failed = [told.precondition.sentence] if told.precondition else []
+    failed += [f"{told.names[each.tier]}: {each.failure.sentence}" for each in told.tried if each.failure]
+    why = f" {clip('; '.join(failed), MESSAGE_CHARACTERS)}." if failed else ""
+    return terminal(f"{headline(told)}{why}")
+
+
 def annotation(told: Told, remedy: str) -> Annotation | None:
     """Return the message beside the run. None: the first tier holds."""
     reason, tier = told.end.reason, told.end.tier

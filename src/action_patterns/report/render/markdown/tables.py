@@ -126,12 +126,12 @@ def degraded(report: RunReport, page: Page, detail: Detail) -> list[str]:
             repository_link(result.target, page.server_url) + (log(result.job_url, page) if detail.messages else ""),
             cell(tier_of(result)),
             result.outcome,
-            _code(result.reason),
         )
+        + ((cell_prose(clip(_message(result), MESSAGE_CHARACTERS)),) if detail.messages else ())
         for result in shown
     ]
-    title = f"Degraded ({len(results):,}{note})"
-    return _fold(title, ("Repository", "Tier", "Outcome", "Reason"), rows, len(results), opened=False)
+    header = ("Repository", "Tier", "Outcome") + (("Message",) if detail.messages else ())
+    return _fold(f"Degraded ({len(results):,}{note})", header, rows, len(results), opened=False)
 
 
 def planned(report: RunReport, page: Page, detail: Detail) -> list[str]:
