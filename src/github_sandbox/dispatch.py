@@ -6,6 +6,7 @@ import itertools
 import threading
 import traceback
 from contextlib import nullcontext
+from email.utils import formatdate
 
 from github_sandbox import fault_effects, limits, request_info
 from github_sandbox.fault_kinds import SECONDARY, refusal
@@ -48,6 +49,7 @@ class Dispatcher:
             response = self._refusal(refused) if refused else self._with_fault(request, info, fault)
         finally:
             ledger.leave(caller)
+        response.headers.setdefault("Date", formatdate(self._services.clock(), usegmt=True))
         response.headers.setdefault("X-GitHub-Request-Id", f"5A4D:{next(self._numbers):06X}")
         self._record(request, info, response, fault)
         return response

@@ -33,8 +33,8 @@ GRAPHQL_POINTS_PER_MINUTE = 2000
 READ_POINTS, WRITE_POINTS = 1, 5
 """Secondary points: 1 for GET, HEAD and queries; 5 for other methods and mutations."""
 CONTENT_PER_MINUTE, CONTENT_PER_HOUR = 80, 500
-SEARCH_PER_MINUTE = 30
-"""https://docs.github.com/rest/search/search#rate-limit"""
+SEARCH_PER_MINUTE, CODE_SEARCH_PER_MINUTE = 30, 10
+"""https://docs.github.com/rest/search/search#rate-limit: searches for code have a budget apart."""
 SEARCH_RESULTS = 1000
 SEARCH_REPOSITORIES = 4000
 """https://docs.github.com/rest/search/search#about-search. Assumed: more repositories make a search incomplete."""
@@ -45,6 +45,8 @@ ISSUE_COMMENTS = 2_500
 WAIT_SECONDS = 60
 """The wait without a Retry-After header (same page, "Exceeding the rate limit")."""
 
+CODE_SEARCH = "code_search"
+"""Name of the budget of searches for code."""
 Key = tuple[str, str]
 
 
@@ -52,6 +54,8 @@ Key = tuple[str, str]
 class Limits:
     """The enforced limits. ``Limits()``: primary budgets only; ``Limits.published()``: all of them."""
 
+    reported: bool = True
+    """Whether the server has rate limits: otherwise ``GET /rate_limit`` answers 404, and no header names a budget."""
     rest_per_hour: int = REST_PER_HOUR
     actions_per_hour: int = REST_PER_HOUR
     anonymous_per_hour: int = ANONYMOUS_PER_HOUR
@@ -136,18 +140,20 @@ class Ledger:
     # -- primary -----------------------------------------------------------------------------------------------------
 
     def budget(self, caller: str | None, resource: str, kind: str | None = None) -> Budget:
-        """Return the current budget (``core``, ``graphql`` or ``search``), renewed after its reset."""
+        """Return the current budget (``core``, ``graphql``, ``search`` or ``code_search``), renewed after its reset."""
         key = (caller or "", resource)
         with self._lock:
             now, budget = int(self._clock()), self._budgets.get(key)
             if budget is None or budget.reset <= now:
-                span = MINUTE_SECONDS if resource == SEARCH else HOUR_SECONDS
+                span = MINUTE_SECONDS if resource in (SEARCH, CODE_SEARCH) else HOUR_SECONDS
                 limit = self.overrides.get(key, self._limit(caller, resource, kind))
                 budget = self._budgets[key] = Budget(limit, now + span)
             return budget
 
     def _limit(self, caller: str | None, resource: str, kind: str | None) -> int:
         limits = self.limits
+        if resource == CODE_SEARCH:
+            return CODE_SEARCH_PER_MINUTE
         if resource == SEARCH:
             return SEARCH_PER_MINUTE if limits.search_per_minute is None else limits.search_per_minute
         if caller is None:
@@ -158,6 +164,8 @@ class Ledger:
 
     def spend(self, caller: str | None, resource: str, points: int = 1, *, kind: str | None = None) -> bool:
         """Spend points; False: the budget is used up, and the request is refused."""
+        if not self.limits.reported:
+            return True
         if resource == SEARCH and self.limits.search_per_minute is None:
             return True
         with self._lock:
@@ -174,6 +182,8 @@ class Ledger:
             budget.used = max(0, budget.used - points)
 
     def headers(self, caller: str | None, resource: str) -> dict[str, str]:
+        if not self.limits.reported:
+            return {}
         values = self.budget(caller, resource).as_json()
         return {f"X-RateLimit-{k.title()}": str(values[k]) for k in ("limit", "remaining", "used", "reset")} | {
             "X-RateLimit-Resource": resource

@@ -120,7 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
         if response.cut:
             self._cut()
             return
-        self.send_response(response.status)
+        self.send_response_only(response.status)  # without a Date of the machine's clock
+        self.send_header("Server", self.version_string())
         for name, value in response.headers.items():
             self.send_header(name, value)
         if response.status not in (204, 304):

@@ -7,6 +7,7 @@ from typing import Any
 
 from github_sandbox import tokens
 from github_sandbox.errors import ApiError, not_found
+from github_sandbox.limits import CODE_SEARCH
 from github_sandbox.model import Account, Repository
 from github_sandbox.rest import shapes
 from github_sandbox.rest.routing import Call, Reply, router
@@ -14,8 +15,11 @@ from github_sandbox.rest.routing import Call, Reply, router
 
 @router.on("GET", "/rate_limit", "rate-limit/get")
 def rate_limit(call: Call) -> Reply:
+    if not call.services.limits.reported:
+        raise ApiError(404, "Rate limiting is not enabled.")
     caller, kind = (call.token.budget_key, call.token.kind) if call.token else (None, None)
-    budgets = {name: call.services.ledger.budget(caller, name, kind) for name in ("core", "graphql", "search")}
+    names = ("core", "graphql", "search", CODE_SEARCH)
+    budgets = {name: call.services.ledger.budget(caller, name, kind) for name in names}
     resources = {name: budget.as_json() for name, budget in budgets.items()}
     return Reply(200, {"resources": resources, "rate": resources["core"]})
 

@@ -6,6 +6,8 @@ import pytest
 import requests
 from github_sandbox_bench import Bench
 
+from github_sandbox.limits import Limits
+
 R = "/repos/acme/api"
 
 
@@ -58,6 +60,28 @@ def test_a_used_up_budget_refuses_with_the_header(bench: Bench) -> None:
     query = "query { viewer { login } }"
     assert "errors" not in bench.graphql(query, token="tok-poor")  # GraphQL has a separate budget
     assert bench.graphql(query, token="tok-poor")["errors"][0]["type"] == "RATE_LIMITED"
+
+
+def test_the_budgets_are_reported_by_name_and_a_search_of_repositories_counts_as_one(bench: Bench) -> None:
+    bench.sandbox.limits = Limits.published()
+    bench.get("/search/repositories?q=org:acme")
+    answer = bench.get("/rate_limit")
+    resources = answer.json()["resources"]
+    found = {name: (each["limit"], each["used"]) for name, each in resources.items()}
+    assert found == {"core": (5000, 0), "graphql": (5000, 0), "search": (30, 1), "code_search": (10, 0)}
+    spans = {name: each["reset"] - resources["core"]["reset"] for name, each in resources.items()}
+    assert all(abs(spans[name] + (3540 if "search" in name else 0)) <= 1 for name in spans)
+    assert answer.json()["rate"] == resources["core"]
+    assert len(answer.raw.headers.getlist("Date")) == 1
+
+
+def test_a_server_may_have_no_rate_limits(bench: Bench) -> None:
+    bench.sandbox.limits = Limits(reported=False, rest_per_hour=1)
+    answer = bench.get("/rate_limit")
+    assert (answer.status_code, answer.json()["message"]) == (404, "Rate limiting is not enabled.")
+    answers = [bench.get(R) for _ in range(3)]
+    assert [each.status_code for each in answers] == [200, 200, 200]
+    assert not [name for name in answers[0].headers if name.lower().startswith("x-ratelimit")]
 
 
 def test_a_renamed_repository_redirects_without_the_query(bench: Bench) -> None:
