@@ -20,9 +20,10 @@ def points(scene: Stage, run: Any) -> int:
     before = gateway.rate_limits.read(TARGET)
     run(gateway)
     after = gateway.rate_limits.read(TARGET)
-    assert before is not None
-    assert after is not None
-    return before.graphql_remaining - after.graphql_remaining
+    assert before is not None and after is not None
+    left, left_after = before.remaining("graphql"), after.remaining("graphql")
+    assert left is not None and left_after is not None
+    return left - left_after
 
 
 @pytest.mark.parametrize("paths", [1, 100])

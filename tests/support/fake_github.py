@@ -17,6 +17,7 @@ from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import ActionPatternsError, LostRaceError, NotFoundError, RefusedError
+from action_patterns.limits.primary import published
 from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
 from action_patterns.ports.issues import Issues
 from action_patterns.ports.pull_requests import (
@@ -106,6 +107,7 @@ class FakeRateLimits:
         self._github = github
 
     def read(self, scope: str) -> Limits | None:
+        self._github.limits_asked.append(scope)
         return self._github.limit
 
 
@@ -425,8 +427,11 @@ class FakeGitHub:
         """Query -> names that a search finds, which may be out of date."""
         self.journal: list[str] = []
         self.reads = 0
-        self.limit: Limits | None = Limits(5000, 5000, datetime(2026, 7, 1, tzinfo=UTC))
+        noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+        self.limit: Limits | None = Limits((published("core", 5000, noon), published("graphql", 5000, noon)), noon)
         self.repositories = FakeRepositories(self)
+        self.limits_asked: list[str] = []
+        """Scopes that the limits were read for."""
         self.rate_limits = FakeRateLimits(self)
         self.git = self.git_type(self)
         self.pulls = self.pulls_type(self)

@@ -114,6 +114,7 @@ def open_session(
     narrowed: tuple[str, ...] = (),
     paths: Iterable[str] = (),
     share: float = 1.0,
+    phase_seconds: float = 0.0,
 ) -> Session:
     """Open GitHub for verbs and repositories. Nothing is sent yet.
 
@@ -126,6 +127,7 @@ def open_session(
         narrowed: the repositories an App's tokens reach; empty: all that the installation covers.
         paths: files that will be written; those below `.github/workflows` need one more permission.
         share: share of each limit, where other processes use the same token.
+        phase_seconds: wait before the first write, so that such processes take turns.
 
     Raises:
         InputError: the job's own token is used for another repository.
@@ -133,5 +135,11 @@ def open_session(
     uses = tuple(uses)
     permissions = needed(uses, paths=paths)
     check_reach(credentials, reach, ports.context, writing=any(level == "write" for _, level in permissions))
-    allowance = Allowance(share=share, seconds=seconds, repositories=narrowed, permissions=permissions)
+    allowance = Allowance(
+        share=share,
+        phase_seconds=phase_seconds,
+        seconds=seconds,
+        repositories=narrowed,
+        permissions=permissions,
+    )
     return Session(ports.github(credentials, allowance), uses)

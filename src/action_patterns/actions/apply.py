@@ -28,6 +28,7 @@ from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
+from action_patterns.limits.shares import phase_seconds
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Log
 from action_patterns.pull_request.reasons import REASONS
@@ -164,6 +165,9 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
             narrowed=tuple(entry.target.repository for entry in chosen),
             paths=campaign.paths(chosen),
             share=1 / inputs.max_parallel,
+            phase_seconds=phase_seconds(
+                inputs.index, inputs.max_parallel, write_spacing_seconds=ports.context.write_spacing_seconds
+            ),
         )
         results += apply(
             chosen,

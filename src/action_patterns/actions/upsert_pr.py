@@ -80,6 +80,12 @@ class UpsertPrInputs(TokenInputs, PullRequestSpec, _What):
 
     model_config = ConfigDict(extra="forbid")
 
+    max_parallel: int = Field(
+        default=1,
+        ge=1,
+        description="Number of jobs that run this action at the same time with one token, as in"
+        " `strategy.max-parallel`: each takes its share of the limits.",
+    )
     dry_run: Flag = Field(default=False, description="Write nothing; show the exact writes a real run would send.")
 
 
@@ -142,6 +148,7 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
         reach=Reach(reached),
         narrowed=reached,
         paths=[change.path for change in desired.changes],
+        share=1 / inputs.max_parallel,
     )
     if content.origin is not None:
         check_name(content.origin, reached, session.repositories)

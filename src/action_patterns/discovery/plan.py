@@ -9,12 +9,13 @@ from datetime import datetime
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Budget, Plan, PlanEntry, SelectionWarning, Target
 from action_patterns.discovery.components import Found
-from action_patterns.discovery.cost import MAX_PARALLEL, estimate
+from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.groups import Applicable, Grouped
 from action_patterns.discovery.only import EVERYTHING, Narrowing, narrow
 from action_patterns.discovery.packing import pack
 from action_patterns.discovery.select import NOT_FOUND, Selected
 from action_patterns.errors import InputError, Problem
+from action_patterns.limits.shares import MAX_PARALLEL
 from action_patterns.ports.context import Context
 from action_patterns.ports.rate_limits import Limits
 from action_patterns.ports.workspace import Files

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor
 
 from action_patterns.limits.published import (
     COSTS,
@@ -20,7 +19,7 @@ def minimum_seconds(lanes: Sequence[Lane], items: int, *, processes: int, write_
     """Return a lower bound of the time from the first write of these items to the last.
 
     Args:
-        lanes: the writes of one item, each sent after the one before it.
+        lanes: the requests of one item, each sent after the one before it. Only writes have a pace.
         items: items, all with one token.
         processes: processes that send them, at the same time or one after another, each with its share of the pace. One
             need not wait for the gap after another's last write. GitHub counts windows per token, over all of them.
@@ -46,12 +45,22 @@ def _line(lanes: Sequence[Lane], items: int, processes: int, spacing: float) -> 
 def _window(window: Window, lanes: Sequence[Lane], items: int, processes: int, spacing: float) -> float:
     """Return the time of the full windows before the last request, and of what must precede, follow and remain."""
     counted = [place for place, lane in enumerate(lanes) if window in dict(COSTS[lane])]
-    cheapest = min(dict(COSTS[lanes[place]])[window] for place in counted)
-    full, left = divmod(len(counted) * items - 1, floor(window.capacity / cheapest))
+    costs = [dict(COSTS[lanes[place]])[window] for place in counted]
+    cheapest = min(costs)
+    # Requests of one cost leave room in a window that none of them fits into.
+    usable = window.capacity if max(costs) > cheapest else window.capacity - window.capacity % cheapest
+    full, points = divmod(sum(costs) * items - cheapest, usable)
+    left = points // cheapest if max(costs) == cheapest else 0
     # The first request that counts comes after the writes before it in its item, the last one before those after it.
-    around = counted[0] + len(lanes) - 1 - counted[-1]
-    gap = max(spacing, NOTIFY_SPACING_SECONDS) if all(lanes[place] in NOTIFYING for place in counted) else spacing
+    around = _gaps(lanes[: counted[0] + 1]) + _gaps(lanes[counted[-1] :])
+    kinds = {lanes[place] for place in counted}
+    gap = 0.0 if kinds - WRITES else max(spacing, NOTIFY_SPACING_SECONDS) if kinds <= NOTIFYING else spacing
     return around * spacing + full * window.seconds + max(0, left + 1 - processes) * gap
+
+
+def _gaps(lanes: Sequence[Lane]) -> int:
+    """Return the number of gaps: a write has one to the next, and a read has none."""
+    return max(0, sum(lane in WRITES for lane in lanes) - 1)
 
 
 def writes_within(seconds: float, write_spacing_seconds: float) -> int | None:

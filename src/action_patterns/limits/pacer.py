@@ -40,12 +40,15 @@ class _Line:
 class Pacer:
     """The ledger of one token: which requests went or will go when. Not thread-safe; knows no clock."""
 
-    def __init__(self, write_spacing_seconds: float = WRITE_SPACING_SECONDS, *, share: float = 1.0) -> None:
-        """`share` of each limit is ours, where other processes use the same token.
+    def __init__(
+        self, write_spacing_seconds: float = WRITE_SPACING_SECONDS, *, share: float = 1.0, phase_seconds: float = 0.0
+    ) -> None:
+        """`share` of each limit is ours, where other processes use the same token; the first write waits a phase.
 
         A shorter spacing than GitHub's means that this is not GitHub: then only the spacing is kept.
         """
         self._share = share
+        self._phase = phase_seconds
         self._windows = write_spacing_seconds >= WRITE_SPACING_SECONDS
         self._spent: dict[Window, list[tuple[float, float]]] = {}
         self._writes = _Line(write_spacing_seconds / share)
@@ -58,6 +61,8 @@ class Pacer:
     def reserve(self, lane: Lane, now: float) -> float:
         """The earliest time at or after `now` at which a request of this lane may go; it counts as sent then."""
         at = max(now, self.parked_until)
+        if lane in WRITES:
+            at, self._phase = max(at, now + self._phase), 0.0
         costs = COSTS[lane] if self._windows else ()
         lines = [line for line, lanes in ((self._writes, WRITES), (self._notices, NOTIFYING)) if lane in lanes]
         # Moving the time for one limit may run into another: repeat until none moves it any more.

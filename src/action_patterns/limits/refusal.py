@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 SECONDARY_WAIT_SECONDS = 60.0
@@ -25,8 +26,10 @@ def read_refusal(status: int, headers: Mapping[str, str], message: str, now: dat
     """The limit behind a refused request; None when it was refused for another reason.
 
     A 403 is a limit if it says when to come back, if the primary limit is used up, or if its message names a limit;
-    any other 403 is about permission. `attempt` counts from 1 and lengthens a wait GitHub gave no time for.
+    any other 403 is about permission. `attempt` counts from 1 and lengthens a wait GitHub gave no time for. A reset is
+    a time of GitHub's clock, so it is compared with the answer's `Date`; `now` is the local time, where there is none.
     """
+    now = read_date(headers) or now
     text = message.lower()
     exhausted = headers.get("x-ratelimit-remaining") == "0"
     named = "rate limit" in text or "abuse detection" in text or "submitted too quickly" in text
@@ -38,7 +41,7 @@ def read_refusal(status: int, headers: Mapping[str, str], message: str, now: dat
         return None
     seconds = _number(headers.get("retry-after"))
     if seconds is None and exhausted and (reset := _number(headers.get("x-ratelimit-reset"))) is not None:
-        # One second more: GitHub's clock and ours need not agree to the second.
+        # One second more: both times are in whole seconds.
         seconds = max(0.0, reset - now.timestamp()) + 1.0
     if seconds is None:
         seconds = SECONDARY_WAIT_SECONDS * 2.0 ** (attempt - 1)
@@ -54,7 +57,18 @@ def read_warning(headers: Mapping[str, str], now: datetime, *, in_flight: int = 
     left, reset = _number(headers.get("x-ratelimit-remaining")), _number(headers.get("x-ratelimit-reset"))
     if left is None or left > in_flight or reset is None:
         return None
-    return max(0.0, reset - now.timestamp()) + 1.0
+    return max(0.0, reset - (read_date(headers) or now).timestamp()) + 1.0
+
+
+def read_date(headers: Mapping[str, str]) -> datetime | None:
+    """Return the time of an answer by the server's clock (RFC 9110, "Date"). None: it names none that can be read."""
+    try:
+        date = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError, TypeError, IndexError):
+        return None
+    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
+    # By its seconds: a time of the first or last day of the calendar has no UTC.
+    return datetime.fromtimestamp(date.timestamp(), UTC) if 0 <= date.timestamp() < _LATEST_SECONDS else None
 
 
 def _number(text: str | None) -> float | None:

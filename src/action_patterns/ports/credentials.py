@@ -36,6 +36,8 @@ class Allowance:
 
     share: float = 1.0
     """Share of each limit, where other processes use the same token at the same time."""
+    phase_seconds: float = 0.0
+    """Wait before the first write, so that processes which begin together take turns."""
     seconds: float = 3_000.0
     """Time from the first request on; later work is deferred. The default leaves an hour's job time to report."""
     repositories: tuple[str, ...] = ()

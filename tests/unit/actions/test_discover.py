@@ -15,6 +15,7 @@ from action_patterns.actions import discover
 from action_patterns.actions.discover import ACTION, MAX_OUTPUT_CHARACTERS, DiscoverInputs, DiscoverOutputs
 from action_patterns.contracts import Plan
 from action_patterns.errors import InputError, PermissionDeniedError
+from action_patterns.limits.primary import published
 from action_patterns.ports.rate_limits import Limits
 from action_patterns.ports.workflow_runs import ReportArtifact
 from support.fake_github import FakeGitHub
@@ -180,9 +181,12 @@ def test_a_selection_of_which_nothing_is_found_has_no_job_and_is_not_nothing_to_
     assert len(plan_in(where, finish).roster) == 1
 
 
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
 def test_a_budget_that_does_not_fit_is_a_warning() -> None:
     where = fleet(3)
-    where.github.limit = Limits(20, 5000, datetime(2026, 7, 1, tzinfo=UTC))
+    where.github.limit = Limits((published("core", 20, NOON),), NOON)
     (warning,) = run(where).annotations
     assert warning.title == "Rate limit"
     assert "21 requests" in warning.message

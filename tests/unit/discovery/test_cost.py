@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.discovery.cost import MAX_PARALLEL, estimate
+from action_patterns.discovery.cost import estimate
+from action_patterns.limits.primary import PrimaryLimit
+from action_patterns.limits.shares import MAX_PARALLEL
 from action_patterns.ports.rate_limits import Limits
 
-LIMITS = Limits(1234, 5000, datetime(2026, 7, 1, tzinfo=UTC))
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+LIMITS = Limits((PrimaryLimit("core", 5000, 3766, 1234, NOON),), NOON)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from action_patterns.limits.published import Lane
 
 PULL_REQUEST: tuple[Lane, ...] = ("write", "write", "mutation", "content")
 WITH_FIELDS: tuple[Lane, ...] = (*PULL_REQUEST, "write", "notify")
+READS: tuple[Lane, ...] = ("search", "graphql", "read", "read", "read")
 
 
 def paced(
@@ -46,7 +47,11 @@ def test_it_is_a_little_less_than_the_pacer_takes_for_new_pull_requests(items: i
 
 
 @pytest.mark.parametrize("items", [1, 7, 90, 501])
-@pytest.mark.parametrize("lanes", [WITH_FIELDS, ("content",), ("write", "mutation")], ids="-".join)
+@pytest.mark.parametrize(
+    "lanes",
+    [WITH_FIELDS, ("content",), ("write", "mutation"), READS, (*READS, "write", "content", "read")],
+    ids="-".join,
+)
 @pytest.mark.parametrize("spacing", [0.02, 1.0, 2.0, 5.0])
 def test_it_is_never_more_than_the_pacer_takes(lanes: tuple[Lane, ...], items: int, spacing: float) -> None:
     for workers in (1, 8):
@@ -70,6 +75,15 @@ def test_many_processes_together_have_the_tokens_windows() -> None:
     assert minimum_seconds(("write",), 180, processes=180, write_spacing_seconds=1.0) == 0.0
     assert minimum_seconds(PULL_REQUEST, 1, processes=9, write_spacing_seconds=1.0) == 3.0
     assert minimum_seconds(("write",), 361, processes=361, write_spacing_seconds=1.0) == 120.0
+
+
+def test_reads_have_windows_and_no_pace() -> None:
+    """900 points a minute; a write among them costs five, and has a second after it."""
+    assert minimum_seconds(("read",), 900, processes=1, write_spacing_seconds=1.0) == 0.0
+    assert minimum_seconds(("read",), 901, processes=1, write_spacing_seconds=1.0) == 60.0
+    assert minimum_seconds(("read", "write"), 151, processes=151, write_spacing_seconds=1.0) == 60.0
+    assert minimum_seconds(("search",), 91, processes=1, write_spacing_seconds=1.0) == 180.0
+    assert minimum_seconds(("read", "write", "read"), 10, processes=1, write_spacing_seconds=1.0) == 9.0
 
 
 @pytest.mark.parametrize(

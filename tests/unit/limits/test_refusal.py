@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.limits.refusal import read_refusal, read_warning
+from action_patterns.limits.refusal import read_date, read_refusal, read_warning
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 RESET = str(int(NOW.timestamp()) + 90)
@@ -95,3 +96,40 @@ def test_whatever_a_server_says_the_wait_is_a_time_that_can_be_waited(
 )
 def test_the_last_request_of_the_hour_is_a_warning(headers: dict[str, str], seconds: float | None) -> None:
     assert read_warning(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize("minutes", [-20, 0, 20])
+def test_a_reset_is_compared_with_githubs_clock_and_not_with_ours(minutes: int) -> None:
+    ours = NOW + timedelta(minutes=minutes)
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "date": format_datetime(NOW, usegmt=True)}
+    refusal = read_refusal(403, headers, "API rate limit exceeded", ours, 1)
+    assert refusal is not None
+    assert (refusal.seconds, refusal.resumes_at) == (91, NOW + timedelta(seconds=91))
+    assert read_warning(headers, ours) == 91
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("Wed, 01 Jul 2026 12:00:00 GMT", NOW),
+        ("Wed, 01 Jul 2026 12:00:00 -0000", NOW),
+        ("Wed, 01 Jul 2026 14:00:00 +0200", NOW),
+        *((odd, None) for odd in ("", "now", "0", "Wed, 01 Jul 99999 12:00:00 GMT", "Wed, 01 Jul 2026 12:00 +999999")),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", None),
+        ("Wed, 01 Jul 1900 12:00:00 GMT", None),
+    ],
+)
+def test_the_date_of_an_answer(text: str, time: datetime | None) -> None:
+    assert read_date({"date": text}) == time
+
+
+def test_an_answer_may_have_no_date() -> None:
+    assert read_date({}) is None
+
+
+@given(st.text() | st.datetimes().map(format_datetime))
+def test_whatever_a_date_says_the_wait_is_a_time_that_can_be_waited(date: str) -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999", "date": date}
+    refusal = read_refusal(403, headers, "", NOW, 1)
+    assert refusal is not None
+    assert refusal.seconds >= 0

@@ -353,7 +353,11 @@ class Transport:
         account = self._tokens.account(scope)
         with self._gate:
             if account not in self._pacers:
-                self._pacers[account] = Pacer(self._context.write_spacing_seconds, share=self._allowance.share)
+                self._pacers[account] = Pacer(
+                    self._context.write_spacing_seconds,
+                    share=self._allowance.share,
+                    phase_seconds=self._allowance.phase_seconds,
+                )
             return self._pacers[account]
 
 
