@@ -19,6 +19,7 @@ ACTIONS = (
     "render",
     "retry",
     "degrade",
+    "rate-limit",
     "distribute",
 )
 """Public names. Each is `action_patterns/actions/<snake>.py` and `actions/<name>/`; `distribute` is the root action."""

@@ -30,6 +30,7 @@ PARTS = {
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
     "once": ("actions/once.py", "state"),
+    "rate-limit": ("actions/rate_limit",),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
 """The code that calls GitHub for an action."""
