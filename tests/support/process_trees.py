@@ -45,8 +45,8 @@ KINDS = {
     "a chain": _CHAIN,
     "a trap that exits 0": "trap 'exit 0' TERM; echo up >>\"$UP\"; sleep 1000 & wait",
 }
-"""Scripts of bash that write a line to the file UP once their tree stands, and then take long. The chain ends after a minute:
-a test that is killed would leave it to the machine."""
+"""Scripts of bash that write a line to the file UP once their tree stands, and then take long. The chain ends after a
+minute: a test that is killed would leave it to the machine."""
 
 LEFT = {
     "a child": "sleep 1000 &",
