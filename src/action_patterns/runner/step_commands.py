@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from action_patterns.ports.processes import Command, Ended, StepFiles
 from action_patterns.process.supervised import supervise
 from action_patterns.runner.command_files import pairs
 from action_patterns.runner.commands import Commands
+from action_patterns.runner.leftovers import remedy
 from action_patterns.runner.pass_through import Disarmed, PassThrough
 
 _FILES = {
@@ -25,6 +27,9 @@ _FILES = {
 _BASH = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 """GitHub docs, "Workflow syntax", `jobs.<job_id>.steps[*].shell`."""
 _SCRIPT = "script.sh"
+_PUBLISHED = ("env", "path", "summary")
+_MAX_BYTES = 16 * 1024 * 1024
+"""The runner itself keeps at most 1 MiB of outputs and of a summary."""
 CANCELLED = "Cancelled. The command and everything that it started were ended."
 
 
@@ -50,20 +55,34 @@ class StepCommands:
         self._streams = streams
 
     def run(self, command: Command) -> Ended:
-        """Run a command until it and all it started are gone."""
+        """Run a command until it and all it started are gone.
+
+        Raises:
+            InputError: the working directory is none, or RUNNER_TEMP takes no file.
+        """
         directory = self._directory(command.working_directory)
         place = Path(self._temp, f"action-patterns-command-{os.urandom(8).hex()}")
-        place.mkdir(mode=0o700)
         try:
+            place.mkdir(mode=0o700, parents=True)
             for name in _FILES:
                 (place / name).touch()
+            if command.script:
+                text = f"{command.script}\n"
+                (place / _SCRIPT).write_text(text, encoding="utf-8", errors="surrogateescape")
+        except OSError as error:
+            what = f"The files of a command cannot be written in RUNNER_TEMP: {error.strerror}."
+            raise InputError(Problem(what, remedy(error, self._temp))) from None
+        try:
             return self._run(command, directory, place)
-        except BaseException as error:
-            error.add_note(CANCELLED)
+        except Exception:
+            raise
+        except BaseException as cancelled:
+            cancelled.add_note(CANCELLED)
             raise
         finally:
             for name in (*_FILES, _SCRIPT):
-                (place / name).unlink(missing_ok=True)
+                with suppress(OSError):
+                    (place / name).unlink(missing_ok=True)
             with suppress(OSError):  # The command has put something there.
                 place.rmdir()
 
@@ -71,7 +90,6 @@ class StepCommands:
         output = Disarmed(self._commands.line) if command.isolated else PassThrough(*self._streams)
         argv = command.argv
         if not argv:
-            (place / _SCRIPT).write_text(f"{command.script}\n", encoding="utf-8", errors="surrogateescape")
             argv = (*_BASH, *(("-u",) if command.nounset else ()), str(place / _SCRIPT))
         started = time.monotonic()
         try:
@@ -126,13 +144,44 @@ class StepCommands:
 
 def _read(place: Path) -> StepFiles:
     """Return what a command wrote for the runner. A file that the runner would refuse counts for nothing."""
-    outputs, odd_outputs = pairs((place / "output").read_bytes(), "GITHUB_OUTPUT")
-    env = (place / "env").read_bytes()
-    _, odd_env = pairs(env, "GITHUB_ENV")
+    problems = []
+    contents = {}
+    for name in ("output", *_PUBLISHED):
+        try:
+            contents[name] = _content(place / name, _FILES[name])
+        except ValueError as problem:
+            problems.append(str(problem))
+            contents[name] = b""
+    outputs, odd_outputs = pairs(contents["output"], _FILES["output"])
+    _, odd_env = pairs(contents["env"], _FILES["env"])
     return StepFiles(
         outputs=outputs,
-        env=b"" if odd_env else env,
-        path=(place / "path").read_bytes(),
-        summary=(place / "summary").read_bytes(),
-        problems=tuple(problem for problem in (odd_outputs, odd_env) if problem),
+        env=b"" if odd_env else contents["env"],
+        path=contents["path"],
+        summary=contents["summary"],
+        problems=(*problems, *(problem for problem in (odd_outputs, odd_env) if problem)),
     )
+
+
+def _content(path: Path, name: str) -> bytes:
+    """Return a file's bytes. A command may remove a file that it does not need.
+
+    Raises:
+        ValueError: it is no file any more, or too large.
+    """
+    try:
+        # A pipe in its place would be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read after the command: {error.strerror}.") from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{name} is no file any more after the command.")
+        if status.st_size > _MAX_BYTES:
+            raise ValueError(f"{name} has {status.st_size:,} bytes; at most {_MAX_BYTES:,} are read.")
+        return os.read(descriptor, _MAX_BYTES)
+    finally:
+        os.close(descriptor)

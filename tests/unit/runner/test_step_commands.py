@@ -100,6 +100,34 @@ def test_a_file_that_the_runner_would_refuse_is_named_and_not_published(step: St
     ]
 
 
+@pytest.mark.parametrize(
+    ("script", "problems"),
+    [
+        ('rm "$GITHUB_OUTPUT" "$GITHUB_ENV"', []),
+        ('rm -rf "${GITHUB_OUTPUT%/*}"', []),
+        ('rm "$GITHUB_OUTPUT"; mkdir "$GITHUB_OUTPUT"', ["GITHUB_OUTPUT is no file any more after the command."]),
+        ('rm "$GITHUB_ENV"; mkfifo "$GITHUB_ENV"', ["GITHUB_ENV is no file any more after the command."]),
+        ('ln -sf /etc/passwd "$GITHUB_PATH"', ["GITHUB_PATH cannot be read after the command: Too many"]),
+        ('truncate -s 17M "$GITHUB_OUTPUT"', ["GITHUB_OUTPUT has 17,825,792 bytes; at most 16,777,216 are read."]),
+    ],
+)  # fmt: skip
+def test_files_that_a_command_removes_or_replaces_are_no_defect(step: Step, script: str, problems: list[str]) -> None:
+    ended = step.run(script)
+    assert ended.exit_code == 0
+    assert [problem[: len(known)] for problem, known in zip(ended.files.problems, problems, strict=True)] == problems
+    assert ended.files.outputs == {}
+    assert ended.files.env == ended.files.path == b""
+
+
+def test_a_directory_for_files_that_is_gone_is_made_and_one_that_takes_none_is_named(step: Step) -> None:
+    step.temp.rmdir()
+    assert step.run("true").exit_code == 0
+    step.temp.rmdir()
+    step.temp.write_text("no directory")
+    with pytest.raises(InputError, match="cannot be written in RUNNER_TEMP"):
+        step.run("true")
+
+
 def test_a_file_without_an_end_of_line_does_not_run_into_the_next(step: Step) -> None:
     step.steps.publish(StepFiles(env=b"A=1"))
     step.steps.publish(StepFiles(env=b"B=2\n"))
