@@ -122,6 +122,12 @@ def test_an_attempt_gets_what_is_left_of_the_budget_and_no_more() -> None:
     assert run.outputs.elapsed <= 6.0
 
 
+def test_a_command_that_used_up_the_budget_is_not_run_with_the_scraps() -> None:
+    run = retried(ended(seconds=9_999.0), budget_seconds=600, delay_seconds=0)
+    assert run.ended == (124, 1, "timed-out", "budget-exhausted")
+    assert run.outputs.elapsed == 595.0
+
+
 def test_no_attempt_begins_that_has_no_time() -> None:
     run = retried(http(503, seconds=8.9), budget_seconds=10, attempts=5)
     assert run.ended == (22, 1, "transient", "budget-exhausted")

@@ -25,7 +25,7 @@ FailureClass = Literal["transient", "rate-limited", "permanent", "conflict", "ti
 something. `conflict` stays until the command reads the new state. `timed-out` was ended for time, `killed` by a signal.
 """
 
-LINES = 50
+LINES = 30
 """Lines at the end of the output that count: what is above them is seldom about the end."""
 _LINE_CHARACTERS = 2_000
 _EVIDENCE_CHARACTERS = 200

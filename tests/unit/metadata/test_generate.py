@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import shutil
+import signal
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import Field, SecretStr
 
-from action_patterns import registry, release
+from action_patterns import errors, registry, release
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reason import Reason
@@ -20,6 +25,7 @@ from action_patterns.metadata.checklist import gaps
 from action_patterns.metadata.generate import references
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.git_database import GitDatabase
+from action_patterns.process import supervised
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = f"{release.REPOSITORY}{{}}@{release.VERSION}"
@@ -33,6 +39,10 @@ class ExampleInputs(TokenInputs):
 
 class ExampleOutputs(Outputs):
     artifact_name: str = Field(description="Name.")
+
+
+def module_of(name: str) -> ModuleType:
+    return sys.modules[registry.load(name).run.__module__]
 
 
 def _run(inputs: Inputs, ports: Ports) -> Finish[Any]:
@@ -130,6 +140,29 @@ def test_the_summary_of_an_action(name: str, talks: str, git: str, writes: str) 
         f"| `{name}` |  |\n| --- | --- |\n| Pattern | {', '.join(action.patterns)} |\n| Talks to GitHub | {talks} |\n"
         f"| Runs git | {git} |\n| Writes | {writes} |\n| Since | 0.1.0 |\n"
     )
+
+
+def test_exit_codes_are_one_table_and_those_of_a_command_are_for_actions_that_run_one() -> None:
+    tables = {name: readme.blocks(registry.load(name), "").get("exits", "") for name in registry.ACTIONS}
+    ours = [f"| `{each.code}` | {each.meaning} |" for each in errors.EXIT_CODES if not each.of_command]
+    theirs = [f"| `{each.code}` | {each.meaning} |" for each in errors.EXIT_CODES if each.of_command]
+    for name, table in tables.items():
+        rows = table.splitlines()[2:]
+        assert rows in (ours, ours + theirs), name
+        assert (rows == ours + theirs) == ("ports.processes" in inspect.getsource(module_of(name))), name
+    assert tables["retry"].splitlines()[2:] == ours + theirs
+    assert "".join(f"{row}\n" for row in ours + theirs) in (ROOT / "docs/exit-codes.md").read_text()
+
+
+def test_the_table_of_exit_codes_has_each_code_that_the_code_uses() -> None:
+    codes = {int(code) for each in errors.EXIT_CODES for code in re.findall(r"\b\d+\b(?! (?:to|\+))", each.code)}
+    used = {value for name, value in vars(errors).items() if name.startswith("EXIT_") and isinstance(value, int)}
+    assert codes - {0, 255} == used - {errors.EXIT_SIGNAL}
+    kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)]
+    assert {kind.exit_code for kind in kinds} <= codes
+    assert (signal.SIGINT + 128, signal.SIGTERM + 128) == (errors.EXIT_INTERRUPTED, errors.EXIT_TERMINATED)
+    process = (supervised.EXIT_TIMED_OUT, supervised.EXIT_NOT_EXECUTABLE, supervised.EXIT_NOT_FOUND)
+    assert process == (errors.EXIT_TIMED_OUT, errors.EXIT_NOT_EXECUTABLE, errors.EXIT_NOT_FOUND)
 
 
 def test_a_pattern_ships_once_an_action_names_it() -> None:

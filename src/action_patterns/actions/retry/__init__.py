@@ -38,9 +38,10 @@ def apply(inputs: RetryInputs, conditions: Conditions, ports: Ports) -> History:
         history = work.probe(history)
     while not history.reason:
         number = len(history.attempts) + 1
-        ended = work.run(inputs.run)
+        command = work.command(inputs.run)
+        ended = ports.processes.run(command)
         failure = work.failure(ended)
-        decision = decide(work.facts(ended, failure, number, conditions))
+        decision = decide(work.facts(command, ended, failure, number, conditions))
         attempt = Attempt(ended=ended, failure=failure, decision=decision)
         history = replace(history, attempts=(*history.attempts, attempt), reason=decision.reason)
         if decision.step == "wait":
@@ -67,19 +68,17 @@ class _Work:
         budget = self._inputs.budget_seconds
         return inf if budget is None else budget - self.seconds()
 
-    def run(self, script: str) -> Ended:
-        """Run lines of bash within the time of an attempt and the rest of the budget."""
+    def command(self, script: str) -> Command:
+        """Return lines of bash with the time of an attempt, within the rest of the budget."""
         inputs = self._inputs
         timeout, grace = limits(inputs.timeout_seconds, self.left(), inputs.grace_seconds)
-        return self._ports.processes.run(
-            Command(
-                script=script,
-                nounset=inputs.nounset,
-                working_directory=inputs.working_directory,
-                timeout_seconds=timeout,
-                grace_seconds=grace,
-                keep_background=inputs.keep_background,
-            )
+        return Command(
+            script=script,
+            nounset=inputs.nounset,
+            working_directory=inputs.working_directory,
+            timeout_seconds=timeout,
+            grace_seconds=grace,
+            keep_background=inputs.keep_background,
         )
 
     def failure(self, ended: Ended) -> Failure | None:
@@ -97,17 +96,20 @@ class _Work:
     def probe(self, history: History) -> History:
         """Return the history with a reason, if the probe or the time after it ends the work."""
         if self._inputs.probe is not None:
-            ended = self.run(self._inputs.probe)
+            ended = self._ports.processes.run(self.command(self._inputs.probe))
             if reason := _answer(ended):
                 return replace(history, reason=reason, probe=ended)
         return history if self.left() >= LEAST_SECONDS else replace(history, reason="budget-exhausted")
 
-    def facts(self, ended: Ended, failure: Failure | None, number: int, conditions: Conditions) -> Facts:
+    def facts(
+        self, command: Command, ended: Ended, failure: Failure | None, number: int, conditions: Conditions
+    ) -> Facts:
         """Return what the decision after an attempt needs."""
         return Facts(
             ended=ended,
             failure=failure,
             refused=refusals(ended.files),
+            cut=command.timeout_seconds != self._inputs.timeout_seconds,
             attempt=number,
             attempts=self._inputs.attempts,
             conditions=conditions,

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from action_patterns.content.linear_regex import LinearRegex, searchable
 from action_patterns.errors import Problem
+from action_patterns.escape import clip
 from action_patterns.resilience.failed_command import Failure, FailureClass, classes_of, classes_of_status
 
 Kind = Literal["class", "exit", "http", "text"]
@@ -18,6 +19,8 @@ BY_OUTPUT: frozenset[FailureClass] = frozenset({"rate-limited", "conflict"})
 """The classes that no exit code has."""
 SYNTAX = "Write `class: transient`, `exit: 28, 35`, `http: 502, 5xx`, `text: connection reset` or `text: /expression/`"
 
+_SHOWN_CLAUSES = 5
+_SHOWN_CHARACTERS = 80
 _NUMBERS = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)
 _FAMILY = re.compile(r"[45]xx", re.IGNORECASE)
 
@@ -66,15 +69,16 @@ class EndedCommand(NamedTuple):
 
 
 def parse(lines: Sequence[str], name: str) -> tuple[tuple[Condition, ...], tuple[Problem, ...]]:
-    """Return the conditions of an input, and everything that is wrong with its lines."""
+    """Return the conditions of an input, and a problem for each line that means nothing."""
     conditions: list[Condition] = []
     problems: list[Problem] = []
     for line in lines:
-        for found in _parse_line(line):
-            if isinstance(found, str):
-                problems.append(Problem(f"`{name}` has the line `{line}`: {found}.", f"{SYNTAX}, one kind a line."))
-            else:
-                conditions.append(found)
+        found = tuple(_parse_line(line))
+        conditions += (each for each in found if isinstance(each, Condition))
+        clauses = dict.fromkeys(each for each in found if isinstance(each, str))
+        if clauses:
+            what = f"`{name}` has the line `{clip(line, _SHOWN_CHARACTERS)}`: {'; '.join([*clauses][:_SHOWN_CLAUSES])}."
+            problems.append(Problem(what, f"{SYNTAX}, one kind a line."))
     return tuple(conditions), tuple(problems)
 
 
@@ -98,14 +102,14 @@ def _parse_line(line: str) -> Iterator[Condition | str]:
     """Yield the conditions of a line, and a clause for each part that is none."""
     kind, colon, rest = (part.strip() for part in line.partition(":"))
     if not colon or kind not in KINDS:
-        yield f"`{kind}` is none of {', '.join(f'`{each}`' for each in KINDS)}"
+        yield f"`{clip(kind, _SHOWN_CHARACTERS)}` is none of {', '.join(f'`{each}`' for each in KINDS)}"
     elif not rest:
         yield "it has no value"
     elif kind == "text":
         yield _text(rest)
     else:
         known = cast("Kind", kind)
-        yield from (_value(known, value.strip()) for value in rest.split(","))
+        yield from (_value(known, value.strip()[:_SHOWN_CHARACTERS]) for value in rest.split(","))
 
 
 def _text(value: str) -> Condition | str:

@@ -27,6 +27,8 @@ class Facts:
     """None: the command succeeded."""
     refused: tuple[str, ...] = ()
     """Reasons why the files of a successful command cannot be passed on."""
+    cut: bool = False
+    """The budget, and not `timeout-seconds`, was the limit of its time."""
     attempt: int
     """Its number, from 1."""
     attempts: int
@@ -80,6 +82,8 @@ def _by_limits(facts: Facts, failure: Failure) -> Decision:
     """Return the wait, or the limit that leaves no room for it."""
     if facts.attempt >= facts.attempts:
         return Decision(step="stop", reason="attempts-exhausted")
+    if facts.cut and failure.failure_class == "timed-out":
+        return Decision(step="stop", reason="budget-exhausted")
     room = facts.seconds_left - LEAST_SECONDS
     wait = backoff_seconds(
         facts.attempt, facts.random, base_seconds=facts.delay_seconds, cap_seconds=facts.max_delay_seconds

@@ -71,6 +71,8 @@ def stopped(reason: str) -> Decision:
         ({"conditions": conditions("http: 5xx"), "failure": Failure("transient", 503)}, WAIT),
         ({"conditions": conditions("http: 5xx"), "failure": Failure("permanent", 404)}, stopped("not-in-retry-on")),
         ({"seconds_left": 10.0}, WAIT),
+        ({"failure": Failure("timed-out"), "cut": True, "seconds_left": 10.0}, stopped("budget-exhausted")),
+        ({"failure": Failure("transient"), "cut": True, "seconds_left": 10.0}, WAIT),
         ({"seconds_left": 1.0 + LEAST_SECONDS}, WAIT),
         ({"seconds_left": 1.0 + LEAST_SECONDS - 0.01}, stopped("budget-exhausted")),
         ({"seconds_left": -1.0, "random": 0.0}, stopped("budget-exhausted")),
