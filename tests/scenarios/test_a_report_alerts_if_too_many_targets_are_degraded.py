@@ -8,11 +8,12 @@ import pytest
 
 from action_patterns.action.contract import Finish
 from action_patterns.actions.report.interface import ReportOutputs
-from action_patterns.contracts import RunReport
 from action_patterns.errors import InputError
+from action_patterns.report.build import build
+from action_patterns.report.render import junit
 from support.degrade_stage import FAILED, WELL, degrade
 from support.editions import without_github
-from support.report_builders import plan
+from support.report_builders import context, plan, record
 from support.report_stage import ReportStage
 
 pytestmark = without_github(why="Records and their report are files.")
@@ -102,7 +103,27 @@ def test_a_tier_without_its_place_is_refused() -> None:
 
 
 def test_every_rendering_has_the_tier_of_a_target() -> None:
-    stage = fleet(3, 1)
-    report, finish = stage.report(junit=True)
-    assert isinstance(report, RunReport)
-    assert "tier 2, acceptable" in finish.summary
+    records = [
+        record(0, "acme/api", tier="mirror", tier_index=1, message="fine"),
+        record(1, "acme/web", tier="cached", tier_index=2, message="no mirror"),
+        record(2, "acme/x", "failed"),
+    ]
+    made = build(plan("acme/api", "acme/web", "acme/x"), records, context())
+    assert "tier 1, mirror" in made.html
+    assert "no mirror · tier 2, cached" in made.html
+    assert "up-to-date (tier 2, cached)" in made.text
+    assert "| tier 2, cached | unchanged | no mirror |" in made.markdown
+    for told in (made.text, made.markdown.replace("\\", ""), made.html):
+        assert "Degraded: 1 of 2 targets (50.0 %) hold by a tier below their first (tier 2, cached: 1)" in told
+    xml = junit.render(made.report)
+    assert '<property name="degraded" value="1 of 2"/>' in xml.replace(" />", "/>")
+    assert "tier 1, mirror" in xml
+    assert "tier 2, cached" in xml
+
+
+def test_a_hostile_tier_changes_no_structure() -> None:
+    name = "x | y</summary><script>`@acme"
+    made = build(plan("acme/api"), [record(0, "acme/api", tier=name, tier_index=2)], context())
+    assert "<script>`" not in made.html + made.markdown
+    (row,) = [line for line in made.markdown.splitlines() if "tier 2, x" in line and line.startswith("| ")]
+    assert row.count(" | ") == 3

@@ -64,6 +64,19 @@ def test_a_validation_has_what_its_command_left_of_the_tiers_time() -> None:
     assert [each["cause"] for each in used_up.errors] == ["no-time"]
 
 
+def test_a_precondition_leaves_every_tier_its_time() -> None:
+    stage = degrade(HANGS, tiers=TIMED, precondition="ask", budget_seconds=1000)
+    tiers = (400 + 5) + (100 + 5) + (60 + 5)
+    assert [command.timeout_seconds for command in stage.commands] == [1000 - tiers - 5]
+    all_of_it = degrade(WELL, HANGS, HANGS, WELL, tiers=TIMED, precondition="ask", budget_seconds=1000)
+    assert [command.timeout_seconds for command in all_of_it.commands][1:] == [400, 100, 60]
+
+
+def test_a_forced_tier_leaves_no_time_to_tiers_that_are_not_tried() -> None:
+    stage = degrade(HANGS, force_tier="acceptable", budget_seconds=300)
+    assert [command.timeout_seconds for command in stage.commands] == [295]
+
+
 def test_after_processes_that_ended_late_no_tier_starts_without_time() -> None:
     clock = VirtualClock()
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs
-from action_patterns.content.text import read_text
+from action_patterns.content.text import is_code, read_text
 from action_patterns.contracts import Outcome, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, records_artifact
 from action_patterns.contracts.repository import is_same_target, is_target, repository_of
@@ -25,11 +25,8 @@ if TYPE_CHECKING:
 RECORDS_DIRECTORY = "action-patterns-records"
 """Below RUNNER_TEMP."""
 
-_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
 def _code(value: str) -> str:
-    if not _CODE.fullmatch(value):
+    if not is_code(value):
         raise ValueError("must be a code in kebab case, such as tests-failed")
     return value
 

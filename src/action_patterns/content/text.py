@@ -37,6 +37,11 @@ def read_text(content: bytes, name: str) -> str:
         ) from None
 
 
+def is_code(text: str) -> bool:
+    """Return whether the text is a code in kebab case, such as `tests-failed`."""
+    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) is not None
+
+
 def slug(text: str) -> str:
     """Return the readable part of a name: `[a-z0-9-]`, at most 40 characters; empty if no character is left."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_SLUG_LENGTH].strip("-")

@@ -114,6 +114,7 @@ TWO = "- run: a\n- run: b\n"
         ("[]", {}, "`tiers` is empty"),
         ("a: b", {}, "`tiers` is not a list"),
         ("- run: a", {}, "use the action `retry`"),
+        ("- run: a\n" * 101, {"force_tier": "optimal"}, "has 101 tiers"),
         ("- run: a\n- just text", {}, "line 2: tier 2: the item must be a mapping"),
         ("- run: a\n- validate: b", {}, "line 2: tier 2: `run` is missing. Add `run`"),
         ("- run: a\n- run:\n", {}, "line 2: tier 2: `run` must be text"),

@@ -13,6 +13,7 @@ HOMES = {
     "[A-Za-z0-9._-]{1,100}": "contracts/repository.py",
     "[A-Za-z0-9._-]+/": None,
     "[a-z0-9][a-z0-9-]{0,62}": "contracts/artifact.py",
+    "[a-z0-9]+(-[a-z0-9]+)*": "content/text.py",
     "-records-{": "contracts/artifact.py",
     "-report-a{": "contracts/artifact.py",
     "-plan-a{": "contracts/artifact.py",

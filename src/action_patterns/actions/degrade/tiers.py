@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from action_patterns.content.text import is_code
 from action_patterns.contracts.wording import closest, reason, without_follow_ons
 from action_patterns.distribution.yaml_document import YamlDocument, parse
 from action_patterns.errors import InputError, Problem
 
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_NAME_CHARACTERS = 40
+MOST_TIERS = 100
+"""The output `errors` holds the end of what each tier printed, and GitHub keeps 1 MB of outputs."""
 
 
 def _name(value: str) -> str:
-    if not NAME.fullmatch(value) or len(value) > MOST_NAME_CHARACTERS:
+    if not is_code(value) or len(value) > MOST_NAME_CHARACTERS:
         raise ValueError(f"must be in kebab case, such as cached-copy, of at most {MOST_NAME_CHARACTERS} characters")
     return value
 
@@ -65,7 +66,7 @@ class Read:
             return
         self.names = _names(items)
         self.timeouts = tuple(_timeout(item) for item in items)
-        self.problems += [_placed(problem) for problem in (*_twice(self.names, document), *_too_few(items))]
+        self.problems += [_placed(problem) for problem in (*_twice(self.names, document), *_wrong_number(items))]
         try:
             tiers = TypeAdapter(tuple[Tier, ...]).validate_python(items)
         except ValidationError as error:
@@ -105,7 +106,7 @@ def _twice(names: Sequence[str], document: YamlDocument) -> Iterator[Problem]:
             )
 
 
-def _too_few(items: Sequence[Any]) -> Iterator[Problem]:
+def _wrong_number(items: Sequence[Any]) -> Iterator[Problem]:
     if not items:
         yield Problem("`tiers` is empty.", _EXAMPLE)
     elif len(items) == 1:
@@ -113,6 +114,8 @@ def _too_few(items: Sequence[Any]) -> Iterator[Problem]:
             "`tiers` has one tier, which leaves nothing to fall back to.",
             "Add a second tier, or use the action `retry` for one command.",
         )
+    elif len(items) > MOST_TIERS:
+        yield Problem(f"`tiers` has {len(items)} tiers; at most {MOST_TIERS} are tried.", "Remove the others.")
 
 
 def _refused(error: ValidationError, document: YamlDocument) -> Iterator[Problem]:
