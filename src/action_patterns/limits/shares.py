@@ -18,6 +18,8 @@ from action_patterns.limits.published import (
 
 MAX_PARALLEL = 10
 """More jobs than this gain nothing: the limits on writes are the token's, not the job's."""
+MAX_SPREAD_SECONDS = 6.0
+"""The longest wait beyond the time that a refusal names, where the number of other processes is not known."""
 _SECONDS_PER_CALL = 0.2
 """Least time of a request without a pause: an assumption, as the time of a request from a hosted runner."""
 _MINUTE = 60.0
@@ -57,6 +59,16 @@ def _pause(lane: Lane, lanes: Counter[Lane], spacing: float) -> float:
         notices = sum(lanes[each] for each in NOTIFYING)
         return max(NOTIFY_SPACING_SECONDS, spacing * sum(lanes[each] for each in WRITES) / notices)
     return spacing if lane in WRITES else _SECONDS_PER_CALL
+
+
+def spread_seconds(wait_seconds: float, random: float, *, share: float, write_spacing_seconds: float) -> float:
+    """Return the wait beyond the time that a refusal names, so that refused processes do not return together.
+
+    It is up to a tenth of the wait, at most `MAX_SPREAD_SECONDS`; or a spacing for each of the others, if that is more.
+    `random` in [0, 1) decides: a process does not know which of the others were refused.
+    """
+    others = (1.0 / share - 1.0) * write_spacing_seconds
+    return random * max(others, min(MAX_SPREAD_SECONDS, wait_seconds / 10.0))
 
 
 def phase_seconds(index: int, parallel: int, *, write_spacing_seconds: float) -> float:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from action_patterns.limits.pacer import Pacer
 from action_patterns.limits.published import COSTS, WRITES, Lane
-from action_patterns.limits.shares import MAX_PARALLEL, jobs_at_once, phase_seconds
+from action_patterns.limits.shares import MAX_PARALLEL, jobs_at_once, phase_seconds, spread_seconds
 
 PULL_REQUEST: tuple[Lane, ...] = ("write", "write", "mutation", "content")
 
@@ -81,3 +81,12 @@ def test_the_phase_delays_only_the_first_write() -> None:
     assert pacer.reserve("write", 100.0) == 107.0
     assert pacer.reserve("write", 300.0) == 300.0
     assert set(WRITES) >= {"write", "content"}
+
+
+@pytest.mark.parametrize(
+    ("wait", "share", "most"),
+    [(7, 1.0, 0.7), (60, 1.0, 6.0), (3600, 1.0, 6.0), (7, 0.5, 1.0), (7, 0.1, 9.0), (60, 0.1, 9.0), (0, 1.0, 0.0)],
+)
+def test_a_refused_process_returns_at_its_own_time(wait: float, share: float, most: float) -> None:
+    spread = [spread_seconds(wait, random, share=share, write_spacing_seconds=1.0) for random in (0.0, 0.5, 0.999_999)]
+    assert spread == pytest.approx([0.0, most / 2, most], abs=1e-4)

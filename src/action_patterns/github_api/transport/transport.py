@@ -23,7 +23,8 @@ from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKin
 from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken, TokenSource
 from action_patterns.limits.pacer import Pacer
 from action_patterns.limits.published import WRITE_SPACING_SECONDS, Lane
-from action_patterns.limits.refusal import read_refusal, read_warning
+from action_patterns.limits.refusal import Refusal, read_refusal, read_warning
+from action_patterns.limits.shares import spread_seconds
 from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.log import Annotation
 from action_patterns.resilience.attempts import MAX_ATTEMPTS, after_no_answer
@@ -177,14 +178,15 @@ class Transport:
                 # Refused by a limit means not processed: any class may be sent again, once the wait is over. Everybody
                 # waits: to go on while limited can get a token blocked.
                 resumes = self._clock.monotonic() + refusal.seconds
+                spread = min(self._spread(refusal), max(0.0, self._ends - resumes))
                 with self._gate:
-                    pacer.park(resumes)
+                    pacer.park(resumes + spread)
                 if resumes > self._ends:
                     raise error_mapping.from_limit(refusal, request, request_id)
                 if attempt >= MAX_ATTEMPTS:
                     raise error_mapping.from_limit(refusal, request, request_id, refused_times=attempt)
-                self._log.info(f"{request}: {text}; waiting {refusal.seconds:.0f} s.")
-                self._meter.waited(refusal.seconds)
+                self._log.info(f"{request}: {text}; waiting {refusal.seconds + spread:.0f} s.")
+                self._meter.waited(refusal.seconds + spread)
                 continue
             if status < 300:
                 return response
@@ -281,6 +283,14 @@ class Transport:
                 resumes = self._clock.now() + timedelta(seconds=max(0.0, at - now))
                 raise error_mapping.out_of_time(self._allowance.seconds, request, resumes)
             self._clock.sleep(at - now)
+
+    def _spread(self, refusal: Refusal) -> float:
+        return spread_seconds(
+            refusal.seconds,
+            random(),
+            share=self._allowance.share,
+            write_spacing_seconds=self._context.write_spacing_seconds,
+        )
 
     def _heed(self, pacer: Pacer, response: Response) -> None:
         """Take the other facts of an answer: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that
