@@ -64,14 +64,14 @@ def test_a_campaign(runner: ActRunner, tmp_path: Path, example: str) -> None:
 
 
 def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> None:
-    """upsert-pr, once, unique-id and render: their jobs as they stand, in one workflow, as they need no fleet."""
+    """Their jobs as they stand, in one workflow: they need no fleet."""
     source: dict[str, Any] = {
         "README.md": "platform\n",
         "docs/install.md": "# Install\n",
         "docs/use.md": "# Use\n",
         "schema/user.json": '{"name": "string"}\n',
         "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
-        ".github/workflows/examples.yml": together("upsert-pr", "once", "unique-id", "render"),
+        ".github/workflows/examples.yml": together("upsert-pr", "once", "unique-id", "render", "retry"),
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
         first = on.run("examples.yml", secrets={})
@@ -87,6 +87,7 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert f"created {on.server.url}/{SOURCE}/pull/{contents.number}" in first.log
         assert "(1 in 3.7 billion among 100,000 ids) created" in first.log
         assert "v1.0.0 is out" in first.log
+        assert "succeeded after 1 attempts" in first.log
         (name,) = platform.refs("refs/action-patterns/once/")
         assert name.startswith("refs/action-patterns/once/announce-release-")
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from action_patterns.process import supervised
+from action_patterns.process import ProcessError, supervised
 from action_patterns.process.supervised import TreeEnded, supervise
 from support.process_trees import KINDS, LEFT, MARK, is_up, living, until
 
@@ -240,3 +240,11 @@ def test_nothing_is_polled_while_a_command_runs(tree: Tree) -> None:
         assert until(lambda: is_still() and is_still() and is_still())
         wrapper.kill()
     assert until(lambda: not tree.living())
+
+
+def test_another_system_is_named_before_anything_starts(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(ProcessError, match="not run on darwin") as caught:
+        tree.bash("touch started")
+    assert "runs-on: ubuntu-latest" in caught.value.remediation
+    assert not (tree.place / "started").exists()
