@@ -32,11 +32,23 @@ print(json.dumps(descendants.end(0.2)))
 """
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "a chain"])
+ZOMBIE = f"""{sys.executable} -I -S -c '
+import os, time
+pid = os.fork()
+if pid == 0:
+    os._exit(0)
+os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+open(os.environ["UP"], "a").write("up\\n")
+time.sleep(1000)
+'"""
+TREES = {kind: script for kind, script in KINDS.items() if kind != "a chain"} | {"a zombie": ZOMBIE}
+
+
+@pytest.mark.parametrize("kind", TREES)
 def test_both_see_the_same_tree_and_psutil_ends_it(tmp_path: Path, kind: str) -> None:
     mark, up = uuid4().hex, tmp_path / "up"
     env = {**os.environ, "UP": str(up), "PYTHONPATH": os.pathsep.join(sys.path), MARK: mark}
-    command = [sys.executable, "-c", LOOK, supervisor.__file__, KINDS[kind]]
+    command = [sys.executable, "-c", LOOK, supervisor.__file__, TREES[kind]]
     with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as looking:
         assert until(lambda: is_up(up))
         # What is between fork and exec has two names in a moment.
