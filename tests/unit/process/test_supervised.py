@@ -59,7 +59,13 @@ class Tree:
         """Start a wrapper as an action is one, with the tree below it."""
         command = [sys.executable, "-c", WRAPPER, str(grace), *BASH, script]
         return subprocess.Popen(
-            command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.place
+            command,
+            process_group=0,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=self.place,
         )
 
     def living(self) -> list[str]:
@@ -205,6 +211,18 @@ def test_a_process_has_its_grace(tree: Tree) -> None:
         wrapper.communicate(timeout=60)
     assert (tree.place / "cleaned").read_text() == "cleaned\n"
     assert not tree.living()
+
+
+def test_the_keys_of_a_terminal_reach_the_wrapper_alone(tree: Tree) -> None:
+    """Ctrl-C goes to every process of the foreground group. The tree is ended in order, by SIGTERM, and not twice."""
+    script = (
+        "trap 'touch interrupted' INT; trap 'touch asked; exit' TERM; echo up >>\"$UP\"; while :; do sleep 0.01; done"
+    )
+    with tree.wrapped(script, grace=30.0) as wrapper:
+        assert until(lambda: is_up(tree.up))
+        os.killpg(wrapper.pid, signal.SIGINT)
+        wrapper.communicate(timeout=60)
+    assert {path.name for path in tree.place.iterdir()} == {"up", "asked"}
 
 
 def test_what_may_not_be_ended_is_named(tree: Tree, tmp_path: Path) -> None:
