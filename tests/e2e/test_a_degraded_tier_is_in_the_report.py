@@ -1,12 +1,13 @@
-"""The example of degrade as it stands, with an npm whose mirror is down for some and whose registry is for others.
+"""Tiers are real commands under a real runner, with an npm whose mirror or registry is down: the report and the drill.
 
-Tiers are real commands under a real runner; the report shows who fell back, and warns.
+The example and the recipe run as they stand.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,6 +16,7 @@ import pytest
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import CHECKOUT, TOKEN, seed, stage
 
+RECIPE = CHECKOUT / "docs/recipes/drill-the-fallback.md"
 NPM = """\
 #!/bin/sh
 echo "npm $*"
@@ -34,13 +36,18 @@ DOWN = {"alpha": (), "beta": ("mirror-is-down",), "gamma": ("mirror-is-down", "r
 LOST = ("mirror-is-down", "registry-is-down", "not-cached")
 
 
-@pytest.mark.rotates
-def test_who_fell_back_is_in_the_report(runner: ActRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay our npm before that of the machine."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "npm").write_text(NPM)
     (tools / "npm").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.rotates
+def test_who_fell_back_is_in_the_report(runner: ActRunner, tmp_path: Path) -> None:
     fleet = {name: {"files": PACKAGE | dict.fromkeys(down, "x\n")} for name, down in DOWN.items()}
     fleet["omega"] = {"files": PACKAGE | dict.fromkeys(LOST, "x\n")}
     example = (CHECKOUT / "actions/degrade/example.yml").read_text()
@@ -76,3 +83,19 @@ def test_who_fell_back_is_in_the_report(runner: ActRunner, tmp_path: Path, monke
         assert (outputs["tier-index"], outputs["degraded"], outputs["exit-code"]) == ("3", "true", "0")
         assert json.loads(outputs["outputs"]) == {"from": "--offline"}, "only the tier that holds leaves outputs"
         assert on.writes() == []
+
+
+@pytest.mark.rotates
+def test_the_schedule_of_the_recipe_drills_each_tier(runner: ActRunner, tmp_path: Path) -> None:
+    (recipe,) = re.findall(r"```yaml\n(.*?)```", RECIPE.read_text(), re.DOTALL)
+    source = {".github/workflows/build.yml": recipe, "registry-is-down": "x\n", **PACKAGE}
+    with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
+        drill = on.run("build.yml", event="schedule", secrets={})
+        legs = {leg.matrix["tier"]: (leg.result, leg.outputs["install"]["reason"]) for leg in drill.job("build")}
+        assert legs == {
+            "mirror": ("success", "forced"),
+            "registry": ("failure", "forced-tier-failed"),
+            "cached-copy": ("success", "forced"),
+        }, drill.diagnosis
+        (leg,) = on.run("build.yml", secrets={}).job("build")
+        assert (leg.result, leg.outputs["install"]["reason"]) == ("success", "first-tier-holds")

@@ -65,6 +65,7 @@ def test_5_of_100_is_exactly_the_threshold_and_no_alert() -> None:
     assert (alerts(finish), finish.outputs.degraded_alert) == ([], False)
     assert finish.outputs.degraded_count == 5
     assert "5 of 100 targets \\(5.0 %\\) hold by a tier below their first" in finish.summary, "never silent"
+    assert "mend" not in finish.summary
     assert report.verdict == "passed"
 
 

@@ -46,15 +46,16 @@ def kind_of(block: str) -> str:
 def test_every_yaml_block_is_of_a_kind_that_is_tested() -> None:
     """Each kind is tested below: a block of another kind would not be."""
     kinds = sorted(kind_of(block) for block in BLOCKS)
-    assert kinds == ["call", "call", "call", *["distribution"] * 4, "recipe", "step", "step"]
+    assert kinds == ["call", "call", "call", *["distribution"] * 4, *["recipe"] * 2, "step", "step"]
 
 
 def test_a_recipe_widens_its_matrix_by_an_expression_and_splices_nothing_into_a_script() -> None:
-    """A test of tests/e2e runs it."""
-    (block,) = (each for each in BLOCKS if kind_of(each) == "recipe")
-    jobs = yaml.safe_load(block)["jobs"]
-    assert not [step for job in jobs.values() for step in job["steps"] if "${{" in step.get("run", "")]
-    assert "jq" not in block
+    """A test of tests/e2e runs each."""
+    recipes = [(block, yaml.safe_load(block)["jobs"]) for block in BLOCKS if kind_of(block) == "recipe"]
+    for block, jobs in recipes:
+        assert not [step for job in jobs.values() for step in job["steps"] if "${{" in step.get("run", "")]
+        assert "jq" not in block
+    (jobs,) = (each for _, each in recipes if "test" in each)
     python = jobs["test"]["strategy"]["matrix"]["python"]
     assert "\n" not in python
     assert python.startswith("${{ fromJSON(github.event_name == 'pull_request' && '")
@@ -62,6 +63,18 @@ def test_a_recipe_widens_its_matrix_by_an_expression_and_splices_nothing_into_a_
     assert [each["name"] for each in few] == ["py313"]
     assert [each["name"] for each in all_of_them] == ["py312", "py313"]
     assert all(is_name(each["name"]) for each in all_of_them)
+
+
+def test_the_drill_names_every_tier_of_its_list() -> None:
+    (job,) = (
+        jobs["build"]
+        for block in BLOCKS
+        if kind_of(block) == "recipe" and "build" in (jobs := yaml.safe_load(block)["jobs"])
+    )
+    (step,) = (each for each in job["steps"] if "/degrade@" in each.get("uses", ""))
+    drilled, forced = (json.loads(text) for text in re.findall(r"'(\[.*?\])'", job["strategy"]["matrix"]["tier"]))
+    assert forced == [""]
+    assert drilled == [tier["name"] for tier in yaml.safe_load(step["with"]["tiers"])]
 
 
 def test_the_distribution_file_is_one() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RECORDS_DIRECTORY = "action-patterns-records"
 """Below RUNNER_TEMP."""
 
+
 def _code(value: str) -> str:
     if not is_code(value):
         raise ValueError("must be a code in kebab case, such as tests-failed")
