@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from action_patterns.actions.degrade import run
+from action_patterns.actions.degrade.interface import DegradeInputs
+from action_patterns.errors import DefectError
 from action_patterns.ports.processes import Ended
-from support.degrade_stage import FAILED, HANGS, KILLED, WELL, degrade
+from support.degrade_stage import FAILED, HANGS, KILLED, THREE, WELL, degrade
 from support.editions import without_github
+from support.memory_ports import World
+from support.memory_processes import MemoryProcesses
 
 pytestmark = without_github(why="The commands of a step are the caller's.")
 
@@ -42,6 +47,17 @@ def test_every_cause_is_in_the_annotation_the_summary_and_the_output() -> None:
 )
 def test_the_exit_code_is_that_of_the_last_command_and_never_0(last: Ended, code: int) -> None:
     assert degrade(FAILED, FAILED, last).finish.exit_code == code
+
+
+@pytest.mark.parametrize(
+    "ends", [KeyboardInterrupt(), DefectError("The supervisor is gone.", remediation="Report it.")]
+)
+def test_a_cancelled_step_and_one_that_cannot_supervise_start_no_other_tier(ends: BaseException) -> None:
+    processes = MemoryProcesses([FAILED, ends])
+    with pytest.raises(type(ends)):
+        run(DegradeInputs(tiers=THREE), World(processes=processes).ports())
+    assert [command.script for command in processes.commands] == ["best", "good"]
+    assert processes.published == []
 
 
 def test_nothing_starts_beside_processes_that_could_not_be_ended() -> None:

@@ -28,8 +28,8 @@ def test_everything_wrong_is_named_at_once() -> None:
         degrade(tiers=WRONG, force_tier="miror", budget_seconds=0)
     said = [f"{problem.what} {problem.fix}" for problem in caught.value.problems]
     expected = (
-        "line 5: the tier 'mirror' is there twice; the other one is in line 2",
         "line 4: tier 1: `validat` is not a known key. Write `validate`.",
+        "line 5: the tier 'mirror' is there twice; the other one is in line 2",
         "line 5: tier 2: `run` is missing. Add `run` to the tier.",
         "line 6: tier 2: `timeout-seconds` must be more than 0",
         "line 7: tier 3: `name` must be in kebab case",

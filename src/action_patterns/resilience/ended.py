@@ -40,5 +40,6 @@ def how_it_ended(exit_code: int, *, timed_out: bool = False, limit_seconds: floa
 
 
 def seconds(number: float) -> str:
-    """Return `1 second`, `2.5 seconds`."""
-    return f"{number:,.1f}".removesuffix(".0") + (" second" if number == 1 else " seconds")
+    """Return `1 second`, `2.5 seconds`, `595 seconds`."""
+    shown = f"{number:,.1f}".removesuffix(".0") if number < 10 else f"{number:,.0f}"
+    return shown + (" second" if shown == "1" else " seconds")

@@ -66,7 +66,7 @@ def test_the_next_step(forced: int | None, precondition: Failure | None, so_far:
         (
             "run",
             BAD_FILES,
-            ("files-refused", "`run` wrote files that the runner refuses. GITHUB_OUTPUT, line 3: no end.", 1),
+            ("files-refused", "`run` wrote files that the runner refuses. GITHUB_OUTPUT, line 3: no end", 1),
         ),
         ("run", replace(BAD_FILES, exit_code=4), ("failed", "`run` ended with exit code 4", 4)),
         ("run", wrote(a="x" * 450_001), ("files-refused", "`run` wrote outputs that are longer than GitHub keeps", 1)),
@@ -120,6 +120,11 @@ TWO = "- run: a\n- run: b\n"
         ("- run: a\n- run:\n", {}, "line 2: tier 2: `run` must be text"),
         ("- run: a\n- run: ' '\n", {}, "line 2: tier 2: `run` must not be empty"),
         ("- run: a\n- run: b\n  validate: ''\n", {}, "line 3: tier 2: `validate` must not be empty"),
+        ("- run: a\n- run: b\n  validate:\n", {}, "line 3: tier 2: `validate` must be text"),
+        ("- run: a\n- run: [b]\n", {}, "line 2: tier 2: `run` must be text"),
+        ("- run: a\n- run: b\n  timeout-seconds:\n", {}, "line 3: tier 2: `timeout-seconds` must be a number"),
+        ("- run: a\n- run: b\n  timeout-seconds: nan\n", {}, "line 3: tier 2: `timeout-seconds` must be a number"),
+        ("- run: a\n- rum: b\n", {}, "line 2: tier 2: `rum` is not a known key. Write `run`."),
         ("- run: a\n- run: b\n  validat: c", {}, "line 3: tier 2: `validat` is not a known key. Write `validate`."),
         ("- run: a\n- run: b\n  color: c", {}, "Known here: name, run, validate, timeout-seconds."),
         ("- run: a\n- run: b\n  timeout-seconds: 0", {}, "line 3: tier 2: `timeout-seconds` must be more than 0"),
@@ -175,7 +180,8 @@ def test_a_directory_that_is_not_there_is_bad_input_and_one_that_a_tier_removed_
     gone = InputError(Problem("There is no directory 'sub'.", "Make it."))
     with pytest.raises(InputError, match="no directory"):
         degrade(gone, working_directory="sub")
-    stage = degrade(FAILED, gone, gone, working_directory="sub")
+    stage = degrade(FAILED, gone, gone, working_directory="sub", secrets=("sub",))
+    assert "sub'" not in stage.outputs.errors + stage.finish.summary
     assert [each["cause"] for each in stage.errors] == ["failed", "not-run", "not-run"]
     assert stage.finish.exit_code == 2
 

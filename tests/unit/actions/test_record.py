@@ -99,6 +99,22 @@ def test_no_outcome_fails_the_step(outcome: str) -> None:
     assert run(given(outcome=outcome), ports(Disk())).exit_code == 0
 
 
+def test_a_tier_goes_into_the_record_beside_a_result_of_upsert_pr() -> None:
+    result = TargetResult(plan_id="x", index=9, target="acme/api", attempt=1, outcome="created", reason="opened")
+    facts = Facts(PLAN, context(), result)
+    for made in (facts, facts._replace(result=None)):
+        decided = decide(given(tier="cached", tier_index=2), made).result
+        assert (decided.tier, decided.tier_index, decided.is_degraded) == ("cached", 2, True)
+        without = decide(given(), made).result
+        assert (without.tier, without.tier_index, without.is_degraded) == ("", None, False)
+
+
+@pytest.mark.parametrize("changes", [{"tier": "Not a code"}, {"tier_index": 0}, {"tier_index": 1_001}])
+def test_a_tier_that_is_none_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        given(**({"tier": "cached", "tier_index": 2} | changes))
+
+
 def test_without_a_plan_the_record_says_so_by_its_plan_id() -> None:
     decision = decide(given(), Facts(None, context()))
     assert decision.result.plan_id == f"run-{context().run_id}"

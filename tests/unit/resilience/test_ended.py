@@ -31,7 +31,9 @@ def test_an_exit_code_in_words(code: int, said: str) -> None:
 def test_time_comes_before_the_signal_that_ended_it() -> None:
     assert how_it_ended(124, timed_out=True, limit_seconds=5) == "ran longer than 5 seconds"
     assert how_it_ended(137, timed_out=True, limit_seconds=1) == "ran longer than 1 second"
-    assert how_it_ended(137, timed_out=True, limit_seconds=1234.56) == "ran longer than 1,234.6 seconds"
+    assert how_it_ended(137, timed_out=True, limit_seconds=1234.56) == "ran longer than 1,235 seconds"
+    assert how_it_ended(137, timed_out=True, limit_seconds=2.46) == "ran longer than 2.5 seconds"
+    assert how_it_ended(137, timed_out=True, limit_seconds=1.04) == "ran longer than 1 second"
     assert how_it_ended(124, timed_out=True) == "ran longer than it may"
     assert how_it_ended(124) == "ended with exit code 124"
 

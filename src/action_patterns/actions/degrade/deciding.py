@@ -73,7 +73,7 @@ def judge(stage: Stage, ended: Ended, limit_seconds: float) -> Failure | None:
         cause = "validation-failed" if stage == "validate" else "failed"
     elif ended.files.problems:
         cause = "files-refused"
-        how = f"wrote files that the runner refuses. {' '.join(ended.files.problems)}"
+        how = f"wrote files that the runner refuses. {' '.join(ended.files.problems)}".removesuffix(".")
     elif len(compact_json(dict(ended.files.outputs)).encode("utf-16-le", "surrogatepass")) > MOST_OUTPUT_BYTES:
         cause, how = "files-refused", "wrote outputs that are longer than GitHub keeps"
     else:

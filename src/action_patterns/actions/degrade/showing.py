@@ -147,8 +147,8 @@ def _row(told: Told, place: int) -> str:
         result = "**holds**"
     else:
         result, why = cell_code(tried.failure.cause), clip(tried.failure.sentence, MESSAGE_CHARACTERS)
-    time = seconds(tried.seconds) if tried else ""
-    return f"| {place + 1} | {cell_code(told.names[place])} | {result} | {cell_prose(why)} | {cell(time)} |"
+    time = seconds(tried.seconds) if tried else cell("")
+    return f"| {place + 1} | {cell_code(told.names[place])} | {result} | {cell_prose(why)} | {time} |"
 
 
 def _printed(name: str, failure: Failure) -> list[str]:

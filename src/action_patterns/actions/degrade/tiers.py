@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
 from action_patterns.content.text import is_code
-from action_patterns.contracts.wording import closest, reason, without_follow_ons
+from action_patterns.contracts.wording import closest
 from action_patterns.distribution.yaml_document import YamlDocument, parse
 from action_patterns.errors import InputError, Problem
 
 MOST_NAME_CHARACTERS = 40
 MOST_TIERS = 100
 """The output `errors` holds the end of what each tier printed, and GitHub keeps 1 MB of outputs."""
+KEYS = ("name", "run", "validate", "timeout-seconds")
+_EXAMPLE = "Write `- name: cached` with `run`, `validate` and `timeout-seconds` below it, one item for each tier."
 
 
-def _name(value: str) -> str:
-    if not is_code(value) or len(value) > MOST_NAME_CHARACTERS:
-        raise ValueError(f"must be in kebab case, such as cached-copy, of at most {MOST_NAME_CHARACTERS} characters")
-    return value
-
-
-def _script(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be empty")
-    return value
-
-
-class Tier(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
     """One way to the result."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
-
-    name: Annotated[str, AfterValidator(_name)] = ""
-    run: Annotated[str, AfterValidator(_script)]
-    validation: Annotated[str, AfterValidator(_script)] | None = Field(default=None, alias="validate")
-    timeout_seconds: float | None = Field(default=None, alias="timeout-seconds", gt=0, allow_inf_nan=False)
-
-
-KEYS = tuple(field.alias or name for name, field in Tier.model_fields.items())
-_EXAMPLE = "Write `- name: cached` with `run`, `validate` and `timeout-seconds` below it, one item for each tier."
+    name: str
+    run: str
+    validation: str | None
+    timeout_seconds: float | None
 
 
 class Read:
@@ -57,7 +42,7 @@ class Read:
         try:
             document = parse(text, name="`tiers`")
         except InputError as error:
-            self.problems += [_placed(problem) for problem in error.problems]
+            self.problems += map(_placed, error.problems)
             return
         items = document.data
         if not isinstance(items, list):
@@ -65,14 +50,18 @@ class Read:
             self.problems.append(Problem(f"`tiers` {what}.", _EXAMPLE))
             return
         self.names = _names(items)
-        self.timeouts = tuple(_timeout(item) for item in items)
-        self.problems += [_placed(problem) for problem in (*_twice(self.names, document), *_wrong_number(items))]
-        try:
-            tiers = TypeAdapter(tuple[Tier, ...]).validate_python(items)
-        except ValidationError as error:
-            self.problems += [_placed(problem) for problem in _refused(error, document)]
-            return
-        self.tiers = tuple(tier.model_copy(update={"name": name}) for tier, name in zip(tiers, self.names, strict=True))
+        self.timeouts = tuple(
+            _number(item.get("timeout-seconds")) if isinstance(item, dict) else None for item in items
+        )
+        found = [*_wrong_number(items), *_twice(self.names, document)]
+        for place, item in enumerate(items):
+            found += _wrong(item, place, document)
+        self.problems += map(_placed, sorted(found, key=lambda problem: problem.line or 0))
+        if not self.problems:
+            self.tiers = tuple(
+                Tier(name=name, run=item["run"], validation=item.get("validate"), timeout_seconds=timeout)
+                for name, item, timeout in zip(self.names, items, self.timeouts, strict=True)
+            )
 
 
 def default_names(number: int) -> tuple[str, ...]:
@@ -88,10 +77,10 @@ def _names(items: Sequence[Any]) -> tuple[str, ...]:
     return tuple(name if isinstance(name, str) and name else defaults[place] for place, name in enumerate(given))
 
 
-def _timeout(item: Any) -> float | None:
+def _number(value: object) -> float | None:
     try:
-        return float(item["timeout-seconds"])
-    except (KeyError, TypeError, ValueError):
+        return float(value) if isinstance(value, str) else None
+    except ValueError:
         return None
 
 
@@ -118,23 +107,37 @@ def _wrong_number(items: Sequence[Any]) -> Iterator[Problem]:
         yield Problem(f"`tiers` has {len(items)} tiers; at most {MOST_TIERS} are tried.", "Remove the others.")
 
 
-def _refused(error: ValidationError, document: YamlDocument) -> Iterator[Problem]:
-    errors = error.errors(include_url=False)
-    meant = {
-        item["loc"]: key
-        for item in errors
-        if item["type"] == "extra_forbidden" and (key := closest(str(item["loc"][-1]), KEYS)) is not None
-    }
-    for item in without_follow_ons(errors, meant):
-        place = tuple(item["loc"])
-        key = f"`{place[1]}`" if len(place) > 1 else "the item"
-        fix = f"Correct {key} of the tier." if len(place) > 1 else _EXAMPLE
-        if item["type"] == "missing":
-            fix = f"Add {key} to the tier."
-        elif item["type"] == "extra_forbidden":
-            known = ", ".join(KEYS)
-            fix = f"Write `{meant[place]}`." if place in meant else f"Remove {key}. Known here: {known}."
-        yield Problem(f"tier {int(place[0]) + 1}: {key} {reason(item)}.", fix, line=document.line(place))
+def _wrong(item: Any, place: int, document: YamlDocument) -> Iterator[Problem]:
+    tier = f"tier {place + 1}"
+    if not isinstance(item, dict):
+        yield Problem(f"{tier}: the item must be a mapping of keys to values.", _EXAMPLE, line=document.line((place,)))
+        return
+    meant = {key: closest(key, KEYS) for key in item if key not in KEYS}
+    for key, near in meant.items():
+        fix = f"Write `{near}`." if near else f"Remove `{key}`. Known here: {', '.join(KEYS)}."
+        yield Problem(f"{tier}: `{key}` is not a known key.", fix, line=document.line((place, key)))
+    if "run" not in item and "run" not in meant.values():
+        yield Problem(f"{tier}: `run` is missing.", "Add `run` to the tier.", line=document.line((place,)))
+    for key, why in _wrong_values(item):
+        yield Problem(f"{tier}: `{key}` {why}.", f"Correct `{key}` of the tier.", line=document.line((place, key)))
+
+
+def _wrong_values(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each key with a wrong value, and why it is wrong."""
+    for key in ("name", "run", "validate"):
+        value = item.get(key, "text")
+        if not isinstance(value, str):
+            yield key, "must be text"
+        elif not value.strip():
+            yield key, "must not be empty"
+        elif key == "name" and not (is_code(value) and len(value) <= MOST_NAME_CHARACTERS):
+            yield key, f"must be in kebab case, such as cached-copy, of at most {MOST_NAME_CHARACTERS} characters"
+    if "timeout-seconds" in item:
+        number = _number(item["timeout-seconds"])
+        if number is None or not isfinite(number):
+            yield "timeout-seconds", "must be a number"
+        elif number <= 0:
+            yield "timeout-seconds", "must be more than 0"
 
 
 def _placed(problem: Problem) -> Problem:

@@ -65,7 +65,7 @@ class Trying:
             left = time.limit_seconds - (clock.monotonic() - began)
             failure = self._run("validate", tier.validation, time, left)
         self.tried.append(Tried(tier=place, failure=failure, seconds=clock.monotonic() - began))
-        said = "holds" if failure is None else terminal(self.ports.log.redact(failure.sentence))
+        said = "holds" if failure is None else terminal(failure.sentence)
         self.ports.log.info(f"Tier {place + 1} of {len(self.facts.tiers)}, {tier.name}: {said}")
 
     def _time(self, timeout: float | None, later: float) -> TierTime:
@@ -88,12 +88,17 @@ class Trying:
             if not self._ran:
                 raise
             # A tier before this one removed the working directory. Its own cause must not be lost.
-            return Failure("not-run", stage, f"could not be started: {error.message}", error.exit_code)
+            return self._redacted(
+                Failure("not-run", stage, f"was not started: {error.message}".removesuffix("."), error.exit_code)
+            )
         self._ran = True
         failure = judge(stage, ended, limit)
         if failure is None:
             self.files.append(ended.files)
             self.background += ended.background
             return None
+        return self._redacted(failure)
+
+    def _redacted(self, failure: Failure) -> Failure:
         redact = self.ports.log.redact
         return failure._replace(how=redact(failure.how), printed=redact(failure.printed))
