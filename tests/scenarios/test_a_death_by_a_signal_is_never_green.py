@@ -19,6 +19,10 @@ def test_every_signal_is_red_with_its_number(signal: int) -> None:
     assert run.levels == ["error"]
 
 
+def test_an_exit_code_0_is_no_success_for_a_command_that_time_ended() -> None:
+    assert retried(ended(0, timed_out=True), attempts=1).ended == (1, 1, "timed-out", "attempts-exhausted")
+
+
 def test_a_cancelled_step_is_not_tried_again() -> None:
     for answers in ((KeyboardInterrupt(),), (ended(1), KeyboardInterrupt())):
         world = Stage(answers).world()

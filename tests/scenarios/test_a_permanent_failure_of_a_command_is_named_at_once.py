@@ -17,7 +17,10 @@ pytestmark = without_github(why="The command is the caller's own.")
         (http(404), "The requested URL returned error: 404"),
         (http(401), "The requested URL returned error: 401"),
         (http(403), "The requested URL returned error: 403"),
-        (ended(127, "script.sh: line 1: nope: command not found\n"), "Exit code 127: a program was not found"),
+        (
+            ended(127, "script.sh: line 1: nope: command not found\n"),
+            "permanent: line 1: nope: command not found",
+        ),
         (ended(128, "remote: Repository not found.\n"), "remote: Repository not found"),
     ],
 )

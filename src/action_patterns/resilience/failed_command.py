@@ -101,14 +101,21 @@ def _lines(output: str) -> list[str]:
 
 def _by_code(exit_code: int, lines: Sequence[str]) -> tuple[FailureClass, str] | None:
     if exit_code == _GIT_USAGE and any("usage: git" in line for line in lines):
-        return "permanent", "Exit code 129: git does not know the option."
+        return "permanent", "git does not know the option."
     if exit_code in _SIGNALS:
-        return "killed", f"Exit code {exit_code}: signal {exit_code - 128} ended the command."
+        return "killed", f"Signal {exit_code - 128} ended the command."
     if exit_code == _NOT_FOUND:
-        return "permanent", "Exit code 127: a program was not found."
+        return "permanent", _shell_line(lines, "not found") or "A program was not found."
     if exit_code == _NOT_RUN:
-        return "permanent", "Exit code 126: a program may not run."
+        return "permanent", _shell_line(lines, "denied", "cannot execute") or "A program may not run."
     return None
+
+
+def _shell_line(lines: Sequence[str], *words: str) -> str:
+    """Return bash's last message with one of the words, without the path of its script. Empty: there is none."""
+    line = next((line for line in reversed(lines) if any(word in line for word in words)), "")
+    _, place, message = line.rpartition(": line ")
+    return f"{place[2:]}{message}".strip()[:_EVIDENCE_CHARACTERS]
 
 
 def _by_curl(exit_code: int, script: str) -> _Found | None:
@@ -117,7 +124,7 @@ def _by_curl(exit_code: int, script: str) -> _Found | None:
     if not call.startswith("curl ") or not _OPERATORS.isdisjoint(_unquoted(call)):
         return None
     judgement = _judge_curl(exit_code)
-    return None if judgement is None else _Found(judgement, f"Exit code {exit_code} of curl.")
+    return None if judgement is None else _Found(judgement, "curl printed no message.")
 
 
 def _unquoted(call: str) -> str:

@@ -75,6 +75,26 @@ def test_an_exit_code_alone(exit_code: int, expected: FailureClass) -> None:
     assert (classes_of(exit_code) or {expected}) == {expected}
 
 
+@pytest.mark.parametrize(
+    ("exit_code", "output", "evidence"),
+    [
+        (127, "/tmp/x/script.sh: line 3: nope: command not found\n", "line 3: nope: command not found"),
+        (127, "sh: 1: nope: not found\n", "sh: 1: nope: not found"),
+        (127, "", "A program was not found."),
+        (126, "/tmp/x/script.sh: line 1: ./a: Permission denied\nx: denied", "x: denied"),
+        (
+            126,
+            "/tmp/x/script.sh: line 1: ./a: cannot execute: required file not found\n",
+            "line 1: ./a: cannot execute",
+        ),
+        (126, "", "A program may not run."),
+        (137, "Killed\n", "Signal 9 ended the command."),
+    ],
+)
+def test_the_message_of_the_shell_is_the_evidence(exit_code: int, output: str, evidence: str) -> None:
+    assert classify(exit_code, output, now=NOW).evidence.startswith(evidence)
+
+
 def test_a_signal_or_the_end_of_time_counts_before_what_was_printed() -> None:
     said = "curl: (22) The requested URL returned error: 404\n"
     assert classify(137, said, now=NOW).failure_class == "killed"

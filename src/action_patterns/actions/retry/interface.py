@@ -130,8 +130,8 @@ REASONS = (
         "attempts-exhausted",
         "failed",
         "Every attempt failed.",
-        "Read the log of the last attempt. If the cause lasts longer than the waits, raise `attempts` or"
-        " `max-delay-seconds`.",
+        "Read the log of the last attempt. If time ended it, raise `timeout-seconds`. If the cause outlasts the waits,"
+        " raise `attempts` or `max-delay-seconds`.",
     ),
     Reason(
         "budget-exhausted",
