@@ -215,9 +215,7 @@ def test_a_process_has_its_grace(tree: Tree) -> None:
 
 def test_the_keys_of_a_terminal_reach_the_wrapper_alone(tree: Tree) -> None:
     """Ctrl-C goes to every process of the foreground group. The tree is ended in order, by SIGTERM, and not twice."""
-    script = (
-        "trap 'touch interrupted' INT; trap 'sleep 0.3; touch asked; exit' TERM; echo up >>\"$UP\"; while :; do sleep 0.01; done"
-    )
+    script = "trap 'touch interrupted' INT; trap 'sleep 0.3; touch asked; exit' TERM; echo up >>\"$UP\"; while :; do sleep 0.01; done"
     with tree.wrapped(script, grace=30.0) as wrapper:
         assert until(lambda: is_up(tree.up))
         os.killpg(wrapper.pid, signal.SIGINT)
