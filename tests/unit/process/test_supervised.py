@@ -213,9 +213,22 @@ def test_a_process_has_its_grace(tree: Tree) -> None:
     assert not tree.living()
 
 
+@pytest.mark.parametrize("ending", ["cancel", "supervisor killed"])
+def test_a_stopped_process_has_its_grace_too(tree: Tree, ending: str) -> None:
+    script = "trap 'touch cleaned; exit' TERM; (sleep 0.1; kill -STOP $$; echo up >>\"$UP\"; sleep 1000) & wait"
+    with tree.wrapped(script, grace=4.0) as wrapper:
+        assert until(lambda: is_up(tree.up))
+        (supervisor,) = psutil.Process(wrapper.pid).children()
+        os.kill(*((wrapper.pid, signal.SIGINT) if ending == "cancel" else (supervisor.pid, signal.SIGKILL)))
+        wrapper.communicate(timeout=60)
+    assert (tree.place / "cleaned").exists()
+    assert not tree.living()
+
+
 def test_the_keys_of_a_terminal_reach_the_wrapper_alone(tree: Tree) -> None:
     """Ctrl-C goes to every process of the foreground group. The tree is ended in order, by SIGTERM, and not twice."""
-    script = "trap 'touch interrupted' INT; trap 'sleep 0.3; touch asked; exit' TERM; echo up >>\"$UP\"; while :; do sleep 0.01; done"
+    script = "trap 'touch interrupted' INT; trap 'sleep 0.3; touch asked; exit' TERM; echo up >>\"$UP\";"
+    script += " while :; do sleep 0.01; done"
     with tree.wrapped(script, grace=30.0) as wrapper:
         assert until(lambda: is_up(tree.up))
         os.killpg(wrapper.pid, signal.SIGINT)
