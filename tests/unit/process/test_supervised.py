@@ -215,7 +215,7 @@ def test_a_process_has_its_grace(tree: Tree) -> None:
 
 @pytest.mark.parametrize("ending", ["cancel", "supervisor killed"])
 def test_a_stopped_process_has_its_grace_too(tree: Tree, ending: str) -> None:
-    script = "trap 'touch cleaned; exit' TERM; (sleep 0.1; kill -STOP $$; echo up >>\"$UP\"; sleep 1000) & wait"
+    script = "trap 'touch cleaned; exit' TERM HUP; (sleep 0.1; kill -STOP $$; echo up >>\"$UP\"; sleep 1000) & wait"
     with tree.wrapped(script, grace=4.0) as wrapper:
         assert until(lambda: is_up(tree.up))
         (supervisor,) = psutil.Process(wrapper.pid).children()
