@@ -269,13 +269,36 @@ SAMPLES = (
         "logs of npm 10 and 11 in public repositories, each with `is not in this registry`",
         404,
     ),
-    Sample("npm", "permanent", 1, "npm error code ERESOLVE\n", "https://docs.npmjs.com/common-errors"),
+    Sample(
+        "npm",
+        "permanent",
+        1,
+        "npm error code ERESOLVE\n",
+        "logs of npm 10 in public repositories, each with `npm error code ERESOLVE`",
+    ),
     Sample(
         "npm",
         "permanent",
         1,
         "npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages\n",
         "logs of npm 10 in public repositories, each with `npm ci can only install packages`",
+    ),
+    Sample(
+        "pnpm",
+        "transient",
+        1,
+        " ERR_PNPM_FETCH_504  GET https://registry.npmjs.org/@nuxt%2Fkit: Gateway Time-out - 504\n",
+        "logs of pnpm in public repositories, each with `ERR_PNPM_FETCH_504`",
+        504,
+    ),
+    Sample(
+        "yarn",
+        "transient",
+        1,
+        "An unexpected error occurred:"
+        ' "https://registry.npmjs.org/a/-/classnames-2.2.5.tgz: Request failed \\"503 Service Unavailable\\"".\n',
+        f"{GITHUB}npm/npm/issues/20904",
+        503,
     ),
     # pip
     Sample(
@@ -469,6 +492,23 @@ SAMPLES = (
     Sample("bash", "permanent", 1, "script.sh: line 1: VERSION: unbound variable\n", "bash 5.2, run locally"),
     Sample(
         "wget", "transient", 8, "2015-01-05 19:24:28 ERROR 502: Bad Gateway.\n", f"{GITHUB}moby/moby/issues/9906", 502
+    ),
+    Sample(
+        "gradle",
+        "transient",
+        1,
+        "> Could not GET 'https://dl.google.com/android/example.pom'. Received status code 503 from server\n",
+        "tests of Gradle (`Received status code 500 from server`) and of its users in public repositories",
+        503,
+    ),
+    Sample(
+        "maven",
+        "transient",
+        1,
+        "[ERROR] Could not transfer artifact org.example:a:jar:1 from/to central (https://repo1.maven.org/maven2/):"
+        " status code: 503, reason phrase: Service Unavailable\n",
+        "logs of Maven in public repositories, each with `, reason phrase: Service Unavailable`",
+        503,
     ),
     Sample(
         "requests",

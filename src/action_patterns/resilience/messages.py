@@ -201,6 +201,8 @@ STATUS = re.compile(
     r"|\bhttp (\d{3}): "  # gh
     r"|\bnpm (?:err!|error) code e(\d{3})\b"
     r"|\bnpm (?:err!|error) (\d{3}) [a-z]"
+    r"|\berr_pnpm_fetch_(\d{3})\b"
+    r"|\brequest failed \\?\"(\d{3}) [a-z]"  # yarn
     r"|\bhttp error (\d{3}) while getting "  # pip
     r"|\bhttp error (\d{3}): "  # Python's urllib
     r"|\b(\d{3}) (?:client|server) error: "  # Python's requests, which pip and twine use
@@ -210,6 +212,8 @@ STATUS = re.compile(
     r"|unexpected status(?: code)?(?: from [a-z]{1,10} request to)? [^\s]{1,2000}: (\d{3})\b"  # docker, containerd
     r"|\berror parsing http (\d{3}) response\b"  # docker
     r"|\bfailed with status code (\d{3})\b"  # npm before 3, and axios
+    r"|\breceived status code (\d{3}) from server\b"  # Gradle
+    r"|\bstatus code: (\d{3}), reason phrase: "  # Maven
     r"|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d error (\d{3}): ",  # wget
 )
 """An HTTP status in a tool's own words, in a line in lower case. A number alone is none."""

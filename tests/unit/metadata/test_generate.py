@@ -142,6 +142,12 @@ def test_the_summary_of_an_action(name: str, talks: str, git: str, writes: str) 
     )
 
 
+def test_the_summary_of_an_action_that_runs_a_command_says_so() -> None:
+    for name in registry.ACTIONS:
+        runs = "ports.processes" in inspect.getsource(module_of(name))
+        assert ("| Runs your command | yes |" in readme.blocks(registry.load(name), "")["summary"]) == runs, name
+
+
 def test_exit_codes_are_one_table_and_those_of_a_command_are_for_actions_that_run_one() -> None:
     tables = {name: readme.blocks(registry.load(name), "").get("exits", "") for name in registry.ACTIONS}
     ours = [f"| `{each.code}` | {each.meaning} |" for each in errors.EXIT_CODES if not each.of_command]

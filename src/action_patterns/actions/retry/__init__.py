@@ -135,8 +135,8 @@ def _answer(ended: Ended) -> str:
 ACTION = Action(
     name="retry",
     title="Retry a command",
-    description="Run a command again where that can help: a transient failure heals within its budget, a permanent one"
-    " is named at once, and nothing that the command started outlives it.",
+    description="Run a command again where that can help: a transient failure heals within a budget, and a permanent"
+    " one is named at once. Nothing that the command started outlives the step.",
     patterns=("Error Handling", "Fail Fast"),
     since="0.1.0",
     inputs=RetryInputs,
