@@ -47,7 +47,8 @@ from action_patterns.report.model import fail_on
 from action_patterns.report.model.aggregate import aggregate
 from action_patterns.report.model.job_results import parse as parse_needs
 from action_patterns.report.model.matrix_jobs import _form
-from action_patterns.resilience.failed_command import Failure, classify
+from action_patterns.resilience.classify import classify
+from action_patterns.resilience.failed_command import Failure
 from action_patterns.runner.commands import plain
 from action_patterns.state.record import StateRecord
 from action_patterns.state.record import read as read_record

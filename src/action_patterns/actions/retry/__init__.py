@@ -7,13 +7,13 @@ from math import inf
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.retry.decision import LEAST_SECONDS, Facts, decide, limits
-from action_patterns.actions.retry.ending import finish, waiting
+from action_patterns.actions.retry.ending import finish
 from action_patterns.actions.retry.history import Attempt, History, refusals
 from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryOutputs
 from action_patterns.actions.retry.validation import Conditions, validate
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.processes import Command, Ended
-from action_patterns.resilience.failed_command import Failure, classes_of, classify
+from action_patterns.resilience.failed_command import Failure, classes_of
 
 
 def run(inputs: RetryInputs, ports: Ports) -> Finish[RetryOutputs]:
@@ -45,6 +45,8 @@ def apply(inputs: RetryInputs, conditions: Conditions, ports: Ports) -> History:
         attempt = Attempt(ended=ended, failure=failure, decision=decision)
         history = replace(history, attempts=(*history.attempts, attempt), reason=decision.reason)
         if decision.step == "wait":
+            from action_patterns.actions.retry.rendering import waiting  # for the steps that wait
+
             ports.log.info(waiting(attempt, number, inputs.attempts))
             ports.clock.sleep(decision.wait_seconds)
             history = work.probe(history)
@@ -85,6 +87,8 @@ class _Work:
         """Return how a command failed. None: it succeeded."""
         if ended.exit_code == 0 and not ended.timed_out:
             return None
+        from action_patterns.resilience.classify import classify  # for the steps that fail
+
         return classify(
             ended.exit_code,
             self._ports.log.redact(ended.output),

@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from action_patterns.content.linear_regex import LinearRegex, searchable
 from action_patterns.errors import Problem
-from action_patterns.escape import clip
-from action_patterns.resilience.failed_command import Failure, FailureClass, classes_of, classes_of_status
+from action_patterns.resilience.failed_command import Failure, FailureClass, classes_of
 
 Kind = Literal["class", "exit", "http", "text"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -77,6 +76,8 @@ def parse(lines: Sequence[str], name: str) -> tuple[tuple[Condition, ...], tuple
         conditions += (each for each in found if isinstance(each, Condition))
         clauses = dict.fromkeys(each for each in found if isinstance(each, str))
         if clauses:
+            from action_patterns.escape import clip  # for the steps with such a line
+
             what = f"`{name}` has the line `{clip(line, _SHOWN_CHARACTERS)}`: {'; '.join([*clauses][:_SHOWN_CLAUSES])}."
             problems.append(Problem(what, f"{SYNTAX}, one kind a line."))
     return tuple(conditions), tuple(problems)
@@ -102,7 +103,7 @@ def _parse_line(line: str) -> Iterator[Condition | str]:
     """Yield the conditions of a line, and a clause for each part that is none."""
     kind, colon, rest = (part.strip() for part in line.partition(":"))
     if not colon or kind not in KINDS:
-        yield f"`{clip(kind, _SHOWN_CHARACTERS)}` is none of {', '.join(f'`{each}`' for each in KINDS)}"
+        yield f"`{kind[:_SHOWN_CHARACTERS]}` is none of {', '.join(f'`{each}`' for each in KINDS)}"
     elif not rest:
         yield "it has no value"
     elif kind == "text":
@@ -165,6 +166,8 @@ def _covers(stop: Condition, retries: Condition) -> bool:
         return False
     match retries.kind:
         case "http":
+            from action_patterns.resilience.classify import classes_of_status  # for the steps that name both
+
             return all(classes_of_status(status) <= {stop.value} for status in retries.numbers)
         case "exit":
             return all(

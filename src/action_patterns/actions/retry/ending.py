@@ -1,32 +1,22 @@
-"""The end of retry: outputs, annotations and summary. Pure."""
+"""The end of retry: outputs and exit code. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from action_patterns.action.contract import Finish
-from action_patterns.actions.retry.history import Attempt, History, refusals
-from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryOutputs
-from action_patterns.escape import CODE_CHARACTERS, cell_code, clip, code_span, inline
-from action_patterns.ports.log import Annotation
-from action_patterns.ports.processes import Ended
-from action_patterns.resilience.failed_command import Failure
+from action_patterns.actions.retry.history import History
+from action_patterns.actions.retry.interface import RetryInputs, RetryOutputs
 
-_REASONS = {each.code: each for each in REASONS}
-_SHOWN = 5
-"""Attempts that an annotation names, the last ones. The summary has all."""
 Redact = Callable[[str], str]
 
 
 def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[RetryOutputs]:
-    """Return how the step ends."""
+    """Return how the step ends. A first attempt that succeeded and left nothing behind has nothing to say."""
     counts = history.publishable
     outputs, secret = _outputs(counts.files.outputs if counts else {}, redact)
-    name = clip(redact(inputs.run.strip().partition("\n")[0]), CODE_CHARACTERS)
-    annotations = [*_result(name, history), *_background(name, history), *_secret(secret)]
-    return Finish(
+    ending = Finish(
         outputs=RetryOutputs(
             attempts=len(history.attempts),
             class_=history.failure.failure_class if history.failure else "",
@@ -36,122 +26,22 @@ def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[Retr
             reason=history.reason,
             outputs=outputs,
         ),
-        summary=_summary(name, history),
-        annotations=tuple(replace(each, message=redact(each.message)) for each in annotations),
         exit_code=history.exit_code,
     )
+    if history.is_done and not history.failed and not secret and not (history.last and history.last.background):
+        return ending
+    from action_patterns.actions.retry import rendering  # for the steps that have something to say
 
-
-def waiting(attempt: Attempt, number: int, attempts: int) -> str:
-    """Return a line of the log about an attempt that failed, and the wait after it."""
-    failed = f"Attempt {number} of {attempts} failed"
-    cause = _cause(attempt.ended, attempt.failure) if attempt.failure else ""
-    return f"{failed}: {cause}. The next attempt begins in {attempt.decision.wait_seconds:.1f} s."
+    name = rendering.name_of(redact(inputs.run))
+    annotations = rendering.annotations_of(name, history, secret)
+    return replace(
+        ending,
+        summary=rendering.summary(name, history),
+        annotations=tuple(replace(each, message=redact(each.message)) for each in annotations),
+    )
 
 
 def _outputs(outputs: Mapping[str, str], redact: Redact) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the outputs without a secret, and the names of those with one."""
     secret = tuple(name for name, value in outputs.items() if redact(f"{name}\n{value}") != f"{name}\n{value}")
     return {name: value for name, value in outputs.items() if name not in secret}, secret
-
-
-def _result(name: str, history: History) -> Iterator[Annotation]:
-    """Yield the annotation about the end. There is none where no attempt failed and the work is done."""
-    reason = _REASONS[history.reason]
-    causes = [f"Attempt {number}: {_cause(ended, failure)}." for number, ended, failure in history.failed]
-    if history.is_done and causes:
-        yield Annotation(
-            level="warning",
-            title=f"Flaky: {name}",
-            message="\n".join((reason.meaning, *causes[-_SHOWN:], reason.remedy)),
-        )
-    elif not history.is_done:
-        yield Annotation(
-            level="error",
-            title=f"{history.reason}: {name}",
-            message="\n".join((reason.meaning, *_details(history), *causes[-_SHOWN:], reason.remedy)),
-        )
-
-
-def _cause(ended: Ended, failure: Failure) -> str:
-    evidence = f": {failure.evidence.rstrip('.')}" if failure.evidence else ""
-    return f"exit code {ended.exit_code}, {failure.failure_class}{evidence}"
-
-
-def _details(history: History) -> Iterator[str]:
-    """Yield what the reason leaves open."""
-    for ended in (history.probe, history.last):
-        if ended is not None and ended.survivors:
-            yield f"Still alive: {', '.join(ended.survivors)}."
-    if history.probe is not None and history.reason != "survivors":
-        yield f"The probe ended with exit code {history.probe.exit_code}."
-    if history.attempts and (condition := history.attempts[-1].decision.condition):
-        yield f"The condition is `{condition}`."
-    if history.reason == "wait-beyond-budget" and history.failure and history.failure.wait_until:
-        yield f"The server asked to wait until {_time(history.failure.wait_until)}."
-    counts = history.probe if history.reason == "files-refused" and history.probe else history.last
-    if counts is not None and (refused := refusals(counts.files)):
-        yield from ("The files of the command were not passed on:", *refused)
-
-
-def _time(seconds: float) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (OverflowError, ValueError):
-        return "a time beyond the calendar"
-
-
-def _background(name: str, history: History) -> Iterator[Annotation]:
-    """Yield a warning for processes that a successful command left."""
-    if history.last is not None and history.last.background:
-        yield Annotation(
-            level="warning",
-            title=f"Background processes ended: {name}",
-            message="The command succeeded and left processes, which were ended:"
-            f" {', '.join(history.last.background)}.\n"
-            "Let the command wait for them, or set `keep-background: true`.",
-        )
-
-
-def _secret(names: tuple[str, ...]) -> Iterator[Annotation]:
-    """Yield a warning for outputs with a secret."""
-    if names:
-        yield Annotation(
-            level="warning",
-            title="Output with a secret",
-            message=f"The outputs {', '.join(names)} of the command hold a secret, so they were left out.\n"
-            "Pass a secret to later steps by the secret's name. Do not write it to GITHUB_OUTPUT.",
-        )
-
-
-def _summary(name: str, history: History) -> str:
-    """Return a row for each attempt. A first attempt that succeeded has nothing to show."""
-    if history.is_done and not history.failed:
-        return ""
-    ending = "succeeded" if history.is_done else "failed"
-    rows = [
-        f"| {number} | {each.ended.exit_code} | {each.failure.failure_class if each.failure else 'succeeded'} "
-        f"| {each.ended.seconds:.1f} | {_wait(each)} | {_evidence(each)} |"
-        for number, each in enumerate(history.attempts, 1)
-    ]
-    head = ("| Attempt | Exit code | Class | Seconds | Wait (s) | Cause |", "| --: | --: | :-- | --: | --: | :-- |")
-    return "\n".join(
-        (
-            f"### {code_span(name)}: {ending} ({history.reason})",
-            "",
-            inline(_REASONS[history.reason].meaning),
-            "",
-            *(head if rows else ()),
-            *rows,
-            "",
-        )
-    )
-
-
-def _wait(attempt: Attempt) -> str:
-    return f"{attempt.decision.wait_seconds:.1f}" if attempt.decision.step == "wait" else "–"
-
-
-def _evidence(attempt: Attempt) -> str:
-    evidence = attempt.failure.evidence if attempt.failure else ""
-    return cell_code(clip(evidence, CODE_CHARACTERS)) or "–"

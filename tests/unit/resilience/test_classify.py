@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from action_patterns.resilience.failed_command import LINES, FailureClass, classes_of, classify
+from action_patterns.resilience.classify import LINES, classes_of_status, classify
+from action_patterns.resilience.failed_command import FailureClass, classes_of
 from action_patterns.resilience.messages import CURL_PERMANENT, CURL_TRANSIENT, FOLLOWS, PHRASES, judge_status
 from support.failed_commands import SAMPLES, Sample
 
@@ -185,6 +186,7 @@ def test_every_status_has_one_class(status: int) -> None:
     expected = {429: "rate-limited", 408: "transient", 425: "transient", 409: "conflict", 412: "conflict"}
     fallback = "permanent" if status < 500 or status in (501, 505, 506, 508, 510, 511) else "transient"
     assert judge_status(status) == expected.get(status, fallback)
+    assert judge_status(status) in classes_of_status(status)
 
 
 def test_phrases_are_in_lower_case_and_stand_for_one_judgement() -> None:
