@@ -13,7 +13,7 @@ A further attempt succeeded.
 | Attempt | Exit code | Class | Seconds | Wait (s) | Cause |
 | --: | --: | :-- | --: | --: | :-- |
 | 1 | 22 | transient | 1.0 | 1.0 | `curl: (22) The requested URL returned error: 502` |
-| 2 | 137 | killed | 2.5 | 2.0 | `Signal 9 ended the command.` |
+| 2 | 137 | killed | 2.5 | 2.0 | `SIGKILL (9) ended the command.` |
 | 3 | 0 | succeeded | 1.0 | – | – |
 """
 
@@ -26,7 +26,7 @@ def test_each_attempt_has_a_row_with_its_cause() -> None:
     assert warning.message.splitlines() == [
         "A further attempt succeeded.",
         "Attempt 1: exit code 22, transient: curl: (22) The requested URL returned error: 502.",
-        "Attempt 2: exit code 137, killed: Signal 9 ended the command.",
+        "Attempt 2: exit code 137, killed: SIGKILL (9) ended the command.",
         "The command is flaky. The summary shows why each attempt failed.",
     ]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from action_patterns.resilience.ended import signal_of
 from action_patterns.resilience.failed_command import GIT_USAGE, NOT_FOUND, NOT_RUN, SIGNALS, Failure, FailureClass
 from action_patterns.resilience.messages import (
     CURL_CODE,
@@ -77,7 +78,7 @@ def _by_code(exit_code: int, lines: Sequence[str]) -> tuple[FailureClass, str] |
     if exit_code == GIT_USAGE and any("usage: git" in line for line in lines):
         return "permanent", "git does not know the option."
     if exit_code in SIGNALS:
-        return "killed", f"Signal {exit_code - 128} ended the command."
+        return "killed", f"{signal_of(exit_code) or f'Signal {exit_code - 128}'} ended the command."
     if exit_code == NOT_FOUND:
         return "permanent", _shell_line(lines, "not found") or "A program was not found."
     if exit_code == NOT_RUN:

@@ -89,7 +89,9 @@ def test_an_exit_code_alone(exit_code: int, expected: FailureClass) -> None:
             "line 1: ./a: cannot execute",
         ),
         (126, "", "A program may not run."),
-        (137, "Killed\n", "Signal 9 ended the command."),
+        (137, "Killed\n", "SIGKILL (9) ended the command."),
+        (130, "", "SIGINT (2) ended the command."),
+        (162, "", "Signal 34 ended the command."),
     ],
 )
 def test_the_message_of_the_shell_is_the_evidence(exit_code: int, output: str, evidence: str) -> None:
