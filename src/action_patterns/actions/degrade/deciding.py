@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from action_patterns.contracts.document import compact_json
+from action_patterns.action.command_outputs import are_too_long
 from action_patterns.ports.processes import Ended
 from action_patterns.resilience.ended import how_it_ended, signal_of
 
@@ -16,8 +16,6 @@ Cause = Literal[
 """Why a tier does not hold."""
 Stage = Literal["precondition", "run", "validate"]
 
-MOST_OUTPUT_BYTES = 900_000
-"""Length of a tier's outputs as one JSON text, as GitHub counts it. GitHub keeps 1 MB for all outputs of a job."""
 EXIT_TIMED_OUT = 124
 
 
@@ -74,7 +72,7 @@ def judge(stage: Stage, ended: Ended, limit_seconds: float) -> Failure | None:
     elif ended.files.problems:
         cause = "files-refused"
         how = f"wrote files that the runner refuses. {' '.join(ended.files.problems)}".removesuffix(".")
-    elif len(compact_json(dict(ended.files.outputs)).encode("utf-16-le", "surrogatepass")) > MOST_OUTPUT_BYTES:
+    elif are_too_long(ended.files.outputs):
         cause, how = "files-refused", "wrote outputs that are longer than GitHub keeps"
     else:
         return None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from action_patterns.action.command_outputs import are_too_long, length
 from action_patterns.actions.retry.decision import Decision
 from action_patterns.actions.retry.interface import REASONS
 from action_patterns.errors import EXIT_FAILED
 from action_patterns.ports.processes import Ended, StepFiles
 from action_patterns.resilience.failed_command import Failure
 
-MOST_OUTPUT_BYTES = 900_000
-"""GitHub keeps 1 MiB of outputs for a job, counted as UTF-16 (GitHub docs, "Workflow syntax"). The rest is for ours."""
 _DONE = frozenset(each.code for each in REASONS if each.outcome == "succeeded")
 _BY_FORCE = frozenset({"timed-out", "killed"})
 
@@ -83,8 +81,8 @@ class History:
 
 def refusals(files: StepFiles) -> tuple[str, ...]:
     """Return the reasons why the files of a command cannot be passed on."""
-    size = len(json.dumps(dict(files.outputs)).encode("utf-16-le", "surrogatepass"))
-    if size <= MOST_OUTPUT_BYTES:
+    if not are_too_long(files.outputs):
         return files.problems
+    size = length(files.outputs)
     why = f"GITHUB_OUTPUT has {size} bytes as GitHub counts them, and a job may have 1 MiB: write a file instead."
     return (*files.problems, why)
