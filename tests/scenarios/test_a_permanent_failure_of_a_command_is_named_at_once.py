@@ -52,6 +52,12 @@ def test_a_condition_of_the_caller_ends_the_step_and_is_named() -> None:
     assert "The condition is `http: 501`." in run.said
 
 
+def test_retry_on_without_an_effect_is_said() -> None:
+    run = retried(http(503), retry_on="http: 5xx", attempts=1)
+    assert run.ended == (22, 1, "transient", "attempts-exhausted")
+    assert "`retry-on` has no effect with `attempts: 1`" in run.said
+
+
 def test_nothing_else_than_retry_on_is_retried() -> None:
     run = retried(http(503), ended(3, "no such ticket\n"), retry_on="http: 5xx", attempts=9)
     assert run.ended == (3, 2, "unknown", "not-in-retry-on")

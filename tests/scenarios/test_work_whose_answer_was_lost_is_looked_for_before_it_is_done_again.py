@@ -66,7 +66,8 @@ def test_a_crash_between_attempts_is_followed_by_a_probe_in_the_next_run(dies_in
     rerun = retried(server.answer, server.answer, probe=PROBE, stage={"run_attempt": 2})
     assert rerun.ended == (0, 0, "", "probe-done")
     assert (rerun.scripts, server.deployments) == ([PROBE], 1)
-    assert rerun.levels == [], "nothing failed in this run"
+    assert rerun.levels == ["notice"], "nothing failed in this run, and the work is skipped"
+    assert "Already done: ./deploy" in rerun.said
 
 
 def _die(_: float) -> None:

@@ -23,6 +23,8 @@ def run(inputs: RetryInputs, ports: Ports) -> Finish[RetryOutputs]:
         InputError: everything that is wrong with the inputs. No command ran.
     """
     conditions = validate(inputs)
+    if inputs.attempts == 1 and conditions.retry_on:
+        ports.log.info("`retry-on` has no effect with `attempts: 1`: no failure is retried.")
     history = apply(inputs, conditions, ports)
     if (counts := history.publishable) is not None:
         ports.processes.publish(counts.files)

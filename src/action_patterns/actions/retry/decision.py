@@ -14,8 +14,8 @@ from action_patterns.resilience.failed_command import Failure
 
 LEAST_SECONDS = 0.5
 """An attempt with less time is not begun."""
-MOST_ASKED_SECONDS = 3_600.0
-"""Wait that a server may ask for where no budget is given: GitHub's limits are reset within the hour."""
+MOST_ASKED_SECONDS = 600.0
+"""Wait that a server may ask for where no budget is given: the minutes of a runner that waits cost money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

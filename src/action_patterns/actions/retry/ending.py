@@ -28,7 +28,7 @@ def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[Retr
         ),
         exit_code=history.exit_code,
     )
-    if history.is_done and not history.failed and not secret and not (history.last and history.last.background):
+    if history.reason == "succeeded" and not secret and not (history.last and history.last.background):
         return ending
     from action_patterns.actions.retry import rendering  # for the steps that have something to say
 

@@ -104,7 +104,7 @@ REASONS = (
         "probe-done",
         "succeeded",
         "The probe found the work done, so the command did not run again.",
-        "Nothing. An earlier attempt took effect, although it failed.",
+        "Nothing. An earlier attempt took effect, in this run or in an earlier one of the job.",
     ),
     Reason(
         "permanent",
@@ -142,8 +142,9 @@ REASONS = (
     Reason(
         "wait-beyond-budget",
         "failed",
-        "The server asked for a longer wait than `budget-seconds` leaves.",
-        "Run the job again after the time that the message names, or raise `budget-seconds`. Do not retry earlier.",
+        "The server asked for a longer wait than `budget-seconds` leaves, or than ten minutes without a budget.",
+        "Run the job again after the time that the message names, or set a longer `budget-seconds`. Do not retry"
+        " earlier.",
     ),
     Reason(
         "probe-failed",
@@ -161,7 +162,7 @@ REASONS = (
     Reason(
         "files-refused",
         "failed",
-        "The command succeeded, and the runner would refuse a file that it wrote.",
+        "The work is done, and the runner would refuse a file that the command wrote.",
         "Correct the lines that the message names. None of the command's files was passed on.",
     ),
 )

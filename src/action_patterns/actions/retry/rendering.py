@@ -37,7 +37,7 @@ def annotations_of(name: str, history: History, secret: tuple[str, ...]) -> Iter
 
 
 def _result(name: str, history: History) -> Iterator[Annotation]:
-    """Yield the annotation about the end. There is none where no attempt failed and the work is done."""
+    """Yield the annotation about the end. A first attempt that succeeded has none."""
     reason = _REASONS[history.reason]
     causes = [f"Attempt {number}: {_cause(ended, failure)}." for number, ended, failure in history.failed]
     if history.is_done and causes:
@@ -46,6 +46,8 @@ def _result(name: str, history: History) -> Iterator[Annotation]:
             title=f"Flaky: {name}",
             message="\n".join((reason.meaning, *causes[-_SHOWN:], reason.remedy)),
         )
+    elif history.reason == "probe-done":
+        yield Annotation(level="notice", title=f"Already done: {name}", message=f"{reason.meaning}\n{reason.remedy}")
     elif not history.is_done:
         yield Annotation(
             level="error",
