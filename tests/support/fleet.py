@@ -6,7 +6,8 @@ import heapq
 import itertools
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from action_patterns.distribution.campaign import read_campaign
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response, Transport
+from action_patterns.limits.shares import phase_seconds
 from action_patterns.ports.credentials import Allowance, Credentials
 from github_sandbox import Sandbox
 from github_sandbox.faults import Fault
@@ -197,6 +199,38 @@ class Fleet:
             dry_run=False,
             on_result=self.results.append,
         )
+
+    def apply_together(self, parts: Sequence[Sequence[int]], *, shares: bool) -> list[TargetResult]:
+        """One run of several processes at the same time with one token, each with the targets of its part.
+
+        A process knows nothing of the others, but the number of them where they have shares. No part may have more
+        targets than a process has workers.
+        """
+        assert all(len(part) <= WORKERS for part in parts)
+        self.sandbox.requests.clear()
+        context = context_of(self.server, write_spacing_seconds=1.0)
+        files = {"d.yml": DISTRIBUTION, "ci.yml": "on: push\n", "readme": "x\n"}
+        roster = plan(*self.names).roster
+        self.clock.expect(sum(map(len, parts)), sum(map(len, parts)))
+
+        def process(number: int) -> list[TargetResult]:
+            share = 1 / len(parts) if shares else 1.0
+            phase = phase_seconds(number, len(parts), write_spacing_seconds=1.0) if shares else 0.0
+            allowance = Allowance(share=share, phase_seconds=phase, seconds=DAY_SECONDS)
+            transport = StageTransport(Credentials("tok-bot"), context, self.clock, RecordingLog(), allowance)
+            return apply(
+                [roster[index] for index in parts[number]],
+                read_campaign("d.yml", MemoryFiles(files), context),
+                "plan-1",
+                _Worker(transport, self.clock),
+                self.clock,
+                attempt=1,
+                dry_run=False,
+                on_result=self.results.append,
+            )
+
+        with ThreadPoolExecutor(len(parts)) as processes:
+            return [result for results in processes.map(process, range(len(parts))) for result in results]
 
     def refused(self) -> list[RequestRecord]:
         """What a limit refused in the last run."""

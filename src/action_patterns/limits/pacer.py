@@ -36,6 +36,10 @@ class _Line:
     def take(self, at: float) -> None:
         insort(self._times, at)
 
+    def give_back(self, at: float) -> None:
+        if at in self._times:
+            self._times.remove(at)
+
 
 class Pacer:
     """The ledger of one token: which requests went or will go when. Not thread-safe; knows no clock."""
@@ -78,6 +82,19 @@ class Pacer:
         for line in lines:
             line.take(at)
         return at
+
+    def reserve_again(self, lane: Lane, at: float, now: float) -> float:
+        """Give a reserved time back, and reserve another one: nothing went then, as the process was refused.
+
+        A time that is over may be forgotten already.
+        """
+        for window, points in COSTS[lane] if self._windows else ():
+            if (at, points) in self._spent[window]:
+                self._spent[window].remove((at, points))
+        for line, lanes in ((self._writes, WRITES), (self._notices, NOTIFYING)):
+            if lane in lanes:
+                line.give_back(at)
+        return self.reserve(lane, now)
 
     def park(self, until: float) -> None:
         """Let nothing go before `until`."""

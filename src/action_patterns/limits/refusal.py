@@ -8,8 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 SECONDARY_WAIT_SECONDS = 60.0
-"""Wait after a secondary limit whose refusal names no time; it doubles with each attempt (GitHub docs, "Best practices
-for using the REST API")."""
+"""Wait after a secondary limit whose refusal names no time (GitHub docs, "Best practices for using the REST API")."""
 _LATEST_SECONDS = 1e11
 """No time or wait is beyond this (the year 5138): a header that says so is no number to count with."""
 
@@ -26,7 +25,8 @@ def read_refusal(status: int, headers: Mapping[str, str], message: str, now: dat
     """The limit behind a refused request; None when it was refused for another reason.
 
     A 403 is a limit if it says when to come back, if the primary limit is used up, or if its message names a limit;
-    any other 403 is about permission. `attempt` counts from 1 and lengthens a wait GitHub gave no time for. A reset is
+    any other 403 is about permission. `attempt` counts from 1. The wait doubles with each further one, as the same page
+    asks: jobs that share a token prolong each other's refusal, until each waits longer than the others need. A reset is
     a time of GitHub's clock, so it is compared with the answer's `Date`; `now` is the local time, where there is none.
     """
     now = read_date(headers) or now
@@ -39,12 +39,15 @@ def read_refusal(status: int, headers: Mapping[str, str], message: str, now: dat
         or (status == 422 and "submitted too quickly" in text)
     ):
         return None
+    longer = 2.0 ** (attempt - 1)
     seconds = _number(headers.get("retry-after"))
-    if seconds is None and exhausted and (reset := _number(headers.get("x-ratelimit-reset"))) is not None:
+    if seconds is not None:
+        seconds = min(seconds * longer, _LATEST_SECONDS)
+    elif exhausted and (reset := _number(headers.get("x-ratelimit-reset"))) is not None:
         # One second more: both times are in whole seconds.
         seconds = max(0.0, reset - now.timestamp()) + 1.0
     if seconds is None:
-        seconds = SECONDARY_WAIT_SECONDS * 2.0 ** (attempt - 1)
+        seconds = SECONDARY_WAIT_SECONDS * longer
     return Refusal(seconds, datetime.fromtimestamp(now.timestamp() + seconds, UTC), primary=exhausted)
 
 

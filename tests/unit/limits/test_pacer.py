@@ -113,3 +113,16 @@ def test_a_share_is_a_share_of_every_limit() -> None:
     pacer = Pacer(share=0.25)
     assert [pacer.reserve("read", 0.0) for _ in range(225)] == [0.0] * 225
     assert pacer.reserve("read", 0.0) == 60.0
+
+
+def test_a_turn_that_was_not_taken_is_given_back() -> None:
+    """A refusal parks all threads: each takes a new turn after it, and none counts twice."""
+    pacer = Pacer(1.0)
+    turns = [pacer.reserve("content", 0.0) for _ in range(4)]
+    assert turns == [0.0, 3.0, 6.0, 9.0]
+    pacer.park(70.0)
+    assert [pacer.reserve_again("content", at, 1.0) for at in turns[1:]] == [70.0, 73.0, 76.0]
+    # Eighty in any minute: the first went, three wait, and 76 more have room in the minute after the wait.
+    later = [pacer.reserve("content", 70.0) for _ in range(20)]
+    assert later == [79.0 + 3 * number for number in range(20)]
+    assert pacer.reserve_again("write", -500.0, 200.0) >= 200.0

@@ -62,10 +62,19 @@ def test_any_other_refusal_is_no_limit(status: int, headers: dict[str, str], mes
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 60), (2, 120), (3, 240), (4, 480)])
-def test_a_limit_without_a_time_is_waited_for_longer_each_time(attempt: int, seconds: float) -> None:
+def test_a_limit_is_waited_for_longer_each_time(attempt: int, seconds: float) -> None:
     refusal = read_refusal(403, {}, SECONDARY, NOW, attempt)
     assert refusal is not None
     assert refusal.seconds == seconds
+    # So is one with a time: whoever is refused twice is not alone.
+    refusal = read_refusal(403, {"retry-after": "60"}, SECONDARY, NOW, attempt)
+    assert refusal is not None
+    assert refusal.seconds == seconds
+    # A reset is a time, and no length.
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET}
+    refusal = read_refusal(403, headers, "API rate limit exceeded", NOW, attempt)
+    assert refusal is not None
+    assert refusal.seconds == 91
 
 
 @given(

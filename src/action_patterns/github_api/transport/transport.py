@@ -274,8 +274,10 @@ class Transport:
         while True:
             with self._gate:
                 now = self._clock.monotonic()
-                # GitHub may have refused another thread in the meantime: then no thread goes.
-                at = max(at, pacer.parked_until)
+                # GitHub may have refused another thread in the meantime. Then no thread goes, and all of them take new
+                # turns: they must not go together when the wait is over.
+                if pacer.parked_until > at:
+                    at = pacer.reserve_again(lane, at, now)
                 if at <= now <= self._ends:
                     pacer.in_flight += 1
                     return
