@@ -126,6 +126,17 @@ def test_discover(runner: ActRunner, tmp_path: Path) -> None:
         assert "1 unchanged" in second.summary("report")
 
 
+@pytest.mark.rotates
+def test_rate_limit(runner: ActRunner, tmp_path: Path) -> None:
+    with _stage(runner, tmp_path, "actions/rate-limit/example.yml", {"README.md": "platform\n"}) as on:
+        first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
+        assert first.exit_code == 0, first.diagnosis
+        (pull,) = on.sandbox.repository("acme/alpha").pulls()
+        assert on.sandbox.repository("acme/alpha").files(pull.head)["COPYRIGHT"][0] == "100644"
+        assert "1 jobs fit before the reset, 1 at a time; done at 20" in first.log
+        _repeat(on, secrets={"FLEET_TOKEN": TOKEN})
+
+
 @pytest.mark.parametrize("example", sample.some(1, STEPS, "steps"))
 def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str) -> None:
     secret = STEPS[example]
