@@ -40,12 +40,19 @@ def test_five_hundred_targets_are_done_without_one_refusal(
             assert 3600 < took < 3600 + writes
 
 
-def test_without_pacing_github_refuses() -> None:
-    with fleet(100) as scene:
+@pytest.mark.parametrize("size", [60, pytest.param(500, marks=pytest.mark.proof)])
+def test_without_pacing_github_refuses(size: int, record_property: Callable[[str, object], None]) -> None:
+    """The pace makes the difference: the same campaign is refused without it, and not once with it."""
+    with fleet(size) as scene:
         results = scene.apply(spacing=0.0)
-        assert len(scene.refused()) > 0
+        refused = len(scene.refused())
+        record_property("measured", f"{size} targets without a pace: {refused} refusals")
+        assert refused > 0
         # Refusals are waited for, so they cost time, not targets.
-        assert Counter(result.outcome for result in results) == {"created": 100}
+        assert Counter(result.outcome for result in results) == {"created": size}
+    with fleet(size) as scene:
+        assert Counter(result.outcome for result in scene.apply()) == {"created": size}
+        assert scene.refused() == []
 
 
 def test_the_windows_alone_keep_the_limits(edition: str, monkeypatch: pytest.MonkeyPatch) -> None:
