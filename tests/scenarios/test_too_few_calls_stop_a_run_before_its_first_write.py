@@ -14,7 +14,7 @@ import pytest
 from action_patterns.action.contract import Finish
 from action_patterns.actions.rate_limit import ACTION
 from action_patterns.actions.rate_limit.interface import RateLimitInputs, RateLimitOutputs
-from action_patterns.errors import AuthenticationError
+from action_patterns.errors import AuthenticationError, NotFoundError
 from action_patterns.github_api.client import Client
 from action_patterns.ports.credentials import Allowance, Credentials
 from github_sandbox import Fault
@@ -222,6 +222,15 @@ def test_a_server_without_rate_limits_stops_nobody() -> None:
         plan = run(scene, clock, needed="core=4\nwrites=4", jobs=600, mode="plan").outputs
         assert plan.max_parallel == 10
         assert (datetime.fromisoformat(plan.eta) - clock.now()).total_seconds() == pytest.approx(3 * 600, abs=1)
+
+
+@pytest.mark.parametrize("policy", ["fail", "proceed"])
+def test_a_404_of_another_kind_is_not_taken_for_a_server_without_limits(policy: Any) -> None:
+    with limited(500) as (scene, clock):
+        body = '{"message": "Not Found"}'
+        scene.sandbox.faults.add(Fault.of("server_error", operation="rate-limit/get", status=404, body=body, times=9))
+        with pytest.raises(NotFoundError, match="GET /rate_limit"):
+            run(scene, clock, needed="1", on_unreadable=policy)
 
 
 def test_every_budget_of_a_workflow_token_is_that_of_its_repository() -> None:

@@ -14,6 +14,8 @@ from action_patterns.ports.rate_limits import Limits
 _PATH = "/rate_limit"
 _RESOURCES = ("graphql", "search", "code_search")
 """Budgets beside `core` that work of ours may use. Which of them are reported depends on the server's version."""
+_OFF = "rate limit"
+"""Part of GitHub's 404 where an administrator switched rate limits off: "Rate limiting is not enabled"."""
 
 
 class RateLimitsClient:
@@ -26,8 +28,10 @@ class RateLimitsClient:
         transport = self._transport
         try:
             response = transport.send("safe", "read", "GET", _PATH, scope=scope)
-        except NotFoundError:
-            return None  # A server whose administrator switched rate limiting off.
+        except NotFoundError as error:
+            if _OFF not in error.message.lower():
+                raise  # The App is not installed there, or the address is none of GitHub's API.
+            return None
         source = Source(f"GET {_PATH}", response.headers.get("x-github-request-id"))
         resources = Answer(response.data, source)["resources"]
         names = ("core", *(name for name in _RESOURCES if resources[name]))

@@ -33,7 +33,7 @@ class RateLimits(Protocol):
 
     @needs(metadata="read")
     def read(self, scope: str) -> Limits | None:
-        """Return the token's primary limits for an owner or repository. None: the server has rate limits off (404).
+        """Return the token's primary limits for an owner or repository. None: the server has rate limits off.
 
         The request counts against no primary limit (GitHub docs, "REST API endpoints for rate limits"). It needs no
         permission. Every token has `metadata`, so an App's token for this verb alone gets that one.

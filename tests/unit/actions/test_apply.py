@@ -100,6 +100,17 @@ def test_a_leg_takes_its_targets_and_writes_one_record_each(inputs: dict[str, in
     assert len({r.plan_id for r in written}) == 1
 
 
+def test_legs_at_the_same_time_share_the_pace_and_take_turns() -> None:
+    where, path, digest = planned()
+    for index in (0, 2, 3):
+        run(where, path, digest, index=index, max_parallel=3)
+    run(where, path, digest, index=3)
+    spacing = where.context.write_spacing_seconds
+    found = [(each.share, each.phase_seconds) for each in where.allowances[1:]]
+    assert found == [(1 / 3, 0.0), (1 / 3, 2 * spacing), (1 / 3, 0.0), (1.0, 0.0)]
+    assert spacing > 0
+
+
 def test_a_rerun_of_a_leg_is_unchanged_and_its_records_are_those_of_its_attempt() -> None:
     where, path, digest = planned()
     run(where, path, digest, first=0, last=3)

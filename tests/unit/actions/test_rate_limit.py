@@ -237,6 +237,7 @@ def test_an_app_is_asked_at_the_owner_that_is_named() -> None:
     key = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
     play(world, token=None, app_client_id="Iv1", app_private_key=key, owner="initech")
     assert world.github.limits_asked == ["initech"]
+    assert world.allowances[0].permissions == (("metadata", "read"),)
     play(world)
     assert world.github.limits_asked == ["initech", world.context.repository]
     with pytest.raises(InputError, match="GITHUB_TOKEN, which reaches only"):

@@ -69,6 +69,13 @@ def test_the_registry_finds_it() -> None:
     assert registry.load("upsert-pr") is ACTION
 
 
+def test_jobs_at_the_same_time_share_the_pace() -> None:
+    where = world()
+    run(where)
+    run(where, max_parallel=4)
+    assert [each.share for each in where.allowances] == [1.0, 0.25]
+
+
 def test_a_changed_worktree_becomes_a_pull_request() -> None:
     where = world()
     finish = run(where, labels="bot, ci", paths="src/**\ndocs, more")
