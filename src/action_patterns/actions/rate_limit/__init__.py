@@ -17,6 +17,7 @@ from action_patterns.actions.rate_limit.needs import NO_CALLS, Calls, parse
 from action_patterns.actions.rate_limit.text import annotations_of, at, sentence, spelled, summary_of
 from action_patterns.errors import EXIT_FAILED, InputError, Problem, RateLimitedError, UnavailableError
 from action_patterns.limits.primary import JOB_TOKEN_PER_HOUR, TOKEN_PER_HOUR
+from action_patterns.limits.shares import MAX_PARALLEL, spread_seconds
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.rate_limits import RateLimits
 
@@ -125,9 +126,11 @@ def apply(look: Callable[[], _Look], request: Request, wait_seconds: float, port
     while request.mode == "wait" and found.decision.again_at is not None:
         # A budget that is used up again at once is not asked for once a second.
         seconds = max((found.decision.again_at - found.facts.now).total_seconds(), 2.0**waits)
-        if clock.monotonic() - begin + seconds > wait_seconds:
+        left = wait_seconds - (clock.monotonic() - begin)
+        if seconds > left:
             found = found._replace(decision=replace(found.decision, reason="reset-too-far"))
             break
+        seconds += min(left - seconds, _spread(request, seconds, ports))
         ports.log.info(f"{sentence(request, found.facts, found.decision)} Waiting {seconds:.0f} s.")
         clock.sleep(seconds)
         waits += 1
@@ -136,6 +139,12 @@ def apply(look: Callable[[], _Look], request: Request, wait_seconds: float, port
     if waits and found.decision.reason == "enough":
         found = found._replace(decision=replace(found.decision, reason="enough-after-wait"))
     return found, waited
+
+
+def _spread(request: Request, seconds: float, ports: Ports) -> float:
+    """Return the wait beyond the reset: other jobs wait for it too, and must not go in the same second."""
+    share = 1 / min(request.jobs, MAX_PARALLEL)
+    return spread_seconds(seconds, ports.random(), share=share, write_spacing_seconds=request.write_spacing_seconds)
 
 
 def _finish(inputs: RateLimitInputs, request: Request, found: _Look, waited: float) -> Finish[RateLimitOutputs]:
