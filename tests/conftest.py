@@ -9,6 +9,7 @@ wrong on purpose says so: `sandbox.contract = False`.
 
 from __future__ import annotations
 
+import gc
 import os
 import weakref
 from collections import Counter
@@ -26,6 +27,10 @@ from support.budget import CHECKS_OPTION, Budget
 # example takes says more about the machine than about the code.
 settings.register_profile("suite", deadline=None, database=None, print_blob=False, max_examples=sample.examples(100))
 settings.load_profile("suite")
+
+# Python looks for garbage after each 700 new objects, and passes all that stay: modules, GitHub's descriptions, tests.
+# A sixth of the time of a scenario went there. The last look of pytest still finds whatever nobody has closed.
+gc.set_threshold(100_000, 20, 100)
 
 INTERRUPTED = ("interrupted", "interrupted on a lesser edition")
 """What a test records of the runs it interrupted; the README quotes the sums."""
@@ -86,6 +91,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=list(left))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.collect()
+    gc.freeze()  # What is there now stays to the end: no later look passes it.
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
