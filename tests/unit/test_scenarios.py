@@ -71,7 +71,7 @@ def test_every_edition_is_the_default_and_an_exception_is_said(tmp_path: Path) -
     (tmp_path / "test_played.py").write_text(SCENARIOS)
     argv = ["-c", "pyproject.toml", "--rootdir", str(ROOT), "-p", "no:cacheprovider", "-q", "-rA", "-m", "not proof"]
     command = [sys.executable, "-m", "pytest", *argv, str(tmp_path)]
-    variables = os.environ | {sample.EXTENT_VARIABLE: "proof"}
+    variables = os.environ | {sample.EXTENT_VARIABLE: "proof", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
     passed, failed = (
         [line.rpartition("::")[2] for line in re.findall(rf"^(?:{words}) (\S+)", done.stdout, re.MULTILINE)]

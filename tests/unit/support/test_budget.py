@@ -84,11 +84,11 @@ def test_a_run_that_takes_too_much_fails(
     (tmp_path / "conftest.py").write_text(CONFTEST.replace("<share>", str(share)))
     checks = tmp_path / "checks.json"
     checks.write_text(json.dumps(measured(checks=5.0).as_json()))
-    argv = ["-c", "pyproject.toml", "--rootdir", str(ROOT), "-p", "no:cacheprovider", "-q", *workers]
+    argv = ["-c", "pyproject.toml", "--rootdir", str(ROOT), "-p", "no:cacheprovider", "-p", "xdist", "-q", *workers]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *argv, str(tmp_path), f"{budget.CHECKS_OPTION}={checks}"],
         cwd=ROOT,
-        env=os.environ | {sample.EXTENT_VARIABLE: "test"},
+        env=os.environ | {sample.EXTENT_VARIABLE: "test", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
