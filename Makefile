@@ -45,7 +45,7 @@ test: $(ready) ## every check and every test that needs no GitHub; of the large 
 	$(call play,test,tests --ignore=tests/live) --checks-cpu=$(checked)
 
 .PHONY: quick
-quick: $(ready) ## the unit and contract tests that take no time, for the inner loop
+quick: $(ready) ## the unit and contract tests that take no time, touched modules first, for the inner loop
 	$(call play,quick,tests/unit tests/contract)
 
 .PHONY: check

@@ -78,6 +78,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[sample.SEED_VARIABLE] = sample.seed()  # The workers, and pytest in a test, play the same.
     config.option.hypothesis_seed = sample.number("hypothesis")
     config.pluginmanager.register(Budget(config), "budget")
+    if sample.extent() == "quick":
+        from support.touched import touched_first  # what it imports only this needs
+
+        config.pluginmanager.register(touched_first(config), "touched first")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
