@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 
 from action_patterns.action.contract import Action, Finish
@@ -45,14 +44,14 @@ def apply(inputs: RetryInputs, conditions: Conditions, ports: Ports) -> History:
         failure = work.failure(ended)
         decision = decide(work.facts(command, ended, failure, number, conditions))
         attempt = Attempt(ended=ended, failure=failure, decision=decision)
-        history = replace(history, attempts=(*history.attempts, attempt), reason=decision.reason)
+        history = history._replace(attempts=(*history.attempts, attempt), reason=decision.reason)
         if decision.step == "wait":
             from action_patterns.actions.retry.rendering import waiting  # for the steps that wait
 
             ports.log.info(waiting(attempt, number, inputs.attempts))
             ports.clock.sleep(decision.wait_seconds)
             history = work.probe(history)
-    return replace(history, seconds=work.seconds())
+    return history._replace(seconds=work.seconds())
 
 
 class _Work:
@@ -104,8 +103,8 @@ class _Work:
         if self._inputs.probe is not None:
             ended = self._ports.processes.run(self.command(self._inputs.probe))
             if reason := _answer(ended):
-                return replace(history, reason=reason, probe=ended)
-        return history if self.left() >= LEAST_SECONDS else replace(history, reason="budget-exhausted")
+                return history._replace(reason=reason, probe=ended)
+        return history if self.left() >= LEAST_SECONDS else history._replace(reason="budget-exhausted")
 
     def facts(
         self, command: Command, ended: Ended, failure: Failure | None, number: int, conditions: Conditions

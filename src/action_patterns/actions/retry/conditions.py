@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast, get_args
 
 from action_patterns.content.linear_regex import LinearRegex, searchable
@@ -24,8 +23,7 @@ _NUMBERS = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)
 _FAMILY = re.compile(r"[45]xx", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """One value of a line."""
 
     kind: Kind

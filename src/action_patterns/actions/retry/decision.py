@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from action_patterns.actions.retry.conditions import Condition, EndedCommand, first_match
 from action_patterns.actions.retry.validation import Conditions
@@ -43,8 +43,7 @@ class Facts:
     """A number in [0, 1)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """The way on. `reason` is empty for `wait`."""
 
     step: Literal["done", "stop", "wait"]

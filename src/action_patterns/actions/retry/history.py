@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from action_patterns.action.command_outputs import are_too_long, length
 from action_patterns.actions.retry.decision import Decision
@@ -15,8 +15,7 @@ _DONE = frozenset(each.code for each in REASONS if each.outcome == "succeeded")
 _BY_FORCE = frozenset({"timed-out", "killed"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt."""
 
     ended: Ended
@@ -25,8 +24,7 @@ class Attempt:
     decision: Decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(NamedTuple):
     """The attempts, the probe that ended them, and the reason."""
 
     reason: str = ""
