@@ -18,12 +18,9 @@ from dataclasses import dataclass
 from errno import ENOENT
 from pathlib import Path
 
+from action_patterns.errors import EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_SIGNAL, EXIT_TIMED_OUT
 from action_patterns.process.captured import ProcessError
 
-EXIT_TIMED_OUT = 124
-EXIT_NOT_EXECUTABLE = 126
-EXIT_NOT_FOUND = 127
-"""Codes of `timeout` and of shells (GNU coreutils, "timeout invocation"; POSIX, "Exit Status for Commands")."""
 CANCEL_GRACE_SECONDS = 4.0
 """Grace of a cancelled step at most. GitHub sends SIGKILL 10 seconds after its first signal, and other steps of the job
 that run `always()` need the runner."""
@@ -198,10 +195,12 @@ class _Watch:
             return TreeEnded(exit_code=code, refused=number)
         if "gone" not in said:
             # The supervisor was killed, so its tree is ours now.
-            return TreeEnded(exit_code=128 + signal.SIGKILL, survivors=_end_descendants(grace_seconds))
+            return TreeEnded(exit_code=EXIT_SIGNAL + signal.SIGKILL, survivors=_end_descendants(grace_seconds))
         timed_out = "timed-out" in said
         survivors = tuple(said.get("survivor", ()))
-        code = EXIT_TIMED_OUT if timed_out else int(said["ended"][0]) if "ended" in said else 128 + signal.SIGKILL
+        code = (
+            EXIT_TIMED_OUT if timed_out else int(said["ended"][0]) if "ended" in said else EXIT_SIGNAL + signal.SIGKILL
+        )
         return TreeEnded(
             exit_code=code,
             timed_out=timed_out,

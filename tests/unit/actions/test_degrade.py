@@ -205,12 +205,14 @@ def test_processes_in_the_background_are_named() -> None:
 
 def test_secrets_are_shown_nowhere() -> None:
     loud = Ended(exit_code=1, output="password hunter2\n", seconds=1)
-    leaks = wrote(token="hunter2")
+    leaks = wrote(token="hunter2", version="1")
     stage = degrade(loud, leaks, WELL, secrets=("hunter2",))
     shown = [stage.finish.summary, repr(stage.finish.annotations), repr(stage.outputs), *stage.log.lines]
     assert not any("hunter2" in text for text in shown)
     assert "password ***" in stage.finish.summary
     assert stage.errors[0]["message"] == "password ***"
+    assert json.loads(stage.outputs.outputs) == {"version": "1"}
+    assert "Output with a secret" in [annotation.title for annotation in stage.finish.annotations]
 
 
 def test_what_a_command_printed_changes_no_structure() -> None:

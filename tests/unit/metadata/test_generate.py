@@ -25,7 +25,6 @@ from action_patterns.metadata.checklist import gaps
 from action_patterns.metadata.generate import references
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.git_database import GitDatabase
-from action_patterns.process import supervised
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = f"{release.REPOSITORY}{{}}@{release.VERSION}"
@@ -167,8 +166,6 @@ def test_the_table_of_exit_codes_has_each_code_that_the_code_uses() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)]
     assert {kind.exit_code for kind in kinds} <= codes
     assert (signal.SIGINT + 128, signal.SIGTERM + 128) == (errors.EXIT_INTERRUPTED, errors.EXIT_TERMINATED)
-    process = (supervised.EXIT_TIMED_OUT, supervised.EXIT_NOT_EXECUTABLE, supervised.EXIT_NOT_FOUND)
-    assert process == (errors.EXIT_TIMED_OUT, errors.EXIT_NOT_EXECUTABLE, errors.EXIT_NOT_FOUND)
 
 
 def test_a_pattern_ships_once_an_action_names_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from action_patterns.action.command_outputs import left_out, without_secrets
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
 from action_patterns.actions.degrade import showing
@@ -35,12 +36,13 @@ def apply(end: Next, trying: Trying, ports: Ports) -> Finish[DegradeOutputs]:
     written = trying.files if holds else []
     for files in written:
         ports.processes.publish(files)
-    outputs = {name: ports.log.redact(value) for files in written for name, value in files.outputs.items()}
+    given = {name: value for files in written for name, value in files.outputs.items()}
+    outputs, secret = without_secrets(given, ports.log.redact)
     facts, tried = trying.facts, tuple(trying.tried)
     names = tuple(tier.name for tier in facts.tiers)
     told = showing.Told(names, facts.forced, trying.precondition, tried, end)
     remedy = next(each.remedy for each in REASONS if each.code == end.reason)
-    annotations = [showing.annotation(told, remedy), _background(trying)]
+    annotations = [showing.annotation(told, remedy), _background(trying), left_out(secret) if secret else None]
     last = trying.precondition or (tried[-1].failure if tried else None)
     exit_code = last.exit_code if last is not None else 0
     ports.log.info(showing.headline(told))

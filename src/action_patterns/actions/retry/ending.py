@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
+from action_patterns.action.command_outputs import without_secrets
 from action_patterns.action.contract import Finish
 from action_patterns.actions.retry.history import History
 from action_patterns.actions.retry.interface import RetryInputs, RetryOutputs
@@ -15,7 +16,7 @@ Redact = Callable[[str], str]
 def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[RetryOutputs]:
     """Return how the step ends. A first attempt that succeeded and left nothing behind has nothing to say."""
     counts = history.publishable
-    outputs, secret = _outputs(counts.files.outputs if counts else {}, redact)
+    outputs, secret = without_secrets(counts.files.outputs if counts else {}, redact)
     ending = Finish(
         outputs=RetryOutputs(
             attempts=len(history.attempts),
@@ -39,9 +40,3 @@ def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[Retr
         summary=rendering.summary(name, history),
         annotations=tuple(replace(each, message=redact(each.message)) for each in annotations),
     )
-
-
-def _outputs(outputs: Mapping[str, str], redact: Redact) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the outputs without a secret, and the names of those with one."""
-    secret = tuple(name for name, value in outputs.items() if redact(f"{name}\n{value}") != f"{name}\n{value}")
-    return {name: value for name, value in outputs.items() if name not in secret}, secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from action_patterns.action.command_outputs import left_out
 from action_patterns.actions.retry.history import Attempt, History, refusals
 from action_patterns.actions.retry.interface import REASONS
 from action_patterns.escape import CODE_CHARACTERS, cell_code, clip, code_span, inline
@@ -33,7 +34,8 @@ def annotations_of(name: str, history: History, secret: tuple[str, ...]) -> Iter
     """Yield what is shown beside the run. `secret`: outputs that hold a secret."""
     yield from _result(name, history)
     yield from _background(name, history)
-    yield from _secret(secret)
+    if secret:
+        yield left_out(secret)
 
 
 def _result(name: str, history: History) -> Iterator[Annotation]:
@@ -93,17 +95,6 @@ def _background(name: str, history: History) -> Iterator[Annotation]:
             message="The command succeeded and left processes, which were ended:"
             f" {', '.join(history.last.background)}.\n"
             "Let the command wait for them, or set `keep-background: true`.",
-        )
-
-
-def _secret(names: tuple[str, ...]) -> Iterator[Annotation]:
-    """Yield a warning for outputs with a secret."""
-    if names:
-        yield Annotation(
-            level="warning",
-            title="Output with a secret",
-            message=f"The outputs {', '.join(names)} of the command hold a secret, so they were left out.\n"
-            "Pass a secret to later steps by the secret's name. Do not write it to GITHUB_OUTPUT.",
         )
 
 
