@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from action_patterns.errors import EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_SIGNAL
+
 _SIGNALS = {
     2: "SIGINT",
     3: "SIGQUIT",
@@ -20,12 +22,15 @@ _SIGNALS = {
 }
 """Linux's numbers. SIGHUP is not among them: git ends with 129 for a wrong option."""
 
-_SPECIAL = {126: "may not be executed (exit code 126)", 127: "was not found (exit code 127)"}
+_SPECIAL = {
+    EXIT_NOT_EXECUTABLE: f"may not be executed (exit code {EXIT_NOT_EXECUTABLE})",
+    EXIT_NOT_FOUND: f"was not found (exit code {EXIT_NOT_FOUND})",
+}
 
 
 def signal_of(exit_code: int) -> str | None:
     """Return the signal that ended a command, as `SIGKILL (9)`. None: no signal did, by its exit code."""
-    number = exit_code - 128
+    number = exit_code - EXIT_SIGNAL
     return f"{_SIGNALS[number]} ({number})" if number in _SIGNALS else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from action_patterns.action.command_outputs import are_too_long
+from action_patterns.errors import EXIT_FAILED, EXIT_TIMED_OUT
 from action_patterns.ports.processes import Ended
 from action_patterns.resilience.ended import how_it_ended, signal_of
 
@@ -15,8 +16,6 @@ Cause = Literal[
 ]
 """Why a tier does not hold."""
 Stage = Literal["precondition", "run", "validate"]
-
-EXIT_TIMED_OUT = 124
 
 
 class Failure(NamedTuple):
@@ -76,7 +75,7 @@ def judge(stage: Stage, ended: Ended, limit_seconds: float) -> Failure | None:
         cause, how = "files-refused", "wrote outputs that are longer than GitHub keeps"
     else:
         return None
-    code = ended.exit_code or (EXIT_TIMED_OUT if ended.timed_out else 1)
+    code = ended.exit_code or (EXIT_TIMED_OUT if ended.timed_out else EXIT_FAILED)
     return Failure(cause, stage, how, code, ended.output)
 
 
