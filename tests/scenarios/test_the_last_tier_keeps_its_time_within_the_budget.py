@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from action_patterns.ports.processes import Command, Ended
@@ -11,6 +13,7 @@ from support.stage import VirtualClock
 
 pytestmark = without_github(why="The commands of a step are the caller's.")
 
+README = Path(__file__).parents[2] / "actions/degrade/README.md"
 TIMED = """
 - run: best
   timeout-seconds: 400
@@ -70,6 +73,22 @@ def test_a_precondition_leaves_every_tier_its_time() -> None:
     assert [command.timeout_seconds for command in stage.commands] == [1000 - tiers - 5]
     all_of_it = degrade(WELL, HANGS, HANGS, WELL, tiers=TIMED, precondition="ask", budget_seconds=1000)
     assert [command.timeout_seconds for command in all_of_it.commands][1:] == [400, 100, 60]
+
+
+def test_the_example_of_the_readme() -> None:
+    tiers = "- run: a\n  timeout-seconds: 120\n- run: b\n  timeout-seconds: 240\n- run: c\n"
+    assert (
+        "With `budget-seconds: 600` and the tiers 120, 240 and none, the third keeps 225 seconds." in README.read_text()
+    )
+    clock = VirtualClock()
+
+    def hung(command: Command) -> Ended:
+        clock.sleep((command.timeout_seconds or 0) + command.grace_seconds)
+        return Ended(exit_code=124, timed_out=True)
+
+    stage = degrade(hung, hung, WELL, tiers=tiers, budget_seconds=600, clock=clock)
+    assert [command.timeout_seconds for command in stage.commands] == [120, 240, 225]
+    assert stage.outputs.tier_index == 3
 
 
 def test_a_forced_tier_leaves_no_time_to_tiers_that_are_not_tried() -> None:
