@@ -94,6 +94,15 @@ def plan(*repositories: str, excluded: tuple[Exclusion, ...] = (), **changes: An
     return Plan(**(values | changes))
 
 
+def items_plan(*names: str) -> Plan:
+    """Return a plan of items."""
+    roster = tuple(
+        PlanEntry(index=index, target=Target(repository="acme/platform", item=name), expected_head_oid=None)
+        for index, name in enumerate(names)
+    )
+    return plan(kind="item", visible=0, roster=roster)
+
+
 def record(index: int, target: str, outcome: str = "unchanged", **changes: Any) -> TargetResult:
     """A record; one that created or updated has a pull request, one that failed or was deferred an error."""
     values: dict[str, Any] = {

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from action_patterns.contracts.document import Count, Document, Moment, Record
 from action_patterns.contracts.result import ErrorRecord
-from action_patterns.contracts.target import Target
+from action_patterns.contracts.target import Target, TargetKind
 
 ExclusionReason = Literal[
     "archived",
@@ -114,6 +114,7 @@ class Plan(Document):
     content_digest: str = Field(description="Digest of the rendered files; apply refuses other content.")
     planned_at: Moment
     visible: Count = Field(description="Repositories visible to the token, never 'all'.")
+    kind: TargetKind = Field(default="repository", description="Kind of all targets.")
     roster: tuple[PlanEntry, ...] = Field(description="Every target, those that were found first.")
     excluded: tuple[Exclusion, ...]
     warnings: tuple[SelectionWarning, ...] = Field(

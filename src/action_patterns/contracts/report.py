@@ -9,6 +9,7 @@ from pydantic import Field
 from action_patterns.contracts.document import Count, Document, Moment, Record
 from action_patterns.contracts.plan import NOT_IN_ONLY, Exclusion, SelectionWarning
 from action_patterns.contracts.result import Outcome, TargetResult, Usage
+from action_patterns.contracts.target import TargetKind
 
 Verdict = Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"]
 """`inconclusive`: there is no roster, so the report knows no target."""
@@ -93,6 +94,7 @@ class RunReport(Document):
     schema_version: Literal[1] = 1
     plan_id: str | None
     name: str
+    kind: TargetKind = Field(default="repository", description="Kind of all targets, from the plan.")
     verdict: Verdict
     counts: Counts
     visible: Count = Field(description="Repositories visible to the token.")

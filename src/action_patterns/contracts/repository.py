@@ -1,4 +1,4 @@
-"""The one rule for names of repositories, and of directories in them."""
+"""The one rule for names of repositories, of directories in them, and of items."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ def repository_of(target: str) -> str:
     return target.partition(":")[0]
 
 
-def is_component(target: str) -> bool:
-    """Return whether the name of a target is that of a directory."""
-    return ":" in target and is_target(target)
-
-
 def is_target(name: str) -> bool:
     """Return whether a text is the name of a target: a repository, or a directory in one."""
     repository, colon, directory = name.partition(":")
@@ -45,6 +40,18 @@ def _is_directory(path: str) -> bool:
     if path == ".":
         return True
     return path.isprintable() and not {"", ".", ".."} & set(path.split("/"))
+
+
+ITEM_CHARACTERS = 200
+"""Longest name of an item: a report shows each name whole, and GitHub cuts the name of a job after 100."""
+
+
+def is_item(name: str) -> bool:
+    """Return whether a text can be the name of an item: one printable line, without spaces around or side by side.
+
+    Characters that hide or reorder others are not printable, so a report shows each name exactly.
+    """
+    return 0 < len(name) <= ITEM_CHARACTERS and name.isprintable() and name == " ".join(name.split())
 
 
 def is_same_target(one: str, other: str) -> bool:

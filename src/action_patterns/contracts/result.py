@@ -116,13 +116,37 @@ class FileCounts(Record):
     deleted: Count = 0
 
 
+MOST_OUTPUTS = 50
+OUTPUT_CHARACTERS = 4_096
+ALL_OUTPUTS_CHARACTERS = 32_768
+"""Most outputs of one record, longest value of one, and all names and values together: a report of 10,000 targets is
+read whole."""
+
+
+def _within_bounds(outputs: dict[str, str]) -> dict[str, str]:
+    if sum(len(name) + len(value) for name, value in outputs.items()) > ALL_OUTPUTS_CHARACTERS:
+        raise ValueError(f"must have at most {ALL_OUTPUTS_CHARACTERS:,} characters in all names and values")
+    return outputs
+
+
+ChosenOutputs = Annotated[
+    dict[
+        Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$")],
+        Annotated[str, Field(max_length=OUTPUT_CHARACTERS)],
+    ],
+    Field(max_length=MOST_OUTPUTS),
+    AfterValidator(_within_bounds),
+]
+"""Values by name, as GitHub names outputs."""
+
+
 class TargetResult(Document):
     """One JSON file per target per attempt: the only evidence that report uses."""
 
     schema_version: Literal[1] = 1
     plan_id: str
     index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster.")
-    target: str = Field(description="`owner/name`.")
+    target: str = Field(description="Name of the target, as the plan has it.")
     attempt: int = Field(ge=1, le=MOST_ATTEMPTS, description="The run's attempt that produced this record.")
     job: str = Field(default="", description="Id of the job that recorded it. Empty: not known.")
     name: str = Field(default="", description="Name that the job records under. Empty: not known.")
@@ -161,6 +185,9 @@ class TargetResult(Document):
         default=None,
         description="Page with the log of the job that worked on it. report fills it in; what a record says is not"
         " taken, and null = not known.",
+    )
+    outputs: ChosenOutputs = Field(
+        default_factory=dict, description="Outputs that the job chose to hand to later jobs. Empty: none."
     )
     usage: Annotated[Usage, AfterValidator(_of_one_target)] = Usage()
     started_at: Moment | None = None

@@ -1,4 +1,4 @@
-"""A target: a repository that a campaign may change, or a directory in one."""
+"""A target: a repository that a campaign may change, a directory in one, or an item of any list."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from pydantic import Field
 from action_patterns.contracts.document import Count, Record
 from action_patterns.contracts.repository import address
 
+TargetKind = Literal["repository", "directory", "item"]
+"""The kind of all targets of a plan. The plan says it: the name `acme/api` may be that of an item."""
+Scalar = str | bool | int | float
+"""A value of an item's column, as the matrix holds it."""
 Visibility = Literal["public", "private", "internal"]
 Permission = Literal["read", "triage", "write", "maintain", "admin"]
 PERMISSIONS: tuple[Permission, ...] = ("read", "triage", "write", "maintain", "admin")
@@ -19,11 +23,15 @@ PERMISSIONS: tuple[Permission, ...] = ("read", "triage", "write", "maintain", "a
 class Target(Record):
     """One target, as discovery saw it."""
 
-    repository: str = Field(description="`owner/name`, in GitHub's own spelling.")
+    repository: str = Field(
+        description="`owner/name`, in GitHub's own spelling. For an item: the repository the workflow runs in."
+    )
     directory: str | None = Field(
         default=None,
         description="Directory of a component, `.` for the root. Null: the target is the whole repository.",
     )
+    item: str | None = Field(default=None, description="Exact name of an item. Null: the target is no item.")
+    columns: dict[str, Scalar] = Field(default_factory=dict, description="An item's own columns of the matrix.")
     id: Count | None = Field(default=None, description="GitHub's id, which survives a rename. None: not known.")
     default_branch: str | None = Field(default=None, description="None for an empty repository.")
     head_oid: str | None = Field(default=None, description="Tip of the default branch when it was read.")
@@ -59,7 +67,7 @@ class Target(Record):
     @property
     def address(self) -> str:
         """The target's name in records and reports."""
-        return address(self.repository, self.directory)
+        return address(self.repository, self.directory) if self.item is None else self.item
 
     @property
     def owner(self) -> str:

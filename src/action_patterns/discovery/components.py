@@ -153,11 +153,14 @@ def _check_names(directories: Iterable[str]) -> None:
         raise InputError(*problems)
 
 
-def names_of(directories: Iterable[str]) -> Mapping[str, str]:
-    """Return a name for each directory: its path with hyphens, and a hash of it where two would be equal."""
+def names_of(directories: Iterable[str], of: str = "directory") -> Mapping[str, str]:
+    """Return a name for each directory or item: its path with hyphens, and a hash of it where two would be equal.
+
+    One without a letter or digit is named by `of`, the kind.
+    """
     digits = dict.fromkeys(directories, 0)
     while True:
-        names = {each: _name(each, number) for each, number in digits.items()}
+        names = {each: _name(each, number, of) for each, number in digits.items()}
         times = Counter(names.values())
         shared = [each for each, name in names.items() if times[name] > 1]
         if not shared:
@@ -165,8 +168,8 @@ def names_of(directories: Iterable[str]) -> Mapping[str, str]:
         digits |= {each: max(8, 2 * digits[each]) for each in shared}
 
 
-def _name(directory: str, digits: int) -> str:
-    plain = "root" if directory == ROOT else _NOT_IN_A_NAME.sub("-", directory.lower()).strip("-") or "directory"
+def _name(directory: str, digits: int, of: str) -> str:
+    plain = "root" if directory == ROOT else _NOT_IN_A_NAME.sub("-", directory.lower()).strip("-") or of
     if not digits:
         return plain[:NAME_CHARACTERS].rstrip("-")
     digest = hashlib.sha256(directory.encode("utf-8", "surrogateescape")).hexdigest()[:digits]

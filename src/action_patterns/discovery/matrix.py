@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from action_patterns.contracts import Plan, PlanEntry
+from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.components import names_of, type_of
+from action_patterns.discovery.items import MATRIX_CHARACTERS, NAME_KEY
 from action_patterns.discovery.packing import MAX_LEGS
 from action_patterns.errors import InputError, Problem
 
@@ -19,17 +20,31 @@ def matrix_of(plan: Plan, *, packed: bool) -> dict[str, list[dict[str, Any]]]:
                 {"index": index, "first": pack.first, "last": pack.last} for index, pack in enumerate(plan.packing)
             ]
         }
-    names = names_of(entry.target.directory for entry in plan.found if entry.target.directory is not None)
-    return {"include": [_component(entry, names) or _repository(entry) for entry in plan.found]}
+    if plan.kind == "repository":
+        return {"include": [_repository(entry) for entry in plan.found]}
+    of = _item if plan.kind == "item" else _component
+    names = names_of((_own_name(entry) for entry in plan.found), of=plan.kind)
+    return {"include": [of(entry, names[_own_name(entry)]) for entry in plan.found]}
 
 
 def check_size(plan: Plan, *, packed: bool) -> None:
-    """Refuse more components than a matrix has jobs: a job of many has no `matrix.directory`, and would take the root.
+    """Refuse a matrix that GitHub would not take, or that jobs would misread.
+
+    More components than a matrix has jobs: a job of many has no `matrix.directory`, and would take the root.
 
     Raises:
-        InputError: there are more.
+        InputError: there are more; or the columns of items are too long for an output.
     """
-    if not packed and len(plan.found) > MAX_LEGS:
+    if plan.kind == "item":
+        length = len(compact_json(matrix_of(plan, packed=packed)))
+        if length > MATRIX_CHARACTERS:
+            raise InputError(
+                Problem(
+                    f"The matrix of these items has {length:,} characters; an output takes {MATRIX_CHARACTERS:,}.",
+                    "Shorten the columns, and hand on long values in a file; or set `targets-per-job`.",
+                )
+            )
+    elif plan.kind == "directory" and not packed and len(plan.found) > MAX_LEGS:
         raise InputError(
             Problem(
                 f"`components` chooses {len(plan.found):,} directories, and a matrix has at most {MAX_LEGS} jobs.",
@@ -39,12 +54,19 @@ def check_size(plan: Plan, *, packed: bool) -> None:
         )
 
 
-def _component(entry: PlanEntry, names: Mapping[str, str]) -> dict[str, Any] | None:
-    directory = entry.target.directory
-    if directory is None:
-        return None
+def _own_name(entry: PlanEntry) -> str:
+    """Return the item, or the directory in its repository."""
+    target = entry.target
+    return target.address if target.directory is None else target.directory
+
+
+def _component(entry: PlanEntry, name: str) -> dict[str, Any]:
     types = type_of(entry.target.types)
-    return {"index": entry.index, "directory": directory, "name": names[directory], "type": types}
+    return {"index": entry.index, "directory": entry.target.directory, "name": name, "type": types}
+
+
+def _item(entry: PlanEntry, name: str) -> dict[str, Any]:
+    return {"index": entry.index, NAME_KEY: entry.target.item, "name": name, **entry.target.columns}
 
 
 def _repository(entry: PlanEntry) -> dict[str, Any]:

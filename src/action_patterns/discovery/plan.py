@@ -8,9 +8,11 @@ from datetime import datetime
 
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Budget, Plan, PlanEntry, SelectionWarning, Target
+from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.components import Found
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.groups import Applicable, Grouped
+from action_patterns.discovery.items import Items
 from action_patterns.discovery.only import EVERYTHING, Narrowing, narrow
 from action_patterns.discovery.packing import pack
 from action_patterns.discovery.select import NOT_FOUND, Selected
@@ -110,11 +112,53 @@ def plan_components(
         context=context,
         now=now,
     )
+    return plan.model_copy(update={"kind": "directory", "budget": _no_requests(plan)})
+
+
+def plan_items(
+    found: Items,
+    *,
+    name: str,
+    only: tuple[str, ...],
+    limit: int | None,
+    per_leg: int,
+    context: Context,
+    now: datetime,
+) -> Plan:
+    """Number and pack items. People's own steps work on them: no request is counted.
+
+    Two lists of one run may have the same names: the plan's id also depends on the campaign's name and the columns.
+    """
+    targets = tuple(
+        Target(
+            repository=context.repository,
+            item=each.name,
+            columns=dict(each.columns),
+            default_branch=context.default_branch,
+            head_oid=context.sha,
+        )
+        for each in found.items
+    )
+    plan = make_plan(
+        Grouped(Selected(targets, found.excluded), {context.repository: Applicable(())}),
+        name=name,
+        content_digest=_digest([name, compact_json([dict(each.columns) for each in found.items])]),
+        visible=0,
+        warnings=found.warnings,
+        per_leg=per_leg,
+        limits=None,
+        context=context,
+        now=now,
+    )
+    own = {"kind": "item", "content_digest": "", "only": only, "limit": limit}
+    return plan.model_copy(update={**own, "budget": _no_requests(plan)})
+
+
+def _no_requests(plan: Plan) -> Budget:
     parallel = max(1, min(MAX_PARALLEL, len(plan.packing)))
-    budget = Budget(
+    return Budget(
         requests_per_target=0, requests_needed=0, requests_remaining=None, max_parallel=parallel, minimum_seconds=0
     )
-    return plan.model_copy(update={"budget": budget})
 
 
 def read_plan(files: Files, path: str, digest: str | None) -> Plan:

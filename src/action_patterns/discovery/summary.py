@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
 
 from action_patterns.contracts import LeftOut, Plan
 from action_patterns.contracts.plan import NOT_IN_ONLY
@@ -19,17 +18,13 @@ NAMES_SHOWN = 10
 """Names in one annotation."""
 
 
-Kind = Literal["repository", "directory"]
-"""The kind of all targets of a plan."""
-
-
-def summary(plan: Plan, kind: Kind = "repository") -> str:
+def summary(plan: Plan) -> str:
     """Return the job summary of discover."""
-    lines = [f"### {_found(plan, kind)}", "", f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once"]
-    if kind == "repository":
+    lines = [f"### {_found(plan)}", "", f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once"]
+    if plan.kind == "repository":
         lines[-1] += f"; {plan.budget.requests_needed} requests at most"
     else:
-        named = [entry.target.directory or "" for entry in plan.found[:MOST_ROWS]]
+        named = [entry.target.directory or entry.target.address for entry in plan.found[:MOST_ROWS]]
         lines += ["", ", ".join(map(code_span, named)), *_left_out(len(plan.found))] if named else []
     if part := narrowed(plan):
         lines += ["", part]
@@ -39,7 +34,8 @@ def summary(plan: Plan, kind: Kind = "repository") -> str:
         lines += ["", f"Named and not found, so they fail in the report ({len(absent)}): {listed}"]
         lines += _left_out(len(absent))
     if plan.excluded:
-        lines += ["", "<details><summary>Left out</summary>", "", "| Repository | Reason | |", "|:--|:--|:--|"]
+        header = f"| {plan.kind.capitalize()} | Reason | |"
+        lines += ["", "<details><summary>Left out</summary>", "", header, "|:--|:--|:--|"]
         shown = plan.excluded[:MOST_ROWS]
         lines += [f"| {cell(item.repository)} | {cell_code(item.reason)} | {cell(item.detail)} |" for item in shown]
         lines += [*_left_out(len(plan.excluded)), "", "</details>"]
@@ -66,16 +62,18 @@ def narrowed(plan: Plan) -> str:
     return f"{roster:,} of {roster + left_out:,} targets: {by} left out {left_out:,}." if left_out else ""
 
 
-def _found(plan: Plan, kind: Kind) -> str:
+def _found(plan: Plan) -> str:
     number = len(plan.found)
-    if kind == "directory":
+    if plan.kind == "item":
+        return f"{number:,} {'item' if number == 1 else 'items'}"
+    if plan.kind == "directory":
         return f"{number} {'directory' if number == 1 else 'directories'} of {plan.source_repository}"
     return f"{number} targets of {plan.visible} repositories visible to this token"
 
 
-def annotate(plan: Plan, kind: Kind = "repository") -> tuple[Annotation, ...]:
+def annotate(plan: Plan) -> tuple[Annotation, ...]:
     """Return the annotations of discover."""
-    return (*annotate_selection(plan), *_not_found(plan), *_nothing_to_do(plan, kind), *_rate_limit(plan))
+    return (*annotate_selection(plan), *_not_found(plan), *_nothing_to_do(plan), *_rate_limit(plan))
 
 
 def annotate_selection(plan: Plan) -> tuple[Annotation, ...]:
@@ -110,10 +108,13 @@ def _not_found(plan: Plan) -> Iterator[Annotation]:
         )
 
 
-def _nothing_to_do(plan: Plan, kind: Kind) -> Iterator[Annotation]:
+def _nothing_to_do(plan: Plan) -> Iterator[Annotation]:
     if not plan.roster and (part := narrowed(plan)):
         yield Annotation(level="notice", message=part, title="Nothing to do")
-    elif not plan.roster and kind == "directory":
+    elif not plan.roster and plan.kind == "item":
+        message = "The list of items is empty. If you expected some, check the step that writes it."
+        yield Annotation(level="notice", message=message, title="Nothing to do")
+    elif not plan.roster and plan.kind == "directory":
         message = "No directory that git tracks matches `components`. If you expected some, check the patterns."
         yield Annotation(level="notice", message=message, title="Nothing to do")
     elif not plan.roster:

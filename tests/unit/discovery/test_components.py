@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.contracts.artifact import is_name
-from action_patterns.contracts.repository import address, is_component, is_same_target, is_target, repository_of
+from action_patterns.contracts.repository import address, is_same_target, is_target, repository_of
 from action_patterns.discovery.components import find, names_of, type_of
 from action_patterns.errors import InputError
 
@@ -201,7 +201,6 @@ def test_a_name_that_no_job_could_be_given_is_refused_if_it_is_chosen(name: str)
 )
 def test_the_name_of_a_target(name: str, valid: bool) -> None:
     assert is_target(name) is valid
-    assert is_component(name) is (valid and ":" in name)
 
 
 def test_the_case_of_a_repository_does_not_count_and_that_of_a_directory_does() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,11 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach, union
 from action_patterns.action.session import open_session
 from action_patterns.actions.discover.interface import DiscoverInputs, DiscoverOutputs
+from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
 from action_patterns.contracts.document import compact_json
+from action_patterns.discovery import items
 from action_patterns.discovery.components import Found, find
 from action_patterns.discovery.discover import (
     USES,
@@ -29,12 +31,14 @@ from action_patterns.discovery.discover import (
 )
 from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.groups import all_apply
+from action_patterns.discovery.items import Items, check_masked, check_only
+from action_patterns.discovery.items import narrow as narrow_items
 from action_patterns.discovery.matrix import check_size, matrix_of
 from action_patterns.discovery.only import Narrowing, check_names
-from action_patterns.discovery.plan import plan_components
+from action_patterns.discovery.plan import plan_components, plan_items
 from action_patterns.discovery.repositories_file import with_files
 from action_patterns.discovery.selection import Selection, input_problems
-from action_patterns.discovery.summary import Kind, annotate, summary
+from action_patterns.discovery.summary import annotate, summary
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.distribution_file import OWN_RULES
 from action_patterns.errors import ActionPatternsError, InputError, Problem
@@ -55,13 +59,13 @@ PREVIOUS_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The repositories or directories that were read, the selection they are compared with, and when."""
+    """The repositories, directories or items that were read, the selection they are compared with, and when."""
 
-    seen: Discovered | Found
+    seen: Discovered | Found | Items
     name: str
     content_digest: str
     selections: Mapping[str, Selection]
-    """By the name of the group. Empty: the targets are directories of this repository."""
+    """By the name of the group. Empty: the targets are directories of this repository, or items."""
     campaign: Campaign | None = None
     """None: no distribution file is given."""
     previous: ReportArtifact | None
@@ -71,11 +75,11 @@ class Facts:
 
 
 def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
-    """Read the campaign, if one is given, and every repository it may mean; or the paths of this repository."""
+    """Read the campaign, if one is given, and every repository it may mean; or this repository's paths; or items."""
     campaign = None
-    if inputs.components:
+    if inputs.components or is_of_items(inputs):
         return Facts(
-            seen=find(ports.checkout.tracked(), inputs.components),
+            seen=find(ports.checkout.tracked(), inputs.components) if inputs.components else read_items(inputs, ports),
             name=inputs.name or "targets",
             content_digest="",
             selections={},
@@ -117,7 +121,18 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
 
 def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
     """Select the targets and pack them."""
-    per_leg, narrowing = max(1, inputs.targets_per_job), Narrowing(only=inputs.only, limit=inputs.limit)
+    per_leg = max(1, inputs.targets_per_job)
+    if isinstance(facts.seen, Items):
+        return plan_items(
+            narrow_items(facts.seen.items, inputs.only, inputs.limit),
+            name=facts.name,
+            only=inputs.only,
+            limit=inputs.limit,
+            per_leg=per_leg,
+            context=facts.context,
+            now=facts.now,
+        )
+    narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
     if isinstance(facts.seen, Found):
         return plan_components(
             facts.seen, name=facts.name, narrowing=narrowing, per_leg=per_leg, context=facts.context, now=facts.now
@@ -140,11 +155,14 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     """Discover."""
     validate(inputs)
     facts = gather(inputs, ports)
+    if isinstance(facts.seen, Items):
+        check_only(facts.seen.items, inputs.only)
+        check_masked(facts.seen.items, ports.log.redact)
     plan = decide(inputs, facts)
     privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
-    check_names(plan, inputs.only)
-    if inputs.components:
-        check_size(plan, packed=inputs.targets_per_job > 0)
+    if plan.kind != "item":
+        check_names(plan, inputs.only)
+    check_size(plan, packed=inputs.targets_per_job > 0)
     if facts.campaign is not None:
         facts.campaign.check(plan.found)
     return apply(inputs, facts, plan, ports)
@@ -176,9 +194,25 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         previous_run_id=str(previous.run_id) if previous else "",
         previous_artifact=previous.name if previous else "",
     )
-    kind: Kind = "directory" if inputs.components else "repository"
-    annotations = (*left_out(notice), *annotate(plan, kind))
-    return Finish(outputs=outputs, summary=summary(plan, kind), annotations=annotations)
+    annotations = (*left_out(notice), *annotate(plan))
+    return Finish(outputs=outputs, summary=summary(plan), annotations=annotations)
+
+
+def is_of_items(inputs: DiscoverInputs) -> bool:
+    """Return whether the targets are items of a list."""
+    return bool(inputs.items or inputs.items_file)
+
+
+def read_items(inputs: DiscoverInputs, ports: Ports) -> Items:
+    """Return the items of the input or of its file.
+
+    Raises:
+        InputError: the file cannot be read, or an item is none.
+    """
+    if inputs.items_file is None:
+        return Items(items.read(inputs.items, "`items`"))
+    path = inputs.items_file
+    return Items(items.read(read_text(ports.files.read(path), path), path))
 
 
 def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArtifact | None:
@@ -229,6 +263,7 @@ def validate(inputs: DiscoverInputs) -> None:
                 " directories by the patterns of `components`.",
             )
         )
+    problems += _of_items(inputs, given)
     if inputs.name is not None and not is_name(inputs.name):
         problems.append(
             Problem(
@@ -238,6 +273,27 @@ def validate(inputs: DiscoverInputs) -> None:
         )
     if problems:
         raise InputError(*problems)
+
+
+def _of_items(inputs: DiscoverInputs, given: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with the list of items, or beside it."""
+    if not is_of_items(inputs):
+        return
+    source = "items" if inputs.items else "items-file"
+    others = {"distribution": inputs.distribution, "components": inputs.components}
+    if inputs.items and inputs.items_file:
+        yield Problem("`items` and `items-file` are both given.", "Give one of the two.")
+    if beside := [*given, *(name for name, value in others.items() if value)]:
+        yield Problem(
+            f"`{source}` and {', '.join(f'`{name}`' for name in beside)} are both given.",
+            "Items are no repositories: no source adds to them, and no fact on GitHub filters them. Give one of the"
+            " two; narrow items by `only` and `limit`.",
+        )
+    if inputs.items:
+        try:
+            items.read(inputs.items, "`items`")
+        except InputError as error:
+            yield from error.problems
 
 
 def _selection(inputs: DiscoverInputs) -> Selection:

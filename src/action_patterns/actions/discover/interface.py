@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 
 from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.discovery.items import only_lines
 from action_patterns.discovery.only import Limit, OnlyList, limit_field, only_field
 from action_patterns.input_types import Flag, LineList, NameList
 
@@ -83,6 +84,14 @@ class DiscoverInputs(TokenInputs):
         " (`**/go.mod`) or of directories (`services/*/`), one a line. The last that matches decides, and `!` excludes."
         " Files that git does not track do not count.",
     )
+    items: str = Field(
+        default="",
+        description="Targets that are no repositories: a JSON list of texts, numbers or objects, or one item a line."
+        " The keys of an object are columns of the matrix; `target` is the item's name.",
+    )
+    items_file: str | None = Field(
+        default=None, description="File of the workspace with such a list; an input takes 100 KB."
+    )
     only: OnlyList = only_field()
     limit: Limit | None = limit_field()
     name: str | None = Field(
@@ -101,6 +110,13 @@ class DiscoverInputs(TokenInputs):
         description="Let a public repository name private ones: in the plan, in artifacts, job names, summaries and"
         " issues. Without it, such a run stops before it leaves a plan.",
     )
+
+    @field_validator("only", mode="wrap")
+    @classmethod
+    def _names_of_items(cls, value: object, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
+        if isinstance(value, str) and (info.data.get("items") or info.data.get("items_file")):
+            return only_lines(value)
+        return check(value)
 
 
 class DiscoverOutputs(Outputs):

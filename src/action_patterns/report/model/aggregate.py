@@ -61,6 +61,7 @@ def aggregate(
     report = RunReport(
         plan_id=plan.plan_id,
         name=name or plan.name,
+        kind=plan.kind,
         verdict=verdict(counts, silent=bool(accused)),
         counts=counts,
         visible=plan.visible,

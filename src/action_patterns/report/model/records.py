@@ -101,7 +101,8 @@ def count(plan: Plan, records: Sequence[TargetResult], unreadable: Iterable[Unre
     duplicates = len(own) - len({(recorder_of(record), record.index, record.attempt) for record in own})
     kept = {id(record) for by in newest.values() for record in by.values()}
     counted = len({id(record) for record in own} & kept)
-    _refuse_shared(newest, context)
+    if plan.kind != "item":  # an item is in no repository, and several may share one pull request
+        _refuse_shared(newest, context)
     return Counted(
         newest=newest, recorders=recorders, ignored=len(records) - counted - duplicates, duplicates=duplicates
     )

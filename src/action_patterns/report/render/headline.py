@@ -14,7 +14,6 @@ from action_patterns.report.render.view import (
     Page,
     counted,
     moment,
-    names_of,
     number_of,
     percent,
     repositories,
@@ -31,10 +30,10 @@ CAUSES_NAMED = 4
 def verdict_line(report: RunReport) -> str:
     """The verdict in words, with the numbers it rests on; the same sentence in every channel."""
     counts, number = report.counts, number_of(report.counts, FAILING)
-    all_of_them, verb = counted(counts.total, names_of(report)), "needs" if number == 1 else "need"
+    all_of_them, verb = counted(counts.total, report.kind), "needs" if number == 1 else "need"
     attention = f"{number:,} of {all_of_them} {verb} attention"
     dry_run = " (dry run, nothing was written)" if counts.planned and not number_of(counts, CHANGED) else ""
-    deferred = f"{counted(counts.deferred, names_of(report))} deferred to a later run" if counts.deferred else ""
+    deferred = f"{counted(counts.deferred, report.kind)} deferred to a later run" if counts.deferred else ""
     match report.verdict:
         case "passed":
             return f"Passed: {all_of_them}, none needs attention{dry_run}"
@@ -46,6 +45,8 @@ def verdict_line(report: RunReport) -> str:
         case "nothing-to-do":
             if report.left_out:
                 return f"Nothing to do: this run leaves out all {len(report.left_out):,} targets of its campaign"
+            if report.kind == "item":
+                return "Nothing to do: the list of items is empty"
             return f"Nothing to do: none of {repositories(report.visible)} visible to this token is a target"
         case "inconclusive":
             return "Inconclusive: there is no roster, so the report knows no repository"

@@ -8,7 +8,7 @@ from action_patterns.report.render import changes
 from action_patterns.report.render.headline import NOTE_CHARACTERS, all_notes, counts_line, verdict_line
 from action_patterns.report.render.markdown.short_summary import is_green
 from action_patterns.report.render.tiers import tier_of
-from action_patterns.report.render.view import CHANGED, ORDER, Page, counted, moment, names_of, of_outcomes
+from action_patterns.report.render.view import CHANGED, ORDER, Page, counted, moment, of_outcomes
 
 WIDEST_COLUMN = 60
 """A longer name shifts its own row rather than every row."""
@@ -31,7 +31,7 @@ def render(report: RunReport, page: Page) -> str:
     ]
     blocks = [_table([("OUTCOME", "TARGET", "REASON", "PULL REQUEST"), *rows])] if rows else []
     if left := report.counts.total - len(rows):
-        blocks.append(f"Left as they are: {counted(left, names_of(report))}, each in run-report.json with its reason.")
+        blocks.append(f"Left as they are: {counted(left, report.kind)}, each in run-report.json with its reason.")
     blocks += [_cause(cause, page) for cause in report.causes]
     notes = all_notes(report, page)
     blocks += [f"Note: {terminal(clip(note, NOTE_CHARACTERS))}" for note in notes]

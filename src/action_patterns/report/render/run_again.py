@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from action_patterns.contracts import RunReport
-from action_patterns.contracts.repository import is_component, is_repository
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
 from action_patterns.report.render.view import Page, counted, number_of, wrong
 
@@ -55,8 +55,10 @@ def ways(report: RunReport, page: Page) -> list[Way]:
 
 
 def _new_run(targets: Sequence[str], report: RunReport, page: Page) -> tuple[str, str]:
-    these, listed = counted(len(targets), targets), ",".join(targets)  # as `only` takes names
-    if targets and all(map(is_component, targets)):
+    these, listed = counted(len(targets), report.kind), ",".join(targets)  # as `only` takes names
+    if report.kind == "item":
+        return f" of these {these}: set the input `only` of discover to", "\n".join(targets)
+    if report.kind == "directory":
         patterns = "\n".join(f"{target.partition(':')[2]}/" for target in targets)
         return f" of these {these}: set the input `components` of discover to", patterns
     if not all(map(is_repository, targets)):

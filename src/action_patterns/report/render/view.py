@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from action_patterns.contracts import Counts, Outcome, RunReport, TargetResult
-from action_patterns.contracts.repository import is_component
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.target import TargetKind
 from action_patterns.ports.context import Context
 
 CHANGED: frozenset[Outcome] = frozenset({"created", "updated", "closed"})
@@ -119,19 +120,29 @@ def percent(number: int, total: int) -> str:
 
 def repositories(number: int) -> str:
     """`1 repository`, `2 repositories`."""
-    return f"{number:,} {'repository' if number == 1 else 'repositories'}"
+    return counted(number, "repository")
 
 
-def counted(number: int, names: Iterable[str]) -> str:
-    """`2 repositories`, or `2 directories` where the names are of directories: a plan has targets of one kind."""
-    if is_component(next(iter(names), "")):
-        return f"{number:,} {'directory' if number == 1 else 'directories'}"
-    return repositories(number)
+_WORDS: dict[TargetKind, tuple[str, str]] = {
+    "repository": ("repository", "repositories"),
+    "directory": ("directory", "directories"),
+    "item": ("item", "items"),
+}
 
 
-def names_of(report: RunReport) -> Iterable[str]:
-    """Return the names of the targets, one by one."""
-    return (result.target for result in report.results)
+def counted(number: int, kind: TargetKind) -> str:
+    """`2 repositories`, `1 directory`, `3 items`: a plan has targets of one kind."""
+    return f"{number:,} {_WORDS[kind][number != 1]}"
+
+
+def column(report: RunReport) -> str:
+    """Return the header of the column with the targets' names."""
+    return "Repository" if report.kind == "repository" else "Target"
+
+
+def links_to(target: str, report: RunReport) -> bool:
+    """Return whether a target's name is the address of a repository. An item may have the same name."""
+    return report.kind == "repository" and is_repository(target)
 
 
 def moment(at: datetime) -> str:

@@ -10,7 +10,7 @@ from action_patterns.escape import html_code
 from action_patterns.report.model.usage_over_time import Spent, spending
 from action_patterns.report.render.api_usage import facts
 from action_patterns.report.render.headline import LABELS, shares, widths
-from action_patterns.report.render.view import counted, names_of, percent
+from action_patterns.report.render.view import counted, percent
 
 BAR = 400
 WIDTH, HEIGHT = 1000, 160
@@ -36,7 +36,7 @@ def outcomes(report: RunReport) -> str:
     return f"""<section aria-labelledby="outcomes-title">
 <h2 id="outcomes-title" class="unseen">Outcomes</h2>
 <svg class="bar" viewBox="0 0 {BAR} 14" preserveAspectRatio="none" role="img"
- aria-label="Of {counted(total, names_of(report))}: {said}">{"".join(drawn)}</svg>
+ aria-label="Of {counted(total, report.kind)}: {said}">{"".join(drawn)}</svg>
 <ul class="legend">{legend}</ul>
 </section>
 """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from action_patterns.contracts import RunReport
 from action_patterns.contracts.repository import is_repository
 from action_patterns.escape import data_url, html_text, link_url
-from action_patterns.report.render.view import Page
+from action_patterns.report.render.view import Page, links_to
 
 
 def link(text: str, url: str, page: Page) -> str:
@@ -16,6 +17,11 @@ def link(text: str, url: str, page: Page) -> str:
 def repository(name: str, page: Page) -> str:
     """A repository's name, linked where it is a name GitHub can have given."""
     return link(name, f"{page.server_url}/{name}", page) if is_repository(name) else html_text(name)
+
+
+def target(name: str, report: RunReport, page: Page) -> str:
+    """A target's name, linked where it is a repository."""
+    return repository(name, page) if links_to(name, report) else html_text(name)
 
 
 def as_data(url: str | None, page: Page) -> str:

@@ -11,7 +11,7 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.escape import clip, html_code, html_prose, html_text, link_url
 from action_patterns.report.render import changes, headline
 from action_patterns.report.render import run_again as again
-from action_patterns.report.render.html.links import link, log, repository
+from action_patterns.report.render.html.links import link, log, repository, target
 from action_patterns.report.render.html.table import Rows
 from action_patterns.report.render.view import (
     CHANGED,
@@ -116,7 +116,7 @@ def causes(report: RunReport, page: Page, rows: Rows) -> str:
         return ""
     shown, note = limited(report.causes, CAUSES)
     logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
-    cards = "".join(_cause(cause, page, rows, logs) for cause in shown)
+    cards = "".join(_cause(cause, report, page, rows, logs) for cause in shown)
     title = f"Targets that {wrong(report.counts)}, by cause"
     number = f"{len(report.causes):,}{note}"
     return f"""<section aria-labelledby="causes-title">
@@ -126,7 +126,7 @@ def causes(report: RunReport, page: Page, rows: Rows) -> str:
 """
 
 
-def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -> str:
+def _cause(cause: CauseCount, report: RunReport, page: Page, rows: Rows, logs: Mapping[str, str]) -> str:
     if cause.resumes_at:
         again, kind = f"Safe after {moment(cause.resumes_at)}", "later"
     elif cause.retryable:
@@ -134,9 +134,9 @@ def _cause(cause: CauseCount, page: Page, rows: Rows, logs: Mapping[str, str]) -
     else:
         again, kind = "Fix first", "fix"
     names, note = limited(cause.targets, NAMES)
-    listed = "".join(f"<li>{repository(name, page)}{logs.get(name, '')}</li>" for name in names)
+    listed = "".join(f"<li>{target(name, report, page)}{logs.get(name, '')}</li>" for name in names)
     more = f'<p class="quiet">{note.removeprefix(", ").capitalize()}</p>' if note else ""
-    number = counted(len(cause.targets), cause.targets)
+    number = counted(len(cause.targets), report.kind)
     url = link_url(cause.guide or "", page.server_url)
     reason = clip(cause.reason, CODE_CHARACTERS)
     guide = f' <a href="{url}" aria-label="Guide to {html_text(reason)}">Guide</a>' if url else ""
@@ -162,7 +162,7 @@ def since_previous(report: RunReport, page: Page) -> str:
     for word, targets, alarming in changes.groups(report.changes):
         shown, note = limited(targets, NAMES)
         runs = report.failing_runs if word == "still failing" else {}
-        names = "".join(f"<li>{repository(name, page)}{changes.nth(runs.get(name))}</li>" for name in shown)
+        names = "".join(f"<li>{target(name, report, page)}{changes.nth(runs.get(name))}</li>" for name in shown)
         told.append(
             f"<div><dt{' class=alarm' if alarming else ''}>{word.capitalize()} <b>{len(targets):,}</b>"
             f'<span class="quiet">{note}</span></dt><dd><ul class="names">{names}</ul></dd></div>'

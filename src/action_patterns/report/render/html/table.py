@@ -7,12 +7,21 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from action_patterns.contracts import Outcome, RunReport, TargetResult
-from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import MESSAGE_CHARACTERS, clip, html_code, html_text, visible
 from action_patterns.report.render.html import links
 from action_patterns.report.render.tiers import tier_of
-from action_patterns.report.render.view import CHANGED, ORDER, Page, files, of_outcomes, pull_request_state, span
+from action_patterns.report.render.view import (
+    CHANGED,
+    ORDER,
+    Page,
+    column,
+    files,
+    links_to,
+    of_outcomes,
+    pull_request_state,
+    span,
+)
 
 PAGE_ROWS = 100
 """Rows shown at once. The script takes the same number from the data."""
@@ -36,6 +45,8 @@ class Rows:
 
     data: dict[str, Any]
     html: str
+    title: str
+    """Header of the targets' column."""
     shown: int
     total: int
 
@@ -61,7 +72,7 @@ def rows(report: RunReport, page: Page) -> Rows:
     data = [
         (
             visible(result.target),
-            int(is_repository(result.target)),
+            int(links_to(result.target, report)),
             ORDER.index(result.outcome),
             reasons.setdefault(visible(result.reason), len(reasons)),
             messages.setdefault(_message(result), len(messages)),
@@ -90,7 +101,8 @@ def rows(report: RunReport, page: Page) -> Rows:
             "logs": list(logs),
             "rows": data,
         },
-        html="\n".join(_row(result, page) for result in shown),
+        html="\n".join(_row(result, report, page) for result in shown),
+        title=column(report),
         shown=len(shown),
         total=len(results),
     )
@@ -102,13 +114,13 @@ def section(rows: Rows) -> str:
         return ""
     head = "".join(
         f'<th scope="col" data-kind="{kind}"{" class=number" if kind == "number" else ""}>{title}</th>'
-        for title, kind in COLUMNS
+        for title, kind in ((rows.title, "text"), *COLUMNS[1:])
     )
     return f"""<section id="targets" tabindex="-1" aria-labelledby="targets-title">
 <h2 id="targets-title">All targets</h2>
 <div class="controls" id="controls" hidden>
 <label class="wide">Search
-<input id="search" type="search" placeholder="Repository, reason or message" autocomplete="off" spellcheck="false">
+<input id="search" type="search" placeholder="{rows.title}, reason or message" autocomplete="off" spellcheck="false">
 </label>
 <label>Outcome<select id="outcome"><option value="">All outcomes</option></select></label>
 <label>Reason<select id="reason"><option value="">All reasons</option></select></label>
@@ -133,7 +145,7 @@ def section(rows: Rows) -> str:
 """
 
 
-def _row(result: TargetResult, page: Page) -> str:
+def _row(result: TargetResult, report: RunReport, page: Page) -> str:
     message = _message(result)
     number = result.pull_request_number
     url = links.as_data(result.pull_request_url, page)
@@ -151,7 +163,7 @@ def _row(result: TargetResult, page: Page) -> str:
         f'<td class="number">{result.usage.requests:,}</td>'
         f'<td class="number">{started}</td><td class="number">{took}</td>'
     )
-    return f'<tr><th scope="row">{links.repository(result.target, page)}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{links.target(result.target, report, page)}</th>{cells}</tr>'
 
 
 def _group_of(outcome: Outcome) -> str:

@@ -70,8 +70,8 @@ def cost(report: RunReport) -> str:
 
 def seen(report: RunReport) -> list[str]:
     """Return the number of visible repositories, and the records that do not count."""
-    visible = f"{repositories(report.visible)} visible to this token"
-    told = [f"{visible}, {report.counts.total:,} in the roster, {len(report.excluded):,} excluded"]
+    visible = "" if report.kind == "item" else f"{repositories(report.visible)} visible to this token, "
+    told = [f"{visible}{report.counts.total:,} in the roster, {len(report.excluded):,} excluded"]
     if ignored := report.ignored_records:
         told.append(f"{ignored:,} {'record' if ignored == 1 else 'records'} of another plan or attempt not counted")
     if twice := report.duplicate_records:

@@ -22,8 +22,10 @@ from action_patterns.report.render.view import (
     ORDER,
     Detail,
     Page,
+    column,
     files,
     limited,
+    links_to,
     moment,
     of_outcomes,
     pull_request_state,
@@ -44,13 +46,19 @@ def causes(report: RunReport, page: Page, detail: Detail) -> list[str]:
     shown, note = limited(report.causes, detail.cause_rows)
     title = f"### Targets that {wrong(report.counts)}, by cause ({len(report.causes):,}{note})"
     logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
-    rows = [_cause_row(cause, page, detail, logs) for cause in shown]
+    rows = [_cause_row(cause, page, detail, logs, report) for cause in shown]
     return [title, _table(("Cause", "Targets", "Retry?", "What to do"), rows)] if rows else [title]
 
 
-def _cause_row(cause: CauseCount, page: Page, detail: Detail, logs: Mapping[str, str]) -> tuple[str, ...]:
+def _target(name: str, report: RunReport, page: Page) -> str:
+    return repository_link(name, page.server_url) if links_to(name, report) else cell(name)
+
+
+def _cause_row(
+    cause: CauseCount, page: Page, detail: Detail, logs: Mapping[str, str], report: RunReport
+) -> tuple[str, ...]:
     names, note = limited(cause.targets, detail.cause_names)
-    listed = ", ".join(f"{repository_link(name, page.server_url)}{logs.get(name, '')}" for name in names)
+    listed = ", ".join(f"{_target(name, report, page)}{logs.get(name, '')}" for name in names)
     message = f" {cell_prose(clip(cause.message, MESSAGE_CHARACTERS))}" if detail.messages and cause.message else ""
     after = f", after {moment(cause.resumes_at)}" if cause.resumes_at else ""
     return (
@@ -77,12 +85,12 @@ def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
         and all(result.pull_request_number is None and _message(result) in told for result in results)
     ):
         return []
-    header = ("Repository", "Outcome", "Cause", "Pull request") + (("Message",) if detail.messages else ())
+    header = (column(report), "Outcome", "Cause", "Pull request") + (("Message",) if detail.messages else ())
     shown, note = limited(results, detail.rows)
     rows = [
         (
             # In a long list the rows come first: the logs of all are in run-report.json and report.html.
-            repository_link(result.target, page.server_url) + (log(result.job_url, page) if detail.messages else ""),
+            _target(result.target, report, page) + (log(result.job_url, page) if detail.messages else ""),
             result.outcome,
             _code(result.reason),
             pull_request(result, page),
@@ -105,7 +113,7 @@ def changed(report: RunReport, page: Page, detail: Detail) -> list[str]:
     shown, note = limited(results, detail.rows)
     rows = [
         (
-            repository_link(result.target, page.server_url),
+            _target(result.target, report, page),
             result.outcome,
             pull_request(result, page),
             _what(result) if detail.messages else f"{len(result.files):,}",
@@ -113,7 +121,7 @@ def changed(report: RunReport, page: Page, detail: Detail) -> list[str]:
         )
         for result in shown
     ]
-    header = ("Repository", "Outcome", "Pull request", "Files and fields", "Time")
+    header = (column(report), "Outcome", "Pull request", "Files and fields", "Time")
     return _fold(f"Changed ({len(results):,}{note})", header, rows, len(results), opened=len(results) <= OPEN_ROWS)
 
 
@@ -138,12 +146,9 @@ def planned(report: RunReport, page: Page, detail: Detail) -> list[str]:
     """Dry run: the exact writes that would be sent, by target."""
     results = of_outcomes(report.results, frozenset({"planned"}))
     shown, note = limited(results, detail.rows)
-    rows = [
-        (repository_link(result.target, page.server_url), _code(result.reason), _requests(result, detail))
-        for result in shown
-    ]
+    rows = [(_target(result.target, report, page), _code(result.reason), _requests(result, detail)) for result in shown]
     title = f"Would be sent ({len(results):,}{note})"
-    return _fold(title, ("Repository", "Why", "Writes"), rows, len(results), opened=len(results) <= OPEN_ROWS)
+    return _fold(title, (column(report), "Why", "Writes"), rows, len(results), opened=len(results) <= OPEN_ROWS)
 
 
 def pull_request(result: TargetResult, page: Page) -> str:
