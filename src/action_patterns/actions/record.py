@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -13,14 +14,30 @@ from action_patterns.action.inputs import Inputs, Outputs
 from action_patterns.content.text import is_code, read_text
 from action_patterns.contracts import Outcome, TargetResult
 from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, records_artifact
-from action_patterns.contracts.repository import is_same_target, is_target, repository_of
-from action_patterns.contracts.result import MOST_TARGETS, MOST_TIERS, record_file
+from action_patterns.contracts.repository import (
+    ITEM_CHARACTERS,
+    is_item,
+    is_repository,
+    is_same_target,
+    is_target,
+    repository_of,
+)
+from action_patterns.contracts.result import MOST_OUTPUTS, MOST_TARGETS, MOST_TIERS, OUTPUT_CHARACTERS, record_file
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
+from action_patterns.report.model import chosen_outputs, step_results
+from action_patterns.report.model.step_results import (
+    BESIDE_A_FAILED_STEP,
+    Derived,
+    Step,
+    derive,
+    failure_message,
+    has_failed,
+)
 
 if TYPE_CHECKING:
-    from action_patterns.contracts import Plan, PlanEntry
+    from action_patterns.contracts import Plan, PlanEntry, Target
 
 RECORDS_DIRECTORY = "action-patterns-records"
 """Below RUNNER_TEMP."""
@@ -33,8 +50,8 @@ def _code(value: str) -> str:
 
 
 def _target(value: str) -> str:
-    if not is_target(value):
-        raise ValueError("must be owner/name, or owner/name:directory for a component")
+    if not is_target(value) and not is_item(value):
+        raise ValueError(f"must be the name of a target: one printable line of at most {ITEM_CHARACTERS} characters")
     return value
 
 
@@ -55,7 +72,7 @@ class RecordInputs(Inputs):
 
     target: Annotated[str, AfterValidator(_target)] = Field(
         description="Repository the steps worked on, `owner/name`: `${{ matrix.repository }}`. For a component it is"
-        " `${{ github.repository }}:${{ matrix.directory }}`."
+        " `${{ github.repository }}:${{ matrix.directory }}`. For an item it is `${{ matrix.target }}`."
     )
     index: int = Field(ge=0, le=MOST_TARGETS, description="The target's place in the roster: `${{ matrix.index }}`.")
     result: str | None = Field(
@@ -64,12 +81,19 @@ class RecordInputs(Inputs):
         " of it: outcome, reason, message, remedy, pull request, files and usage. If it is empty, because that step did"
         " not get so far, `outcome` and `reason` count.",
     )
+    steps: str = Field(
+        default="",
+        description="Outcomes of your steps, one a line in their order: `build=${{ steps.build.outcome }}`. Also taken:"
+        " `${{ toJSON(steps) }}`, which has all outputs too and is too long beyond 100 KB. `outcome` is `failure` also"
+        " where `continue-on-error` makes `conclusion` a success. Without `outcome`, the record's outcome, reason and"
+        " message follow from them; a failed step is never recorded as a success.",
+    )
     outcome: Outcome | None = Field(
-        default=None, description="Outcome of your steps, in one word. Required without `result`."
+        default=None, description="Outcome of your steps, in one word. Required without `result` and `steps`."
     )
     reason: Annotated[str, AfterValidator(_code)] | None = Field(
         default=None,
-        description="Your code for the cause, in kebab case; report groups by it. Required without `result`.",
+        description="Your code for the cause, in kebab case; report groups by it. Required with `outcome`.",
     )
     message: str = Field(default="", description="One sentence for people.")
     tier: Annotated[str, AfterValidator(_code)] | None = Field(
@@ -82,6 +106,12 @@ class RecordInputs(Inputs):
         ge=1,
         le=MOST_TIERS,
         description="Its place, from 1: `${{ steps.<id>.outputs.tier-index }}`. Required with `tier`.",
+    )
+    outputs: str = Field(
+        default="",
+        description="Values for later jobs, one a line: `version=${{ steps.build.outputs.version }}`; or a JSON object."
+        f" report writes those of all targets into one file. At most {MOST_OUTPUTS} values, of {OUTPUT_CHARACTERS:,}"
+        " characters each; secrets are refused.",
     )
     plan: str | None = Field(
         default=None,
@@ -120,6 +150,11 @@ class Facts(NamedTuple):
     context: Context
     result: TargetResult | None = None
     """The result that upsert-pr wrote. None: none was given."""
+    steps: tuple[Step, ...] = ()
+    """Empty: none are given."""
+    outputs: Mapping[str, str] = MappingProxyType({})
+    problems: tuple[Problem, ...] = ()
+    """Problems of `steps` and `outputs`."""
 
 
 class Decision(NamedTuple):
@@ -138,7 +173,7 @@ def run(inputs: RecordInputs, ports: Ports) -> Finish[RecordOutputs]:
 
 
 def gather(inputs: RecordInputs, ports: Ports) -> Facts:
-    """Read the plan and the result, if they are named.
+    """Read the plan and the result, if they are named, and the texts of `steps` and `outputs`.
 
     Raises:
         InputError: one does not exist, or is not what it should be.
@@ -150,12 +185,28 @@ def gather(inputs: RecordInputs, ports: Ports) -> Facts:
         plan = Plan.decode(read_text(ports.files.read(inputs.plan), inputs.plan), name=inputs.plan)
     if inputs.result is not None:
         result = TargetResult.decode(read_text(ports.files.read(inputs.result), inputs.result), name=inputs.result)
-    return Facts(plan, ports.context, result)
+    problems = list[Problem]()
+    steps, outputs = tuple[Step, ...](), dict[str, str]()
+    try:
+        steps = step_results.parse(inputs.steps)
+    except InputError as error:
+        problems += error.problems
+    try:
+        outputs = chosen_outputs.parse(inputs.outputs, ports.log.redact)
+    except InputError as error:
+        problems += error.problems
+    return Facts(plan, ports.context, result, steps, outputs, tuple(problems))
 
 
 def validate(inputs: RecordInputs, facts: Facts) -> None:
     """Raise InputError unless the record is of its own target, by the plan, the result and the pull request."""
-    problems = [*_of_the_plan(inputs, facts.plan), *_of_the_result(inputs, facts), *_of_the_pull_request(inputs, facts)]
+    problems = [
+        *facts.problems,
+        *_of_the_plan(inputs, facts.plan),
+        *_of_the_result(inputs, facts),
+        *_of_the_pull_request(inputs, facts),
+        *_of_the_outcome(inputs, facts),
+    ]
     if (inputs.tier is None) != (inputs.tier_index is None):
         lacks, other = ("tier", "tier-index") if inputs.tier is None else ("tier-index", "tier")
         problems.append(
@@ -164,22 +215,40 @@ def validate(inputs: RecordInputs, facts: Facts) -> None:
                 "Pass both outputs of one step of degrade: `tier` and `tier-index`.",
             )
         )
-    missing = [name for name in ("outcome", "reason") if getattr(inputs, name) is None]
-    if facts.result is None and missing:
-        problems.append(
-            Problem(
-                f"Neither `result` nor {' and '.join(f'`{name}`' for name in missing)} is given.",
-                "Give the path that upsert-pr's output `result` holds, or the `outcome` and the `reason` of your steps."
-                " The output is empty if that step stopped early: give all three for that case.",
-            )
-        )
     if problems:
         raise InputError(*problems)
 
 
+def _of_the_outcome(inputs: RecordInputs, facts: Facts) -> Iterator[Problem]:
+    missing = [name for name in ("outcome", "reason") if getattr(inputs, name) is None]
+    if len(missing) == 1 and inputs.steps:
+        given = "reason" if missing == ["outcome"] else "outcome"
+        yield Problem(
+            f"`{given}` is given beside `steps`, without `{missing[0]}`.",
+            "Give both, and they count; or neither, and the record's outcome and reason follow from `steps`.",
+        )
+    elif missing and facts.result is None and not inputs.steps:
+        yield Problem(
+            f"Neither `result` nor {' and '.join(f'`{name}`' for name in missing)} is given.",
+            "Give the path that upsert-pr's output `result` holds, the outcomes of your `steps`, or their `outcome` and"
+            " `reason` in your words. The output is empty if that step stopped early: give `steps` too for that case.",
+        )
+    if inputs.outcome and has_failed(facts.steps) and inputs.outcome not in BESIDE_A_FAILED_STEP:
+        yield Problem(
+            f"`outcome` is {inputs.outcome}, and by `steps` the target failed: {failure_message(facts.steps)}",
+            f"Give {', '.join(sorted(BESIDE_A_FAILED_STEP))}, or leave `outcome` and `reason` out. Leave a step out of"
+            " `steps` if it may fail.",
+        )
+
+
 def _of_the_plan(inputs: RecordInputs, plan: Plan | None) -> Iterator[Problem]:
     entry = _entry(inputs, plan)
-    if plan is None or (entry and is_same_target(entry.target.address, inputs.target)):
+    if plan is None and not is_target(inputs.target):
+        yield Problem(
+            f"`target` is {inputs.target!r}, which is no name of a repository, and there is no `plan` that has it.",
+            "Write owner/name, or owner/name:directory for a component. Pass `plan` for an item of any list.",
+        )
+    if plan is None or (entry and _is_it(entry.target, inputs.target)):
         return
     at = "nothing" if entry is None else f"`{entry.target.address}`"
     yield Problem(
@@ -189,11 +258,20 @@ def _of_the_plan(inputs: RecordInputs, plan: Plan | None) -> Iterator[Problem]:
     )
 
 
+def _is_it(target: Target, name: str) -> bool:
+    return is_same_target(target.address, name) if target.item is None else target.item == name
+
+
+def _is_item(inputs: RecordInputs, facts: Facts) -> bool:
+    """Return whether the target is an item. The plan says it; without one, a name that no repository can have is."""
+    return facts.plan.kind == "item" if facts.plan else not is_target(inputs.target)
+
+
 def _of_the_result(inputs: RecordInputs, facts: Facts) -> Iterator[Problem]:
     result, context = facts.result, facts.context
     if result is None:
         return
-    if result.target.lower() != repository_of(inputs.target).lower():
+    if not _is_item(inputs, facts) and result.target.lower() != repository_of(inputs.target).lower():
         yield Problem(
             f"The result {inputs.result} is of `{result.target}`, not of the target `{repository_of(inputs.target)}`.",
             "Give upsert-pr `repository: ${{ matrix.repository }}`: without it, the pull request is opened in the"
@@ -212,7 +290,11 @@ def _of_the_pull_request(inputs: RecordInputs, facts: Facts) -> Iterator[Problem
     url = facts.result.pull_request_url if facts.result else inputs.pull_request_url
     if url is None:
         return
-    home = f"{facts.context.server_url}/{repository_of(inputs.target)}/pull/"
+    server = facts.context.server_url
+    home = f"{server}/{repository_of(inputs.target)}/pull/"
+    if _is_item(inputs, facts):  # in no repository, so its pull request may be in any
+        own = re.match(rf"{re.escape(server)}/([^/]+/[^/]+)/pull/", url)
+        home = own[0] if own and is_repository(own[1]) else f"{server}/<owner>/<name>/pull/"
     number = url[len(home) :] if url.lower().startswith(home.lower()) else ""
     if not re.fullmatch(r"[1-9][0-9]{0,14}", number):
         yield Problem(
@@ -230,6 +312,7 @@ def _of_the_pull_request(inputs: RecordInputs, facts: Facts) -> Iterator[Problem
 def decide(inputs: RecordInputs, facts: Facts) -> Decision:
     """Return the record. It has the target in the plan's spelling: GitHub's names do not differ by case alone."""
     entry, attempt = _entry(inputs, facts.plan), facts.context.run_attempt
+    derived = derive(facts.steps) if facts.steps else None
     name = inputs.name or (facts.plan.name if facts.plan else FALLBACK_NAME)
     place: dict[str, Any] = {
         "plan_id": facts.plan.plan_id if facts.plan else f"run-{facts.context.run_id}",
@@ -238,17 +321,23 @@ def decide(inputs: RecordInputs, facts: Facts) -> Decision:
         "attempt": attempt,
         "job": facts.context.job,
         "name": name,
+        "outputs": dict(facts.outputs),
     }
     if inputs.tier is not None:
         place |= {"tier": inputs.tier, "tier_index": inputs.tier_index}
     if facts.result is not None:
         result = facts.result.model_copy(update=place)
+        if derived and derived.outcome == "failed" and result.outcome not in BESIDE_A_FAILED_STEP:
+            # The pull request is as upsert-pr left it, and a step beside it failed.
+            result = result.model_copy(update=derived._asdict())
     else:
-        assert inputs.outcome is not None and inputs.reason is not None
+        if inputs.outcome is not None and inputs.reason is not None:
+            given = Derived(inputs.outcome, inputs.reason, inputs.message)
+        else:
+            assert derived is not None
+            given = derived._replace(message=f"{derived.message} {inputs.message}".strip())
         result = TargetResult(
-            outcome=inputs.outcome,
-            reason=inputs.reason,
-            message=inputs.message,
+            **given._asdict(),
             pull_request_number=inputs.pull_request_number,
             pull_request_url=inputs.pull_request_url,
             **place,

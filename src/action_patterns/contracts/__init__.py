@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from action_patterns.contracts.outcomes import Outcomes, TargetOutcome
     from action_patterns.contracts.plan import Budget, Exclusion, LeftOut, Pack, Plan, PlanEntry, SelectionWarning
     from action_patterns.contracts.report import CauseCount, Changes, Counts, PreviousRun, RunReport, Verdict
     from action_patterns.contracts.result import (
@@ -33,6 +34,7 @@ __all__ = [
     "FileCounts",
     "LeftOut",
     "Outcome",
+    "Outcomes",
     "Pack",
     "Plan",
     "PlanEntry",
@@ -41,6 +43,7 @@ __all__ = [
     "RunReport",
     "SelectionWarning",
     "Target",
+    "TargetOutcome",
     "TargetResult",
     "Usage",
     "Verdict",
@@ -58,6 +61,7 @@ _HOME = {
     "FileCounts": "result",
     "LeftOut": "plan",
     "Outcome": "result",
+    "Outcomes": "outcomes",
     "Pack": "plan",
     "Plan": "plan",
     "PlanEntry": "plan",
@@ -66,6 +70,7 @@ _HOME = {
     "RunReport": "report",
     "SelectionWarning": "plan",
     "Target": "target",
+    "TargetOutcome": "outcomes",
     "TargetResult": "result",
     "Usage": "result",
     "Verdict": "report",

@@ -12,7 +12,7 @@ from action_patterns.contracts import TargetResult
 from action_patterns.contracts.result import Recorder
 from action_patterns.errors import InputError
 from action_patterns.ports.bundle import Ports
-from support.report_builders import context, plan
+from support.report_builders import context, items_plan, plan
 
 PLAN = plan("acme/api", "Acme/Web", name="licences")
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -42,6 +42,9 @@ class Quiet:
     """A log and a clock that say and tell the same every time."""
 
     def info(self, message: str) -> None: ...
+
+    def redact(self, text: str) -> str:
+        return text.replace("hunter2", "***")
 
     def now(self) -> datetime:
         return NOW
@@ -153,9 +156,10 @@ def test_a_target_that_is_not_in_the_roster_at_that_index_is_refused(target: str
 @pytest.mark.parametrize(
     "changes",
     [
-        {"target": "api"},
-        {"target": "a/b/c"},
         {"target": "a/b\n"},
+        {"target": ""},
+        {"target": "a\u202eb"},
+        {"target": "x" * 201},
         {"index": -1},
         {"outcome": "success"},
         {"reason": "Some words"},
@@ -173,6 +177,13 @@ def test_a_target_that_is_not_in_the_roster_at_that_index_is_refused(target: str
 def test_values_that_report_could_not_show_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         given(**changes)
+
+
+@pytest.mark.parametrize("target", ["api", "a/b/c", "node 20"])
+def test_a_name_of_no_repository_needs_a_plan_that_has_it(target: str) -> None:
+    with pytest.raises(InputError, match="which is no name of a repository, and there is no `plan`"):
+        validate(given(target=target), Facts(None, context()))
+    validate(given(target=target, plan="plan.json"), Facts(items_plan(target), context()))
 
 
 def test_a_file_that_is_no_plan_is_refused() -> None:

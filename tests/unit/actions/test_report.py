@@ -405,7 +405,7 @@ def test_a_result_of_a_job_that_is_not_known_is_a_note_beside_the_report(needs: 
 def test_a_policy_that_is_none_is_red_after_all_has_been_told(fail_on: str) -> None:
     roster, records = fleet(["updated", "unchanged"])
     finish, report, files, log = run(files_of(roster, records), fail_on=fail_on, junit=True)
-    assert (report.verdict, finish.exit_code, len(files.written)) == ("passed", 2, 3)
+    assert (report.verdict, finish.exit_code, len(files.written)) == ("passed", 2, 4)
     assert finish.summary
     assert log.lines
     (refused,) = finish.annotations

@@ -7,7 +7,7 @@ from pydantic import SecretStr, ValidationError
 
 from action_patterns.actions.once import OnceInputs
 from action_patterns.actions.once import run as once
-from action_patterns.actions.record import RecordInputs
+from action_patterns.actions.record import Facts, RecordInputs, validate
 from action_patterns.contracts.repository import is_repository
 from action_patterns.discovery.selection import Selection
 from action_patterns.errors import InputError
@@ -42,8 +42,8 @@ def test_every_input_takes_the_same_names(name: str, good: bool) -> None:
     except ValidationError:
         answers["Selection"] = False
     try:
-        RecordInputs.model_validate(given)
-    except ValidationError:
+        validate(RecordInputs.model_validate(given), Facts(None, World().ports().context))
+    except (ValidationError, InputError):
         answers["record"] = False
     try:
         once(OnceInputs(mode="begin", operation="x", repository=name, token=SecretStr("t")), World().ports())

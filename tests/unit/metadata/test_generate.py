@@ -215,7 +215,7 @@ def test_a_skeleton_has_every_block_that_is_needed() -> None:
 
 def test_schemas_are_those_of_what_is_written() -> None:
     found = schemas.schemas()
-    assert set(found) == {"plan-v1.json", "run-report-v1.json", "target-result-v1.json"}
+    assert set(found) == {"outcomes-v1.json", "plan-v1.json", "run-report-v1.json", "target-result-v1.json"}
     result = json.loads(found["target-result-v1.json"])
     assert result["properties"]["schema_version"]["const"] == 1
     assert "schema_version" in result["required"]

@@ -15,6 +15,7 @@ from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import FALLBACK_NAME, NAME_RULE, is_name, report_artifact
 from action_patterns.contracts.document import compact_json
+from action_patterns.contracts.outcomes import outcomes_of
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
@@ -127,6 +128,9 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
     """Write the files and the log, and hand over the rest."""
     report = decision.summary.report
     written = write(decision.summary, decision.junit, decision.artifact_name, ports)
+    outcomes = ports.files.write(
+        f"action-patterns/{decision.artifact_name}/outcomes.json", outcomes_of(report).encode()
+    )
     failed = [result.target for result in report.results if result.outcome in FAILING]
     deferred = [result.target for result in report.results if result.outcome == "deferred"]
     degraded = [result.target for result in report.results if result.is_degraded]
@@ -144,6 +148,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
             degraded_alert=report.degraded is not None and report.degraded.alert,
             path=written.path,
             html=written.html,
+            outcomes=outcomes,
             artifact_name=decision.artifact_name,
             junit=written.junit,
         ),

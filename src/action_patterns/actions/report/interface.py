@@ -75,12 +75,16 @@ class ReportOutputs(Outputs):
     total: int = Field(description="Number of targets in the roster.")
     failed_count: int = Field(description="Number of targets that failed, were blocked or left no record.")
     deferred_count: int = Field(description="Number of targets a limit left for a later run.")
-    failed_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `failed-count`.")
-    deferred_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `deferred-count`.")
+    failed_targets: str = Field(description="JSON list of names: the targets counted by `failed-count`.")
+    deferred_targets: str = Field(description="JSON list of names: the targets counted by `deferred-count`.")
     degraded_count: int = Field(description="Number of targets that hold by a tier below their first.")
     degraded_targets: str = Field(description="JSON list of `owner/name`: the targets counted by `degraded-count`.")
     degraded_alert: bool = Field(description="`true` if their share is more than `degraded-alert-percent`.")
     path: str = Field(description="Path of run-report.json: every result, for actions/upload-artifact.")
     html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
+    outcomes: str = Field(
+        description="Path of outcomes.json: outcome, reason, attempt and chosen outputs of every target, for the jobs"
+        " after this one."
+    )
     artifact_name: str = Field(description="Name to upload them under.")
     junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")

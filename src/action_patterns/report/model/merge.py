@@ -62,7 +62,9 @@ def merge(
         worst = given[0]
         if len(given) > 1:
             worst = max(given, key=severity)
-            worst = worst.model_copy(update={"usage": together(given), **lowest_tier(given)})
+            worst = worst.model_copy(
+                update={"usage": together(given), "outputs": _outputs(given, worst), **lowest_tier(given)}
+            )
         legs = of_jobs.of(worst.job)
         came = entry.index in counted.newest
         job = legs.job(entry.index, worst.attempt) if came or entry.error else None
@@ -111,6 +113,15 @@ def _absent(entry: PlanEntry, counted: Counted, of_jobs: _Jobs, expected: Sequen
         )
         message = f"{result.message} Expected of {_called(recorder)}." if several else result.message
         yield result.model_copy(update={"job": recorder.job, "name": recorder.name, "message": message})
+
+
+def _outputs(given: Iterable[TargetResult], worst: TargetResult) -> dict[str, str]:
+    """Return the outputs of all recorders of a target. If two give one name, the worst's value counts."""
+    found: dict[str, str] = {}
+    for result in (worst, *sorted(given, key=lambda result: (result.job, result.name))):
+        for name, value in result.outputs.items():
+            found.setdefault(name, value)
+    return found
 
 
 def _called(recorder: Recorder) -> str:
