@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from action_patterns.action.contract import Finish
 from action_patterns.actions import record, report
 from action_patterns.actions.record import RecordInputs
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
-from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts import Outcomes, Plan, RunReport, TargetResult
 from action_patterns.ports.workflow_runs import Job, RunArtifact
 from support.fake_github import FakeGitHub
-from support.memory_ports import MemoryFiles, World
+from support.memory_ports import MemoryFiles, MemoryLog, World
 from support.report_builders import context, plan
 
 
 @dataclass
 class ReportStage:
     """One run, its plan and its artifacts."""
+
+    SECRET: ClassVar[str] = "hunter2-hunter2"
+    """A secret of the jobs that record."""
 
     plan: Plan = field(default_factory=lambda: plan("acme/api", "acme/web", name="sync"))
     artifacts: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -33,8 +36,8 @@ class ReportStage:
     ) -> TargetResult:
         """Record one target, and upload the file as an artifact."""
         files = MemoryFiles({"plan.json": self.plan.encode(), **inputs.pop("files", {})})
-        world = World(files=files, context=context(job=job, run_attempt=attempt))
-        given = {"plan": "plan.json", "target": self.plan.roster[index].target.repository, "index": index}
+        world = World(files=files, context=context(job=job, run_attempt=attempt), log=MemoryLog(secrets=(self.SECRET,)))
+        given = {"plan": "plan.json", "target": self.plan.roster[index].target.address, "index": index}
         if outcome is not None:
             given |= {"outcome": outcome, "reason": f"{job}-{outcome}"}
         done = record.run(RecordInputs(**(given | inputs)), world.ports()).outputs
@@ -54,6 +57,26 @@ class ReportStage:
         **inputs: Any,
     ) -> tuple[RunReport, Finish[ReportOutputs]]:
         """Download every artifact and report. Return the report and what the step gives."""
+        files, finish = self._reported(
+            merged=merged, attempt=attempt, jobs=jobs, stored=stored, has_plan=has_plan, **inputs
+        )
+        return RunReport.decode(files.read(finish.outputs.path).decode(), name="run-report.json"), finish
+
+    def handed_on(self, **inputs: Any) -> Outcomes:
+        """Report, and return the file for the next job."""
+        files, finish = self._reported(**inputs)
+        return Outcomes.decode(files.read(finish.outputs.outcomes).decode(), name="outcomes.json")
+
+    def _reported(
+        self,
+        *,
+        merged: bool = True,
+        attempt: int = 1,
+        jobs: tuple[Job, ...] = (),
+        stored: tuple[RunArtifact, ...] = (),
+        has_plan: bool = True,
+        **inputs: Any,
+    ) -> tuple[MemoryFiles, Finish[ReportOutputs]]:
         files = {"plan/plan.json": self.plan.encode()} if has_plan else {}
         downloaded = {
             f"records/{file}" if merged else f"records/{artifact}/{file}": content
@@ -68,9 +91,7 @@ class ReportStage:
             context=context(job="report", run_attempt=attempt),
         )
         given = {"plan": "plan/plan.json", "records": "records"} | inputs
-        finish = report.run(ReportInputs(**given), world.ports())
-        text = world.files.read(finish.outputs.path).decode()
-        return RunReport.decode(text, name="run-report.json"), finish
+        return world.files, report.run(ReportInputs(**given), world.ports())
 
     def outcomes(self, **inputs: Any) -> dict[str, str]:
         """Return the outcome of each target in the report."""

@@ -104,7 +104,7 @@ def _json(text: str, source: str) -> list[Any]:
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise InputError(Problem(f"{source} begins like JSON and is none: {why}.", _LIST)) from None
-    if not isinstance(value, list):
+    if isinstance(value, _Object) or not isinstance(value, list):
         raise InputError(Problem(f"{source} is a JSON object, no list.", _LIST))
     return value
 
@@ -240,10 +240,10 @@ def _alike(items: Sequence[Item], source: str) -> Iterator[Problem]:
     """Yield a problem for each name that people, or GitHub's `==`, take for an earlier one."""
     first: dict[str, str] = {}
     for item in items:
-        same = first.setdefault(unicodedata.normalize("NFKC", item.name).casefold(), item.name)
-        if same is item.name:
-            continue
-        if same == item.name:
+        key = unicodedata.normalize("NFKC", item.name).casefold()
+        if (same := first.get(key)) is None:
+            first[key] = item.name
+        elif same == item.name:
             yield Problem(f"{source} has two items {_shown(item.name)}.", "Leave one out, or give each its name.")
         else:
             yield Problem(
