@@ -129,7 +129,8 @@ def derive(steps: Sequence[Step]) -> Derived:
         left = _ids(steps, "skipped")
         skipped = f"; {_named(left)} {_was(left)} skipped" if left else ""
         return Derived("unchanged", STEPS_SUCCEEDED, f"{_begin(succeeded)} succeeded{skipped}.")
-    return Derived("skipped", STEPS_SKIPPED, f"No step ran: {_named(_ids(steps, 'skipped'))} skipped.")
+    left = _ids(steps, "skipped")
+    return Derived("skipped", STEPS_SKIPPED, f"No step ran: {_named(left)} {_was(left)} skipped.")
 
 
 def failure_message(steps: Sequence[Step]) -> str:

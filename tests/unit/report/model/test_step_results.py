@@ -49,7 +49,7 @@ def test_the_outcome_follows_from_the_steps(
     assert derive(steps(*outcomes)) == (outcome, reason, message)
 
 
-@pytest.mark.parametrize("outcomes", product(OUTCOMES, repeat=3))
+@pytest.mark.parametrize("outcomes", [*product(OUTCOMES, repeat=3)])
 def test_no_combination_with_a_failure_is_a_success_in_any_order(outcomes: tuple[StepOutcome, ...]) -> None:
     found = {derive(steps(*order))[:2] for order in permutations(outcomes)}
     assert len(found) == 1, "the order of the steps is for the message alone"
