@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from action_patterns.action.contract import Finish
 from action_patterns.actions import record, report
-from action_patterns.actions.record import RecordInputs
+from action_patterns.actions.record.interface import RecordInputs
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Outcomes, Plan, RunReport, TargetResult
 from action_patterns.ports.workflow_runs import Job, RunArtifact

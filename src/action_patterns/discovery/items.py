@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from action_patterns.content.text import with_lf
-from action_patterns.contracts import Exclusion, SelectionWarning
-from action_patterns.contracts.plan import NOT_IN_ONLY
 from action_patterns.contracts.repository import ITEM_CHARACTERS, is_item
 from action_patterns.contracts.target import Scalar
-from action_patterns.contracts.wording import closest
 from action_patterns.errors import InputError, Problem
 from action_patterns.escape import CODE_CHARACTERS, clip
 
@@ -42,14 +39,6 @@ class Item(NamedTuple):
     """Further columns of the matrix, in the order of the list."""
 
 
-class Items(NamedTuple):
-    """The items that a run works on, and those that `only` and `limit` leave out."""
-
-    items: tuple[Item, ...]
-    excluded: tuple[Exclusion, ...] = ()
-    warnings: tuple[SelectionWarning, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class _Inexact:
     """A number that GitHub would show with another spelling."""
@@ -67,7 +56,7 @@ def read(text: str, source: str) -> tuple[Item, ...]:
     Raises:
         InputError: every item that is none, and every two whose names are too much alike.
     """
-    given = _json(text, source) if text.lstrip().startswith(("[", "{")) else _lines(text)
+    given = _json(text, source) if text.lstrip().startswith(("[", "{")) else lines(text)
     if not given and not text.lstrip().startswith("["):
         raise InputError(Problem(f"{source} is empty.", "Write one item a line; write `[]` for a list without items."))
     if len(given) > MOST_ITEMS:
@@ -92,7 +81,8 @@ def read(text: str, source: str) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _lines(text: str) -> list[Any]:
+def lines(text: str) -> list[str]:
+    """Return the lines that are not blank, without the spaces around them."""
     return [line.strip() for line in with_lf(text).split("\n") if line.strip()]
 
 
@@ -188,7 +178,7 @@ def _refuse_scalar(value: Any, place: str) -> Problem | None:
             # Line ends and tabs are a column's own business; a name is printable.
             if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in value):
                 return Problem(
-                    f"{place} is {_shown(value)}, which has a control character.", "Write the text without it."
+                    f"{place} is {shown(value)}, which has a control character.", "Write the text without it."
                 )
             return None
         case bool() | int() | float():
@@ -208,7 +198,7 @@ def _refuse_column(key: str, place: str, keys: Mapping[str, str]) -> Problem | N
         return Problem(what, f"{fix} another key.")
     if not _COLUMN.fullmatch(key) or (key.lower() == NAME_KEY and key != NAME_KEY):
         return Problem(
-            f"{place} has the column {_shown(key)}, which no expression can read as `matrix.<column>`.",
+            f"{place} has the column {shown(key)}, which no expression can read as `matrix.<column>`.",
             f"Use letters, digits, `_` and `-`, starting with a letter or `_`; the item's name is `{NAME_KEY}`.",
         )
     if (other := keys.get(key.lower())) is not None:
@@ -225,15 +215,15 @@ def _refuse_name(name: str, place: str) -> Problem | None:
     if not name.strip():
         return Problem(f"{place} has an empty name.", "Give it a name, or leave the item out.")
     if len(name) > ITEM_CHARACTERS:
-        what = f"{place}, {_shown(name)}, has a name of {len(name):,} characters."
+        what = f"{place}, {shown(name)}, has a name of {len(name):,} characters."
         return Problem(what, f"Shorten it to {ITEM_CHARACTERS} characters.")
     if not name.isprintable():
         return Problem(
-            f"{place}, {_shown(name)}, has a character in its name that is not printable.",
+            f"{place}, {shown(name)}, has a character in its name that is not printable.",
             "Write one line of letters, digits, signs and single spaces; no tab, line end or direction mark.",
         )
-    what = f"{place}, {_shown(name)}, has spaces around its name or side by side in it, which no report shows."
-    return Problem(what, f"Write {_shown(' '.join(name.split()))}.")
+    what = f"{place}, {shown(name)}, has spaces around its name or side by side in it, which no report shows."
+    return Problem(what, f"Write {shown(' '.join(name.split()))}.")
 
 
 def _alike(items: Sequence[Item], source: str) -> Iterator[Problem]:
@@ -244,95 +234,25 @@ def _alike(items: Sequence[Item], source: str) -> Iterator[Problem]:
         if (same := first.get(key)) is None:
             first[key] = item.name
         elif same == item.name:
-            yield Problem(f"{source} has two items {_shown(item.name)}.", "Leave one out, or give each its name.")
+            yield Problem(f"{source} has two items {shown(item.name)}.", "Leave one out, or give each its name.")
         else:
             yield Problem(
-                f"{source} has the items {_shown(same)} and {_shown(item.name)}, which differ by case or by the form of"
+                f"{source} has the items {shown(same)} and {shown(item.name)}, which differ by case or by the form of"
                 " a character alone.",
                 "Give each a name that a report, and a comparison with `==`, tells apart.",
             )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return a name for a message, with what does not print spelled out."""
     return clip(ascii(text) if not text.isprintable() else repr(text), CODE_CHARACTERS)
-
-
-class _Line:
-    """One line of `only`: the exact name of an item, or a pattern with `*` and `?` over the whole name."""
-
-    def __init__(self, text: str, names: Collection[str]) -> None:
-        self.text = text
-        # A name counts first: it may begin with `!`, or have a star.
-        self.includes = text in names or not text.startswith("!")
-        self.body = text if self.includes else text[1:].strip()
-        self.is_name = self.body in names or not set("*?") & set(self.body)
-        pattern = re.escape(self.body).replace(r"\*", ".*").replace(r"\?", ".")
-        self._pattern = None if self.is_name else re.compile(pattern, re.DOTALL)
-
-    def matches(self, name: str) -> bool:
-        return name == self.body if self._pattern is None else self._pattern.fullmatch(name) is not None
-
-
-def only_lines(text: str) -> tuple[str, ...]:
-    """Return names and patterns of items, one a line: a comma may be a part of a name."""
-    return tuple(_lines(text))
-
-
-def narrow(items: Sequence[Item], only: Sequence[str], limit: int | None) -> Items:
-    """Keep the items that `only` and `limit` leave, in their order, and give each other one its reason."""
-    names = frozenset(item.name for item in items)
-    lines = _read_only(only, names)
-    kept, excluded = list[Item](), list[Exclusion]()
-    for item in items:
-        if lines and not next((line.includes for line in reversed(lines) if line.matches(item.name)), False):
-            excluded.append(Exclusion(repository=item.name, reason=NOT_IN_ONLY, detail="It is not in `only`."))
-        elif limit is not None and len(kept) >= limit:
-            detail = f"It is beyond the first {limit:,} of `limit`."
-            excluded.append(Exclusion(repository=item.name, reason=NOT_IN_ONLY, detail=detail))
-        else:
-            kept.append(item)
-    warnings = (
-        SelectionWarning(
-            key="only",
-            value=line.text,
-            message=f"`{line.text}` in `only` {'selected' if line.includes else 'excluded'} nothing: it does not match"
-            f" any of {len(items):,} items. Correct it, or remove it.",
-        )
-        for line in lines
-        if not any(map(line.matches, names))
-    )
-    return Items(tuple(kept), tuple(excluded), tuple(warnings))
-
-
-def _read_only(only: Sequence[str], names: Collection[str]) -> list[_Line]:
-    return [_Line(text, names) for text in dict.fromkeys(only)]
-
-
-def check_only(items: Sequence[Item], only: Sequence[str]) -> None:
-    """Raise InputError with every name in `only` that is no item, or if its first line excludes."""
-    names = frozenset(item.name for item in items)
-    lines = _read_only(only, names)
-    problems = [
-        Problem(f"{_shown(line.body)} in `only` is no item.", f"Write {_shown(near)}." if near else _EXACT)
-        for line in lines
-        if line.is_name and line.includes and line.body not in names
-        for near in [closest(line.body, names)]
-    ]
-    if lines and not lines[0].includes:
-        what = f"`only` begins with {_shown(lines[0].text)}, which takes out what no line has put in."
-        problems.append(Problem(what, "Write `*` before it to begin with all items."))
-    if problems:
-        raise InputError(*problems)
-
-
-_EXACT = "Write the exact name of an item, one a line, or a pattern with `*`."
 
 
 def check_masked(items: Sequence[Item], redact: Callable[[str], str]) -> None:
     """Raise InputError with every item that holds a secret: GitHub drops a job output with a masked value."""
     problems = [
         Problem(
-            f"The item {_shown(redact(item.name))} holds a secret of this run.",
+            f"The item {shown(redact(item.name))} holds a secret of this run.",
             "Leave the secret out of its name and columns, and read it in the job. GitHub drops an output that holds"
             " a masked value, so no job would start.",
         )

@@ -12,7 +12,7 @@ from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.components import Found
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.groups import Applicable, Grouped
-from action_patterns.discovery.items import Items
+from action_patterns.discovery.narrow_items import Items
 from action_patterns.discovery.only import EVERYTHING, Narrowing, narrow
 from action_patterns.discovery.packing import pack
 from action_patterns.discovery.select import NOT_FOUND, Selected

@@ -21,10 +21,9 @@ from action_patterns.discovery.items import (
     RESERVED,
     Item,
     check_masked,
-    check_only,
-    narrow,
     read,
 )
+from action_patterns.discovery.narrow_items import check_only, narrow
 from action_patterns.errors import InputError
 from support.memory_ports import MemoryFiles, World
 from support.report_stage import ReportStage

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from pydantic import ValidationError
 
 from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach, union
 from action_patterns.action.session import open_session
 from action_patterns.actions.discover.interface import DiscoverInputs, DiscoverOutputs
+from action_patterns.actions.discover.validation import is_of_items, selection_of, validate
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan
-from action_patterns.contracts.artifact import NAME_RULE, is_name, plan_artifact
+from action_patterns.contracts.artifact import plan_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery import items
 from action_patterns.discovery.components import Found, find
@@ -31,18 +29,17 @@ from action_patterns.discovery.discover import (
 )
 from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.groups import all_apply
-from action_patterns.discovery.items import Items, check_masked, check_only
-from action_patterns.discovery.items import narrow as narrow_items
 from action_patterns.discovery.matrix import check_size, matrix_of
+from action_patterns.discovery.narrow_items import Items, check_only
+from action_patterns.discovery.narrow_items import narrow as narrow_items
 from action_patterns.discovery.only import Narrowing, check_names
 from action_patterns.discovery.plan import plan_components, plan_items
 from action_patterns.discovery.repositories_file import with_files
-from action_patterns.discovery.selection import Selection, input_problems
+from action_patterns.discovery.selection import Selection
 from action_patterns.discovery.summary import annotate, summary
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.distribution_file import OWN_RULES
 from action_patterns.errors import ActionPatternsError, InputError, Problem
-from action_patterns.input_types import input_name
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -101,7 +98,7 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
             )
     else:
         name, digest = inputs.name or "targets", ""
-        selections = {OWN_RULES: with_files(_selection(inputs), ports.files)}
+        selections = {OWN_RULES: with_files(selection_of(inputs), ports.files)}
     credentials = inputs.credentials()
     reach = union(selection.reach for selection in selections.values())
     needed = facts_for(selections.values(), None) if campaign is None else campaign.facts_needed
@@ -157,7 +154,7 @@ def run(inputs: DiscoverInputs, ports: Ports) -> Finish[DiscoverOutputs]:
     facts = gather(inputs, ports)
     if isinstance(facts.seen, Items):
         check_only(facts.seen.items, inputs.only)
-        check_masked(facts.seen.items, ports.log.redact)
+        items.check_masked(facts.seen.items, ports.log.redact)
     plan = decide(inputs, facts)
     privacy.check_travel(privacy.conceal(plan, ports, inputs.job_token))
     if plan.kind != "item":
@@ -198,11 +195,6 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
     return Finish(outputs=outputs, summary=summary(plan), annotations=annotations)
 
 
-def is_of_items(inputs: DiscoverInputs) -> bool:
-    """Return whether the targets are items of a list."""
-    return bool(inputs.items or inputs.items_file)
-
-
 def read_items(inputs: DiscoverInputs, ports: Ports) -> Items:
     """Return the items of the input or of its file.
 
@@ -241,98 +233,6 @@ def find_previous(inputs: DiscoverInputs, name: str, ports: Ports) -> ReportArti
         else "No earlier report to compare with."
     )
     return found
-
-
-def validate(inputs: DiscoverInputs) -> None:
-    """Raise InputError with every input that is wrong, alone or beside another."""
-    problems: list[Problem] = []
-    given = [input_name(name) for name in _given(inputs)]
-    if inputs.distribution and given:
-        problems.append(
-            Problem(
-                f"`distribution` and {', '.join(f'`{name}`' for name in given)} are both given.",
-                "Write the selection under `targets` in the distribution file, or leave `distribution` out.",
-            )
-        )
-    beside = [*given, *(["distribution"] if inputs.distribution else []), *(["only"] if inputs.only else [])]
-    if inputs.components and beside:
-        problems.append(
-            Problem(
-                f"`components` and {', '.join(f'`{name}`' for name in beside)} are both given.",
-                "The targets of a run are directories of this repository, or repositories. Give one of the two; narrow"
-                " directories by the patterns of `components`.",
-            )
-        )
-    problems += _of_items(inputs, given)
-    if inputs.name is not None and not is_name(inputs.name):
-        problems.append(
-            Problem(
-                f"`name` is {inputs.name!r}; it becomes part of artifact names.",
-                f"{NAME_RULE.capitalize()}.",
-            )
-        )
-    if problems:
-        raise InputError(*problems)
-
-
-def _of_items(inputs: DiscoverInputs, given: Sequence[str]) -> Iterator[Problem]:
-    """Yield what is wrong with the list of items, or beside it."""
-    if not is_of_items(inputs):
-        return
-    source = "items" if inputs.items else "items-file"
-    others = {"distribution": inputs.distribution, "components": inputs.components}
-    if inputs.items and inputs.items_file:
-        yield Problem("`items` and `items-file` are both given.", "Give one of the two.")
-    if beside := [*given, *(name for name, value in others.items() if value)]:
-        yield Problem(
-            f"`{source}` and {', '.join(f'`{name}`' for name in beside)} are both given.",
-            "Items are no repositories: no source adds to them, and no fact on GitHub filters them. Give one of the"
-            " two; narrow items by `only` and `limit`.",
-        )
-    if inputs.items:
-        try:
-            items.read(inputs.items, "`items`")
-        except InputError as error:
-            yield from error.problems
-
-
-def _selection(inputs: DiscoverInputs) -> Selection:
-    given: dict[str, Any] = _given(inputs)
-    if "properties" in given:
-        given["properties"] = _properties(inputs.properties)
-    try:
-        return Selection(**given)
-    except ValidationError as error:
-        raise InputError(*input_problems(error.errors(include_url=False))) from None
-
-
-def _given(inputs: DiscoverInputs) -> dict[str, Any]:
-    """Return the inputs of the selection that say something, by field."""
-    names = (name for name in Selection.model_fields if name in DiscoverInputs.model_fields)
-    found = {name: getattr(inputs, name) for name in names if getattr(inputs, name)}
-    if found.get("visibility") == ("all",):
-        del found["visibility"]
-    return found
-
-
-def _properties(lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the values by property.
-
-    Raises:
-        InputError: a line is not `name=value`.
-    """
-    if wrong := [line for line in lines if "=" not in line]:
-        raise InputError(
-            *(Problem(f"`properties`: {line[:80]!r} is not of the form name=value.", _PROPERTY) for line in wrong)
-        )
-    found: dict[str, tuple[str, ...]] = {}
-    for line in lines:
-        name, _, value = line.partition("=")
-        found[name.strip()] = (*found.get(name.strip(), ()), value.strip())
-    return found
-
-
-_PROPERTY = "Write each as `team=platform`, one a line."
 
 
 ACTION = Action(

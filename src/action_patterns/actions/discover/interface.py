@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 
 from action_patterns.action.inputs import Outputs, TokenInputs
-from action_patterns.discovery.items import only_lines
+from action_patterns.discovery.narrow_items import only_lines
 from action_patterns.discovery.only import Limit, OnlyList, limit_field, only_field
 from action_patterns.input_types import Flag, LineList, NameList
 
