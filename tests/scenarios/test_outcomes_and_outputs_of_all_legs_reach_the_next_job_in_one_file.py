@@ -68,6 +68,12 @@ def test_outputs_of_two_jobs_are_both_there_and_the_worst_one_s_value_counts() -
     assert second == ("acme/web", "updated", 1, {})
 
 
+def test_the_tier_that_a_target_holds_by_is_there() -> None:
+    run = stage()
+    run.record(0, None, steps="build=success", tier="cached", tier_index=2)
+    assert [each.tier for each in run.handed_on().targets] == ["cached", "", ""]
+
+
 def test_without_a_plan_the_file_names_no_target() -> None:
     found = stage().handed_on(has_plan=False)
     assert (found.targets, found.verdict, found.plan_id) == ((), "inconclusive", None)

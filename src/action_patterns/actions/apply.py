@@ -76,6 +76,14 @@ class ApplyOutputs(Outputs):
 def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
     """Plan and campaign, and that they belong together."""
     plan = read_plan(ports.files, inputs.plan, inputs.plan_digest)
+    if plan.kind != "repository":
+        raise InputError(
+            Problem(
+                f"Each target of the plan {inputs.plan} is of the kind `{plan.kind}`, no repository.",
+                "apply writes files to repositories: give discover the `distribution` file. Let your own steps work on"
+                " other targets, and record them.",
+            )
+        )
     campaign = read_campaign(
         inputs.distribution,
         ports.files,

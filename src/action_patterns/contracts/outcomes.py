@@ -20,6 +20,7 @@ class TargetOutcome(Record):
     outcome: Outcome
     reason: str
     attempt: int = Field(ge=1, le=MOST_ATTEMPTS, description="Attempt of the run that produced it.")
+    tier: str = Field(default="", description="Tier of degrade that the target holds by. Empty: none was given.")
     outputs: dict[str, str] = Field(
         default_factory=dict, description="Outputs that the target's jobs chose to hand on. Empty: none."
     )
@@ -56,6 +57,7 @@ def outcomes_of(report: RunReport) -> Outcomes:
                 outcome=result.outcome,
                 reason=result.reason,
                 attempt=result.attempt,
+                tier=result.tier,
                 outputs=result.outputs,
             )
             for result in sorted(report.results, key=lambda result: result.index)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from action_patterns.actions import discover
+from action_patterns.actions import apply, discover
 from action_patterns.actions.discover.interface import DiscoverInputs
 from action_patterns.contracts import Plan
 from action_patterns.contracts.repository import ITEM_CHARACTERS, is_item
@@ -213,6 +214,23 @@ def test_a_file_is_read_as_the_input_is() -> None:
     ]
     with pytest.raises(InputError, match=r"Item 1 of list\.json is null"):
         discovered(**{"items-file": "list.json", "files": {"list.json": "[null]"}})
+
+
+def test_values_of_columns_keep_their_type_through_the_plan() -> None:
+    plan, matrix = discovered(items='[{"target": "t", "i": 1, "b": true, "f": 0.5, "s": "1"}]')
+    columns = {"i": 1, "b": True, "f": 0.5, "s": "1"}
+    for found in (plan.roster[0].target.columns, {key: matrix[0][key] for key in columns}):
+        assert [(key, type(value), value) for key, value in found.items()] == [
+            (key, type(value), value) for key, value in columns.items()
+        ]
+
+
+def test_a_job_of_apply_takes_no_plan_of_items() -> None:
+    plan, _ = discovered(items="linux")
+    world = World(files=MemoryFiles({"plan.json": plan.encode()}))
+    inputs = apply.ApplyInputs(plan="plan.json", token=SecretStr("t"), index=0)
+    with pytest.raises(InputError, match="is of the kind `item`, no repository"):
+        apply.run(inputs, world.ports())
 
 
 def alike(name: str) -> str:

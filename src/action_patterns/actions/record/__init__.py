@@ -260,7 +260,7 @@ def _entry(inputs: RecordInputs, plan: Plan | None) -> PlanEntry | None:
 ACTION = Action(
     name="record",
     title="Record what happened to one target",
-    description="Write the result of your own steps for one repository, so that report counts it.",
+    description="Write the result of your own steps for one target, so that report counts it.",
     patterns=("Three-Stage Design", "Error Handling"),
     since="0.1.0",
     inputs=RecordInputs,
