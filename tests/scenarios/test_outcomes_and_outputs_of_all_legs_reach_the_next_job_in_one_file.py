@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from action_patterns.contracts.result import ALL_OUTPUTS_CHARACTERS, MOST_OUTPUTS, OUTPUT_CHARACTERS
+from action_patterns.contracts.result import ALL_OUTPUTS_CHARACTERS, MOST_OUTPUTS, OUTPUT_CHARACTERS, record_file
 from action_patterns.errors import InputError
 from support.editions import without_github
-from support.report_builders import items_plan, plan
+from support.report_builders import items_plan, plan, record
 from support.report_stage import ReportStage
 
 pytestmark = without_github(why="Records and their report are files.")
@@ -79,15 +79,17 @@ def test_without_a_plan_the_file_names_no_target() -> None:
     assert (found.targets, found.verdict, found.plan_id) == ((), "inconclusive", None)
 
 
-def test_a_file_of_a_thousand_legs_has_all() -> None:
-    run = ReportStage(plan=plan(*(f"acme/r{number:04}" for number in range(1000))))
-    text = "x" * 2_000
-    for number in range(1000):
-        run.record(number, "unchanged", outputs=f"text={text}")
+def test_more_outputs_than_a_job_may_have_reach_the_next_job() -> None:
+    names = [f"acme/r{number:04}" for number in range(300)]
+    run, outputs = ReportStage(plan=plan(*names)), {"text": "x" * OUTPUT_CHARACTERS}
+    for index, name in enumerate(names):
+        # As record writes it, which would read a plan of 300 targets each time.
+        result = record(index, name, plan_id=run.plan.plan_id, attempt=1, outputs=outputs)
+        run.artifacts[f"sync-records-{index}-a1"] = {record_file(result): result.encode().encode()}
     found = run.handed_on()
-    assert len(found.targets) == 1000
-    assert all(each.outputs == {"text": text} for each in found.targets)
-    assert len(found.encode()) > 2**20, "more than the outputs of a job may have"
+    assert [each.target for each in found.targets] == names
+    assert all(each.outputs == outputs for each in found.targets)
+    assert len(found.encode()) > 2**20
 
 
 def test_everything_wrong_with_the_outputs_is_refused_at_once() -> None:
