@@ -47,7 +47,7 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
             "shared-config-report-a1",
         }
         artifact = ZipFile(first.artifacts[first.output("after", "seen", "artifact")])
-        assert set(artifact.namelist()) == {"run-report.json", "report.html"}, "no more than was asked for"
+        assert set(artifact.namelist()) == {"run-report.json", "report.html", "outcomes.json"}, "no more than was asked for"
         assert json.loads(artifact.read("run-report.json"))["counts"]["created"] == 3
         page = read(artifact.read("report.html").decode())
         assert "3 repositories, none needs attention" in page.one("h1").text
@@ -94,7 +94,7 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner,
         assert on.writes() == []
         assert on.sandbox.snapshot() == before
         report = ZipFile(run.artifacts["shared-config-report-a1"])
-        assert set(report.namelist()) == {"run-report.json", "report.html", "junit.xml"}
+        assert set(report.namelist()) == {"run-report.json", "report.html", "outcomes.json", "junit.xml"}
         assert report.read("junit.xml").count(b"<testcase ") == 1
         records = ZipFile(run.artifacts["shared-config-records-0-a1"])
         (name,) = (each for each in records.namelist() if each.endswith("00000-a1.json"))

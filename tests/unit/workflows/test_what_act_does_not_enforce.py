@@ -236,7 +236,7 @@ def test_every_file_of_the_report_is_uploaded_and_each_is_an_output_of_it() -> N
     assert report["with"]["junit"] == "${{ inputs.junit }}"
     outputs = load("actions/report/action.yml")["outputs"]
     files = [name for name, spec in outputs.items() if spec["description"].startswith("Path of ")]
-    assert sorted(files) == ["html", "junit", "path"]
+    assert sorted(files) == ["html", "junit", "outcomes", "path"]
     paths = upload["with"]["path"].splitlines()
     assert sorted(paths) == [f"${{{{ steps.report.outputs.{name} }}}}" for name in sorted(files)]
 
