@@ -120,6 +120,7 @@ def test_a_reset_within_the_wait_is_waited_for_and_the_budget_read_again() -> No
 
 def test_a_reset_beyond_the_wait_is_deferred_at_once() -> None:
     with limited(50) as (scene, clock):
+        assert run(scene, clock, needed="200", mode="wait", max_wait_minutes=50).outputs.reason == "reset-too-far"
         finish = run(scene, clock, needed="200", mode="wait", max_wait_minutes=5)
         out = finish.outputs
         assert (finish.exit_code, out.ok, out.outcome, out.reason) == (1, False, "deferred", "reset-too-far")
@@ -225,6 +226,18 @@ def test_the_declared_policy_decides_if_the_limits_cannot_be_read(policy: Any, f
         assert [said.level for said in finish.annotations] == ["warning" if proceeds else "error"]
         assert "GET /rate_limit" in finish.annotations[0].message
         assert sum(clock.slept) < 60
+
+
+def test_a_budget_that_is_not_known_has_the_size_of_the_tokens_kind() -> None:
+    """GITHUB_TOKEN has 1,000 an hour and repository, and other tokens have 5,000."""
+    for job_token, reason in (("ghs_job", "exceeds-limit"), (None, "unreadable")):
+        with limited(500) as (scene, clock):
+            scene.sandbox.faults.add(DOWN["502"]())
+            token = "" if job_token else TOKEN
+            finish = run(
+                scene, clock, token=token, job_token=job_token, needed="1500", on_unreadable="proceed", fail_on="never"
+            )
+            assert finish.outputs.reason == reason
 
 
 @pytest.mark.parametrize("policy", ["fail", "proceed"])

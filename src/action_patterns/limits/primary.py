@@ -45,13 +45,13 @@ def published(resource: str, per_hour: int, now: datetime) -> PrimaryLimit:
 def available_at(budget: PrimaryLimit, calls: int, reserve: int, now: datetime) -> datetime | None:
     """Return when so many calls may be sent without a pause, with the reserve left. None: never, a full budget is less.
 
-    Others may use what a reset gives: read the budget again then.
+    Others may use what a reset gives: read the budget again then. A reset that is over and gave nothing comes yet.
     """
     if calls <= budget.remaining - reserve:
         return now
     if calls > budget.limit - reserve:
         return None
-    return max(now, budget.resets_at + RESET_MARGIN)
+    return max(now, budget.resets_at) + RESET_MARGIN
 
 
 def done_at(budget: PrimaryLimit, calls: int, reserve: int, now: datetime) -> datetime | None:
@@ -66,7 +66,7 @@ def done_at(budget: PrimaryLimit, calls: int, reserve: int, now: datetime) -> da
     if usable <= 0:
         return None
     resets = -(-missing // usable)
-    return max(now, budget.resets_at + RESET_MARGIN) + (resets - 1) * budget.window
+    return max(now, budget.resets_at) + RESET_MARGIN + (resets - 1) * budget.window
 
 
 def jobs_that_fit(budget: PrimaryLimit, calls_per_job: int, reserve: int) -> int | None:

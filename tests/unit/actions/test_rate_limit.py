@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from action_patterns.errors import InputError
 from action_patterns.limits.primary import PrimaryLimit
 from action_patterns.ports.rate_limits import Limits
 from support.memory_ports import World
+from support.stage import VirtualClock
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 RESET = NOW + timedelta(minutes=50)
@@ -242,3 +244,13 @@ def test_an_app_is_asked_at_the_owner_that_is_named() -> None:
     assert world.github.limits_asked == ["initech", world.context.repository]
     with pytest.raises(InputError, match="GITHUB_TOKEN, which reaches only"):
         play(world, token=None, job_token="ghs_job", owner="initech")
+
+
+def test_a_budget_that_stays_used_up_after_its_reset_is_read_less_and_less_often() -> None:
+    late = PrimaryLimit("core", 5000, 5000, 0, NOW - timedelta(minutes=5))
+    world, clock = limited(late), VirtualClock()
+    ports = replace(world.ports(), clock=clock, random=lambda: 0.0)
+    finish = ACTION.run(inputs(mode="wait", max_wait_minutes=10), ports)
+    assert (finish.outputs.reason, finish.exit_code) == ("reset-too-far", 1)
+    assert clock.slept == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    assert len(world.github.limits_asked) == 10

@@ -120,9 +120,14 @@ def test_a_turn_that_was_not_taken_is_given_back() -> None:
     pacer = Pacer(1.0)
     turns = [pacer.reserve("content", 0.0) for _ in range(4)]
     assert turns == [0.0, 3.0, 6.0, 9.0]
-    pacer.park(70.0)
-    assert [pacer.reserve_again("content", at, 1.0) for at in turns[1:]] == [70.0, 73.0, 76.0]
-    # Eighty in any minute: the first went, three wait, and 76 more have room in the minute after the wait.
-    later = [pacer.reserve("content", 70.0) for _ in range(20)]
-    assert later == [79.0 + 3 * number for number in range(20)]
+    pacer.park(10.0)
+    assert [pacer.reserve_again("content", at, 1.0) for at in turns[:0:-1]] == [10.0, 13.0, 16.0]
     assert pacer.reserve_again("write", -500.0, 200.0) >= 200.0
+
+
+def test_the_place_in_a_window_is_given_back_too() -> None:
+    pacer = Pacer(1.0)
+    turns = [pacer.reserve("search", 0.0) for _ in range(30)]
+    pacer.park(10.0)
+    assert [pacer.reserve_again("search", at, 1.0) for at in turns] == [10.0] * 30
+    assert pacer.reserve("search", 11.0) == 70.0

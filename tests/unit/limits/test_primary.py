@@ -28,8 +28,6 @@ def budget(remaining: int, limit: int, minutes: int = 50, resource: str = "core"
         (budget(50, 5000), 4991, 10, None),
         (budget(0, 5000), 0, 0, 0),
         (budget(5, 5000), 0, 10, 50),
-        # A reset that is over by GitHub's clock, and was not done yet.
-        (budget(0, 5000, minutes=-5), 1, 0, 0),
     ],
 )
 def test_when_calls_may_be_sent(found: PrimaryLimit, calls: int, reserve: int, minutes: int | None) -> None:
@@ -38,6 +36,11 @@ def test_when_calls_may_be_sent(found: PrimaryLimit, calls: int, reserve: int, m
         assert at is None
     else:
         assert at == NOW + (timedelta(minutes=minutes, seconds=1) if minutes else timedelta())
+
+
+def test_a_reset_that_is_over_and_gave_nothing_is_not_taken_for_a_full_budget() -> None:
+    late = budget(0, 5000, minutes=-5)
+    assert available_at(late, 1, 0, NOW) == done_at(late, 1, 0, NOW) == NOW + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
