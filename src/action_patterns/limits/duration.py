@@ -47,9 +47,7 @@ def _window(window: Window, lanes: Sequence[Lane], items: int, processes: int, s
     counted = [place for place, lane in enumerate(lanes) if window in dict(COSTS[lane])]
     costs = [dict(COSTS[lanes[place]])[window] for place in counted]
     cheapest = min(costs)
-    # Requests of one cost leave room in a window that none of them fits into.
-    usable = window.capacity if max(costs) > cheapest else window.capacity - window.capacity % cheapest
-    full, points = divmod(sum(costs) * items - cheapest, usable)
+    full, points = divmod(sum(costs) * items - cheapest, window.capacity)
     left = points // cheapest if max(costs) == cheapest else 0
     # The first request that counts comes after the writes before it in its item, the last one before those after it.
     around = _gaps(lanes[: counted[0] + 1]) + _gaps(lanes[counted[-1] :])

@@ -210,3 +210,21 @@ def test_a_post_whose_answer_is_too_large_is_looked_up() -> None:
     with pytest.raises(AnswerLostError):
         transport.send("unsafe", "content", "POST", "/repos/acme/api/pulls", {}, scope="acme/api")
     assert len(transport.sent) == 1
+
+
+def test_a_thread_that_waited_through_anothers_refusal_takes_a_new_turn() -> None:
+    class Refused(VirtualClock):
+        """Another thread is refused while this one sleeps, and has its own turn at the end of the wait."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.slept) == 1:
+                pacer.park(60.0)
+                assert pacer.reserve("write", self.monotonic()) == 60.0
+
+    clock = Refused()
+    transport = Transport(Credentials("t"), context(), clock, RecordingLog())
+    pacer = transport._pacer("acme/api")
+    pacer.reserve("write", 0.0)
+    transport._wait_for_turn(pacer, "write", "POST /x")
+    assert clock.monotonic() == 61.0
