@@ -20,7 +20,7 @@ from action_patterns.pull_request.decide.decide import decide
 from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.execute.execute import execute
 from action_patterns.pull_request.execute.reconcile_state import ReconcileState
-from action_patterns.pull_request.observation import observe
+from action_patterns.pull_request.observation import Observation, observe
 from action_patterns.pull_request.ownership.source import Source
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.branch import WriteBranch
@@ -62,16 +62,24 @@ class Reconciliation:
 
 
 def reconcile(
-    desired: Desired, repository: str, github: GitHub, *, dry_run: bool, pause: Callable[[float], None]
+    desired: Desired,
+    repository: str,
+    github: GitHub,
+    *,
+    dry_run: bool,
+    pause: Callable[[float], None],
+    first: Observation | None = None,
 ) -> Reconciliation:
-    """One target, to the end. `pause` sleeps for about that many seconds between rounds.
+    """One target, to the end. `pause` sleeps for about that many seconds between rounds. The first round decides by
+    `first`, where the caller has just observed the target.
 
     Raises:
         ActionPatternsError: the target could not be read, so there is nothing to say about it.
     """
     state, asked_for = ReconcileState(key=desired.key), desired
     for round_number in range(1, MAX_ROUNDS + 1):
-        desired, observed, state.notes = observe(asked_for, repository, github, state.memory)
+        seen = first if first is not None and round_number == 1 else None
+        desired, observed, state.notes = seen or observe(asked_for, repository, github, state.memory)
         decision = decide(desired, observed, state.memory)
         if decision.unordered:
             observed = replace(observed, newer_commits=_newer(decision.unordered, desired.source, github))

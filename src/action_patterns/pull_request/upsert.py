@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
@@ -13,8 +13,12 @@ from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.permissions import Verb
 from action_patterns.ports.pull_requests import Observed, PullRequest, PullRequests
-from action_patterns.pull_request.reconcile import Reconciliation, reconcile
+from action_patterns.pull_request.observation import observe
 from action_patterns.pull_request.spec.desired import Desired
+from action_patterns.pull_request.steps.run_memory import NOTHING
+
+if TYPE_CHECKING:
+    from action_patterns.pull_request.reconcile import Reconciliation
 
 USES: tuple[Verb, ...] = (
     GitDatabase.read_files,
@@ -87,7 +91,11 @@ def _upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clo
     observed: Observed | None = None
     changes: tuple[FileChange, ...] = ()
     try:
-        ended = reconcile(desired, assignment.repository, github, dry_run=dry_run, pause=pause)
+        first = observe(desired, assignment.repository, github, NOTHING)
+        # Not before: what decides and writes is not needed for the first request, and takes a tenth of the time to it.
+        from action_patterns.pull_request.reconcile import reconcile
+
+        ended = reconcile(desired, assignment.repository, github, dry_run=dry_run, pause=pause, first=first)
         record, observed, changes = _record(ended, assignment), ended.observed, ended.changes
     except ActionPatternsError as error:
         record = failure(error, assignment, branch=desired.branch)
