@@ -25,6 +25,9 @@ from action_patterns.worktree.history import fetched_commit
 from action_patterns.worktree.origin import origin_of
 from action_patterns.worktree.pathspecs import Pathspec
 
+_GIT_PATHS = ("FETCH_HEAD", "shallow", "objects", "index")
+"""The files and directories of git itself that are read. git tells where: a worktree or a submodule has them apart."""
+
 
 class GitCheckout:
     """A checked-out repository on disk."""
@@ -53,6 +56,7 @@ class GitCheckout:
         self._not_ours = tuple(Path(os.path.realpath(each)) for each in (temp, *runner_files))
         self._warn = warn
         self._is_checked = False
+        self._git_paths: dict[str, Path] = {}
 
     def places(self) -> tuple[str, ...]:
         """Return `.` if the workspace is a repository, otherwise the directories right below it that are one."""
@@ -137,12 +141,14 @@ class GitCheckout:
         specs = pathspecs.read(paths, self._root)
         with self._scratch() as git:
             self._check_conflicts(git)
-            for spec in specs:
-                self._check_spec(git, spec, base)
-            self._warn_of_exclusions(git, specs, base)
             limits = tuple(spec.text for spec in specs)
-            new = self._only_ours(git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *limits))
+            others = frozenset(git.lines("ls-files", "--others", "--exclude-standard", "-z", "--", *limits))
             known = None if not specs else frozenset(_listed(git, base, *limits))
+            for spec in specs:
+                visible = others | (known or frozenset()) if len(specs) == 1 else _matched(git, base, spec.text)
+                self._check_spec(git, spec, is_visible=bool(visible))
+            self._warn_of_exclusions(git, specs, base)
+            new = self._only_ours(others)
             self._add(git, new, known)
             found = compare(git, base, None if known is None else known | new)
             self._check_nested(git, (each.path for each in found if each.mode == SUBMODULE != each.base_mode))
@@ -151,13 +157,13 @@ class GitCheckout:
     def _check_root(self) -> None:
         if self._is_checked:
             return
-        inside = self._git.run("rev-parse", "--is-inside-work-tree").stdout.strip()
+        inside, _, place = self._git.run("rev-parse", "--is-inside-work-tree", "--show-cdup").stdout.partition(b"\n")
         if inside != b"true":
             raise InputError(
                 Problem(f"{self._root} is a bare repository: it has no files to compare.", "Run actions/checkout.")
             )
-        top = Path(os.fsdecode(self._git.run("rev-parse", "--show-toplevel").stdout.removesuffix(b"\n")))
-        if Path(os.path.realpath(top)) != self._root:
+        top = Path(os.path.realpath(self._root / os.fsdecode(place.removesuffix(b"\n"))))
+        if top != self._root:
             raise InputError(
                 Problem(
                     f"{self._root} is inside the repository {top}, not its root.",
@@ -176,7 +182,7 @@ class GitCheckout:
         with scratch as directory:
             index, objects = Path(directory, "index"), Path(directory, "objects")
             (objects / "info").mkdir(parents=True)
-            (objects / "info" / "alternates").write_bytes(os.fsencode(self._git_path("objects")) + b"\n")
+            (objects / "info" / "alternates").write_bytes(_quoted(self._git_path("objects")))
             theirs = self._git_path("index")
             if theirs.exists():
                 # With its times: git tells by them which entries it cannot trust ("racy git").
@@ -184,8 +190,16 @@ class GitCheckout:
             yield self._git.using({"GIT_INDEX_FILE": str(index), "GIT_OBJECT_DIRECTORY": str(objects)})
 
     def _git_path(self, name: str) -> Path:
-        found = self._git.run("rev-parse", "--git-path", name).stdout.removesuffix(b"\n")
-        return self._root / os.fsdecode(found)
+        """Return the place of one of `_GIT_PATHS`. git is asked once for all of them."""
+        if not self._git_paths:
+            names = [part for each in _GIT_PATHS for part in ("--git-path", each)]
+            found = self._git.run("rev-parse", *names).stdout.removesuffix(b"\n").split(b"\n")
+            if len(found) != len(_GIT_PATHS):  # A line break is in the name of a directory.
+                found = [self._git.run("rev-parse", "--git-path", each).stdout[:-1] for each in _GIT_PATHS]
+            self._git_paths = {
+                each: self._root / os.fsdecode(place) for each, place in zip(_GIT_PATHS, found, strict=True)
+            }
+        return self._git_paths[name]
 
     def _check_conflicts(self, git: Git) -> None:
         unmerged = git.lines("ls-files", "--unmerged", "-z")
@@ -198,13 +212,12 @@ class GitCheckout:
                 )
             )
 
-    def _check_spec(self, git: Git, spec: Pathspec, base: str) -> None:
+    def _check_spec(self, git: Git, spec: Pathspec, *, is_visible: bool) -> None:
         """Refuse a path whose files would be left out without a word."""
         if spec.excludes:
             return
         literal = spec.is_literal(self._root)
-        visible = _matched(git, base, spec.text)
-        if not visible or (literal and self._is_ignored(git, spec)):
+        if not is_visible or (literal and self._is_ignored(git, spec)):
             ignored = git.lines("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", spec.text)
             if ignored:
                 raise InputError(
@@ -213,9 +226,9 @@ class GitCheckout:
                         f"Take them out of .gitignore (a line such as `!/{spec.text}`), or remove {spec.given!r} here.",
                     )
                 )
-        if not visible and not literal:
+        if not is_visible and not literal:
             self._warn(f"The pattern {spec.given!r} in `paths` matches no file, and has no effect.")
-        if not visible and literal:
+        if not is_visible and literal:
             raise InputError(
                 Problem(
                     f"The path {spec.given!r} names nothing, neither in the checkout nor in its last commit.",
@@ -294,6 +307,12 @@ class GitCheckout:
                     "Check them out elsewhere (below $RUNNER_TEMP, say), put them into .gitignore, or limit `paths`.",
                 )
             )
+
+
+def _quoted(place: Path) -> bytes:
+    """Return a line of `objects/info/alternates`, which git reads with the escapes of C between quotes."""
+    text = os.fsencode(place).replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return b'"' + text + b'"\n'
 
 
 def _identity(place: Path) -> tuple[int, int] | None:

@@ -434,6 +434,14 @@ def test_a_shallow_clone_and_a_linked_worktree_work(root: Path, tmp_path: Path) 
         assert set(changes(tmp_path / name)) == {"new"}
 
 
+def test_a_linked_worktree_of_a_repository_below_a_name_with_a_line_break_works(tmp_path: Path) -> None:
+    (tmp_path / "a\nb").mkdir()
+    root = repository(tmp_path / "a\nb" / "work")
+    git(root, "worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+    (tmp_path / "linked/new").write_bytes(b"x")
+    assert set(changes(tmp_path / "linked")) == {"new"}
+
+
 def test_not_a_repository_bare_empty_and_below_a_repository_are_explained(root: Path, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     assert "is not a git repository" in refusal(tmp_path / "none")
