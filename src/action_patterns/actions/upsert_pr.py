@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ConfigDict, Field
 
@@ -13,9 +13,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Inputs, Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
-from action_patterns.contracts import TargetResult
 from action_patterns.contracts.repository import is_repository
-from action_patterns.contracts.result import FAILING
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url, terminal
 from action_patterns.input_types import Flag, LineList
@@ -31,6 +29,9 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.spec.resolve import ACTIONS_BOT, resolve
 from action_patterns.pull_request.spec.spec import PullRequestSpec
 from action_patterns.pull_request.upsert import USES, Assignment, failure, upsert
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import TargetResult
 
 T = TypeVar("T")
 
@@ -153,6 +154,8 @@ def run(inputs: UpsertPrInputs, ports: Ports) -> Finish[UpsertPrOutputs]:
     if content.origin is not None:
         check_name(content.origin, reached, session.repositories)
     result = upsert(desired, _assignment(repository, context), session, ports.clock, dry_run=inputs.dry_run)
+    from action_patterns.contracts.result import FAILING  # the first request is sent without it
+
     outputs = _outputs(result, ports)
     told = result.redacted(ports.log.redact)
     ports.log.info(line(told))
@@ -268,6 +271,7 @@ def _notes(result: TargetResult) -> tuple[Annotation, ...]:
     """At most two: what went wrong, and what GitHub refused on the way."""
     found: list[Annotation] = []
     if result.error is not None:
+        from action_patterns.contracts.result import FAILING
         from action_patterns.report.model import reason_links  # a run that goes well does not need it
 
         level: Level = "error" if result.outcome in FAILING else "warning"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from action_patterns.contracts import Usage
+from typing import TYPE_CHECKING
+
 from action_patterns.github_api.git_database import GitDatabaseClient
 from action_patterns.github_api.graphql.ref_store import RefStoreClient
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
@@ -13,6 +14,9 @@ from action_patterns.github_api.rest.issues import IssuesClient
 from action_patterns.github_api.rest.workflow_runs import WorkflowRunsClient
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.github_api.transport.transport import Transport
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Usage
 
 
 class Client:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from action_patterns.contracts import Target
 from action_patterns.errors import NotFoundError
 from action_patterns.github_api.graphql import repositories as graphql
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
@@ -13,6 +13,9 @@ from action_patterns.github_api.rest import installations, repository_search, te
 from action_patterns.github_api.rest import repositories as rest
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, ListedRepository, Listing
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Target
 
 
 class RepositoriesClient:

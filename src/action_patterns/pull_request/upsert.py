@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from action_patterns.content.changes import FileChange
-from action_patterns.contracts import CheckRecord, ErrorRecord, TargetResult, error_record
 from action_patterns.errors import ActionPatternsError, RateLimitedError
 from action_patterns.ports.clock import Clock
 from action_patterns.ports.git_database import GitDatabase
@@ -18,6 +17,7 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.steps.run_memory import NOTHING
 
 if TYPE_CHECKING:
+    from action_patterns.contracts import ErrorRecord, TargetResult
     from action_patterns.pull_request.reconcile import Reconciliation
 
 USES: tuple[Verb, ...] = (
@@ -105,6 +105,8 @@ def _upsert(desired: Desired, assignment: Assignment, github: GitHub, clock: Clo
 
 def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str | None = None) -> TargetResult:
     """The record of an error. A limit is `deferred`: a later run does it, and nothing went wrong."""
+    from action_patterns.contracts import TargetResult, error_record
+
     deferred = isinstance(error, RateLimitedError)
     return TargetResult(
         plan_id=assignment.plan_id,
@@ -120,6 +122,8 @@ def failure(error: ActionPatternsError, assignment: Assignment, *, branch: str |
 
 
 def _record(ended: Reconciliation, assignment: Assignment) -> TargetResult:
+    from action_patterns.contracts import CheckRecord, TargetResult
+
     decision, pull = ended.decision, ended.pull_request
     if ended.error is not None and decision.outcome != "blocked":
         record = failure(ended.error, assignment)
@@ -165,6 +169,8 @@ def _state(pull: PullRequest) -> str:
 
 def _blockage(ended: Reconciliation) -> ErrorRecord:
     """Return the remedy for a person: GitHub's message if it says more than the reason's remedy."""
+    from action_patterns.contracts import ErrorRecord, error_record
+
     decision = ended.decision
     if ended.error is not None:
         record = error_record(ended.error)

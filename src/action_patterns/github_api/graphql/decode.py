@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from action_patterns.content import presence
 from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import Mode
-from action_patterns.contracts import Target
 from action_patterns.contracts.target import PERMISSIONS, Permission, Visibility
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.token_kind import TokenFacts
@@ -25,6 +24,9 @@ from action_patterns.ports.pull_requests import (
 )
 from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded
 
+if TYPE_CHECKING:
+    from action_patterns.contracts import Target
+
 
 def target(node: Answer, token: TokenFacts, facts: FactsNeeded = NO_MORE_FACTS) -> Target:
     """A repository of a listing."""
@@ -35,6 +37,8 @@ def target(node: Answer, token: TokenFacts, facts: FactsNeeded = NO_MORE_FACTS) 
         for index, directory in enumerate(presence.directories(facts.has_file, types=facts.types))
     }
     tip = branch["target"] if branch else branch
+    from action_patterns.contracts import Target  # a run for one pull request lists none
+
     return Target(
         repository=node["nameWithOwner"].text(),
         id=node["databaseId"].hint(int),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from action_patterns.content import presence
-from action_patterns.contracts import Target
 from action_patterns.errors import (
     NotFoundError,
     PermissionDeniedError,
@@ -18,6 +18,9 @@ from action_patterns.github_api.rest import teams
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, following, portions, smaller
 from action_patterns.ports.repositories import FactsNeeded, ListedRepository, Listing
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Target
 
 
 def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from action_patterns.content.changes import Mode
-from action_patterns.contracts import Target
 from action_patterns.contracts.target import PERMISSIONS, Permission, Visibility
 from action_patterns.github_api.graphql.decode import moment, person
 from action_patterns.github_api.transport.answer import Answer
@@ -15,9 +14,14 @@ from action_patterns.github_api.transport.token_kind import TokenFacts
 from action_patterns.ports.git import DIRECTORY, ObservedFile, Tip
 from action_patterns.ports.pull_requests import Comment, IssueFields, Milestone, PullRequest, PullRequestState
 
+if TYPE_CHECKING:
+    from action_patterns.contracts import Target
+
 
 def target(node: Answer, token: TokenFacts, *, empty: bool) -> Target:
     """Return a repository of a listing. The listing has no tip, and a tip is not worth a request for each."""
+    from action_patterns.contracts import Target  # a run for one pull request lists none
+
     return Target(
         repository=node["full_name"].text(),
         id=node["id"].hint(int),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from action_patterns.content import presence
 from action_patterns.content.project_types import UNKNOWN
-from action_patterns.contracts import Target
 from action_patterns.errors import NotFoundError, PermissionDeniedError, RefusedError
 from action_patterns.github_api.graphql.repositories import no_such_owner
 from action_patterns.github_api.rest import decode
@@ -16,6 +15,9 @@ from action_patterns.github_api.rest.observe import entries, is_empty, walk
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.repositories import FactsNeeded, Listing
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Target
 
 
 def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:

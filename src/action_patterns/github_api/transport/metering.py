@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from action_patterns.contracts import RateLimit, Usage
-from action_patterns.contracts.result import tightest
 from action_patterns.limits.published import WRITES, Lane
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import RateLimit, Usage
 
 _RESOURCES: dict[Lane, str] = {"graphql": "graphql", "mutation": "graphql", "search": "search"}
 """Which budget a request counts against where no header says it; of all others `core`."""
@@ -38,9 +40,13 @@ class Meter(threading.local):
 
     def answered(self, lane: Lane, headers: Mapping[str, str]) -> None:
         """Refusals too: they tell best of all what is left."""
+        from action_patterns.contracts.result import tightest  # the first request is sent without it
+
         self._lowest = tightest((self._lowest, read_limit(lane, headers)))
 
     def usage(self) -> Usage:
+        from action_patterns.contracts import Usage
+
         return Usage(
             requests=self._requests,
             writes=self._writes,
@@ -55,6 +61,8 @@ def read_limit(lane: Lane, headers: Mapping[str, str]) -> RateLimit | None:
     GitHub docs, "Rate limits for the REST API": remaining, limit, reset (UTC epoch seconds) and resource. A GitHub
     Enterprise Server sends none unless its limits are switched on.
     """
+    from action_patterns.contracts import RateLimit
+
     try:
         return RateLimit(
             resource=headers.get("x-ratelimit-resource") or _RESOURCES.get(lane, "core"),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import requests
 
 from action_patterns.content.bounded_json import loads
-from action_patterns.contracts import Usage
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError, UnreachableError
 from action_patterns.github_api.transport import error_mapping, no_connection
 from action_patterns.github_api.transport.answer import Answer, Source
@@ -32,6 +31,7 @@ from action_patterns.resilience.backoff import backoff_seconds
 from action_patterns.resilience.classification import OperationClass
 
 if TYPE_CHECKING:
+    from action_patterns.contracts import Usage
     from action_patterns.ports.clock import Clock
     from action_patterns.ports.context import Context
     from action_patterns.ports.credentials import Credentials
