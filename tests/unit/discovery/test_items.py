@@ -145,6 +145,8 @@ ITEMS = tuple(Item(name, {}) for name in ("!odd", "a*c", "abc", "linux / 1", "li
         (("linux *", "!linux / 1"), None, ["linux / 2"]),
         (("linux *",), 1, ["linux / 1"]),
         (("*", "!*", "abc"), None, ["abc"]),
+        (("abc", "!abc", "abc"), None, ["abc"]),
+        (("*", "!abc", "*"), 3, ["!odd", "a*c", "abc"]),
     ],
 )
 def test_only_and_limit_narrow_by_whole_names(only: tuple[str, ...], limit: int | None, kept: list[str]) -> None:
@@ -168,6 +170,13 @@ def test_a_name_in_only_that_is_no_item_is_refused(only: tuple[str, ...], what: 
     with pytest.raises(InputError, match="only") as caught:
         check_only(ITEMS, only)
     assert what in caught.value.message
+
+
+def test_many_unknown_names_in_only_are_named_up_to_some_and_counted() -> None:
+    with pytest.raises(InputError) as caught:
+        check_only(ITEMS, [f"no {number}" for number in range(MOST_PROBLEMS + 3)])
+    assert len(caught.value.problems) == MOST_PROBLEMS + 1
+    assert caught.value.problems[-1].what == "`only` has 3 more names that are no items."
 
 
 def test_a_pattern_that_selects_nothing_is_a_warning() -> None:
