@@ -47,7 +47,9 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
             "shared-config-report-a1",
         }
         artifact = ZipFile(first.artifacts[first.output("after", "seen", "artifact")])
-        assert set(artifact.namelist()) == {"run-report.json", "report.html", "outcomes.json"}, "no more than was asked for"
+        assert set(artifact.namelist()) == {"run-report.json", "report.html", "outcomes.json"}, (
+            "no more than was asked for"
+        )
         assert json.loads(artifact.read("run-report.json"))["counts"]["created"] == 3
         page = read(artifact.read("report.html").decode())
         assert "3 repositories, none needs attention" in page.one("h1").text
