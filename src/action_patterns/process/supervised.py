@@ -21,12 +21,12 @@ from pathlib import Path
 from action_patterns.errors import EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_SIGNAL, EXIT_TIMED_OUT
 from action_patterns.process.captured import ProcessError
 
-CANCEL_GRACE_SECONDS = 4.0
+CANCEL_GRACE_SECONDS = 3.0
 """Grace of a cancelled step at most. GitHub sends SIGKILL 10 seconds after its first signal, and other steps of the job
 that run `always()` need the runner."""
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
-_END_SECONDS = 4.0
+_END_SECONDS = 2.5
 """Time for the supervisor to end after its grace; killing takes it two."""
 _CHUNK = 1 << 16
 _PR_SET_CHILD_SUBREAPER = 36
