@@ -28,6 +28,16 @@ requestAnimationFrame(() => setTimeout(() => done((performance.now() - start) / 
 """
 
 
+# The page may be loaded before it is painted.
+PAINTED = """
+const [done] = arguments;
+new PerformanceObserver(list => {
+  const [paint] = list.getEntriesByName("first-contentful-paint");
+  if (paint) done(paint.startTime / 1000);
+}).observe({ type: "paint", buffered: true });
+"""
+
+
 def test_ten_thousand_rows_answer_within_a_second(
     window: Browser, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -47,10 +57,9 @@ def test_ten_thousand_rows_answer_within_a_second(
 def measured(window: Browser, path: Path) -> dict[str, float]:
     """Return the seconds of each step, on a freshly loaded page."""
     window.show(path)
-    paint = "return performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
     ready = "return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000"
     return {
-        "first paint": float(window.execute_script(paint)),
+        "first paint": float(window.execute_async_script(PAINTED)),
         "ready": float(window.execute_script(ready)),
         "filter by text": float(window.execute_async_script(TIMED, "#search", "input", "service-0999")),
         "filter cleared": float(window.execute_async_script(TIMED, "#search", "input", "")),
