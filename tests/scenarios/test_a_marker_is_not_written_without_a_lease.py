@@ -15,7 +15,7 @@ pytestmark = only_on(*WITHOUT_LEASES, why="With leases it is written, and every 
 @pytest.mark.parametrize("mode", ["begin", "complete", "fail", "clean"])
 def test_it_says_so_and_nothing_is_sent(mode: str) -> None:
     with stage() as scene:
-        with pytest.raises(RefusedError, match="Nothing else makes sure that of two runs only one begins") as refused:
+        with pytest.raises(RefusedError, match="Nothing else makes sure that of two runs only one wins") as refused:
             once(scene, mode)
         assert "`updateRefs`" in refused.value.remediation
         assert (len(scene.sandbox.requests), scene.writes()) == (1, 0)

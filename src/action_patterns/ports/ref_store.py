@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from action_patterns.ports.permissions import needs
@@ -18,6 +19,10 @@ class StoredRef:
     oid: str | None
     """The commit. None: there is no such ref."""
     message: str
+    written_at: datetime | None = None
+    """Time of the commit by GitHub's clock. None: there is no such ref, or it is at no commit."""
+    read_at: datetime | None = None
+    """Time of the answer by GitHub's clock. None: not known."""
 
 
 class RefStore(Protocol):
@@ -32,8 +37,8 @@ class RefStore(Protocol):
         """Return all refs whose full name begins with the prefix."""
 
     @needs(contents="write")
-    def update(self, repository: str, before: StoredRef, message: str | None) -> str | None:
-        """Replace the text that was read. None: delete it. Returns the new oid.
+    def update(self, repository: str, before: StoredRef, message: str | None) -> StoredRef:
+        """Replace the text that was read, and return the ref as it is then. None: delete it.
 
         Raises:
             LostRaceError: another run was first.

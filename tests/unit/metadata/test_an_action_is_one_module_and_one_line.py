@@ -45,7 +45,7 @@ def run(inputs: ToyInputs, ports: Ports) -> Finish[ToyOutputs]:
         ports, inputs.credentials(), ACTION.uses, seconds=60, reach=Reach((here,)), narrowed=(here,)
     )
     stored = session.refs.read(here, "refs/action-patterns/toy/1")
-    return Finish(outputs=ToyOutputs(oid=session.refs.update(here, stored, inputs.text) or ""))
+    return Finish(outputs=ToyOutputs(oid=session.refs.update(here, stored, inputs.text).oid or ""))
 
 
 ACTION = Action(

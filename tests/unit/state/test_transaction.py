@@ -36,13 +36,13 @@ class RacingStore:
     def list(self, repository: str, prefix: str) -> tuple[StoredRef, ...]:
         raise AssertionError("a transaction is about one record")
 
-    def update(self, repository: str, before: StoredRef, message: str | None) -> str | None:
+    def update(self, repository: str, before: StoredRef, message: str | None) -> StoredRef:
         if self._others:
             self.message, self.version = self._others.pop(0).message(), self.version + 1
         if before.oid != self.read(repository, before.name).oid:
             raise LostRaceError("Another run was first.", remediation="Run again.")
         self.message, self.version = message, self.version + 1
-        return str(self.version)
+        return self.read(repository, before.name)
 
 
 def after(found: OnceRecord | None) -> Change[OnceRecord]:

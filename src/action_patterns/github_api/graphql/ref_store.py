@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.errors import RefusedError
 from action_patterns.github_api.graphql import queries
+from action_patterns.github_api.graphql.decode import moment
 from action_patterns.github_api.refs import update_ref
 from action_patterns.github_api.transport import error_mapping
 from action_patterns.github_api.transport.answer import Answer
@@ -15,7 +17,7 @@ from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, followi
 from action_patterns.github_api.transport.transport import GraphQLUnservedError
 from action_patterns.ports.ref_store import StoredRef
 
-_TARGET = "target { oid ... on Commit { message } }"
+_TARGET = "target { oid ... on Commit { message committedDate } }"
 MARKER = f"""
 query Marker($owner: String!, $name: String!, $ref: String!) {{
   repository(owner: $owner, name: $name) {{ id ref(qualifiedName: $ref) {{ {_TARGET} }} }}
@@ -45,18 +47,17 @@ class RefStoreClient:
     def read(self, repository: str, name: str) -> StoredRef:
         found = self._repository(repository, MARKER, ref=name)
         target = found["ref"]["target"] if found["ref"] else None
-        return _stored(found["id"].text(), name, target)
+        return _stored(found, name, target)
 
     def list(self, repository: str, prefix: str) -> tuple[StoredRef, ...]:
         def ask(after: str | None) -> Answer:
             return self._repository(repository, MARKERS, prefix=prefix, first=PAGE_SIZE, after=after)
 
         first = ask(None)
-        repository_id = first["id"].text()
         # GitHub splits a full name into prefix and name where it likes; the prefix asked for is what counts.
         return tuple(
             _stored(
-                repository_id,
+                first,
                 prefix + f"{node['prefix'].text()}{node['name'].text()}".removeprefix(prefix),
                 node["target"],
             )
@@ -64,23 +65,26 @@ class RefStoreClient:
             for node in page.nodes()
         )
 
-    def update(self, repository: str, before: StoredRef, message: str | None) -> str | None:
-        after: str | None = None
+    def update(self, repository: str, before: StoredRef, message: str | None) -> StoredRef:
+        now = replace(before, oid=None, message="", written_at=None)
         if message is not None:
             # Two runs may write the same text in the same second. With the same commit both would find their own
             # commit there, and both would believe they had won.
             body = {"message": f"{message}\nNonce: {secrets.token_hex(8)}\n", "tree": EMPTY_TREE, "parents": []}
-            after = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)["sha"].text()
+            commit = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)
+            # The commit names no date, so GitHub's clock gives it one.
+            written_at = moment(commit["committer"]["date"])
+            now = replace(before, oid=commit["sha"].text(), message=message, written_at=written_at)
         update_ref(
             self._calls,
             repository,
             before.repository_id,
             before.name,
             before=before.oid,
-            after=after,
+            after=now.oid,
             read=lambda: self.read(repository, before.name).oid,
         )
-        return after
+        return now
 
     def _repository(self, repository: str, document: str, **variables: Any) -> Answer:
         owner, _, name = repository.partition("/")
@@ -99,13 +103,22 @@ class RefStoreClient:
 
 def _no_swaps(why: str) -> RefusedError:
     return RefusedError(
-        f"{why} Nothing else makes sure that of two runs only one begins, so nothing was written.",
+        f"{why} Nothing else makes sure that of two runs only one wins, so nothing was written.",
         remediation="Use a token and a server with GraphQL and its mutation `updateRefs`.",
     )
 
 
-def _stored(repository_id: str, name: str, target: Answer | None) -> StoredRef:
+def _stored(repository: Answer, name: str, target: Answer | None) -> StoredRef:
+    found = StoredRef(
+        repository_id=repository["id"].text(), name=name, oid=None, message="", read_at=repository.answered_at()
+    )
     if target is None:
-        return StoredRef(repository_id=repository_id, name=name, oid=None, message="")
-    message = target["message"].text() if target.has("message") else ""  # Another object than a commit has none.
-    return StoredRef(repository_id=repository_id, name=name, oid=target["oid"].text(), message=message)
+        return found
+    if not target.has("message"):  # Another object than a commit has none.
+        return replace(found, oid=target["oid"].text())
+    return replace(
+        found,
+        oid=target["oid"].text(),
+        message=target["message"].text(),
+        written_at=moment(target["committedDate"]),
+    )

@@ -6,10 +6,12 @@ type fails the target. The second kind is a `hint`, and a value of another type 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnexpectedAnswerError
+from action_patterns.limits.refusal import read_date
 from action_patterns.resilience.classification import OperationClass
 
 T = TypeVar("T")
@@ -23,6 +25,8 @@ class Source(NamedTuple):
     request: str
     request_id: str | None = None
     kind: OperationClass = "safe"
+    headers: Mapping[str, str] = {}
+    """Header fields of the answer, by lower-case name."""
 
     def error(self, what: str) -> ActionPatternsError:
         """Return the error for an answer that cannot be used: an `unsafe` request may have taken effect."""
@@ -108,6 +112,17 @@ class Answer:
     def hint(self, kind: type[T]) -> T | None:
         """Return the value. None: it is null or of another type, which costs no more than what is shown with it."""
         return self.value if type(self.value) is kind else None
+
+    def answered_at(self) -> datetime:
+        """Return the time of the answer by GitHub's clock, in full seconds (RFC 9110, "Date").
+
+        Raises:
+            UnexpectedAnswerError: the answer names no time.
+        """
+        found = read_date(self._source.headers)
+        if found is None:
+            raise self._source.error("it has no header `Date`, or one that cannot be read")
+        return found
 
     def error(self, what: str) -> ActionPatternsError:
         """Return the error for a value that cannot be used, for a reason beside its type."""

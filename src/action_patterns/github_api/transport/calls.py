@@ -160,7 +160,7 @@ class Calls:
 
 
 def _answer(response: Response, request: str, kind: OperationClass = "safe") -> Answer:
-    return Answer(response.data, Source(request, response.headers.get("x-github-request-id"), kind))
+    return Answer(response.data, Source(request, response.headers.get("x-github-request-id"), kind, response.headers))
 
 
 def _is_hole(error: error_mapping.GraphQLProblem) -> bool:
