@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from action_patterns.ports.permissions import needs
@@ -23,6 +23,16 @@ class StoredRef:
     """Time of the commit by GitHub's clock. None: there is no such ref, or it is at no commit."""
     read_at: datetime | None = None
     """Time of the answer by GitHub's clock. None: not known."""
+
+    def age(self) -> timedelta:
+        """Return the time since the commit, by GitHub's clock only: a runner's clock may be wrong by minutes.
+
+        Raises:
+            ValueError: it is at no commit.
+        """
+        if self.written_at is None or self.read_at is None:
+            raise ValueError(f"{self.name} is at no commit, or was not read from GitHub")
+        return self.read_at - self.written_at
 
 
 class RefStore(Protocol):

@@ -7,13 +7,21 @@ artifact or a file in /tmp has none of these properties.
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal, TypeVar
 
 from pydantic import AwareDatetime, ValidationError
 
+from action_patterns.content.bounded_json import loads
 from action_patterns.contracts.document import Record
 from action_patterns.errors import ConflictError
+
+SCHEMA_VERSION = 1
+"""The newest schema version of records that this code reads."""
+
+MAX_MESSAGE_BYTES = 60_000
+"""Length of a record. GitHub documents no limit of a commit message; texts of its database hold 65,535 bytes."""
 
 
 class Holder(Record):
@@ -32,8 +40,8 @@ class Holder(Record):
         return (self.repository.lower(), self.run_id) == (other.repository.lower(), other.run_id)
 
 
-class StateRecord(Record):
-    """The part that every kind of record has. A kind narrows `state` and adds its payload."""
+class Envelope(Record):
+    """The part that every kind of record has."""
 
     kind: ClassVar[str]
     """The kind in the commit's subject and in the ref's name."""
@@ -41,27 +49,38 @@ class StateRecord(Record):
     """The word for it in messages."""
 
     version: Literal[1] = 1
-    operation: str
-    state: str
-    holder: Holder
-    since: AwareDatetime
-    """The time at which it came to this state, by the clock of the runner that wrote it."""
+
+    @abstractmethod
+    def subject(self) -> str:
+        """Return its line for people."""
 
     @classmethod
     def namespace(cls) -> str:
         """Return the prefix of its refs: neither branch nor tag, so no workflow starts and no clone fetches them."""
         return f"refs/action-patterns/{cls.kind}/"
 
+    def message(self) -> str:
+        """Return a commit message: a line for people, then the record as JSON on one line of ASCII."""
+        return f"{self.kind}: {' '.join(self.subject().split())}\n\n{json.dumps(self.model_dump(mode='json'))}\n"
+
+
+class StateRecord(Envelope):
+    """A record of an operation. A kind narrows `state` and adds its payload."""
+
+    operation: str
+    state: str
+    holder: Holder
+    since: AwareDatetime
+    """The time at which it came to this state, by the clock of the runner that wrote it."""
+
     def age(self, now: datetime) -> timedelta:
         return now - self.since
 
-    def message(self) -> str:
-        """Return a commit message: a line for people, then the record as JSON on one line of ASCII."""
-        subject = f"{self.kind}: {' '.join(self.operation.split())}: {self.state}"
-        return f"{subject}\n\n{json.dumps(self.model_dump(mode='json'))}\n"
+    def subject(self) -> str:
+        return f"{self.operation}: {self.state}"
 
 
-AnyRecord = TypeVar("AnyRecord", bound=StateRecord)
+AnyRecord = TypeVar("AnyRecord", bound=Envelope)
 
 
 def read(kind: type[AnyRecord], message: str, *, name: str) -> AnyRecord:
@@ -74,8 +93,24 @@ def read(kind: type[AnyRecord], message: str, *, name: str) -> AnyRecord:
     try:
         return kind.model_validate_json(line)
     except ValidationError:
+        if (version := _version(line)) > SCHEMA_VERSION:
+            raise ConflictError(
+                f"The ref {name} holds a {kind.called} of schema version {version}. This version of action-patterns"
+                f" reads versions up to {SCHEMA_VERSION}.",
+                remediation="Use the newest version of action-patterns in every workflow that shares this"
+                " repository. Do not treat it as absent, and do not delete it: a newer workflow uses it.",
+            ) from None
         raise ConflictError(
             f"The ref {name} exists, but does not hold a {kind.called} that this version of action-patterns can read.",
             remediation=f"Use the version that wrote it. If no run needs the {kind.called}, delete the ref:"
             f" `gh api -X DELETE repos/OWNER/NAME/git/{name}`. Do not treat it as absent: the work may be done.",
         ) from None
+
+
+def _version(line: str) -> int:
+    """Return the schema version in a record's text. 0: it names none."""
+    try:
+        version = loads(line)["version"]
+    except (ValueError, KeyError, TypeError):
+        return 0
+    return version if type(version) is int else 0

@@ -23,6 +23,16 @@ class Change(Generic[AnyRecord]):
     reason: str
     write: AnyRecord | None = None
     """The record that replaces the one that was read. None: keep that one."""
+    delete: bool = False
+    """Delete the one that was read. Only without `write`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[AnyRecord]):
+    """A record and the ref it was read from."""
+
+    ref: StoredRef
+    record: AnyRecord | None
 
 
 def transact(
@@ -34,6 +44,24 @@ def transact(
     *,
     rounds: int = MAX_ROUNDS,
 ) -> tuple[AnyRecord | None, Change[AnyRecord]]:
+    """Run `transact_stored` for a decision that needs the record only.
+
+    Returns:
+        The record as it is now, and the change of the last round.
+    """
+    stored, change = transact_stored(refs, repository, name, kind, lambda found: decide(found.record), rounds=rounds)
+    return stored.record, change
+
+
+def transact_stored(
+    refs: RefStore,
+    repository: str,
+    name: str,
+    kind: type[AnyRecord],
+    decide: Callable[[Stored[AnyRecord]], Change[AnyRecord]],
+    *,
+    rounds: int = MAX_ROUNDS,
+) -> tuple[Stored[AnyRecord], Change[AnyRecord]]:
     """Read, decide and compare-and-swap; after a lost race decide again from what the other run wrote.
 
     Args:
@@ -52,18 +80,18 @@ def transact(
         ConflictError: the ref holds no record of this kind.
     """
     for left in reversed(range(rounds)):
-        stored = refs.read(repository, name)
-        found = record_of(stored, kind)
+        ref = refs.read(repository, name)
+        found = Stored(ref, record_of(ref, kind))
         change = decide(found)
-        if change.write is None:
+        if change.write is None and not change.delete:
             return found, change
         try:
-            refs.update(repository, stored, change.write.message())
+            now = refs.update(repository, ref, change.write.message() if change.write else None)
         except LostRaceError:
             if not left:
                 raise
             continue
-        return change.write, change
+        return Stored(now, change.write), change
     raise AssertionError("the last round returns or raises")
 
 

@@ -74,7 +74,7 @@ class RefStoreClient:
             commit = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)
             # The commit names no date, so GitHub's clock gives it one.
             written_at = moment(commit["committer"]["date"])
-            now = replace(before, oid=commit["sha"].text(), message=message, written_at=written_at)
+            now = replace(before, oid=commit["sha"].text(), message=message, written_at=written_at, read_at=written_at)
         update_ref(
             self._calls,
             repository,
