@@ -16,6 +16,7 @@ ACTIONS = (
     "track",
     "unique-id",
     "once",
+    "state",
     "render",
     "retry",
     "degrade",

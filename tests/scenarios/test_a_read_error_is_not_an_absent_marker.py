@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from action_patterns.errors import ActionPatternsError
 from github_sandbox import Fault
 from support.editions import WITH_LEASES, only_on
 from support.marker_stage import once, the_marker
+from support.refusals import REFUSALS
 from support.stage import stage
 
 pytestmark = only_on(
     *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
 )
-
-REFUSALS: dict[str, dict[str, Any]] = {
-    "bad credentials": {"status": 401, "body": {"message": "Bad credentials"}},
-    "no right": {"status": 403, "body": {"message": "Resource not accessible by integration"}},
-    "bad gateway": {"status": 502, "body": {"message": "Server Error"}},
-    "hidden": {
-        "status": 200,
-        "body": {
-            "data": {"repository": None},
-            "errors": [{"type": "NOT_FOUND", "path": ["repository"], "message": "Could not resolve"}],
-        },
-    },
-    "no ref and an error": {
-        "status": 200,
-        "body": {
-            "data": {"repository": {"id": "R_1", "ref": None}},
-            "errors": [{"type": "FORBIDDEN", "path": ["repository", "ref"], "message": "Resource protected"}],
-        },
-    },
-    "no data": {"status": 200, "body": {"data": None}},
-    "no repository": {"status": 200, "body": {"data": {"repository": None}}},
-}
 
 
 @pytest.mark.parametrize("name", REFUSALS)
