@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,31 @@ class LaterClock(VirtualClock):
         self._now = (start or self._now) + later
 
 
+class LaterGitHub:
+    """GitHub's clock, later than it is."""
+
+    def __init__(self, clock: Callable[[], float], later: timedelta) -> None:
+        self.clock, self.later = clock, later
+
+    def __call__(self) -> float:
+        return self.clock() + self.later.total_seconds()
+
+
+@contextmanager
+def github_is(later: timedelta, scene: Stage) -> Iterator[None]:
+    """Let GitHub's clock be that much later than the scene's. Zero: it stays as it is."""
+    if not later:
+        yield
+        return
+    services, world = scene.sandbox.services, scene.sandbox.world
+    kept = services.clock
+    services.clock = world.clock = LaterGitHub(kept.clock if isinstance(kept, LaterGitHub) else kept, later)
+    try:
+        yield
+    finally:
+        services.clock = world.clock = kept
+
+
 def once(
     scene: Stage,
     mode: str,
@@ -40,6 +66,7 @@ def once(
     run_id: int = 70_001,
     attempt: int = 1,
     later: timedelta = timedelta(),
+    wrong_by: timedelta = timedelta(),
     start: datetime | None = None,
     call: int = 0,
     moment: Moment = "before",
@@ -49,8 +76,8 @@ def once(
     workspace: Mapping[str, str] | None = None,
     **inputs: Any,
 ) -> Finish[OnceOutputs]:
-    """One step of one run. `later`: how long after `start` (now) it happens."""
-    clock, said = LaterClock(later, start), RecordingLog()
+    """One step of one run. `later`: how long after `start` (now) it happens. `wrong_by`: how far its clock is ahead."""
+    clock, said = LaterClock(later + wrong_by, start), RecordingLog()
     context = replace(scene.context, run_id=run_id, run_attempt=attempt)
 
     def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
@@ -75,7 +102,8 @@ def once(
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
     if mode in ("complete", "fail") and "claim" not in given:
         given["claim"] = scene.claims.get((run_id, given["values"]), NO_CLAIM)
-    finish = run(OnceInputs(mode=mode, **given), ports)
+    with github_is(later, scene):
+        finish = run(OnceInputs(mode=mode, **given), ports)
     if finish.outputs.claim:
         scene.claims[run_id, given["values"]] = finish.outputs.claim
     return finish

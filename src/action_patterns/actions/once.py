@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 
 from pydantic import Field
@@ -29,7 +30,7 @@ from action_patterns.redaction import redact
 from action_patterns.state import once
 from action_patterns.state.once import MAX_METADATA_LENGTH, REASONS, Mode, OnceRecord, OnceRequest
 from action_patterns.state.record import Holder
-from action_patterns.state.transaction import Change, record_of, transact
+from action_patterns.state.transaction import Change, Stored, record_of, transact_stored
 
 _MAX_OPERATION_LENGTH = 100
 
@@ -143,6 +144,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
             url=f"{context.run_url}/attempts/{context.run_attempt}",
         ),
         now=ports.clock.now(),
+        asked_at=ports.clock.now(),
         ttl_days=inputs.ttl_days,
         pending_timeout_hours=inputs.pending_timeout_hours,
         metadata=redact(inputs.metadata, _secrets(inputs, credentials)),
@@ -183,11 +185,16 @@ def apply(
     Raises:
         LostRaceError: other runs won every round.
     """
-    return transact(github.refs, repository, name, OnceRecord, lambda found: decide(mode, found, request))
+
+    def decide_by_github_s_clock(found: Stored[OnceRecord]) -> Change[OnceRecord]:
+        return decide(mode, found.record, replace(request, now=found.ref.read_at or request.now))
+
+    stored, change = transact_stored(github.refs, repository, name, OnceRecord, decide_by_github_s_clock)
+    return stored.record, change
 
 
 def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) -> Finish[OnceOutputs]:
-    now, removed = ports.clock.now(), []
+    removed = []
     annotations = []
     for stored in github.refs.list(repository, OnceRecord.namespace()):
         try:
@@ -201,7 +208,7 @@ def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) ->
             continue
         if once.is_litter(
             found,
-            now,
+            stored.read_at or ports.clock.now(),
             pending_timeout_hours=inputs.pending_timeout_hours,
             older_than_days=inputs.older_than_days,
         ):

@@ -50,6 +50,9 @@ class OnceRequest:
     operation: str
     us: Holder
     now: datetime
+    """The time by GitHub's clock at which the marker was read; also the `since` of what is written."""
+    asked_at: datetime | None = None
+    """The time by the runner's clock, finer than GitHub's. It tells a claim from others of the run. None: `now`."""
     ttl_days: int | None = None
     """For begin how old `completed` may be, for complete how long it shall hold; None = as the marker says."""
     pending_timeout_hours: int = 6
@@ -107,8 +110,8 @@ def _holds(found: OnceRecord, request: OnceRequest) -> bool:
 
 def _claim(request: OnceRequest) -> str:
     """Return a claim that no other begin has: one begins at a moment, and a later one has another time or run."""
-    us = request.us
-    begun = f"{us.repository_id or us.repository}/{us.run_id}/{us.attempt}/{request.now.isoformat()}"
+    us, at = request.us, request.asked_at or request.now
+    begun = f"{us.repository_id or us.repository}/{us.run_id}/{us.attempt}/{at.isoformat()}"
     return sha256(begun.encode()).hexdigest()[:16]
 
 

@@ -71,7 +71,7 @@ class StateRecord(Envelope):
     state: str
     holder: Holder
     since: AwareDatetime
-    """The time at which it came to this state, by the clock of the runner that wrote it."""
+    """The time at which it came to this state, by GitHub's clock where its kind takes it from `StoredRef.read_at`."""
 
     def age(self, now: datetime) -> timedelta:
         return now - self.since
