@@ -71,7 +71,7 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         "docs/use.md": "# Use\n",
         "schema/user.json": '{"name": "string"}\n',
         "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
-        ".github/workflows/examples.yml": together("upsert-pr", "once", "unique-id", "render", "retry"),
+        ".github/workflows/examples.yml": together("upsert-pr", "once", "state", "unique-id", "render", "retry"),
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
         first = on.run("examples.yml", secrets={})
@@ -90,10 +90,15 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert "succeeded after 1 attempts" in first.log
         (name,) = platform.refs("refs/action-patterns/once/")
         assert name.startswith("refs/action-patterns/once/announce-release-")
+        assert list(platform.refs("refs/action-patterns/state/")) == ["refs/action-patterns/state/index=2Fdone"]
+        assert "indexing the manual: remove" in first.log
+        assert "before absent, now 5 more created" in first.log
 
         log = _repeat(on, secrets={}, workflow="examples.yml").log
         assert "v1.0.0 is out" not in log
         assert "already-done" in log
+        assert "indexing the manual" not in log
+        assert "before found, now 0 more" in log
 
         platform.merge_pull(contents.number)
         on.consumer.git("fetch", "--quiet", f"{on.server.url}/{SOURCE}.git", "main")

@@ -83,7 +83,7 @@ def live(found: Found) -> ValueRecord | None:
 
 def version_of(found: Found) -> str:
     """Return the version of a key: its commit, and the repository's id, without which a swap costs one more read."""
-    return f"{found.ref.oid}.{found.ref.repository_id}" if live(found) else ABSENT
+    return _version(found.ref) if live(found) else ABSENT
 
 
 def ref_of_version(name: str, version: str) -> StoredRef | None:
@@ -115,23 +115,26 @@ def get(found: Found) -> Change[ValueRecord]:
 
 def put(found: Found, request: PutRequest) -> Change[ValueRecord]:
     """Return the change of a run that writes."""
-    if request.version is not None and not _holds(found, request.version):
-        return Change(outcome="blocked", reason="version-changed")
+    if request.version is not None:
+        if not _holds(found, request.version):
+            return Change(outcome="blocked", reason="version-changed")
+        return swap(request)
     current = live(found)
     if current is None:
         if request.merge != "replace" and not _is_mergeable(request.value, request.merge):
             return Change(outcome="blocked", reason="not-mergeable")
         return _write(request, request.value, "created", "created")
     if request.merge == "replace":
-        reason = "last-wins" if request.version is None else "swapped"
-        return _replace(current, request, request.value, reason)
+        return _replace(current, request, request.value, "last-wins")
     if not _is_mergeable(current.value, request.merge) or not _is_mergeable(request.value, request.merge):
         return Change(outcome="blocked", reason="not-mergeable")
     return _replace(current, request, merged(current.value, request.value), "merged")
 
 
 def swap(request: PutRequest) -> Change[ValueRecord]:
-    """Return the change of a run that replaces the version it names, whose value it need not read again."""
+    """Return the change of a run that names a version, which the key is at. No decision needs the value there."""
+    if request.version == ABSENT:
+        return _write(request, request.value, "created", "created")
     return _write(request, request.value, "updated", "swapped")
 
 
@@ -181,8 +184,14 @@ def _is_mergeable(value: JsonValue, merge: Merge) -> bool:
 
 
 def _holds(found: Found, version: str) -> bool:
-    now = version_of(found)
-    return version == now or ("." not in version and version == now.partition(".")[0])
+    # A version names a commit. That its value has expired is no change by another run.
+    if version == ABSENT:
+        return live(found) is None
+    return version in (found.ref.oid, _version(found.ref))
+
+
+def _version(ref: StoredRef) -> str:
+    return f"{ref.oid}.{ref.repository_id}"
 
 
 def _is_expired(found: Found) -> bool:
