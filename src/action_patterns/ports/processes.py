@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 GRACE_SECONDS = 5.0
 """Between SIGTERM and SIGKILL. GitHub gives a cancelled step 7.5 seconds before its own SIGTERM (GitHub docs, "Workflow
 cancellation reference")."""
+
+
+class Lease(NamedTuple):
+    """Time of a command that its caller extends while the command runs, in place of a fixed limit."""
+
+    seconds: float
+    """Time from the start on. The command and all it started are ended after it, as for `timeout_seconds`."""
+    every_seconds: float
+    """Time between two calls of `extend`."""
+    extend: Callable[[], float]
+    """Returns the seconds that the command has from then on. While it blocks, the time that is left goes on, and the
+    output of the command waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +37,8 @@ class Command:
     """A directory; a relative one is below the workspace."""
     timeout_seconds: float | None = None
     """Time after which the command and all it started are ended. None: no limit."""
+    lease: Lease | None = None
+    """In place of `timeout_seconds`: a limit that the caller extends."""
     grace_seconds: float = GRACE_SECONDS
     """Time between SIGTERM and SIGKILL."""
     keep_background: bool = False

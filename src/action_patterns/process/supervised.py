@@ -32,6 +32,7 @@ _CHUNK = 1 << 16
 _PR_SET_CHILD_SUBREAPER = 36
 
 Sink = Callable[[bytes], None]
+Extend = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,8 @@ def supervise(
     grace_seconds: float,
     keep_background: bool,
     sinks: tuple[Sink, Sink] | None,
+    extend: Extend | None = None,
+    extend_every_seconds: float = 0.0,
 ) -> TreeEnded:
     """Run a program with no input, and wait until it and all it started are gone.
 
@@ -69,6 +72,9 @@ def supervise(
         grace_seconds: time between SIGTERM and SIGKILL.
         keep_background: leave what a successful command started.
         sinks: get what it prints, standard output and error, as it comes. None: both are those of this process.
+        extend: returns the seconds that the program has from then on, in place of what was left of its time. The
+            supervisor keeps the time, so the tree ends in time while this call blocks.
+        extend_every_seconds: time between two calls of `extend`.
 
     Raises:
         ProcessError: the supervisor cannot start, or this is not Linux.
@@ -77,6 +83,9 @@ def supervise(
     control, write_control = os.pipe()
     status, write_status = os.pipe()
     timeout = -1.0 if timeout_seconds is None else timeout_seconds
+    if extend and timeout_seconds is not None:
+        # From here on, and not from the supervisor's start.
+        os.write(write_control, _until(timeout_seconds))
     command = [sys.executable, "-I", "-S", str(_SUPERVISOR), str(control), str(write_status)]
     command += [repr(timeout), repr(grace_seconds), str(int(keep_background)), *argv]
     pipe = None if sinks is None else subprocess.PIPE
@@ -101,7 +110,7 @@ def supervise(
         os.close(write_status)
     watch = _Watch(child, status, write_control, sinks)
     try:
-        watch.until_gone(None)
+        watch.until_gone(None, extend, extend_every_seconds)
     except BaseException:  # The step is cancelled: nothing may outlive it.
         watch.cancel(min(grace_seconds, CANCEL_GRACE_SECONDS))
         raise
@@ -128,14 +137,21 @@ class _Watch:
         for fd in (status, *self._streams):
             self._poll.register(fd, select.POLLIN)
 
-    def until_gone(self, deadline: float | None) -> None:
+    def until_gone(
+        self, deadline: float | None, extend: Extend | None = None, extend_every_seconds: float = 0.0
+    ) -> None:
         """Pass on what is printed until the supervisor ends, then what is left in the pipes."""
         speaking = True
+        due = time.monotonic() + extend_every_seconds if extend else None
         while speaking:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
+            if extend is not None and due is not None and due <= time.monotonic():
+                self._extend(extend())
+                due = time.monotonic() + extend_every_seconds
+            until = due if deadline is None else deadline
+            left = None if until is None else until - time.monotonic()
+            if deadline is not None and left is not None and left <= 0:
                 return
-            for fd, _ in self._poll.poll(None if left is None else left * 1000 + 1):
+            for fd, _ in self._poll.poll(None if left is None else max(0.0, left) * 1000 + 1):
                 chunk = os.read(fd, _CHUNK)
                 if fd != self._status:
                     self._pass_on(fd, chunk)
@@ -155,10 +171,14 @@ class _Watch:
         else:
             self._poll.unregister(fd)
 
+    def _extend(self, seconds: float) -> None:
+        with contextlib.suppress(OSError):  # The supervisor is gone already.
+            os.write(self._control, _until(seconds))
+
     def cancel(self, grace_seconds: float) -> None:
         """Have the tree ended, and end what is left of it when that takes too long."""
         with contextlib.suppress(OSError):  # The supervisor is gone already.
-            os.write(self._control, repr(grace_seconds).encode())
+            os.write(self._control, f"end {grace_seconds!r}\n".encode())
         deadline = time.monotonic() + grace_seconds + _END_SECONDS
         with contextlib.suppress(OSError):
             self.until_gone(deadline)
@@ -207,6 +227,10 @@ class _Watch:
             background=tuple(said.get("background", ())),
             survivors=survivors,
         )
+
+
+def _until(seconds: float) -> bytes:
+    return f"until {time.monotonic() + seconds!r}\n".encode()
 
 
 def _adopt(argv: Sequence[str]) -> None:

@@ -5,8 +5,10 @@ adopts every process of the command's tree whose parent ends, as Linux lets a ch
 PR_SET_CHILD_SUBREAPER). So the tree is gone exactly when this process has no child left, in whichever session or
 process group they are.
 
-- CONTROL is a pipe from the wrapper. Seconds on it end the tree, with these seconds between SIGTERM and SIGKILL: the
-  step was cancelled. Its end does the same with GRACE seconds: the wrapper was killed.
+- CONTROL is a pipe from the wrapper, in lines. `end SECONDS` ends the tree, with these seconds between SIGTERM and
+  SIGKILL: the step was cancelled. The pipe's end does the same with GRACE seconds: the wrapper was killed.
+  `until TIME` is a time of CLOCK_MONOTONIC, which all processes share. The command has until then, in place of what was
+  left of its time.
 - STATUS is a pipe to the wrapper, in lines. `started PID` or `refused ERRNO` comes first. `timed-out`,
   `background NAME`, `survivor NAME` and `ended CODE` follow, and `gone` is last.
 - TIMEOUT is in seconds; a negative one is none. KEEP is `1` where a successful command may leave processes.
@@ -62,6 +64,7 @@ class Supervisor:
         self._poll = select.poll()
         self._poll.register(self._news, select.POLLIN)
         self._poll.register(control, select.POLLIN)
+        self._deadline: float | None = None
         self._main = 0
         self._code = 0
         self._ended = self._gone = self._asked = False
@@ -77,7 +80,8 @@ class Supervisor:
             return
         self._say(f"started {self._main}")
         start_new_thread(self._reap, ())
-        self._wait(deadline, until_main=True)
+        self._deadline = deadline
+        self._wait(until_main=True)
         succeeded = self._ended and self._code == 0
         if not self._ended and not self._asked:
             self._say("timed-out")
@@ -105,14 +109,19 @@ class Supervisor:
             for name in members().values():
                 self._say(f"survivor {name}")
 
-    def _wait(self, deadline: float | None, *, until_main: bool = False) -> None:
-        """Wait until the tree is gone, the command ended if so asked, the deadline is there, or the wrapper asks."""
+    def _wait(self, until: float | None = None, *, until_main: bool = False) -> None:
+        """Wait until the tree is gone, the time is there, or the wrapper asks. `until_main`: wait for the command
+        instead, within its own time, which the wrapper may extend.
+        """
         asked = self._asked
         while not (self._gone or (until_main and self._ended) or self._asked != asked):
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
+            deadline = self._deadline if until_main else until
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            # An extension that came in time counts, also where this process is late.
+            ready = self._poll.poll(None if left is None else left * 1000 + (left > 0))
+            if not ready and left == 0:
                 return
-            for fd, _ in self._poll.poll(None if left is None else left * 1000 + 1):
+            for fd, _ in ready:
                 if fd == self._control:
                     self._listen()
                 else:
@@ -121,11 +130,19 @@ class Supervisor:
                     self._gone = self._gone or GONE in news
 
     def _listen(self) -> None:
-        """Take the wrapper's grace, or its end. It is heard once: a cancelled step is cancelled for good."""
-        seconds = os.read(self._control, 64)
-        self._poll.unregister(self._control)
-        self._grace = float(seconds) if seconds else self._grace
-        self._asked = True
+        """Take what the wrapper says, or its end. Nothing is heard after an end: a cancelled step stays cancelled."""
+        heard = os.read(self._control, 4096)
+        for line in heard.decode().splitlines():
+            word, _, seconds = line.partition(" ")
+            if word == "until":
+                self._deadline = float(seconds)
+                continue
+            self._grace = float(seconds)
+            heard = b""
+            break
+        if not heard:
+            self._poll.unregister(self._control)
+            self._asked = True
 
     def _reap(self) -> None:
         """Wait for children, adopted ones too, until there is none."""

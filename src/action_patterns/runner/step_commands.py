@@ -92,15 +92,18 @@ class StepCommands:
         if not argv:
             argv = (*_BASH, *(("-u",) if command.nounset else ()), str(place / _SCRIPT))
         started = time.monotonic()
+        lease = command.lease
         try:
             ended = supervise(
                 argv,
                 cwd=directory,
                 env=self._environment(command, place),
-                timeout_seconds=command.timeout_seconds,
+                timeout_seconds=lease.seconds if lease else command.timeout_seconds,
                 grace_seconds=command.grace_seconds,
                 keep_background=command.keep_background,
                 sinks=None if command.keep_background else (output.stdout, output.stderr),
+                extend=lease.extend if lease else None,
+                extend_every_seconds=lease.every_seconds if lease else 0.0,
             )
             if ended.refused:
                 output.stderr(f"{argv[0]}: {os.strerror(ended.refused)}\n".encode())

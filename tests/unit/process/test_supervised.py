@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ import pytest
 
 from action_patterns.process import ProcessError, supervised
 from action_patterns.process.supervised import TreeEnded, supervise
+from action_patterns.process.supervisor import Supervisor
 from support.process_trees import KINDS, LEFT, MARK, is_up, living, until
 
 BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
@@ -39,7 +40,15 @@ class Tree:
         self.env = {**os.environ, MARK: self.mark, "UP": str(self.up), "PYTHONPATH": os.pathsep.join(sys.path)}
         self.place = place
 
-    def run(self, *argv: str, timeout: float | None = None, grace: float = 0.2, keep: bool = False) -> TreeEnded:
+    def run(
+        self,
+        *argv: str,
+        timeout: float | None = None,
+        grace: float = 0.2,
+        keep: bool = False,
+        extend: Callable[[], float] | None = None,
+        every: float = 0.0,
+    ) -> TreeEnded:
         self.out: list[bytes] = []
         self.err: list[bytes] = []
         return supervise(
@@ -50,6 +59,8 @@ class Tree:
             grace_seconds=grace,
             keep_background=keep,
             sinks=None if keep else (self.out.append, self.err.append),
+            extend=extend,
+            extend_every_seconds=every,
         )
 
     def bash(self, script: str, **limits: Any) -> TreeEnded:
@@ -277,3 +288,50 @@ def test_another_system_is_named_before_anything_starts(tree: Tree, monkeypatch:
         tree.bash("touch started")
     assert "runs-on: ubuntu-latest" in caught.value.remediation
     assert not (tree.place / "started").exists()
+
+
+def test_an_extension_replaces_the_time_that_was_left(tree: Tree) -> None:
+    """Each call gives an hour, until one gives nothing. The command would run for longer than either."""
+    given = iter([3_600.0, 3_600.0, 0.0])
+    ended = tree.run("sleep", "7200", timeout=3_600.0, extend=lambda: next(given, 0.0), every=0.02)
+    assert (ended.exit_code, ended.timed_out, ended.survivors) == (124, True, ())
+    assert next(given, None) is None, "the last call ended it"
+
+
+def test_time_that_is_not_extended_ends_the_tree_while_the_caller_waits(tree: Tree) -> None:
+    """The supervisor keeps the time: an extension that blocks holds up no end."""
+    gone: list[bool] = []
+
+    def is_gone() -> bool:
+        return all(child.status() == psutil.STATUS_ZOMBIE for child in psutil.Process().children())
+
+    def extend() -> float:
+        gone.append(until(is_gone))
+        return 3_600.0
+
+    ended = tree.run("sleep", "7200", timeout=0.2, extend=extend, every=0.01)
+    assert (ended.exit_code, ended.timed_out, gone, tree.living()) == (124, True, [True], [])
+
+
+def test_an_error_of_an_extension_ends_the_tree(tree: Tree) -> None:
+    def extend() -> float:
+        raise KeyError("no extension")
+
+    with pytest.raises(KeyError):
+        tree.bash('echo up >>"$UP"; sleep 7200', timeout=3_600.0, extend=extend, every=0.02)
+    assert until(lambda: not tree.living())
+
+
+def test_an_extension_that_came_in_time_counts_where_the_supervisor_is_late() -> None:
+    """The old time is over when the supervisor looks, and the new one waits in the pipe before the end of the pipe."""
+    control, write_control = os.pipe()
+    status, write_status = os.pipe()
+    guard = Supervisor(control, write_status, grace=0.0, keep_background=False)
+    guard._deadline = time.monotonic() - 1.0
+    later = time.monotonic() + 3_600.0
+    os.write(write_control, f"until {later!r}\n".encode())
+    os.close(write_control)
+    guard._wait(until_main=True)
+    assert (guard._deadline, guard._asked) == (later, True), "it heard both, and did not end for time"
+    for fd in (control, status, write_status):
+        os.close(fd)

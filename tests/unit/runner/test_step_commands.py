@@ -12,7 +12,7 @@ import pytest
 
 from action_patterns.action.inputs import Inputs
 from action_patterns.errors import InputError
-from action_patterns.ports.processes import Command, Ended, StepFiles
+from action_patterns.ports.processes import Command, Ended, Lease, StepFiles
 from action_patterns.runner.commands import Commands
 from action_patterns.runner.environment import for_own_commands
 from action_patterns.runner.inputs import variables_of
@@ -68,6 +68,12 @@ def test_a_script_runs_as_the_runners_bash_does(step: Step, script: str, code: i
 
 def test_an_unset_variable_ends_the_script_only_if_asked(step: Step) -> None:
     assert step.run("echo $ABSENT; true", nounset=True).exit_code == 1
+
+
+def test_a_command_runs_for_as_long_as_its_lease_is_extended(step: Step) -> None:
+    given = iter([3_600.0, 0.0])
+    ended = step.run("sleep 7200", lease=Lease(3_600.0, 0.02, lambda: next(given, 0.0)), grace_seconds=0.2)
+    assert (ended.exit_code, ended.timed_out, next(given, None)) == (124, True, None)
 
 
 def test_nothing_is_spliced_into_a_shell(step: Step) -> None:
