@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from action_patterns.ports.log import Annotation
+    from action_patterns.ports.processes import StepFiles
 
 MOST_BYTES = 900_000
 """GitHub keeps 1 MiB of outputs for a job, counted as UTF-16 (GitHub docs, "Workflow syntax"). The rest is for the
@@ -22,6 +23,15 @@ def length(outputs: Mapping[str, str]) -> int:
 def are_too_long(outputs: Mapping[str, str]) -> bool:
     """Return whether GitHub would drop them."""
     return length(outputs) > MOST_BYTES
+
+
+def refusals(files: StepFiles) -> tuple[str, ...]:
+    """Return the reasons why the files of a command cannot be passed on."""
+    if not are_too_long(files.outputs):
+        return files.problems
+    size = length(files.outputs)
+    why = f"GITHUB_OUTPUT has {size} bytes as GitHub counts them, and a job may have 1 MiB: write a file instead."
+    return (*files.problems, why)
 
 
 def without_secrets(outputs: Mapping[str, str], redact: Callable[[str], str]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import inf
 
+from action_patterns.action.command_outputs import refusals
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.retry.decision import LEAST_SECONDS, Facts, decide, limits
 from action_patterns.actions.retry.ending import finish
-from action_patterns.actions.retry.history import Attempt, History, refusals
+from action_patterns.actions.retry.history import Attempt, History
 from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryOutputs
 from action_patterns.actions.retry.validation import Conditions, validate
 from action_patterns.ports.bundle import Ports

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from action_patterns.action.command_outputs import are_too_long, length
+from action_patterns.action.command_outputs import refusals
 from action_patterns.actions.retry.decision import Decision
 from action_patterns.actions.retry.interface import REASONS
 from action_patterns.errors import EXIT_FAILED
-from action_patterns.ports.processes import Ended, StepFiles
+from action_patterns.ports.processes import Ended
 from action_patterns.resilience.failed_command import Failure
 
 _DONE = frozenset(each.code for each in REASONS if each.outcome == "succeeded")
@@ -75,12 +75,3 @@ class History(NamedTuple):
             return 0
         ended = self.last or self.probe
         return (ended.exit_code if ended else 0) or EXIT_FAILED
-
-
-def refusals(files: StepFiles) -> tuple[str, ...]:
-    """Return the reasons why the files of a command cannot be passed on."""
-    if not are_too_long(files.outputs):
-        return files.problems
-    size = length(files.outputs)
-    why = f"GITHUB_OUTPUT has {size} bytes as GitHub counts them, and a job may have 1 MiB: write a file instead."
-    return (*files.problems, why)

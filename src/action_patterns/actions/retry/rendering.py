@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from action_patterns.action.command_outputs import left_out
-from action_patterns.actions.retry.history import Attempt, History, refusals
+from action_patterns.action.command_outputs import left_out, refusals
+from action_patterns.actions.retry.history import Attempt, History
 from action_patterns.actions.retry.interface import REASONS
 from action_patterns.escape import CODE_CHARACTERS, cell_code, clip, code_span, inline
 from action_patterns.ports.log import Annotation
