@@ -76,6 +76,7 @@ VERBS: dict[str, Call] = {
     "Issues.repository_id": lambda g, f: g.issues.repository_id(TARGET),
     "Issues.create": lambda g, _: g.issues.create(TARGET, title="t", body="b", labels=["sync"]),
     "Issues.update": lambda g, f: g.issues.update(TARGET, int(f["issue"]), {"state": "closed"}),
+    "WorkflowRuns.read": lambda g, f: g.runs.read(TARGET, int(f["run"])),
     "WorkflowRuns.jobs": lambda g, f: g.runs.jobs(TARGET, int(f["run"])),
     "WorkflowRuns.artifacts": lambda g, f: g.runs.artifacts(TARGET, int(f["run"])),
     "WorkflowRuns.previous_report": lambda g, f: g.runs.previous_report(TARGET, int(f["run"]), name="sync"),

@@ -32,7 +32,7 @@ from action_patterns.ports.pull_requests import (
 from action_patterns.ports.rate_limits import Limits
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.repositories import NO_MORE_FACTS, FactsNeeded, ListedRepository, Listing
-from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact
+from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact, RunState
 from support.fake_repository import BOT, KilledError, Moment, Pull, Repository
 
 
@@ -45,6 +45,12 @@ class FakeRuns:
         self.stored: tuple[RunArtifact, ...] = ()
         self.error: ActionPatternsError | None = None
         self.asked: list[tuple[str, int, str]] = []
+
+    def read(self, repository: str, run_id: int) -> RunState:
+        self.asked.append((repository, run_id, "run"))
+        if self.error:
+            raise self.error
+        return RunState(attempt=1, completed=False)
 
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
         self.asked.append((repository, run_id, "jobs"))

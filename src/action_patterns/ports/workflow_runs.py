@@ -22,6 +22,19 @@ class RunArtifact(NamedTuple):
     expired: bool
 
 
+class RunState(NamedTuple):
+    """A run, as GitHub calls it now."""
+
+    attempt: int
+    """The newest attempt. Each earlier one has ended."""
+    completed: bool
+    """Whether the newest attempt has ended, by itself or cancelled."""
+
+    def is_over(self, attempt: int) -> bool:
+        """Return whether an attempt has ended."""
+        return self.completed or attempt < self.attempt
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job of one attempt of a run. GitHub lists every job in every attempt, those it did not run again too."""
@@ -44,6 +57,10 @@ class Job:
 
 class WorkflowRuns(Protocol):
     """Jobs and artifacts of runs."""
+
+    @needs(actions="read")
+    def read(self, repository: str, run_id: int) -> RunState:
+        """Return how a run stands."""
 
     @needs(actions="read")
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:

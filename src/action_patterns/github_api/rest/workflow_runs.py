@@ -10,7 +10,7 @@ from action_patterns.contracts.artifact import report_artifact
 from action_patterns.errors import UnavailableError
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
-from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact
+from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact, RunState
 
 T = TypeVar("T")
 
@@ -24,6 +24,10 @@ class WorkflowRunsClient:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+
+    def read(self, repository: str, run_id: int) -> RunState:
+        run = self._calls.read(repository, f"/actions/runs/{run_id}")
+        return RunState(_attempt(run), completed=run["status"].text() == "completed")
 
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
         return tuple(self._listed(repository, run_id, "jobs", _job, filter="all").values())
