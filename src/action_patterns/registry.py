@@ -17,6 +17,7 @@ ACTIONS = (
     "unique-id",
     "once",
     "state",
+    "lock",
     "render",
     "retry",
     "degrade",

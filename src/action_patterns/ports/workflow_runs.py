@@ -28,7 +28,7 @@ class RunState(NamedTuple):
     attempt: int
     """The newest attempt. Each earlier one has ended."""
     completed: bool
-    """Whether the newest attempt has ended, by itself or cancelled."""
+    """Whether the newest attempt has ended, cancelled or not."""
 
     def is_over(self, attempt: int) -> bool:
         """Return whether an attempt has ended."""

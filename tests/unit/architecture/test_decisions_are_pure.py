@@ -27,6 +27,8 @@ ELSEWHERE = {
     ("upsert-pr", "decide"): "pull_request.decide decides in each round of pull_request.reconcile.",
     ("upsert-pr", "apply"): "pull_request.upsert reads, decides and writes in rounds.",
     ("retry", "gather"): "It takes the facts after each attempt, in `apply`.",
+    ("lock", "gather"): "A waiter takes the facts in each look, in `waiting`.",
+    ("lock", "decide"): "state.lock decides from each record that a transaction reads.",
     ("unique-id", "apply"): "It writes nothing: the decision is the output.",
 }
 """Functions that an action has in another place, or not, and why."""
