@@ -132,6 +132,22 @@ def test_discover(runner: ActRunner, tmp_path: Path) -> None:
 
 
 @pytest.mark.rotates
+def test_lock(runner: ActRunner, tmp_path: Path) -> None:
+    """Each run takes both locks, so a repeat writes too: it finds both free."""
+    workflow = {".github/workflows/example.yml": together("lock"), "README.md": "platform\n"}
+    with stage(runner, tmp_path / "platform", seed(source=workflow, fleet={})) as on:
+        for generation in (1, 2):
+            done = on.run("example.yml", secrets={})
+            assert done.exit_code == 0, done.diagnosis
+            assert f"migrating under the fencing number {generation}" in done.log
+            assert "ran " in done.log
+            refs = on.sandbox.repository(SOURCE).refs("refs/action-patterns/lock/")
+            messages = [on.sandbox.repository(SOURCE).commit(oid).message for oid in refs.values()]
+            assert len(messages) == 2
+            assert all('"state": "free"' in message for message in messages)
+
+
+@pytest.mark.rotates
 def test_rate_limit(runner: ActRunner, tmp_path: Path) -> None:
     with _stage(runner, tmp_path, "actions/rate-limit/example.yml", {"README.md": "platform\n"}) as on:
         first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})

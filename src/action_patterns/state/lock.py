@@ -1,7 +1,7 @@
 """The record of a lock, and the decisions of those that want, hold and give it up. Pure.
 
-A dead holder or waiter is recognised by sightings: an entry that was not renewed for its whole lease on the clock of who
-watches it. No decision compares the clocks of two machines.
+A dead holder or waiter is recognised by sightings: its entry was not renewed for its whole lease, on the clock of the
+job that watches it. No decision compares the clocks of two machines.
 """
 
 from __future__ import annotations
