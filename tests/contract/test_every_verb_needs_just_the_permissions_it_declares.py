@@ -46,6 +46,7 @@ VERBS: dict[str, Call] = {
     ),
     "GitDatabase.update_branch": lambda g, f: g.git.update_branch(TARGET, f["id"], "new", before=None, after=f["main"]),
     "RefStore.read": lambda g, _: g.refs.read(TARGET, MARKER),
+    "RefStore.poll": lambda g, _: g.refs.poll(TARGET, MARKER, ""),
     "RefStore.list": lambda g, _: g.refs.list(TARGET, "refs/action-patterns/"),
     "RefStore.update": lambda g, f: g.refs.update(
         TARGET, StoredRef(repository_id=f["id"], name=MARKER, oid=None, message=""), "text"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import requests
 
+from action_patterns.github_api.transport.clients import IfNoneMatch
 from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response, Transport, decode
 from github_sandbox import Sandbox
@@ -55,6 +56,9 @@ class StageTransport(Transport):
             return super().exchange(method, url, body, auth)
         path, _, query = (url if url == self.graphql_url else f"{self._context.api_url}{url}").partition("?")
         headers = {"authorization": f"{auth.token_type} {auth.token}", "content-type": "application/json"}
+        if isinstance(body, IfNoneMatch):
+            headers["if-none-match"] = body.etag
+            body = None
         data = b"" if body is None else json.dumps(body).encode()
         answer = dispatcher.handle(
             HttpRequest(method=method, path=path.removeprefix(server), query=query, headers=headers, body=data)

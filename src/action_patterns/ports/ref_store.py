@@ -43,6 +43,14 @@ class RefStore(Protocol):
         """Return the ref of this full name. An answer that leaves open whether it exists is an error, never absence."""
 
     @needs(contents="read")
+    def poll(self, repository: str, name: str, etag: str) -> str | None:
+        """Return the ETag of a ref that is another than at `etag`, and None where it is the same.
+
+        GitHub does not count a request against the rate limit where the ref is the same (docs, "Best practices for
+        using the REST API"). An empty `etag` is that of no ref. An empty answer: there is no such ref.
+        """
+
+    @needs(contents="read")
     def list(self, repository: str, prefix: str) -> tuple[StoredRef, ...]:
         """Return all refs whose full name begins with the prefix."""
 

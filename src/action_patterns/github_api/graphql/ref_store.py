@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from action_patterns.content.blob import EMPTY_TREE
-from action_patterns.errors import RefusedError
+from action_patterns.errors import NotFoundError, RefusedError
 from action_patterns.github_api.graphql import queries
 from action_patterns.github_api.graphql.decode import moment
 from action_patterns.github_api.refs import update_ref
@@ -48,6 +49,13 @@ class RefStoreClient:
         found = self._repository(repository, MARKER, ref=name)
         target = found["ref"]["target"] if found["ref"] else None
         return _stored(found, name, target)
+
+    def poll(self, repository: str, name: str, etag: str) -> str | None:
+        try:
+            found = self._calls.poll(repository, f"/git/{quote(name.replace('refs/', 'ref/', 1))}", etag)
+        except NotFoundError:
+            return ""
+        return None if found is None else found[1]
 
     def list(self, repository: str, prefix: str) -> tuple[StoredRef, ...]:
         def ask(after: str | None) -> Answer:

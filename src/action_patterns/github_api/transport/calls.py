@@ -12,6 +12,7 @@ from action_patterns.errors import LostRaceError, NotFoundError, PermissionDenie
 from action_patterns.github_api.transport import error_mapping
 from action_patterns.github_api.transport.access_policies import SINGLE_SIGN_ON, SSO_HEADER
 from action_patterns.github_api.transport.answer import Answer, Source
+from action_patterns.github_api.transport.clients import NOT_MODIFIED, IfNoneMatch
 from action_patterns.github_api.transport.transport import GraphQLUnservedError, Response, Transport
 from action_patterns.limits.published import Lane
 from action_patterns.resilience.classification import OperationClass
@@ -51,6 +52,18 @@ class Calls:
     def read(self, repository: str, path: str) -> Answer:
         """Return the answer at a path below `/repos/{repository}`."""
         return self.rest("safe", "read", "GET", repository, path)
+
+    def poll(self, repository: str, path: str, etag: str) -> tuple[Answer, str] | None:
+        """Return the answer at a path below `/repos/{repository}`, and its ETag. None: the answer is as at `etag`.
+
+        GitHub does not count an unchanged one against the rate limit (docs, "Best practices for using the REST API").
+        """
+        url = f"/repos/{repository}{path}"
+        condition = IfNoneMatch(etag) if etag else None
+        response = self.transport.send("safe", "read", "GET", url, condition, scope=repository)
+        if response.status == NOT_MODIFIED:
+            return None
+        return _answer(response, f"GET {url}"), response.headers.get("etag", "")
 
     def pages(self, path: str, *, scope: str, **query: str) -> Iterator[Page]:
         """Yield a REST list page by page, by the Link header (GitHub docs, "Using pagination in the REST API"): a page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import requests
 
@@ -26,6 +26,15 @@ API_VERSION = "2022-11-28"
 MAX_SECONDS = 120.0
 """For one request and its whole answer. GitHub gives itself ten seconds (docs, "Troubleshooting the REST API")."""
 USER_AGENT = "action-patterns"
+
+
+NOT_MODIFIED = 304
+
+
+class IfNoneMatch(NamedTuple):
+    """The condition of a GET: it has one in place of a body."""
+
+    etag: str
 
 
 class Clients:
@@ -59,7 +68,10 @@ class Clients:
 
     def _send(self, method: str, url: str, body: object, authorization: Authorization) -> Answer:
         if url != self._context.graphql_url:
-            status, headers, text = self.rest(authorization).requester.requestJson(method, url, input=body)
+            fields = {"If-None-Match": body.etag} if isinstance(body, IfNoneMatch) else None
+            content = None if fields else body
+            rest = self.rest(authorization)
+            status, headers, text = rest.requester.requestJson(method, url, headers=fields, input=content)
             return status, headers, text
 
         def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -14,7 +14,7 @@ from action_patterns.content.bounded_json import loads
 from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError, UnreachableError
 from action_patterns.github_api.transport import error_mapping, no_connection
 from action_patterns.github_api.transport.answer import Answer, Source
-from action_patterns.github_api.transport.clients import Clients
+from action_patterns.github_api.transport.clients import NOT_MODIFIED, Clients, IfNoneMatch
 from action_patterns.github_api.transport.exchange import OversizeError
 from action_patterns.github_api.transport.metering import Meter
 from action_patterns.github_api.transport.no_connection import NoConnection
@@ -170,7 +170,7 @@ class Transport:
                 self._meter.answered(lane, response.headers)
             self._heed(pacer, response)
             status, text = error_mapping.classify(response.status, response.data, reading=kind == "safe")
-            if status == 200 and not text:
+            if (status == 200 and not text) or (status == NOT_MODIFIED and isinstance(body, IfNoneMatch)):
                 return response
             request_id = response.headers.get("x-github-request-id")
             refusal = read_refusal(status, response.headers, text, self._clock.now(), attempt)
