@@ -98,7 +98,7 @@ def test_a_rerun_frees_what_its_earlier_attempt_held_and_waited_for() -> None:
 
 
 @pytest.mark.parametrize("dead", [1, 2], ids=["at the head", "in the middle"])
-def test_a_killed_waiter_holds_up_nobody_longer_than_its_ticket(dead: int) -> None:
+def test_a_killed_waiter_holds_up_no_other_longer_than_its_ticket(dead: int) -> None:
     with lock_stage(checked=False) as play:
         play.job(lambda job: job.hold(100.0))
         for number in (1, 2, 3):

@@ -73,3 +73,29 @@ def test_a_lock_may_have_the_id_of_a_run_and_any_other_text() -> None:
             play.job(lambda job, name=name: job.lock("acquire", name=name))  # type: ignore[misc]
         play.play()
         assert [outputs(job).reason for job in play.jobs] == ["acquired"] * 3
+
+
+def test_a_look_at_a_lock_that_has_not_changed_costs_nothing() -> None:
+    """One holder for half an hour, and one waiter: 900 looks, and GitHub counts a few."""
+    with lock_stage(checked=False) as play:
+        play.job(lambda job: job.hold(1_800.0))
+        waiter = play.job(lambda job: job.hold(1.0, wait_seconds=3_600), at=10.0)
+        play.play()
+        assert outputs(waiter).reason == "released"
+        looks = play.scene.sent("git/get-ref")
+        counted = [
+            each for each in play.scene.sandbox.requests if each.operation == "git/get-ref" and each.status != 304
+        ]
+        assert looks > 600
+        renewals = 1_800 / 25
+        assert len(counted) <= renewals + 2, "its own renewals change the record, and nothing else does"
+
+
+def test_a_look_that_finds_no_change_is_understood_over_http_too() -> None:
+    with lock_stage(served=True) as play:
+        play.job(lambda job: job.hold(20.0))
+        play.job(lambda job: job.hold(1.0), at=5.0)
+        play.play()
+        assert play.order() == [0, 1]
+        looks = [each.status for each in play.scene.sandbox.requests if each.operation == "git/get-ref"]
+        assert set(looks) == {200, 304}

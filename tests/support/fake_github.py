@@ -46,7 +46,7 @@ class FakeRuns:
         self.error: ActionPatternsError | None = None
         self.asked: list[tuple[str, int, str]] = []
 
-    def read(self, repository: str, run_id: int) -> RunState:
+    def read(self, repository: str, run_id: int, etag: str = "") -> RunState | None:
         self.asked.append((repository, run_id, "run"))
         if self.error:
             raise self.error

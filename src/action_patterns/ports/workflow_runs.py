@@ -29,6 +29,8 @@ class RunState(NamedTuple):
     """The newest attempt. Each earlier one has ended."""
     completed: bool
     """Whether the newest attempt has ended, cancelled or not."""
+    etag: str = ""
+    """Version of the answer. Empty: it has none."""
 
     def is_over(self, attempt: int) -> bool:
         """Return whether an attempt has ended."""
@@ -59,8 +61,8 @@ class WorkflowRuns(Protocol):
     """Jobs and artifacts of runs."""
 
     @needs(actions="read")
-    def read(self, repository: str, run_id: int) -> RunState:
-        """Return how a run stands."""
+    def read(self, repository: str, run_id: int, etag: str = "") -> RunState | None:
+        """Return how a run stands. None: as at `etag`, which GitHub does not count against the rate limit."""
 
     @needs(actions="read")
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:

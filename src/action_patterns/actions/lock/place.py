@@ -21,7 +21,7 @@ from action_patterns.state.transaction import Change, transact
 
 ROUNDS = 20
 """Rounds of one write. Others write too while they queue, and each lost race means that one of them went on."""
-USES = (RefStore.read, RefStore.update, WorkflowRuns.read, WorkflowRuns.jobs)
+USES = (RefStore.read, RefStore.poll, RefStore.update, WorkflowRuns.read, WorkflowRuns.jobs)
 
 Decide = Callable[[LockRecord | None], Change[LockRecord]]
 

@@ -18,7 +18,9 @@ TICKET_LEASE_SECONDS = 60.0
 TICKET_RENEWAL_SECONDS = 25.0
 """Age of a ticket's lease at which its next look renews it: the second one of a waiter that looks each 15 seconds."""
 LIVENESS_SECONDS = 8.0
-"""Time between two questions about the job that is in the way."""
+"""Time between two questions about the run that is in the way. GitHub counts none of them while the run is the same."""
+JOBS_SECONDS = 60.0
+"""Time between two questions about the jobs of that run, which change often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +51,14 @@ class Waiter:
         self._request = LockRequest(name=place.name, us=us, ticket_lease_seconds=TICKET_LEASE_SECONDS)
         self._sightings = Sightings()
         self._decided_at = self._ticket_at = self._began
+        self._record: LockRecord | None = None
+        self._has_looked = False
+        self._etag = ""
         self._asked_at = -inf
         self._in_the_way: tuple[str, int] | None = None
         self._hidden: set[str] = set()
+        self._runs: dict[str, str] = {}
+        self._jobs_at: dict[str, float] = {}
 
     def wait(self) -> Waited:
         """Return when the lock is ours, or when the time is over.
@@ -62,7 +69,7 @@ class Waiter:
         """
         while True:
             try:
-                record, change = self._place.change(self._github, self._decide)
+                record, change = self._look()
             except LostRaceError:
                 self._ports.clock.sleep(lock.FRONT_POLL_SECONDS * self._ports.random())
                 continue
@@ -76,6 +83,19 @@ class Waiter:
                 self._ticket_at = self._decided_at
             self._tell(record)
             self._pause(record)
+
+    def _look(self) -> tuple[LockRecord | None, Change[LockRecord]]:
+        """Return the lock and our decision. GitHub does not count the request where the lock is unchanged."""
+        if self._has_looked:
+            etag = self._github.refs.poll(self._place.repository, self._place.ref, self._etag)
+            self._etag = self._etag if etag is None else etag
+            if etag is None:
+                change = self._decide(self._record)
+                if change.write is None:
+                    return self._record, change
+        self._record, change = self._place.change(self._github, self._decide)
+        self._has_looked = True
+        return self._record, change
 
     def _decide(self, found: LockRecord | None) -> Change[LockRecord]:
         at = self._decided_at = self._ports.clock.monotonic()
@@ -115,10 +135,14 @@ class Waiter:
         """Return whether the run or the job of an entry has ended. An end that is not known is none."""
         run = suspect.run
         try:
-            if self._github.runs.read(run.repository, run.run_id).is_over(run.attempt):
-                return True
-            if not suspect.runner:
+            state = self._github.runs.read(run.repository, run.run_id, self._runs.get(suspect.claim, ""))
+            if state is not None:
+                self._runs[suspect.claim] = state.etag
+                if state.is_over(run.attempt):
+                    return True
+            if not suspect.runner or self._asked_at - self._jobs_at.get(suspect.claim, -inf) < JOBS_SECONDS:
                 return False
+            self._jobs_at[suspect.claim] = self._asked_at
             jobs = self._github.runs.jobs(run.repository, run.run_id)
         except (NotFoundError, PermissionDeniedError) as error:
             self._hidden.add(run.repository)

@@ -25,9 +25,12 @@ class WorkflowRunsClient:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    def read(self, repository: str, run_id: int) -> RunState:
-        run = self._calls.read(repository, f"/actions/runs/{run_id}")
-        return RunState(_attempt(run), completed=run["status"].text() == "completed")
+    def read(self, repository: str, run_id: int, etag: str = "") -> RunState | None:
+        found = self._calls.poll(repository, f"/actions/runs/{run_id}", etag)
+        if found is None:
+            return None
+        run, version = found
+        return RunState(_attempt(run), run["status"].text() == "completed", version)
 
     def jobs(self, repository: str, run_id: int) -> tuple[Job, ...]:
         return tuple(self._listed(repository, run_id, "jobs", _job, filter="all").values())
