@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from action_patterns.contracts.document import Record
-from action_patterns.state.record import Holder, StateRecord
+from action_patterns.state.record import MAX_MESSAGE_BYTES, Holder, StateRecord
 from action_patterns.state.transaction import Change
 
 MAX_QUEUE = 100
@@ -157,7 +157,10 @@ def acquire(found: LockRecord | None, request: LockRequest) -> Change[LockRecord
         if len(living) >= MAX_QUEUE:
             return Change(outcome="blocked", reason="queue-full")
         ours = us.model_copy(update={"lease_seconds": request.ticket_lease_seconds})
-        return Change(outcome="deferred", reason="waiting", write=_written(found, us, queue=(*living, ours)))
+        longer = _written(found, us, queue=(*living, ours))
+        if len(longer.message()) > MAX_MESSAGE_BYTES:
+            return Change(outcome="blocked", reason="queue-full")
+        return Change(outcome="deferred", reason="waiting", write=longer)
     if request.renews_ticket:
         renewed = tuple(each.renewed() if each.claim == us.claim else each for each in living)
         return Change(outcome="deferred", reason="waiting", write=_written(found, us, queue=renewed))

@@ -111,6 +111,24 @@ def test_a_queue_has_an_end() -> None:
     assert lock.acquire(found, request("m", gone=frozenset({"t7"}))).reason == "waiting"
 
 
+def test_a_record_has_an_end_too_and_takes_a_whole_queue_of_ordinary_jobs() -> None:
+    def waiting(length: int, letter: str = "x") -> LockRecord:
+        run = Holder(
+            repository="an-organization/a-repository",
+            repository_id="123456789",
+            run_id=16_123_456_789,
+            attempt=1,
+            url="https://github.com/an-organization/a-repository/actions/runs/16123456789/attempts/1",
+        )
+        jobs = (
+            entry(f"{n:016x}").model_copy(update={"run": run, "job": letter * length}) for n in range(MAX_QUEUE - 1)
+        )
+        return record("h").model_copy(update={"queue": tuple(jobs)})
+
+    assert lock.acquire(waiting(50), request("m")).reason == "waiting"
+    assert lock.acquire(waiting(100, "ü"), request("m")).reason == "queue-full"
+
+
 @pytest.mark.parametrize(
     ("held", "released", "claim", "outcome", "reason"),
     [

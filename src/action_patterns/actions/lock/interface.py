@@ -8,6 +8,8 @@ from pydantic import Field
 
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reason import Reason
+from action_patterns.state.lock import MAX_QUEUE
+from action_patterns.state.record import MAX_MESSAGE_BYTES
 
 Mode = Literal["acquire", "release", "run", "force-unlock"]
 
@@ -133,7 +135,7 @@ REASONS = (
     Reason(
         "queue-full",
         "blocked",
-        "As many jobs wait for the lock as its record takes.",
+        f"{MAX_QUEUE} jobs wait for the lock, or as many as its record takes in {MAX_MESSAGE_BYTES:,} bytes.",
         "Run again later, or divide the work among several locks.",
     ),
     Reason(
