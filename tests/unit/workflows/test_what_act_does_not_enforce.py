@@ -50,9 +50,6 @@ def test_no_expression_is_spliced_into_a_script(name: str) -> None:
 
 @every_workflow
 def test_two_runs_at_once_wait_for_each_other(name: str) -> None:
-    if name == "actions/lock/example.yml":  # Its runs wait for the lock, as those of other workflows do.
-        assert "concurrency" not in load(name)
-        return
     concurrency = load(name)["concurrency"]
     assert concurrency["group"]
     if name != ".github/workflows/ci.yml":
