@@ -214,7 +214,8 @@ def test_whatever_is_linked_leads_to_this_server_or_to_one_of_our_pages(
         if linked is None:
             continue
         # As a browser reads it: whatever goes up a folder is gone, and what is encoded is read.
-        there = urlsplit(urljoin(linked, unquote(urlsplit(linked).path)))
+        # Two slashes at the start of its path name no host, as they do in an address that is relative.
+        there = urlsplit(urljoin(linked, "/" + unquote(urlsplit(linked).path).lstrip("/")))
         assert there.scheme == "https"
         if there.netloc == "github.com":
             assert re.fullmatch(r"/action-patterns/action-patterns/blob/v[\d.]+/actions/[a-z-]+/README\.md", there.path)
