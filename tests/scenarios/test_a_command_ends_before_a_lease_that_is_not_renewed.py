@@ -147,3 +147,14 @@ def test_a_release_that_github_does_not_take_is_red_and_says_what_ran() -> None:
         end = outputs(job)
         assert (end.reason, end.exit_code, job.result.exit_code) == ("release-failed", 0, 1)
         assert play.scene.sandbox.repository(TARGET).refs("refs/action-patterns/")
+
+
+def test_an_output_that_holds_a_secret_is_left_out_and_named() -> None:
+    with lock_stage() as play:
+        files = StepFiles(outputs={"version": "3", "key": "a s3cret b"})
+        job = play.job(partial(_ends, Ended(exit_code=0, files=files)))
+        job.log.hide("s3cret")
+        play.play()
+        assert outputs(job).outputs == {"version": "3"}
+        (said,) = job.result.annotations
+        assert (said.level, "`key`" in said.message, "s3cret" in said.message) == ("warning", True, False)

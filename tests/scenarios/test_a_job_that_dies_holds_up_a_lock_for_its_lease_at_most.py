@@ -77,6 +77,17 @@ def test_a_leg_that_died_in_a_run_that_goes_on_is_passed_too(other: str, passed:
         assert (play.holds[1].since < 40.0) == passed
 
 
+def test_a_job_of_an_earlier_attempt_says_nothing_of_the_holder() -> None:
+    with lock_stage() as play:
+        play.has_run(1_001, attempt=2)
+        play.has_job(1_001, "runner 1", status="completed", attempt=1)
+        play.has_job(1_001, "runner 1", attempt=2)
+        holder(play, run_id=1_001, attempt=2, runner="runner 1")
+        play.job(lambda job: job.hold(5.0), at=20.0)
+        play.play()
+        assert play.holds[1].since >= LEASE
+
+
 def test_who_does_not_wait_passes_a_holder_whose_run_is_over() -> None:
     with lock_stage() as play:
         play.has_run(70_001, status="completed")

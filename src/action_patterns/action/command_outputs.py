@@ -44,9 +44,10 @@ def left_out(names: tuple[str, ...]) -> Annotation:
     """Return the warning about outputs that hold a secret."""
     from action_patterns.ports.log import Annotation  # seldom
 
+    listed = ", ".join(f"`{name}`" for name in names)
     return Annotation(
         level="warning",
         title="Output with a secret",
-        message=f"The outputs {', '.join(names)} of the command hold a secret, so they were left out.\n"
+        message=f"The outputs {listed} of the command hold a secret, so they were left out.\n"
         "Pass a secret to later steps by the secret's name. Do not write it to GITHUB_OUTPUT.",
     )

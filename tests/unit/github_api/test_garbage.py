@@ -32,6 +32,7 @@ from support.stage import RecordingLog, VirtualClock, context_of
 SERVER = Address("https://github.invalid", "https://github.invalid/api/v3", "https://github.invalid/api/graphql")
 OID = "1" * 40
 ARGUMENTS: dict[str, Any] = {
+    "etag": '"1"',
     "owner": "acme",
     "repositories": ["acme/api"],
     "repository": "acme/api",

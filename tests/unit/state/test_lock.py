@@ -267,7 +267,8 @@ class Locks(RuleBasedStateMachine):
         order = [each.claim for each in self.record.queue] if self.record else []
         change = lock.acquire(self.record, asked)
         self.put(change.write)
-        self.renewed[claim] = self.at
+        if change.write is not None:
+            self.renewed[claim] = self.at
         if change.reason in ("acquired", "taken-over") and change.write is not None:
             self.had.add(claim)
             before = order[: order.index(claim)] if claim in order else order

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from action_patterns.action.command_outputs import refusals, without_secrets
+from action_patterns.action.command_outputs import left_out, refusals, without_secrets
 from action_patterns.action.contract import Finish
 from action_patterns.actions.lock import text
 from action_patterns.actions.lock.interface import REASONS, LockInputs, LockOutputs
@@ -55,9 +55,9 @@ def finish(inputs: LockInputs, end: Ending, redact: Callable[[str], str]) -> Fin
     if end.ended:
         lines += refusals(end.ended.files)
     said = "\n".join(line for line in (*lines, row.remedy) if line)
-    annotations = [*_secrets(secret)]
+    annotations = [left_out(secret)] if secret else []
     if failing:
-        annotations.append(Annotation(level="error", title=f"{row.code}: {inputs.name}", message=redact(said)))
+        annotations.append(Annotation(level="error", title=redact(f"{row.code}: {inputs.name}"), message=redact(said)))
     return Finish(
         outputs=LockOutputs(
             acquired=end.acquired,
@@ -75,13 +75,3 @@ def finish(inputs: LockInputs, end: Ending, redact: Callable[[str], str]) -> Fin
         annotations=tuple(annotations),
         exit_code=((command_code if end.reason == "command-failed" else 0) or EXIT_FAILED) if failing else 0,
     )
-
-
-def _secrets(names: tuple[str, ...]) -> Iterator[Annotation]:
-    if names:
-        listed = ", ".join(f"`{name}`" for name in names)
-        yield Annotation(
-            level="warning",
-            title="Outputs with a secret",
-            message=f"These outputs hold a secret and are left out: {listed}.\nPass a secret by another way.",
-        )
