@@ -149,6 +149,18 @@ def test_a_release_that_github_does_not_take_is_red_and_says_what_ran() -> None:
         assert play.scene.sandbox.repository(TARGET).refs("refs/action-patterns/")
 
 
+def test_a_lock_that_was_taken_after_the_last_renewal_is_red() -> None:
+    with lock_stage() as play:
+        first = play.job(lambda job: job.command(10.0))
+
+        def force(job: Job) -> object:
+            return job.lock("force-unlock", claim=job.stage.records()[0].held.claim)  # type: ignore[union-attr]
+
+        play.job(force, at=5.0)
+        play.play()
+        assert (outputs(first).reason, outputs(first).exit_code, first.result.exit_code) == ("lease-lost", 0, 1)
+
+
 def test_an_output_that_holds_a_secret_is_left_out_and_named() -> None:
     with lock_stage() as play:
         files = StepFiles(outputs={"version": "3", "key": "a s3cret b"})

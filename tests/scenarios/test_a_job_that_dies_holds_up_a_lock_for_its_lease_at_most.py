@@ -142,6 +142,17 @@ def test_a_killed_waiter_whose_run_is_over_is_passed_at_its_turn() -> None:
         assert play.holds[1].since - play.holds[0].until <= POLL_SECONDS + SLACK
 
 
+def test_the_lease_of_a_hold_begins_when_the_lock_is_taken_and_not_with_the_ticket() -> None:
+    """The last waiter has watched the ticket of the second for a while, when that one takes the lock."""
+    with lock_stage(checked=False) as play:
+        play.job(lambda job: job.hold(40.0))
+        play.job(lambda job: job.hold(29.0, lease_seconds=30), at=25.0)
+        play.job(lambda job: job.hold(5.0), at=28.0)
+        play.play()
+        assert [outputs(job).reason for job in play.jobs] == ["released"] * 3
+        play.assert_exclusive()
+
+
 def test_a_waiter_that_lives_keeps_its_ticket_however_long_it_waits() -> None:
     with lock_stage(checked=False) as play:
         play.job(lambda job: job.hold(900.0))

@@ -128,7 +128,8 @@ class LockRequest:
 
     name: str
     us: Entry
-    """The entry that the step makes: its claim, and the lease of its hold."""
+    """The entry that the step makes: its claim, and the lease of its hold. Its renewals are more than those of any
+    ticket of this claim that was in the queue before: another job may still count the lease of that one."""
     ticket_lease_seconds: float
     gone: frozenset[str] = frozenset()
     """Claims that hold up no job."""
@@ -147,7 +148,10 @@ def acquire(found: LockRecord | None, request: LockRequest) -> Change[LockRecord
     living = tuple(ticket for ticket in queue if ticket.claim not in request.gone)
     ticket = next((each for each in living if each.claim == us.claim), None)
     if not _blockers(found, request):
-        return Change(outcome="updated", reason=_taking(held, us), write=_held(found, request, living))
+        if ticket is not None:
+            # Who watched our ticket must see the hold for the first time.
+            us = us.model_copy(update={"renewals": ticket.renewals + 1})
+        return Change(outcome="updated", reason=_taking(held, us), write=_held(found, request.name, us, living))
     if request.refusal:
         without = tuple(each for each in queue if each.claim != us.claim)
         write = _written(found, us, queue=without) if found and without != queue else None
@@ -241,10 +245,9 @@ def _taking(held: Entry | None, us: Entry) -> str:
     return "resumed" if held.is_earlier_attempt_of(us.run) else "taken-over"
 
 
-def _held(found: LockRecord | None, request: LockRequest, living: Iterable[Entry]) -> LockRecord:
-    us = request.us
+def _held(found: LockRecord | None, name: str, us: Entry, living: Iterable[Entry]) -> LockRecord:
     return LockRecord(
-        operation=request.name,
+        operation=name,
         state="held",
         holder=us.run,
         since=us.since,

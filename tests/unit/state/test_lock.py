@@ -105,6 +105,16 @@ def test_a_ticket_that_is_due_is_renewed_in_its_place() -> None:
     assert [(each.claim, each.renewals) for each in change.write.queue] == [("a", 0), ("m", 1), ("b", 0)]
 
 
+def test_a_hold_is_seen_for_the_first_time_by_who_watched_its_ticket() -> None:
+    found = record("", "m").model_copy(update={"queue": (entry("m", lease=TICKET).renewed(),)})
+    seen = Sightings().see(found, 0.0)
+    write = lock.acquire(found, request("m")).write
+    assert write is not None
+    later = seen.see(write, TICKET)
+    assert later.gone(write, entry("o"), LEASE) == frozenset()
+    assert later.gone(write, entry("o"), TICKET + LEASE) == {"m"}
+
+
 def test_a_queue_has_an_end() -> None:
     found = record("h", queue="").model_copy(update={"queue": tuple(entry(f"t{n}") for n in range(MAX_QUEUE))})
     assert lock.acquire(found, request("m")).reason == "queue-full"
@@ -226,6 +236,7 @@ class Locks(RuleBasedStateMachine):
         self.round = dict.fromkeys("abcde", 0)
         self.sightings: dict[str, Sightings] = {}
         self.renewed: dict[str, float] = {}
+        self.writes: dict[str, int] = {}
         self.generation = 0
         self.holder = ""
         self.had: set[str] = set()
@@ -254,7 +265,7 @@ class Locks(RuleBasedStateMachine):
         claim = self.claim(job)
         seen = self.sightings.get(job, Sightings()).see(self.record, self.clock(job))
         self.sightings[job] = seen
-        us = entry(claim)
+        us = entry(claim).model_copy(update={"renewals": self.writes.get(claim, 0)})
         asked = LockRequest(
             name="deploy",
             us=us,
@@ -269,6 +280,7 @@ class Locks(RuleBasedStateMachine):
         self.put(change.write)
         if change.write is not None:
             self.renewed[claim] = self.at
+            self.writes[claim] = self.writes.get(claim, 0) + 1
         if change.reason in ("acquired", "taken-over") and change.write is not None:
             self.had.add(claim)
             before = order[: order.index(claim)] if claim in order else order

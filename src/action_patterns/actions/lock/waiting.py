@@ -81,6 +81,8 @@ class Waiter:
                 return self._waited(record, change)
             if change.write is not None:
                 self._ticket_at = self._decided_at
+                # Another job may drop our ticket: a further one must not look like that one.
+                self._request = replace(self._request, us=self._request.us.renewed())
             self._tell(record)
             self._pause(record)
 
