@@ -257,7 +257,7 @@ def test_what_may_not_be_ended_is_named(tree: Tree, tmp_path: Path) -> None:
     place.write_text(deaf)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(supervised, "_SUPERVISOR", place)
-        ended = tree.run("sleep", "3", timeout=0.1)
+        ended = tree.run("sleep", "600", timeout=0.1)
     assert (ended.exit_code, ended.timed_out) == (124, True)
     assert [name.partition(" ")[0] for name in ended.survivors] == ["sleep"]
 
