@@ -19,9 +19,6 @@ from startup import RUN, WARM_ROUNDS, Cost, NotMeasuredError, Room
 
 OVERHEAD_BUDGET = 60 / 21
 """60 ms where bare Python starts in 21 ms."""
-WAITING_SECONDS = 2.0
-WAITING_BUDGET = 0.5
-"""CPU beyond that of `true`, in bare starts: noise. A look every 100 ms would cost several."""
 PEER_MILLISECONDS = 2_242
 """nick-fields/retry 4.0.0 on `true`, beyond a plain step, where its process takes 61 ms (measured in 2026)."""
 
@@ -47,7 +44,6 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="action-patterns-bench-") as name, ExitStack() as serving:
         room = Measured(Path(name), serving)
         (room.tools / "true").symlink_to("/bin/true")
-        (room.tools / "sleep").symlink_to("/bin/sleep")
         try:
             rounds = [
                 (
@@ -58,18 +54,12 @@ def main() -> int:
                 )
                 for _ in range(WARM_ROUNDS + 1)
             ][1:]
-            waits = [
-                room.action("retry", INPUT_RUN=f"sleep {WAITING_SECONDS}").cpu
-                - room.action("retry", INPUT_RUN="true").cpu
-                for _ in range(5)
-            ]
         except NotMeasuredError as error:
             print(f"NOT MEASURED: {error}")
             return 1
     bare, step, idle, retry = ([cost.wall for cost in costs] for costs in zip(*rounds, strict=True))
     unit = statistics.median(bare)
     beyond = statistics.median(b - a for a, b in zip(idle, retry, strict=True))
-    waiting = statistics.median(waits)
     print(f"Measured here: CPython {sys.version.split()[0]}, {os.cpu_count()} cores; medians of {WARM_ROUNDS} rounds\n")
     print(f"{'':62}{'ms':>8}{'Python':>9}{'budget':>9}")
     good = True
@@ -79,7 +69,6 @@ def main() -> int:
         ("unique-id, an action that sends no request", statistics.median(idle), None),
         ("retry that runs `true`", statistics.median(retry), None),
         ("retry on `true` beyond unique-id", beyond, OVERHEAD_BUDGET),
-        (f"CPU of {WAITING_SECONDS:g} s of waiting beyond `true`", waiting, WAITING_BUDGET),
     ):
         kept = budget is None or seconds / unit <= budget
         good = good and kept
