@@ -29,7 +29,7 @@ settings.register_profile("suite", deadline=None, database=None, print_blob=Fals
 settings.load_profile("suite")
 
 # Python looks for garbage after each 700 new objects, and passes all that stay: modules, GitHub's descriptions, tests.
-# A sixth of the time of a scenario went there. The last look of pytest still finds whatever nobody has closed.
+# A sixth of the time of a scenario went there. The last look of pytest still finds what no test has closed.
 gc.set_threshold(100_000, 20, 100)
 
 INTERRUPTED = ("interrupted", "interrupted on a lesser edition")

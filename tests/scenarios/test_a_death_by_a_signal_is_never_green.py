@@ -1,4 +1,4 @@
-"""A command that a signal ended failed, whatever it did before, and its exit code is 128 and the signal's number."""
+"""A command that a signal ended has failed. Its exit code is 128 and the number of the signal."""
 
 from __future__ import annotations
 

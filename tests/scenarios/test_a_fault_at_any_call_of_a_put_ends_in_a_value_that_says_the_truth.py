@@ -1,4 +1,4 @@
-"""Whatever answers the network loses, doubles or delays: a step that says it wrote has written, and a rerun ends it."""
+"""The network loses, doubles or delays an answer. A step that says it wrote has written, and a rerun ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In whatever order the calls of two steps go, a merge keeps both values, and a swap has one winner."""
+"""A merge keeps the values of both steps, and a swap has one winner, in every order of their calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from action_patterns.actions.state.interface import StateOutputs
 from support.editions import WITH_LEASES, only_on
-from support.interleaving import Turns, explore
+from support.interleaving import Turns, explore, in_two_threads
 from support.stage import Stage, VirtualClock, stage
 from support.state_stage import Runner, state, stored
 
@@ -20,26 +20,12 @@ pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no state: test_s
 def both(scene: Stage, schedule: Sequence[int], steps: Sequence[dict[str, Any]]) -> tuple[list[StateOutputs], int]:
     """Return the outputs of two steps at once, and how much of the schedule was used."""
     turns = Turns(0, schedule)
-    outputs: dict[int, StateOutputs] = {}
-    errors: list[BaseException] = []
 
-    def go(number: int) -> None:
-        try:
-            runner = Runner(run_id=1_001 + number)
-            outputs[number] = state(scene, runner=runner, turns=(turns, number), **steps[number]).outputs
-        except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
-            errors.append(error)
-        finally:
-            turns.end(number)
+    def play(number: int) -> StateOutputs:
+        runner = Runner(run_id=1_001 + number)
+        return state(scene, runner=runner, turns=(turns, number), **steps[number]).outputs
 
-    threads = [threading.Thread(target=go, args=(number,)) for number in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return [outputs[0], outputs[1]], turns.used
+    return in_two_threads(play, turns), turns.used
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ FAILS = 1.5
 CHECKS_OPTION = "--checks-cpu"
 SECONDS_BETWEEN_LOOPS = 4.0
 COLLECTS = (700, 10, 1_000_000)
-"""How often Python by itself looks for garbage among young objects. The loop is measured so, whatever the tests set."""
+"""How often Python looks for garbage among young objects by default. The loop is measured so, the tests are not."""
 
 
 def used() -> float:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
+from typing import TypeVar
 
 from action_patterns.contracts import TargetResult
 from action_patterns.github_api.client import Client
@@ -17,6 +18,8 @@ from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.upsert import Assignment, upsert
 from support.in_process import StageTransport
 from support.stage import TARGET, RecordingLog, Stage, VirtualClock
+
+T = TypeVar("T")
 
 Schedule = Sequence[int]
 """How many calls the one that goes makes before the other goes on; in the end each makes all it has left."""
@@ -84,14 +87,23 @@ def at_once(
     turns = Turns(first, schedule)
     clock = scene.clock
     assert clock is not None, "both runs and GitHub share one time"
-    results: dict[int, TargetResult] = {}
+
+    def play(number: int) -> TargetResult:
+        gateway = Client(TakingTurns(scene.context, clock, turns, number))
+        assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET)
+        return upsert(desired_states[number], assignment, gateway, clock, dry_run=False)
+
+    return in_two_threads(play, turns), turns.used
+
+
+def in_two_threads(play: Callable[[int], T], turns: Turns) -> list[T]:
+    """Return the results of runs 0 and 1, each in a thread that waits for its turn. Raises the first error of one."""
+    results: dict[int, T] = {}
     errors: list[BaseException] = []
 
     def go(number: int) -> None:
         try:
-            gateway = Client(TakingTurns(scene.context, clock, turns, number))
-            assignment = Assignment(plan_id="plan-1", index=0, attempt=1, repository=TARGET)
-            results[number] = upsert(desired_states[number], assignment, gateway, clock, dry_run=False)
+            results[number] = play(number)
         except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
             errors.append(error)
         finally:
@@ -104,7 +116,7 @@ def at_once(
         thread.join()
     if errors:
         raise errors[0]
-    return [results[0], results[1]], turns.used
+    return [results[0], results[1]]
 
 
 def explore(play: Callable[[Schedule], int], most_switches: int, before: tuple[int, ...] = ()) -> int:

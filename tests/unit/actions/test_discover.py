@@ -232,6 +232,7 @@ def test_contradictory_inputs_are_all_said_at_once() -> None:
     ("inputs", "said"),
     [
         ({"owners": ""}, "name at least one owner"),
+        ({"owners": "", "items": ""}, "`components` or `items`"),
         ({"repositories": "Acme"}, "'Acme' is not of the form owner/name"),
         ({"name": "../x"}, "`name` is '../x'"),
     ],

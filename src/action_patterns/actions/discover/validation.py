@@ -76,6 +76,15 @@ def _of_items(inputs: DiscoverInputs, given: Sequence[str]) -> Iterator[Problem]
 def selection_of(inputs: DiscoverInputs) -> Selection:
     """Return the selection that the inputs give. Raises InputError: one of them is wrong."""
     given: dict[str, Any] = _given(inputs)
+    if not given:
+        raise InputError(
+            Problem(
+                "No input names a target: name at least one owner in `owners` or one repository in `repositories`, or"
+                " give `teams`, `installation`, `search`, `repositories-file`, `distribution`, `components` or"
+                " `items`.",
+                "Give one of them. If an expression is there, it came to nothing on this event.",
+            )
+        )
     if "properties" in given:
         given["properties"] = _properties(inputs.properties)
     try:
