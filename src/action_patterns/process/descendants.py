@@ -7,7 +7,10 @@ import time
 
 import psutil
 
-KILL_SECONDS = 2.0
+from action_patterns.process import supervisor
+
+KILL_SECONDS = 5.0
+"""Time for killed processes to be gone. It is long, as a slow machine may look late at a process that starts others."""
 _RESCAN_SECONDS = 0.05
 
 
@@ -27,7 +30,7 @@ def end(grace_seconds: float) -> tuple[str, ...]:
         psutil.wait_procs(found, timeout=grace_seconds)
     deadline = time.monotonic() + KILL_SECONDS
     while (found := _living(own)) and time.monotonic() < deadline:
-        _kill(own)
+        supervisor.kill()
         psutil.wait_procs(found, timeout=_RESCAN_SECONDS)
     return tuple(_name(process) for process in found)
 
@@ -39,19 +42,6 @@ def _living(own: psutil.Process) -> list[psutil.Process]:
             if process.status() != psutil.STATUS_ZOMBIE:
                 living.append(process)
     return living
-
-
-def _kill(own: psutil.Process) -> None:
-    """Kill all. Each is stopped first: a stopped process starts no other."""
-    stopped: set[psutil.Process] = set()
-    while fresh := set(_living(own)) - stopped:
-        for process in fresh:
-            with contextlib.suppress(psutil.Error):
-                process.suspend()
-        stopped |= fresh
-    for process in _living(own):
-        with contextlib.suppress(psutil.Error):
-            process.kill()
 
 
 def _name(process: psutil.Process) -> str:
