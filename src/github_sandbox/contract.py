@@ -40,8 +40,31 @@ ALLOWED = (
 )
 
 
-_VARIABLE_PARTS = re.compile(rb"(?<=://)[\w.:-]+|\b[0-9a-f]{40}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-"""The parts that differ between sandboxes and that the description does not restrict: address, object ids, times."""
+_VARIABLE_PARTS = rb"(?<=://)[\w.:/-]+|\b[0-9a-f]{40}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+"""The parts that differ between sandboxes and that the description does not restrict: addresses, object ids, times."""
+_REPOSITORY = re.compile(r"^/repos/[^/]+/[^/]+")
+_SAYS_NOTHING = {"nullable", "description", "example", "examples", "default", "deprecated", "title", "readOnly"}
+"""The parts of a schema that restrict no value, beside its type."""
+
+
+def _unrestricted(document: Any) -> dict[str, set[str]]:
+    """Return the names of properties that may be any string, and any integer, at every place of the description."""
+    found: dict[str, set[str]] = {}
+
+    def visit(node: Any) -> None:
+        if isinstance(node, dict):
+            properties = node.get("properties")
+            for name, schema in properties.items() if isinstance(properties, dict) else ():
+                of_type = isinstance(schema, dict) and not schema.keys() - _SAYS_NOTHING - {"type"}
+                found.setdefault(name, set()).add(str(schema.get("type", "")) if of_type else "")
+            for part in node.values():
+                visit(part)
+        elif isinstance(node, list):
+            for part in node:
+                visit(part)
+
+    visit(document)
+    return {kind: {name for name, kinds in found.items() if kinds == {kind}} for kind in ("string", "integer")}
 
 
 class Contract:
@@ -57,6 +80,12 @@ class Contract:
         self._lock = threading.Lock()
         self._valid: set[bytes] = set()
         self._api = description(document)
+        free = {kind: "|".join(map(re.escape, sorted(names))) for kind, names in _unrestricted(document).items()}
+        self._variable_parts = re.compile(
+            rb'(?<=[{ ,]")(?:(%s)":\s?"(?:[^"\\]|\\.)*"|(%s)":\s?\d{1,15}(?![\d.eE]))|'
+            % (free["string"].encode(), free["integer"].encode())
+            + _VARIABLE_PARTS
+        )
 
     def check(self, method: str, path: str, query: str, body: bytes, status: int, reply: bytes) -> list[str]:
         """Return one line per problem. An accepted request is checked, and a response with a body.
@@ -66,8 +95,9 @@ class Contract:
         """
         if path.startswith("/repositories/") or status in (301, 304, 307):
             return []
-        exchange = b"\0".join([method.encode(), path.encode(), query.encode(), b"%d" % status, body, reply])
-        key = hashlib.blake2b(_VARIABLE_PARTS.sub(b"", exchange), digest_size=16).digest()
+        place = _REPOSITORY.sub("/repos", path)
+        exchange = b"\0".join([method.encode(), place.encode(), query.encode(), b"%d" % status, body, reply])
+        key = hashlib.blake2b(self._variable_parts.sub(rb"\1\2", exchange), digest_size=16).digest()
         if key in self._valid:
             return []
         problems = self._problems(method, path, query, body, status, reply)

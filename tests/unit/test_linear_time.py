@@ -164,7 +164,7 @@ READERS: dict[str, Read] = {
     "repository pattern": lambda text: patterns.matches("acme/" + "a" * 40, text),
     "repository, by a pattern": lambda text: patterns.matches(text, "*a" * 20 + "b"),
 }
-PLAYED = sample.some(len(READERS) // 4, READERS, "linear time")
+PLAYED = sample.some(len(READERS) // 6, READERS, "linear time")
 PIECES = (
     *("[", "{", "(", "<", "`", "` ", "``` ", "~", "*", "**/", "*a", "_", "#", "=", "-", "- ", "|", "\\", "$", "&", "!"),
     *('"', "'", ",", ":", "::", ": ", "%", "@", "?", "/", "//", ".", "..", " ", "\t", "\n", "\r", "\r\n", " \n"),
@@ -188,7 +188,10 @@ MOST_TIMES = 9
 TRIES = 3
 LONG_SECONDS = 0.3
 """What takes so long is not measured again: an interruption is a small part of it."""
-SMALLER = {"yaml": 16, "merge into yaml": 32, "merge of yaml": 32, "merge into toml": 8, "merge of toml": 8}
+SMALLER = {
+    **dict.fromkeys(("yaml", "merge into yaml", "merge of yaml"), 32),
+    **dict.fromkeys(("merge into toml", "merge of toml", "concealed names"), 8),
+}
 """Readers that are slow, if linear, get texts that are shorter by this factor."""
 NOISE_SECONDS = 0.02
 """A large text that takes less is fast enough, however its time grew."""
