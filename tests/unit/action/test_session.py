@@ -30,7 +30,7 @@ PARTS = {
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
     "once": ("actions/once.py", "state"),
-    "lock": ("actions/lock", "state/transaction.py"),
+    "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
     "state": ("actions/state", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from action_patterns.action.keeper import END_SECONDS, MIN_LEASE_SECONDS, RENEWALS
 from action_patterns.actions.lock import run
-from action_patterns.actions.lock.holding import END_SECONDS, RENEWALS
-from action_patterns.actions.lock.interface import MIN_LEASE_SECONDS, REASONS, LockInputs
-from action_patterns.actions.lock.place import Place, entry
+from action_patterns.actions.lock.interface import REASONS, LockInputs
+from action_patterns.actions.lock.place import entry, place_of
 from action_patterns.actions.lock.waiting import TICKET_LEASE_SECONDS, TICKET_RENEWAL_SECONDS
 from action_patterns.errors import InputError
 from action_patterns.pull_request.spec.key import branch_problem
@@ -23,7 +23,7 @@ def given(**changes: Any) -> LockInputs:
 
 
 def ref(**changes: Any) -> str:
-    return Place(given(**changes), World(context=RUN).ports()).ref
+    return place_of(given(**changes), World(context=RUN).ports()).ref
 
 
 def test_the_name_of_a_ref_is_golden() -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from action_patterns.action.command_outputs import refusals
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.keeper import Held, Keeper
+from action_patterns.action.place import Place
 from action_patterns.actions.lock import ending
 from action_patterns.actions.lock.ending import Ending
-from action_patterns.actions.lock.holding import Held, Keeper
 from action_patterns.actions.lock.interface import (
     MAX_NAME_LENGTH,
     REASONS,
@@ -18,8 +19,9 @@ from action_patterns.actions.lock.interface import (
     LockInputs,
     LockOutputs,
 )
-from action_patterns.actions.lock.place import USES, Place, entry
+from action_patterns.actions.lock.place import USES, entry, place_of
 from action_patterns.actions.lock.waiting import Waited, Waiter
+from action_patterns.content.identifier import normalise
 from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
@@ -37,22 +39,22 @@ def run(inputs: LockInputs, ports: Ports) -> Finish[LockOutputs]:
     """
     if problems := tuple(_problems(inputs, inputs.repository or ports.context.repository)):
         raise InputError(*problems)
-    place = Place(inputs, ports)
+    place = place_of(inputs, ports)
     return ending.finish(inputs, apply(inputs, place, ports), ports.log.redact)
 
 
-def apply(inputs: LockInputs, place: Place, ports: Ports) -> Ending:
+def apply(inputs: LockInputs, place: Place[LockRecord], ports: Ports) -> Ending:
     """Do what the mode says."""
     if inputs.mode in ("release", "force-unlock"):
         decide = lock.release if inputs.mode == "release" else lock.force_unlock
         us = entry(ports, STEP_LEASE_SECONDS, inputs.claim or "")
         with place.open(60.0 * inputs.max_minutes) as github:
-            record, change = place.change(github, lambda found: decide(found, us))
+            record, change = place.change(github, lambda found: decide(found.record, us))
         return _ending(record, change)
     default = RUN_LEASE_SECONDS if inputs.mode == "run" else STEP_LEASE_SECONDS
     us = entry(ports, inputs.lease_seconds or default)
     with place.open(inputs.wait_seconds + 60.0 * inputs.max_minutes) as github:
-        waited = Waiter(place, ports, github, us, inputs.wait_seconds).wait()
+        waited = Waiter(place, normalise(inputs.name), github, us, inputs.wait_seconds).wait()
     acquired = replace(_ending(waited.record, waited.change), waited_seconds=waited.seconds, acquired=waited.acquired)
     if not waited.acquired:
         return acquired
@@ -61,12 +63,22 @@ def apply(inputs: LockInputs, place: Place, ports: Ports) -> Ending:
     return _hold(inputs, place, ports, us, waited, acquired)
 
 
-def _hold(inputs: LockInputs, place: Place, ports: Ports, us: Entry, waited: Waited, acquired: Ending) -> Ending:
+def _hold(
+    inputs: LockInputs, place: Place[LockRecord], ports: Ports, us: Entry, waited: Waited, acquired: Ending
+) -> Ending:
     """Run the command and give the lock back."""
     assert inputs.run is not None, "checked before"
-    keeper = Keeper(place, ports, us, waited.held_from)
+
+    def renew(seconds: float) -> str:
+        with place.open(seconds) as github:
+            record, change = place.change(github, lambda found: lock.renew(found.record, us))
+        if change.outcome != "blocked":
+            return ""
+        taken = record.held if record else None
+        return f"The lock was taken by {taken.run.url}." if taken else "The lock was taken away."
+
     try:
-        held = keeper.run(inputs.run, inputs.working_directory)
+        held = Keeper(ports, us.lease_seconds, waited.held_from, renew).run(inputs.run, inputs.working_directory)
     except Exception:
         _release(inputs, place, ports, us)
         raise
@@ -87,11 +99,11 @@ def _hold(inputs: LockInputs, place: Place, ports: Ports, us: Entry, waited: Wai
 _LOST = "When the command had ended, the lock was no longer this step's."
 
 
-def _release(inputs: LockInputs, place: Place, ports: Ports, us: Entry) -> str:
+def _release(inputs: LockInputs, place: Place[LockRecord], ports: Ports, us: Entry) -> str:
     """Give the lock back. Return a sentence about what went wrong; empty: nothing."""
     try:
         with place.open(60.0 * inputs.max_minutes) as github:
-            _, change = place.change(github, lambda found: lock.release(found, us))
+            _, change = place.change(github, lambda found: lock.release(found.record, us))
     except ActionPatternsError as error:
         said = f"The lock was not given back, and is free after its lease: {error.message}"
         ports.log.info(said)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.keeper import MIN_LEASE_SECONDS
 from action_patterns.action.reason import Reason
 from action_patterns.state.lock import MAX_QUEUE
 from action_patterns.state.record import MAX_MESSAGE_BYTES
@@ -17,7 +18,6 @@ MAX_NAME_LENGTH = 500
 STEP_LEASE_SECONDS = 6 * 3_600
 """GitHub's limit for a job on its runners (docs, "Actions limits")."""
 RUN_LEASE_SECONDS = 60
-MIN_LEASE_SECONDS = 30
 MAX_LEASE_SECONDS = 35 * 86_400
 """GitHub's limit for a workflow run."""
 MAX_WAIT_SECONDS = 5 * 86_400

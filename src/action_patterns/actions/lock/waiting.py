@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf
 
+from action_patterns.action.liveness import Liveness
+from action_patterns.action.place import Place
 from action_patterns.actions.lock import text
-from action_patterns.actions.lock.place import Place
-from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
-from action_patterns.ports.bundle import Ports
+from action_patterns.errors import LostRaceError
 from action_patterns.ports.github import GitHub
 from action_patterns.state import lock
 from action_patterns.state.lock import Entry, LockRecord, LockRequest, Sightings
@@ -19,8 +19,6 @@ TICKET_RENEWAL_SECONDS = 25.0
 """Age of a ticket's lease at which its next look renews it: the second one of a waiter that looks each 15 seconds."""
 LIVENESS_SECONDS = 8.0
 """Time between two questions about the run that is in the way. GitHub counts none of them while the run is the same."""
-JOBS_SECONDS = 60.0
-"""Time between two questions about the jobs of that run, which change often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +40,13 @@ class Waited:
 class Waiter:
     """One step that waits."""
 
-    def __init__(self, place: Place, ports: Ports, github: GitHub, us: Entry, wait_seconds: float) -> None:
+    def __init__(self, place: Place[LockRecord], name: str, github: GitHub, us: Entry, wait_seconds: float) -> None:
         self._place = place
-        self._ports = ports
+        ports = self._ports = place.ports
         self._github = github
         self._began = ports.clock.monotonic()
         self._wait_seconds = wait_seconds
-        self._request = LockRequest(name=place.name, us=us, ticket_lease_seconds=TICKET_LEASE_SECONDS)
+        self._request = LockRequest(name=name, us=us, ticket_lease_seconds=TICKET_LEASE_SECONDS)
         self._sightings = Sightings()
         self._decided_at = self._ticket_at = self._began
         self._record: LockRecord | None = None
@@ -56,9 +54,7 @@ class Waiter:
         self._etag = ""
         self._asked_at = -inf
         self._in_the_way: tuple[str, int] | None = None
-        self._hidden: set[str] = set()
-        self._runs: dict[str, str] = {}
-        self._jobs_at: dict[str, float] = {}
+        self._liveness = Liveness(ports, github)
 
     def wait(self) -> Waited:
         """Return when the lock is ours, or when the time is over.
@@ -95,7 +91,7 @@ class Waiter:
                 change = self._decide(self._record)
                 if change.write is None:
                     return self._record, change
-        self._record, change = self._place.change(self._github, self._decide)
+        self._record, change = self._place.change(self._github, lambda found: self._decide(found.record))
         self._has_looked = True
         return self._record, change
 
@@ -123,41 +119,15 @@ class Waiter:
         """Return whether GitHub calls the job over that is in the way. It is asked about each 8 seconds at most."""
         suspect = lock.suspect(record, self._request)
         now = self._ports.clock.monotonic()
-        if suspect is None or suspect.run.repository in self._hidden or now - self._asked_at < LIVENESS_SECONDS:
+        if suspect is None or self._liveness.is_hidden(suspect.run) or now - self._asked_at < LIVENESS_SECONDS:
             return False
         self._asked_at = now
-        if not self._is_over(suspect):
+        if not self._liveness.is_over(suspect.claim, suspect.run, suspect.runner):
             return False
         self._ports.log.info(f"GitHub calls the job over: {text.who(suspect)}")
         self._sightings = self._sightings.call_over(suspect.claim)
         self._asked_at = -inf
         return True
-
-    def _is_over(self, suspect: Entry) -> bool:
-        """Return whether the run or the job of an entry has ended. An end that is not known is none."""
-        run = suspect.run
-        try:
-            state = self._github.runs.read(run.repository, run.run_id, self._runs.get(suspect.claim, ""))
-            if state is not None:
-                self._runs[suspect.claim] = state.etag
-                if state.is_over(run.attempt):
-                    return True
-            if not suspect.runner or self._asked_at - self._jobs_at.get(suspect.claim, -inf) < JOBS_SECONDS:
-                return False
-            self._jobs_at[suspect.claim] = self._asked_at
-            jobs = self._github.runs.jobs(run.repository, run.run_id)
-        except (NotFoundError, PermissionDeniedError) as error:
-            self._hidden.add(run.repository)
-            self._ports.log.info(
-                f"Whether {run.url} is over cannot be read: {error.message} A holder or waiter that died is passed when"
-                f" its lease is over. {error.remediation}"
-            )
-            return False
-        except UnavailableError:
-            return False
-        # Two runners may have the same name, and one runner takes several jobs: all of them must have ended.
-        own = [job for job in jobs if (job.runner, job.attempt) == (suspect.runner, run.attempt)]
-        return bool(own) and all(job.status == "completed" for job in own)
 
     def _tell(self, record: LockRecord | None) -> None:
         """Log the place in the queue where it changed."""
@@ -167,7 +137,7 @@ class Waiter:
         holder = record.held.claim if record.held else ""
         if (holder, place) != self._in_the_way:
             self._in_the_way = (holder, place)
-            self._ports.log.info(text.waiting(self._place.name, record, place))
+            self._ports.log.info(text.waiting(self._request.name, record, place))
 
     def _waited(self, record: LockRecord | None, change: Change[LockRecord]) -> Waited:
         return Waited(
