@@ -18,6 +18,7 @@ ACTIONS = (
     "once",
     "state",
     "lock",
+    "breaker",
     "render",
     "retry",
     "degrade",

@@ -132,15 +132,17 @@ def test_discover(runner: ActRunner, tmp_path: Path) -> None:
 
 
 @pytest.mark.rotates
-def test_lock(runner: ActRunner, tmp_path: Path) -> None:
+def test_lock_and_breaker(runner: ActRunner, tmp_path: Path) -> None:
     """Each run takes both locks, so a repeat writes too: it finds both free."""
-    workflow = {".github/workflows/example.yml": together("lock"), "README.md": "platform\n"}
+    workflow = {".github/workflows/example.yml": together("lock", "breaker"), "README.md": "platform\n"}
     with stage(runner, tmp_path / "platform", seed(source=workflow, fleet={})) as on:
         for generation in (1, 2):
             done = on.run("example.yml", secrets={})
             assert done.exit_code == 0, done.diagnosis
             assert f"migrating under the fencing number {generation}" in done.log
             assert "ran " in done.log
+            assert done.log.count("closed, closed") == 2, "both legs of the breaker"
+            assert on.sandbox.repository(SOURCE).refs("refs/action-patterns/breaker/") == {}
             refs = on.sandbox.repository(SOURCE).refs("refs/action-patterns/lock/")
             messages = [on.sandbox.repository(SOURCE).commit(oid).message for oid in refs.values()]
             assert len(messages) == 2

@@ -164,6 +164,7 @@ class Job:
             run_attempt=self.attempt,
             job=f"job-{self.number}",
             runner=self.runner,
+            actor="octocat",
         )
         self.processes.clock = self.clock
 
@@ -176,13 +177,13 @@ class Job:
         """Let time pass."""
         self.clock.sleep(seconds)
 
-    def lock(self, mode: str, **inputs: Any) -> Finish[LockOutputs]:
-        """One step of the job. A release has the claim that this job acquired with, unless another is given."""
+    def ports(self) -> Ports:
+        """The ports of one step of the job."""
 
         def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
             return Client(JobTransport(self, credentials, allowance))
 
-        ports = Ports(
+        return Ports(
             context=self.context,
             github=connect,
             checkout=MemoryCheckout(),
@@ -192,10 +193,13 @@ class Job:
             log=self.log,
             random=iter_random(self.number),
         )
+
+    def lock(self, mode: str, **inputs: Any) -> Finish[LockOutputs]:
+        """One step of the job. A release has the claim that this job acquired with, unless another is given."""
         given = {"name": NAME, "repository": TARGET, "token": "tok-bot"} | inputs
         if mode in ("release", "force-unlock") and "claim" not in given:
             given["claim"] = self.claim or NO_CLAIM
-        finish = run(LockInputs(mode=mode, **given), ports)
+        finish = run(LockInputs(mode=mode, **given), self.ports())
         if mode == "acquire" and finish.outputs.acquired:
             self.claim = finish.outputs.claim or ""
             generation = finish.outputs.generation
@@ -392,7 +396,9 @@ class LockStage:
 def lock_stage(schedule: Sequence[int] = (), *, checked: bool = True, **options: Any) -> Iterator[LockStage]:
     """A fresh sandbox and a time that begins at zero."""
     with stage(checked=checked, **options) as scene:
-        yield LockStage(scene, Time(schedule))
+        time = Time(schedule)
+        scene.sandbox.services.clock = scene.sandbox.world.clock = lambda: EPOCH.timestamp() + time.now
+        yield LockStage(scene, time)
 
 
 def outputs(job: Job) -> LockOutputs:

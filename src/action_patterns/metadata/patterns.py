@@ -10,7 +10,7 @@ from action_patterns.metadata import readme
 
 PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Idempotency": ("Safe to repeat?", ""),
-    "Fail Fast": ("Is something wrong?", "assertions and a circuit breaker"),
+    "Fail Fast": ("Is something wrong?", "assertions"),
     "Prerequisite Checks": ("Can it succeed?", ""),
     "Work Avoidance": ("Already done?", "skipping by content or path, and queued runs"),
     "Three-Stage Design": ("How to structure?", ""),
@@ -18,7 +18,7 @@ PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Error Handling": ("What now?", ""),
     "Change Detection": ("Did anything change?", ""),
     "Rate Limiting": ("How fast may I go?", ""),
-    "State Management": ("Where did we get to?", "a ledger of targets, a breaker that jobs share, and cleanup"),
+    "State Management": ("Where did we get to?", "a ledger of targets, and cleanup"),
 }
 """Pattern -> its question, and the part of it that no action offers yet. Empty: none, once an action names it."""
 

@@ -38,6 +38,8 @@ class Context:
     """Absolute path of RUNNER_TEMP."""
     runner: str = ""
     """Name of the runner of this job; "": not known. Two runners of one run may have the same name."""
+    actor: str = ""
+    """Login of who started this attempt of the run; "": not known."""
     from_fork: bool = False
     """Whether the run is of a pull request from a fork. GitHub gives such a run a token that only reads."""
     authorities: tuple[str, ...] = ()

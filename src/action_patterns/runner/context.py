@@ -79,6 +79,8 @@ def read(environment: Mapping[str, str]) -> Context:
         workspace=environment["GITHUB_WORKSPACE"],
         temp=environment["RUNNER_TEMP"],
         runner=environment.get("RUNNER_NAME", "").strip(),
+        # A person who reruns a run is its triggering actor; the actor stays who began it.
+        actor=(environment.get("GITHUB_TRIGGERING_ACTOR") or environment.get("GITHUB_ACTOR") or "").strip(),
         authorities=authorities(environment),
         debug=environment.get("RUNNER_DEBUG") == "1",
         write_spacing_seconds=float(spacing or WRITE_SPACING_SECONDS),

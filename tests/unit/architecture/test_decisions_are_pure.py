@@ -29,6 +29,8 @@ ELSEWHERE = {
     ("retry", "gather"): "It takes the facts after each attempt, in `apply`.",
     ("lock", "gather"): "A waiter takes the facts in each look, in `waiting`.",
     ("lock", "decide"): "state.lock decides from each record that a transaction reads.",
+    ("breaker", "gather"): "Each transaction reads the record that it decides from.",
+    ("breaker", "decide"): "state.breaker decides from each record that a transaction reads.",
     ("unique-id", "apply"): "It writes nothing: the decision is the output.",
 }
 """Functions that an action has in another place, or not, and why."""

@@ -1,0 +1,150 @@
+"""breaker: after failures in a row no job works until one probe succeeds, and a flag stops all who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from action_patterns.action.breaking import BREAKER_USES, Breaker, Settings, Told, described
+from action_patterns.action.contract import Action, Finish
+from action_patterns.actions.breaker.interface import MAX_KEY_LENGTH, BreakerInputs, BreakerOutputs
+from action_patterns.contracts.repository import is_repository
+from action_patterns.errors import InputError, Problem
+from action_patterns.escape import cell_code, inline
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.log import Annotation, Level
+from action_patterns.redaction import redact
+from action_patterns.state import breaker
+from action_patterns.state.breaker import MAX_MESSAGE_LENGTH, REASONS, BreakerRecord, BreakerRequest
+from action_patterns.state.transaction import Change
+
+
+def run(inputs: BreakerInputs, ports: Ports) -> Finish[BreakerOutputs]:
+    """Ask, report, or set and take away the stop flag.
+
+    Raises:
+        InputError: everything that is wrong with the inputs. Nothing was sent.
+        ActionPatternsError: `stop`, `resume` or `status` could not read or write the breaker.
+    """
+    repository = inputs.repository or ports.context.repository
+    if problems := tuple(_problems(inputs, repository)):
+        raise InputError(*problems)
+    settings = Settings(
+        threshold=inputs.threshold,
+        open_seconds=inputs.open_seconds,
+        probe_lease_seconds=inputs.probe_lease_seconds,
+        on_unreadable=inputs.on_unreadable,
+        seconds=60.0 * inputs.max_minutes,
+    )
+    ours = Breaker(ports, inputs.credentials(), repository, inputs.key, settings)
+    told = apply(inputs, ours, ports)
+    return _finish(inputs, ours, told, settings)
+
+
+def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Told:
+    """Do what the mode says."""
+    match inputs.mode:
+        case "check":
+            return ours.check()
+        case "report":
+            assert inputs.result is not None and inputs.claim is not None, "checked before"
+            return ours.report(inputs.result, inputs.claim)
+        case "stop":
+            return ours.change(breaker.stop, message=redact(ports.log.redact(inputs.message.strip()), ()))
+        case "resume":
+            return ours.change(breaker.resume)
+        case "status":
+            return ours.change(_look)
+        case _:
+            assert_never(inputs.mode)
+
+
+def _look(_found: BreakerRecord | None, _request: BreakerRequest) -> Change[BreakerRecord]:
+    return Change(outcome="unchanged", reason="read")
+
+
+def _finish(inputs: BreakerInputs, ours: Breaker, told: Told, settings: Settings) -> Finish[BreakerOutputs]:
+    row = next(each for each in REASONS if (each.code, each.outcome) == (told.reason, told.outcome))
+    checks = inputs.mode == "check"
+    record = told.record
+    outputs = BreakerOutputs(
+        allowed=checks and told.allowed,
+        probe=checks and told.probes,
+        claim=told.claim if checks and told.allowed else None,
+        state=_state(told),
+        failures=len(record.failures) if record else 0,
+        message=record.stop.message if record and record.stop else "",
+        outcome=told.outcome,
+        reason=told.reason,
+    )
+    sentence = described(told, settings)
+    said = "\n".join(line for line in (row.meaning, sentence, row.remedy) if line)
+    annotations = []
+    if (warning := ours.warning(told)) is not None:
+        annotations.append(warning)
+    elif told.outcome == "skipped" or told.reason in ("opened", "reopened"):
+        level: Level = "notice" if told.outcome == "skipped" else "warning"
+        annotations.append(Annotation(level=level, title=f"{told.reason}: {inputs.key}", message=said))
+    lines = [f"### Breaker {inline(inputs.key)}: {outputs.state}", "", inline(row.meaning)]
+    if sentence:
+        lines += ["", cell_code(sentence)]
+    return Finish(outputs=outputs, summary="\n".join(lines) + "\n", annotations=tuple(annotations))
+
+
+def _state(told: Told) -> str:
+    if told.unreadable:
+        return "unknown"
+    if told.record is None:
+        return "closed"
+    return "stopped" if told.record.stop else told.record.state
+
+
+def _problems(inputs: BreakerInputs, repository: str) -> Iterator[Problem]:
+    if not is_repository(repository):
+        yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
+    if not inputs.key.strip():
+        yield Problem("`key` is blank.", "Name the breaker; if an expression is there, it came to nothing.")
+    if len(inputs.key) > MAX_KEY_LENGTH:
+        yield Problem(f"`key` has {len(inputs.key):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it.")
+    reports = inputs.mode == "report"
+    if reports and inputs.result is None:
+        yield Problem(
+            "`result` is not given, and `report` counts it.",
+            "Pass `result: ${{ steps.<id>.outcome }}` of the work, and let this step run with `if: ${{ always() }}`.",
+        )
+    if reports and not inputs.claim:
+        yield Problem(
+            "`claim` is not given, and `report` is for a job that has checked.",
+            "Pass `claim: ${{ steps.<id>.outputs.claim }}` of the `check` step. It is empty if that step was refused:"
+            " gate this step on its output `allowed == 'true'`.",
+        )
+    for name in ("result", "claim"):
+        if not reports and getattr(inputs, name):
+            yield Problem(f"`{name}` is given, and the mode is `{inputs.mode}`.", "Remove it, or use `mode: report`.")
+    if inputs.mode == "stop" and not inputs.message.strip():
+        yield Problem(
+            "`message` is not given, and `stop` stops others.", "Say why, for those who find their work stopped."
+        )
+    if inputs.mode != "stop" and inputs.message:
+        yield Problem(f"`message` is given, and the mode is `{inputs.mode}`.", "Remove it, or use `mode: stop`.")
+    if len(inputs.message) > MAX_MESSAGE_LENGTH:
+        yield Problem(
+            f"`message` has {len(inputs.message)} characters; at most {MAX_MESSAGE_LENGTH} are kept.", "Shorten it."
+        )
+
+
+ACTION = Action(
+    name="breaker",
+    title="Circuit breaker",
+    description="After failures in a row no job works until one probe succeeds, across legs, jobs, workflows and"
+    " repositories; and a flag stops all who ask.",
+    patterns=("Fail Fast", "State Management"),
+    since="0.1.0",
+    inputs=BreakerInputs,
+    outputs=BreakerOutputs,
+    run=run,
+    icon="zap-off",
+    color="red",
+    reasons=REASONS,
+    uses=BREAKER_USES,
+)
