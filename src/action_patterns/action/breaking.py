@@ -40,7 +40,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Answer:
     """An answer of the breaker."""
 
     reason: str
@@ -84,7 +84,7 @@ class Breaker:
         """Full name of the ref."""
         return self._place.ref
 
-    def check(self) -> Told:
+    def check(self) -> Answer:
         """Return whether this step may work. A store that cannot be read only costs the protection."""
         request = self._request(new_claim(self._ports))
         try:
@@ -97,9 +97,9 @@ class Breaker:
         except ActionPatternsError as error:
             outcome = "unchanged" if self._settings.on_unreadable == "work" else "skipped"
             return self._unreadable(error, request.claim, outcome)
-        return Told(reason=change.reason, outcome=change.outcome, claim=request.claim, record=record)
+        return Answer(reason=change.reason, outcome=change.outcome, claim=request.claim, record=record)
 
-    def report(self, result: Result, claim: str) -> Told:
+    def report(self, result: Result, claim: str) -> Answer:
         """Count how the work of a claim ended. A store that cannot be written only costs the protection."""
         try:
             return self.change(lambda found, request: breaker.report(found, request, result), claim)
@@ -108,7 +108,7 @@ class Breaker:
         except ActionPatternsError as error:
             return self._unreadable(error, claim, "unchanged")
 
-    def change(self, decide: Decide, claim: str = "", *, message: str = "") -> Told:
+    def change(self, decide: Decide, claim: str = "", *, message: str = "") -> Answer:
         """Return the answer of one transaction.
 
         Raises:
@@ -117,15 +117,15 @@ class Breaker:
         request = replace(self._request(claim), message=message, by=self._ports.context.actor)
         with self._place.open(self._settings.seconds) as github:
             record, change = self._change(github, request, decide)
-        return Told(reason=change.reason, outcome=change.outcome, claim=claim, record=record)
+        return Answer(reason=change.reason, outcome=change.outcome, claim=claim, record=record)
 
-    def warning(self, told: Told) -> Annotation | None:
+    def warning(self, answer: Answer) -> Annotation | None:
         """Return what is said where the breaker could not be reached. None: it could."""
-        if not told.unreadable:
+        if not answer.unreadable:
             return None
-        so = "The work goes on without it." if told.allowed else "The work is not done."
+        so = "The work goes on without it." if answer.allowed else "The work is not done."
         return Annotation(
-            level="warning", title=f"Breaker {self._key}: store-unreadable", message=f"{told.unreadable} {so}"
+            level="warning", title=f"Breaker {self._key}: store-unreadable", message=f"{answer.unreadable} {so}"
         )
 
     def _change(
@@ -160,14 +160,14 @@ class Breaker:
             probe_lease_seconds=settings.probe_lease_seconds,
         )
 
-    def _unreadable(self, error: ActionPatternsError, claim: str, outcome: str) -> Told:
+    def _unreadable(self, error: ActionPatternsError, claim: str, outcome: str) -> Answer:
         why = f"{error.message} {error.remediation}"
-        return Told(reason="store-unreadable", outcome=outcome, claim=claim, unreadable=why)
+        return Answer(reason="store-unreadable", outcome=outcome, claim=claim, unreadable=why)
 
 
-def described(told: Told, settings: Settings) -> str:
+def described(answer: Answer, settings: Settings) -> str:
     """Return a sentence about the breaker. Empty: nothing is known of it."""
-    record = told.record
+    record = answer.record
     if record is None:
         return ""
     if record.stop is not None:

@@ -41,8 +41,8 @@ def token_field() -> Any:
     )
 
 
-class TokenInputs(Inputs):
-    """Inputs of an action that talks to GitHub."""
+class CredentialInputs(Inputs):
+    """Inputs of an action that may talk to GitHub."""
 
     token: SecretStr | None = token_field()
     job_token: SecretStr | None = Field(
@@ -57,12 +57,6 @@ class TokenInputs(Inputs):
         " targets and to its permissions, and revokes it at the end.",
     )
     app_private_key: SecretStr | None = Field(default=None, description="Private key of that App, PEM.")
-    max_minutes: int = Field(
-        default=50,
-        ge=1,
-        description="Minutes this step may take at the pace GitHub allows; targets that do not fit are `deferred`."
-        " Keep it below the job's `timeout-minutes`.",
-    )
 
     def credentials(self) -> Credentials:
         """Return the App's key or the token of the inputs; the job's token if neither is given.
@@ -86,6 +80,17 @@ class TokenInputs(Inputs):
                 )
             )
         return Credentials(token, job_token)
+
+
+class TokenInputs(CredentialInputs):
+    """Inputs of an action that talks to GitHub."""
+
+    max_minutes: int = Field(
+        default=50,
+        ge=1,
+        description="Minutes this step may take at the pace GitHub allows; targets that do not fit are `deferred`."
+        " Keep it below the job's `timeout-minutes`.",
+    )
 
 
 def _app_key(client_id: str | None, private_key: str, *, token: bool) -> AppKey:

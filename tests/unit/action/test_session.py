@@ -31,6 +31,7 @@ PARTS = {
     "track": ("actions/track.py",),
     "once": ("actions/once.py", "state"),
     "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
+    "retry": ("action/liveness.py", "state/transaction.py"),
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
     "state": ("actions/state", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from action_patterns.action.breaking import BREAKER_USES, Breaker, Settings, Told, described
+from action_patterns.action.breaking import BREAKER_USES, Answer, Breaker, Settings, described
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.breaker.interface import MAX_KEY_LENGTH, BreakerInputs, BreakerOutputs
 from action_patterns.contracts.repository import is_repository
@@ -37,11 +37,11 @@ def run(inputs: BreakerInputs, ports: Ports) -> Finish[BreakerOutputs]:
         seconds=60.0 * inputs.max_minutes,
     )
     ours = Breaker(ports, inputs.credentials(), repository, inputs.key, settings)
-    told = apply(inputs, ours, ports)
-    return _finish(inputs, ours, told, settings)
+    answer = apply(inputs, ours, ports)
+    return _finish(inputs, ours, answer, settings)
 
 
-def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Told:
+def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Answer:
     """Do what the mode says."""
     match inputs.mode:
         case "check":
@@ -63,40 +63,40 @@ def _look(_found: BreakerRecord | None, _request: BreakerRequest) -> Change[Brea
     return Change(outcome="unchanged", reason="read")
 
 
-def _finish(inputs: BreakerInputs, ours: Breaker, told: Told, settings: Settings) -> Finish[BreakerOutputs]:
-    row = next(each for each in REASONS if (each.code, each.outcome) == (told.reason, told.outcome))
+def _finish(inputs: BreakerInputs, ours: Breaker, answer: Answer, settings: Settings) -> Finish[BreakerOutputs]:
+    row = next(each for each in REASONS if (each.code, each.outcome) == (answer.reason, answer.outcome))
     checks = inputs.mode == "check"
-    record = told.record
+    record = answer.record
     outputs = BreakerOutputs(
-        allowed=checks and told.allowed,
-        probe=checks and told.probes,
-        claim=told.claim if checks and told.allowed else None,
-        state=_state(told),
+        allowed=checks and answer.allowed,
+        probe=checks and answer.probes,
+        claim=answer.claim if checks and answer.allowed else None,
+        state=_state(answer),
         failures=len(record.failures) if record else 0,
         message=record.stop.message if record and record.stop else "",
-        outcome=told.outcome,
-        reason=told.reason,
+        outcome=answer.outcome,
+        reason=answer.reason,
     )
-    sentence = described(told, settings)
+    sentence = described(answer, settings)
     said = "\n".join(line for line in (row.meaning, sentence, row.remedy) if line)
     annotations = []
-    if (warning := ours.warning(told)) is not None:
+    if (warning := ours.warning(answer)) is not None:
         annotations.append(warning)
-    elif told.outcome == "skipped" or told.reason in ("opened", "reopened"):
-        level: Level = "notice" if told.outcome == "skipped" else "warning"
-        annotations.append(Annotation(level=level, title=f"{told.reason}: {inputs.key}", message=said))
+    elif answer.outcome == "skipped" or answer.reason in ("opened", "reopened"):
+        level: Level = "notice" if answer.outcome == "skipped" else "warning"
+        annotations.append(Annotation(level=level, title=f"{answer.reason}: {inputs.key}", message=said))
     lines = [f"### Breaker {inline(inputs.key)}: {outputs.state}", "", inline(row.meaning)]
     if sentence:
         lines += ["", cell_code(sentence)]
     return Finish(outputs=outputs, summary="\n".join(lines) + "\n", annotations=tuple(annotations))
 
 
-def _state(told: Told) -> str:
-    if told.unreadable:
+def _state(answer: Answer) -> str:
+    if answer.unreadable:
         return "unknown"
-    if told.record is None:
+    if answer.record is None:
         return "closed"
-    return "stopped" if told.record.stop else told.record.state
+    return "stopped" if answer.record.stop else answer.record.state
 
 
 def _problems(inputs: BreakerInputs, repository: str) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryO
 from action_patterns.actions.retry.validation import Conditions, validate
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.processes import Command, Ended
+from action_patterns.ports.ref_store import RefStore
+from action_patterns.ports.workflow_runs import WorkflowRuns
 from action_patterns.resilience.failed_command import Failure, classes_of
 
 
@@ -25,7 +27,24 @@ def run(inputs: RetryInputs, ports: Ports) -> Finish[RetryOutputs]:
     conditions = validate(inputs)
     if inputs.attempts == 1 and conditions.retry_on:
         ports.log.info("`retry-on` has no effect with `attempts: 1`: no failure is retried.")
-    history = apply(inputs, conditions, ports)
+    if inputs.breaker is None:
+        return _end(inputs, apply(inputs, conditions, ports), ports)
+    from action_patterns.actions.retry.guard import Guard  # for the steps behind a breaker
+
+    guard = Guard(inputs, inputs.breaker, ports)
+    if (refused := guard.refusal()) is not None:
+        return refused
+    try:
+        history = apply(inputs, conditions, ports)
+    except Exception:
+        guard.report("skipped")
+        raise
+    ended = _end(inputs, history, ports)
+    return guard.reported(ended, history)
+
+
+def _end(inputs: RetryInputs, history: History, ports: Ports) -> Finish[RetryOutputs]:
+    """Pass on what the command that counts wrote, and return how the step ends."""
     if (counts := history.publishable) is not None:
         ports.processes.publish(counts.files)
     return finish(inputs, history, ports.log.redact)
@@ -151,4 +170,5 @@ ACTION = Action(
     icon="refresh-cw",
     color="orange",
     reasons=REASONS,
+    uses=(RefStore.read, RefStore.update, WorkflowRuns.read, WorkflowRuns.jobs),
 )

@@ -24,6 +24,7 @@ def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[Retr
             exit_code=history.exit_code,
             elapsed=round(history.seconds, 1),
             timed_out=not history.is_done and history.last is not None and history.last.timed_out,
+            outcome="succeeded" if history.is_done else "failed",
             reason=history.reason,
             outputs=outputs,
         ),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
-from action_patterns.action.inputs import Inputs, Outputs
+from action_patterns.action.inputs import CredentialInputs, Outputs
 from action_patterns.action.reason import Reason
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.processes import GRACE_SECONDS
 
+MAX_THRESHOLD = 100
+MAX_OPEN_SECONDS = 35 * 86_400
+"""GitHub's limit for a workflow run."""
 
-class RetryInputs(Inputs):
+
+class RetryInputs(CredentialInputs):
     """Inputs of retry."""
 
     run: str = Field(
@@ -72,19 +78,45 @@ class RetryInputs(Inputs):
         description="Seconds between SIGTERM and SIGKILL for a command that is ended. GitHub gives a cancelled step 7.5"
         " seconds.",
     )
+    breaker: str | None = Field(
+        default=None,
+        description="Key of a circuit breaker, as [`breaker`](../breaker) has it. While it is open or stopped, nothing"
+        " runs and the step is green with the outcome `skipped`. Otherwise the end of the step is reported to it.",
+    )
+    breaker_threshold: int = Field(
+        default=5, ge=1, le=MAX_THRESHOLD, description="Steps that fail in a row until the breaker opens."
+    )
+    breaker_open_seconds: int = Field(
+        default=300,
+        ge=1,
+        le=MAX_OPEN_SECONDS,
+        description="Seconds for which an open breaker refuses all; then one step probes.",
+    )
+    breaker_on_unreadable: Literal["work", "stop"] = Field(
+        default="work",
+        description="Whether to `work` or to `stop` where the breaker cannot be read or written. A warning says it.",
+    )
+    state_repository: str | None = Field(
+        default=None, description="`owner/name` that keeps the breaker. Default: the repository the workflow runs in."
+    )
 
 
 class RetryOutputs(Outputs):
     """Outputs of retry. A step that fails has them too: read them with `if: always()`."""
 
-    attempts: int = Field(description="Attempts that began. `0`: the probe found the work done.")
+    attempts: int = Field(
+        description="Attempts that began. `0`: the probe found the work done, or the step was skipped."
+    )
     class_: str = Field(
         description="Class of the last failed attempt: `transient`, `rate-limited`, `permanent`, `conflict`,"
         " `timed-out`, `killed` or `unknown`. Empty: no attempt failed."
     )
-    exit_code: int = Field(description="Exit code of the last attempt; 0 if the work is done.")
+    exit_code: int = Field(description="Exit code of the last attempt; 0 if the work is done or was skipped.")
     elapsed: float = Field(description="Seconds from the start to the end, waits included.")
     timed_out: bool = Field(description="Whether time ended the last attempt.")
+    outcome: str = Field(
+        description="`succeeded`, `failed`, or `skipped` by the breaker: then the work is not done, and the step green."
+    )
     reason: str = Field(description="Why the step ended, as a stable code (see the table of reasons).")
     outputs: dict[str, str] = Field(
         description="Outputs that the attempt that counts wrote to `GITHUB_OUTPUT`, as a JSON object:"
@@ -93,6 +125,24 @@ class RetryOutputs(Outputs):
 
 
 REASONS = (
+    Reason(
+        "breaker-open",
+        "skipped",
+        "The breaker is open after failures in a row, or another job probes, so nothing ran.",
+        "Run again after the time that the message names. Do not work past the breaker: correct what made it fail.",
+    ),
+    Reason(
+        "stopped",
+        "skipped",
+        "A person or a step has set the breaker's stop flag, so nothing ran.",
+        "When the cause is gone, use `breaker` with `mode: resume`, and run again.",
+    ),
+    Reason(
+        "store-unreadable",
+        "skipped",
+        "The breaker could not be read, and `breaker-on-unreadable: stop` is set, so nothing ran.",
+        "Look at the cause that the message names, and run again.",
+    ),
     Reason("succeeded", "succeeded", "The first attempt succeeded.", "Nothing."),
     Reason(
         "succeeded-after-retry",

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from action_patterns.action.inputs import Inputs
 from action_patterns.actions.retry.conditions import CLASSES
 from action_patterns.actions.retry.interface import RetryInputs
 from action_patterns.actions.retry.validation import validate
+from support.retrying import ended, retried
 
 ROOT = Path(__file__).resolve().parents[4]
 PAGES = ("actions/retry/README.md", "docs/patterns/error-handling.md", "actions/retry/example.yml")
@@ -32,7 +32,7 @@ def test_every_example_is_taken() -> None:
         text = (ROOT / page).read_text()
         blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if page.endswith(".md") else [text]
         found += [inputs for block in blocks for inputs in steps(yaml.safe_load(block))]
-    assert len(found) == 10
+    assert len(found) == 11
     for inputs in found:
         validate(RetryInputs.model_validate({name: str(value) for name, value in inputs.items()}))
 
@@ -42,6 +42,8 @@ def test_the_table_of_classes_has_every_class() -> None:
     assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) == set(CLASSES)
 
 
-def test_the_inputs_are_those_of_no_github() -> None:
-    assert issubclass(RetryInputs, Inputs)
-    assert not {"token", "job_token"} & set(RetryInputs.model_fields)
+def test_without_a_breaker_it_asks_github_for_nothing_and_needs_no_token() -> None:
+    step = retried(ended(0), job_token="t")
+    assert step.ended == (0, 1, "", "succeeded")
+    assert step.world.tokens == []
+    assert retried(ended(0)).ended == (0, 1, "", "succeeded")
