@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.context import Context
     from action_patterns.ports.credentials import Allowance, Credentials
     from action_patterns.ports.github import GitHub
+    from action_patterns.ports.machine import Endpoint, Machine, Memory, Printed, Program, Reply
     from action_patterns.ports.processes import Command, Ended, Processes, StepFiles
     from action_patterns.ports.workspace import Checkout, Origin
 
@@ -196,6 +197,7 @@ def build_ports(
             runner_files=environment.runner_files(variables),
         ),
         processes=_Processes(run_context, environment.for_own_commands(variables, inputs_of_action), commands),
+        machine=_Machine(run_context, variables, inputs_of_action),
         clock=clock,
         log=log,
         random=_random,
@@ -276,6 +278,41 @@ class _Processes:
 
             self._processes = StepCommands(self._context.workspace, self._context.temp, self._variables, self._commands)
         return self._processes
+
+
+class _Machine:
+    """ports.Machine that loads the code which looks at this machine on first use."""
+
+    def __init__(self, run_context: Context, variables: Mapping[str, str], inputs_of_action: Collection[str]) -> None:
+        self._context = run_context
+        self._variables = variables
+        self._inputs = inputs_of_action
+        self._machine: Machine | None = None
+
+    def variable(self, name: str) -> str | None:
+        return self._open().variable(name)
+
+    def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
+        return self._open().ask_programs(programs)
+
+    def ask_endpoints(self, endpoints: Sequence[Endpoint]) -> Sequence[Reply]:
+        return self._open().ask_endpoints(endpoints)
+
+    def free_bytes(self, path: str) -> int | None:
+        return self._open().free_bytes(path)
+
+    def memory(self) -> Memory | None:
+        return self._open().memory()
+
+    def _open(self) -> Machine:
+        if self._machine is None:
+            from action_patterns.runner.machine import RunnerMachine
+
+            run = self._context
+            self._machine = RunnerMachine(
+                self._variables, self._inputs, workspace=run.workspace, authorities=run.authorities
+            )
+        return self._machine
 
 
 def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Commands) -> int:

@@ -16,6 +16,7 @@ from action_patterns.github_api.client import Client
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles, MemoryLog
 from support.memory_processes import MemoryProcesses
 from support.report_builders import plan, record
@@ -84,6 +85,7 @@ def told(
         checkout=MemoryCheckout(),
         files=files,
         processes=MemoryProcesses(),
+        machine=MemoryMachine(),
         clock=clock,
         log=log,
         random=lambda: 0.5,

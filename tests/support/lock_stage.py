@@ -30,6 +30,7 @@ from action_patterns.state.record import read
 from github_sandbox.model import Repository, WorkflowJob, WorkflowRun
 from support.harness import FaultPlan
 from support.in_process import StageTransport
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, Killed, RecordingLog, Stage, VirtualClock, stage
@@ -189,6 +190,7 @@ class Job:
             checkout=MemoryCheckout(),
             files=MemoryFiles(),
             processes=self.processes,
+            machine=MemoryMachine(),
             clock=self.clock,
             log=self.log,
             random=iter_random(self.number),

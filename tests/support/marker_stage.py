@@ -17,6 +17,7 @@ from action_patterns.ports.github import GitHub
 from action_patterns.state.once import OnceRecord
 from action_patterns.state.record import read
 from support.harness import FaultPlan, FaultyTransport
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage, VirtualClock
@@ -95,6 +96,7 @@ def once(
         checkout=MemoryCheckout(),
         files=MemoryFiles(workspace),
         processes=MemoryProcesses(),
+        machine=MemoryMachine(),
         clock=clock,
         log=said,
         random=lambda: 0.5,

@@ -19,6 +19,7 @@ from action_patterns.ports.log import Annotation
 from action_patterns.ports.workspace import Origin
 from action_patterns.redaction import Secrets
 from support.fake_github import FakeGitHub
+from support.memory_machine import MemoryMachine
 from support.memory_processes import MemoryProcesses
 from support.report_builders import context
 
@@ -162,6 +163,7 @@ class World:
     files: MemoryFiles = field(default_factory=MemoryFiles)
     checkout: MemoryCheckout = field(default_factory=MemoryCheckout)
     processes: MemoryProcesses = field(default_factory=MemoryProcesses)
+    machine: MemoryMachine = field(default_factory=MemoryMachine)
     log: MemoryLog = field(default_factory=MemoryLog)
     clock: StillClock = field(default_factory=StillClock)
     context: Context = field(default_factory=lambda: context(run_attempt=1))
@@ -183,6 +185,7 @@ class World:
             checkout=self.checkout,
             files=self.files,
             processes=self.processes,
+            machine=self.machine,
             clock=self.clock,
             log=self.log,
             random=lambda: self.random,

@@ -20,6 +20,7 @@ from action_patterns.state.values import ValueRecord
 from support.harness import FaultPlan, FaultyTransport
 from support.interleaving import TakingTurns, Turns
 from support.marker_stage import LaterClock
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage
@@ -71,6 +72,7 @@ def state(
         checkout=MemoryCheckout(),
         files=runner.files,
         processes=MemoryProcesses(),
+        machine=MemoryMachine(),
         clock=clock,
         log=log,
         random=lambda: 0.5,

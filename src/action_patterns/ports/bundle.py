@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.credentials import Allowance, Credentials
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.log import Log
+    from action_patterns.ports.machine import Machine
     from action_patterns.ports.processes import Processes
     from action_patterns.ports.workspace import Checkout, Files
 
@@ -25,6 +26,7 @@ class Ports:
     checkout: Checkout
     files: Files
     processes: Processes
+    machine: Machine
     clock: Clock
     log: Log
     random: Callable[[], float]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from action_patterns.checks.check import Check
+from action_patterns.checks.check import Finding
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import ActionPatternsError, AnswerLostError, LostRaceError
 from action_patterns.ports.git import ObservedFile
@@ -49,7 +49,7 @@ class Reconciliation:
     """Whether GitHub shows the bot branch's tip as verified. None: there is none, or it is not known."""
     refused_fields: tuple[str, ...] = ()
     planned_requests: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Finding, ...] = ()
     """The preflight of the first writes."""
     error: ActionPatternsError | None = None
     """The error that stopped it. None: a decision ended it. The next run finds what this one wrote before the error."""

@@ -85,6 +85,21 @@ def for_own_commands(environment: Mapping[str, str], inputs: Collection[str]) ->
     return {name: value for name, value in environment.items() if name not in inputs and name not in ours}
 
 
+_FOR_PROGRAMS = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TMPDIR", "TZ", "LD_LIBRARY_PATH"})
+_FOR_PROGRAMS_PARTS = ("LC_", "XDG_", "RUNNER_TOOL"), ("_HOME", "_ROOT", "_DIR")
+"""How the names begin or end: version managers find their programs by `NVM_DIR`, `RUSTUP_HOME` and the like."""
+
+
+def for_programs(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of programs that are asked for their version: where things are, and no other variable."""
+    begins, ends = _FOR_PROGRAMS_PARTS
+    return {
+        name: value
+        for name, value in for_children(environment).items()
+        if name in _FOR_PROGRAMS or name.startswith(begins) or name.endswith(ends)
+    }
+
+
 def runner_files(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the files of this step that the runner made: its commands, and the event's payload."""
     return tuple(path for name in _RUNNER_FILES if (path := environment.get(name, "").strip()))

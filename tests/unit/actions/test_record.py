@@ -60,6 +60,7 @@ def ports(disk: Disk) -> Ports:
         checkout=nothing,
         files=files,
         processes=nothing,
+        machine=nothing,
         clock=quiet,
         log=quiet,
         random=nothing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from action_patterns.checks.check import Check
+from action_patterns.checks.check import Finding
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts.result import FileCounts, Outcome
 from action_patterns.ports.git import Tip
@@ -33,7 +33,7 @@ class Decision:
     """Paths in which the desired state differs from the base branch."""
     refused: tuple[str, ...] = ()
     """Fields that this server does not offer, known without a request."""
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Finding, ...] = ()
     """The preflight of these steps."""
     recheck: frozenset[str] = frozenset()
     """Fields of which something is left to do once the steps are done, and must be read first."""

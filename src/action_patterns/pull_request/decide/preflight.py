@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from action_patterns.checks.check import Check, check
+from action_patterns.checks.check import Finding, finding
 from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
 from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.permissions import WORKFLOWS
@@ -14,9 +14,9 @@ from action_patterns.pull_request.steps.branch import DeleteBranch, RestoreBranc
 from action_patterns.pull_request.steps.step import Step
 
 
-def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tuple[Check, ...]:
+def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tuple[Finding, ...]:
     """Return the checks that these steps need, in the order in which a person would remove the obstacles."""
-    checks = [check("read-only", observed.can_push)]
+    checks = [finding("read-only", observed.can_push)]
     write = next((step for step in steps if isinstance(step, WriteBranch)), None)
     moves = [step for step in steps if isinstance(step, WriteBranch | RestoreBranch | DeleteBranch)]
     if desired.head_repository is not None:
@@ -24,7 +24,7 @@ def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tu
     if moves and observed.branch_tip is None:
         clash = observed.branch_clash
         detail = f"A branch {clash!r} exists, so git cannot also have {desired.branch!r}."
-        checks.append(check("branch-clash", not clash, detail))
+        checks.append(finding("branch-clash", not clash, detail))
     if moves and observed.branch_tip is not None:
         restored = any(isinstance(step, RestoreBranch) for step in moves)
         forced = write is not None and write.before not in (None, *write.parents)
@@ -32,47 +32,47 @@ def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tu
     if write is not None and desired.most_writes is not None:
         needed = len(write.requests(observed, 0))
         detail = f"It takes {needed:,} writes, and this run has time for {desired.most_writes:,}."
-        checks.append(check("too-many-writes", needed <= desired.most_writes, detail))
+        checks.append(finding("too-many-writes", needed <= desired.most_writes, detail))
     if write is not None:
         checks += _content(write, observed)
     return tuple(checks)
 
 
-def _is_fork(observed: Observed) -> Check:
+def _is_fork(observed: Observed) -> Finding:
     parent = observed.head_parent
     if observed.holder.lower() == observed.repository.lower():
-        return check("not-a-fork", False, f"{observed.holder} is the target itself.")
+        return finding("not-a-fork", False, f"{observed.holder} is the target itself.")
     right = parent is not None and parent.lower() == observed.repository.lower()
-    return check("not-a-fork", right, f"{observed.holder} was forked from {parent}.")
+    return finding("not-a-fork", right, f"{observed.holder} was forked from {parent}.")
 
 
-def _protected(observed: Observed, *, force: bool) -> Check:
+def _protected(observed: Observed, *, force: bool) -> Finding:
     rule = observed.branch_rule
     if rule.may_push is False:
-        return check("branch-protected", False, "This token may not push to it.")
+        return finding("branch-protected", False, "This token may not push to it.")
     if force and rule.may_force is False:
-        return check(
+        return finding(
             "branch-protected", False, "It takes no force push, and our one commit must move to another parent."
         )
-    return check("branch-protected", rule.may_push)
+    return finding("branch-protected", rule.may_push)
 
 
-def _content(write: WriteBranch, observed: Observed) -> list[Check]:
-    checks: list[Check] = []
+def _content(write: WriteBranch, observed: Observed) -> list[Finding]:
+    checks: list[Finding] = []
     workflows = [change.path for change in write.changes if change.path.startswith(WORKFLOWS)]
     if workflows:
-        checks.append(check("workflow-files", observed.may_change_workflows, f"Changed: {', '.join(workflows[:5])}."))
+        checks.append(finding("workflow-files", observed.may_change_workflows, f"Changed: {', '.join(workflows[:5])}."))
     signed = observed.signs if write.author is None and write.committer is None else False
     if observed.branch_rule.needs_signatures or observed.base_rule.needs_signatures:
         # The base's rule counts at the merge, which may make another commit, and GitHub signs that one.
         needed = bool(observed.branch_rule.needs_signatures)
         may = True if signed else False if needed and signed is False else None
-        checks.append(check("unsigned-commits", may, "Signed commits are required there."))
+        checks.append(finding("unsigned-commits", may, "Signed commits are required there."))
     there = observed.branch_files if write.kept and observed.branch_files is not None else observed.files
     clash = _clash(write.changes, there)
-    checks.append(check("path-clash", clash is None, clash or ""))
+    checks.append(finding("path-clash", clash is None, clash or ""))
     stale = [change.path for change in write.changes if _is_stale(change, observed.files)]
-    checks.append(check("stale-checkout", not stale, f"Changed on {observed.base}: {', '.join(stale[:5])}."))
+    checks.append(finding("stale-checkout", not stale, f"Changed on {observed.base}: {', '.join(stale[:5])}."))
     return checks
 
 

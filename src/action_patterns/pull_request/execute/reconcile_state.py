@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from action_patterns.checks.check import Check
+from action_patterns.checks.check import Finding
 from action_patterns.pull_request.decide.decision import Decision
 from action_patterns.pull_request.execute.replacements import Replacements
 from action_patterns.pull_request.steps.target_state import TargetState
@@ -24,6 +24,6 @@ class ReconcileState(TargetState):
     """The previous round ended as planned, with more to do."""
     changed: set[str] = field(default_factory=set)
     replacements: Replacements = field(default_factory=Replacements)
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences about files that stay as they are."""

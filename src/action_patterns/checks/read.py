@@ -1,0 +1,143 @@
+"""A list of checks as a caller writes it: YAML, one mapping for each check. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from action_patterns.checks.catalogue import KINDS, Kind
+from action_patterns.checks.check import Ask, Check
+from action_patterns.checks.run import in_order
+from action_patterns.contracts.wording import closest, reason, without_follow_ons
+from action_patterns.errors import InputError, Problem
+from action_patterns.input_types import input_name
+
+if TYPE_CHECKING:
+    from action_patterns.checks.specification import Specification, World
+    from action_patterns.distribution.yaml_document import YamlDocument
+
+MAX_CHECKS = 1_000
+"""Entries of one list."""
+
+
+def read(
+    text: str, *, name: str, world: World, kinds: Mapping[str, Kind] = KINDS, event: str = ""
+) -> tuple[Check, ...]:
+    """Return the checks of a list, in the order in which it has them. Nothing is asked.
+
+    Args:
+        text: the list.
+        name: the input or file that it comes from, for messages.
+        world: the things that its checks may read.
+        kinds: the kinds that it may have.
+        event: the run's event, for `required`.
+
+    Raises:
+        InputError: every problem at once, each with its line.
+    """
+    from action_patterns.distribution.yaml_document import parse  # a run without a list does not need it
+
+    document = parse(text, name=name)
+    if not isinstance(document.data, list):
+        raise InputError(
+            Problem(
+                f"{name} must be a list of checks, one mapping for each.",
+                "Begin each check with `- `, for example `- tool: git`.",
+                file=name,
+                line=1,
+            )
+        )
+    if len(document.data) > MAX_CHECKS:
+        what = f"{name} has {len(document.data):,} checks; at most {MAX_CHECKS:,} are taken."
+        raise InputError(Problem(what, "Split the list into several steps.", file=name, line=1))
+    asks: dict[str, Ask] = {}
+    checks: list[Check] = []
+    problems: list[Problem] = []
+    for place, entry in enumerate(document.data):
+        try:
+            checks += _checks(entry, place, document, name, world, kinds, event, asks)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    in_order(checks)
+    return tuple(checks)
+
+
+def _checks(
+    entry: Any,
+    place: int,
+    document: YamlDocument,
+    name: str,
+    world: World,
+    kinds: Mapping[str, Kind],
+    event: str,
+    asks: dict[str, Ask],
+) -> Iterator[Check]:
+    kind = _kind(entry, place, document, name, kinds)
+    model = kind.load()
+    found = entry[kind.key]
+    if isinstance(found, list) and len(found) > 1 and entry.get("name") is not None:
+        line = document.line((place, "name"))
+        what = f"{name}: a check for {len(found)} subjects has one `name`."
+        raise InputError(Problem(what, "Leave `name` out, or write one check for each.", file=name, line=line))
+    # One entry may name several subjects: it stands for one check each.
+    for subject in found if isinstance(found, list) else [found]:
+        try:
+            specification = model.model_validate({**entry, kind.key: subject})
+        except ValidationError as error:
+            raise InputError(*_problems(error, model, place, document, name)) from None
+        if kind.key not in asks:
+            asks[kind.key] = partial(model.ask, world=world)
+        yield Check(
+            name=specification.title(),
+            category=kind.category,
+            subject=specification,
+            ask=asks[kind.key],
+            cost=kind.cost,
+            source=kind.source,
+            needs=specification.needs,
+            severity="required" if specification.is_required(event) else "optional",
+            message=specification.message,
+            fix=specification.fix,
+            page=specification.page or kind.page,
+        )
+
+
+def _kind(entry: Any, place: int, document: YamlDocument, name: str, kinds: Mapping[str, Kind]) -> Kind:
+    line = document.line((place,))
+    if not isinstance(entry, dict):
+        what = f"{name}: check {place + 1} is no mapping."
+        raise InputError(Problem(what, "Write a kind and its subject, for example `tool: git`.", file=name, line=line))
+    named = [key for key in entry if key in kinds]
+    if len(named) == 1:
+        return kinds[named[0]]
+    if named:
+        what = f"{name}: check {place + 1} is of {len(named)} kinds: {', '.join(named)}."
+        raise InputError(Problem(what, "Write one check for each.", file=name, line=line))
+    known = ", ".join(kinds)
+    near = next((hit for key in entry if (hit := closest(key, kinds))), None)
+    fix = f"Did you mean `{near}`? The kinds are {known}." if near else f"Name one of the kinds: {known}."
+    raise InputError(Problem(f"{name}: check {place + 1} names no kind of check.", fix, file=name, line=line))
+
+
+def _problems(
+    error: ValidationError, model: type[Specification], place: int, document: YamlDocument, name: str
+) -> Iterator[Problem]:
+    keys = _keys(model)
+    for each in without_follow_ons(error.errors(include_url=False, include_input=False), {}):
+        # The key alone: parts behind it name pydantic's own branches.
+        key = next((str(part) for part in each["loc"][:1]), "")
+        why = reason(each)
+        where = f"{name}: check {place + 1}: `{key}` {why}." if key else f"{name}: check {place + 1}: {why}."
+        near = closest(key, keys) if each["type"] == "extra_forbidden" else None
+        fix = f"Did you mean `{near}`?" if near else f"The keys of this check are {', '.join(keys)}."
+        yield Problem(where, fix, file=name, line=document.line((place, key) if key else (place,)))
+
+
+def _keys(model: type[Specification]) -> list[str]:
+    own: Iterable[str] = model.model_fields
+    return sorted(map(input_name, own), key=lambda key: key != input_name(model.subject))

@@ -1,0 +1,71 @@
+"""One entry of a list of checks, as a caller writes it. The modules of the categories derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from pydantic import BeforeValidator, Field
+
+from action_patterns.checks.check import Finding
+from action_patterns.discovery.section import Section
+from action_patterns.input_types import NameList, input_name, split_names
+
+if TYPE_CHECKING:
+    from action_patterns.action.session import Session
+    from action_patterns.ports.bundle import Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class World:
+    """The things that a check may read."""
+
+    ports: Ports
+    github: Callable[[], Session]
+    """Opens GitHub at the first call, and returns the same session after it."""
+
+
+def _required(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return value.lower() == "true"
+    return split_names(value) if isinstance(value, str) else value
+
+
+class Specification(Section):
+    """An entry: one key names the kind and its subject, the others say more."""
+
+    subject: ClassVar[str]
+    """The field that names the kind."""
+
+    name: str = Field(
+        default="", description="Name of the check in the table. Default: its kind and subject, for example `tool git`."
+    )
+    required: Annotated[bool | tuple[str, ...], BeforeValidator(_required)] = Field(
+        default=True,
+        description="`true`: a failure makes the list fail. `false`: it is shown only. Names of events, for example"
+        " `push, release`: required on these events and optional on others.",
+    )
+    needs: NameList = Field(default=(), description="Names of checks that must hold before this one is asked.")
+    message: str = Field(default="", description="Your words for a failure, shown before the facts.")
+    fix: str = Field(default="", description="Your way to fix a failure, in place of the built-in one.")
+    page: str = Field(default="", description="Your page about it, in place of the built-in source.")
+
+    def title(self) -> str:
+        """Return the name in the table."""
+        return self.name or f"{input_name(self.subject)} {getattr(self, self.subject)}"
+
+    def is_required(self, event: str) -> bool:
+        """Return whether a failure counts on this event."""
+        return self.required if isinstance(self.required, bool) else event in self.required
+
+    def answer(self, world: World) -> Finding:
+        """Return the answer. A kind that can ask for several at once overrides `ask` instead."""
+        raise NotImplementedError
+
+    @classmethod
+    def ask(cls, subjects: Sequence[Self], world: World) -> Sequence[Finding]:
+        """Return the answers for several entries of this kind, in their order."""
+        return [each.answer(world) for each in subjects]
