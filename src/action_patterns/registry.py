@@ -23,6 +23,7 @@ ACTIONS = (
     "retry",
     "degrade",
     "rate-limit",
+    "preflight",
     "distribute",
 )
 """Public names. Each is `action_patterns/actions/<snake>.py` and `actions/<name>/`; `distribute` is the root action."""

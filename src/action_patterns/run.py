@@ -292,6 +292,9 @@ class _Machine:
     def variable(self, name: str) -> str | None:
         return self._open().variable(name)
 
+    def find_program(self, name: str) -> str:
+        return self._open().find_program(name)
+
     def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
         return self._open().ask_programs(programs)
 

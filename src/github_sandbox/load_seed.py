@@ -78,7 +78,8 @@ def repositories(world: World, seed: Mapping[str, Any]) -> None:
                 actions_may_open_pulls=spec.get("allow-actions-pull-requests", True),
                 collaborators=set(spec.get("collaborators") or []), rules=rules(world, spec),
                 auto_merge_allowed=spec.get("auto-merge", False), properties=dict(spec.get("properties") or {}),
-                teams=dict(spec.get("teams") or {}),
+                teams=dict(spec.get("teams") or {}), secrets=tuple(spec.get("secrets") or ()),
+                organization_secrets=tuple(spec.get("organization-secrets") or ()),
                 created_at=seconds(spec.get("created-at", "")) or SEED_SECONDS,
             )
         )  # fmt: skip

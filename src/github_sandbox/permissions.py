@@ -14,7 +14,7 @@ from functools import lru_cache
 LEVELS = ("none", "read", "write", "admin")
 NAMES = (
     "actions", "administration", "checks", "contents", "issues", "members", "metadata", "organization_administration",
-    "organization_custom_properties", "pull_requests", "repository_custom_properties", "workflows",
+    "organization_custom_properties", "pull_requests", "repository_custom_properties", "secrets", "workflows",
 )  # fmt: skip
 METADATA = {"metadata": "read"}
 """Every app and every fine-grained token may read metadata."""

@@ -32,7 +32,8 @@ REPOSITORY = frozenset(
     {"name", "topics", "description", "language", "archived", "disabled", "template", "fork", "private",
      "visibility", "pushed-at",
      "default-branch", "allow-actions-pull-requests", "collaborators", "files", "branches", "pulls", "labels",
-     "milestones", "auto-merge", "protected", "rulesets", "properties", "teams", "runs", "checks", "created-at"}
+     "milestones", "auto-merge", "secrets",
+     "organization-secrets", "protected", "rulesets", "properties", "teams", "runs", "checks", "created-at"}
 )  # fmt: skip
 BRANCH = frozenset({"from", "files", "message", "author"})
 PULL = frozenset(
@@ -112,7 +113,7 @@ def _repository(checker: Checker, spec: Json, path: str, names: set[str]) -> Non
         checker.typed(spec, key, str, None, path)
     if "created-at" in spec and seconds(str(spec["created-at"])) is None:
         checker.fail(f"{path}.created-at", "must be a time like '2026-01-31T12:00:00Z', in quotation marks")
-    for key in ("topics", "collaborators", "labels"):
+    for key in ("topics", "collaborators", "labels", "secrets", "organization-secrets"):
         checker.texts(spec, key, path)
     checker.choice(spec, "visibility", VISIBILITIES, path)
     if "visibility" in spec and "private" in spec:

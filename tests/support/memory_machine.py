@@ -23,6 +23,10 @@ class MemoryMachine:
     def variable(self, name: str) -> str | None:
         return self.variables.get(name)
 
+    def find_program(self, name: str) -> str:
+        found = self.programs.get(name)
+        return "" if found is None else found.path or f"/usr/bin/{name}"
+
     def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
         self.asked += (each.argv[0] for each in programs)
         return [self.programs.get(each.argv[0], Printed(None)) for each in programs]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from action_patterns.ports.rate_limits import RateLimits
     from action_patterns.ports.ref_store import RefStore
     from action_patterns.ports.repositories import Repositories
+    from action_patterns.ports.settings import Settings
+    from action_patterns.ports.tokens import Tokens
     from action_patterns.ports.workflow_runs import WorkflowRuns
 
 
@@ -67,6 +69,16 @@ class Session:
     def refs(self) -> RefStore:
         """Refs that carry a text."""
         return cast("RefStore", self._declared("refs", "RefStore"))
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of repositories."""
+        return cast("Settings", self._declared("settings", "Settings"))
+
+    @property
+    def tokens(self) -> Tokens:
+        """The token itself."""
+        return cast("Tokens", self._declared("tokens", "Tokens"))
 
     def usage(self) -> Usage:
         """Return what the calling thread has used since `reset_usage`."""

@@ -37,8 +37,25 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
+        Kind("job", "config", 0, "local:Job", 'GitHub docs, "Contexts reference", needs'),
         Kind("env", "config", 0, "config:Variable", 'GitHub docs, "Store information in variables"'),
         Kind("secret", "config", 0, "config:Secret", 'GitHub docs, "Using secrets in GitHub Actions"'),
+        Kind("disk", "local", 0, "local:Disk", 'GitHub docs, "GitHub-hosted runners reference"'),
+        Kind("memory", "local", 0, "local:MemoryRoom", 'GitHub docs, "GitHub-hosted runners reference"'),
+        Kind("tool", "tools", 0, "tools:Tool", 'Python packaging docs, "Version specifiers"'),
+        Kind("endpoint", "network", 0, "network:Host", 'curl docs, "Environment variables"'),
+        Kind("token", "access", 0, "access:Token", 'GitHub docs, "Authenticating to the REST API"', GITHUB),
+        Kind("covered", "access", 1, "access:Covered", 'GitHub docs, "Reviewing and modifying installed Apps"', GITHUB),
+        Kind("permission", "access", 2, "access:Permission", 'GitHub docs, "Permissions required for Apps"', GITHUB),
+        Kind("pull-requests", "access", 3, "access:PullRequests", 'GitHub docs, "Use GITHUB_TOKEN"', GITHUB),
+        Kind("repository", "state", 0, "state:RepositoryState", 'GitHub docs, "Archiving repositories"', GITHUB),
+        Kind("branch", "state", 1, "state:Branch", 'GitHub docs, "Available rules for rulesets"', GITHUB),
+        Kind("team", "state", 2, "state:Team", 'GitHub docs, "About teams"', GITHUB),
+        Kind("stored-secret", "state", 3, "state:StoredSecret", 'GitHub docs, "Using secrets"', GITHUB),
+        Kind("artifact", "state", 3, "state:Artifact", 'GitHub docs, "Store and share data with artifacts"', GITHUB),
+        Kind("lock", "state", 4, "state:Lock", "actions/lock/README.md", GITHUB),
+        Kind("quota", "capacity", 0, "capacity:Quota", 'GitHub docs, "Rate limits for the REST API"', GITHUB),
+        Kind("clock", "capacity", 1, "capacity:ClockSkew", 'RFC 9110, "Date"', GITHUB),
     )
 }
 """By key, which is a public name."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 Answer = Literal["yes", "no", "unknown", "error", "not-run"]
 """`unknown`: nothing that reads can say. `error`: the question could not be asked, for example in an outage."""
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
 Severity = Literal["required", "optional"]
 Category = Literal["config", "local", "tools", "network", "access", "state", "capacity", "command"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from action_patterns.checks.quantity import Quantity, of_value, parse
+from action_patterns.checks.quantity import of_value, parse
 from action_patterns.content.linear_regex import LinearRegex, searchable
 from action_patterns.discovery.section import Section
 from action_patterns.escape import clip
@@ -122,11 +122,7 @@ def equal(expected: Any, value: Any) -> bool:
     if isinstance(value, str):
         return bool(expected == value)
     if isinstance(value, list):
-        return (
-            isinstance(expected, list)
-            and len(expected) == len(value)
-            and all(map(equal, expected, value))
-        )
+        return isinstance(expected, list) and len(expected) == len(value) and all(map(equal, expected, value))
     if isinstance(value, dict):
         return (
             isinstance(expected, dict)

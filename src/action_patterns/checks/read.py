@@ -90,7 +90,8 @@ def _checks(
             specification = model.model_validate({**entry, kind.key: subject})
         except ValidationError as error:
             raise InputError(*_problems(error, model, place, document, name)) from None
-        if kind.key not in asks:
+        if kind.key not in asks or "ask" not in vars(model):
+            # Only the kinds that can ask for several at once share a call: an outage costs the others one answer.
             asks[kind.key] = partial(model.ask, world=world)
         yield Check(
             name=specification.title(),
@@ -134,7 +135,11 @@ def _problems(
         why = reason(each)
         where = f"{name}: check {place + 1}: `{key}` {why}." if key else f"{name}: check {place + 1}: {why}."
         near = closest(key, keys) if each["type"] == "extra_forbidden" else None
-        fix = f"Did you mean `{near}`?" if near else f"The keys of this check are {', '.join(keys)}."
+        fix = f"The keys of this check are {', '.join(keys)}."
+        if near or each["type"] not in ("extra_forbidden", "missing"):
+            fix = (
+                f"Did you mean `{near}`?" if near else f"Correct the value of `{key}`." if key else "Correct the check."
+            )
         yield Problem(where, fix, file=name, line=document.line((place, key) if key else (place,)))
 
 

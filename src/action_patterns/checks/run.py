@@ -20,6 +20,8 @@ from action_patterns.errors import (
 Stop = Literal["never", "category", "first"]
 """`category`: after the first category with a failure. `first`: after the first failure."""
 
+HELD = "held"
+"""Code of every yes."""
 NEED_FAILED, NEED_ERROR = "need-failed", "need-error"
 STOPPED = "stopped"
 OUTAGE = "outage"
@@ -160,7 +162,7 @@ def _result(check: Check, found: Finding, because_of: Answer | None = None) -> R
         name=check.name,
         category=check.category,
         severity=check.severity,
-        code=found.code,
+        code=HELD if holds else found.code,
         answer=found.answer,
         message="" if holds else " ".join(filter(None, (check.message if ours else "", found.detail))),
         fix="" if holds else (check.fix if ours and check.fix else found.fix),

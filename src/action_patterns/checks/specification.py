@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -15,6 +15,10 @@ from action_patterns.input_types import NameList, input_name, split_names
 if TYPE_CHECKING:
     from action_patterns.action.session import Session
     from action_patterns.ports.bundle import Ports
+    from action_patterns.ports.permissions import Verb
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,8 +26,19 @@ class World:
     """The things that a check may read."""
 
     ports: Ports
-    github: Callable[[], Session]
-    """Opens GitHub at the first call, and returns the same session after it."""
+    github: Callable[[Sequence[Verb], Sequence[str]], Session]
+    """Opens GitHub for verbs and repositories; the same session for the same verbs."""
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    """Results of the jobs before, by id."""
+    facts: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    """Answers that several checks of one list share. The next run has none of them."""
+
+    def recall(self, key: tuple[str, ...], read: Callable[[], T]) -> T:
+        """Return a fact, which is read once."""
+        if key not in self.facts:
+            self.facts[key] = read()
+        found: T = self.facts[key]
+        return found
 
 
 def _required(value: object) -> object:

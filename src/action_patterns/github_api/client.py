@@ -12,6 +12,8 @@ from action_patterns.github_api.rate_limits import RateLimitsClient
 from action_patterns.github_api.repositories import RepositoriesClient
 from action_patterns.github_api.rest.issues import IssuesClient
 from action_patterns.github_api.rest.workflow_runs import WorkflowRunsClient
+from action_patterns.github_api.settings import SettingsClient
+from action_patterns.github_api.tokens import TokensClient
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.github_api.transport.transport import Transport
 
@@ -32,6 +34,8 @@ class Client:
         self.pulls = PullRequestsClient(calls, fallback, self.issues)
         self.runs = WorkflowRunsClient(calls)
         self.refs = RefStoreClient(calls)
+        self.settings = SettingsClient(calls)
+        self.tokens = TokensClient(calls)
 
     def usage(self) -> Usage:
         """Return what the calling thread has used since `reset_usage`."""

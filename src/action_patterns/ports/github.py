@@ -10,6 +10,8 @@ from action_patterns.ports.pull_requests import PullRequests
 from action_patterns.ports.rate_limits import RateLimits
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.repositories import Repositories
+from action_patterns.ports.settings import Settings
+from action_patterns.ports.tokens import Tokens
 from action_patterns.ports.workflow_runs import WorkflowRuns
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ CAPABILITIES: dict[str, type] = {
     "issues": Issues,
     "runs": WorkflowRuns,
     "refs": RefStore,
+    "settings": Settings,
+    "tokens": Tokens,
 }
 """Property of `GitHub` to the protocol behind it."""
 
@@ -60,6 +64,14 @@ class GitHub(Protocol):
     @property
     def refs(self) -> RefStore:
         """Refs that carry a text."""
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of repositories."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """The token itself."""
 
     def usage(self) -> Usage:
         """Return requests, writes, waiting and the lowest limit of the calling thread since its `reset_usage()`."""

@@ -72,6 +72,9 @@ class Machine(Protocol):
     def variable(self, name: str) -> str | None:
         """Return a variable of this step. None: it is not set. Inputs of the action are none."""
 
+    def find_program(self, name: str) -> str:
+        """Return the file on PATH that a name stands for. Empty: there is none that may be run."""
+
     def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
         """Run programs side by side and return what they print, in their order.
 

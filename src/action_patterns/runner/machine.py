@@ -35,6 +35,9 @@ class RunnerMachine:
     def variable(self, name: str) -> str | None:
         return self._variables.get(name)
 
+    def find_program(self, name: str) -> str:
+        return shutil.which(name, path=self._variables.get("PATH", "")) or ""
+
     def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
         from action_patterns.process.captured import run_all  # a list without tools does not need it
 

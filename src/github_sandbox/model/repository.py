@@ -150,6 +150,9 @@ class Repository:
     rules: list[RefRule] = field(default_factory=list)
     auto_merge_allowed: bool = False
     properties: dict[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    organization_secrets: tuple[str, ...] = ()
+    """Names of the organization's secrets that select this repository."""
     teams: dict[str, str] = field(default_factory=dict)
     """Team slug -> permission (pull, triage, push, maintain, admin)."""
     added_at: float = 0.0

@@ -16,6 +16,7 @@ from github_sandbox.rest import (  # isort: skip - the routes register themselve
     repository_parts,
     reviews,
     search,
+    settings,
     timeline,
     workflow_jobs,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "reviews",
     "router",
     "search",
+    "settings",
     "timeline",
     "workflow_jobs",
 ]

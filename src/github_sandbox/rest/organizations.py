@@ -21,7 +21,7 @@ def _organization(call: Call) -> Account:
     return account
 
 
-def _visible_organization(call: Call) -> Account:
+def visible_organization(call: Call) -> Account:
     account = _organization(call)
     if not may_see_members(call.token, account):
         token = call.actor
@@ -60,13 +60,13 @@ def membership(call: Call) -> Reply:
 
 @router.on("GET", "/orgs/{org}/teams", "teams/list", "members=read")
 def teams(call: Call) -> Reply:
-    account = _visible_organization(call)
+    account = visible_organization(call)
     return call.page(sorted(account.teams), lambda slug: pull_shapes.team(call.world, account, slug))
 
 
 @router.on("GET", "/orgs/{org}/teams/{team_slug}/repos", "teams/list-repos-in-org", "members=read")
 def team_repositories(call: Call) -> Reply:
-    account, slug = _visible_organization(call), call.params["team_slug"]
+    account, slug = visible_organization(call), call.params["team_slug"]
     if slug not in account.teams:
         raise not_found()
     found = [r for r in call.world.repositories_of(account) if slug in r.teams and may_read(call.token, r)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
 from github_sandbox.errors import ApiError
 from github_sandbox.http_messages import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ def respond(services: Services, request: HttpRequest, info: RequestInfo) -> Http
     caller = token.budget_key if token else None
     headers = {"X-GitHub-Media-Type": "github.v3; format=json", "X-GitHub-Api-Version-Selected": "2022-11-28"}
     wanted, media_type = media.asked(request.headers.get("accept", ""))
-    headers |= _accepted(token, found[0] if found else None)
+    headers |= _accepted(token, found[0] if found else None) | expiration(token)
     free = info.path == "/rate_limit"
     try:
         if info.secret is not None and token is None and not (found and found[0].needs == BY_JWT):
@@ -85,6 +86,14 @@ def _accepted(token: Token | None, route: Route | None) -> dict[str, str]:
         accepted = "" if route is None else "read:org" if route.path.startswith("/orgs/{org}/") else "repo"
         return scopes(token) | {"X-Accepted-OAuth-Scopes": accepted}
     return {"X-Accepted-GitHub-Permissions": route.needs} if route and route.needs not in ("", BY_JWT) else {}
+
+
+def expiration(token: Token | None) -> dict[str, str]:
+    """Return the header that names the end of a personal access token."""
+    if token is None or token.app or token.expires_at is None:
+        return {}
+    ends = datetime.fromtimestamp(token.expires_at, UTC)
+    return {"GitHub-Authentication-Token-Expiration": f"{ends:%Y-%m-%d %H:%M:%S} UTC"}
 
 
 def scopes(token: Token) -> dict[str, str]:

@@ -1,0 +1,209 @@
+"""preflight: one read-only gate that says everything which stands in the way of the work, before it begins."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from action_patterns.action.contract import Action, Finish
+from action_patterns.actions.preflight.interface import REASONS, PreflightInputs, PreflightOutputs
+from action_patterns.actions.preflight.text import annotations_of, summary_of
+from action_patterns.checks.catalogue import GITHUB
+from action_patterns.checks.check import ANSWERS, CATEGORIES, Answer, Category, Check, Result, is_ready
+from action_patterns.checks.run import in_order
+from action_patterns.checks.run import run as run_checks
+from action_patterns.checks.specification import World
+from action_patterns.errors import EXIT_FAILED, InputError, Problem
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.rate_limits import RateLimits
+from action_patterns.ports.ref_store import RefStore
+from action_patterns.ports.settings import Settings
+from action_patterns.ports.tokens import Tokens
+from action_patterns.ports.workflow_runs import WorkflowRuns
+
+if TYPE_CHECKING:
+    from action_patterns.action.session import Session
+    from action_patterns.ports.permissions import Verb
+
+MAX_OUTPUT_CHARACTERS = 500_000
+"""GitHub takes 1 MiB for all outputs of a job (docs, "Workflow syntax", `jobs.<job_id>.outputs`)."""
+
+
+def run(inputs: PreflightInputs, ports: Ports) -> Finish[PreflightOutputs]:
+    """Read the list, ask its checks from the cheapest to the dearest, and report every answer.
+
+    Raises:
+        InputError: everything that is wrong with the list. Nothing was asked.
+    """
+    checks = validate(inputs, ports)
+    results = gather(inputs, checks, ports)
+    return finish(inputs, results)
+
+
+def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
+    """Return the checks of the list, from the cheapest to the dearest.
+
+    Raises:
+        InputError: everything that is wrong with the inputs and the list.
+    """
+    from action_patterns.checks.read import read
+    from action_patterns.content.text import read_text
+    from action_patterns.report.model.job_results import parse
+
+    if bool(inputs.checks.strip()) == bool(inputs.checks_path):
+        both = bool(inputs.checks_path)
+        what = "`checks` and `checks-path` are both given." if both else "There are no checks: `checks` is empty."
+        fix = "Give one of the two." if both else "Write a list into `checks`, for example `- tool: git`."
+        raise InputError(Problem(what, fix))
+    needs = parse(inputs.needs)
+    if needs.doubt:
+        raise InputError(Problem(needs.doubt[0], "Pass `needs: ${{ toJSON(needs) }}`."))
+    world = World(ports=ports, github=_sessions(inputs, ports), jobs=needs.jobs)
+    event = ports.context.event_name
+    if inputs.checks_path:
+        text, name = read_text(ports.files.read(inputs.checks_path), inputs.checks_path), inputs.checks_path
+        checks = in_order(read(text, name=name, world=world, event=event))
+    else:
+        try:
+            checks = in_order(read(inputs.checks, name="checks", world=world, event=event))
+        except InputError as error:
+            # The lines are those of the input, and of no file that GitHub could show.
+            raise InputError(*(_of_input(problem) for problem in error.problems)) from None
+    targets = [each.subject.targets(world) for each in checks if each.source == GITHUB]
+    if targets:
+        from action_patterns.action.reach import Reach, check_reach
+
+        repositories = dict.fromkeys(name for names in targets for name in names)
+        check_reach(inputs.credentials(), Reach(tuple(repositories)), ports.context, writing=False)
+    return checks
+
+
+def _of_input(problem: Problem) -> Problem:
+    where = f" (line {problem.line} of `checks`)" if problem.line else ""
+    return Problem(f"{problem.what}{where}", problem.fix)
+
+
+def _sessions(inputs: PreflightInputs, ports: Ports) -> Callable[[Sequence[Verb], Sequence[str]], Session]:
+    """Return what opens GitHub for the verbs of one kind of check."""
+    opened: dict[tuple[str, ...], Session] = {}
+
+    def session(uses: Sequence[Verb], repositories: Sequence[str]) -> Session:
+        from action_patterns.action.reach import Reach
+        from action_patterns.action.session import open_session
+
+        credentials = inputs.credentials()
+        # An App's token has the permissions of its verbs: one that the installation lacks must cost one kind of check.
+        verbs = uses if credentials.app is not None else ACTION.uses
+        key = tuple(verb.__qualname__ for verb in verbs)
+        if key not in opened:
+            opened[key] = open_session(
+                ports, credentials, verbs, seconds=60.0 * inputs.max_minutes, reach=Reach(tuple(repositories))
+            )
+        return opened[key]
+
+    return session
+
+
+def gather(inputs: PreflightInputs, checks: Sequence[Check], ports: Ports) -> tuple[Result, ...]:
+    """Return the answers, without secrets."""
+    found = run_checks(
+        checks, stop="category" if inputs.stop_at_category else "never", error_fails=inputs.on_error == "fail"
+    )
+    redact = ports.log.redact
+    return tuple(
+        replace(each, name=redact(each.name), message=redact(each.message), fix=redact(each.fix)) for each in found
+    )
+
+
+def finish(inputs: PreflightInputs, results: Sequence[Result]) -> Finish[PreflightOutputs]:
+    """Return the outputs, the table, the annotations and the exit code."""
+    ready = is_ready(results, error_fails=inputs.on_error == "fail")
+    red = inputs.fail and not ready
+    failed = [each.name for each in results if each.answer == "no"]
+    outputs = PreflightOutputs(
+        ready=ready,
+        reason=_reason(results, ready=ready),
+        failed=_compact(failed),
+        failed_count=len(failed),
+        counts=_compact(_counts(results)),
+        results=_rows(results),
+    )
+    return Finish(
+        outputs=outputs,
+        summary=summary_of(results, ready=ready),
+        annotations=tuple(annotations_of(results, red=red)),
+        exit_code=EXIT_FAILED if red else 0,
+    )
+
+
+def _reason(results: Sequence[Result], *, ready: bool) -> str:
+    required = [each for each in results if each.severity == "required"]
+    if ready:
+        return "unanswered" if any(each.is_open for each in required) else "ready"
+    return "checks-failed" if any(each.fails for each in required) else "checks-unanswered"
+
+
+def _counts(results: Sequence[Result]) -> dict[Category, dict[Answer, int]]:
+    counts: dict[Category, dict[Answer, int]] = {}
+    for category in CATEGORIES:
+        of_category = [each.answer for each in results if each.category == category]
+        if of_category:
+            counts[category] = {answer: of_category.count(answer) for answer in ANSWERS}
+    return counts
+
+
+def _rows(results: Sequence[Result]) -> str:
+    rows = [
+        {
+            "check": each.name,
+            "category": each.category,
+            "severity": each.severity,
+            "answer": each.answer,
+            "code": each.code,
+            "message": each.message,
+            "fix": each.fix,
+            "page": each.page,
+        }
+        for each in results
+    ]
+    text = _compact(rows)
+    if len(text) > MAX_OUTPUT_CHARACTERS:
+        # Codes are stable and name the message; the summary has the words.
+        text = _compact([row | {"message": "", "fix": "", "page": ""} for row in rows])
+    return text
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+ACTION = Action(
+    name="preflight",
+    title="Check that the work can succeed",
+    description="Ask everything that the work needs before it begins: secrets, tools, permissions, quota. One table"
+    " names every problem with its fix, and nothing is changed.",
+    patterns=("Prerequisite Checks", "Fail Fast"),
+    since="0.1.0",
+    inputs=PreflightInputs,
+    outputs=PreflightOutputs,
+    run=run,
+    icon="check-circle",
+    color="green",
+    reasons=REASONS,
+    # A session has the verbs of the checks that a list asks for.
+    uses=(
+        Tokens.describe,
+        Tokens.may_read,
+        Tokens.covers,
+        Settings.repository,
+        Settings.branch,
+        Settings.has_team,
+        Settings.secret_names,
+        Settings.actions_may_open_pulls,
+        WorkflowRuns.artifacts,
+        RefStore.read,
+        RateLimits.read,
+    ),
+)

@@ -1,0 +1,209 @@
+"""Checks of programs: they are there, and their versions are in a range. Versions are asked side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from action_patterns.checks.check import Finding, finding
+from action_patterns.checks.specification import Specification, World
+from action_patterns.input_types import LineList
+from action_patterns.ports.machine import Printed, Program
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+PATTERN = r"(?<![\w.])v?(\d+(?:\.\d+)+(?:-?(?:alpha|beta|rc)[-.]?\d*)?)"
+"""The generic rule: the first number with a dot that no letter or dot stands before, but for a `v`."""
+
+
+class Rule(NamedTuple):
+    """The way a program says its version. `example` is the beginning of what it prints."""
+
+    arguments: tuple[str, ...]
+    pattern: str
+    example: str
+
+
+GENERIC = Rule(("--version",), PATTERN, "git version 2.39.5")
+
+RULES = {
+    # Printed by the program itself; versions as of Debian 12, unless a document is named.
+    "bash": Rule(
+        ("--version",), r"version (\d+\.\d+\.\d+)", "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)"
+    ),
+    "dotnet": Rule(  # .NET docs, "dotnet --version"
+        ("--version",), r"^(\d+\.\d+\.\d+\S*)", "9.0.100"
+    ),
+    "gcc": Rule(("--version",), r"\) (\d+\.\d+\.\d+)", "gcc (Debian 12.2.0-14+deb12u1) 12.2.0"),
+    "go": Rule(  # Go docs, "cmd/go", Print Go version
+        ("version",), r"\bgo(\d+\.\d+(?:\.\d+)?(?:rc\d+|beta\d+)?)", "go version go1.22.1 linux/amd64"
+    ),
+    "helm": Rule(  # Helm docs, "helm version"
+        ("version", "--short"), r"^v(\d+\.\d+\.\d+)", "v3.14.0+g3fc9f4b"
+    ),
+    "java": Rule(  # the oldest releases in use know no --version; Oracle's JEP 223 has the form after release 8
+        ("-version",), r'version "(?:1\.(?=8))?(\d+(?:\.\d+)*)', 'openjdk version "17.0.15" 2025-04-15'
+    ),
+    "javac": Rule(("-version",), r"javac (?:1\.(?=8))?(\d+(?:\.\d+)*)", "javac 17.0.15"),
+    "jq": Rule(("--version",), r"jq-(\d+\.\d+(?:\.\d+)?)", "jq-1.6"),
+    "kubectl": Rule(  # Kubernetes docs, "kubectl version"
+        ("version", "--client"), r"Client Version: v(\d+\.\d+\.\d+)", "Client Version: v1.29.1"
+    ),
+    "node": Rule(("--version",), r"^v(\d+\.\d+\.\d+)", "v20.20.2"),
+    "openssl": Rule(("version",), r"SSL (\d+\.\d+\.\d+)", "OpenSSL 3.0.19 27 Jan 2026"),
+    "perl": Rule(("--version",), r"\(v(\d+\.\d+\.\d+)\)", "This is perl 5, version 36, subversion 0 (v5.36.0)"),
+    "ssh": Rule(("-V",), r"OpenSSH_(\d+\.\d+)", "OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19 27 Jan 2026"),
+    "terraform": Rule(  # Terraform docs, "terraform version"
+        ("version",), r"^Terraform v(\d+\.\d+\.\d+\S*)", "Terraform v1.7.2"
+    ),
+    "unzip": Rule(("-v",), r"^UnZip (\d+\.\d+)", "UnZip 6.00 of 20 April 2009, by Debian."),
+}
+"""Programs that answer in another way than the generic rule expects."""
+
+
+class Tool(Specification):
+    """A program is on PATH. With a range, its version is in it."""
+
+    subject: ClassVar[str] = "tool"
+
+    tool: str = Field(
+        min_length=1,
+        pattern=r"^[^\s/\\][^\s/\\]*$",
+        description="Name of the program, found on PATH. A range may follow a space: `git >=2.40`.",
+    )
+    version: str = Field(
+        default="",
+        description="Range of versions as Python packages write it: `>=2.40,<3`, `==20.*`, `~=1.7`. In YAML, quote a"
+        " value that begins with `>`.",
+    )
+    arguments: LineList = Field(
+        default=(), description="Arguments that make it print its version, one a line. Default: `--version`."
+    )
+    version_pattern: str = Field(
+        default="", description="Regular expression of Python whose first group is the version in what it prints."
+    )
+    timeout_seconds: float = Field(default=10.0, gt=0, le=300, description="Seconds it may take.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _range_behind_the_name(cls, value: object) -> object:
+        if isinstance(value, dict) and isinstance(text := value.get("tool"), str) and "version" not in value:
+            name, _, version = text.strip().partition(" ")
+            return {**value, "tool": name, "version": version.strip()} if version else value
+        return value
+
+    @field_validator("version")
+    @classmethod
+    def _is_range(cls, value: str) -> str:
+        from packaging.specifiers import InvalidSpecifier  # a check without a range does not need it
+
+        try:
+            if value:
+                _range(value)
+        except InvalidSpecifier:
+            raise ValueError(
+                f"{value!r} is no range of versions. Write `>=2.40,<3`, `==20.*` or `~=1.7`; `^` and `x` are not known"
+            ) from None
+        return value
+
+    @field_validator("version_pattern")
+    @classmethod
+    def _has_group(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups if value else 1
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        if groups < 1:
+            raise ValueError("has no group. Put the part that is the version in parentheses")
+        return value
+
+    def program(self) -> Program:
+        """Return the program with its arguments."""
+        arguments = self.arguments or self._rule().arguments
+        return Program((self.tool, *arguments), self.timeout_seconds)
+
+    def read(self, output: str) -> Version | None:
+        """Return the version in what the program prints. None: it is not found."""
+        from packaging.version import InvalidVersion, Version  # a check without a range does not need it
+
+        found = re.search(self.version_pattern or self._rule().pattern, output, re.MULTILINE)
+        try:
+            return Version(found[1]) if found and found[1] else None
+        except InvalidVersion:
+            return None
+
+    def _rule(self) -> Rule:
+        return RULES.get(self.tool, GENERIC)
+
+    @classmethod
+    def ask(cls, subjects: Sequence[Self], world: World) -> Sequence[Finding]:
+        machine = world.ports.machine
+        paths = {each.tool: machine.find_program(each.tool) for each in subjects}
+        asked = [each for each in subjects if each.version and paths[each.tool]]
+        printed = iter(machine.ask_programs([each.program() for each in asked]) if asked else ())
+        found = []
+        for each in subjects:
+            if not paths[each.tool]:
+                found.append(_missing(each))
+            elif each.version:
+                found.append(_judged(each, next(printed)))
+            else:
+                found.append(finding("tool-missing", True))
+        return found
+
+
+def _range(text: str) -> SpecifierSet:
+    from packaging.specifiers import SpecifierSet  # a check without a range does not need it
+
+    return SpecifierSet(text)
+
+
+def _missing(tool: Tool) -> Finding:
+    return finding(
+        "tool-missing",
+        False,
+        f"There is no program `{tool.tool}` on PATH.",
+        f"Install {tool.tool} in a step before this one, by its setup action where it has one, or use a runner image"
+        " that has it.",
+    )
+
+
+def _judged(tool: Tool, printed: Printed) -> Finding:
+    command = " ".join(tool.program().argv)
+    if printed.timed_out:
+        return Finding(
+            "tool-timed-out",
+            "error",
+            f"`{command}` did not end within {tool.timeout_seconds:g} seconds and was ended.",
+            "Run it by hand to see what it waits for, or name other `arguments`.",
+        )
+    version = tool.read(printed.output)
+    if version is None and printed.exit_code != 0:
+        how = "may not be run" if printed.exit_code is None else f"ended with exit code {printed.exit_code}"
+        return finding(
+            "tool-broken",
+            False,
+            f"`{command}` {how}, and printed no version.",
+            f"Install {tool.tool} again, or name in `arguments` how it prints its version.",
+        )
+    if version is None:
+        return Finding(
+            "version-unreadable",
+            "unknown",
+            f"`{command}` printed no version that the rule for it finds.",
+            "Name the part that is the version in `version-pattern`.",
+        )
+    # A pre-release that is installed is judged by its order, as every other version is.
+    holds = _range(tool.version).contains(version, prereleases=True)
+    return finding(
+        "tool-version",
+        holds,
+        f"`{tool.tool}` at {printed.path or 'PATH'} has version {version}, and the range is {tool.version}.",
+        f"Install a version in {tool.version} before this step, or change the range if {version} works too. Do not pin"
+        " one exact version: the runner's image moves on.",
+    )
