@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +38,12 @@ class MemoryFiles:
         if path not in self.files:
             raise InputError(Problem(f"There is no file {path!r}.", "Check the path.", file=path))
         return self.files[path]
+
+    def size(self, path: str) -> int:
+        return len(self.read(path))
+
+    def sha256(self, path: str) -> str:
+        return hashlib.sha256(self.read(path)).hexdigest()
 
     def exists(self, path: str) -> bool:
         return path in self.files or self.is_directory(path)

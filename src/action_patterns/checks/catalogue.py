@@ -26,6 +26,8 @@ class Kind(NamedTuple):
     """The document that says how to fix it, or why it matters."""
     source: str = ""
     """See `Check.source`."""
+    whole: bool = False
+    """A list is one subject, and not several."""
 
     def load(self) -> type[Specification]:
         """Return the class of its entries."""
@@ -40,8 +42,11 @@ KINDS: dict[str, Kind] = {
         Kind("job", "config", 0, "local:Job", 'GitHub docs, "Contexts reference", needs'),
         Kind("env", "config", 0, "config:Variable", 'GitHub docs, "Store information in variables"'),
         Kind("secret", "config", 0, "config:Secret", 'GitHub docs, "Using secrets in GitHub Actions"'),
+        Kind("value", "config", 0, "values:Value", "", whole=True),
+        Kind("variable", "config", 0, "values:VariableValue", ""),
         Kind("disk", "local", 0, "local:Disk", 'GitHub docs, "GitHub-hosted runners reference"'),
         Kind("memory", "local", 0, "local:MemoryRoom", 'GitHub docs, "GitHub-hosted runners reference"'),
+        Kind("file", "local", 0, "files:FileState", ""),
         Kind("tool", "tools", 0, "tools:Tool", 'Python packaging docs, "Version specifiers"'),
         Kind("endpoint", "network", 0, "network:Host", 'curl docs, "Environment variables"'),
         Kind("token", "access", 0, "access:Token", 'GitHub docs, "Authenticating to the REST API"', GITHUB),
@@ -54,8 +59,25 @@ KINDS: dict[str, Kind] = {
         Kind("stored-secret", "state", 3, "state:StoredSecret", 'GitHub docs, "Using secrets"', GITHUB),
         Kind("artifact", "state", 3, "state:Artifact", 'GitHub docs, "Store and share data with artifacts"', GITHUB),
         Kind("lock", "state", 4, "state:Lock", "actions/lock/README.md", GITHUB),
+        Kind("github-repository", "state", 0, "github_state:GitHubRepository", "", GITHUB),
+        Kind("github-branch", "state", 0, "github_state:GitHubBranch", "", GITHUB),
+        Kind("github-file", "state", 0, "github_state:GitHubFile", "", GITHUB),
+        Kind("github-pull-request", "state", 0, "github_state:GitHubPullRequest", "", GITHUB),
         Kind("quota", "capacity", 0, "capacity:Quota", 'GitHub docs, "Rate limits for the REST API"', GITHUB),
         Kind("clock", "capacity", 1, "capacity:ClockSkew", 'RFC 9110, "Date"', GITHUB),
+        Kind("command", "command", 0, "commands:CommandResult", ""),
     )
 }
 """By key, which is a public name."""
+
+ASSERTIONS = (
+    "value",
+    "variable",
+    "file",
+    "command",
+    "github-repository",
+    "github-branch",
+    "github-file",
+    "github-pull-request",
+)
+"""The kinds that look at one thing and test it: those of the action assert."""

@@ -32,7 +32,10 @@ class Fault(NamedTuple):
 
 
 def _expression(value: str) -> str:
-    LinearRegex(value)
+    try:
+        LinearRegex(value)
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("it ")) from None
     return value
 
 
@@ -85,7 +88,7 @@ class Expectations(Section):
     non_empty: Flag = Field(default=False, description="`true`: it is no empty text, list or mapping, and not null.")
 
     @property
-    def tests(self) -> frozenset[str]:
+    def tests(self) -> set[str]:
         """The names of the tests that are given."""
         return self.model_fields_set & Expectations.model_fields.keys()
 

@@ -24,7 +24,13 @@ MAX_CHECKS = 1_000
 
 
 def read(
-    text: str, *, name: str, world: World, kinds: Mapping[str, Kind] = KINDS, event: str = ""
+    text: str,
+    *,
+    name: str,
+    world: World,
+    kinds: Mapping[str, Kind] = KINDS,
+    event: str = "",
+    noun: str = "check",
 ) -> tuple[Check, ...]:
     """Return the checks of a list, in the order in which it has them. Nothing is asked.
 
@@ -34,6 +40,7 @@ def read(
         world: the things that its checks may read.
         kinds: the kinds that it may have.
         event: the run's event, for `required`.
+        noun: the word for one entry.
 
     Raises:
         InputError: every problem at once, each with its line.
@@ -44,21 +51,21 @@ def read(
     if not isinstance(document.data, list):
         raise InputError(
             Problem(
-                f"{name} must be a list of checks, one mapping for each.",
-                "Begin each check with `- `, for example `- tool: git`.",
+                f"{name} must be a list of {noun}s, one mapping for each.",
+                f"Begin each {noun} with `- `, for example `- {next(iter(kinds))}: …`.",
                 file=name,
                 line=1,
             )
         )
     if len(document.data) > MAX_CHECKS:
-        what = f"{name} has {len(document.data):,} checks; at most {MAX_CHECKS:,} are taken."
+        what = f"{name} has {len(document.data):,} {noun}s; at most {MAX_CHECKS:,} are taken."
         raise InputError(Problem(what, "Split the list into several steps.", file=name, line=1))
     asks: dict[str, Ask] = {}
     checks: list[Check] = []
     problems: list[Problem] = []
     for place, entry in enumerate(document.data):
         try:
-            checks += _checks(entry, place, document, name, world, kinds, event, asks)
+            checks += _checks(entry, place, document, name, world, kinds, event, noun, asks)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -75,21 +82,25 @@ def _checks(
     world: World,
     kinds: Mapping[str, Kind],
     event: str,
+    noun: str,
     asks: dict[str, Ask],
 ) -> Iterator[Check]:
-    kind = _kind(entry, place, document, name, kinds)
+    kind = _kind(entry, place, document, name, kinds, noun)
     model = kind.load()
     found = entry[kind.key]
-    if isinstance(found, list) and len(found) > 1 and entry.get("name") is not None:
+    several = found if isinstance(found, list) and not kind.whole else [found]
+    if len(several) > 1 and entry.get("name") is not None:
         line = document.line((place, "name"))
-        what = f"{name}: a check for {len(found)} subjects has one `name`."
+        what = f"{name}: one {noun} for {len(several)} subjects has one `name`."
         raise InputError(Problem(what, "Leave `name` out, or write one check for each.", file=name, line=line))
     # One entry may name several subjects: it stands for one check each.
-    for subject in found if isinstance(found, list) else [found]:
+    for subject in several:
         try:
             specification = model.model_validate({**entry, kind.key: subject})
         except ValidationError as error:
-            raise InputError(*_problems(error, model, place, document, name)) from None
+            raise InputError(*_problems(error, model, place, document, name, noun)) from None
+        if found_problems := tuple(specification.problems(world)):
+            raise InputError(*found_problems)
         if kind.key not in asks or "ask" not in vars(model):
             # Only the kinds that can ask for several at once share a call: an outage costs the others one answer.
             asks[kind.key] = partial(model.ask, world=world)
@@ -108,38 +119,37 @@ def _checks(
         )
 
 
-def _kind(entry: Any, place: int, document: YamlDocument, name: str, kinds: Mapping[str, Kind]) -> Kind:
+def _kind(entry: Any, place: int, document: YamlDocument, name: str, kinds: Mapping[str, Kind], noun: str) -> Kind:
     line = document.line((place,))
     if not isinstance(entry, dict):
-        what = f"{name}: check {place + 1} is no mapping."
-        raise InputError(Problem(what, "Write a kind and its subject, for example `tool: git`.", file=name, line=line))
+        what = f"{name}: {noun} {place + 1} is no mapping."
+        fix = f"Write a kind and its subject, for example `{next(iter(kinds))}: …`."
+        raise InputError(Problem(what, fix, file=name, line=line))
     named = [key for key in entry if key in kinds]
     if len(named) == 1:
         return kinds[named[0]]
     if named:
-        what = f"{name}: check {place + 1} is of {len(named)} kinds: {', '.join(named)}."
+        what = f"{name}: {noun} {place + 1} is of {len(named)} kinds: {', '.join(named)}."
         raise InputError(Problem(what, "Write one check for each.", file=name, line=line))
     known = ", ".join(kinds)
     near = next((hit for key in entry if (hit := closest(key, kinds))), None)
     fix = f"Did you mean `{near}`? The kinds are {known}." if near else f"Name one of the kinds: {known}."
-    raise InputError(Problem(f"{name}: check {place + 1} names no kind of check.", fix, file=name, line=line))
+    raise InputError(Problem(f"{name}: {noun} {place + 1} names no kind of {noun}.", fix, file=name, line=line))
 
 
 def _problems(
-    error: ValidationError, model: type[Specification], place: int, document: YamlDocument, name: str
+    error: ValidationError, model: type[Specification], place: int, document: YamlDocument, name: str, noun: str
 ) -> Iterator[Problem]:
     keys = _keys(model)
     for each in without_follow_ons(error.errors(include_url=False, include_input=False), {}):
         # The key alone: parts behind it name pydantic's own branches.
         key = next((str(part) for part in each["loc"][:1]), "")
         why = reason(each)
-        where = f"{name}: check {place + 1}: `{key}` {why}." if key else f"{name}: check {place + 1}: {why}."
+        where = f"{name}: {noun} {place + 1}: {f'`{key}` ' * bool(key)}{why}."
         near = closest(key, keys) if each["type"] == "extra_forbidden" else None
-        fix = f"The keys of this check are {', '.join(keys)}."
-        if near or each["type"] not in ("extra_forbidden", "missing"):
-            fix = (
-                f"Did you mean `{near}`?" if near else f"Correct the value of `{key}`." if key else "Correct the check."
-            )
+        fix = f"Did you mean `{near}`?" if near else f"Correct `{key}`." if key in keys else "Correct the entry."
+        if near is None and each["type"] == "extra_forbidden":
+            fix = f"The keys of this {noun} are {', '.join(keys)}."
         yield Problem(where, fix, file=name, line=document.line((place, key) if key else (place,)))
 
 

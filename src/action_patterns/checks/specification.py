@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from action_patterns.checks.check import Finding
 from action_patterns.discovery.section import Section
+from action_patterns.errors import Problem
 from action_patterns.input_types import NameList, input_name, split_names
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ class Specification(Section):
     def is_required(self, event: str) -> bool:
         """Return whether a failure counts on this event."""
         return self.required if isinstance(self.required, bool) else event in self.required
+
+    def problems(self, world: World) -> Iterator[Problem]:  # noqa: ARG002 - a kind that names files looks at them
+        """Yield what is wrong with the files that the entry names, before anything is asked."""
+        yield from ()
 
     def answer(self, world: World) -> Finding:
         """Return the answer. A kind that can ask for several at once overrides `ask` instead."""

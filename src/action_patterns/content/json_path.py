@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from action_patterns.content.linear_regex import LinearRegex, searchable
 
 if TYPE_CHECKING:
-    from jsonpath import JSONPath, JSONPathEnvironment
+    from jsonpath import JSONPathEnvironment
 
 MOST_CHARACTERS = 500
 """Length of a path. Its parser takes more stack for each level."""
@@ -53,7 +53,7 @@ class JsonPath:
             raise ValueError(f"it is no JSONPath of RFC 9535: {_in_words(str(error.message))}") from None
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
-        self._path: JSONPath = compiled  # type: ignore[assignment] - the strict syntax has no compound paths
+        self._path = compiled
 
     def find(self, document: object) -> tuple[Node, ...]:
         """Return the nodes that the path names, in the document's order.

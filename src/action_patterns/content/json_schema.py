@@ -40,7 +40,7 @@ class JsonSchema:
         from jsonschema_rs import RegexOptions, ValidationError, validator_for
 
         if not isinstance(schema, dict | bool):
-            raise ValueError("a schema is a mapping, and this is none")
+            raise ValueError("a schema is a mapping, and this is none")  # noqa: TRY004 - text of a user
         try:
             self._validator = validator_for(
                 schema,

@@ -86,7 +86,8 @@ def _value(node: yaml.Node) -> Any:
         found: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key.value, str):
-                raise ValueError(f"it is no YAML that JSON can hold: a key is no text, line {_line(key)}")
+                why = f"a key is no text, line {_line(key)}"
+                raise ValueError(f"it is no YAML that JSON can hold: {why}")  # noqa: TRY004 - text of a user
             if key.value in found:
                 raise ValueError(f"it is no YAML: the key {key.value!r} is there twice, line {_line(key)}")
             found[key.value] = _value(value)

@@ -63,7 +63,7 @@ def render(action: Action[Any, Any]) -> str:
         if not document[part]:
             del document[part]
     header = (
-        f"# Generated from the models in action_patterns.actions.{action.name.replace('-', '_')}."
+        f"# Generated from the models in action_patterns.actions.{registry.module_of(action.name)}."
         " Do not edit: `make metadata` writes it.\n"
     )
     return header + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=116)

@@ -11,7 +11,7 @@ from action_patterns.metadata.action_file import folder
 
 def gaps(root: Path, name: str) -> Iterator[str]:
     """The places where the action `name` is missing in the repository at `root`."""
-    snake = name.replace("-", "_")
+    snake = registry.module_of(name)
     package = root / "src/action_patterns/actions"
     if not (package / f"{snake}.py").is_file() and not (package / snake / "__init__.py").is_file():
         yield f"src/action_patterns/actions/{snake}.py: the module"

@@ -42,9 +42,9 @@ def generate(root: Path) -> Generated:
             action = registry.load(name)
         except ModuleNotFoundError as error:
             # Only the action's own module may be missing; any other is a broken installation.
-            if error.name != f"action_patterns.actions.{name.replace('-', '_')}":
+            if error.name != f"action_patterns.actions.{registry.module_of(name)}":
                 raise
-            generated.problems.append(f"{name}: no module src/action_patterns/actions/{name.replace('-', '_')}.py")
+            generated.problems.append(f"{name}: no module src/action_patterns/actions/{registry.module_of(name)}.py")
             continue
         actions.append(action)
         _action(generated, root, action)

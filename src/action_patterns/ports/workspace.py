@@ -62,6 +62,12 @@ class Files(Protocol):
     def read(self, path: str) -> bytes:
         """Return a file's content. Raises InputError where it is absent or outside."""
 
+    def size(self, path: str) -> int:
+        """Return the bytes of a file of any size. Raises InputError where it is absent or outside."""
+
+    def sha256(self, path: str) -> str:
+        """Return the SHA-256 digest of a file of any size, in hexadecimal. Raises InputError as `size`."""
+
     def exists(self, path: str) -> bool:
         """Return whether there is a file or directory."""
 

@@ -59,13 +59,22 @@ class RunnerFiles:
             InputError: it is absent, not a regular file, not readable, too large, or outside.
         """
         with self._reading(path) as place:
-            status = place.status()
-            if status is None or not stat.S_ISREG(status.st_mode):
-                raise problem(path, "does not exist" if status is None else "is not a file", _NAME_A_FILE)
-            if status.st_size > MAX_DOCUMENT_BYTES:
-                what = f"has {status.st_size:,} bytes; at most {MAX_DOCUMENT_BYTES:,} are read"
+            size = _size_of(place, path)
+            if size > MAX_DOCUMENT_BYTES:
+                what = f"has {size:,} bytes; at most {MAX_DOCUMENT_BYTES:,} are read"
                 raise problem(path, what, "Name a smaller file.")
             return place.read()
+
+    def size(self, path: str) -> int:
+        """Return the bytes of a regular file of any size. Raises InputError as `read`."""
+        with self._reading(path) as place:
+            return _size_of(place, path)
+
+    def sha256(self, path: str) -> str:
+        """Return the SHA-256 digest of a regular file of any size, in hexadecimal. Raises InputError as `read`."""
+        with self._reading(path) as place:
+            _size_of(place, path)
+            return place.sha256()
 
     def exists(self, path: str) -> bool:
         """Return whether there is a file or directory. A path outside is an InputError, not a "no"."""
@@ -267,3 +276,11 @@ class RunnerFiles:
             return FileChange(path=path, mode="120000", content=found.content)
         kind: Mode = "100755" if found.status.st_mode & stat.S_IXUSR else "100644"
         return FileChange(path=path, mode=kind, content=found.content)
+
+
+def _size_of(place: Place, path: str) -> int:
+    """Return the size of a regular file. Raises InputError for anything else."""
+    status = place.status()
+    if status is None or not stat.S_ISREG(status.st_mode):
+        raise problem(path, "does not exist" if status is None else "is not a file", _NAME_A_FILE)
+    return status.st_size

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,6 +101,21 @@ class Place:
         if not stat.S_ISREG(found.status.st_mode):
             raise replaced(self._path, self.name)
         return found.content
+
+    def sha256(self) -> str:
+        """Return the digest of a regular file of any size. `status` has shown that it is one.
+
+        Raises:
+            InputError: it was replaced since it was resolved.
+            OSError: it cannot be read.
+        """
+        above = self._above()
+        assert above is not None, "a file is below a root"
+        found = _read_entry(above, self.name, self._path, _sha256)
+        self._verify()
+        if not stat.S_ISREG(found.status.st_mode):
+            raise replaced(self._path, self.name)
+        return found.content.hex()
 
     def entry(self, parts: Sequence[str], path: str) -> Entry:
         """Return the file or link here, or below here at `parts`; errors name it `path`.
@@ -273,7 +289,17 @@ def open_directory(name: str, above: int | None, path: str, *, flags: int = DIRE
         raise
 
 
-def _read_entry(above: int, name: str, path: str) -> Entry:
+def _whole(stream: BufferedReader) -> bytes:
+    return stream.read()
+
+
+def _sha256(stream: BufferedReader) -> bytes:
+    import hashlib  # few actions need a digest
+
+    return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _read_entry(above: int, name: str, path: str, content_of: Callable[[BufferedReader], bytes] = _whole) -> Entry:
     status = status_of(name, above)
     if status is None:
         raise replaced(path, name)
@@ -293,7 +319,7 @@ def _read_entry(above: int, name: str, path: str) -> Entry:
         if not stat.S_ISREG(status.st_mode):
             raise replaced(path, name)
         with os.fdopen(opened, "rb", closefd=False) as stream:
-            return Entry(status, stream.read())
+            return Entry(status, content_of(stream))
     finally:
         os.close(opened)
 

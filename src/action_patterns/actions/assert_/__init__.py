@@ -1,0 +1,180 @@
+"""assert: what must be true before, after or during work, and a stop where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from action_patterns.action.contract import Action, Finish
+from action_patterns.actions.assert_.interface import FAILED, HELD, OPEN, REASONS, WARNED, AssertInputs, AssertOutputs
+from action_patterns.checks.catalogue import ASSERTIONS, GITHUB, KINDS
+from action_patterns.checks.check import Check, Result
+from action_patterns.checks.read import read
+from action_patterns.checks.run import run as run_checks
+from action_patterns.checks.specification import World
+from action_patterns.errors import EXIT_FAILED, InputError, Problem
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.git_database import GitDatabase
+from action_patterns.ports.permissions import Verb
+from action_patterns.ports.pull_requests import PullRequests
+from action_patterns.ports.repositories import Repositories
+
+if TYPE_CHECKING:
+    from action_patterns.action.session import Session
+    from action_patterns.actions.assert_.already_done import Effect
+    from action_patterns.report.model.step_results import Step
+
+USES: tuple[Verb, ...] = (
+    Repositories.read,
+    GitDatabase.read_branch,
+    GitDatabase.read_files,
+    GitDatabase.read_blob,
+    PullRequests.observe,
+)
+"""The verbs that assertions about GitHub call."""
+_ONE_LIST = "Give the list in `assertions`, or the path of its file in `assertions-path`."
+
+
+def run(inputs: AssertInputs, ports: Ports) -> Finish[AssertOutputs]:
+    """Look at the assertions in their order.
+
+    Raises:
+        InputError: everything that is wrong with the list. Nothing was looked at.
+    """
+    opened: list[Session] = []
+    world = World(ports=ports, github=lambda _verbs, _repositories: opened[0])
+    checks, steps = gather(inputs, world)
+    if any(check.source == GITHUB for check in checks):
+        from action_patterns.checks.github_state import repositories_of  # for the lists that ask GitHub
+
+        # Before anything is looked at: a token that cannot reach a repository is a mistake of the list.
+        opened.append(_session(inputs, ports, repositories_of(checks, ports.context.repository)))
+    results = run_checks(checks, stop="first" if inputs.mode == "first" else "never")
+    return finish(inputs, results, steps, ports)
+
+
+def gather(inputs: AssertInputs, world: World) -> tuple[tuple[Check, ...], tuple[Step, ...]]:
+    """Return the assertions of the list, and the outcomes of the steps before.
+
+    Raises:
+        InputError: every mistake of both.
+    """
+    problems: list[Problem] = []
+    checks: tuple[Check, ...] = ()
+    steps: tuple[Step, ...] = ()
+    try:
+        text, name = _list(inputs, world.ports)
+        kinds = {key: KINDS[key] for key in ASSERTIONS}
+        checks = read(text, name=name, world=world, kinds=kinds, noun="assertion")
+        problems += _order(checks)
+    except InputError as error:
+        # A list in an input is no file that an annotation could point into.
+        own = inputs.assertions is not None
+        problems += (_in_words(each) if own else each for each in error.problems)
+    if inputs.steps.strip():
+        from action_patterns.report.model.step_results import parse  # for the lists that name steps
+
+        try:
+            steps = parse(inputs.steps)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    return checks, steps
+
+
+def _in_words(problem: Problem) -> Problem:
+    """Return a problem of the input with its line in the text."""
+    what = problem.what if problem.line is None else f"{problem.what.removesuffix('.')} (line {problem.line})."
+    return Problem(what, problem.fix)
+
+
+def _list(inputs: AssertInputs, ports: Ports) -> tuple[str, str]:
+    """Return the text of the list, and where it is from."""
+    if (inputs.assertions is None) == (inputs.assertions_path is None):
+        given = "Neither `assertions` nor `assertions-path` is" if inputs.assertions is None else "Both are"
+        raise InputError(Problem(f"{given} given, and one list is needed.", _ONE_LIST))
+    if inputs.assertions is not None:
+        return inputs.assertions, "assertions"
+    from action_patterns.content.text import read_text  # for the lists in files
+
+    assert inputs.assertions_path is not None
+    return read_text(ports.files.read(inputs.assertions_path), inputs.assertions_path), inputs.assertions_path
+
+
+def _order(checks: Sequence[Check]) -> Iterator[Problem]:
+    """Yield a problem for each assertion that needs a later one: they are looked at in the order of the list."""
+    if not checks:
+        yield Problem("The list has no assertion, so the step would hold whatever happens.", "Write at least one.")
+    before: set[str] = set()
+    for check in checks:
+        for need in check.needs:
+            if need not in before:
+                what = f"The assertion {check.name!r} needs {need!r}, which stands below it."
+                yield Problem(what, "Write it below the one that it needs.")
+        before.add(check.name)
+
+
+def finish(
+    inputs: AssertInputs, results: Sequence[Result], steps: Sequence[Step], ports: Ports
+) -> Finish[AssertOutputs]:
+    """Return outputs, table and annotations."""
+    from action_patterns.actions.assert_ import rendering
+
+    bad, warned = rendering.failures(results), rendering.warnings(results)
+    done: tuple[Effect, ...] = ()
+    if bad:
+        from action_patterns.actions.assert_.already_done import effects
+
+        done = effects(steps, inputs.records, ports)
+    message = ports.log.redact(rendering.message(results))
+    ports.log.info(message)
+    return Finish(
+        outputs=AssertOutputs(
+            passed=not bad,
+            failed=len(bad),
+            warnings=len(warned),
+            reason=reason(results),
+            message=message,
+            results=rendering.results_json(results, ports.log.redact),
+        ),
+        summary=rendering.summary(results, done, ports.context.server_url),
+        annotations=tuple(rendering.annotations_of(results, done)),
+        exit_code=EXIT_FAILED if bad and inputs.fail else 0,
+    )
+
+
+def reason(results: Sequence[Result]) -> str:
+    """Return the code of the whole list."""
+    required = [each for each in results if each.severity == "required"]
+    if any(each.answer == "no" for each in required):
+        return FAILED
+    if any(each.answer != "yes" for each in required):
+        return OPEN
+    return HELD if all(each.answer == "yes" for each in results) else WARNED
+
+
+def _session(inputs: AssertInputs, ports: Ports, repositories: Sequence[str]) -> Session:
+    """Open GitHub for the repositories that the list names. Nothing is sent."""
+    from action_patterns.action.reach import Reach  # for the lists that ask GitHub
+    from action_patterns.action.session import open_session
+
+    seconds, reach = inputs.max_minutes * 60.0, Reach(tuple(repositories))
+    return open_session(ports, inputs.credentials(), USES, seconds=seconds, reach=reach, narrowed=reach.repositories)
+
+
+ACTION = Action(
+    name="assert",
+    title="Assert what must be true",
+    description="Stop before the damage: assertions about values, files, documents, commands and GitHub, each with its"
+    " message and fix, and a list of what is already done.",
+    patterns=("Fail Fast",),
+    since="0.1.0",
+    inputs=AssertInputs,
+    outputs=AssertOutputs,
+    run=run,
+    icon="check-circle",
+    color="red",
+    reasons=REASONS,
+    uses=USES,
+)
