@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from action_patterns.checks.quantity import of_value, parse
 from action_patterns.content.linear_regex import LinearRegex, searchable
 from action_patterns.discovery.section import Section
-from action_patterns.escape import clip
+from action_patterns.escape import clip, visible
 from action_patterns.input_types import Flag
 
 Type = Literal["text", "integer", "number", "boolean", "array", "object", "null", "json"]
@@ -29,6 +29,8 @@ class Fault(NamedTuple):
     what: str
     """A sentence: what was found, and what is required."""
     fix: str
+    never: str = ""
+    """A sentence: what not to do."""
 
 
 def _expression(value: str) -> str:
@@ -100,19 +102,18 @@ class Expectations(Section):
             subject: the beginning of each sentence, `The value`.
             sensitive: the value is shown nowhere.
         """
-        shown = f"{subject} is {show(value, sensitive=sensitive)}"
+        shown = f"{subject} has a value that is not shown" if sensitive else f"{subject} is {show(value)}"
         for name, test in _TESTS.items():
             if name in self.tests:
                 yield from test(self, value, shown)
 
 
-def show(value: Any, *, sensitive: bool = False) -> str:
-    """Return a value for a sentence."""
-    if sensitive:
-        return f"not shown ({len(as_text(value)):,} characters)"
+def show(value: Any) -> str:
+    """Return a value for a sentence. A text that would not stay on its line is written in JSON."""
     if value == "":
         return "empty"
-    return f"`{clip(as_text(value), SHOWN_CHARACTERS)}`"
+    text = as_text(value)
+    return f"`{clip(text if text == visible(text) else json.dumps(text), SHOWN_CHARACTERS)}`"
 
 
 def as_text(value: Any) -> str:
@@ -186,7 +187,7 @@ def is_of(value: Any, wanted: Type) -> bool:
     return wanted == "json" or (not isinstance(inner, str) and is_of(inner, wanted))
 
 
-_CORRECT = "Correct the step or file that it comes from"
+_CORRECT = "Correct the step or file that it comes from."
 _KEEP = "Change the assertion only if the requirement has changed."
 
 
@@ -194,32 +195,32 @@ def _type(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     assert tests.type is not None
     if not is_of(value, tests.type):
         wanted = "JSON" if tests.type == "json" else f"of the type {tests.type}"
-        yield Fault("wrong-type", f"{shown}, which is not {wanted}.", f"{_CORRECT}. Do not quote a number to get past.")
+        yield Fault("wrong-type", f"{shown}, which is not {wanted}.", _CORRECT, _KEEP)
 
 
 def _equals(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     if not equal(tests.equals, value):
-        yield Fault("not-equal", f"{shown}, and must be {show(tests.equals)}.", f"{_CORRECT}. {_KEEP}")
+        yield Fault("not-equal", f"{shown}, and must be {show(tests.equals)}.", _CORRECT, _KEEP)
 
 
 def _one_of(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     assert tests.one_of is not None
     if not any(equal(each, value) for each in tests.one_of):
-        yield Fault("not-one-of", f"{shown}, and must be one of {_listed(tests.one_of)}.", f"{_CORRECT}. {_KEEP}")
+        yield Fault("not-one-of", f"{shown}, and must be one of {_listed(tests.one_of)}.", _CORRECT, _KEEP)
 
 
 def _matches(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     assert tests.matches is not None
     if not LinearRegex(tests.matches).search(searchable(as_text(value))):
         what = f"{shown}, which `{clip(tests.matches, SHOWN_CHARACTERS)}` does not match."
-        yield Fault("no-match", what, f"{_CORRECT}. Do not loosen the expression to get past.")
+        yield Fault("no-match", what, _CORRECT, "Do not loosen the expression to get past.")
 
 
 def _not_matches(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     assert tests.not_matches is not None
     if LinearRegex(tests.not_matches).search(searchable(as_text(value))):
         what = f"{shown}, which `{clip(tests.not_matches, SHOWN_CHARACTERS)}` matches and must not."
-        yield Fault("match", what, f"{_CORRECT}. Do not narrow the expression to get past.")
+        yield Fault("match", what, _CORRECT, "Do not narrow the expression to get past.")
 
 
 def _holds(value: Any, part: str) -> bool:
@@ -232,26 +233,31 @@ def _holds(value: Any, part: str) -> bool:
 
 def _contains(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     if lacks := [each for each in tests.contains or () if not _holds(value, each)]:
-        yield Fault("lacks", f"{shown}, and must contain {_listed(lacks)}.", f"{_CORRECT}. {_KEEP}")
+        yield Fault("lacks", f"{shown}, and must contain {_listed(lacks)}.", _CORRECT, _KEEP)
 
 
 def _not_contains(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     if there := [each for each in tests.not_contains or () if _holds(value, each)]:
-        yield Fault("contains", f"{shown}, and must not contain {_listed(there)}.", f"{_CORRECT}. {_KEEP}")
+        yield Fault("contains", f"{shown}, and must not contain {_listed(there)}.", _CORRECT, _KEEP)
 
 
 def _bound(bound: str, value: Any, shown: str, holds: Callable[[Decimal, Decimal], bool], code: str) -> Iterator[Fault]:
     wanted, found = parse(bound), of_value(value)
     words = "at least" if code == "too-small" else "at most"
     if found is None:
-        yield Fault("no-number", f"{shown}, which is no number, and must be {words} {bound}.", f"{_CORRECT}.")
+        yield Fault(
+            "no-number",
+            f"{shown}, which is no number, and must be {words} {bound}.",
+            _CORRECT,
+            "Write a number and at most its unit.",
+        )
     elif found.measure != wanted.measure:
         has = f"in {found.measure}" if found.measure else "without a unit"
         needs = f"in {wanted.measure}" if wanted.measure else "without a unit"
         what = f"{shown}, a number {has}, and must be {words} {bound}, one {needs}."
-        yield Fault("wrong-unit", what, "Write both with units of one kind, or both without. No unit is assumed.")
+        yield Fault("wrong-unit", what, "Write both with units of one kind, or both without.", "No unit is assumed.")
     elif not holds(found.amount, wanted.amount):
-        yield Fault(code, f"{shown}, and must be {words} {bound}.", f"{_CORRECT}. {_KEEP}")
+        yield Fault(code, f"{shown}, and must be {words} {bound}.", _CORRECT, _KEEP)
 
 
 def _at_least(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
@@ -269,7 +275,7 @@ def _non_empty(tests: Expectations, value: Any, shown: str) -> Iterator[Fault]:
     if tests.non_empty and (value is None or value in ([], {}) or blank):
         what = f"{shown}, and must not be empty."
         fix = "Look at the step that it comes from: an output that is not set and an empty one look alike here."
-        yield Fault("empty", what, f"{fix} Do not fill in a default before you know which it is.")
+        yield Fault("empty", what, fix, "Do not fill in a default before you know which it is.")
 
 
 _TESTS: dict[str, Callable[[Expectations, Any, str], Iterator[Fault]]] = {
@@ -301,5 +307,5 @@ def joined(faults: Iterable[Fault]) -> Fault | None:
     return Fault(
         found[0].code,
         " ".join([*(each.what for each in shown), *more]),
-        " ".join(dict.fromkeys(each.fix for each in shown)),
+        " ".join(dict.fromkeys((*(each.fix for each in shown), *(each.never for each in shown if each.never)))),
     )
