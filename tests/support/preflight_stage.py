@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from action_patterns.action.contract import Finish
 from action_patterns.actions.preflight import run
@@ -87,7 +90,10 @@ class Runner:
             given |= {"app_client_id": CLIENT_ID, "app_private_key": scene.sandbox.app("fleet").private_key}
         else:
             given["token"] = token
-        finish = run(PreflightInputs(checks=checks, **given), ports)
+        with pytest.MonkeyPatch.context() as patch:
+            if app:  # it signs by GitHub's clock
+                patch.setattr("github.Auth.time", SimpleNamespace(time=lambda: clock.now().timestamp()))
+            finish = run(PreflightInputs(checks=checks, **given), ports)
         return Preflight(finish, self.machine, self.files, log, opened)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from action_patterns.checks.check import Finding, finding
-from action_patterns.checks.github import GitHubCheck, RepositoryCheck, repository_name
+from action_patterns.checks.github import GitHubCheck, RepositoryCheck, repository_name, unseen
 from action_patterns.checks.specification import World
 from action_patterns.errors import NotFoundError, PermissionDeniedError
 from action_patterns.input_types import split_names
@@ -68,12 +68,13 @@ class Token(RepositoryCheck):
         try:
             report = self.token_report(world)
         except (PermissionDeniedError, NotFoundError) as error:
-            return finding("token-reaches-not", False, error.message, error.remediation)
+            return unseen("token-reaches-not", error)
         if self.kind and report.kind not in [KINDS[each] for each in self.kind]:
             wanted = " or ".join(KINDS[each] for each in self.kind)
             known = None if report.kind.endswith("unknown kind") else False
             detail = f"It is a {report.kind}; {wanted} is expected."
-            return finding("token-kind", known, detail, "Pass a token of that kind as `token`, or an App's key.")
+            fix = "Pass a token of that kind as `token`, or an App's key. Do not copy a person's token for a job."
+            return finding("token-kind", known, detail, fix)
         if self.days and report.kind in _PERSONS:
             return self._lasts(report, world)
         return finding("token-valid", True)
@@ -119,7 +120,7 @@ class Permission(RepositoryCheck):
                 return self._of_installation(report.permissions, place)
             settings = self.settings(world)
         except NotFoundError as error:
-            return finding("token-reaches-not", False, error.message, error.remediation)
+            return unseen("token-reaches-not", error)
         if (against := self._against(report, settings, place, world)) is not None:
             return against
         if report.scopes is not None:
@@ -148,7 +149,8 @@ class Permission(RepositoryCheck):
             "permission",
             has,
             f"The App's installation at {owner} has `{self.permission}: {granted}`, and `{self.level}` is needed.",
-            f"In the App's settings grant `{self.permission}: {self.level}`, and have {owner} accept it.",
+            f"In the App's settings grant `{self.permission}: {self.level}`, and have {owner} accept it. Do not"
+            " grant more than the work needs.",
         )
 
     def _against(self, report: TokenReport, settings: RepositorySettings, place: str, world: World) -> Finding | None:
@@ -159,9 +161,6 @@ class Permission(RepositoryCheck):
             return finding("permission", False, detail, f"{fix} `pull_request_target` workflow.")
         if self.permission == "workflows" and report.is_job_token:
             return self._lacks("GITHUB_TOKEN may never change files below `.github/workflows`.", report)
-        if self.level == "write" and report.kind in _PERSONS and self._is_of_content and settings.may_push is False:
-            detail = f"The role of the token's account in {place} does not allow a push, and the token allows no more."
-            return finding("permission", False, detail, f"Give the account the role Write in {place}. {_INSTEAD}")
         if report.scopes is not None:
             lacking = _scopes(self._key, self.level, private=settings.private)
             if lacking and not report.scopes & lacking:
@@ -169,6 +168,9 @@ class Permission(RepositoryCheck):
             if self._key == "administration" and settings.may_administer is False:
                 detail = f"The token's account is no administrator of {place}."
                 return finding("permission", False, detail, _INSTEAD)
+        if self.level == "write" and report.kind in _PERSONS and self._is_of_content and settings.may_push is False:
+            detail = f"The role of the token's account in {place} does not allow a push, and the token allows no more."
+            return finding("permission", False, detail, f"Give the account the role Write in {place}. {_INSTEAD}")
         return None
 
     @property
@@ -242,7 +244,7 @@ class Covered(GitHubCheck):
             covers,
             f"The App's installation does not cover {self.covered}, or the App is not installed at its owner.",
             f"In the App's installation at {self.covered.partition('/')[0]}, select {self.covered}, or leave it out of"
-            " the targets.",
+            " the targets. Do not add permissions: they reach no further repository.",
         )
 
 
@@ -281,5 +283,6 @@ class PullRequests(RepositoryCheck):
             allowed,
             f"Workflows of {place} may not create pull requests with GITHUB_TOKEN.",
             "In the settings of the repository, or of its organization, under Actions, General, allow GitHub Actions to"
-            " create and approve pull requests, or pass the key of a GitHub App.",
+            " create and approve pull requests, or pass the key of a GitHub App. Do not widen the job's `permissions`:"
+            " they do not help.",
         )

@@ -55,7 +55,7 @@ class Quota(RepositoryCheck):
         beside = f" beside a reserve of {self.reserve:,}" if self.reserve else ""
         left = f"{name}: {budget.remaining:,} of {budget.limit:,} calls are left, and {needed:,} are needed{beside}."
         if at is None:
-            fix = "Divide the work over several runs, or use a token with a larger budget. No wait helps."
+            fix = "Divide the work over several runs, or use a token with a larger budget. Do not wait: no reset helps."
             return finding("quota-exceeds-limit", False, left, fix)
         return finding(
             "quota-too-low",

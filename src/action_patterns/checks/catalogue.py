@@ -70,6 +70,9 @@ KINDS: dict[str, Kind] = {
 }
 """By key, which is a public name."""
 
+PREFLIGHT = tuple(key for key in KINDS if not key.startswith("github-"))
+"""The kinds that say whether work can succeed: those of the action preflight."""
+
 ASSERTIONS = (
     "value",
     "variable",

@@ -32,7 +32,8 @@ class Variable(Shape):
                 f"`{self.env}` is absent or empty. Both look alike: an expression of something that is not defined"
                 " comes to an empty text.",
                 f"Set it in `env:` of this step, its job or the workflow, for example `{self.env}: ${{{{"
-                f" vars.{self.env} }}}}`, and define that variable in the repository or organization.",
+                f" vars.{self.env} }}}}`, and define that variable in the repository or organization. Do not put a"
+                " secret there: variables are shown.",
             )
         wrong = self.mismatch(value)
         fix = f"Correct the value where it is set: in `env:`, or in the variable that it comes from. {_NEVER_PRINT}"

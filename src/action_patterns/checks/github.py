@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, field_validator
 
-from action_patterns.checks.check import Finding
+from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.specification import Specification, World
 from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import ActionPatternsError, NotFoundError, PermissionDeniedError
@@ -84,6 +84,11 @@ class RepositoryCheck(GitHubCheck):
     def title(self) -> str:
         of = f" of {self.repository}" if self.repository and self.repository != getattr(self, self.subject) else ""
         return self.name or f"{super().title()}{of}"
+
+
+def unseen(code: str, error: ActionPatternsError) -> Finding:
+    """Return the finding of a repository that GitHub does not show to this token."""
+    return finding(code, False, error.message, f"{error.remediation} Do not take the answer for a proof of absence.")
 
 
 def repository_name(value: str) -> str:

@@ -43,7 +43,7 @@ class Disk(Specification):
                 "disk-no-place",
                 False,
                 f"There is no place `{self.path}` to look at.",
-                "Name a file or directory that exists before the work begins.",
+                "Name a file or directory that exists before the work begins. Do not create one for this check.",
             )
         return finding(
             "disk-full",
@@ -71,7 +71,8 @@ class MemoryRoom(Specification):
             found.available >= needed,
             f"{spelled_size(found.available)} of {spelled_size(found.total)} are available, and"
             f" {spelled_size(needed)} are needed.",
-            "Take a larger runner, start less side by side, or end services that the job does not use.",
+            "Take a larger runner, start less side by side, or end services that the job does not use. Do not just run"
+            " again: what is killed for memory leaves no message.",
         )
 
 
@@ -111,7 +112,8 @@ class Job(Specification):
                 "job-unknown",
                 False,
                 f"The input `needs` names no job `{self.job}` with a result.",
-                f"List `{self.job}` in this job's `needs:`, and pass the results: `needs: ${{{{ toJSON(needs) }}}}`.",
+                f"List `{self.job}` in this job's `needs:`, and pass the results: `needs: ${{{{ toJSON(needs) }}}}`."
+                " Do not leave the check out: with `if: always()` this job runs behind a failed one.",
             )
         return finding(
             "job-result",

@@ -103,14 +103,17 @@ _FAILURES = {
 }
 """Code and words of each part of the way that can fail."""
 _FIXES = {
-    "dns": "Correct the host's name, or have it added to the name servers that this runner asks.",
+    "dns": "Correct the host's name, or have it added to the name servers that this runner asks."
+    " Do not write an address of numbers in its place: it moves.",
     "connect": "See that the service runs, and that a firewall lets this runner through. Do not retry in a loop: a"
     " service that is down wants a later run.",
-    "proxy": "Correct HTTPS_PROXY in the runner's environment, or list the host in NO_PROXY.",
+    "proxy": "Correct HTTPS_PROXY in the runner's environment, or list the host in NO_PROXY. Do not"
+    " put the proxy's password into the workflow.",
     "certificate": "Renew the certificate, or name the authority that signed it in SSL_CERT_FILE on the runner. Do not"
     " turn the verification off.",
-    "tls": "Correct scheme and port of the address.",
-    "answer": "See that the service behind the port is the one that is meant, and that it runs.",
+    "tls": "Correct scheme and port of the address. Do not fall back to plain http.",
+    "answer": "See that the service behind the port is the one that is meant, and that it runs. Do not raise the time"
+    " to get past it.",
 }
 
 
@@ -142,7 +145,7 @@ def _judged(host: Host, reply: Reply, world: World) -> Finding:
         any(_within(reply.status, each) for each in host.status),
         f"{host.shown()}{through} answered {reply.status}; {expected} is expected.{moved}",
         "If that status is a good one for a request without credentials, add it to `status`. Otherwise see the"
-        " service's own log.",
+        " service's own log. Do not widen `status` to get past a failure.",
     )
 
 

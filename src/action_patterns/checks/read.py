@@ -57,6 +57,9 @@ def read(
                 line=1,
             )
         )
+    if not document.data:
+        what = f"{name} has no {noun}, so nothing would be looked at."
+        raise InputError(Problem(what, f"Write a {noun}, or remove the step.", file=name, line=1))
     if len(document.data) > MAX_CHECKS:
         what = f"{name} has {len(document.data):,} {noun}s; at most {MAX_CHECKS:,} are taken."
         raise InputError(Problem(what, "Split the list into several steps.", file=name, line=1))
@@ -89,6 +92,9 @@ def _checks(
     model = kind.load()
     found = entry[kind.key]
     several = found if isinstance(found, list) and not kind.whole else [found]
+    if not several:
+        what = f"{name}: {noun} {place + 1} names no subject: `{kind.key}` is an empty list."
+        raise InputError(Problem(what, "Name one, or remove the entry.", file=name, line=document.line((place,))))
     if len(several) > 1 and entry.get("name") is not None:
         line = document.line((place, "name"))
         what = f"{name}: one {noun} for {len(several)} subjects has one `name`."
@@ -126,6 +132,9 @@ def _kind(entry: Any, place: int, document: YamlDocument, name: str, kinds: Mapp
         fix = f"Write a kind and its subject, for example `{next(iter(kinds))}: …`."
         raise InputError(Problem(what, fix, file=name, line=line))
     named = [key for key in entry if key in kinds]
+    if len(named) > 1:
+        # `repository` is a kind, and says more in a check of another one.
+        named = [key for key in named if all(each in _keys(kinds[key].load()) for each in named)] or named
     if len(named) == 1:
         return kinds[named[0]]
     if named:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Literal
 
 from action_patterns.checks.check import CATEGORIES, Answer, Check, Finding, Result
 from action_patterns.errors import (
+    ActionPatternsError,
     AuthenticationError,
+    DefectError,
     InputError,
     NotFoundError,
     PermissionDeniedError,
@@ -64,9 +67,9 @@ def in_order(checks: Sequence[Check]) -> tuple[Check, ...]:
 
 
 def _doubles(checks: Sequence[Check]) -> Iterator[Problem]:
-    names = [each.name for each in checks]
-    for name in dict.fromkeys(each for each in names if names.count(each) > 1):
-        yield Problem(f"{names.count(name)} checks have the name {name!r}.", "Give each its own `name`.")
+    for name, count in Counter(each.name for each in checks).items():
+        if count > 1:
+            yield Problem(f"{count} checks have the name {name!r}.", "Give each its own `name`.")
 
 
 def run(checks: Sequence[Check], *, stop: Stop = "never", error_fails: bool = True) -> tuple[Result, ...]:
@@ -124,6 +127,10 @@ def _asked(checks: Sequence[Check]) -> tuple[Sequence[Finding], bool]:
     except (PermissionDeniedError, NotFoundError) as error:
         # A token that may not read the answer may still be good for the work.
         return [Finding("not-readable", "unknown", error.message, error.remediation)] * len(checks), False
+    except (InputError, DefectError):
+        raise
+    except ActionPatternsError as error:
+        return [Finding("not-answered", "error", error.message, error.remediation)] * len(checks), False
 
 
 def _not_run(check: Check, results: dict[str, Result], outages: dict[str, str]) -> Result | None:

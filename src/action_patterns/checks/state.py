@@ -7,16 +7,18 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from action_patterns.checks.check import Finding, finding
-from action_patterns.checks.github import GitHubCheck, RepositoryCheck
+from action_patterns.checks.github import GitHubCheck, RepositoryCheck, unseen
 from action_patterns.checks.specification import World
 from action_patterns.content.identifier import identify
-from action_patterns.errors import ConflictError, NotFoundError, PermissionDeniedError
+from action_patterns.errors import ConflictError, LostRaceError, NotFoundError, PermissionDeniedError
 from action_patterns.input_types import Flag
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.settings import BranchRule, BranchSettings, Settings
 from action_patterns.ports.workflow_runs import WorkflowRuns
 
 _SPELLING = "Check the spelling."
+_NO_RETRY = "Do not retry: it takes no write until then."
+_BEFORE = "Create it before the work, if it is meant. Do not create it in this step's place: a check changes nothing."
 
 
 class RepositoryState(RepositoryCheck):
@@ -35,21 +37,22 @@ class RepositoryState(RepositoryCheck):
     def answer(self, world: World) -> Finding:
         try:
             found = self.settings(world)
+        except LostRaceError:  # GitHub leads a read to the new name.
+            return self._renamed("")
         except (NotFoundError, PermissionDeniedError) as error:
-            return finding("repository-invisible", False, error.message, error.remediation)
+            return unseen("repository-invisible", error)
         if found.name.lower() != self.repository.lower():
-            detail = f"{self.repository} is now called {found.name}."
-            fix = "Use the new name. Do not rely on the redirect: it ends when the old name is taken."
-            return finding("repository-renamed", False, detail, fix)
+            return self._renamed(f": {found.name}")
         if found.disabled:
-            detail, fix = f"GitHub has disabled {found.name}.", "Ask its owner, or leave it out."
+            detail, fix = f"GitHub has disabled {found.name}.", "Ask its owner, or leave it out. Do not retry."
             return finding("repository-disabled", False, detail, fix)
         if found.archived and not self.archived:
             detail = f"{found.name} is archived and takes no writes."
-            return finding("repository-archived", False, detail, "Unarchive it, or leave it out.")
+            return finding("repository-archived", False, detail, f"Unarchive it, or leave it out. {_NO_RETRY}")
         if self.default_branch and found.default_branch != self.default_branch:
             detail = f"The default branch of {found.name} is `{found.default_branch}`, not `{self.default_branch}`."
-            return finding("default-branch", False, detail, "Use that name in the workflow, or rename the branch.")
+            fix = "Use that name in the workflow. Do not rename the branch for a check: others build on it."
+            return finding("default-branch", False, detail, fix)
         seen = "private" if found.private else "public"
         return finding(
             "visibility",
@@ -57,6 +60,11 @@ class RepositoryState(RepositoryCheck):
             f"{found.name} is {seen}, not {self.visibility}.",
             "Do not change the visibility to get past this check. Name another repository, or correct the list.",
         )
+
+    def _renamed(self, name: str) -> Finding:
+        detail = f"{self.repository} has a new name{name}."
+        fix = "Use the new name. Do not rely on the redirect: it ends when the old name is taken."
+        return finding("repository-renamed", False, detail, fix)
 
 
 _FORBIDDEN_BY: dict[str, tuple[str, ...]] = {
@@ -88,14 +96,14 @@ class Branch(RepositoryCheck):
         try:
             found = self.session(world).settings.branch(place, self.branch)
         except NotFoundError as error:
-            return finding("repository-invisible", False, error.message, error.remediation)
+            return unseen("repository-invisible", error)
         if self.exists is not None and found.exists != self.exists:
             if found.exists:
                 detail = f"The branch `{self.branch}` of {place} exists, and must not."
-                fix = "Look whose it is before you remove it. A rerun of work that makes it must not need it absent."
+                fix = "Look whose it is. Do not delete it for a rerun: work that makes it must not need it absent."
                 return finding("branch-exists", False, detail, fix)
             detail = f"There is no branch `{self.branch}` in {place}."
-            return finding("branch-absent", False, detail, f"{_SPELLING} Create it before the work, if it is meant.")
+            return finding("branch-absent", False, detail, f"{_SPELLING} {_BEFORE}")
         return self._rules(found, place) if self.change else finding("branch", True)
 
     def _rules(self, found: BranchSettings, place: str) -> Finding:
@@ -142,7 +150,7 @@ class Team(GitHubCheck):
             self.session(world).settings.has_team(self.team),
             f"There is no team {self.team}, or this token may not see it. GitHub answers alike.",
             f"{_SPELLING} The slug is in the team's address. The token needs `members: read`, and GITHUB_TOKEN cannot"
-            " have it.",
+            " have it. Do not give it more.",
         )
 
 
@@ -163,7 +171,7 @@ class StoredSecret(RepositoryCheck):
             self.stored_secret.upper() in names,
             f"Neither {place} nor its organization has a secret `{self.stored_secret}` for it.",
             "Create it in the settings under Secrets and variables, Actions, or let the organization's secret select"
-            " this repository.",
+            " this repository. Do not pass the value by a variable instead.",
         )
 
 
@@ -183,13 +191,14 @@ class Artifact(RepositoryCheck):
         listed = [each for each in every if each.name == self.artifact]
         if not listed:
             detail = f"Run {run} of {place} has no artifact `{self.artifact}`."
-            fix = "See whether the job that uploads it ran before, and compare the names."
+            fix = "See whether the job that uploads it ran before, and compare the names. Do not wait for it in a loop."
             return finding("artifact-absent", False, detail, fix)
         return finding(
             "artifact-expired",
             not all(each.expired for each in listed),
             f"The artifact `{self.artifact}` of run {run} has expired: GitHub holds its files no longer.",
-            "Run the workflow that makes it again, or raise `retention-days` where it is uploaded.",
+            "Run the workflow that makes it again, or raise `retention-days` where it is uploaded. Do not"
+            " take another run's artifact of the same name.",
         )
 
 

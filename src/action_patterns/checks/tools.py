@@ -169,7 +169,7 @@ def _missing(tool: Tool) -> Finding:
         False,
         f"There is no program `{tool.tool}` on PATH.",
         f"Install {tool.tool} in a step before this one, by its setup action where it has one, or use a runner image"
-        " that has it.",
+        " that has it. Do not pipe a script of the network into a shell.",
     )
 
 
@@ -189,7 +189,8 @@ def _judged(tool: Tool, printed: Printed) -> Finding:
             "tool-broken",
             False,
             f"`{command}` {how}, and printed no version.",
-            f"Install {tool.tool} again, or name in `arguments` how it prints its version.",
+            f"Install {tool.tool} again, or name in `arguments` how it prints its version. Do not drop the range to get"
+            " past it.",
         )
     if version is None:
         return Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -26,6 +26,11 @@ _SCALAR: JsonSchemaValue = {"type": ["string", "number", "boolean"]}
 _ACCEPTED: dict[str, JsonSchemaValue] = {
     "_split": _TEXTS,
     "_split_lines": _TEXTS,
+    "_names": _TEXTS,
+    "_texts": _TEXTS,
+    "_required": {"anyOf": [_FLAG, *_TEXTS["anyOf"]]},
+    "_codes": {"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "integer"}]},
+    "_seconds": {"type": ["number", "string"]},
     "_choice": _TEXTS,
     "_flag": _FLAG,
     "_properties": {
@@ -43,7 +48,7 @@ _ALONE = frozenset({"several", "_visibilities"})
 """The validators that take one item for a list of one."""
 
 
-class _Accepted(GenerateJsonSchema):
+class Accepted(GenerateJsonSchema):
     """Describes what a person may write, and not what it becomes."""
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
@@ -61,7 +66,7 @@ class _Accepted(GenerateJsonSchema):
 
 def schema() -> str:
     """Return the schema of `distribution.yml`."""
-    made = Distribution.model_json_schema(by_alias=True, schema_generator=_Accepted)
+    made = Distribution.model_json_schema(by_alias=True, schema_generator=Accepted)
     made["properties"]["values"] = made["$defs"]["Group"]["properties"]["values"] = {
         "type": "object",
         "description": Distribution.model_fields["values"].description,
@@ -69,19 +74,19 @@ def schema() -> str:
     }
     rule = made["$defs"]["FileRule"]
     made["$defs"]["FileRule"] = {"anyOf": [{"type": "string", "description": "A path, as source and target."}, rule]}
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": address(SCHEMA)} | _plain(made)
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": address(SCHEMA)} | plain(made)
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a schema without the titles and the nulls that pydantic adds."""
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if not isinstance(value, dict):
         return value
     titled = not value.keys().isdisjoint({"type", "properties", "anyOf", "enum", "$ref"})
     return {
-        key: {name: _plain(each) for name, each in item.items()} if key in ("properties", "$defs") else _plain(item)
+        key: {name: plain(each) for name, each in item.items()} if key in ("properties", "$defs") else plain(item)
         for key, item in value.items()
         if not (key == "title" and titled) and not (key == "default" and item in (None, [], {}, ""))
     }
@@ -130,13 +135,19 @@ def _model_in(annotation: Any, many: str = "") -> tuple[type[BaseModel] | None, 
 
 def _section(path: str, model: type[BaseModel]) -> str:
     lines = [f"## {path}" if path != "``" else "## The file", "", (model.__doc__ or "").strip(), ""]
-    lines += ["| key | type | default | meaning | example |", "|:--|:--|:--|:--|:--|"]
     shared = {name for base in model.__mro__[1:] if issubclass(base, BaseModel) for name in base.model_fields}
     # The model's own keys come before those that it shares with others.
-    for name, field in sorted(model.model_fields.items(), key=lambda item: item[0] in shared):
+    lines += table(sorted(model.model_fields.items(), key=lambda item: item[0] in shared))
+    return "\n".join(lines) + "\n"
+
+
+def table(fields: Iterable[tuple[str, FieldInfo]]) -> list[str]:
+    """Return the lines of a table of keys."""
+    lines = ["| key | type | default | meaning | example |", "|:--|:--|:--|:--|:--|"]
+    for name, field in fields:
         cells = (f"`{_key(name, field)}`", _type(field), _default(field), field.description or "", _example(field))
         lines.append("| " + " | ".join(cell.replace("|", "&#124;") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _key(name: str, field: FieldInfo) -> str:
@@ -167,7 +178,7 @@ def _words(annotation: Any) -> str:
         return "list of texts"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "mapping"
-    return {str: "text", bool: "`true`, `false`", int: "number"}.get(annotation, "text")
+    return {str: "text", bool: "`true`, `false`", int: "number", float: "number"}.get(annotation, "text")
 
 
 def _default(field: FieldInfo) -> str:
@@ -176,6 +187,8 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if value in (None, "", (), {}, PydanticUndefined) or isinstance(value, BaseModel | Choice):
         return ""
+    if isinstance(value, tuple):
+        return f"`{', '.join(map(str, value))}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

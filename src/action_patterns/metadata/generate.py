@@ -10,7 +10,7 @@ from typing import Any
 
 from action_patterns import registry
 from action_patterns.action.contract import Action
-from action_patterns.metadata import action_file, distribution_reference, patterns, readme, schemas
+from action_patterns.metadata import action_file, checks_reference, distribution_reference, patterns, readme, schemas
 from action_patterns.release import REPOSITORY, VERSION
 
 _USES = re.compile(rf"uses:\s*[\"']?{re.escape(REPOSITORY)}(?P<path>/[^@\s\"']*)?@(?P<ref>[\w./-]+)")
@@ -57,6 +57,8 @@ def generate(root: Path) -> Generated:
         generated.files[root / schemas.FOLDER / file] = text
     generated.files[root / schemas.FOLDER / distribution_reference.SCHEMA] = distribution_reference.schema()
     generated.files[root / distribution_reference.PAGE] = distribution_reference.page()
+    generated.files[root / schemas.FOLDER / checks_reference.SCHEMA] = checks_reference.schema()
+    generated.files[root / checks_reference.PAGE] = checks_reference.page()
     generated.problems += references(root)
     return generated
 

@@ -35,6 +35,7 @@ PARTS = {
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
     "state": ("actions/state", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),
+    "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/capacity.py"),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
 """The code that calls GitHub for an action."""

@@ -72,6 +72,7 @@ ARGUMENTS: dict[str, Any] = {
     "query": "org:acme api",
     "prefix": "refs/action-patterns/",
     "scope": "acme/api",
+    "permission": "contents",
 }
 MARKER = StoredRef(repository_id="R_1", name="refs/action-patterns/x", oid=None, message="")
 VERBS = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.preflight.interface import REASONS, PreflightInputs, PreflightOutputs
 from action_patterns.actions.preflight.text import annotations_of, summary_of
-from action_patterns.checks.catalogue import GITHUB
+from action_patterns.checks.catalogue import GITHUB, KINDS, PREFLIGHT
 from action_patterns.checks.check import ANSWERS, CATEGORIES, Answer, Category, Check, Result, is_ready
 from action_patterns.checks.run import in_order
 from action_patterns.checks.run import run as run_checks
@@ -39,7 +39,7 @@ def run(inputs: PreflightInputs, ports: Ports) -> Finish[PreflightOutputs]:
     """
     checks = validate(inputs, ports)
     results = gather(inputs, checks, ports)
-    return finish(inputs, results)
+    return _finish(results, decide(inputs, results))
 
 
 def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
@@ -49,6 +49,8 @@ def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
         InputError: everything that is wrong with the inputs and the list.
     """
     from action_patterns.checks.read import read
+
+    kinds = {key: KINDS[key] for key in PREFLIGHT}
     from action_patterns.content.text import read_text
     from action_patterns.report.model.job_results import parse
 
@@ -64,10 +66,10 @@ def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
     event = ports.context.event_name
     if inputs.checks_path:
         text, name = read_text(ports.files.read(inputs.checks_path), inputs.checks_path), inputs.checks_path
-        checks = in_order(read(text, name=name, world=world, event=event))
+        checks = in_order(read(text, name=name, world=world, kinds=kinds, event=event))
     else:
         try:
-            checks = in_order(read(inputs.checks, name="checks", world=world, event=event))
+            checks = in_order(read(inputs.checks, name="checks", world=world, kinds=kinds, event=event))
         except InputError as error:
             # The lines are those of the input, and of no file that GitHub could show.
             raise InputError(*(_of_input(problem) for problem in error.problems)) from None
@@ -117,14 +119,30 @@ def gather(inputs: PreflightInputs, checks: Sequence[Check], ports: Ports) -> tu
     )
 
 
-def finish(inputs: PreflightInputs, results: Sequence[Result]) -> Finish[PreflightOutputs]:
-    """Return the outputs, the table, the annotations and the exit code."""
+class Decision(NamedTuple):
+    """Whether the work may begin, and how the step ends."""
+
+    ready: bool
+    reason: str
+    red: bool
+
+
+def decide(inputs: PreflightInputs, results: Sequence[Result]) -> Decision:
+    """Return the decision on the answers of a list."""
     ready = is_ready(results, error_fails=inputs.on_error == "fail")
-    red = inputs.fail and not ready
+    required = [each for each in results if each.severity == "required"]
+    if ready:
+        reason = "unanswered" if any(each.is_open for each in required) else "ready"
+    else:
+        reason = "checks-failed" if any(each.fails for each in required) else "checks-unanswered"
+    return Decision(ready, reason, red=inputs.fail and not ready)
+
+
+def _finish(results: Sequence[Result], decision: Decision) -> Finish[PreflightOutputs]:
     failed = [each.name for each in results if each.answer == "no"]
     outputs = PreflightOutputs(
-        ready=ready,
-        reason=_reason(results, ready=ready),
+        ready=decision.ready,
+        reason=decision.reason,
         failed=_compact(failed),
         failed_count=len(failed),
         counts=_compact(_counts(results)),
@@ -132,17 +150,10 @@ def finish(inputs: PreflightInputs, results: Sequence[Result]) -> Finish[Preflig
     )
     return Finish(
         outputs=outputs,
-        summary=summary_of(results, ready=ready),
-        annotations=tuple(annotations_of(results, red=red)),
-        exit_code=EXIT_FAILED if red else 0,
+        summary=summary_of(results, ready=decision.ready),
+        annotations=tuple(annotations_of(results, red=decision.red)),
+        exit_code=EXIT_FAILED if decision.red else 0,
     )
-
-
-def _reason(results: Sequence[Result], *, ready: bool) -> str:
-    required = [each for each in results if each.severity == "required"]
-    if ready:
-        return "unanswered" if any(each.is_open for each in required) else "ready"
-    return "checks-failed" if any(each.fails for each in required) else "checks-unanswered"
 
 
 def _counts(results: Sequence[Result]) -> dict[Category, dict[Answer, int]]:
