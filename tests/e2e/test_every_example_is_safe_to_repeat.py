@@ -185,6 +185,28 @@ def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_
         assert any("acme/beta" in message for message in run.errors("report"))
 
 
+def test_assert_stops_one_leg_and_never_its_siblings(runner: ActRunner, tmp_path: Path) -> None:
+    """The example of assert: its gate passes, and the post-condition of one of two targets fails."""
+    source = {
+        "keys.json": '{"keys": [{"id": "A", "revoked": false}]}\n',
+        "keys.schema.json": '{"type": "object", "required": ["keys"]}\n',
+        "rotate.sh": _script("""echo '{"seconds": 7, "hosts": [{"key": "0123456789ABCDEF"}]}'"""),
+        "verify.sh": _script('[ "$TARGET" = staging ] || echo OLD-KEY'),
+    }
+    with _stage(runner, tmp_path, "actions/assert/example.yml", source, {}) as on:
+        run = on.run("example.yml", secrets={}, inputs={"key-id": "0123456789ABCDEF"})
+        assert run.exit_code != 0
+        assert run.result("gate") == "success", run.diagnosis
+        assert "5 assertions: all hold." in run.log
+        assert "3 assertions: all hold." in run.log
+        assert "1 of 3 assertions does not hold: `The old key is gone`." in run.log
+        (error,) = (text for text in run.errors("rotate") if "Assertion" in text or "must not contain" in text)
+        assert "Step `rotate` succeeded." in error
+        recorded = ["action-patterns-records-0-a1", "action-patterns-records-1-a1"]
+        assert sorted(run.artifacts) == recorded, "both targets are recorded"
+        assert on.writes() == []
+
+
 @pytest.mark.rotates
 def test_track(runner: ActRunner, tmp_path: Path) -> None:
     source = SHARED | {"distribution.yml": FILES}
@@ -207,6 +229,10 @@ def test_track(runner: ActRunner, tmp_path: Path) -> None:
         green = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
         assert green.exit_code == 0, green.diagnosis
         assert [(i.number, i.state) for i in repository.contents.issues.values()] == [(1, "closed")]
+
+
+def _script(line: str) -> dict[str, str]:
+    return {"content": f"#!/bin/sh\n{line}\n", "mode": "100755"}
 
 
 def _stage(

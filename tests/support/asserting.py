@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from action_patterns.action.contract import Finish
 from action_patterns.actions.assert_ import run
 from action_patterns.actions.assert_.interface import AssertInputs, AssertOutputs
 from action_patterns.errors import InputError
+from action_patterns.github_api.client import Client
+from action_patterns.ports.credentials import Allowance, Credentials
+from action_patterns.ports.github import GitHub
 from support.memory_ports import World
+from support.stage import DyingTransport, RecordingLog, Stage
 
 
 @dataclass
@@ -60,3 +64,17 @@ def refused(entries: object, world: World | None = None, **inputs: Any) -> list[
         assert not world.processes.commands and not world.machine.asked and not world.tokens
         return [f"{each.what} {each.fix}" for each in error.problems]
     raise AssertionError("the list was taken")
+
+
+def asserted_on(scene: Stage, entries: object, world: World | None = None, **inputs: Any) -> Asserted:
+    """Run assert against the sandbox of a stage."""
+    world = world or World()
+    log = RecordingLog()
+
+    def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
+        scene.transport = DyingTransport(scene.context, call=0, moment="before", token=credentials.token, log=log)
+        return Client(scene.transport)
+
+    ports = replace(world.ports(), github=connect, context=scene.context)
+    given = AssertInputs(assertions=json.dumps(entries), token="tok-bot", **inputs)
+    return Asserted(run(given, ports), world)

@@ -97,7 +97,7 @@ class Assertion(Specification, Expectations):
         return set()
 
     def asserts_nothing(self) -> bool:
-        """Return whether the assertion would hold always. A subject that may be absent has one test by itself."""
+        """Return whether the assertion would hold always. That a subject is there is a test too."""
         return False
 
     def problems(self, world: World) -> Iterator[Problem]:

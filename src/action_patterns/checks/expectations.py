@@ -52,7 +52,13 @@ def _several(value: object) -> object:
 
 Expression = Annotated[str, AfterValidator(_expression)]
 Bound = Annotated[str, AfterValidator(_quantity)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+def _texts(value: object) -> object:
+    return _several(value)
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
 class Expectations(Section):

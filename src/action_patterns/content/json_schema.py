@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
 MASK = "the value"
-"""What stands for a value in a message."""
+"""The words that stand for a value in a message."""
 MOST_ERRORS = 20
 """Errors that are counted for one document. A document of the wrong kind has one for each of its items."""
 

@@ -10,7 +10,7 @@ from action_patterns.metadata import readme
 
 PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Idempotency": ("Safe to repeat?", ""),
-    "Fail Fast": ("Is something wrong?", "assertions"),
+    "Fail Fast": ("Is something wrong?", ""),
     "Prerequisite Checks": ("Can it succeed?", ""),
     "Work Avoidance": ("Already done?", "skipping by content or path, and queued runs"),
     "Three-Stage Design": ("How to structure?", ""),

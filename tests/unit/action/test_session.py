@@ -36,6 +36,7 @@ PARTS = {
     "state": ("actions/state", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),
     "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/capacity.py"),
+    "assert": ("checks/github_state.py",),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
 """The code that calls GitHub for an action."""

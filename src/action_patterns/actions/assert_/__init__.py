@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.assert_.interface import FAILED, HELD, OPEN, REASONS, WARNED, AssertInputs, AssertOutputs
@@ -35,25 +35,91 @@ USES: tuple[Verb, ...] = (
 _ONE_LIST = "Give the list in `assertions`, or the path of its file in `assertions-path`."
 
 
+class Facts(NamedTuple):
+    """All that was looked at."""
+
+    results: tuple[Result, ...]
+    done: tuple[Effect, ...] = ()
+    """Things that are already done; known only if an assertion of severity `error` does not hold."""
+
+
+class Decision(NamedTuple):
+    """The end of the step."""
+
+    reason: str
+    exit_code: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether all assertions of severity `error` hold."""
+        return self.reason in (HELD, WARNED)
+
+
 def run(inputs: AssertInputs, ports: Ports) -> Finish[AssertOutputs]:
     """Look at the assertions in their order.
 
     Raises:
         InputError: everything that is wrong with the list. Nothing was looked at.
     """
+    facts = gather(inputs, ports)
+    return apply(facts, decide(facts.results, fails=inputs.fail), ports)
+
+
+def gather(inputs: AssertInputs, ports: Ports) -> Facts:
+    """Read the whole list, and then look at its assertions.
+
+    Raises:
+        InputError: every mistake of the list. Nothing was looked at.
+    """
     opened: list[Session] = []
     world = World(ports=ports, github=lambda _verbs, _repositories: opened[0])
-    checks, steps = gather(inputs, world)
+    checks, steps = _read(inputs, world)
     if any(check.source == GITHUB for check in checks):
         from action_patterns.checks.github_state import repositories_of  # for the lists that ask GitHub
 
         # Before anything is looked at: a token that cannot reach a repository is a mistake of the list.
         opened.append(_session(inputs, ports, repositories_of(checks, ports.context.repository)))
     results = run_checks(checks, stop="first" if inputs.mode == "first" else "never")
-    return finish(inputs, results, steps, ports)
+    if decide(results, fails=True).passed:
+        return Facts(results)
+    from action_patterns.actions.assert_.already_done import effects  # for the lists that fail
+
+    return Facts(results, effects(steps, inputs.records, ports))
 
 
-def gather(inputs: AssertInputs, world: World) -> tuple[tuple[Check, ...], tuple[Step, ...]]:
+def decide(results: Sequence[Result], *, fails: bool) -> Decision:
+    """Return the end of the step. `fails`: whether a failed assertion makes it red."""
+    required = [each for each in results if each.severity == "required"]
+    if any(each.answer == "no" for each in required):
+        return Decision(FAILED, EXIT_FAILED if fails else 0)
+    if any(each.answer != "yes" for each in required):
+        return Decision(OPEN, EXIT_FAILED if fails else 0)
+    return Decision(HELD if all(each.answer == "yes" for each in results) else WARNED, 0)
+
+
+def apply(facts: Facts, decision: Decision, ports: Ports) -> Finish[AssertOutputs]:
+    """Return outputs, table and annotations."""
+    from action_patterns.actions.assert_ import rendering
+
+    results, done = facts
+    message = ports.log.redact(rendering.message(results))
+    ports.log.info(message)
+    return Finish(
+        outputs=AssertOutputs(
+            passed=decision.passed,
+            failed=len(rendering.failures(results)),
+            warnings=len(rendering.warnings(results)),
+            reason=decision.reason,
+            message=message,
+            results=rendering.results_json(results, ports.log.redact),
+        ),
+        summary=rendering.summary(results, done, ports.context.server_url),
+        annotations=tuple(rendering.annotations_of(results, done)),
+        exit_code=decision.exit_code,
+    )
+
+
+def _read(inputs: AssertInputs, world: World) -> tuple[tuple[Check, ...], tuple[Step, ...]]:
     """Return the assertions of the list, and the outcomes of the steps before.
 
     Raises:
@@ -105,7 +171,7 @@ def _list(inputs: AssertInputs, ports: Ports) -> tuple[str, str]:
 def _order(checks: Sequence[Check]) -> Iterator[Problem]:
     """Yield a problem for each assertion that needs a later one: they are looked at in the order of the list."""
     if not checks:
-        yield Problem("The list has no assertion, so the step would hold whatever happens.", "Write at least one.")
+        yield Problem("The list has no assertion, so the step would always hold.", "Write at least one.")
     before: set[str] = set()
     for check in checks:
         for need in check.needs:
@@ -113,45 +179,6 @@ def _order(checks: Sequence[Check]) -> Iterator[Problem]:
                 what = f"The assertion {check.name!r} needs {need!r}, which stands below it."
                 yield Problem(what, "Write it below the one that it needs.")
         before.add(check.name)
-
-
-def finish(
-    inputs: AssertInputs, results: Sequence[Result], steps: Sequence[Step], ports: Ports
-) -> Finish[AssertOutputs]:
-    """Return outputs, table and annotations."""
-    from action_patterns.actions.assert_ import rendering
-
-    bad, warned = rendering.failures(results), rendering.warnings(results)
-    done: tuple[Effect, ...] = ()
-    if bad:
-        from action_patterns.actions.assert_.already_done import effects
-
-        done = effects(steps, inputs.records, ports)
-    message = ports.log.redact(rendering.message(results))
-    ports.log.info(message)
-    return Finish(
-        outputs=AssertOutputs(
-            passed=not bad,
-            failed=len(bad),
-            warnings=len(warned),
-            reason=reason(results),
-            message=message,
-            results=rendering.results_json(results, ports.log.redact),
-        ),
-        summary=rendering.summary(results, done, ports.context.server_url),
-        annotations=tuple(rendering.annotations_of(results, done)),
-        exit_code=EXIT_FAILED if bad and inputs.fail else 0,
-    )
-
-
-def reason(results: Sequence[Result]) -> str:
-    """Return the code of the whole list."""
-    required = [each for each in results if each.severity == "required"]
-    if any(each.answer == "no" for each in required):
-        return FAILED
-    if any(each.answer != "yes" for each in required):
-        return OPEN
-    return HELD if all(each.answer == "yes" for each in results) else WARNED
 
 
 def _session(inputs: AssertInputs, ports: Ports, repositories: Sequence[str]) -> Session:

@@ -1,4 +1,4 @@
-"""What was done before an assertion failed: by the steps of this job, and for targets of this run."""
+"""The things that are done before an assertion fails: by the steps of this job, and for targets of this run."""
 
 from __future__ import annotations
 
@@ -52,4 +52,5 @@ def _of_records(directory: str, ports: Ports) -> Iterator[Effect]:
                 f"Target `{result.target}`: {result.outcome} ({result.reason}).", result.pull_request_url or ""
             )
     if unreadable:
-        yield Effect(f"{unreadable:,} files of `{directory}` are no records that can be read.")
+        are = "file of `{}` is no record" if unreadable == 1 else "files of `{}` are no records"
+        yield Effect(f"{unreadable:,} {are.format(directory)} that can be read.")

@@ -26,7 +26,7 @@ from support.report_builders import LIMITED, PROTECTED, context, plan, record
 ROOT = Path(__file__).resolve().parents[4]
 OWN = f"https://github.com/{REPOSITORY}/blob/{VERSION}/"
 GHES = "https://git.acme.example"
-WITHOUT_RECORDS = {"once", "degrade", "rate-limit", "retry", "state", "lock", "breaker", "preflight"}
+WITHOUT_RECORDS = {"once", "degrade", "rate-limit", "retry", "state", "lock", "breaker", "preflight", "assert"}
 """Their reasons are outputs of their steps, and stand in no record."""
 
 
