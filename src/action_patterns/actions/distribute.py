@@ -32,6 +32,7 @@ from action_patterns.discovery.only import (
     limit_field,
     only_field,
 )
+from action_patterns.discovery.preflight import preflight_field
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign, read_campaign
@@ -40,6 +41,7 @@ from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
+from action_patterns.ports.repositories import FactsNeeded
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.build import build
@@ -54,6 +56,7 @@ class DistributeInputs(TokenInputs):
     distribution: str = Field(default="distribution.yml", description="Path of the distribution file.")
     only: OnlyList = only_field()
     limit: Limit | None = limit_field()
+    preflight: Flag = preflight_field()
     dry_run: Flag = Field(default=False, description="Write nothing; report what a real run would do.")
     fail_on: str = Field(
         default="any",
@@ -107,7 +110,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
     facts, github = gather(inputs, ports)
     narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
-    plan = decide(facts, narrowing, reveal_private=inputs.reveal_private)
+    plan = decide(facts, narrowing, reveal_private=inputs.reveal_private, preflight=inputs.preflight)
     concealed = privacy.conceal(plan, ports, inputs.job_token)
     check_names(plan, inputs.only)
     facts.campaign.check(plan.found)
@@ -137,6 +140,8 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     previous = read_previous(inputs.previous, campaign.distribution.name, ports)
     # A token does it all in one session, at one pace. An App's tokens that read every repository write to none.
     needed = campaign.facts_needed
+    if inputs.preflight:
+        needed |= FactsNeeded(preflight=True, written=campaign.branch)
     further = (*discovery.verbs_for(needed), *discovery.verbs_of(campaign.selections.values()))
     uses = (*(ACTION.uses if credentials.app is None else discovery.USES), *further)
     github = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=campaign.reach)
@@ -150,7 +155,9 @@ def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
     return facts, github
 
 
-def decide(facts: Facts, narrowing: Narrowing = EVERYTHING, *, reveal_private: bool = False) -> Plan:
+def decide(
+    facts: Facts, narrowing: Narrowing = EVERYTHING, *, reveal_private: bool = False, preflight: bool = False
+) -> Plan:
     """Select the targets. One leg takes them all."""
     return plan_from(
         facts.discovered,
@@ -163,6 +170,7 @@ def decide(facts: Facts, narrowing: Narrowing = EVERYTHING, *, reveal_private: b
         narrowing=narrowing,
         reveal_private=reveal_private,
         applies=facts.campaign.applies,
+        preflight=preflight,
     )
 
 

@@ -47,6 +47,15 @@ class LeftOut(Record):
     reason: str = Field(description="A sentence: the condition that does not hold.")
 
 
+class Stopped(Record):
+    """The obstacle that keeps a target from a job: what an upsert would say of it after it has read the target."""
+
+    outcome: Literal["skipped", "blocked"]
+    reason: str = Field(description="A reason of upsert-pr.")
+    message: str
+    remediation: str
+
+
 class PlanEntry(Record):
     """One target of the roster. `index` is its place, from 0, and its name in the matrix."""
 
@@ -60,6 +69,9 @@ class PlanEntry(Record):
     left_out: tuple[LeftOut, ...] = Field(default=(), description="Groups and rules that do not, and why.")
     error: ErrorRecord | None = Field(
         default=None, description="Why the target fails without a job: it was named and not found. Null: it was found."
+    )
+    stopped: Stopped | None = Field(
+        default=None, description="Why a preflight of the fleet gives the target no job. Null: a job works on it."
     )
 
 
@@ -132,5 +144,10 @@ class Plan(Document):
 
     @property
     def found(self) -> tuple[PlanEntry, ...]:
-        """The targets that jobs work on. The others of the roster fail without one."""
-        return tuple(entry for entry in self.roster if entry.error is None)
+        """The targets that jobs work on. The others of the roster fail, or are stopped, without one."""
+        return tuple(entry for entry in self.roster if entry.error is None and entry.stopped is None)
+
+    @property
+    def stopped(self) -> tuple[PlanEntry, ...]:
+        """The targets that a preflight of the fleet stopped."""
+        return tuple(entry for entry in self.roster if entry.stopped is not None)

@@ -18,6 +18,8 @@ Visibility = Literal["public", "private", "internal"]
 Permission = Literal["read", "triage", "write", "maintain", "admin"]
 PERMISSIONS: tuple[Permission, ...] = ("read", "triage", "write", "maintain", "admin")
 """GitHub's roles of a repository, the least first."""
+WRITING: frozenset[Permission] = frozenset({"write", "maintain", "admin"})
+"""The roles that may push."""
 
 
 class Target(Record):
@@ -57,6 +59,14 @@ class Target(Record):
     )
     open_pull_request: bool = Field(
         default=False, description="It has an open pull request from the campaign's branch, if that was read."
+    )
+
+    # Facts for the plan alone: whoever applies it reads them again.
+    disabled: bool = Field(default=False, exclude=True, description="GitHub disabled it, if that was read.")
+    may_push: bool | None = Field(
+        default=None,
+        exclude=True,
+        description="The rules of the campaign's branch let this token push to it. None: no such branch, or not read.",
     )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
@@ -129,8 +130,12 @@ def plan_from(
     narrowing: Narrowing = EVERYTHING,
     reveal_private: bool = False,
     applies: Applies = all_apply,
+    preflight: bool = False,
 ) -> Plan:
-    """Select, narrow, number and pack what was seen. `selections`: one for each group, by its name."""
+    """Select, narrow, number and pack what was seen. `selections`: one for each group, by its name.
+
+    `preflight`: a target that cannot succeed gets no job.
+    """
     # Groups may share one selection of thousands of repositories.
     distinct = {id(selection): selection for selection in selections.values()}
     selected = {
@@ -150,7 +155,14 @@ def plan_from(
         context=context,
         now=now,
         reveal_private=reveal_private,
+        preflight=preflight,
     )
+
+
+def stopped_summary(plan: Plan) -> dict[str, int]:
+    """How many targets each reason of the preflight left without a job, most first."""
+    counts = Counter(entry.stopped.reason for entry in plan.stopped if entry.stopped is not None)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def excluded_summary(excluded: Sequence[Exclusion]) -> dict[str, int]:

@@ -9,12 +9,14 @@ from datetime import datetime
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Budget, Plan, PlanEntry, SelectionWarning, Target
 from action_patterns.contracts.document import compact_json
+from action_patterns.contracts.plan import Stopped
 from action_patterns.discovery.components import Found
 from action_patterns.discovery.cost import estimate
 from action_patterns.discovery.groups import Applicable, Grouped
 from action_patterns.discovery.narrow_items import Items
 from action_patterns.discovery.only import EVERYTHING, Narrowing, narrow
 from action_patterns.discovery.packing import pack
+from action_patterns.discovery.preflight import divided
 from action_patterns.discovery.select import NOT_FOUND, Selected
 from action_patterns.errors import InputError, Problem
 from action_patterns.limits.shares import MAX_PARALLEL
@@ -36,23 +38,32 @@ def make_plan(
     context: Context,
     now: datetime,
     reveal_private: bool = False,
+    preflight: bool = False,
 ) -> Plan:
-    """Number the targets that `only` and `limit` leave, pack those that were found into legs and estimate the cost."""
+    """Number the targets that `only` and `limit` leave, pack those that jobs work on into legs, and estimate the cost.
+
+    `preflight`: a target that cannot succeed gets no job.
+    """
     selected, without_effect = narrow(grouped.selected, narrowing)
-    found = tuple(
-        PlanEntry(
+    works, stops = divided(selected.targets, preflight=preflight)
+
+    def entry(index: int, target: Target, why: Stopped | None) -> PlanEntry:
+        applicable = grouped.groups[target.repository]
+        return PlanEntry(
             index=index,
             target=target,
             expected_head_oid=target.head_oid,
-            groups=grouped.groups[target.repository].groups,
-            left_out=grouped.groups[target.repository].left_out,
+            groups=applicable.groups,
+            left_out=applicable.left_out,
+            stopped=why,
         )
-        for index, target in enumerate(selected.targets)
-    )
-    # Last, so that the legs hold what was found without a gap.
-    roster = found + tuple(
+
+    found = tuple(entry(index, target, None) for index, target in enumerate(works))
+    # Last, so that the legs hold what jobs work on without a gap.
+    roster = found + tuple(entry(index, *each) for index, each in enumerate(stops, len(found)))
+    roster += tuple(
         PlanEntry(index=index, target=Target(repository=name), expected_head_oid=None, error=NOT_FOUND)
-        for index, name in enumerate(selected.not_found, len(found))
+        for index, name in enumerate(selected.not_found, len(roster))
     )
     packing = pack(len(found), per_leg=per_leg)
     fingerprint = _digest([content_digest, *(f"{e.target.address}@{e.expected_head_oid}" for e in roster)])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from action_patterns.contracts import LeftOut, Plan
+from action_patterns.contracts import LeftOut, Plan, PlanEntry
 from action_patterns.contracts.plan import NOT_IN_ONLY
-from action_patterns.escape import cell, cell_code, code_span, prose
+from action_patterns.escape import cell, cell_code, cell_prose, code_span, prose
 from action_patterns.ports.log import Annotation
 
 MOST_ROWS = 500
@@ -33,6 +33,15 @@ def summary(plan: Plan) -> str:
         listed = ", ".join(map(code_span, absent[:MOST_ROWS]))
         lines += ["", f"Named and not found, so they fail in the report ({len(absent)}): {listed}"]
         lines += _left_out(len(absent))
+    if plan.stopped:
+        lines += ["", f"Without a job, because they cannot succeed ({len(plan.stopped)}):", ""]
+        lines += ["| Repository | Outcome | Reason | How to fix it |", "|:--|:--|:--|:--|"]
+        for entry in plan.stopped[:MOST_ROWS]:
+            assert entry.stopped is not None
+            stop = entry.stopped
+            cells = (cell(entry.target.address), stop.outcome, cell_code(stop.reason), cell_prose(stop.remediation))
+            lines.append(f"| {' | '.join(cells)} |")
+        lines += _left_out(len(plan.stopped))
     if plan.excluded:
         header = f"| {plan.kind.capitalize()} | Reason | |"
         lines += ["", "<details><summary>Left out</summary>", "", header, "|:--|:--|:--|"]
@@ -73,7 +82,7 @@ def _found(plan: Plan) -> str:
 
 def annotate(plan: Plan) -> tuple[Annotation, ...]:
     """Return the annotations of discover."""
-    return (*annotate_selection(plan), *_not_found(plan), *_nothing_to_do(plan), *_rate_limit(plan))
+    return (*annotate_selection(plan), *_not_found(plan), *_stopped(plan), *_nothing_to_do(plan), *_rate_limit(plan))
 
 
 def annotate_selection(plan: Plan) -> tuple[Annotation, ...]:
@@ -106,6 +115,25 @@ def _not_found(plan: Plan) -> Iterator[Annotation]:
             f" {', '.join(absent[:NAMES_SHOWN])}{more}. Each fails in the report.",
             title="Repositories not found",
         )
+
+
+def _stopped(plan: Plan) -> Iterator[Annotation]:
+    """Yield one warning for all targets without a job: each reason with its number, its first names and its fix."""
+    by_reason: dict[str, list[PlanEntry]] = {}
+    for entry in plan.stopped:
+        assert entry.stopped is not None
+        by_reason.setdefault(entry.stopped.reason, []).append(entry)
+    lines = []
+    for reason, entries in by_reason.items():
+        stop = entries[0].stopped
+        assert stop is not None
+        names = ", ".join(entry.target.address for entry in entries[:NAMES_SHOWN])
+        more = f" and {len(entries) - NAMES_SHOWN} more" if len(entries) > NAMES_SHOWN else ""
+        lines.append(f"{reason}, {stop.outcome}: {names}{more}. {stop.remediation}")
+    if lines:
+        number = len(plan.stopped)
+        head = f"{number} {'target gets' if number == 1 else 'targets get'} no job, because none could succeed:"
+        yield Annotation(level="warning", message="\n".join((head, *lines)), title="Preflight")
 
 
 def _nothing_to_do(plan: Plan) -> Iterator[Annotation]:

@@ -31,6 +31,10 @@ class FactsNeeded:
     """Custom properties. Their verb is `list_properties`."""
     open_from: str | None = None
     """The branch whose open pull requests are looked for."""
+    preflight: bool = False
+    """Whether the repository takes writes."""
+    written: str | None = None
+    """The branch that will be written, whose rules are read with `preflight`. None: it is not known."""
 
     def __or__(self, other: FactsNeeded) -> FactsNeeded:
         return FactsNeeded(
@@ -38,6 +42,8 @@ class FactsNeeded:
             has_file=tuple(dict.fromkeys((*self.has_file, *other.has_file))),
             properties=self.properties or other.properties,
             open_from=self.open_from or other.open_from,
+            preflight=self.preflight or other.preflight,
+            written=self.written or other.written,
         )
 
 

@@ -24,6 +24,7 @@ from action_patterns.discovery.discover import (
     excluded_summary,
     facts_for,
     plan_from,
+    stopped_summary,
     verbs_for,
     verbs_of,
 )
@@ -43,6 +44,7 @@ from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
+from action_patterns.ports.repositories import FactsNeeded
 from action_patterns.ports.workflow_runs import ReportArtifact, WorkflowRuns
 from action_patterns.report.render.annotations import left_out
 
@@ -102,6 +104,8 @@ def gather(inputs: DiscoverInputs, ports: Ports) -> Facts:
     credentials = inputs.credentials()
     reach = union(selection.reach for selection in selections.values())
     needed = facts_for(selections.values(), None) if campaign is None else campaign.facts_needed
+    if inputs.preflight:
+        needed |= FactsNeeded(preflight=True, written=campaign.branch if campaign is not None else None)
     uses = (*ACTION.uses, *verbs_for(needed), *verbs_of(selections.values()))
     session = open_session(ports, credentials, uses, seconds=60 * inputs.max_minutes, reach=reach)
     return Facts(
@@ -145,6 +149,7 @@ def decide(inputs: DiscoverInputs, facts: Facts) -> Plan:
         context=facts.context,
         now=facts.now,
         applies=facts.campaign.applies if facts.campaign is not None else all_apply,
+        preflight=inputs.preflight,
     )
 
 
@@ -183,6 +188,7 @@ def apply(inputs: DiscoverInputs, facts: Facts, plan: Plan, ports: Ports) -> Fin
         has_targets=bool(plan.found),
         targets=names,
         excluded=compact_json(excluded_summary(plan.excluded)),
+        stopped=compact_json(stopped_summary(plan)),
         visible=plan.visible,
         max_parallel=plan.budget.max_parallel,
         path=path,

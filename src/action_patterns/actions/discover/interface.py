@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, field_
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.discovery.narrow_items import only_lines
 from action_patterns.discovery.only import Limit, OnlyList, limit_field, only_field
+from action_patterns.discovery.preflight import preflight_field
 from action_patterns.input_types import Flag, LineList, NameList
 
 
@@ -99,6 +100,7 @@ class DiscoverInputs(TokenInputs):
         description="Prefix of artifact names. Default: `targets`. With `distribution` it is the name in that file, and"
         " another one here is an error.",
     )
+    preflight: Flag = preflight_field()
     targets_per_job: int = Field(
         default=0,
         ge=0,
@@ -130,6 +132,7 @@ class DiscoverOutputs(Outputs):
         " 200,000 characters (see the plan)."
     )
     excluded: str = Field(description="JSON object: number of excluded repositories by reason.")
+    stopped: str = Field(description="JSON object: number of targets that `preflight` left without a job, by reason.")
     visible: int = Field(description="Repositories visible to the token.")
     max_parallel: int = Field(description="For `strategy.max-parallel`, from GitHub's limits.")
     path: str = Field(description="Path of the plan file; upload its directory as an artifact.")

@@ -55,6 +55,8 @@ def target(node: Answer, token: TokenFacts, facts: FactsNeeded = NO_MORE_FACTS) 
         permission=role(permission.lower()) if token.a_persons and permission else None,
         has=presence.holding(facts.has_file, entries),
         types=presence.project_types(entries[""]) if facts.types else (),
+        disabled=facts.preflight and node["isDisabled"].flag(),
+        may_push=_rule(node["written"]).may_push if facts.preflight and facts.written else None,
         open_pull_request=any(not pull["isCrossRepository"].flag() for pull in _nodes(node, "open")),
     )
 

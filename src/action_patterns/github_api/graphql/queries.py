@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 PATHS_PER_QUERY = 200
 """`file(path:)` look-ups in one query; more go into further queries on the same commit, and a query that GitHub cannot
 answer in its 10 seconds is asked for fewer.
@@ -56,14 +58,32 @@ fragment Rule on RefUpdateRule { viewerCanPush allowsForcePushes requiresSignatu
 """
 
 
-def _target(directory_count: int, *, open_from: bool) -> str:
-    """A repository of a listing. Entries of a tree are no connection, so directories cost no points."""
+class Wanted(NamedTuple):
+    """Facts of a listed repository that are read only on request."""
+
+    directories: int = 0
+    """Number of directories whose entries are read."""
+    open_from: bool = False
+    preflight: bool = False
+    written: bool = False
+    """Rules of the branch that will be written."""
+
+
+def _target(wanted: Wanted) -> str:
+    """A repository of a listing. Entries of a tree are no connection, so directories cost no points; nor does a ref."""
     directories = " ".join(
         f"d{i}: object(expression: $d{i}) {{ ... on Tree {{ entries {{ name type }} }} }}"
-        for i in range(directory_count)
+        for i in range(wanted.directories)
     )
     pulls = "open: pullRequests(headRefName: $head, states: [OPEN], first: 5) { nodes { isCrossRepository } }"
-    more = "".join(f"\n  {part}" for part in (directories, pulls if open_from else "") if part)
+    written = "written: ref(qualifiedName: $written) { refUpdateRule { ...Rule } }"
+    parts = (
+        directories,
+        pulls if wanted.open_from else "",
+        "isDisabled" if wanted.preflight else "",
+        written if wanted.written else "",
+    )
+    more = "".join(f"\n  {part}" for part in parts if part)
     return f"""
 fragment Target on Repository {{
   nameWithOwner databaseId isArchived isEmpty isFork isPrivate visibility pushedAt viewerPermission
@@ -71,12 +91,13 @@ fragment Target on Repository {{
   repositoryTopics(first: 100) {{ nodes {{ topic {{ name }} }} }}
   defaultBranchRef {{ name target {{ oid }} }}{more}
 }}
-"""
+{_RULE if wanted.written else ""}"""
 
 
-def _declared(directory_count: int, *, open_from: bool) -> str:
+def _declared(wanted: Wanted) -> str:
     """Declare the variables of the fragment Target, to stand behind others."""
-    names = [*(f"d{i}" for i in range(directory_count)), *(["head"] if open_from else [])]
+    names = [*(f"d{i}" for i in range(wanted.directories)), *(["head"] if wanted.open_from else [])]
+    names += ["written"] if wanted.written else []
     return "".join(f", ${name}: String!" for name in names)
 
 
@@ -194,10 +215,10 @@ def _contents(count: int) -> str:
     return " ".join(f"c{i}: file(path: $p{i}) {{ oid mode object {{ ... on Blob {{ text }} }} }}" for i in range(count))
 
 
-def owner(directory_count: int = 0, *, open_from: bool = False) -> str:
+def owner(wanted: Wanted) -> str:
     """A page of an owner's repositories, with the entries of so many directories of each."""
     return f"""
-query Owner($login: String!, $first: Int!, $after: String{_declared(directory_count, open_from=open_from)}) {{
+query Owner($login: String!, $first: Int!, $after: String{_declared(wanted)}) {{
   repositoryOwner(login: $login) {{
     login
     repositories(first: $first, after: $after, ownerAffiliations: [OWNER], orderBy: {{field: NAME, direction: ASC}}) {{
@@ -207,7 +228,7 @@ query Owner($login: String!, $first: Int!, $after: String{_declared(directory_co
     }}
   }}
 }}
-{_target(directory_count, open_from=open_from)}"""
+{_target(wanted)}"""
 
 
 TEAM = """
@@ -226,12 +247,12 @@ query Team($login: String!, $slug: String!, $first: Int!, $after: String) {
 """A page of the repositories of a team."""
 
 
-def repositories(count: int, directory_count: int = 0, *, open_from: bool = False) -> str:
+def repositories(count: int, wanted: Wanted) -> str:
     """Several repositories by name, one alias each."""
     declarations = ", ".join(f"$o{i}: String!, $n{i}: String!" for i in range(count))
-    declarations += _declared(directory_count, open_from=open_from)
+    declarations += _declared(wanted)
     fields = " ".join(f"r{i}: repository(owner: $o{i}, name: $n{i}) {{ ...Target }}" for i in range(count))
-    return f"query Repositories({declarations}) {{ {fields} }}\n{_target(directory_count, open_from=open_from)}"
+    return f"query Repositories({declarations}) {{ {fields} }}\n{_target(wanted)}"
 
 
 UPDATE_REFS = """

@@ -27,7 +27,7 @@ def list_owner(calls: Calls, owner: str, facts: FactsNeeded) -> Listing:
     """See ports.GitHub.list_owner."""
     size, token = PAGE_SIZE, calls.transport.token_facts()
     more = _variables(facts)
-    document = queries.owner(_directory_count(facts), open_from=facts.open_from is not None)
+    document = queries.owner(_wanted(facts))
 
     def ask(after: str | None) -> Answer:
         nonlocal size
@@ -61,11 +61,24 @@ def _directory_count(facts: FactsNeeded) -> int:
     return len(presence.directories(facts.has_file, types=facts.types))
 
 
+def _wanted(facts: FactsNeeded) -> queries.Wanted:
+    return queries.Wanted(
+        directories=_directory_count(facts),
+        open_from=facts.open_from is not None,
+        preflight=facts.preflight,
+        written=facts.preflight and facts.written is not None,
+    )
+
+
 def _variables(facts: FactsNeeded) -> dict[str, str | int | None]:
-    """Return the variables of the fragment Target: git's name of each directory, and the branch."""
+    """Return the variables of the fragment Target: git's name of each directory, and the branches."""
     paths = presence.directories(facts.has_file, types=facts.types)
     found: dict[str, str | int | None] = {f"d{index}": f"HEAD:{path}" for index, path in enumerate(paths)}
-    return found | ({"head": facts.open_from} if facts.open_from is not None else {})
+    if facts.open_from is not None:
+        found["head"] = facts.open_from
+    if facts.preflight and facts.written is not None:
+        found["written"] = f"refs/heads/{facts.written}"
+    return found
 
 
 def check_total(total: int, listed: int, what: str) -> None:
@@ -123,7 +136,7 @@ def read_repositories(calls: Calls, repositories: Sequence[str], facts: FactsNee
         variables = dict(more)
         for index, repository in enumerate(chunk):
             variables[f"o{index}"], _, variables[f"n{index}"] = repository.partition("/")
-        document = queries.repositories(len(chunk), _directory_count(facts), open_from=facts.open_from is not None)
+        document = queries.repositories(len(chunk), _wanted(facts))
         data = calls.query(document, variables, scope=chunk[0], absent_is_null=True)
         for index, repository in enumerate(chunk):
             node = data[f"r{index}"]

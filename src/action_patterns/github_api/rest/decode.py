@@ -29,6 +29,7 @@ def target(node: Answer, token: TokenFacts, *, empty: bool) -> Target:
         topics=tuple(sorted(topic.text() for topic in node["topics"].items())) if node.has("topics") else (),
         language=node["language"].text() if node["language"] else None,
         archived=node["archived"].flag(),
+        disabled=node["disabled"].flag() if node.has("disabled") else False,
         fork=node["fork"].flag(),
         empty=empty,
         private=node["private"].flag(),

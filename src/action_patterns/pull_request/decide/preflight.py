@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from action_patterns.checks.check import Finding, finding
+from action_patterns.checks.writable import by_role, by_rule
 from action_patterns.content.changes import UNKNOWN, FileChange, ancestors
 from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.permissions import WORKFLOWS
@@ -16,7 +17,7 @@ from action_patterns.pull_request.steps.step import Step
 
 def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tuple[Finding, ...]:
     """Return the checks that these steps need, in the order in which a person would remove the obstacles."""
-    checks = [finding("read-only", observed.can_push)]
+    checks = [by_role(observed.can_push)]
     write = next((step for step in steps if isinstance(step, WriteBranch)), None)
     moves = [step for step in steps if isinstance(step, WriteBranch | RestoreBranch | DeleteBranch)]
     if desired.head_repository is not None:
@@ -28,7 +29,7 @@ def preflight(desired: Desired, observed: Observed, steps: Sequence[Step]) -> tu
     if moves and observed.branch_tip is not None:
         restored = any(isinstance(step, RestoreBranch) for step in moves)
         forced = write is not None and write.before not in (None, *write.parents)
-        checks.append(_protected(observed, force=restored or forced))
+        checks.append(by_rule(observed.branch_rule, force=restored or forced))
     if write is not None and desired.most_writes is not None:
         needed = len(write.requests(observed, 0))
         detail = f"It takes {needed:,} writes, and this run has time for {desired.most_writes:,}."
@@ -44,17 +45,6 @@ def _is_fork(observed: Observed) -> Finding:
         return finding("not-a-fork", False, f"{observed.holder} is the target itself.")
     right = parent is not None and parent.lower() == observed.repository.lower()
     return finding("not-a-fork", right, f"{observed.holder} was forked from {parent}.")
-
-
-def _protected(observed: Observed, *, force: bool) -> Finding:
-    rule = observed.branch_rule
-    if rule.may_push is False:
-        return finding("branch-protected", False, "This token may not push to it.")
-    if force and rule.may_force is False:
-        return finding(
-            "branch-protected", False, "It takes no force push, and our one commit must move to another parent."
-        )
-    return finding("branch-protected", rule.may_push)
 
 
 def _content(write: WriteBranch, observed: Observed) -> list[Finding]:

@@ -67,7 +67,8 @@ def merge(
             )
         legs = of_jobs.of(worst.job)
         came = entry.index in counted.newest
-        job = legs.job(entry.index, worst.attempt) if came or entry.error else None
+        given_up = entry.error or entry.stopped
+        job = legs.job(entry.index, worst.attempt) if came or given_up else None
         job = job or (legs.last(entry.index) if worst.outcome == "missing" and not came else None)
         url = job.url or None if job else None  # also where a record has one: it could lead anywhere
         results.append(worst if worst.job_url == url else worst.model_copy(update={"job_url": url}))
@@ -96,7 +97,7 @@ def _absent(entry: PlanEntry, counted: Counted, of_jobs: _Jobs, expected: Sequen
     if given_up:
         yield given_up
         return
-    if entry.error:
+    if entry.error or entry.stopped:
         return
     absent = [by for by in counted.recorders if by not in came]
     wanted = [counted.recorders[by] for by in absent]

@@ -1,8 +1,8 @@
-"""Targets of the roster that discovery did not find: they fail without a job."""
+"""Targets of the roster without a job: discovery did not find them, or its preflight stopped them."""
 
 from __future__ import annotations
 
-from action_patterns.contracts import Plan, PlanEntry, TargetResult
+from action_patterns.contracts import ErrorRecord, Plan, PlanEntry, TargetResult
 
 
 def results(plan: Plan, *, attempt: int) -> tuple[TargetResult, ...]:
@@ -12,6 +12,18 @@ def results(plan: Plan, *, attempt: int) -> tuple[TargetResult, ...]:
 
 def result(entry: PlanEntry, *, plan_id: str, attempt: int) -> TargetResult | None:
     """Return the result of a target that the plan gave up. None: a job works on the target."""
+    if (stop := entry.stopped) is not None:
+        cause = ErrorRecord(category="conflict", message=stop.message, remediation=stop.remediation, retryable=False)
+        return TargetResult(
+            plan_id=plan_id,
+            index=entry.index,
+            target=entry.target.address,
+            attempt=attempt,
+            outcome=stop.outcome,
+            reason=stop.reason,
+            message=stop.message,
+            error=cause if stop.outcome == "blocked" else None,
+        )
     if entry.error is None:
         return None
     return TargetResult(

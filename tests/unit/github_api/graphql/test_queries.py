@@ -17,11 +17,15 @@ QUERIES = {
     "more comments": queries.COMMENTS,
     "more that are closed": queries.ENDED,
     "more paths": queries.files(queries.PATHS_PER_QUERY),
-    "an owner": queries.owner(),
-    "an owner, and more of each repository": queries.owner(3, open_from=True),
-    "repositories by name, and more of each": queries.repositories(2, 1, open_from=True),
-    "one repository": queries.repositories(1),
-    "as many repositories as fit": queries.repositories(queries.REPOSITORIES_PER_QUERY),
+    "an owner": queries.owner(queries.Wanted()),
+    "an owner, and more of each repository": queries.owner(
+        queries.Wanted(directories=3, open_from=True, preflight=True, written=True)
+    ),
+    "repositories by name, and more of each": queries.repositories(
+        2, queries.Wanted(directories=1, open_from=True, preflight=True)
+    ),
+    "one repository": queries.repositories(1, queries.Wanted()),
+    "as many repositories as fit": queries.repositories(queries.REPOSITORIES_PER_QUERY, queries.Wanted()),
     "swap refs": queries.UPDATE_REFS,
     "make a draft": queries.CONVERT_TO_DRAFT,
     "merge it later": queries.ENABLE_AUTO_MERGE,

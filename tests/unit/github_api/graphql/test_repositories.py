@@ -34,12 +34,12 @@ def words(text: str) -> list[str]:
 
 
 def test_without_a_request_for_more_nothing_more_is_read() -> None:
-    assert words(queries.owner()) == words(OWNER)
-    assert words(queries.repositories(1)) == words(NAMED + OWNER[OWNER.index("fragment") :])
+    assert words(queries.owner(queries.Wanted())) == words(OWNER)
+    assert words(queries.repositories(1, queries.Wanted())) == words(NAMED + OWNER[OWNER.index("fragment") :])
 
 
 def test_each_directory_is_one_field_and_one_variable() -> None:
-    text = queries.owner(2, open_from=True)
+    text = queries.owner(queries.Wanted(directories=2, open_from=True))
     assert re.findall(r"\$(\w+): String!", text) == ["login", "d0", "d1", "head"]
     assert re.findall(r"(\w+): object\(expression: \$(\w+)\)", text) == [("d0", "d0"), ("d1", "d1")]
     assert text.count("pullRequests(headRefName: $head") == 1
