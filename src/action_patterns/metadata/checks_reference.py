@@ -6,7 +6,10 @@ import json
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
 
+from action_patterns.checks.assertion import Assertion
 from action_patterns.checks.catalogue import ASSERTIONS, KINDS, PREFLIGHT, Kind
 from action_patterns.checks.check import Category
 from action_patterns.checks.specification import Specification
@@ -28,12 +31,37 @@ _WORDS: dict[Category, str] = {
 }
 
 
+_SCALAR: JsonSchemaValue = {"type": ["string", "number", "boolean"]}
+_NUMBER: JsonSchemaValue = {"type": ["string", "number"]}
+_ONE_OR_SEVERAL: dict[str, JsonSchemaValue] = {"_several": {}, "_texts": _SCALAR, "_codes": {"type": "integer"}}
+"""The validators that take one value for a list of one, and what a value is."""
+_QUANTITIES = frozenset({"_quantity", "_size"})
+"""The validators whose texts may be plain numbers."""
+
+
+class _Written(Accepted):
+    """Describes what a person may write, where YAML makes numbers of some texts."""
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
+        name = getattr(schema["function"]["function"], "__name__", "")
+        if (item := _ONE_OR_SEVERAL.get(name)) is not None:
+            several = {"type": "array", "items": item, "minItems": 1}
+            return {"anyOf": [item, several]} if item else several
+        if name == "_required":
+            return {"anyOf": [{"type": "boolean"}, {"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        return super().function_before_schema(schema)
+
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
+        name = getattr(schema["function"]["function"], "__name__", "")
+        return _NUMBER if name in _QUANTITIES else super().function_after_schema(schema)
+
+
 def schema() -> str:
     """Return the schema of a list, for both actions that take one."""
     entries = []
     definitions: dict[str, Any] = {}
     for kind in KINDS.values():
-        made = kind.load().model_json_schema(by_alias=True, schema_generator=Accepted)
+        made = kind.load().model_json_schema(by_alias=True, schema_generator=_Written)
         definitions |= made.pop("$defs", {})
         subject = made["properties"][kind.key]
         if not kind.whole:
@@ -55,6 +83,7 @@ def schema() -> str:
 def page() -> str:
     """Return the reference page."""
     shared = "\n".join(table(Specification.model_fields.items()))
+    tests = "\n".join(table(_without(Specification, Assertion)))
     sections = []
     for category in get_args(Category):
         of_category = [kind for kind in KINDS.values() if kind.category == category]
@@ -77,6 +106,12 @@ The kinds are below, by category, from the cheapest to the dearest.
 ## Keys of every check
 
 {shared}
+
+## Keys of every assertion
+
+The kinds of [`assert`](../actions/assert) have these too: the tests, and the place in a document that they are of.
+
+{tests}
 {"".join(sections)}"""
 
 
@@ -84,11 +119,13 @@ def _section(kind: Kind) -> str:
     model = kind.load()
     actions = [name for name, kinds in (("preflight", PREFLIGHT), ("assert", ASSERTIONS)) if kind.key in kinds]
     used = " and ".join(f"[`{name}`](../actions/{name})" for name in actions)
-    common = Specification.model_fields
-    own: list[tuple[str, FieldInfo]] = [
-        (name, field) for name, field in model.model_fields.items() if name not in common
-    ]
+    own = _without(Assertion if issubclass(model, Assertion) else Specification, model)
     own.sort(key=lambda item: item[0] != model.subject)
     source = f" Source: {kind.page}." if kind.page else ""
     lines = [f"### {kind.key}", "", f"{(model.__doc__ or '').strip()} In {used}.{source}", "", *table(own), ""]
     return "\n".join(("", *lines))
+
+
+def _without(base: type[Specification], model: type[Specification]) -> list[tuple[str, FieldInfo]]:
+    """Return the fields of a model that its base has not."""
+    return [(name, field) for name, field in model.model_fields.items() if name not in base.model_fields]
