@@ -207,6 +207,7 @@ def test_every_input_and_output_is_described() -> None:
         "distribution": "distribution.yml",
         "only": "",
         "limit": "",
+        "preflight": False,
         "targets-per-job": 20,
         "dry-run": False,
         "fail-on": "any",
