@@ -181,7 +181,7 @@ HOSTILE = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=12).map("".join), st.lists(HOSTILE, max_size=12).map("".join))
 def test_hostile_text_adds_no_row_no_link_and_no_tag(name: str, message: str) -> None:
     results = [result("no", name, message=message, fix=message, page=name)]
@@ -191,7 +191,8 @@ def test_hostile_text_adds_no_row_no_link_and_no_tag(name: str, message: str) ->
     assert "<a " not in page
     assert "<img" not in page
     assert set(re.findall(r"</?([a-z0-9]+)", page)) <= {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code"}
-    assert not re.search(r"[@#]\w", re.sub(r"<[^>]*>", "", page)), "no mention, and no reference"
+    prose = re.sub(r"<code>.*?</code>", "", page)
+    assert not re.search(r"[@#]\w", re.sub(r"<[^>]*>", "", prose)), "no mention, and no reference"
 
 
 @settings(max_examples=25, deadline=None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.preflight.interface import REASONS, PreflightInputs, PreflightOutputs
+from action_patterns.actions.preflight.sessions import Sessions
 from action_patterns.actions.preflight.text import annotations_of, summary_of
 from action_patterns.checks.catalogue import GITHUB, KINDS, PREFLIGHT
 from action_patterns.checks.check import ANSWERS, CATEGORIES, Answer, Category, Check, Result, is_ready
@@ -22,10 +23,6 @@ from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.settings import Settings
 from action_patterns.ports.tokens import Tokens
 from action_patterns.ports.workflow_runs import WorkflowRuns
-
-if TYPE_CHECKING:
-    from action_patterns.action.session import Session
-    from action_patterns.ports.permissions import Verb
 
 MAX_OUTPUT_CHARACTERS = 500_000
 """GitHub takes 1 MiB for all outputs of a job (docs, "Workflow syntax", `jobs.<job_id>.outputs`)."""
@@ -62,7 +59,7 @@ def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
     needs = parse(inputs.needs)
     if needs.doubt:
         raise InputError(Problem(needs.doubt[0], "Pass `needs: ${{ toJSON(needs) }}`."))
-    world = World(ports=ports, github=_sessions(inputs, ports), jobs=needs.jobs)
+    world = World(ports=ports, github=Sessions(inputs, ports, ACTION.uses), jobs=needs.jobs)
     event = ports.context.event_name
     if inputs.checks_path:
         text, name = read_text(ports.files.read(inputs.checks_path), inputs.checks_path), inputs.checks_path
@@ -85,27 +82,6 @@ def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
 def _of_input(problem: Problem) -> Problem:
     where = f" (line {problem.line} of `checks`)" if problem.line else ""
     return Problem(f"{problem.what}{where}", problem.fix)
-
-
-def _sessions(inputs: PreflightInputs, ports: Ports) -> Callable[[Sequence[Verb], Sequence[str]], Session]:
-    """Return what opens GitHub for the verbs of one kind of check."""
-    opened: dict[tuple[str, ...], Session] = {}
-
-    def session(uses: Sequence[Verb], repositories: Sequence[str]) -> Session:
-        from action_patterns.action.reach import Reach
-        from action_patterns.action.session import open_session
-
-        credentials = inputs.credentials()
-        # An App's token has the permissions of its verbs: one that the installation lacks must cost one kind of check.
-        verbs = uses if credentials.app is not None else ACTION.uses
-        key = tuple(verb.__qualname__ for verb in verbs)
-        if key not in opened:
-            opened[key] = open_session(
-                ports, credentials, verbs, seconds=60.0 * inputs.max_minutes, reach=Reach(tuple(repositories))
-            )
-        return opened[key]
-
-    return session
 
 
 def gather(inputs: PreflightInputs, checks: Sequence[Check], ports: Ports) -> tuple[Result, ...]:

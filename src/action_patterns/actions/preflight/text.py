@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from action_patterns.checks.check import Answer, Result
-from action_patterns.escape import cell, cell_prose, clip
+from action_patterns.escape import cell, cell_prose, clip, inline
 from action_patterns.ports.log import Annotation, Level
 
 MAX_ANNOTATIONS = 10
@@ -46,7 +46,7 @@ def summary_of(results: Sequence[Result], *, ready: bool) -> str:
             each.category,
             answer,
             cell_prose(clip(each.message, _MESSAGE_CHARACTERS)),
-            cell_prose(clip(_fix(each), _MESSAGE_CHARACTERS)),
+            " ".join(filter(None, (cell_prose(clip(each.fix, _MESSAGE_CHARACTERS)), inline(_source(each))))),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
@@ -57,13 +57,12 @@ def annotations_of(results: Sequence[Result], *, red: bool) -> Iterator[Annotati
     found = problems(results)
     for each in found[:MAX_ANNOTATIONS]:
         level: Level = "error" if red and each.severity == "required" else "warning"
-        message = "\n".join(filter(None, (each.message, _fix(each))))
+        message = "\n".join(filter(None, (each.message, each.fix, _source(each))))
         yield Annotation(level=level, title=f"{each.name}: {each.answer}", message=clip(message, _MESSAGE_CHARACTERS))
     if (more := len(found) - MAX_ANNOTATIONS) > 0:
         message = f"{more} more of {len(found)} problems are in the summary and in the output `results`."
         yield Annotation(level="notice", title="More problems", message=message)
 
 
-def _fix(result: Result) -> str:
-    source = f"Source: {result.page}." if result.page and result.answer in ("no", "unknown") else ""
-    return " ".join(filter(None, (result.fix, source)))
+def _source(result: Result) -> str:
+    return f"Source: {result.page}." if result.page and result.answer in ("no", "unknown") else ""
