@@ -88,8 +88,11 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert "(1 in 3.7 billion among 100,000 ids) created" in first.log
         assert "v1.0.0 is out" in first.log
         assert "succeeded after 1 attempts" in first.log
-        (name,) = platform.refs("refs/action-patterns/once/")
-        assert name.startswith("refs/action-patterns/once/announce-release-")
+        announced, indexed = platform.refs("refs/action-patterns/once/")
+        assert announced.startswith("refs/action-patterns/once/announce-release-")
+        assert indexed.startswith("refs/action-patterns/once/index-release-")
+        assert "The index has v1.0.0" in first.log
+        assert "index completed" in first.log
         assert list(platform.refs("refs/action-patterns/state/")) == ["refs/action-patterns/state/index=2Fdone"]
         assert "indexing the manual: remove" in first.log
         assert "before absent, now 5 more created" in first.log
@@ -97,6 +100,8 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         log = _repeat(on, secrets={}, workflow="examples.yml").log
         assert "v1.0.0 is out" not in log
         assert "already-done" in log
+        assert "The index has v1.0.0" not in log
+        assert "index already-done" in log
         assert "indexing the manual" not in log
         assert "before found, now 0 more" in log
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from action_patterns.actions import once, unique_id
-from action_patterns.actions.once import OnceInputs
+from action_patterns.actions.once.interface import OnceInputs
 from action_patterns.actions.unique_id import UniqueIdInputs
 from action_patterns.errors import InputError
 from action_patterns.input_types import values_of

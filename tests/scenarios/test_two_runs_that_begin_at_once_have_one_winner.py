@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.actions.once import OnceOutputs
+from action_patterns.actions.once.interface import OnceOutputs
 from support.editions import WITH_LEASES, only_on
 from support.marker_stage import HOUR, once, the_marker
 from support.stage import VirtualClock, stage

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from action_patterns.action.contract import Finish
-from action_patterns.actions.once import OnceInputs, OnceOutputs, run
+from action_patterns.actions.once import run
+from action_patterns.actions.once.interface import OnceInputs, OnceOutputs
 from action_patterns.github_api.client import Client
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, Literal
 
+from pydantic import AwareDatetime, Field
+
 from action_patterns.action.reason import Reason
 from action_patterns.state.record import Holder, StateRecord
 from action_patterns.state.transaction import Change
 
-Mode = Literal["begin", "complete", "fail", "clean"]
+Mode = Literal["begin", "complete", "fail", "run", "clean"]
 State = Literal["pending", "completed", "failed"]
 
 MAX_METADATA_LENGTH = 1_000
@@ -32,6 +34,12 @@ class OnceRecord(StateRecord):
     metadata: str = ""
     claim: str = ""
     """Proof of the step that began, by which it completes. Empty: a version without claims wrote it."""
+    runner: str = ""
+    """Name of the runner of the one step that does the work. Empty: not known, or the work is between steps."""
+    lease_seconds: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """Time without a renewal after which its run is dead. None: it does not renew, and the reader's limit counts."""
+    renewed_at: AwareDatetime | None = None
+    """The time by GitHub's clock of the last renewal. None: there was none."""
 
     def is_expired(self, now: datetime, ttl_days: int | None = None) -> bool:
         """Return whether it is completed and no longer counts. `ttl_days`: the reader's limit. None: the marker's."""
@@ -40,6 +48,9 @@ class OnceRecord(StateRecord):
 
     def is_dead(self, now: datetime, timeout_hours: int) -> bool:
         """Return whether it is pending and its run must be over."""
+        if self.lease_seconds is not None:
+            since = self.renewed_at or self.since
+            return self.state == "pending" and now - since >= timedelta(seconds=self.lease_seconds)
         return self.state == "pending" and self.age(now) >= timedelta(hours=timeout_hours)
 
 
@@ -58,7 +69,13 @@ class OnceRequest:
     pending_timeout_hours: int = 6
     metadata: str = ""
     claim: str = ""
-    """For complete and fail: the claim that begin gave."""
+    """For complete, fail and renew: the claim that begin gave."""
+    lease_seconds: float | None = None
+    """For begin: the lease of a step that renews it. None: none does."""
+    runner: str = ""
+    """For begin: the runner of the one step that does the work. Empty: it is between steps."""
+    over: frozenset[str] = frozenset()
+    """For begin: claims whose run or job GitHub calls over."""
 
 
 def begin(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
@@ -74,7 +91,7 @@ def begin(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
     if found.holder.is_same_run(request.us) and found.holder.attempt < request.us.attempt:
         # A run is rerun only when it has ended: its earlier attempt is dead however young the marker is.
         return _take(found, request, "resumed")
-    if found.is_dead(request.now, request.pending_timeout_hours):
+    if found.claim in request.over or found.is_dead(request.now, request.pending_timeout_hours):
         return _take(found, request, "taken-over")
     return Change(outcome="skipped", reason="in-progress")
 
@@ -103,6 +120,14 @@ def fail(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
     return Change(outcome="updated", reason="given-up", write=_next(found, request, "failed"))
 
 
+def renew(found: OnceRecord | None, request: OnceRequest) -> Change[OnceRecord]:
+    """Return the change that begins the lease of a step again."""
+    if found is None or found.state != "pending" or not _holds(found, request):
+        return Change(outcome="blocked", reason="not-holder")
+    renewed = found.model_copy(update={"renewed_at": request.now})
+    return Change(outcome="updated", reason="renewed", write=renewed)
+
+
 def _holds(found: OnceRecord, request: OnceRequest) -> bool:
     # The run is no proof: another leg of its matrix has the same one, and did not begin.
     return bool(found.claim) and found.claim == request.claim
@@ -116,7 +141,7 @@ def _claim(request: OnceRequest) -> str:
 
 
 def is_begun(change: Change[OnceRecord]) -> bool:
-    """Return whether the change makes the work this run's: `begin` writes `pending`, and no other mode does."""
+    """Return whether the change of `begin` makes the work this run's."""
     return change.write is not None and change.write.state == "pending"
 
 
@@ -140,6 +165,8 @@ def _take(found: OnceRecord | None, request: OnceRequest, reason: str) -> Change
         ttl_days=request.ttl_days,
         metadata=request.metadata or noted,
         claim=_claim(request),
+        lease_seconds=request.lease_seconds,
+        runner=request.runner,
     )
     return Change(outcome="created" if found is None else "updated", reason=reason, write=fresh)
 
@@ -184,7 +211,8 @@ REASONS = (
     Reason(
         code="taken-over",
         outcome="updated",
-        meaning="Another run began it and wrote nothing for longer than `pending-timeout-hours`.",
+        meaning="Another run began it and is over, or wrote nothing for longer than its lease or than"
+        " `pending-timeout-hours`.",
         remedy="Do the work, then `complete`. Part of it may be done already: it must be safe to repeat.",
     ),
     Reason(

@@ -29,7 +29,7 @@ PARTS = {
     "apply": ("actions/apply.py", "pull_request"),
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
-    "once": ("actions/once.py", "state"),
+    "once": ("actions/once", "action/liveness.py", "state"),
     "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
     "retry": ("action/liveness.py", "state/transaction.py"),
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from action_patterns.actions.once import OnceInputs, gather, run
+from action_patterns.actions.once import gather, run
+from action_patterns.actions.once.interface import OnceInputs
 from action_patterns.errors import InputError
 from action_patterns.pull_request.spec.key import branch_problem
 from action_patterns.state.once import OnceRecord
@@ -53,6 +54,12 @@ def test_operation_values_and_files_are_in_the_name() -> None:
         ({"operation_only": True}, "`operation-only` is true"),
         ({"mode": "complete"}, "`claim` is not given"),
         ({"mode": "fail", "claim": ""}, "`claim` is not given"),
+        ({"mode": "run"}, "`run` has no line"),
+        ({"mode": "run", "run": " \n"}, "`run` has no line"),
+        ({"mode": "run", "run": "true", "values": ""}, "done once and never again"),
+        ({"mode": "run", "run": "true", "claim": "c"}, "`claim` is given"),
+        ({"claim": "c"}, "`claim` is given"),
+        ({"run": "true"}, "`run` is given"),
         ({"metadata": "x" * 1_001}, "1001 characters"),
         ({"repository": "api"}, "`repository`"),
         ({"values": "v1\n16123456789"}, "belongs to this run"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from action_patterns.actions.once import OnceInputs
 from action_patterns.actions.once import run as once
+from action_patterns.actions.once.interface import OnceInputs
 from action_patterns.actions.record import Facts, RecordInputs, validate
 from action_patterns.contracts.repository import is_repository
 from action_patterns.discovery.selection import Selection

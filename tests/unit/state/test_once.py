@@ -4,17 +4,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from action_patterns.actions.once import decide
+from action_patterns.state import once
 from action_patterns.state.once import REASONS, Mode, OnceRecord, OnceRequest, is_begun, is_litter
 from action_patterns.state.record import Holder
+from action_patterns.state.transaction import Change
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
 US = Holder(repository="acme/api", run_id=7, attempt=2, url="https://x/runs/7/attempts/2")
 OURS_BEFORE = US.model_copy(update={"attempt": 1})
 OTHER = US.model_copy(update={"run_id": 8, "attempt": 1})
 ELSEWHERE = US.model_copy(update={"repository": "acme/web", "attempt": 1})
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: Any) -> OnceRecord:
@@ -59,6 +64,30 @@ def desired_state(**changes: Any) -> OnceRequest:
             "in-progress",
             None,
         ),
+        ("run", None, {}, "created", "first", "pending"),
+        ("run", marker("pending", OTHER), {}, "skipped", "in-progress", None),
+        ("begin", marker("pending", OTHER), {"over": frozenset({claim_of(OTHER)})}, "updated", "taken-over", "pending"),
+        ("begin", marker("pending", OTHER), {"over": frozenset({claim_of(US)})}, "skipped", "in-progress", None),
+        ("begin", marker("completed", OTHER), {"over": frozenset({claim_of(OTHER)})}, "skipped", "already-done", None),
+        ("begin", marker("pending", OTHER, 59 * SECOND, lease_seconds=60), {}, "skipped", "in-progress", None),
+        ("begin", marker("pending", OTHER, 60 * SECOND, lease_seconds=60), {}, "updated", "taken-over", "pending"),
+        (
+            "begin",
+            marker("pending", OTHER, DAY, lease_seconds=60, renewed_at=NOW - 59 * SECOND),
+            {},
+            "skipped",
+            "in-progress",
+            None,
+        ),
+        (
+            "begin",
+            marker("pending", OTHER, DAY, lease_seconds=60, renewed_at=NOW - 60 * SECOND),
+            {"pending_timeout_hours": 99},
+            "updated",
+            "taken-over",
+            "pending",
+        ),
+        ("begin", marker("pending", OTHER, 7 * HOUR, lease_seconds=9 * 3_600), {}, "skipped", "in-progress", None),
         ("complete", None, {}, "blocked", "not-begun", None),
         ("complete", marker("pending", US), {}, "updated", "completed", "completed"),
         ("complete", marker("pending", OURS_BEFORE, 99 * HOUR), {}, "updated", "completed", "completed"),
@@ -86,7 +115,7 @@ def test_what_a_run_may_do(
     decision = decide(mode, found, desired_state(**changes))
     assert (decision.outcome, decision.reason) == (outcome, reason)
     assert (decision.write.state if decision.write else None) == becomes
-    assert is_begun(decision) == (mode == "begin" and becomes is not None)
+    assert is_begun(decision) == (mode in ("begin", "run") and becomes is not None)
     assert any((row.code, row.outcome) == (reason, outcome) for row in REASONS)
     if decision.write is not None:
         assert decision.write.holder == US
@@ -145,3 +174,119 @@ def test_only_what_stops_nobody_is_litter(found: OnceRecord, litter: bool) -> No
 def test_a_pending_marker_is_no_litter_while_its_run_may_live() -> None:
     old = marker("pending", OTHER, 8 * DAY)
     assert not is_litter(old, NOW, pending_timeout_hours=9 * 24, older_than_days=7)
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (None, "not-holder"),
+        (marker("pending", US, DAY, lease_seconds=60), "renewed"),
+        (marker("pending", OTHER, lease_seconds=60), "not-holder"),
+        (marker("completed", US, lease_seconds=60), "not-holder"),
+        (marker("failed", US, lease_seconds=60), "not-holder"),
+        (marker("pending", US, claim="", lease_seconds=60), "not-holder"),
+    ],
+)
+def test_renew(found: OnceRecord | None, reason: str) -> None:
+    change = once.renew(found, desired_state())
+    assert change.reason == reason
+    if change.write is not None:
+        assert found is not None
+        assert change.write == found.model_copy(update={"renewed_at": NOW})
+
+
+def test_a_new_holder_has_its_own_lease_and_runner() -> None:
+    found = marker("pending", OTHER, DAY, lease_seconds=60, renewed_at=NOW - HOUR, runner="old")
+    change = once.begin(found, desired_state())
+    assert change.write is not None
+    assert (change.write.lease_seconds, change.write.renewed_at, change.write.runner) == (None, None, "")
+    change = once.begin(found, desired_state(lease_seconds=90.0, runner="ours"))
+    assert change.write is not None
+    assert (change.write.lease_seconds, change.write.renewed_at, change.write.runner) == (90.0, None, "ours")
+
+
+RUNS = st.integers(0, 3)
+LEASE = 60.0
+
+
+class Works(RuleBasedStateMachine):
+    """Four runs that begin, renew, end, die and are rerun, against the one holder that a work may have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.found: OnceRecord | None = None
+        self.attempts = [1, 1, 1, 1]
+        self.claims: dict[int, str] = {}
+        self.holder: int | None = None
+        self.renewed = NOW
+        self.leased = False
+        self.state = "absent"
+        self.began_at = 0
+        self.over: set[str] = set()
+
+    def asked(self, run: int, **changes: Any) -> OnceRequest:
+        us = Holder(repository="acme/api", run_id=run, attempt=self.attempts[run], url="u")
+        return desired_state(us=us, now=self.now, claim=self.claims.get(run, ""), **changes)
+
+    def write(self, change: Change[OnceRecord]) -> str:
+        if change.write is not None:
+            self.found = OnceRecord.model_validate_json(change.write.message().splitlines()[2])
+        return change.reason
+
+    @rule(seconds=st.sampled_from([1.0, 20.0, 61.0, 6 * 3_600.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule(run=RUNS, leased=st.booleans(), knows=st.booleans())
+    def begin(self, run: int, leased: bool, knows: bool) -> None:
+        over = frozenset(self.over) if knows else frozenset()
+        lease = LEASE if leased else None
+        reason = self.write(once.begin(self.found, self.asked(run, lease_seconds=lease, over=over)))
+        limit = timedelta(seconds=LEASE) if self.leased else 6 * HOUR
+        expected = {"absent": "first", "failed": "failed-before", "completed": "already-done"}.get(self.state)
+        if expected is None:
+            assert self.found is not None and self.holder is not None
+            mine = self.holder == run and self.began_at < self.attempts[run]
+            dead = self.now - self.renewed >= limit or (knows and self.claims.get(self.holder) in self.over)
+            expected = "resumed" if mine else "taken-over" if dead else "in-progress"
+        assert reason == expected
+        if reason not in ("already-done", "in-progress"):
+            assert self.found is not None
+            assert self.found.claim not in self.claims.values(), "each begin has a claim that no other has"
+            self.claims[run] = self.found.claim
+            self.holder, self.began_at, self.renewed, self.leased = run, self.attempts[run], self.now, leased
+            self.state = "pending"
+            self.now += timedelta(milliseconds=1)
+
+    @rule(run=RUNS)
+    def renew(self, run: int) -> None:
+        reason = self.write(once.renew(self.found, self.asked(run)))
+        assert (reason == "renewed") == (self.state == "pending" and self.holds(run))
+        if reason == "renewed" and self.leased:
+            self.renewed = self.now
+
+    @rule(run=RUNS, how=st.sampled_from(["complete", "fail"]))
+    def end(self, run: int, how: str) -> None:
+        change = (once.complete if how == "complete" else once.fail)(self.found, self.asked(run))
+        reason = self.write(change)
+        assert (change.outcome == "blocked") == (not self.holds(run))
+        if reason in ("completed", "given-up"):
+            self.state = "completed" if how == "complete" else "failed"
+
+    @rule(run=RUNS)
+    def ends(self, run: int) -> None:
+        """GitHub calls the run over."""
+        if run in self.claims:
+            self.over.add(self.claims[run])
+
+    @rule(run=RUNS)
+    def rerun(self, run: int) -> None:
+        self.attempts[run] += 1
+
+    def holds(self, run: int) -> bool:
+        return self.holder == run and self.state != "absent"
+
+
+TestWorks = Works.TestCase
+TestWorks.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

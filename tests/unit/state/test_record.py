@@ -46,5 +46,5 @@ def test_the_stored_text_is_golden() -> None:
         '{"version": 1, "operation": "announce", "state": "completed", "holder": {"repository": "acme/api",'
         ' "repository_id": "", "run_id": 7, "attempt": 2,'
         ' "url": "https://x/runs/7/attempts/2"}, "since": "2026-07-10T00:00:00Z", "ttl_days": null,'
-        ' "metadata": "", "claim": ""}\n'
+        ' "metadata": "", "claim": "", "runner": "", "lease_seconds": null, "renewed_at": null}\n'
     )
