@@ -16,6 +16,7 @@ ACTIONS = (
     "report",
     "track",
     "unique-id",
+    "ensure",
     "once",
     "state",
     "lock",

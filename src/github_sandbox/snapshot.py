@@ -42,7 +42,28 @@ def _repository(repository: Repository) -> dict[str, Any]:
         "default_branch": repository.default_branch,
         "refs": refs,
         "pulls": [_pull(p) for _, p in sorted(repository.pulls.items())],
+    } | _parts(repository)
+
+
+def _parts(repository: Repository) -> dict[str, Any]:
+    """Return labels, milestones, releases, environments and workflow runs. An empty part is left out."""
+    contents = repository.contents
+    found: dict[str, Any] = {
+        "labels": {each.name: [each.color, each.description] for _, each in sorted(contents.labels.items())},
+        "milestones": [
+            [each.number, each.title, each.state, each.description, each.due_on]
+            for _, each in sorted(contents.milestones.items())
+        ],
+        "releases": [
+            [each.tag, each.name, each.body, each.draft, each.prerelease] for each in contents.releases.values()
+        ],
+        "environments": {
+            each.name: [each.wait_timer, each.prevent_self_review, each.reviewers, each.branch_policy]
+            for _, each in sorted(contents.environments.items())
+        },
+        "runs": {each.number: [each.status, each.conclusion, each.attempt] for each in contents.runs},
     }
+    return {name: value for name, value in found.items() if value}
 
 
 def _pull(pull: PullRequest) -> dict[str, Any]:

@@ -89,6 +89,22 @@ VERBS: dict[str, Call] = {
     "WorkflowRuns.jobs": lambda g, f: g.runs.jobs(TARGET, int(f["run"])),
     "WorkflowRuns.artifacts": lambda g, f: g.runs.artifacts(TARGET, int(f["run"])),
     "WorkflowRuns.previous_report": lambda g, f: g.runs.previous_report(TARGET, int(f["run"]), name="sync"),
+    "GitRefs.read": lambda g, _: g.git_refs.read(TARGET, "refs/heads/main"),
+    "GitRefs.create": lambda g, f: g.git_refs.create(TARGET, "refs/heads/new", f["main"]),
+    "GitRefs.update": lambda g, f: g.git_refs.update(
+        TARGET, "refs/heads/ready", before=f["ready"], after=f["main"], force=True
+    ),
+    "Labels.read": lambda g, _: g.labels.read(TARGET, "old"),
+    "Labels.create": lambda g, _: g.labels.create(TARGET, "new", {"color": "ff0000"}),
+    "Labels.update": lambda g, _: g.labels.update(TARGET, "old", {"color": "ff0000"}),
+    "Milestones.find": lambda g, _: g.milestones.find(TARGET, "v1"),
+    "Milestones.create": lambda g, _: g.milestones.create(TARGET, "v2", {}),
+    "Milestones.update": lambda g, _: g.milestones.update(TARGET, 1, {"state": "closed"}),
+    "Releases.find": lambda g, _: g.releases.find(TARGET, "v1", drafts=False)[0],
+    "Releases.create": lambda g, _: g.releases.create(TARGET, "v2", {}),
+    "Releases.delete": lambda g, f: g.releases.delete(TARGET, int(f["release"])),
+    "Environments.read": lambda g, _: g.environments.read(TARGET, "prod"),
+    "Environments.write": lambda g, _: g.environments.write(TARGET, "prod", {"wait_timer": 5}),
     "PullRequests.request_reviewers": lambda g, _: g.pulls.request_reviewers(
         TARGET, 1, reviewers=["bob"], team_reviewers=[]
     ),
@@ -96,7 +112,7 @@ VERBS: dict[str, Call] = {
 
 
 def world(permissions: Mapping[str, str]) -> dict[str, Any]:
-    full = {"login": "bot", "kind": "pat", "permission": "write", "repositories": "all"}
+    full = {"login": "bot", "kind": "pat", "permission": "admin", "repositories": "all"}
     return {
         "organizations": {"acme": {"members": ["bot", "alice", "bob"], "teams": {"core": ["bot"]}}},
         "users": ["alice", "bob", "bot", {"login": "app[bot]", "bot": True}],
@@ -131,6 +147,7 @@ def prepared(scene: Stage) -> Facts:
     setup = client(scene, "ghp_setup")
     pull = setup.pulls.create(TARGET, NewPullRequest(title="t", body="b", head="bot", base="main", draft=False))
     setup.pulls.set_issue_fields(TARGET, 1, labels=["old"], assignees=["alice"])
+    setup.environments.write(TARGET, "prod", {})
     seen = setup.pulls.observe(TARGET, branch="bot", base=None, paths=["README.md"])
     assert seen.base_tip is not None
     return {
@@ -141,6 +158,8 @@ def prepared(scene: Stage) -> Facts:
         "blob": setup.git.create_blob(TARGET, b"stored"),
         "comment": str(setup.issues.create_comment(TARGET, 1, "c").id),
         "issue": str(setup.issues.create(TARGET, title="t", body="b", labels=[]).id),
+        "ready": repository.tip("ready") or "",
+        "release": setup.releases.create(TARGET, "v1", {}).id,
         "run": str(scene.sandbox.world.repository(TARGET).contents.runs[-1].id),
     }
 

@@ -16,12 +16,17 @@ from action_patterns.ports.permissions import Verb, needed
 if TYPE_CHECKING:
     from action_patterns.contracts import Usage
     from action_patterns.ports.bundle import Ports
+    from action_patterns.ports.environments import Environments
     from action_patterns.ports.git_database import GitDatabase
+    from action_patterns.ports.git_refs import GitRefs
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.issues import Issues
+    from action_patterns.ports.labels import Labels
+    from action_patterns.ports.milestones import Milestones
     from action_patterns.ports.pull_requests import PullRequests
     from action_patterns.ports.rate_limits import RateLimits
     from action_patterns.ports.ref_store import RefStore
+    from action_patterns.ports.releases import Releases
     from action_patterns.ports.repositories import Repositories
     from action_patterns.ports.settings import Settings
     from action_patterns.ports.tokens import Tokens
@@ -79,6 +84,30 @@ class Session:
     def tokens(self) -> Tokens:
         """The token itself."""
         return cast("Tokens", self._declared("tokens", "Tokens"))
+
+    def git_refs(self) -> GitRefs:
+        """Branches and tags by their full names."""
+        return cast("GitRefs", self._declared("git_refs", "GitRefs"))
+
+    @property
+    def labels(self) -> Labels:
+        """Labels."""
+        return cast("Labels", self._declared("labels", "Labels"))
+
+    @property
+    def milestones(self) -> Milestones:
+        """Milestones."""
+        return cast("Milestones", self._declared("milestones", "Milestones"))
+
+    @property
+    def releases(self) -> Releases:
+        """Releases."""
+        return cast("Releases", self._declared("releases", "Releases"))
+
+    @property
+    def environments(self) -> Environments:
+        """Environments that jobs deploy to."""
+        return cast("Environments", self._declared("environments", "Environments"))
 
     def usage(self) -> Usage:
         """Return what the calling thread has used since `reset_usage`."""

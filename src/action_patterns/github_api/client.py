@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from action_patterns.github_api.git_database import GitDatabaseClient
@@ -12,13 +13,18 @@ from action_patterns.github_api.rate_limits import RateLimitsClient
 from action_patterns.github_api.repositories import RepositoriesClient
 from action_patterns.github_api.rest.issues import IssuesClient
 from action_patterns.github_api.rest.workflow_runs import WorkflowRunsClient
-from action_patterns.github_api.settings import SettingsClient
-from action_patterns.github_api.tokens import TokensClient
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.github_api.transport.transport import Transport
 
 if TYPE_CHECKING:
     from action_patterns.contracts import Usage
+    from action_patterns.github_api.git_refs import GitRefsClient
+    from action_patterns.github_api.rest.environments import EnvironmentsClient
+    from action_patterns.github_api.rest.labels import LabelsClient
+    from action_patterns.github_api.rest.milestones import MilestonesClient
+    from action_patterns.github_api.rest.releases import ReleasesClient
+    from action_patterns.github_api.settings import SettingsClient
+    from action_patterns.github_api.tokens import TokensClient
 
 
 class Client:
@@ -34,8 +40,58 @@ class Client:
         self.pulls = PullRequestsClient(calls, fallback, self.issues)
         self.runs = WorkflowRunsClient(calls)
         self.refs = RefStoreClient(calls)
-        self.settings = SettingsClient(calls)
-        self.tokens = TokensClient(calls)
+        self._calls = calls
+
+    # Only one action uses these. Their modules are imported for it alone: start-up time is every user's time.
+
+    @cached_property
+    def settings(self) -> SettingsClient:
+        """Settings of repositories."""
+        from action_patterns.github_api.settings import SettingsClient
+
+        return SettingsClient(self._calls)
+
+    @cached_property
+    def tokens(self) -> TokensClient:
+        """The token itself."""
+        from action_patterns.github_api.tokens import TokensClient
+
+        return TokensClient(self._calls)
+
+    @cached_property
+    def git_refs(self) -> GitRefsClient:
+        """Branches and tags by their full names."""
+        from action_patterns.github_api.git_refs import GitRefsClient
+
+        return GitRefsClient(self._calls)
+
+    @cached_property
+    def labels(self) -> LabelsClient:
+        """Labels."""
+        from action_patterns.github_api.rest.labels import LabelsClient
+
+        return LabelsClient(self._calls)
+
+    @cached_property
+    def milestones(self) -> MilestonesClient:
+        """Milestones."""
+        from action_patterns.github_api.rest.milestones import MilestonesClient
+
+        return MilestonesClient(self._calls)
+
+    @cached_property
+    def releases(self) -> ReleasesClient:
+        """Releases."""
+        from action_patterns.github_api.rest.releases import ReleasesClient
+
+        return ReleasesClient(self._calls)
+
+    @cached_property
+    def environments(self) -> EnvironmentsClient:
+        """Environments that jobs deploy to."""
+        from action_patterns.github_api.rest.environments import EnvironmentsClient
+
+        return EnvironmentsClient(self._calls)
 
     def usage(self) -> Usage:
         """Return what the calling thread has used since `reset_usage`."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from action_patterns.ports.environments import Environments
 from action_patterns.ports.git_database import GitDatabase
+from action_patterns.ports.git_refs import GitRefs
 from action_patterns.ports.issues import Issues
+from action_patterns.ports.labels import Labels
+from action_patterns.ports.milestones import Milestones
 from action_patterns.ports.pull_requests import PullRequests
 from action_patterns.ports.rate_limits import RateLimits
 from action_patterns.ports.ref_store import RefStore
+from action_patterns.ports.releases import Releases
 from action_patterns.ports.repositories import Repositories
 from action_patterns.ports.settings import Settings
 from action_patterns.ports.tokens import Tokens
@@ -27,6 +32,11 @@ CAPABILITIES: dict[str, type] = {
     "refs": RefStore,
     "settings": Settings,
     "tokens": Tokens,
+    "git_refs": GitRefs,
+    "labels": Labels,
+    "milestones": Milestones,
+    "releases": Releases,
+    "environments": Environments,
 }
 """Property of `GitHub` to the protocol behind it."""
 
@@ -72,6 +82,25 @@ class GitHub(Protocol):
     @property
     def tokens(self) -> Tokens:
         """The token itself."""
+
+    def git_refs(self) -> GitRefs:
+        """Branches and tags by their full names."""
+
+    @property
+    def labels(self) -> Labels:
+        """Labels."""
+
+    @property
+    def milestones(self) -> Milestones:
+        """Milestones."""
+
+    @property
+    def releases(self) -> Releases:
+        """Releases."""
+
+    @property
+    def environments(self) -> Environments:
+        """Environments that jobs deploy to."""
 
     def usage(self) -> Usage:
         """Return requests, writes, waiting and the lowest limit of the calling thread since its `reset_usage()`."""

@@ -4,6 +4,7 @@ from github_sandbox.model.accounts import Account
 from github_sandbox.model.actions import Artifact, CheckRun, WorkflowJob, WorkflowRun
 from github_sandbox.model.issue_parts import AutoMerge, Comment, Label, Milestone, RequestEvent, Review
 from github_sandbox.model.refs import RefRule, RefUpdate
+from github_sandbox.model.releases import Environment, Release
 from github_sandbox.model.repository import Contents, EarlierState, Issue, PullRequest, Repository, World
 
 __all__ = [
@@ -14,12 +15,14 @@ __all__ = [
     "Comment",
     "Contents",
     "EarlierState",
+    "Environment",
     "Issue",
     "Label",
     "Milestone",
     "PullRequest",
     "RefRule",
     "RefUpdate",
+    "Release",
     "Repository",
     "RequestEvent",
     "Review",

@@ -43,6 +43,14 @@ class WorkflowRun:
     conclusion: str | None = "success"
     attempt: int = 1
     path: str = ".github/workflows/ci.yml"
+    title: str = ""
+    """Empty: the name of the workflow."""
+    started_at: float | None = None
+    """Begin of the newest attempt. None: the time of creation."""
+    fork: str | None = None
+    """Full name of the head's repository. None: it is the run's."""
+    stuck: bool = False
+    """Whether GitHub refuses to cancel it although it has not ended."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -23,6 +23,7 @@ class Milestone:
     title: str
     state: str = "open"
     description: str | None = None
+    due_on: float | None = None
 
 
 @dataclass(eq=False, kw_only=True)

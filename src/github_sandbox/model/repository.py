@@ -15,6 +15,7 @@ from github_sandbox.model.accounts import Account
 from github_sandbox.model.actions import Artifact, CheckRun, WorkflowJob, WorkflowRun
 from github_sandbox.model.issue_parts import AutoMerge, Comment, Label, Milestone, RequestEvent, Review
 from github_sandbox.model.refs import RefRule
+from github_sandbox.model.releases import Environment, Release
 
 EARLIER_STATES = 64
 """The number of earlier states that a repository keeps for reads that lag behind writes."""
@@ -104,6 +105,9 @@ class Contents:
     runs: list[WorkflowRun] = field(default_factory=list)
     jobs: list[WorkflowJob] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
+    releases: dict[int, Release] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    """By lower-case name."""
     next_number: int = 1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from github_sandbox.clock import stamp
-from github_sandbox.errors import not_found
+from github_sandbox.errors import ApiError, not_found
 from github_sandbox.model import Artifact, CheckRun, Repository, WorkflowRun
 from github_sandbox.node_ids import encode
 from github_sandbox.rest import git_shapes, shapes
@@ -15,6 +15,8 @@ from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 
 ARTIFACT_SECONDS = 90 * 86_400
+SEARCHING, MOST_FOUND = frozenset({"branch", "event", "head_sha", "status"}), 1_000
+"""A list of runs that one of these narrows ends after so many."""
 
 
 def workflow_id(item: WorkflowRun) -> int:
@@ -26,6 +28,7 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
     api = f"{git_shapes.api(repository)}/actions/runs/{item.id}"
     commit, world = repository.git.commit(item.head_oid), repository.world
     minimal = shapes.repository(world, repository, None)
+    fork = world.repository(item.fork) if item.fork else None
     head: Shape | None = None
     if commit:
         people = {"author": commit.author, "committer": commit.committer}
@@ -39,7 +42,7 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
         "head_branch": item.branch,
         "head_sha": item.head_oid,
         "path": item.path,
-        "display_title": item.name,
+        "display_title": item.title or item.name,
         "run_number": item.number,
         "run_attempt": item.attempt,
         "event": item.event,
@@ -51,7 +54,7 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
         "pull_requests": [],
         "created_at": stamp(item.created_at),
         "updated_at": stamp(item.created_at),
-        "run_started_at": stamp(item.created_at),
+        "run_started_at": stamp(item.started_at or item.created_at),
         "actor": shapes.user(world, item.actor),
         "triggering_actor": shapes.user(world, item.actor),
         "jobs_url": f"{api}/jobs",
@@ -63,7 +66,7 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
         "workflow_url": f"{git_shapes.api(repository)}/actions/workflows/{workflow_id(item)}",
         "head_commit": head,
         "repository": minimal,
-        "head_repository": minimal,
+        "head_repository": minimal if fork is None else shapes.repository(world, fork, None),
     }
 
 
@@ -140,6 +143,8 @@ def _listed(call: Call, items: Sequence[WorkflowRun]) -> Reply:
             found = [r for r in found if getattr(r, key) == query[name]]
     if "status" in query:
         found = [r for r in found if query["status"] in (r.status, r.conclusion)]
+    if query.keys() & SEARCHING:
+        found = found[:MOST_FOUND]
     return counted(call, "workflow_runs", found, lambda r: _run(repository, r))
 
 
@@ -154,6 +159,19 @@ def found_run(call: Call) -> WorkflowRun:
 @router.on("GET", "/repos/{owner}/{repo}/actions/runs/{run_id}", "actions/get-workflow-run", "actions=read")
 def run(call: Call) -> Reply:
     return Reply(200, _run(call.repository, found_run(call)))
+
+
+@router.on("POST", "/repos/{owner}/{repo}/actions/runs/{run_id}/cancel", "actions/cancel-workflow-run", "actions=write")
+def cancel_run(call: Call) -> Reply:
+    """Cancel at once; GitHub accepts the request and cancels later."""
+    call.writable()
+    found = found_run(call)
+    if found.status == "completed":
+        raise ApiError(409, "Cannot cancel a workflow run that is completed.")
+    if found.stuck:
+        raise ApiError(409, "Cannot cancel a workflow run that has not been queued yet.")
+    found.status, found.conclusion = "completed", "cancelled"
+    return Reply(202, {})
 
 
 @router.on(

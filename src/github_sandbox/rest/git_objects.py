@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from dulwich.objects import Tag
+
 from github_sandbox.errors import ApiError, not_found, unprocessable
 from github_sandbox.git_store import DIRECTORY, MODES, SUBMODULE, Flat, GitStore, Identity
 from github_sandbox.node_ids import encode
@@ -174,6 +176,15 @@ def create_commit(call: Call) -> Reply:
     assert commit is not None
     shape = git_shapes.git_commit(repository, commit)
     return Reply(201, shape, {"Location": shape["url"]})
+
+
+@router.on("GET", "/repos/{owner}/{repo}/git/tags/{tag_sha}", "git/get-tag", "contents=read")
+def get_tag(call: Call) -> Reply:
+    repository = call.with_objects()
+    item = repository.git.get(call.params["tag_sha"])
+    if not isinstance(item, Tag):
+        raise not_found()
+    return Reply(200, git_shapes.tag(repository, item))
 
 
 def _identity(given: Any, default: Identity) -> Identity:

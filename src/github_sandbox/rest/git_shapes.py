@@ -6,6 +6,8 @@ import difflib
 from itertools import islice
 from typing import Any
 
+from dulwich.objects import Tag
+
 from github_sandbox.clock import stamp
 from github_sandbox.git_store import SUBMODULE, CommitRecord, Flat, Identity, kind_of
 from github_sandbox.history import flat
@@ -34,6 +36,23 @@ def ref(repository: Repository, name: str, oid: str) -> Shape:
         "node_id": encode("REF", repository.id, name),
         "url": f"{api(repository)}/git/{name}",
         "object": {"sha": oid, "type": kind, "url": f"{api(repository)}/git/{kind}s/{oid}"},
+    }
+
+
+def tag(repository: Repository, item: Tag) -> Shape:
+    """Return git-tag: the object of an annotated tag."""
+    oid, (kind, target) = item.id.decode(), item.object
+    named = kind.type_name.decode()
+    name, _, email = (item.tagger or b"").decode().partition(" <")
+    return {
+        "node_id": encode("TA", repository.id, oid),
+        "tag": item.name.decode(),
+        "sha": oid,
+        "url": f"{api(repository)}/git/tags/{oid}",
+        "message": item.message.decode(),
+        "tagger": {"name": name, "email": email.rstrip(">"), "date": stamp(item.tag_time or 0)},
+        "object": {"sha": target.decode(), "type": named, "url": f"{api(repository)}/git/{named}s/{target.decode()}"},
+        "verification": verification(repository, oid),
     }
 
 

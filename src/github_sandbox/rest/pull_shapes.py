@@ -40,7 +40,7 @@ def milestone(repository: Repository, item: Milestone) -> Shape:
         "open_issues": 0,
         "closed_issues": 0,
         "closed_at": None,
-        "due_on": None,
+        "due_on": None if item.due_on is None else stamp(item.due_on),
         "created_at": stamp(repository.created_at),
         "updated_at": stamp(repository.created_at),
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from github_sandbox import branch_rename, ref_rules
-from github_sandbox.errors import ApiError, validation_failed
-from github_sandbox.model import Label, Milestone, RefRule
+from github_sandbox.errors import ApiError, not_found, validation_failed
+from github_sandbox.model import Label, Milestone, RefRule, Repository
 from github_sandbox.rest import git_refs, pull_shapes
 from github_sandbox.rest.routing import Call, Reply, router
 from github_sandbox.rest.shapes import Shape
 
+PACIFIC = ZoneInfo("America/Los_Angeles")
 ISSUES_READ, ISSUES_WRITE = "issues=read; pull_requests=read", "issues=write; pull_requests=write"
 
 
@@ -32,9 +37,52 @@ def create_milestone(call: Call) -> Reply:
         title=title,
         state=call.text("state") or "open",
         description=call.text("description"),
+        due_on=_due(call),
     )
     known[number] = made
     return Reply(201, pull_shapes.milestone(repository, made))
+
+
+@router.on("GET", "/repos/{owner}/{repo}/milestones/{milestone_number}", "issues/get-milestone", ISSUES_READ)
+def milestone(call: Call) -> Reply:
+    return Reply(200, pull_shapes.milestone(call.repository, _milestone(call.repository, call)))
+
+
+@router.on("PATCH", "/repos/{owner}/{repo}/milestones/{milestone_number}", "issues/update-milestone", ISSUES_WRITE)
+def update_milestone(call: Call) -> Reply:
+    """Change the fields that are given, and no others."""
+    repository = call.writable()
+    found = _milestone(repository, call)
+    title = call.text("title") or found.title
+    if any(m.title == title and m is not found for m in repository.contents.milestones.values()):
+        raise validation_failed("Milestone", "title", "already_exists")
+    found.title, found.state = title, call.text("state") or found.state
+    if "description" in call.body:
+        found.description = call.text("description")
+    if "due_on" in call.body:
+        found.due_on = _due(call)
+    return Reply(200, pull_shapes.milestone(repository, found))
+
+
+def _milestone(repository: Repository, call: Call) -> Milestone:
+    number = call.params["milestone_number"]
+    found = repository.contents.milestones.get(int(number)) if number.isdigit() else None
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _due(call: Call) -> float | None:
+    """Return the due date: GitHub keeps the day in Pacific time and drops the time of day."""
+    text = call.text("due_on")
+    if text is None:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise validation_failed("Milestone", "due_on", "invalid") from None
+    day = given.astimezone(PACIFIC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.timestamp()
 
 
 @router.on("GET", "/repos/{owner}/{repo}/labels", "issues/list-labels-for-repo", ISSUES_READ)
@@ -48,11 +96,53 @@ def create_label(call: Call) -> Reply:
     repository, name = call.writable(), call.text("name", required=True) or ""
     if name.lower() in repository.contents.labels:
         raise validation_failed("Label", "name", "already_exists")
-    made = Label(
-        id=call.world.next_id(), name=name, color=call.text("color") or "ededed", description=call.text("description")
-    )
+    made = Label(id=call.world.next_id(), name=name, color=_color(call) or "ededed", description=_description(call))
     repository.contents.labels[name.lower()] = made
     return Reply(201, pull_shapes.label(repository, made))
+
+
+@router.on("GET", "/repos/{owner}/{repo}/labels/{name}", "issues/get-label", ISSUES_READ)
+def label(call: Call) -> Reply:
+    return Reply(200, pull_shapes.label(call.repository, _label(call.repository, call)))
+
+
+@router.on("PATCH", "/repos/{owner}/{repo}/labels/{name}", "issues/update-label", ISSUES_WRITE)
+def update_label(call: Call) -> Reply:
+    """Change the fields that are given, and no others."""
+    repository = call.writable()
+    found, known = _label(repository, call), repository.contents.labels
+    name = call.text("new_name") or found.name
+    if name.lower() != found.name.lower() and name.lower() in known:
+        raise validation_failed("Label", "name", "already_exists")
+    del known[found.name.lower()]
+    known[name.lower()] = found
+    found.name, found.color = name, _color(call) or found.color
+    if "description" in call.body:
+        found.description = _description(call)
+    return Reply(200, pull_shapes.label(repository, found))
+
+
+def _label(repository: Repository, call: Call) -> Label:
+    found = repository.contents.labels.get(call.params["name"].lower())
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _color(call: Call) -> str | None:
+    color = call.text("color")
+    if color is not None and not re.fullmatch(r"[0-9a-fA-F]{6}", color):
+        raise validation_failed("Label", "color", "invalid")
+    return color.lower() if color else None
+
+
+def _description(call: Call) -> str | None:
+    text = call.text("description")
+    if text is not None and len(text) > 100:
+        raise validation_failed(
+            "Label", "description", "too_long", "description is too long (maximum is 100 characters)"
+        )
+    return text
 
 
 @router.on("POST", "/repos/{owner}/{repo}/branches/{branch}/rename", "repos/rename-branch", "contents=write")

@@ -30,6 +30,7 @@ PARTS = {
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
     "once": ("actions/once", "action/liveness.py", "state"),
+    "ensure": ("actions/ensure",),
     "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
     "retry": ("action/liveness.py", "state/transaction.py"),
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),

@@ -73,8 +73,12 @@ ARGUMENTS: dict[str, Any] = {
     "prefix": "refs/action-patterns/",
     "scope": "acme/api",
     "permission": "contents",
+    "tag": "v1",
+    "release": 3,
+    "force": True,
 }
 MARKER = StoredRef(repository_id="R_1", name="refs/action-patterns/x", oid=None, message="")
+BEFORE: dict[str, Any] = {"refs": MARKER, "git_refs": OID}
 VERBS = [
     (capability, name)
     for capability, port in CAPABILITIES.items()
@@ -138,8 +142,8 @@ def error_of(client: Client, capability: str, name: str) -> ActionPatternsError 
     verb: Callable[..., object] = getattr(getattr(client, capability), name)
     given = {}
     for parameter in inspect.signature(vars(CAPABILITIES[capability])[name]).parameters.values():
-        if parameter.name == "before" and capability == "refs":
-            given["before"] = MARKER
+        if parameter.name == "before" and capability in BEFORE:
+            given["before"] = BEFORE[capability]
         elif parameter.name != "self" and parameter.default is inspect.Parameter.empty:
             given[parameter.name] = ARGUMENTS[parameter.name]
     try:

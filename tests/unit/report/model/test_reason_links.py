@@ -26,7 +26,18 @@ from support.report_builders import LIMITED, PROTECTED, context, plan, record
 ROOT = Path(__file__).resolve().parents[4]
 OWN = f"https://github.com/{REPOSITORY}/blob/{VERSION}/"
 GHES = "https://git.acme.example"
-WITHOUT_RECORDS = {"once", "degrade", "rate-limit", "retry", "state", "lock", "breaker", "preflight", "assert"}
+WITHOUT_RECORDS = {
+    "once",
+    "degrade",
+    "rate-limit",
+    "retry",
+    "state",
+    "lock",
+    "breaker",
+    "preflight",
+    "assert",
+    "ensure",
+}
 """Their reasons are outputs of their steps, and stand in no record."""
 
 
