@@ -85,6 +85,7 @@ class Session:
         """The token itself."""
         return cast("Tokens", self._declared("tokens", "Tokens"))
 
+    @property
     def git_refs(self) -> GitRefs:
         """Branches and tags by their full names."""
         return cast("GitRefs", self._declared("git_refs", "GitRefs"))

@@ -83,6 +83,7 @@ class GitHub(Protocol):
     def tokens(self) -> Tokens:
         """The token itself."""
 
+    @property
     def git_refs(self) -> GitRefs:
         """Branches and tags by their full names."""
 
