@@ -15,6 +15,7 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from support.harness import FaultPlan, FaultyTransport
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, Stage, VirtualClock
@@ -66,6 +67,7 @@ def ports(
         clock=clock,
         log=scene.said,
         random=lambda: 0.5,
+        machine=MemoryMachine(),
     )
 
 
