@@ -21,6 +21,8 @@ ACTIONS = (
     "state",
     "lock",
     "breaker",
+    "detect-changes",
+    "verdict",
     "render",
     "retry",
     "degrade",

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.context import Context
     from action_patterns.ports.credentials import Allowance, Credentials
     from action_patterns.ports.github import GitHub
+    from action_patterns.ports.history import History, Worktree
     from action_patterns.ports.machine import Endpoint, Machine, Memory, Printed, Program, Reply
     from action_patterns.ports.processes import Command, Ended, Processes, StepFiles
     from action_patterns.ports.workspace import Checkout, Origin
@@ -239,6 +240,18 @@ class _Checkout:
 
     def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
         return self._open().changes(paths)
+
+    def history(self, repository: str, token: str | None) -> History:
+        return self._open().history(repository, token)
+
+    def fetched_oid(self) -> str:
+        return self._open().fetched_oid()
+
+    def worktree(self, base: str) -> Worktree:
+        return self._open().worktree(base)
+
+    def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
+        return self._open().ignored(places)
 
     def _open(self) -> Checkout:
         if self._checkout is None:

@@ -82,6 +82,11 @@ class MemoryFiles:
         self.files[place] = text.encode()
         return place
 
+    def write_names(self, path: str, names: Sequence[str]) -> str:
+        place = self.write(path, "")
+        self.files[place] = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
+        return place
+
 
 class StillClock:
     """A clock that stands; sleeping is remembered, and takes no time."""

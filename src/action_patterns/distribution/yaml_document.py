@@ -39,8 +39,19 @@ def parse(text: str, *, name: str) -> YamlDocument:
     """Read one YAML document.
 
     Raises:
-        InputError: too long, nested too deeply, not YAML, more than one document, a tag, an anchor or merge key, or a
-            key given twice; with its line.
+        InputError: as for `read`, and for a merge key, a key that is no text, or one given twice; with its line.
+    """
+    document, problems = read(text, name=name)
+    if problems:
+        raise InputError(*problems)
+    return document
+
+
+def read(text: str, *, name: str) -> tuple[YamlDocument, list[Problem]]:
+    """Read one YAML document, and what is wrong with its keys: each of those is left out.
+
+    Raises:
+        InputError: too long, nested too deeply, not YAML, more than one document, a tag or an anchor; with its line.
     """
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
@@ -71,9 +82,7 @@ def parse(text: str, *, name: str) -> YamlDocument:
         raise InputError(Problem(f"{name} is not valid YAML: {what}.", "Remove it.", file=name, line=line)) from None
     except RecursionError:
         raise InputError(Problem(f"{name} is nested too deeply.", "Flatten it.", file=name, line=1)) from None
-    if problems:
-        raise InputError(*problems)
-    return YamlDocument(data, lines)
+    return YamlDocument(data, lines), problems
 
 
 _MISTAKES = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from action_patterns.limits.published import WRITE_SPACING_SECONDS
 
@@ -25,6 +26,10 @@ class Context:
     job: str
     event_name: str
     ref_name: str
+    ref: str = ""
+    """Full name of the ref, for example `refs/heads/main`. Empty: not known."""
+    event: Mapping[str, object] = field(default_factory=dict)
+    """Payload of the event, as GitHub sent it. Empty: there is none, or it cannot be read."""
     default_branch: str | None
     """Default branch, from the event's payload. None: the event does not carry it."""
     server_url: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange, Mode
+    from action_patterns.ports.history import History, Worktree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,18 @@ class Checkout(Protocol):
         Raises:
             InputError: `paths` name a file that git ignores, which would be left out without a message.
         """
+
+    def history(self, repository: str, token: str | None) -> History:
+        """Return the commits. `token` reaches `repository`, for what the checkout lacks."""
+
+    def fetched_oid(self) -> str:
+        """Return the commit that was fetched: HEAD, without what steps of this job committed on top of it."""
+
+    def worktree(self, base: str) -> Worktree:
+        """Return how the worktree, as git would store it, differs from a commit."""
+
+    def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
+        """Return the files at or below some paths that git ignores, sorted."""
 
 
 class Files(Protocol):
@@ -103,3 +116,6 @@ class Files(Protocol):
 
     def write(self, path: str, text: str) -> str:
         """Write a file atomically and make its parents; relative to RUNNER_TEMP. Returns the absolute path."""
+
+    def write_names(self, path: str, names: Sequence[str]) -> str:
+        """Write names as `write` does, each with a NUL at its end and with the bytes that git has for it."""

@@ -71,6 +71,8 @@ def read(environment: Mapping[str, str]) -> Context:
         job=environment["GITHUB_JOB"],
         event_name=environment["GITHUB_EVENT_NAME"],
         ref_name=environment["GITHUB_REF_NAME"],
+        ref=environment.get("GITHUB_REF", "").strip(),
+        event=event,
         default_branch=_default_branch(event),
         from_fork=environment["GITHUB_EVENT_NAME"] == "pull_request" and _is_from_fork(event),
         server_url=found.server,

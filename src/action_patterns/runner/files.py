@@ -171,7 +171,18 @@ class RunnerFiles:
         Raises:
             InputError: the path is outside, a directory, or cannot be written.
         """
-        content = self._redact(text).encode("utf-8", "backslashreplace")
+        return self._write_content(path, self._redact(text).encode("utf-8", "backslashreplace"))
+
+    def write_names(self, path: str, names: Sequence[str]) -> str:
+        """Write names, each with a NUL at its end and with the bytes that git has for it. Return its absolute path.
+
+        Raises:
+            InputError: see `write`.
+        """
+        text = self._redact("".join(f"{name}\0" for name in names))
+        return self._write_content(path, text.encode("utf-8", "surrogateescape"))
+
+    def _write_content(self, path: str, content: bytes) -> str:
         try:
             try:
                 return self._write(path, content)

@@ -17,13 +17,17 @@ from pathlib import Path, PurePosixPath
 
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError, Problem
+from action_patterns.ports.history import Worktree
 from action_patterns.ports.workspace import Origin
 from action_patterns.worktree import pathspecs
+from action_patterns.worktree.commits import GitHistory
 from action_patterns.worktree.compare import SUBMODULE, as_changes, compare
+from action_patterns.worktree.fetching import remotes_of
 from action_patterns.worktree.git import Git, some, split
 from action_patterns.worktree.history import fetched_commit
 from action_patterns.worktree.origin import origin_of
 from action_patterns.worktree.pathspecs import Pathspec
+from action_patterns.worktree.status import ignored, read_worktree
 
 _GIT_PATHS = ("FETCH_HEAD", "shallow", "objects", "index")
 """The files and directories of git itself that are read. git tells where: a worktree or a submodule has them apart."""
@@ -153,6 +157,35 @@ class GitCheckout:
             found = compare(git, base, None if known is None else known | new)
             self._check_nested(git, (each.path for each in found if each.mode == SUBMODULE != each.base_mode))
             return as_changes(git, base, found)
+
+    def history(self, repository: str, token: str | None) -> GitHistory:
+        """Return the commits. `token`: for what the checkout lacks, if it is of `repository`."""
+        return GitHistory(
+            self._git,
+            sha=self._sha or "",
+            temp=self._temp,
+            remotes=lambda git: remotes_of(git, server_url=self._server_url, repository=repository, token=token),
+        )
+
+    def fetched_oid(self) -> str:
+        """Return the commit that was fetched: HEAD, without what steps of this job committed on top of it.
+
+        Raises:
+            InputError: see head_oid, or the local commits start from nothing that was fetched.
+        """
+        return fetched_commit(self._git, self.head_oid(), self._git_path, self._sha)
+
+    def worktree(self, base: str) -> Worktree:
+        """Return how the worktree, as git would store it, differs from a commit.
+
+        Raises:
+            InputError: there is no usable checkout.
+        """
+        return read_worktree(self._git, base, self.head_oid(), self._scratch, self._only_ours)
+
+    def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
+        """Return the files at or below some paths that git ignores."""
+        return tuple(sorted(self._only_ours(ignored(self._git, places))))
 
     def _check_root(self) -> None:
         if self._is_checked:

@@ -46,6 +46,14 @@ class Git:
         """The same with more variables."""
         return Git(self._directory, {**self._environment, **variables})
 
+    def configured(self, settings: Sequence[tuple[str, str]]) -> Git:
+        """The same with more settings, by its environment: an argument would show a token to every process."""
+        first = int(self._environment.get("GIT_CONFIG_COUNT") or 0)
+        variables = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+        for at, (key, value) in enumerate(settings, first):
+            variables |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
+        return self.using(variables)
+
     def run(self, *arguments: str, input: bytes = b"", expected: frozenset[int] = frozenset({0})) -> Completed:
         """Run one git command.
 

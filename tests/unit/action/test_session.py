@@ -34,6 +34,7 @@ PARTS = {
     "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
     "retry": ("action/liveness.py", "state/transaction.py"),
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
+    "detect-changes": ("actions/detect_changes", "state/transaction.py"),
     "state": ("actions/state", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),
     "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/capacity.py"),

@@ -37,6 +37,8 @@ WITHOUT_RECORDS = {
     "preflight",
     "assert",
     "ensure",
+    "detect-changes",
+    "verdict",
 }
 """Their reasons are outputs of their steps, and stand in no record."""
 

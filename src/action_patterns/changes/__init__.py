@@ -1,0 +1,1 @@
+"""What differs, from which base, and whom it concerns. Pure."""

@@ -1,0 +1,87 @@
+"""Commits, and the paths by which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
+
+Status = Literal["added", "modified", "deleted"]
+
+
+class MissingError(Exception):
+    """A commit, or what leads to it, is neither in the checkout nor to be fetched. The text says why."""
+
+
+class ChangedPath(NamedTuple):
+    """A path that differs. A rename is two: the old path is deleted, the new one added."""
+
+    path: str
+    """Bytes that are no UTF-8 are surrogates, as in Python's names of files."""
+    status: Status
+    submodule: bool = False
+    """It is a submodule now or was one: any file in it may differ."""
+
+
+class Worktree(NamedTuple):
+    """How the files of a workspace differ from a commit."""
+
+    changed: tuple[ChangedPath, ...]
+    """Sorted."""
+    ignored: tuple[str, ...] = ()
+    """The untracked paths that git ignores; a directory, with a slash at its end, stands for all below it. Sorted."""
+
+
+class Tag(NamedTuple):
+    """A tag, and the commit that it leads to."""
+
+    name: str
+    oid: str
+
+
+class History(Protocol):
+    """The commits of a repository. What the checkout lacks is fetched; the checkout itself is never changed.
+
+    Any verb but `head` raises MissingError where the answer cannot be known.
+    """
+
+    def head(self) -> str:
+        """Return the commit that is checked out; that of the run where none is."""
+
+    def is_made_on(self, oid: str) -> bool:
+        """Return whether the checked-out commit is this one, or was made on top of it by steps of this job."""
+
+    def resolve(self, oid: str) -> str:
+        """Return the commit of an object id. A tag's leads to its commit."""
+
+    def parents(self, oid: str) -> Sequence[str]:
+        """Return the parents of a commit, also where a shallow checkout ends at it."""
+
+    def merge_base(self, tip: str, oid: str, *, first_parent: bool = False) -> str | None:
+        """Return the best common ancestor. None: the two share no history.
+
+        `first_parent`: the newest commit on the first-parent line of `tip` that the other descends from.
+        """
+
+    def is_ancestor(self, oid: str, of: str) -> bool:
+        """Return whether a commit is another one, or an ancestor of it."""
+
+    def branch(self, name: str) -> str | None:
+        """Return the tip of a branch of the remote. None: there is no such branch."""
+
+    def tag(self, name: str) -> str | None:
+        """Return the commit of a tag. None: there is no such tag."""
+
+    def tags_before(self, oid: str) -> Sequence[Tag]:
+        """Return the tags of the proper ancestors of a commit."""
+
+    def nearest(self, oids: Sequence[str]) -> str:
+        """Return, of some ancestors of one commit, one that no other descends from."""
+
+    def compare(self, base: str | None, head: str) -> Sequence[ChangedPath]:
+        """Return the paths by which two commits differ, sorted. `base` None: every path of the head is added."""
+
+    def paths(self, oid: str) -> Sequence[str]:
+        """Return every path of a commit, sorted."""
+
+    def close(self) -> None:
+        """Remove what was fetched."""

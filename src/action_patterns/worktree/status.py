@@ -1,0 +1,99 @@
+"""The paths by which a worktree differs from a commit, as git would store them. No content is read into memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+
+from action_patterns.errors import InputError
+from action_patterns.ports.history import ChangedPath, Worktree
+from action_patterns.worktree.git import Git, split
+from action_patterns.worktree.trees import as_changed
+
+_STATUS = (
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=all",
+    "--ignored=matching",
+    "--no-renames",
+    "--ignore-submodules=none",
+)
+_UNMERGED = frozenset({"DD", "AU", "UD", "UA", "DU", "AA", "UU"})
+
+
+def read_worktree(
+    git: Git,
+    base: str,
+    head: str,
+    scratch: Callable[[], AbstractContextManager[Git]],
+    only_ours: Callable[[Iterable[str]], frozenset[str]],
+) -> Worktree:
+    """Return the paths that `git add --all` would store differently than `base`.
+
+    `git status` calls a file modified if its bytes differ, also where git would store the same. So the index is copied
+    to `scratch`, what differs is added there, and the copy is compared.
+
+    Args:
+        git: git in the checkout.
+        base: the commit to compare with.
+        head: the commit that is checked out.
+        scratch: yields git with a copy of the index.
+        only_ours: leaves out the files of the runner.
+    """
+    entries = [(entry[:2], entry[3:]) for entry in split(git.run(*_STATUS).stdout)]
+    untracked = only_ours(path for status, path in entries if status == "??")
+    hidden = only_ours(path for status, path in entries if status == "!!")
+    tracked = [(status, path) for status, path in entries if status not in ("??", "!!")]
+    conflicts = {path for status, path in tracked if status in _UNMERGED}
+    found = {
+        name: ChangedPath(name, "added", submodule=path.endswith("/"))
+        for path in untracked
+        for name in (path.removesuffix("/"),)
+    }
+    if tracked or base != head:
+        with scratch() as copy:
+            staged = {path for status, path in tracked if status[0] == "D"}
+            unsure = _add(copy, tracked, sorted(untracked & staged))
+            stored = _compare(copy, base)
+            # A file that the index has no longer, and the worktree still has, is there.
+            found = {path: each for path, each in found.items() if path not in staged} | stored
+        for path in conflicts | unsure:
+            found.setdefault(path, ChangedPath(path, "modified"))
+    return Worktree(tuple(found[path] for path in sorted(found)), tuple(sorted(hidden)))
+
+
+def _add(git: Git, tracked: Iterable[tuple[str, str]], new: list[str]) -> set[str]:
+    """Add what differs in the worktree to the index. Return the paths that git does not add: they may differ."""
+    gone = [path for status, path in tracked if status[1] == "D"]
+    other = [path for status, path in tracked if status[1] not in " D" and status not in _UNMERGED]
+    literally = git.using({"GIT_LITERAL_PATHSPECS": "1"})
+    from_input = ("--pathspec-from-file=-", "--pathspec-file-nul")
+    unsure: set[str] = set()
+    for command, paths in (
+        (("update-index", "--force-remove", "-z", "--stdin"), gone),
+        (("add", "--update", *from_input), other),
+        (("add", "--force", *from_input), new),
+    ):
+        if paths:
+            try:
+                literally.run(*command, input=b"".join(os.fsencode(path) + b"\0" for path in paths))
+            except InputError:
+                unsure |= set(paths)
+    return unsure
+
+
+def _compare(git: Git, base: str) -> dict[str, ChangedPath]:
+    arguments = ("--cached", "--raw", "-z", "--no-renames", "--ignore-submodules=none")
+    items = git.lines("diff-index", *arguments, base, "--")
+    return {path: as_changed(meta, path) for meta, path in zip(items[::2], items[1::2], strict=True)}
+
+
+def ignored(git: Git, prefixes: Iterable[str]) -> tuple[str, ...]:
+    """Return the untracked files below some directories, or at their paths, that git ignores."""
+    wanted = [prefix for prefix in prefixes if prefix]
+    if not wanted:
+        return ()
+    literally = git.using({"GIT_LITERAL_PATHSPECS": "1"})
+    return literally.lines("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *wanted)
