@@ -17,6 +17,7 @@ ACTIONS = (
     "track",
     "unique-id",
     "ensure",
+    "cancel-superseded",
     "once",
     "state",
     "lock",

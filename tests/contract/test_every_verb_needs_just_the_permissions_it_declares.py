@@ -88,6 +88,9 @@ VERBS: dict[str, Call] = {
     "WorkflowRuns.read": lambda g, f: g.runs.read(TARGET, int(f["run"])),
     "WorkflowRuns.jobs": lambda g, f: g.runs.jobs(TARGET, int(f["run"])),
     "WorkflowRuns.artifacts": lambda g, f: g.runs.artifacts(TARGET, int(f["run"])),
+    "WorkflowRuns.show": lambda g, f: g.runs.show(TARGET, int(f["run"])),
+    "WorkflowRuns.list_runs": lambda g, f: g.runs.list_runs(TARGET, int(f["workflow"]), "completed"),
+    "WorkflowRuns.cancel": lambda g, f: g.runs.cancel(TARGET, int(f["queued"])),
     "WorkflowRuns.previous_report": lambda g, f: g.runs.previous_report(TARGET, int(f["run"]), name="sync"),
     "GitRefs.read": lambda g, _: g.git_refs.read(TARGET, "refs/heads/main"),
     "GitRefs.create": lambda g, f: g.git_refs.create(TARGET, "refs/heads/new", f["main"]),
@@ -129,7 +132,7 @@ def world(permissions: Mapping[str, str]) -> dict[str, Any]:
                 "milestones": ["v1"],
                 "auto-merge": True,
                 "protected": ["main"],
-                "runs": [{"artifacts": ["sync-report-a1"]}, {}],
+                "runs": [{"artifacts": ["sync-report-a1"]}, {"status": "queued"}, {}],
             }
         ],
     }
@@ -150,6 +153,7 @@ def prepared(scene: Stage) -> Facts:
     setup.environments.write(TARGET, "prod", {})
     seen = setup.pulls.observe(TARGET, branch="bot", base=None, paths=["README.md"])
     assert seen.base_tip is not None
+    runs = scene.sandbox.world.repository(TARGET).contents.runs
     return {
         "id": seen.repository_id,
         "pull": pull.id,
@@ -160,7 +164,9 @@ def prepared(scene: Stage) -> Facts:
         "issue": str(setup.issues.create(TARGET, title="t", body="b", labels=[]).id),
         "ready": repository.tip("ready") or "",
         "release": setup.releases.create(TARGET, "v1", {}).id,
-        "run": str(scene.sandbox.world.repository(TARGET).contents.runs[-1].id),
+        "run": str(runs[-1].id),
+        "queued": str(runs[1].id),
+        "workflow": str(setup.runs.show(TARGET, runs[0].id).workflow_id),
     }
 
 

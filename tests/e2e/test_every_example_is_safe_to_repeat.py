@@ -71,7 +71,9 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         "docs/use.md": "# Use\n",
         "schema/user.json": '{"name": "string"}\n',
         "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
-        ".github/workflows/examples.yml": together("upsert-pr", "once", "state", "unique-id", "render", "retry"),
+        ".github/workflows/examples.yml": together(
+            *("upsert-pr", "once", "state", "unique-id", "render", "retry", "ensure", "cancel-superseded")
+        ),
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
         first = on.run("examples.yml", secrets={})
@@ -96,6 +98,12 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert list(platform.refs("refs/action-patterns/state/")) == ["refs/action-patterns/state/index=2Fdone"]
         assert "indexing the manual: remove" in first.log
         assert "before absent, now 5 more created" in first.log
+        assert "Preparing, because the release is absent" in first.log
+        assert platform.tip("release/next") is not None
+        kept = on.sandbox.world.repository(SOURCE).contents
+        assert [each.title for each in kept.milestones.values()] == ["Next release"]
+        assert kept.labels["dependencies"].color == "0366d6"
+        assert "cancelled 0 and left 0 (nothing-superseded)" in first.log
 
         log = _repeat(on, secrets={}, workflow="examples.yml").log
         assert "v1.0.0 is out" not in log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
@@ -57,6 +58,31 @@ class Job:
     """False: no runner took it, so none of its steps has run."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRun:
+    """A run of a workflow."""
+
+    id: int
+    number: int
+    """Number among the runs of its workflow. A re-run keeps it."""
+    attempt: int
+    workflow_id: int
+    status: str
+    """`completed`, `in_progress`, or a state of waiting."""
+    conclusion: str | None
+    """None: it has not ended."""
+    event: str
+    branch: str | None
+    """Name of the head's branch or tag. None: GitHub names none."""
+    home: int | None
+    """Id of the head's repository: a fork's branch may have the name of ours. None: it is gone."""
+    title: str
+    """Title on the run's page, which `run-name` gives."""
+    began_at: datetime
+    """Begin of the newest attempt, by GitHub's clock."""
+    url: str
+
+
 class WorkflowRuns(Protocol):
     """Jobs and artifacts of runs."""
 
@@ -71,6 +97,26 @@ class WorkflowRuns(Protocol):
     @needs(actions="read")
     def artifacts(self, repository: str, run_id: int) -> tuple[RunArtifact, ...]:
         """Return every artifact of a run, of all its attempts, complete or an error."""
+
+    @needs(actions="read")
+    def show(self, repository: str, run_id: int) -> WorkflowRun:
+        """Return a run."""
+
+    @needs(actions="read")
+    def list_runs(self, repository: str, workflow_id: int, status: str, **narrowed: str) -> tuple[WorkflowRun, ...]:
+        """Return the runs of a workflow in one status, newest first. GitHub lists at most 1,000.
+
+        `narrowed`: `branch` and `event`.
+        """
+
+    @needs(actions="write")
+    def cancel(self, repository: str, run_id: int) -> None:
+        """Ask GitHub to cancel a run, which happens later.
+
+        Raises:
+            ConflictError: GitHub does not: it has ended, or was never queued.
+            AnswerLostError: it may be cancelled.
+        """
 
     @needs(actions="read")
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:

@@ -74,6 +74,8 @@ ARGUMENTS: dict[str, Any] = {
     "scope": "acme/api",
     "permission": "contents",
     "tag": "v1",
+    "workflow_id": 5,
+    "status": "queued",
     "release": 3,
     "force": True,
 }
@@ -144,7 +146,7 @@ def error_of(client: Client, capability: str, name: str) -> ActionPatternsError 
     for parameter in inspect.signature(vars(CAPABILITIES[capability])[name]).parameters.values():
         if parameter.name == "before" and capability in BEFORE:
             given["before"] = BEFORE[capability]
-        elif parameter.name != "self" and parameter.default is inspect.Parameter.empty:
+        elif parameter.name not in ("self", "narrowed") and parameter.default is inspect.Parameter.empty:
             given[parameter.name] = ARGUMENTS[parameter.name]
     try:
         verb(**given)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from action_patterns.contracts.artifact import report_artifact
 from action_patterns.errors import UnavailableError
+from action_patterns.github_api.graphql.decode import moment
 from action_patterns.github_api.transport.answer import Answer
-from action_patterns.github_api.transport.calls import Calls
-from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact, RunState
+from action_patterns.github_api.transport.calls import Calls, expect
+from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact, RunState, WorkflowRun
 
 T = TypeVar("T")
 
@@ -56,6 +58,21 @@ class WorkflowRunsClient:
             )
         return found
 
+    def show(self, repository: str, run_id: int) -> WorkflowRun:
+        found = _run(self._calls.read(repository, f"/actions/runs/{run_id}"))
+        expect(found.id == run_id, f"run {run_id}", found.id)
+        return found
+
+    def list_runs(self, repository: str, workflow_id: int, status: str, **narrowed: str) -> tuple[WorkflowRun, ...]:
+        path = f"/repos/{repository}/actions/workflows/{workflow_id}/runs"
+        pages = self._calls.pages(path, scope=repository, status=status, **narrowed)
+        # A run that begins or ends meanwhile shifts the pages, and another is listed twice.
+        found = {run.id: run for page in pages for run in map(_run, page.answer["workflow_runs"].items())}
+        return tuple(found.values())
+
+    def cancel(self, repository: str, run_id: int) -> None:
+        self._calls.rest("unsafe", "write", "POST", repository, f"/actions/runs/{run_id}/cancel")
+
     def previous_report(self, repository: str, run_id: int, *, name: str) -> ReportArtifact | None:
         run = self._calls.read(repository, f"/actions/runs/{run_id}")
         branch = run["head_branch"].text() if run["head_branch"] else ""
@@ -70,6 +87,33 @@ class WorkflowRunsClient:
             if any(item["name"].text() == artifact and not item["expired"].flag() for item in found):
                 return ReportArtifact(earlier, artifact)
         return None
+
+
+def _run(node: Answer) -> WorkflowRun:
+    branch, conclusion = node["head_branch"], node["conclusion"]
+    return WorkflowRun(
+        id=node["id"].number(),
+        number=node["run_number"].number(),
+        attempt=_attempt(node),
+        workflow_id=node["workflow_id"].number(),
+        status=node["status"].text(),
+        conclusion=conclusion.text() if conclusion else None,
+        event=node["event"].text(),
+        branch=branch.text() if branch else None,
+        home=_home(node),
+        # Servers before GHES 3.6 have no field of this name.
+        title=node["display_title"].hint(str) or "",
+        began_at=_began_at(node),
+        url=node["html_url"].text(),
+    )
+
+
+def _began_at(node: Answer) -> datetime:
+    place = next((node[name] for name in ("run_started_at", "created_at") if node[name]), node["created_at"])
+    found = moment(place)
+    if found is None:
+        raise place.error("is null, where a time belongs")
+    return found
 
 
 def _job(node: Answer) -> Job:

@@ -39,6 +39,7 @@ WITHOUT_RECORDS = {
     "ensure",
     "detect-changes",
     "verdict",
+    "cancel-superseded",
 }
 """Their reasons are outputs of their steps, and stand in no record."""
 
