@@ -61,6 +61,13 @@ def test_a_commit_that_does_not_exist_moves_nothing() -> None:
             ensure(scene, "branch", "other", commit="1" * 40)
 
 
+def test_a_name_below_that_of_another_branch_is_refused_with_that_name() -> None:
+    with stage(SEED) as scene:
+        ensure(scene, "branch", "bot")
+        with pytest.raises(RefusedError, match="`bot` exists, and git keeps no `bot/x/y` beside it"):
+            ensure(scene, "branch", "bot/x/y")
+
+
 def test_force_moves_it_from_the_commit_that_was_read_and_from_no_other() -> None:
     with stage(SEED) as scene:
         old, new = grown(scene)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.issues import Issues
     from action_patterns.ports.labels import Labels
+    from action_patterns.ports.lookups import Lookups
     from action_patterns.ports.milestones import Milestones
     from action_patterns.ports.pull_requests import PullRequests
     from action_patterns.ports.rate_limits import RateLimits
@@ -109,6 +110,11 @@ class Session:
     def environments(self) -> Environments:
         """Environments that jobs deploy to."""
         return cast("Environments", self._declared("environments", "Environments"))
+
+    @property
+    def lookups(self) -> Lookups:
+        """Look-ups of things that are never made here."""
+        return cast("Lookups", self._declared("lookups", "Lookups"))
 
     def usage(self) -> Usage:
         """Return what the calling thread has used since `reset_usage`."""

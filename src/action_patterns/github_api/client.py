@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from action_patterns.github_api.git_refs import GitRefsClient
     from action_patterns.github_api.rest.environments import EnvironmentsClient
     from action_patterns.github_api.rest.labels import LabelsClient
+    from action_patterns.github_api.rest.lookups import LookupsClient
     from action_patterns.github_api.rest.milestones import MilestonesClient
     from action_patterns.github_api.rest.releases import ReleasesClient
     from action_patterns.github_api.settings import SettingsClient
@@ -92,6 +93,13 @@ class Client:
         from action_patterns.github_api.rest.environments import EnvironmentsClient
 
         return EnvironmentsClient(self._calls)
+
+    @cached_property
+    def lookups(self) -> LookupsClient:
+        """Look-ups of things that are never made here."""
+        from action_patterns.github_api.rest.lookups import LookupsClient
+
+        return LookupsClient(self._calls)
 
     def usage(self) -> Usage:
         """Return what the calling thread has used since `reset_usage`."""

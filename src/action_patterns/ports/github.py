@@ -9,6 +9,7 @@ from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.git_refs import GitRefs
 from action_patterns.ports.issues import Issues
 from action_patterns.ports.labels import Labels
+from action_patterns.ports.lookups import Lookups
 from action_patterns.ports.milestones import Milestones
 from action_patterns.ports.pull_requests import PullRequests
 from action_patterns.ports.rate_limits import RateLimits
@@ -37,6 +38,7 @@ CAPABILITIES: dict[str, type] = {
     "milestones": Milestones,
     "releases": Releases,
     "environments": Environments,
+    "lookups": Lookups,
 }
 """Property of `GitHub` to the protocol behind it."""
 
@@ -102,6 +104,10 @@ class GitHub(Protocol):
     @property
     def environments(self) -> Environments:
         """Environments that jobs deploy to."""
+
+    @property
+    def lookups(self) -> Lookups:
+        """Look-ups of things that are never made here."""
 
     def usage(self) -> Usage:
         """Return requests, writes, waiting and the lowest limit of the calling thread since its `reset_usage()`."""

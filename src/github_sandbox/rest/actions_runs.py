@@ -72,6 +72,8 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
 
 def _artifact(repository: Repository, item: Artifact) -> Shape:
     api = f"{git_shapes.api(repository)}/actions/artifacts/{item.id}"
+    run = next((run for run in repository.contents.runs if run.id == item.run_id), None)
+    head = (run and run.fork and repository.world.repository(run.fork)) or repository
     return {
         "id": item.id,
         "node_id": encode("AR", item.id),
@@ -83,7 +85,7 @@ def _artifact(repository: Repository, item: Artifact) -> Shape:
         "created_at": stamp(item.created_at),
         "updated_at": stamp(item.created_at),
         "expires_at": stamp(item.created_at + ARTIFACT_SECONDS),
-        "workflow_run": {"id": item.run_id, "repository_id": repository.id, "head_repository_id": repository.id},
+        "workflow_run": {"id": item.run_id, "repository_id": repository.id, "head_repository_id": head.id},
     }
 
 

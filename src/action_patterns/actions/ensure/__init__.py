@@ -8,7 +8,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.actions.ensure.apply import Ended, apply, gather
-from action_patterns.actions.ensure.decide import check, decide, differences_of
+from action_patterns.actions.ensure.decide import GONE, check, decide, differences_of
 from action_patterns.actions.ensure.interface import (
     CREATE_ONLY,
     REASONS,
@@ -16,7 +16,8 @@ from action_patterns.actions.ensure.interface import (
     EnsureOutputs,
     OnDifference,
 )
-from action_patterns.actions.ensure.subjects import SUBJECTS, Subject
+from action_patterns.actions.ensure.subject import Made, Subject
+from action_patterns.actions.ensure.subjects import SUBJECTS
 from action_patterns.actions.ensure.validation import is_too_long, problems, too_long
 from action_patterns.content.text import read_text
 from action_patterns.contracts.result import FAILING
@@ -54,6 +55,7 @@ def run(inputs: EnsureInputs, ports: Ports) -> Finish[EnsureOutputs]:
     subject = subject_of(inputs, repository, github, ports)
     if inputs.mode == "check":
         return _checked(inputs, subject, ports)
+    assert isinstance(subject, Made), "validation refuses the others"
     ended = apply(subject, inputs.kind, on_difference(inputs), ports.log.info, dry_run=inputs.dry_run)
     return _finish(inputs, subject, ended, ports)
 
@@ -143,7 +145,7 @@ def _finish(inputs: EnsureInputs, subject: Subject, ended: Ended, ports: Ports) 
     page = subject.page(found) if found else ""
     url = f"{ports.context.server_url}/{subject.repository}{page}" if page.startswith("/") else page
     outputs = EnsureOutputs(
-        exists="true" if found else "false",
+        exists="true" if found and found.state != GONE else "false",
         state=found.state if found else "absent",
         outcome=decision.outcome,
         reason=decision.reason,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from action_patterns.actions.ensure.decide import Decision, Facts, decide, differences_of
 from action_patterns.actions.ensure.interface import Kind, OnDifference
-from action_patterns.actions.ensure.subjects import Subject
+from action_patterns.actions.ensure.subject import Made, Subject, changes
 from action_patterns.errors import AnswerLostError, ConflictError, UnavailableError
 from action_patterns.ports.resource import Resource
 
@@ -29,13 +29,13 @@ def gather(subject: Subject, kind: Kind, on_difference: OnDifference) -> Facts:
     """Look, and return everything the decision depends on."""
     found = subject.look()
     facts = Facts(kind, subject.desired, on_difference, found)
-    if kind != "branch" or found is None or on_difference in ("keep", "fail"):
+    if found is None or on_difference in ("keep", "fail") or not isinstance(subject, Made):
         return facts
     return facts._replace(relation=subject.relation(found)) if differences_of(subject.desired, found) else facts
 
 
 def apply(
-    subject: Subject, kind: Kind, on_difference: OnDifference, say: Callable[[str], None], *, dry_run: bool
+    subject: Made, kind: Kind, on_difference: OnDifference, say: Callable[[str], None], *, dry_run: bool
 ) -> Ended:
     """Make the thing as desired, and return how it is.
 
@@ -76,14 +76,13 @@ def apply(
     )
 
 
-def _write(subject: Subject, found: Resource | None, decision: Decision) -> Resource:
+def _write(subject: Made, found: Resource | None, decision: Decision) -> Resource:
     if found is None:
         return subject.create()
     after = subject.update(found, decision)
     if after is not None:
         return after
-    fields = dict(found.fields) | {name: each.desired for name, each in decision.differences.items()}
-    return Resource(key=found.key, id=found.id, url=found.url, state=found.state, fields=fields)
+    return replace(found, fields={**found.fields, **changes(decision)})
 
 
 def _told(decision: Decision, sent: Decision | None, *, raced: bool) -> Decision:

@@ -14,6 +14,10 @@ Relation = Literal["behind", "ahead", "diverged"]
 """How a branch stands to the desired commit. `behind`: the commit holds all that the branch holds."""
 
 
+GONE = "expired"
+"""State of an artifact that is listed and cannot be used."""
+
+
 class Difference(NamedTuple):
     """A field that is not as desired."""
 
@@ -82,5 +86,7 @@ def check(facts: Facts) -> Decision:
     """Return the answer of `mode: check`, which asks for no step."""
     if facts.found is None:
         return Decision("unchanged", "absent")
+    if facts.found.state == GONE:
+        return Decision("unchanged", "expired")
     differences = differences_of(facts.desired, facts.found)
     return Decision("unchanged", "differs" if differences else "exists", differences=differences)

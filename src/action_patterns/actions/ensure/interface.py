@@ -10,21 +10,24 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reason import Reason
 from action_patterns.input_types import Flag
 
-Kind = Literal["branch", "tag", "release", "label", "milestone", "environment"]
+Kind = Literal["branch", "tag", "release", "label", "milestone", "environment", "pull-request", "artifact"]
 Mode = Literal["ensure", "check"]
 OnDifference = Literal["update", "keep", "fail", "force"]
 
 CREATE_ONLY: frozenset[Kind] = frozenset({"tag", "release"})
 """Kinds that others may rely on once they exist, so that they are never changed."""
+LOOKED_UP: frozenset[Kind] = frozenset({"pull-request", "artifact"})
+"""Kinds that are only looked up."""
 
 
 class EnsureInputs(TokenInputs):
     """Inputs of ensure."""
 
-    kind: Kind = Field(description="Kind of the thing.")
+    kind: Kind = Field(description="Kind of the thing. `pull-request` and `artifact` are for `mode: check` only.")
     name: str = Field(
         description="Its exact key: name of the branch, tag, label or environment, title of the milestone, tag of the"
-        " release. No pattern, and no part of a name."
+        " release; of a pull request its number, or its branch (a fork's is `owner:branch`). No pattern, and no part of"
+        " a name."
     )
     mode: Mode = Field(
         default="ensure",
@@ -75,8 +78,9 @@ class EnsureOutputs(Outputs):
         " it exists, compare with `!= 'true'`."
     )
     state: str = Field(
-        description="`absent`, or its state: `open` or `closed` (milestone), `draft`, `prerelease` or `published`"
-        " (release), `active` (the others). Empty: not known."
+        description="`absent`, or its state: `open` or `closed` (milestone), `open`, `draft`, `closed` or `merged`"
+        " (pull request), `draft`, `prerelease` or `published` (release), `expired` (artifact without its files), `active`"
+        " (the others). Empty: not known."
     )
     outcome: str = Field(
         description="Outcome of this step: `created`, `updated`, `unchanged`, `skipped`, `blocked`, `deferred`,"
@@ -131,6 +135,7 @@ REASONS = (
     Reason("forced", "planned", "A real run moves the branch, and commits get lost.", "Read `differences` first."),
     Reason("exists", "unchanged", "`mode: check` found it, equal to the inputs that are given.", "Nothing."),
     Reason("absent", "unchanged", "`mode: check` looked for it, and it does not exist.", "Nothing."),
+    Reason("expired", "unchanged", "`mode: check` found it, and GitHub holds its files no longer.", "Make it again."),
     Reason("differs", "unchanged", "`mode: check` found it, and `differences` names what differs.", "Nothing."),
     Reason(
         "unavailable",

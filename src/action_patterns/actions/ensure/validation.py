@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from action_patterns.actions.ensure.interface import CREATE_ONLY, EnsureInputs, Kind
+from action_patterns.actions.ensure.interface import CREATE_ONLY, LOOKED_UP, EnsureInputs, Kind
 from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import Problem
 
@@ -69,6 +69,11 @@ def _key(inputs: EnsureInputs) -> Iterator[Problem]:
 
 
 def _policy(inputs: EnsureInputs) -> Iterator[Problem]:
+    if inputs.kind in LOOKED_UP and inputs.mode == "ensure":
+        made_by = {"pull-request": "`upsert-pr` makes it.", "artifact": "actions/upload-artifact makes it."}
+        yield Problem(
+            f"`kind` is `{inputs.kind}`, and `mode` is `ensure`.", f"Set `mode: check`. {made_by[inputs.kind]}"
+        )
     if inputs.on_difference == "force" and inputs.kind != "branch":
         yield Problem(f"`on-difference` is `force`, and `kind` is `{inputs.kind}`.", "`force` is for a branch.")
     if inputs.on_difference == "update" and inputs.kind in CREATE_ONLY:

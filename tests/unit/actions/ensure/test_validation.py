@@ -77,7 +77,7 @@ def test_all_problems_are_named_at_once() -> None:
 
 def test_a_commit_of_another_repository_is_not_guessed() -> None:
     """The commit of the run is one of the workflow's repository, and of no other."""
-    from action_patterns.actions.ensure.subjects import BranchSubject
+    from action_patterns.actions.ensure.refs import BranchSubject
 
     subject = BranchSubject(None, "acme/other", "x", {}, {})  # type: ignore[arg-type]
     with pytest.raises(InputError, match="`commit` is not given"):
