@@ -1,4 +1,4 @@
-"""A push, a force push, a first push, a pull request, a merge queue, a tag, a release and a schedule: each has its base."""
+"""A push, a first push, a pull request, a merge queue, a tag, a release and a schedule: each has its base."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def events() -> Mapping[str, Story]:
 def test_the_base_of_an_event(tmp_path: Path, name: str) -> None:
     event, payload, sha, ref, base, reason = events()[name]
     workspace = story().remote.check_out(sha, folder=tmp_path)
-    answer = detect(workspace, event, payload, sha=sha, ref=ref)
+    answer = detect(workspace, event, payload, sha=sha, ref=ref, action="detect-changes")
     assert answer.code == 0, answer.log
     assert (answer.base_reason, answer.base, answer.head) == (reason, base or "", sha)
     assert answer.files == truth(story().remote, base, sha)

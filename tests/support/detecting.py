@@ -30,9 +30,9 @@ ZERO = "0" * 40
 REPOSITORY = "acme/platform"
 
 
-def git(place: Path, *arguments: str, input: bytes | None = None) -> str:
+def git(place: Path, *arguments: str, given: bytes | None = None) -> str:
     """Run git, and return what it prints."""
-    done = subprocess.run(["git", *arguments], cwd=place, env=GIT, input=input, capture_output=True, check=False)
+    done = subprocess.run(["git", *arguments], cwd=place, env=GIT, input=given, capture_output=True, check=False)
     assert done.returncode == 0, f"git {arguments}: {done.stderr.decode(errors='replace')}"
     return done.stdout.decode(errors="surrogateescape").removesuffix("\n")
 

@@ -16,6 +16,7 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
+from action_patterns.ports.history import History, Worktree
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.workspace import Origin
 from action_patterns.redaction import Secrets
@@ -161,6 +162,18 @@ class MemoryCheckout:
 
     def head_oid(self) -> str:
         return "c" * 40
+
+    def fetched_oid(self) -> str:
+        return self.head_oid()
+
+    def history(self, repository: str, token: str | None) -> History:
+        raise AssertionError("a scenario with a real checkout looks at its commits")
+
+    def worktree(self, base: str) -> Worktree:
+        raise AssertionError("a scenario with a real checkout looks at its files")
+
+    def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
+        return ()
 
     def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
         self.asked.append(tuple(paths))

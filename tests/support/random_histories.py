@@ -114,7 +114,7 @@ def make(folder: Path, dice: random.Random) -> History:
             topics[name] = line[1:]
     orphan = commit("orphan", [])
     stream = b"".join(lines)
-    git(remote.clone, "fast-import", "--quiet", "--force", "--export-marks=marks", input=stream)
+    git(remote.clone, "fast-import", "--quiet", "--force", "--export-marks=marks", given=stream)
     marks = dict(line.split(" ") for line in (remote.clone / "marks").read_text().splitlines())
     oids = {number: marks[f":{number}"] for number in range(1, count + 1)}
     history = History(
@@ -204,8 +204,8 @@ def cases(history: History, dice: random.Random) -> list[Case]:
     tagged = [(name, oid) for name, oid in history.tags.items()]
     for at, (name, oid) in enumerate(tagged):
         payload = {"before": ZERO, "created": True}
-        base = tagged[at - 1][1] if at else None
-        found.append(Case("push", payload, oid, f"refs/tags/{name}", base, oid, oid))
-        found.append(Case("release", {"release": {"tag_name": name}}, oid, f"refs/tags/{name}", base, oid, oid))
+        earlier = tagged[at - 1][1] if at else None
+        found.append(Case("push", payload, oid, f"refs/tags/{name}", earlier, oid, oid))
+        found.append(Case("release", {"release": {"tag_name": name}}, oid, f"refs/tags/{name}", earlier, oid, oid))
     found.append(Case("schedule", {}, main[-1], "refs/heads/main", None, main[-1], main[-1]))
     return found

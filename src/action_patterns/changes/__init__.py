@@ -1,1 +1,1 @@
-"""What differs, from which base, and whom it concerns. Pure."""
+"""The difference of two states: its base, its paths, and the groups that it concerns. Pure."""

@@ -14,7 +14,7 @@ from action_patterns.errors import InputError, Problem
 from action_patterns.ports.history import ChangedPath
 
 Cause = Literal["own", "shared", "depends-on", "everything"]
-"""Why a group is concerned: a path of its own, a shared one, another group, or a comparison that excludes nothing."""
+"""The cause that a group is concerned: one of its paths, a shared one, another group, or no base."""
 _WILD = frozenset("*?[{\\")
 
 
@@ -43,7 +43,7 @@ class Selection:
         try:
             patterns = PatternList.of(each.text for each in named)
         except InputError as error:
-            problems += [Problem(f"{place}: {each.what}", each.fix) for each in error.problems]
+            problems += [Problem(f"{place}: {_inside(each.what)}", each.fix) for each in error.problems]
         if problems:
             raise InputError(*problems)
         return cls(named, patterns)
@@ -74,6 +74,12 @@ class Selection:
                 yield pattern
 
 
+def _inside(sentence: str) -> str:
+    """Return a sentence about a pattern as the end of one that begins with its place."""
+    text = sentence.removeprefix("The pattern ")
+    return text[:1].lower() + text[1:]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """One group."""
@@ -99,19 +105,20 @@ def cycles(depends_on: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
     found: dict[frozenset[str], tuple[str, ...]] = {}
     done: set[str] = set()
     for start in depends_on:
-        way: list[str] = []
+        way: dict[str, None] = {}
         stack: list[Iterator[str]] = [iter((start,))]
         while stack:
             name = next(stack[-1], None)
             if name is None:
                 stack.pop()
                 if way:
-                    done.add(way.pop())
+                    done.add(way.popitem()[0])
             elif name in way:
-                circle = way[way.index(name) :]
+                names = list(way)
+                circle = names[names.index(name) :]
                 found.setdefault(frozenset(circle), (*circle, name))
             elif name not in done and name in depends_on:
-                way.append(name)
+                way[name] = None
                 stack.append(iter(depends_on[name]))
     return tuple(found.values())
 
@@ -156,12 +163,17 @@ def concern(
 
 
 def _cascade(depends_on: Mapping[str, Sequence[str]], causes: dict[str, Cause | None]) -> None:
-    waiting = True
+    """Let each concerned group concern those that depend on it."""
+    dependants: dict[str, list[str]] = {}
+    for name, above in depends_on.items():
+        for each in above:
+            dependants.setdefault(each, []).append(name)
+    waiting = [name for name, cause in causes.items() if cause]
     while waiting:
-        waiting = False
-        for name, above in depends_on.items():
-            if causes[name] is None and any(causes[each] for each in above):
-                causes[name], waiting = "depends-on", True
+        for name in dependants.get(waiting.pop(), ()):
+            if causes[name] is None:
+                causes[name] = "depends-on"
+                waiting.append(name)
 
 
 def _entries(

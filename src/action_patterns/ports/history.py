@@ -39,7 +39,7 @@ class Tag(NamedTuple):
 
 
 class History(Protocol):
-    """The commits of a repository. What the checkout lacks is fetched; the checkout itself is never changed.
+    """The commits of a repository. A commit that the checkout lacks is fetched; the checkout is never changed.
 
     Any verb but `head` raises MissingError where the answer cannot be known.
     """

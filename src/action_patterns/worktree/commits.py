@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.errors import InputError
 from action_patterns.ports.history import ChangedPath, MissingError, Tag
 from action_patterns.worktree import trees
@@ -18,7 +19,7 @@ _MOST_TAGS = 200
 
 
 class GitHistory:
-    """The commits of one checkout. What it lacks is fetched once, into a directory beside it."""
+    """The commits of one checkout. A commit that it lacks is fetched once, into a directory beside it."""
 
     def __init__(self, git: Git, *, sha: str, temp: str, remotes: Callable[[Git], Sequence[Remote]]) -> None:
         """`sha`: the commit of the run. `remotes` is called when something is missing."""
@@ -76,7 +77,7 @@ class GitHistory:
         return next((each for each in line if each in ancestors), None)
 
     def is_ancestor(self, oid: str, of: str) -> bool:
-        # Where the other's history lacks it, it is no ancestor.
+        # If the other's history lacks it, it is no ancestor.
         return self._is_ancestor_here(self._with_history(of), oid, of)
 
     def branch(self, name: str) -> str | None:
@@ -117,12 +118,12 @@ class GitHistory:
         for oid in commits:
             self.resolve(oid)
         try:
-            return trees.compare(self._git, base or trees.EMPTY_TREE, head)
+            return trees.compare(self._git, base or EMPTY_TREE, head)
         except MissingError:
             # A clone without trees has the commits alone.
             for oid in commits:
                 self._fetch_trees(oid)
-            return trees.compare(self._git, base or trees.EMPTY_TREE, head)
+            return trees.compare(self._git, base or EMPTY_TREE, head)
 
     def paths(self, oid: str) -> tuple[str, ...]:
         commit = self.resolve(oid)

@@ -32,7 +32,7 @@ class Setting(NamedTuple):
 
 
 class Remote(NamedTuple):
-    """Where a checkout comes from, and the settings by which it gets there."""
+    """The remote of a checkout, and the settings by which git reaches it."""
 
     name: str
     url: str
@@ -117,7 +117,7 @@ def remotes_of(git: Git, *, server_url: str, repository: str, token: str | None)
 
 
 def with_objects(git: Git, places: Sequence[Path]) -> Git:
-    """Return git that sees the objects of other repositories too, and fetches nothing by itself."""
+    """Return git that sees the objects of other repositories too, and fetches nothing unasked."""
     quoted = (f'"{place!s}"' if _SEPARATOR in str(place) else str(place) for place in places)
     alternates = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": _SEPARATOR.join(quoted)} if places else {}
     return git.using({**alternates, "GIT_NO_LAZY_FETCH": "1"})

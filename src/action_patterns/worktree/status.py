@@ -59,8 +59,8 @@ def read_worktree(
             stored = _compare(copy, base)
             # A file that the index has no longer, and the worktree still has, is there.
             found = {path: each for path, each in found.items() if path not in staged} | stored
-        for path in conflicts | unsure:
-            found.setdefault(path, ChangedPath(path, "modified"))
+        # A path with a conflict has several contents, and none that a commit would have.
+        found |= {path: ChangedPath(path, "modified") for path in conflicts | (unsure - found.keys())}
     return Worktree(tuple(found[path] for path in sorted(found)), tuple(sorted(hidden)))
 
 

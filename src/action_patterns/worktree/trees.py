@@ -7,8 +7,6 @@ from action_patterns.worktree.git import Git, split
 
 _ABSENT = "000000"
 _SUBMODULE = "160000"
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-"""The tree without an entry, which every repository has (git source: cached objects)."""
 _MAY_FAIL = frozenset({0, 1, 128})
 
 

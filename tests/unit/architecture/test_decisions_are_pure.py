@@ -32,6 +32,7 @@ ELSEWHERE = {
     ("breaker", "gather"): "Each transaction reads the record that it decides from.",
     ("breaker", "decide"): "state.breaker decides from each record that a transaction reads.",
     ("preflight", "apply"): "It writes nothing: the answers are the output.",
+    ("verdict", "apply"): "It writes nothing: the decision is the output.",
     ("unique-id", "apply"): "It writes nothing: the decision is the output.",
 }
 """Functions that an action has in another place, or not, and why."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack
+from typing import assert_never
 
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.detect_changes.gathering import Facts, find, of_commits, of_worktree
@@ -21,27 +22,49 @@ from action_patterns.changes.trigger import Trigger
 from action_patterns.content.patterns import nearest
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.history import ChangedPath, MissingError
+from action_patterns.ports.history import ChangedPath, History, MissingError
 
 _WILD = frozenset("*?[{\\")
 
 
 def run(inputs: DetectChangesInputs, ports: Ports) -> Finish[DetectChangesOutputs]:
-    """Choose the base, compare, and say which groups are concerned."""
+    """Choose the base, compare, and say which groups are concerned; or mark the run as green."""
     wanted = _validated(inputs, ports)
-    if inputs.source == "worktree" and inputs.mode == "check":
-        return _answered(of_worktree(find(inputs, ports), force=inputs.force), wanted, ports)
-    if inputs.source == "target" and inputs.mode == "check":
-        from action_patterns.actions.detect_changes.target import of_target  # the others need no session
+    with ExitStack() as closing:
+        if inputs.mode == "complete":
+            return apply(inputs, ports, closing)
+        return _answered(gather(inputs, ports, closing), wanted, ports)
 
-        return _answered(of_target(inputs, ports), wanted, ports)
+
+def gather(inputs: DetectChangesInputs, ports: Ports, closing: ExitStack) -> Facts:
+    """Return the two sides and their difference. `closing` removes what was fetched."""
+    match inputs.source:
+        case "commits":
+            return of_commits(inputs, ports, Trigger.of(ports.context), _history(inputs, ports, closing))
+        case "worktree":
+            return of_worktree(find(inputs, ports), force=inputs.force)
+        case "target":
+            from action_patterns.actions.detect_changes.target import of_target  # the others need no session
+
+            return of_target(inputs, ports)
+        case _:
+            assert_never(inputs.source)
+
+
+def apply(inputs: DetectChangesInputs, ports: Ports, closing: ExitStack) -> Finish[DetectChangesOutputs]:
+    """Mark the run as green."""
+    from action_patterns.actions.detect_changes import marks  # `check` mostly needs no store
+
+    marked = marks.complete(inputs, ports, Trigger.of(ports.context), _history(inputs, ports, closing))
+    return completed(marked.mark, marked.warning)
+
+
+def _history(inputs: DetectChangesInputs, ports: Ports, closing: ExitStack) -> History:
     token = inputs.token or inputs.job_token
     secret = token.get_secret_value() if token else None
-    trigger = Trigger.of(ports.context)
-    with closing(find(inputs, ports).history(ports.context.repository, secret)) as history:
-        if inputs.mode == "complete":
-            return completed(inputs, ports, trigger, history)
-        return _answered(of_commits(inputs, ports, trigger, history), wanted, ports)
+    history = find(inputs, ports).history(ports.context.repository, secret)
+    closing.callback(history.close)
+    return history
 
 
 def _validated(inputs: DetectChangesInputs, ports: Ports) -> Wanted:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was found out."""
+    """The two sides and their difference."""
 
     base: Base
     changed: Sequence[ChangedPath]

@@ -113,8 +113,8 @@ class DetectChangesOutputs(Outputs):
     head: str | None = Field(description="The commit that was compared with it. Empty for a directory.")
     base_reason: str | None = Field(description="Why that base, as a stable code (see the table of reasons).")
     mark: str | None = Field(
-        description="What became of the mark of `key`: `recorded` by `check`, `marked` by `complete`; otherwise why"
-        " not: `not-writable`, `not-checked`, `another-commit`, `no-branch`."
+        description="State of the mark of `key`: `recorded` by `check`, `marked` by `complete`; otherwise the cause:"
+        " `not-writable`, `not-checked`, `another-commit`, `no-branch`."
     )
 
 

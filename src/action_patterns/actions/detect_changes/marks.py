@@ -9,7 +9,7 @@ from action_patterns.action.session import Session, open_session
 from action_patterns.actions.detect_changes.interface import USES_OF_MARKS, DetectChangesInputs
 from action_patterns.changes.base import Base, everything
 from action_patterns.changes.trigger import Trigger
-from action_patterns.errors import ActionPatternsError
+from action_patterns.errors import ActionPatternsError, NotFoundError, PermissionDeniedError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.history import History, MissingError
@@ -18,12 +18,14 @@ from action_patterns.state.green import GreenRecord, GreenRequest
 from action_patterns.state.record import Holder
 from action_patterns.state.transaction import record_of, transact
 
+_MOST_SECONDS = 120.0
+"""Time for the marks. They save work, so no run waits for them through an outage."""
 _ONLY_SAVES_WORK = "Nothing is skipped for it: later runs do more than they need to."
 _GRANT = "Give the job `contents: write`, or a `token` that has it."
 
 
 class Chosen(NamedTuple):
-    """The base of a key, and what became of its record."""
+    """The base of a key, and the state of its record."""
 
     base: Base
     mark: str | None
@@ -31,7 +33,7 @@ class Chosen(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """What became of a mark."""
+    """The state of a mark."""
 
     mark: str
     warning: str = ""
@@ -60,7 +62,7 @@ def choose(inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, history:
         _transact(github, ports, asked)
     except ActionPatternsError as error:
         what = f"The base could not be recorded for reruns, and `complete` will mark nothing: {error.message}"
-        return Chosen(base, "not-writable", (f"{what} {_ONLY_SAVES_WORK} {_GRANT}",))
+        return Chosen(base, "not-writable", (f"{what} {_advice(error)}",))
     return Chosen(base, "recorded")
 
 
@@ -68,7 +70,7 @@ def complete(inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, histor
     """Mark the commit that `check` compared as green."""
     assert inputs.key is not None, "it is checked"
     if trigger.branch is None or trigger.is_pull_request:
-        # What a pull request's run found holds for its own content, and for no branch.
+        # The result of a pull request's run holds for its own content, and for no branch.
         return Marked("no-branch")
     request = _request(inputs.key, trigger.ref, ports, history.head())
     credentials = inputs.credentials()
@@ -82,7 +84,7 @@ def complete(inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, histor
             lambda found: green.complete(found, request),
         )
     except ActionPatternsError as error:
-        return Marked("not-writable", f"The run was not marked: {error.message} {_ONLY_SAVES_WORK} {_GRANT}")
+        return Marked("not-writable", f"The run was not marked: {error.message} {_advice(error)}")
     return Marked(change.reason, _REFUSALS.get(change.reason, ""))
 
 
@@ -94,13 +96,18 @@ _REFUSALS = {
 }
 
 
+def _advice(error: ActionPatternsError) -> str:
+    lacks = isinstance(error, PermissionDeniedError | NotFoundError)
+    return f"{_ONLY_SAVES_WORK} {_GRANT}" if lacks else _ONLY_SAVES_WORK
+
+
 def _open(inputs: DetectChangesInputs, ports: Ports, credentials: Credentials) -> Session:
     repository = ports.context.repository
     return open_session(
         ports,
         credentials,
         USES_OF_MARKS,
-        seconds=60 * inputs.max_minutes,
+        seconds=min(60 * inputs.max_minutes, _MOST_SECONDS),
         reach=Reach((repository,)),
         narrowed=(repository,),
     )

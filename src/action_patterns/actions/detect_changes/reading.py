@@ -125,15 +125,14 @@ def _group(name: str, value: Any) -> Group:
         fix = "Begin with a letter or digit, and use letters, digits, `_`, `-`, `.` and `/`, at most 100."
         problems.append(Problem(f"the group {name!r} has a name that no output could be read by.", fix))
     given = value if isinstance(value, dict) else {"paths": value}
-    for key in given:
-        if key not in _KEYS:
-            near = closest(key, _KEYS)
-            fix = f"Write `{near}`." if near else f"Known here: {', '.join(_KEYS)}."
-            problems.append(Problem(f"the group {name!r}: `{key}` is not a known key.", fix))
+    meant = {key: closest(key, _KEYS) for key in given if key not in _KEYS}
+    for key, near in meant.items():
+        fix = f"Write `{near}`." if near else f"Known here: {', '.join(_KEYS)}."
+        problems.append(Problem(f"the group {name!r}: `{key}` is not a known key.", fix))
     lines, above = _lines(given.get("paths")), _lines(given.get("depends-on"))
     if lines is None or above is None:
         problems.append(Problem(f"the group {name!r} has a value that is neither a text nor a list.", _EXAMPLE))
-    elif not lines and not above:
+    elif not lines and not above and not meant:
         problems.append(Problem(f"the group {name!r} has no pattern, so nothing concerns it.", _EXAMPLE))
     selection = None
     try:

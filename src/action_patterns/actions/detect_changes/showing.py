@@ -19,10 +19,7 @@ from action_patterns.ports.history import ChangedPath
 from action_patterns.ports.log import Annotation
 
 if TYPE_CHECKING:
-    from action_patterns.actions.detect_changes.interface import DetectChangesInputs
-    from action_patterns.changes.trigger import Trigger
     from action_patterns.ports.bundle import Ports
-    from action_patterns.ports.history import History
 
 MOST_CHARACTERS = 100_000
 """Longest JSON of one output. GitHub keeps 1 MiB for all outputs of a job, and counts two bytes for each character."""
@@ -108,13 +105,8 @@ def finish(
     )
 
 
-def completed(
-    inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, history: History
-) -> Finish[DetectChangesOutputs]:
-    """Mark the run, and return what became of the mark."""
-    from action_patterns.actions.detect_changes import marks  # `check` mostly needs no store
-
-    marked = marks.complete(inputs, ports, trigger, history)
+def completed(mark: str, warning: str) -> Finish[DetectChangesOutputs]:
+    """Return the end of a step that marks. `warning` "": there is none."""
     outputs = DetectChangesOutputs(
         changed=False,
         groups=None,
@@ -133,10 +125,10 @@ def completed(
         base=None,
         head=None,
         base_reason=None,
-        mark=marked.mark,
+        mark=mark,
     )
-    said = (Annotation(level="warning", message=marked.warning, title="detect-changes"),) if marked.warning else ()
-    return Finish(outputs=outputs, summary=f"### Mark: {marked.mark}\n", annotations=said)
+    said = (Annotation(level="warning", message=warning, title="detect-changes"),) if warning else ()
+    return Finish(outputs=outputs, summary=f"### Mark: {mark}\n", annotations=said)
 
 
 def of_selections(wanted: Wanted) -> Iterator[tuple[str, Selection]]:

@@ -21,7 +21,7 @@ DIRECTORIES = {"docs": ("docs/",), "source": ("src/",), "library": ("lib/", "src
 
 @pytest.mark.parametrize("number", range(HISTORIES))
 def test_every_event_of_a_random_history_is_answered_as_git_does(tmp_path: Path, number: int) -> None:
-    dice = random.Random(sample.number("histories", number))  # noqa: S311 - no secret: it repeats by its seed
+    dice = random.Random(sample.number("histories", number))
     history = random_histories.make(tmp_path, dice)
     found = random_histories.cases(history, dice)
     for case in found if sample.plays_all() else dice.sample(found, min(8, len(found))):
