@@ -36,7 +36,6 @@ PARTS = {
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
     "detect-changes": ("actions/detect_changes", "state/transaction.py"),
     "cancel-superseded": ("actions/cancel_superseded",),
-    "once": ("actions/once.py", "state"),
     "state": ("actions/state", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),
     "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/capacity.py"),

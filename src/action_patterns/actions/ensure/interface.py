@@ -79,8 +79,8 @@ class EnsureOutputs(Outputs):
     )
     state: str = Field(
         description="`absent`, or its state: `open` or `closed` (milestone), `open`, `draft`, `closed` or `merged`"
-        " (pull request), `draft`, `prerelease` or `published` (release), `expired` (artifact without its files), `active`"
-        " (the others). Empty: not known."
+        " (pull request), `draft`, `prerelease` or `published` (release), `expired` (artifact without its files),"
+        " `active` (the others). Empty: not known."
     )
     outcome: str = Field(
         description="Outcome of this step: `created`, `updated`, `unchanged`, `skipped`, `blocked`, `deferred`,"
