@@ -54,7 +54,6 @@ RULES = {
     "kubectl": Rule(  # Kubernetes docs, "kubectl version"
         ("version", "--client"), r"Client Version: v(\d+\.\d+\.\d+)", "Client Version: v1.29.1"
     ),
-    "node": Rule(("--version",), r"^v(\d+\.\d+\.\d+)", "v20.20.2"),
     "openssl": Rule(("version",), r"SSL (\d+\.\d+\.\d+)", "OpenSSL 3.0.19 27 Jan 2026"),
     "perl": Rule(("--version",), r"\(v(\d+\.\d+\.\d+)\)", "This is perl 5, version 36, subversion 0 (v5.36.0)"),
     "ssh": Rule(("-V",), r"OpenSSH_(\d+\.\d+)", "OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19 27 Jan 2026"),

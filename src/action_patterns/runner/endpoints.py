@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
@@ -56,42 +57,39 @@ def ask_all(endpoints: Sequence[Endpoint], variables: Mapping[str, str], authori
 def ask(endpoint: Endpoint, variables: Mapping[str, str], authorities: Sequence[str]) -> Reply:
     """Return how far the way to a host goes. Raises nothing."""
     deadline = time.monotonic() + endpoint.timeout_seconds
-    connection: socket.socket | None = None
     proxy: SplitResult | None = None
     try:
         proxy = _proxy(endpoint, variables)
-        connection = _connect(endpoint, proxy, deadline)
-        with _until(deadline, connection):
-            return _talk(endpoint, proxy, connection, authorities)
+        with _Way(_connect(endpoint, proxy, deadline), deadline) as way:
+            return _talk(endpoint, proxy, way, authorities)
     except _FailedError as failed:
-        reply = failed.reply
+        return failed.reply
     except (OSError, http.client.HTTPException, ValueError) as error:
         over = time.monotonic() >= deadline
         why = f"no answer within {endpoint.timeout_seconds:g} seconds" if over else _words(error)
-        reply = Reply(failed="answer", detail=why, transient=True, proxy=_place(proxy))
-    finally:
-        if connection is not None:
-            connection.close()
-    return reply
+        return Reply(failed="answer", detail=why, transient=True, proxy=_place(proxy))
 
 
-class _until:  # noqa: N801 - reads as a word where it is used
-    """Ends a conversation at its deadline: a host that sends one byte a second keeps no time-out of a socket."""
+class _Way:
+    """A connection that ends at its deadline: a host that sends one byte a second keeps no time-out of a socket."""
 
-    def __init__(self, deadline: float, connection: socket.socket) -> None:
-        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), _shut, (connection,))
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self.connection = connection
+        """The innermost one: that of TLS takes the other's place."""
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._shut)
         self._timer.daemon = True
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._timer.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self.connection.close()
 
-
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+    def _shut(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _connect(endpoint: Endpoint, proxy: SplitResult | None, deadline: float) -> socket.socket:
@@ -117,20 +115,18 @@ def _connect(endpoint: Endpoint, proxy: SplitResult | None, deadline: float) -> 
     raise _FailedError(Reply(failed="proxy" if proxy else "connect", detail=why, transient=True, proxy=place))
 
 
-def _talk(
-    endpoint: Endpoint, proxy: SplitResult | None, connection: socket.socket, authorities: Sequence[str]
-) -> Reply:
+def _talk(endpoint: Endpoint, proxy: SplitResult | None, way: _Way, authorities: Sequence[str]) -> Reply:
     if endpoint.scheme == "tcp":
         return Reply(proxy=_place(proxy))
     expires = None
     if endpoint.scheme in ("https", "tls"):
         if proxy is not None:
-            _tunnel(endpoint, proxy, connection)
-        connection, expires = _secured(endpoint, connection, authorities)
+            _tunnel(endpoint, proxy, way.connection)
+        expires = _secure(endpoint, way, authorities)
     if endpoint.scheme == "tls":
         return Reply(expires=expires, proxy=_place(proxy))
     client = http.client.HTTPConnection(endpoint.host, endpoint.port)
-    client.sock = connection
+    client.sock = way.connection
     at = _at(endpoint)
     headers = {"Host": at, "User-Agent": f"action-patterns/{VERSION}", "Accept": "*/*", "Connection": "close"}
     path = endpoint.path
@@ -140,7 +136,7 @@ def _talk(
     client.request("GET", path, headers=headers)
     answer = client.getresponse()
     location = answer.headers.get("location", "")
-    client.close()
+    answer.close()
     return Reply(status=answer.status, location=location, expires=expires, proxy=_place(proxy))
 
 
@@ -157,23 +153,26 @@ def _tunnel(endpoint: Endpoint, proxy: SplitResult, connection: socket.socket) -
         raise _FailedError(Reply(failed="proxy", detail=detail, transient=answer.status >= 500, proxy=_place(proxy)))
 
 
-def _secured(
-    endpoint: Endpoint, connection: socket.socket, authorities: Sequence[str]
-) -> tuple[ssl.SSLSocket, datetime | None]:
+def _secure(endpoint: Endpoint, way: _Way, authorities: Sequence[str]) -> datetime | None:
+    """Begin TLS, and return the end of the host's certificate."""
     context = ssl.create_default_context()
     for place in authorities:
         with suppress(OSError):  # A file that is absent adds nothing: the certificate's error then says so.
             context.load_verify_locations(**({"capath": place} if Path(place).is_dir() else {"cafile": place}))
     try:
-        secured = context.wrap_socket(connection, server_hostname=endpoint.host)
+        # The handshake comes second: until then nothing reads, and the deadline ends this connection too.
+        way.connection = secured = context.wrap_socket(
+            way.connection, server_hostname=endpoint.host, do_handshake_on_connect=False
+        )
+        secured.do_handshake()
     except ssl.SSLCertVerificationError as error:
         raise _FailedError(Reply(failed="certificate", detail=error.verify_message or _words(error))) from None
+    except ssl.SSLEOFError:
+        raise  # The host, or the deadline, ended the connection.
     except ssl.SSLError as error:
         raise _FailedError(Reply(failed="tls", detail=error.reason or _words(error))) from None
-    certificate = secured.getpeercert() or {}
-    until = certificate.get("notAfter")
-    expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC) if isinstance(until, str) else None
-    return secured, expires
+    until = (secured.getpeercert() or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC) if isinstance(until, str) else None
 
 
 def _proxy(endpoint: Endpoint, variables: Mapping[str, str]) -> SplitResult | None:
