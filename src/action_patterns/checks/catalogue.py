@@ -65,12 +65,16 @@ KINDS: dict[str, Kind] = {
         Kind("github-pull-request", "state", 0, "github_state:GitHubPullRequest", "", GITHUB),
         Kind("quota", "capacity", 0, "capacity:Quota", 'GitHub docs, "Rate limits for the REST API"', GITHUB),
         Kind("clock", "capacity", 1, "capacity:ClockSkew", 'RFC 9110, "Date"', GITHUB),
+        Kind("update-refs", "capacity", 2, "server:UpdateRefs", 'GitHub docs, "Mutations"', GITHUB),
         Kind("command", "command", 0, "commands:CommandResult", ""),
     )
 }
 """By key, which is a public name."""
 
-PREFLIGHT = tuple(key for key in KINDS if not key.startswith("github-"))
+DOCTOR = ("tool", "endpoint", "token", "repository", "quota", "clock", "update-refs")
+"""The kinds that say whether a place can run us: those of `action-patterns doctor`."""
+
+PREFLIGHT = tuple(key for key in KINDS if not key.startswith("github-") and key != "update-refs")
 """The kinds that say whether work can succeed: those of the action preflight."""
 
 ASSERTIONS = (

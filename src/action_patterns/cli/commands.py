@@ -1,10 +1,11 @@
-"""`action-patterns plan` and `action-patterns apply`: the campaign from a terminal, by the code the actions run."""
+"""`action-patterns plan`, `apply` and `doctor`: the campaign from a terminal, by the code the actions run."""
 
 from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from action_patterns import __version__
-from action_patterns.cli.open import Command, narrowing, open_command
+from action_patterns.cli.open import Command, narrowing, open_command, origin_of
 from action_patterns.cli.printing import (
     Bar,
     coloured,
@@ -126,6 +127,26 @@ def apply_command(
     console.print(told.text.rstrip().rpartition("\n")[2], markup=False, highlight=False)
     console.print(f"Full report: {path}, {page}", style="dim", highlight=False)
     _exit(results)
+
+
+@app.command()
+def doctor(
+    repository: Annotated[
+        str, typer.Option("--repository", "-r", help="Repository to ask about. Default: that of this checkout.")
+    ] = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")] = False,
+) -> None:
+    """Say whether this place can run action-patterns: token, reach, limits, clock, proxy, certificate, programs."""
+    from action_patterns.cli import doctor as examination  # the other commands do not need it
+
+    console = Console(stderr=as_json)
+    found = examination.examine(repository, origin_of(Path.cwd()), console)
+    if as_json:
+        typer.echo(examination.as_json(found))
+    else:
+        examination.print_examined(found, console)
+    raise typer.Exit(found.exit_code)
 
 
 def _write(command: Command, console: Console) -> list[TargetResult]:

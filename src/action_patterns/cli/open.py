@@ -119,6 +119,11 @@ def open_command(distribution: str, part: Narrowing, console: Console) -> Comman
     return Command(context=context, campaign=campaign, plan=plan, github=github, clock=clock, log=log, files=files)
 
 
+def origin_of(workspace: Path) -> str | None:
+    """Return `owner/name` of a checkout's remote `origin`. None: there is none, or it is on another server."""
+    return _origin(workspace, terminal.server_url(environment.read()))
+
+
 def _git(workspace: Path, *arguments: str) -> str:
     done = run_process(["git", *arguments], cwd=str(workspace), timeout_seconds=30)
     return done.stdout.decode(errors="replace").strip()

@@ -118,7 +118,7 @@ The kinds of [`assert`](../actions/assert) have these too: the tests, and the pl
 def _section(kind: Kind) -> str:
     model = kind.load()
     actions = [name for name, kinds in (("preflight", PREFLIGHT), ("assert", ASSERTIONS)) if kind.key in kinds]
-    used = " and ".join(f"[`{name}`](../actions/{name})" for name in actions)
+    used = " and ".join(f"[`{name}`](../actions/{name})" for name in actions) or "`action-patterns doctor`"
     own = _without(Assertion if issubclass(model, Assertion) else Specification, model)
     own.sort(key=lambda item: item[0] != model.subject)
     source = f" Source: {kind.page}." if kind.page else ""
