@@ -14,12 +14,14 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
+from action_patterns.ports.permissions import Verb
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.state import breaker
 from action_patterns.state.breaker import BreakerRecord, BreakerRequest, Result
 from action_patterns.state.transaction import Change, Stored
 
-BREAKER_USES = (RefStore.read, RefStore.update, *LIVENESS_USES)
+STORE_USES = (RefStore.read, RefStore.update)
+BREAKER_USES = (*STORE_USES, *LIVENESS_USES)
 ROUNDS = 20
 """Rounds of one write: legs of one matrix report at the same time."""
 
@@ -65,14 +67,23 @@ class Answer:
 class Breaker:
     """The questions and reports of one step."""
 
-    def __init__(self, ports: Ports, credentials: Credentials, repository: str, key: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        credentials: Credentials,
+        repository: str,
+        key: str,
+        settings: Settings,
+        uses: tuple[Verb, ...] = BREAKER_USES,
+    ) -> None:
         self._ports = ports
         self._key = normalise(key)
+        self._asks_about_runs = set(LIVENESS_USES) <= set(uses)
         self._settings = settings
-        self._place = Place(
+        self.place = Place(
             ports=ports,
             credentials=credentials,
-            uses=BREAKER_USES,
+            uses=uses,
             repository=repository,
             ref=BreakerRecord.namespace() + identify((key,), (), prefix=key, length=16).name,
             kind=BreakerRecord,
@@ -82,13 +93,13 @@ class Breaker:
     @property
     def ref(self) -> str:
         """Full name of the ref."""
-        return self._place.ref
+        return self.place.ref
 
     def check(self) -> Answer:
         """Return whether this step may work. A store that cannot be read only costs the protection."""
         request = self._request(new_claim(self._ports))
         try:
-            with self._place.open(self._settings.seconds) as github:
+            with self.place.open(self._settings.seconds) as github:
                 record, change = self._change(github, request, breaker.check)
                 if change.reason == breaker.BREAKER_OPEN and (request := self._over(github, record, request)).over:
                     record, change = self._change(github, request, breaker.check)
@@ -115,7 +126,7 @@ class Breaker:
             ActionPatternsError: the breaker could not be read or written.
         """
         request = replace(self._request(claim), message=message, by=self._ports.context.actor)
-        with self._place.open(self._settings.seconds) as github:
+        with self.place.open(self._settings.seconds) as github:
             record, change = self._change(github, request, decide)
         return Answer(reason=change.reason, outcome=change.outcome, claim=claim, record=record)
 
@@ -136,12 +147,14 @@ class Breaker:
                 raise UnavailableError("The store names no time.", remediation="Use a store on GitHub.")
             return decide(found.record, replace(request, now=found.ref.read_at))
 
-        return self._place.change(github, by_github_s_clock)
+        return self.place.change(github, by_github_s_clock)
 
     def _over(self, github: GitHub, record: BreakerRecord | None, request: BreakerRequest) -> BreakerRequest:
         """Return the request with the prober's claim if GitHub calls its job over."""
         probe = breaker.suspect(record)
-        if probe is None or not Liveness(self._ports, github).is_over(probe.claim, probe.run, probe.runner):
+        if probe is None or not self._asks_about_runs:
+            return request
+        if not Liveness(self._ports, github).is_over(probe.claim, probe.run, probe.runner):
             return request
         self._ports.log.info(f"GitHub calls the job over that probed: job `{probe.job}` of {probe.run.url}.")
         return replace(request, over=frozenset({probe.claim}))
@@ -165,9 +178,8 @@ class Breaker:
         return Answer(reason="store-unreadable", outcome=outcome, claim=claim, unreadable=why)
 
 
-def described(answer: Answer, settings: Settings) -> str:
+def described(record: BreakerRecord | None, settings: Settings) -> str:
     """Return a sentence about the breaker. Empty: nothing is known of it."""
-    record = answer.record
     if record is None:
         return ""
     if record.stop is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import records_artifact
+from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING, record_file
 from action_patterns.discovery.only import (
     Limit,
@@ -25,16 +27,28 @@ from action_patterns.discovery.plan import read_plan
 from action_patterns.discovery.reasons import LEFT_OUT
 from action_patterns.distribution.apply import apply
 from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.reasons import HELD_BACK
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
 from action_patterns.limits.shares import phase_seconds
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.log import Log
+from action_patterns.ports.log import Annotation, Log
+from action_patterns.ports.ref_store import RefStore
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
 from action_patterns.report.model.fail_on import parse
 from action_patterns.report.render.annotations import annotate_results
+
+if TYPE_CHECKING:
+    from action_patterns.distribution.breaking import LegBreaker
+
+MAX_THRESHOLD = 100
+MAX_KEY_LENGTH = 500
+MAX_OPEN_SECONDS = 35 * 86_400
+"""GitHub's limit for a workflow run."""
+PROBE_SECONDS = 300.0
+"""Lease of a leg that probes: it works on one target before it reports."""
 
 
 class ApplyInputs(TokenInputs):
@@ -61,6 +75,26 @@ class ApplyInputs(TokenInputs):
         description="`any`: this leg is red if one of its targets failed, so that re-running failed jobs reruns it. Any"
         " other policy leaves legs green and lets report decide.",
     )
+    breaker: str | None = Field(
+        default=None,
+        description="Key of a circuit breaker, as [`breaker`](../breaker) has it. After targets that fail in a row, the"
+        " others are skipped (`breaker-open`). Without `state-repository` each leg counts its own targets.",
+    )
+    breaker_threshold: int = Field(
+        default=5, ge=1, le=MAX_THRESHOLD, description="Targets that fail in a row until the breaker opens."
+    )
+    breaker_open_seconds: int = Field(
+        default=300,
+        ge=1,
+        le=MAX_OPEN_SECONDS,
+        description="Seconds for which an open breaker refuses all legs; then one leg probes with one target.",
+    )
+    state_repository: str | None = Field(
+        default=None,
+        description="`owner/name` that keeps the breaker, so that all legs and runs share it and honour its stop flag."
+        " It is written with `token`, or by the App. If it cannot be, each leg counts its own targets, and a warning"
+        " says so.",
+    )
 
 
 class ApplyOutputs(Outputs):
@@ -69,6 +103,7 @@ class ApplyOutputs(Outputs):
     path: str = Field(description="Directory of the records; upload it as an artifact.")
     artifact_name: str = Field(description="Name for that artifact, unique per leg and attempt.")
     failed_count: int = Field(description="Targets that failed or were blocked.")
+    held_back_count: int = Field(description="Targets that the breaker or its stop flag had skipped.")
     requests: int = Field(description="Requests sent to GitHub.")
     writes: int = Field(description="How many of them were writes.")
 
@@ -103,7 +138,12 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
 
 
 def validate(inputs: ApplyInputs, plan: Plan) -> None:
-    """Raise InputError unless `first` to `last`, and each name in `only`, are targets of the plan."""
+    """Raise InputError unless `first` to `last`, and each name in `only`, are targets of the plan.
+
+    The inputs of the breaker are looked at too.
+    """
+    if problems := tuple(_of_the_breaker(inputs)):
+        raise InputError(*problems)
     first, last = _bounds(inputs)
     if not first <= last < len(plan.found):
         raise InputError(
@@ -143,6 +183,20 @@ def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, at
     }
 
 
+def _of_the_breaker(inputs: ApplyInputs) -> Iterator[Problem]:
+    if inputs.breaker is not None and len(inputs.breaker) > MAX_KEY_LENGTH:
+        yield Problem(
+            f"`breaker` has {len(inputs.breaker):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it."
+        )
+    if inputs.state_repository is not None and inputs.breaker is None:
+        yield Problem(
+            "`state-repository` is given, and `breaker` is not.",
+            "Name the breaker; if an expression is there, it came to nothing. Or remove `state-repository`.",
+        )
+    if inputs.state_repository is not None and not is_repository(inputs.state_repository):
+        yield Problem(f"`state-repository` is {inputs.state_repository!r}.", "Write it as `owner/name`.")
+
+
 def _bounds(inputs: ApplyInputs) -> tuple[int, int]:
     first = inputs.index if inputs.first is None else inputs.first
     return first, first if inputs.last is None else inputs.last
@@ -161,13 +215,14 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     chosen = [entry for entry in entries if entry.index not in left_out]
     campaign.check(chosen)
     results = [*left_out.values()]
+    warnings = list[Annotation]()
     for result in results:
         recorder.write(result)
     if chosen:
         session = open_session(
             ports,
             credentials,
-            ACTION.uses,
+            USES,
             seconds=60 * inputs.max_minutes,
             reach=campaign.reach,
             narrowed=tuple(entry.target.repository for entry in chosen),
@@ -177,30 +232,71 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
                 inputs.index, inputs.max_parallel, write_spacing_seconds=ports.context.write_spacing_seconds
             ),
         )
-        results += apply(
-            chosen,
-            campaign,
-            plan.plan_id,
-            session,
-            ports.clock,
-            attempt=attempt,
-            dry_run=inputs.dry_run,
-            on_result=recorder.write,
-        )
+
+        def work(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
+            return apply(
+                entries,
+                campaign,
+                plan.plan_id,
+                session,
+                ports.clock,
+                attempt=attempt,
+                dry_run=inputs.dry_run,
+                on_result=recorder.write,
+                breaker=breaker,
+            )
+
+        if inputs.breaker is None:
+            results += work(chosen)
+        else:
+            found, warnings = _behind_a_breaker(inputs, inputs.breaker, ports, chosen, work)
+            results += found
     results = [result.redacted(ports.log.redact) for result in results]
     failed = [result for result in results if result.outcome in FAILING]
+    held_back = [result for result in results if result.is_held_back]
     outputs = ApplyOutputs(
         path=recorder.directory,
         artifact_name=recorder.name,
         failed_count=len(failed),
+        held_back_count=len(held_back),
         requests=sum(result.usage.requests for result in results),
         writes=sum(result.usage.writes for result in results),
     )
     return Finish(
         outputs=outputs,
-        annotations=annotate_results(results),
-        exit_code=EXIT_FAILED if failed and policy.policy == "any" else 0,
+        annotations=(*annotate_results(results), *warnings),
+        # A leg that left targets to a later run is red too: "Re-run failed jobs" is to repeat it.
+        exit_code=EXIT_FAILED if (failed or held_back) and policy.policy == "any" else 0,
     )
+
+
+def _behind_a_breaker(
+    inputs: ApplyInputs,
+    key: str,
+    ports: Ports,
+    chosen: Sequence[PlanEntry],
+    work: Callable[[Sequence[PlanEntry], LegBreaker], list[TargetResult]],
+) -> tuple[list[TargetResult], list[Annotation]]:
+    """Work on the targets as far as the breaker lets. A leg that probes takes one target at a time until it knows."""
+    from action_patterns.action.breaker_watch import WATCH_USES  # for the campaigns that have one
+    from action_patterns.action.breaking import Breaker, Settings
+    from action_patterns.distribution.breaking import LegBreaker
+
+    settings = Settings(
+        threshold=inputs.breaker_threshold,
+        open_seconds=inputs.breaker_open_seconds,
+        probe_lease_seconds=PROBE_SECONDS,
+    )
+    shared = None
+    if inputs.state_repository is not None and not inputs.dry_run:
+        shared = Breaker(ports, inputs.credentials(), inputs.state_repository, key, settings, WATCH_USES)
+    results, rest = list[TargetResult](), list(chosen)
+    with LegBreaker(key, settings, ports, shared).open(60.0 * inputs.max_minutes) as breaker:
+        while rest and breaker.probes:
+            results += work(rest[:1], breaker)
+            rest = rest[1:]
+        results += work(rest, breaker)
+    return results, breaker.warnings
 
 
 class RecordWriter:
@@ -241,6 +337,6 @@ ACTION = Action(
     run=run,
     icon="play",
     color="green",
-    reasons=(*REASONS, LEFT_OUT),
-    uses=USES,
+    reasons=(*REASONS, LEFT_OUT, *HELD_BACK),
+    uses=(*USES, RefStore.read, RefStore.update, RefStore.poll),
 )

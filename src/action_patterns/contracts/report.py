@@ -156,6 +156,11 @@ class RunReport(Document):
         return frozenset(each.target for each in self.results if (each.outcome, each.reason) == _LEFT_OUT)
 
     @property
+    def held_back(self) -> tuple[str, ...]:
+        """Targets that a breaker or a stop flag had skipped."""
+        return tuple(each.target for each in self.results if each.is_held_back)
+
+    @property
     def is_part(self) -> bool:
         """Whether the run worked on a part of its campaign's targets."""
         return bool(self.left_out or self.skipped_by_only)

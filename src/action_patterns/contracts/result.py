@@ -39,6 +39,9 @@ FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
 UNTRIED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
 """Outcomes of a target that nothing was tried on: a failure before is neither repaired nor repeated."""
 
+HELD_BACK = frozenset({"breaker-open", "stopped", "store-unreadable"})
+"""Reasons of a target that a breaker or a stop flag had skipped: the work is not done, and a later run must do it."""
+
 MOST_TARGETS = 10**6
 MOST_ATTEMPTS = 10**6
 MOST_TIERS = 10**3
@@ -192,6 +195,11 @@ class TargetResult(Document):
     usage: Annotated[Usage, AfterValidator(_of_one_target)] = Usage()
     started_at: Moment | None = None
     finished_at: Moment | None = None
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether a breaker or a stop flag had it skipped."""
+        return self.outcome == "skipped" and self.reason in HELD_BACK
 
     @property
     def is_degraded(self) -> bool:

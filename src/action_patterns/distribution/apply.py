@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from action_patterns.contracts import PlanEntry, TargetResult
 from action_patterns.distribution.campaign import Campaign
@@ -11,6 +12,9 @@ from action_patterns.ports.clock import Clock
 from action_patterns.ports.github import GitHub
 from action_patterns.pull_request.spec.desired import Desired
 from action_patterns.pull_request.upsert import Assignment, Preview, failure, preview, upsert
+
+if TYPE_CHECKING:
+    from action_patterns.distribution.breaking import LegBreaker
 
 WORKERS = 8
 """Targets worked on at once in one process: readers overlap, writes pass one gate (measured: more gains nothing)."""
@@ -27,18 +31,20 @@ def apply(
     dry_run: bool,
     on_result: Callable[[TargetResult], None],
     on_start: Callable[[str], None] = lambda _: None,
+    breaker: LegBreaker | None = None,
 ) -> list[TargetResult]:
     """Upsert every entry, eight at a time; one target's failure is a result, not an end.
 
     `on_result` is called from this thread as each target ends, so that what is done is on disk when a run is cancelled.
-    `on_start` is called with the target's name, from the thread that works on it.
+    `on_start` is called with the target's name, from the thread that works on it. A `breaker` is asked before each
+    target begins, and learns how it ended.
     """
 
     def one(desired: Desired, assignment: Assignment) -> Preview:
         on_start(assignment.repository)
         return Preview(upsert(desired, assignment, github, clock, dry_run=dry_run), None)
 
-    found = _each(entries, campaign, plan_id, one, attempt=attempt, on_result=on_result)
+    found = _each(entries, campaign, plan_id, one, attempt=attempt, on_result=on_result, breaker=breaker)
     return [each.result for each in found]
 
 
@@ -67,8 +73,29 @@ def _each(
     *,
     attempt: int,
     on_result: Callable[[TargetResult], None],
+    breaker: LegBreaker | None = None,
 ) -> list[Preview]:
     def one(entry: PlanEntry) -> Preview:
+        if breaker is None:
+            return tried(entry)
+        if (refusal := breaker.refusal()) is not None:
+            return Preview(
+                TargetResult(
+                    plan_id=plan_id,
+                    index=entry.index,
+                    target=entry.target.address,
+                    attempt=attempt,
+                    outcome="skipped",
+                    reason=refusal.reason,
+                    message=refusal.message,
+                ),
+                None,
+            )
+        preview = tried(entry)
+        breaker.ended(preview.result)
+        return preview
+
+    def tried(entry: PlanEntry) -> Preview:
         assignment = Assignment(plan_id=plan_id, index=entry.index, attempt=attempt, repository=entry.target.repository)
         try:
             return work(campaign.desired(entry), assignment)

@@ -29,8 +29,6 @@ MAX_MESSAGE_LENGTH = 500
 
 BREAKER_OPEN = "breaker-open"
 STOPPED = "stopped"
-HELD_BACK = frozenset({BREAKER_OPEN, STOPPED})
-"""Reasons of work that was not tried, and that a later run must do."""
 
 
 class Failure(Record):
@@ -174,6 +172,11 @@ def resume(found: BreakerRecord | None, request: BreakerRequest) -> Change[Break
     if found is None or found.stop is None:
         return Change(outcome="unchanged", reason="not-stopped")
     return Change(outcome="updated", reason="resumed", write=_written(found, request, stop=None))
+
+
+def read(_found: BreakerRecord | None) -> Change[BreakerRecord]:
+    """Return the answer to who only looks."""
+    return Change(outcome="unchanged", reason="read")
 
 
 def suspect(found: BreakerRecord | None) -> Probe | None:

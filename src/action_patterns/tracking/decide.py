@@ -36,7 +36,7 @@ def standing(report: RunReport) -> Standing:
     """`unsure`: nothing failed, but something was not tried, or there was no target to try."""
     if report.verdict == "inconclusive" or fail_on.failing(report.counts) or report.silent_jobs:
         return "wrong"
-    tried = report.counts.total and not (report.counts.deferred or report.counts.planned)
+    tried = report.counts.total and not (report.counts.deferred or report.counts.planned or report.held_back)
     return "well" if tried else "unsure"
 
 

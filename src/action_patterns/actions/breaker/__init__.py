@@ -15,8 +15,7 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation, Level
 from action_patterns.redaction import redact
 from action_patterns.state import breaker
-from action_patterns.state.breaker import MAX_MESSAGE_LENGTH, REASONS, BreakerRecord, BreakerRequest
-from action_patterns.state.transaction import Change
+from action_patterns.state.breaker import MAX_MESSAGE_LENGTH, REASONS
 
 
 def run(inputs: BreakerInputs, ports: Ports) -> Finish[BreakerOutputs]:
@@ -54,13 +53,9 @@ def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Answer:
         case "resume":
             return ours.change(breaker.resume)
         case "status":
-            return ours.change(_look)
+            return ours.change(lambda found, _: breaker.read(found))
         case _:
             assert_never(inputs.mode)
-
-
-def _look(_found: BreakerRecord | None, _request: BreakerRequest) -> Change[BreakerRecord]:
-    return Change(outcome="unchanged", reason="read")
 
 
 def _finish(inputs: BreakerInputs, ours: Breaker, answer: Answer, settings: Settings) -> Finish[BreakerOutputs]:
@@ -77,7 +72,7 @@ def _finish(inputs: BreakerInputs, ours: Breaker, answer: Answer, settings: Sett
         outcome=answer.outcome,
         reason=answer.reason,
     )
-    sentence = described(answer, settings)
+    sentence = described(answer.record, settings)
     said = "\n".join(line for line in (row.meaning, sentence, row.remedy) if line)
     annotations = []
     if (warning := ours.warning(answer)) is not None:

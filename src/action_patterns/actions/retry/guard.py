@@ -57,7 +57,7 @@ class Guard:
         warnings = [self._breaker.warning(each) for each in (self._asked, answer) if each is not None]
         annotations = [each for each in dict.fromkeys(warnings) if each is not None]
         if answer.reason in ("opened", "reopened"):
-            says = f"The breaker is open. {described(answer, self._settings)}"
+            says = f"The breaker is open. {described(answer.record, self._settings)}"
             annotations.append(Annotation(level="warning", title=f"{answer.reason}: {self._key}", message=says))
         return replace(ended, annotations=(*ended.annotations, *annotations))
 
@@ -65,7 +65,7 @@ class Guard:
         row = next(each for each in REASONS if each.code == answer.reason)
         redact = self._ports.log.redact
         name = name_of(redact(self._inputs.run))
-        sentence = answer.unreadable or described(answer, self._settings)
+        sentence = answer.unreadable or described(answer.record, self._settings)
         said = "\n".join((row.meaning, redact(sentence), row.remedy))
         return Finish(
             outputs=RetryOutputs(

@@ -62,7 +62,7 @@ def aggregate(
         plan_id=plan.plan_id,
         name=name or plan.name,
         kind=plan.kind,
-        verdict=verdict(counts, silent=bool(accused)),
+        verdict=verdict(counts, silent=bool(accused), held_back=any(result.is_held_back for result in results)),
         counts=counts,
         visible=plan.visible,
         excluded=tuple(sorted(plan.excluded, key=lambda exclusion: (exclusion.repository, exclusion.reason))),
@@ -91,14 +91,15 @@ def aggregate(
     return compare.with_changes(report, previous)
 
 
-def verdict(counts: Counts, *, silent: bool = False) -> Verdict:
+def verdict(counts: Counts, *, silent: bool = False, held_back: bool = False) -> Verdict:
     """The verdict on a roster; without one it is `inconclusive`, which is not decided here.
 
     `silent`: a job that did not succeed left no record that says why, so not everything passed.
+    `held_back`: a breaker or a stop flag had targets skipped, and their work is not done.
     """
     failed = fail_on.failing(counts)
     if counts.total == 0:
         return "nothing-to-do"
     if failed == counts.total:
         return "failed"
-    return "partial" if failed or counts.deferred or silent else "passed"
+    return "partial" if failed or counts.deferred or silent or held_back else "passed"

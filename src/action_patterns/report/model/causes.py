@@ -13,14 +13,18 @@ from action_patterns.report.model import reason_links
 NEEDS_ATTENTION = FAILING | {"deferred"}
 
 _LATER = "Run the workflow again: it reached a limit. The next run finds finished work and leaves it as it is."
+_HELD_BACK = (
+    "Correct what made the work fail, or take the stop flag away, then re-run the failed jobs or start a new run."
+    " Do not work past the breaker."
+)
 _NO_REMEDY = "Read the log of this target's job, remove the cause, then re-run the failed jobs."
 
 
 def causes(results: Iterable[TargetResult]) -> tuple[CauseCount, ...]:
-    """Return what failed or was deferred, grouped by its remedy, the largest group first."""
+    """Return what failed, was deferred or was held back, grouped by its remedy, the largest group first."""
     groups: defaultdict[tuple[str, str], list[TargetResult]] = defaultdict(list)
     for result in results:
-        if result.outcome in NEEDS_ATTENTION:
+        if result.outcome in NEEDS_ATTENTION or result.is_held_back:
             groups[result.reason, _remediation(result)].append(result)
     counted = (
         _cause(reason, remediation, sorted(group, key=lambda result: result.target))
@@ -49,4 +53,6 @@ def _cause(reason: str, remediation: str, group: Sequence[TargetResult]) -> Caus
 def _remediation(result: TargetResult) -> str:
     if result.error and result.error.remediation:
         return result.error.remediation
+    if result.is_held_back:
+        return _HELD_BACK
     return _LATER if result.outcome == "deferred" else _NO_REMEDY

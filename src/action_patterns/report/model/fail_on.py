@@ -36,7 +36,7 @@ class FailOn:
     A run without a roster (`inconclusive`) is red under every policy, `never` too: `never` is about targets that
     failed, and without a roster it is unknown whether any did. A job that did not succeed and left no record that says
     why is red under every policy but `never`: how many targets failed in it is unknown. A limit reached (`deferred`) is
-    never red.
+    never red. Targets that a breaker or a stop flag held back are red under `any` only.
     """
 
     policy: Literal["any", "all", "never", "threshold", "class"]
@@ -59,7 +59,7 @@ class FailOn:
             case "all":
                 return 0 < failed == total
             case "any":
-                return failed > 0
+                return failed > 0 or bool(report.held_back)
             case "threshold":
                 most = self.tolerated * total if isinstance(self.tolerated, Fraction) else self.tolerated
                 return failed > most

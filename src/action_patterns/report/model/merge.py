@@ -18,6 +18,11 @@ _WITH_CAUSE = FAILING | {"deferred"}
 """Outcomes that say why a job did not succeed."""
 
 
+def _says_why(record: TargetResult) -> bool:
+    """Return whether a record says why its job did not succeed."""
+    return record.outcome in _WITH_CAUSE or record.is_held_back
+
+
 class _Jobs(NamedTuple):
     """The jobs of the run, and the results of the jobs before the report."""
 
@@ -80,7 +85,7 @@ def _newest(entry: PlanEntry, counted: Counted, of_jobs: _Jobs) -> Iterator[Targ
     for by, record in counted.newest.get(entry.index, {}).items():
         job = counted.recorders.get(by, Recorder()).job
         last = of_jobs.of(job).last(entry.index)
-        later = last if last and last.attempt > record.attempt and record.outcome not in _WITH_CAUSE else None
+        later = last if last and last.attempt > record.attempt and not _says_why(record) else None
         if later and later.began and later.conclusion in ("failure", "cancelled", "timed_out"):
             why = missing_records.of_job(later) or missing_records.LOST
             missing = missing_records.result(entry, why, plan_id=record.plan_id, attempt=later.attempt)
@@ -154,7 +159,7 @@ def silent_jobs(
         return ()
     explained: dict[str, bool] = {}
     for result in (*(each for by in counted.newest.values() for each in by.values()), *results):
-        explained[result.job] = explained.get(result.job, False) or result.outcome in _WITH_CAUSE
+        explained[result.job] = explained.get(result.job, False) or _says_why(result)
     # The job of a called workflow is none of `needs`. It explains the job that calls it; which one does is not known.
     called = any(says for job, says in explained.items() if job not in needs)
     return tuple(

@@ -38,7 +38,8 @@ def verdict_line(report: RunReport) -> str:
         case "passed":
             return f"Passed: {all_of_them}, none needs attention{dry_run}"
         case "partial":
-            told = (attention if number else "", deferred, silence(report))
+            held = f"{counted(len(report.held_back), report.kind)} held back" if report.held_back else ""
+            told = (attention if number else "", deferred, held, silence(report))
             return f"Partial: {', '.join(filter(None, told))}{dry_run}"
         case "failed":
             return f"Failed: {attention}"

@@ -37,12 +37,13 @@ class Way(NamedTuple):
 
 def title(report: RunReport) -> str:
     """Return the title of the ways."""
-    return f"Run only the targets again that {wrong(report.counts)}"
+    return f"Run only the targets again that {wrong(report)}"
 
 
 def ways(report: RunReport, page: Page) -> list[Way]:
-    """Return each way to run the failed and the deferred targets again. Empty: there are none."""
-    again = [result.target for result in report.results if result.outcome in FAILING or result.outcome == "deferred"]
+    """Return each way to run the targets again that failed, are deferred or were held back. Empty: there are none."""
+    left = FAILING | {"deferred"}
+    again = [result.target for result in report.results if result.outcome in left or result.is_held_back]
     found = []
     # A terminal has no jobs.
     if number_of(report.counts, FAILING) and report.run_id:

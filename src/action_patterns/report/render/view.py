@@ -100,11 +100,12 @@ def files(result: TargetResult) -> str:
     return " ".join(f"{sign}{number:,}" for sign, number in told if number)
 
 
-def wrong(counts: Counts) -> str:
+def wrong(report: RunReport) -> str:
     """Return the words for all targets with a cause: no person need attend to one that only reached a limit."""
-    attention = number_of(counts, FAILING)
-    parts = ("need attention" if attention else "", "are deferred" if counts.deferred or not attention else "")
-    return " or ".join(filter(None, parts))
+    attention = number_of(report.counts, FAILING)
+    held = "were held back" if report.held_back else ""
+    deferred = "are deferred" if report.counts.deferred or not (attention or held) else ""
+    return " or ".join(filter(None, ("need attention" if attention else "", deferred, held)))
 
 
 def percent(number: int, total: int) -> str:

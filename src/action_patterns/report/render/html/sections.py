@@ -117,7 +117,7 @@ def causes(report: RunReport, page: Page, rows: Rows) -> str:
     shown, note = limited(report.causes, CAUSES)
     logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
     cards = "".join(_cause(cause, report, page, rows, logs) for cause in shown)
-    title = f"Targets that {wrong(report.counts)}, by cause"
+    title = f"Targets that {wrong(report)}, by cause"
     number = f"{len(report.causes):,}{note}"
     return f"""<section aria-labelledby="causes-title">
 <h2 id="causes-title">{title} <span class="quiet">{number}</span></h2>

@@ -44,7 +44,7 @@ def causes(report: RunReport, page: Page, detail: Detail) -> list[str]:
     if not report.causes:
         return []
     shown, note = limited(report.causes, detail.cause_rows)
-    title = f"### Targets that {wrong(report.counts)}, by cause ({len(report.causes):,}{note})"
+    title = f"### Targets that {wrong(report)}, by cause ({len(report.causes):,}{note})"
     logs = {result.target: log(result.job_url, page) for result in report.results if result.job_url}
     rows = [_cause_row(cause, page, detail, logs, report) for cause in shown]
     return [title, _table(("Cause", "Targets", "Retry?", "What to do"), rows)] if rows else [title]
@@ -76,8 +76,9 @@ def _remedy(cause: CauseCount, page: Page, detail: Detail) -> str:
 
 
 def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
-    """Every target that failed or was deferred, one a row, where that adds anything to the table of causes."""
-    results = of_outcomes(report.results, FAILING | {"deferred"})
+    """Every target with a cause, one a row, where that adds anything to the table of causes."""
+    held_back = [result for result in report.results if result.is_held_back]
+    results = [*of_outcomes(report.results, FAILING | {"deferred"}), *held_back]
     told = {cause.message for cause in report.causes}
     if (
         all(len(cause.targets) <= detail.cause_names for cause in report.causes)
@@ -99,7 +100,7 @@ def failures(report: RunReport, page: Page, detail: Detail) -> list[str]:
         for result in shown
     ]
     return _fold(
-        f"Targets that {wrong(report.counts)}, one by one ({len(results):,}{note})",
+        f"Targets that {wrong(report)}, one by one ({len(results):,}{note})",
         header,
         rows,
         len(results),
