@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from github_sandbox.model import Release
+from support.action_process import ActionProcesses, job
 from support.editions import first_on
 from support.ensure_stage import CREATES, DESIRED, DRAFT, SEED, ensure, said
 from support.harness import state
@@ -106,3 +111,43 @@ def test_a_release_that_others_made_is_never_taken_back() -> None:
         assert list(releases_of(scene)) == [1, 2]
         assert scene.writes() == 0
         assert ["Several releases name the tag v1" in each.message for each in found.annotations] == [True]
+
+
+RACERS = 4
+ROUNDS = [1, pytest.param(25, marks=pytest.mark.proof)]
+RACES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "label": ("label", "bug", {"color": "d73a4a"}),
+    "branch": ("branch", "release/1", {}),
+    "draft": ("release", "v2", {"draft": "true"}),
+    "milestone": ("milestone", "v1", {"description": "First"}),
+    "tag": ("tag", "v1", {}),
+    "release": ("release", "v3", {"title": "One"}),
+}
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_processes_that_race_end_in_one(processes: ActionProcesses, tmp_path: Path, rounds: int) -> None:
+    """One round races three kinds, many rounds race all of them."""
+    played = list(RACES.items())[: 3 if rounds == 1 else None]
+    for number in range(rounds):
+        with stage(SEED, checked=False, served=True) as scene:
+            for what, (kind, name, inputs) in played:
+                race(processes, scene, tmp_path / f"{number}-{what}", kind, name, inputs)
+            contents = scene.sandbox.world.repository(TARGET).contents
+            assert len(contents.labels) == 1
+            assert len(contents.releases) == sum(kind == "release" for _, (kind, _, _) in played)
+
+
+def race(
+    processes: ActionProcesses, scene: Stage, place: Path, kind: str, name: str, inputs: Mapping[str, str]
+) -> None:
+    """Let all ensure the same thing at once: one creates it, and all know its id."""
+    addresses = (scene.context.server_url, scene.context.api_url, scene.context.graphql_url)
+    given = {"kind": kind, "name": name, **inputs}
+    if kind in ("branch", "tag", "release"):
+        given["commit"] = scene.sandbox.repository(TARGET).tip() or ""
+    racers = [replace(job(place / str(each), addresses, place, **given), action="ensure") for each in range(RACERS)]
+    assert processes.race(racers) == [0] * RACERS, [racer.log for racer in racers]
+    ended = Counter(racer.outputs["outcome"] for racer in racers)
+    assert ended == {"created": 1, "unchanged": RACERS - 1}
+    assert len({racer.outputs["id"] for racer in racers}) == 1

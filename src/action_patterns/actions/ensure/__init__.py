@@ -28,7 +28,7 @@ from action_patterns.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from action_patterns.escape import code_fence, inline, link
+from action_patterns.escape import code_fence, inline, link, prose
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation, Level
@@ -130,13 +130,23 @@ def _checked(inputs: EnsureInputs, subject: Subject, ports: Ports) -> Finish[Ens
 
 
 def _unknown(error: ActionPatternsError) -> Finish[EnsureOutputs]:
-    outputs = EnsureOutputs(
-        exists="unknown", state="", outcome="deferred", reason=error.category, id="", url="", key="", differences="{}"
-    )
     said = Annotation(
         level="warning", message=f"{error.message}\n{error.remediation}", title="It is not known whether it exists"
     )
-    return Finish(outputs=outputs, summary=f"### {inline(said.title)}\n", annotations=(said,))
+    return Finish(outputs=_not_known("deferred", error), summary=f"### {inline(said.title)}\n", annotations=(said,))
+
+
+def failed(error: ActionPatternsError, inputs: EnsureInputs | None, ports: Ports) -> Finish[EnsureOutputs]:
+    """Leave outputs for the steps behind a run that an error ended."""
+    what = f"{inputs.kind} {inputs.name}" if inputs else "ensure"
+    ports.log.info(f"{what}: failed ({error.category})")
+    return Finish(outputs=_not_known("failed", error))
+
+
+def _not_known(outcome: str, error: ActionPatternsError) -> EnsureOutputs:
+    return EnsureOutputs(
+        exists="unknown", state="", outcome=outcome, reason=error.category, id="", url="", key="", differences="{}"
+    )
 
 
 def _finish(inputs: EnsureInputs, subject: Subject, ended: Ended, ports: Ports) -> Finish[EnsureOutputs]:
@@ -178,7 +188,7 @@ def _finish(inputs: EnsureInputs, subject: Subject, ended: Ended, ports: Ports) 
         message = f"{row.meaning} {differences}.\n{row.remedy}"
         annotations.append(Annotation(level=level, message=message, title=title))
     name = link(subject.key, url, ports.context.server_url) if url else inline(subject.key)
-    lines = [f"### {inputs.kind} {name}: {decision.outcome}", "", inline(row.meaning)]
+    lines = [f"### {inputs.kind} {name}: {decision.outcome}", "", prose(row.meaning)]
     if ended.requests:
         lines += ["", "A real run would send:", "", code_fence("\n".join(ended.requests))]
     return Finish(
@@ -199,6 +209,7 @@ ACTION = Action(
     inputs=EnsureInputs,
     outputs=EnsureOutputs,
     run=run,
+    failed=failed,
     icon="check-square",
     color="green",
     reasons=REASONS,

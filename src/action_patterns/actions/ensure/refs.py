@@ -63,7 +63,12 @@ class RefSubject(Made):
                     remediation=f"Choose a name that does not begin with `{above}/`. Do not delete `{above}` for it.",
                     request_id=error.request_id,
                 )
-        return error
+        return RefusedError(
+            error.message,
+            remediation=f"Check that the commit {self.commit} is in {self.repository}, and that no rule of the"
+            f" repository forbids {self.name}. Do not take a rule away to get past it.",
+            request_id=error.request_id,
+        )
 
     def requests(self, found: Resource | None, decision: Decision) -> list[str]:
         if found is None:
