@@ -10,10 +10,10 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 CANCELLED = "Cancelled. A rerun is safe and finishes half-done work."
 
@@ -43,7 +43,7 @@ if __name__ == "__main__":
 
     environment.disable_pydantic_plugins()
 
-from action_patterns import registry
+from action_patterns import real_ports, registry
 from action_patterns.action.contract import Action, Finish
 from action_patterns.errors import (
     EXIT_DEFECT,
@@ -55,24 +55,10 @@ from action_patterns.errors import (
     InputError,
     Problem,
 )
-from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation
 from action_patterns.release import ISSUES_URL, VERSION
 from action_patterns.runner import addresses, context, environment, inputs, outputs, places, summary
-from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.commands import Commands
-from action_patterns.runner.files import RunnerFiles
-from action_patterns.runner.log import RunnerLog
-
-if TYPE_CHECKING:
-    from action_patterns.content.changes import FileChange
-    from action_patterns.ports.context import Context
-    from action_patterns.ports.credentials import Allowance, Credentials
-    from action_patterns.ports.github import GitHub
-    from action_patterns.ports.history import History, Worktree
-    from action_patterns.ports.machine import Endpoint, Machine, Memory, Printed, Program, Reply
-    from action_patterns.ports.processes import Command, Ended, Processes, StepFiles
-    from action_patterns.ports.workspace import Checkout, Origin
 
 
 class Terminated(BaseException):
@@ -151,7 +137,7 @@ def _run(
         raise InputError(*problems)
     problems += places.problems(run_context.temp, variables)
     with ExitStack() as closing:
-        ports = build_ports(run_context, variables, commands, closing, inputs.variables_of(action.inputs))
+        ports = real_ports.build(run_context, variables, commands, closing, inputs.variables_of(action.inputs))
         try:
             if parsed is None or problems:
                 raise InputError(*problems)
@@ -165,170 +151,6 @@ def _run(
                     publish(action.failed(found, parsed.inputs if parsed else None, ports), variables, commands)
             raise
     return publish(finish, variables, commands)
-
-
-def build_ports(
-    run_context: Context,
-    variables: Mapping[str, str],
-    commands: Commands,
-    closing: ExitStack,
-    inputs_of_action: Collection[str],
-) -> Ports:
-    """Return the real ports. GitHub, git and commands are loaded when they are first used.
-
-    `closing` revokes what was minted. `inputs_of_action`: variables that are ours, and not of a caller's command.
-    """
-    clock, log = SystemClock(), RunnerLog(commands)
-
-    def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
-        from action_patterns import github_api
-
-        gateway = github_api.connect(credentials, run_context, clock, log, allowance)
-        closing.callback(gateway.close)
-        return gateway
-
-    return Ports(
-        context=run_context,
-        github=connect,
-        checkout=_Checkout(run_context, variables, log),
-        files=RunnerFiles(
-            run_context.workspace,
-            run_context.temp,
-            commands.secrets.redact,
-            runner_files=environment.runner_files(variables),
-        ),
-        processes=_Processes(run_context, environment.for_own_commands(variables, inputs_of_action), commands),
-        machine=_Machine(run_context, variables, inputs_of_action),
-        clock=clock,
-        log=log,
-        random=_random,
-    )
-
-
-def _random() -> float:
-    from random import random  # for the steps that wait
-
-    return random()  # noqa: S311 - no secret: it parts processes that wait
-
-
-class _Checkout:
-    """ports.Checkout that loads the git code on first use."""
-
-    def __init__(self, run_context: Context, variables: Mapping[str, str], log: RunnerLog) -> None:
-        self._context = run_context
-        self._variables = variables
-        self._log = log
-        self._checkout: Checkout | None = None
-
-    def places(self) -> tuple[str, ...]:
-        return self._open().places()
-
-    def at(self, path: str) -> Checkout:
-        return self._open().at(path)
-
-    def origin(self) -> Origin:
-        return self._open().origin()
-
-    def read_blob(self, oid: str) -> bytes:
-        return self._open().read_blob(oid)
-
-    def tracked(self) -> tuple[str, ...]:
-        return self._open().tracked()
-
-    def head_oid(self) -> str:
-        return self._open().head_oid()
-
-    def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
-        return self._open().changes(paths)
-
-    def history(self, repository: str, token: str | None) -> History:
-        return self._open().history(repository, token)
-
-    def fetched_oid(self) -> str:
-        return self._open().fetched_oid()
-
-    def worktree(self, base: str) -> Worktree:
-        return self._open().worktree(base)
-
-    def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
-        return self._open().ignored(places)
-
-    def _open(self) -> Checkout:
-        if self._checkout is None:
-            from action_patterns.worktree import GitCheckout
-
-            run = self._context
-            self._checkout = GitCheckout(
-                run.workspace,
-                run.temp,
-                environment.for_children(self._variables),
-                sha=run.sha,
-                server_url=run.server_url,
-                runner_files=environment.runner_files(self._variables),
-                warn=lambda message: self._log.annotate(Annotation(level="warning", message=message, title="paths")),
-            )
-        return self._checkout
-
-
-class _Processes:
-    """ports.Processes that loads the code of child processes on first use."""
-
-    def __init__(self, run_context: Context, variables: Mapping[str, str], commands: Commands) -> None:
-        self._context = run_context
-        self._variables = variables
-        self._commands = commands
-        self._processes: Processes | None = None
-
-    def run(self, command: Command) -> Ended:
-        return self._open().run(command)
-
-    def publish(self, files: StepFiles) -> None:
-        self._open().publish(files)
-
-    def _open(self) -> Processes:
-        if self._processes is None:
-            from action_patterns.runner.step_commands import StepCommands
-
-            self._processes = StepCommands(self._context.workspace, self._context.temp, self._variables, self._commands)
-        return self._processes
-
-
-class _Machine:
-    """ports.Machine that loads the code which looks at this machine on first use."""
-
-    def __init__(self, run_context: Context, variables: Mapping[str, str], inputs_of_action: Collection[str]) -> None:
-        self._context = run_context
-        self._variables = variables
-        self._inputs = inputs_of_action
-        self._machine: Machine | None = None
-
-    def variable(self, name: str) -> str | None:
-        return self._open().variable(name)
-
-    def find_program(self, name: str) -> str:
-        return self._open().find_program(name)
-
-    def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
-        return self._open().ask_programs(programs)
-
-    def ask_endpoints(self, endpoints: Sequence[Endpoint]) -> Sequence[Reply]:
-        return self._open().ask_endpoints(endpoints)
-
-    def free_bytes(self, path: str) -> int | None:
-        return self._open().free_bytes(path)
-
-    def memory(self) -> Memory | None:
-        return self._open().memory()
-
-    def _open(self) -> Machine:
-        if self._machine is None:
-            from action_patterns.runner.machine import RunnerMachine
-
-            run = self._context
-            self._machine = RunnerMachine(
-                self._variables, self._inputs, workspace=run.workspace, authorities=run.authorities
-            )
-        return self._machine
 
 
 def publish(finish: Finish[Any], variables: Mapping[str, str], commands: Commands) -> int:

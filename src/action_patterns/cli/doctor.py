@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from rich.console import Console
 
+from action_patterns import real_ports
 from action_patterns.action.session import Session
 from action_patterns.checks.catalogue import DOCTOR, GITHUB, KINDS
 from action_patterns.checks.check import Answer, Check, Finding, Result, finding, is_ready
@@ -28,7 +29,6 @@ from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.github_api import connect
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.permissions import Verb, needed
-from action_patterns.run import build_ports
 from action_patterns.runner import environment, terminal
 from action_patterns.runner.clock import SystemClock
 from action_patterns.runner.commands import Commands
@@ -97,7 +97,7 @@ def examine(repository: str, origin: str | None, console: Console) -> Examined:
     credentials, lacking = _credentials(variables)
     log.hide(credentials.token)
     with ExitStack() as closing:
-        ports = replace(build_ports(context, variables, Commands(StringIO()), closing, ()), log=log)
+        ports = replace(real_ports.build(context, variables, Commands(StringIO()), closing, ()), log=log)
 
         @cache
         def github(uses: tuple[Verb, ...]) -> Session:
