@@ -7,6 +7,7 @@ import pytest
 from action_patterns.errors import (
     ActionPatternsError,
     AuthenticationError,
+    ConflictError,
     NotFoundError,
     PermissionDeniedError,
     UnavailableError,
@@ -72,6 +73,17 @@ def test_an_outage_is_red_for_who_writes_and_unknown_for_who_asks(kind: str) -> 
         assert said(asked) == ("deferred", "unavailable", "unknown")
         assert asked.exit_code == 0
         assert [each.level for each in asked.annotations] == ["warning"]
+
+
+@pytest.mark.parametrize("kind", ["branch", "tag", "release", "label"])
+def test_a_repository_without_a_commit_has_no_ref(kind: str) -> None:
+    empty = SEED | {"repositories": [{"name": TARGET, "private": True}]}
+    with stage(empty) as scene:
+        assert said(ensure(scene, kind, "v1", mode="check")) == ("unchanged", "absent", "false")
+        if kind in ("branch", "tag"):
+            with pytest.raises(ConflictError, match="empty"):
+                ensure(scene, kind, "v1", commit="1" * 40)
+            assert scene.sandbox.repository(TARGET).refs() == {}
 
 
 def test_a_limit_is_unknown_for_who_asks() -> None:

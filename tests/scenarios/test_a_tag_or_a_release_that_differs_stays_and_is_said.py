@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from action_patterns.errors import RefusedError
 from support.editions import first_on
 from support.ensure_stage import SEED, ensure, said
 from support.harness import state
@@ -48,6 +49,22 @@ def test_a_release_is_never_edited(inputs: dict[str, object], named: list[str]) 
         assert (said(kept), kept.exit_code) == (("skipped", "differs", "true"), 0)
         assert all(name in kept.outputs.differences for name in named)
         assert (scene.writes(), state(scene)) == (0, before)
+
+
+def test_a_release_of_a_tag_at_another_commit_is_refused() -> None:
+    """GitHub ignores `target_commitish` where the tag exists, and would release another commit than the caller says."""
+    with stage(SEED) as scene:
+        repository = scene.sandbox.repository(TARGET)
+        old = repository.tip() or ""
+        ensure(scene, "tag", "v1")
+        new = repository.commit_files("main", {"new.txt": "x\n"})
+        scene.forget()
+        with pytest.raises(RefusedError, match=f"The tag v1 is at {old}, and the release shall be of {new}"):
+            ensure(scene, "release", "v1", commit=new)
+        assert scene.writes() == 0
+        assert said(ensure(scene, "release", "v1")) == ("created", "created", "true")
+        assert said(ensure(scene, "release", "v2", commit=old)) == ("created", "created", "true")
+        assert repository.refs()["refs/tags/v2"] == old
 
 
 def test_a_draft_is_not_the_published_release_that_shall_exist() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from action_patterns.errors import NotFoundError, RefusedError
+from action_patterns.errors import ConflictError, NotFoundError, RefusedError
 from action_patterns.github_api.graphql.queries import SWAPS
 from action_patterns.github_api.refs import update_ref
 from action_patterns.github_api.transport.answer import Answer
@@ -36,6 +36,11 @@ class GitRefsClient:
             # 404 is for what a token may not see, too. A list of refs says that this one does not exist. It holds those
             # whose names begin with this one, so a full page may come without it.
             self._calls.read(repository, f"/git/matching-refs/{place}").items()
+            return None
+        except ConflictError:
+            # 409 is for a repository without a commit, which has no ref.
+            if self._calls.read(repository, "/branches?per_page=1").items():
+                raise
             return None
         expect(found["ref"].text() == name, name, found["ref"].value)
         return _ref(found, self._commit(repository, found["object"]))

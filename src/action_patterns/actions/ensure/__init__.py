@@ -97,7 +97,7 @@ def subject_of(inputs: EnsureInputs, repository: str, github: GitHub, ports: Por
             at_creation = given(commit=commit)
         case "release":
             desired = _of_release(inputs)
-            at_creation = given(target_commitish=commit)
+            at_creation = given(commit=commit, asked_for=inputs.commit)
         case "label":
             color = inputs.color.removeprefix("#").lower() if inputs.color else None
             desired = given(color=color, description=inputs.description)

@@ -25,7 +25,7 @@ class Subject(ABC):
         self.key = key
         self.desired = desired
         self.at_creation = at_creation
-        """Fields that only a creation sends."""
+        """Values that only a creation needs."""
         self.notes: list[str] = []
         """Warnings of the last look."""
 

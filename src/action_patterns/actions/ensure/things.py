@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from action_patterns.actions.ensure.decide import Decision
 from action_patterns.actions.ensure.subject import CreateOnly, Made, changes
+from action_patterns.errors import RefusedError
 from action_patterns.ports.environments import Environments
+from action_patterns.ports.git_refs import GitRefs
 from action_patterns.ports.labels import Labels
 from action_patterns.ports.milestones import Milestones
 from action_patterns.ports.releases import Releases
-from action_patterns.ports.resource import Resource
+from action_patterns.ports.resource import Fields, Resource
 
 
 class LabelSubject(Made):
@@ -84,7 +86,7 @@ class ReleaseSubject(CreateOnly):
     """A release. One that exists is never changed."""
 
     reads = (Releases.find,)
-    writes = (Releases.create, Releases.delete)
+    writes = (GitRefs.read, Releases.create, Releases.delete)
 
     def look(self) -> Resource | None:
         found = self.github.releases.find(self.repository, self.key, drafts=False)
@@ -95,7 +97,8 @@ class ReleaseSubject(CreateOnly):
         return next(iter(found), None)
 
     def create(self) -> Resource:
-        made = self.github.releases.create(self.repository, self.key, {**self.desired, **self.at_creation})
+        self._check_tag()
+        made = self.github.releases.create(self.repository, self.key, self._sent)
         # GitHub takes two releases of one tag that are sent at the same moment, and any number of drafts. All runs
         # agree on the oldest, so each takes back its own if that is another one.
         oldest = next(iter(self.github.releases.find(self.repository, self.key)), made)
@@ -105,4 +108,25 @@ class ReleaseSubject(CreateOnly):
         return replace(oldest, is_new=False)
 
     def requests(self, found: Resource | None, decision: Decision) -> list[str]:  # noqa: ARG002 - only a creation
-        return [self.shown("POST", "/releases", {"tag_name": self.key, **self.desired, **self.at_creation})]
+        return [self.shown("POST", "/releases", {"tag_name": self.key, **self._sent})]
+
+    @property
+    def _sent(self) -> Fields:
+        commit = self.at_creation.get("commit")
+        return {**self.desired, **({"target_commitish": commit} if commit else {})}
+
+    def _check_tag(self) -> None:
+        """Check that the tag, if there is one, is at the commit that the caller gives: GitHub takes the tag's.
+
+        Raises:
+            RefusedError: it is at another.
+        """
+        wanted = self.at_creation.get("asked_for")
+        tag = self.github.git_refs.read(self.repository, f"refs/tags/{self.key}") if wanted else None
+        if tag is not None and tag.fields["commit"] != wanted:
+            raise RefusedError(
+                f"The tag {self.key} is at {tag.fields['commit']}, and the release shall be of {wanted}. Nothing was"
+                " written.",
+                remediation="Leave out `commit` to release the tag's commit, or choose another tag. Do not move the"
+                " tag: who has fetched it would not learn of that.",
+            )
