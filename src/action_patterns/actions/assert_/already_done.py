@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from action_patterns.errors import InputError
 from action_patterns.ports.bundle import Ports
-from action_patterns.report.model.step_results import Step
+
+if TYPE_CHECKING:
+    from action_patterns.report.model.step_results import Step
 
 _CHANGING = ("created", "updated", "closed")
 """Outcomes after which a target is another one than before."""
