@@ -24,6 +24,7 @@ ACTIONS = (
     "breaker",
     "detect-changes",
     "verdict",
+    "ledger",
     "render",
     "retry",
     "degrade",

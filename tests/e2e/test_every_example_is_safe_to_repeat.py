@@ -163,6 +163,18 @@ def test_lock_and_breaker(runner: ActRunner, tmp_path: Path) -> None:
 
 
 @pytest.mark.rotates
+def test_ledger(runner: ActRunner, tmp_path: Path) -> None:
+    with _stage(runner, tmp_path, "actions/ledger/example.yml", {"README.md": "platform\n"}, {}) as on:
+        first = on.run("example.yml", secrets={})
+        assert first.exit_code == 0, first.diagnosis
+        assert all(f"migrating the tenant {name}" in first.log for name in ("aachen", "bremen"))
+        assert "2 unchanged" in first.summary("report")
+        again = _repeat(on, secrets={})
+        assert "migrating the tenant" not in again.log
+        assert "2 skipped" in again.summary("report")
+
+
+@pytest.mark.rotates
 def test_rate_limit(runner: ActRunner, tmp_path: Path) -> None:
     with _stage(runner, tmp_path, "actions/rate-limit/example.yml", {"README.md": "platform\n"}) as on:
         first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})

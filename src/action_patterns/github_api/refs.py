@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from action_patterns.errors import (
@@ -69,6 +69,50 @@ def update_ref(
             request_id=error.request_id,
         ) from error
     return None
+
+
+class Move(NamedTuple):
+    """A ref's full name, its commit, and the one it shall be at; None = absent."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+def update_refs(
+    calls: Calls, repository: str, repository_id: str, moves: Sequence[Move], *, read: Callable[[str], str | None]
+) -> None:
+    """Move all refs or none. `read` says where a ref is, by its full name. Each `after` is a commit of this call.
+
+    After any answer, or none, the refs themselves say what happened; the message of the answer is never parsed.
+
+    Raises:
+        LostRaceError: one is neither where it was nor where it was to go.
+    """
+    updates = [
+        {"name": move.name, "beforeOid": move.before or ABSENT, "afterOid": move.after or ABSENT, "force": True}
+        for move in moves
+    ]
+    fields = {"repositoryId": repository_id, "refUpdates": updates}
+    try:
+        calls.mutate("unsafe", UPDATE_REFS, fields, scope=repository)
+    except (AuthenticationError, RateLimitedError):
+        raise
+    except ActionPatternsError as error:
+        now = [read(move.name) for move in moves]
+        # GitHub moves all or none, and no other run has our commit: one ref at it proves that all were moved.
+        if any(at == move.after for at, move in zip(now, moves, strict=True) if move.after):
+            return
+        if all(at == move.after for at, move in zip(now, moves, strict=True)):
+            return
+        if all(at == move.before for at, move in zip(now, moves, strict=True)):
+            raise error from None
+        names = ", ".join(move.name for at, move in zip(now, moves, strict=True) if at != move.before)
+        raise LostRaceError(
+            f"{names} of {repository} moved while it was being written.",
+            remediation="Nothing was overwritten. Run again: the new state is read first.",
+            request_id=error.request_id,
+        ) from error
 
 
 def _advance(calls: Calls, repository: str, name: str, before: str | None, after: str | None) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
 
@@ -35,6 +36,14 @@ class StoredRef:
         return self.read_at - self.written_at
 
 
+class RefChange(NamedTuple):
+    """A text and the one that takes its place."""
+
+    before: StoredRef
+    message: str | None
+    """None: the ref is deleted."""
+
+
 class RefStore(Protocol):
     """Texts of a repository, each the message of a commit at a ref outside of branches and tags."""
 
@@ -60,4 +69,12 @@ class RefStore(Protocol):
 
         Raises:
             LostRaceError: another run was first.
+        """
+
+    @needs(contents="write")
+    def update_all(self, repository: str, changes: Sequence[RefChange]) -> tuple[StoredRef, ...]:
+        """Replace all these texts or none, and return their refs as they are then. No two are of one ref.
+
+        Raises:
+            LostRaceError: another run was first at one of them.
         """

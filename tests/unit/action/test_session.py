@@ -37,6 +37,7 @@ PARTS = {
     "detect-changes": ("actions/detect_changes", "state/transaction.py"),
     "cancel-superseded": ("actions/cancel_superseded",),
     "state": ("actions/state", "state/transaction.py"),
+    "ledger": ("actions/ledger", "action/liveness.py", "state/ledger"),
     "rate-limit": ("actions/rate_limit",),
     "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/capacity.py"),
     "assert": ("checks/github_state.py",),

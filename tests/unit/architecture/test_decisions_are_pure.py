@@ -33,6 +33,7 @@ ELSEWHERE = {
     ("breaker", "decide"): "state.breaker decides from each record that a transaction reads.",
     ("preflight", "apply"): "It writes nothing: the answers are the output.",
     ("verdict", "apply"): "It writes nothing: the decision is the output.",
+    ("ledger", "decide"): "state.ledger.table decides from each table that a transaction reads.",
     ("unique-id", "apply"): "It writes nothing: the decision is the output.",
 }
 """Functions that an action has in another place, or not, and why."""

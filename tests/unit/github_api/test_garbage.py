@@ -24,7 +24,7 @@ from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.git import TreeEntry
 from action_patterns.ports.github import CAPABILITIES
 from action_patterns.ports.pull_requests import NewPullRequest
-from action_patterns.ports.ref_store import StoredRef
+from action_patterns.ports.ref_store import RefChange, StoredRef
 from support import sample
 from support.in_process import Address
 from support.stage import RecordingLog, VirtualClock, context_of
@@ -49,6 +49,7 @@ ARGUMENTS: dict[str, Any] = {
     "parents": [OID],
     "message": "m",
     "before": None,
+    "changes": (RefChange(StoredRef(repository_id="R_1", name="refs/x/y", oid=OID, message="m"), "n"),),
     "after": OID,
     "new": NewPullRequest(title="t", body="b", head="bot", base="main", draft=False),
     "number": 7,

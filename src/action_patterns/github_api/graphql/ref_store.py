@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +12,12 @@ from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.errors import NotFoundError, RefusedError
 from action_patterns.github_api.graphql import queries
 from action_patterns.github_api.graphql.decode import moment
-from action_patterns.github_api.refs import update_ref
+from action_patterns.github_api.refs import Move, update_refs
 from action_patterns.github_api.transport import error_mapping
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import PAGE_SIZE, Calls, following
 from action_patterns.github_api.transport.transport import GraphQLUnservedError
-from action_patterns.ports.ref_store import StoredRef
+from action_patterns.ports.ref_store import RefChange, StoredRef
 
 _TARGET = "target { oid ... on Commit { message committedDate } }"
 MARKER = f"""
@@ -74,25 +75,31 @@ class RefStoreClient:
         )
 
     def update(self, repository: str, before: StoredRef, message: str | None) -> StoredRef:
-        now = replace(before, oid=None, message="", written_at=None)
-        if message is not None:
-            # Two runs may write the same text in the same second. With the same commit both would find their own
-            # commit there, and both would believe they had won.
-            body = {"message": f"{message}\nNonce: {secrets.token_hex(8)}\n", "tree": EMPTY_TREE, "parents": []}
-            commit = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)
-            # The commit names no date, so GitHub's clock gives it one.
-            written_at = moment(commit["committer"]["date"])
-            now = replace(before, oid=commit["sha"].text(), message=message, written_at=written_at, read_at=written_at)
-        update_ref(
+        return self.update_all(repository, (RefChange(before, message),))[0]
+
+    def update_all(self, repository: str, changes: Sequence[RefChange]) -> tuple[StoredRef, ...]:
+        now = tuple(self._written(repository, change) for change in changes)
+        update_refs(
             self._calls,
             repository,
-            before.repository_id,
-            before.name,
-            before=before.oid,
-            after=now.oid,
-            read=lambda: self.read(repository, before.name).oid,
+            changes[0].before.repository_id,
+            [Move(at.name, change.before.oid, at.oid) for at, change in zip(now, changes, strict=True)],
+            read=lambda name: self.read(repository, name).oid,
         )
         return now
+
+    def _written(self, repository: str, change: RefChange) -> StoredRef:
+        """Return the ref as it will be: its commit is made, and no ref is moved yet."""
+        before, message = change
+        if message is None:
+            return replace(before, oid=None, message="", written_at=None)
+        # Two runs may write the same text in the same second. With the same commit both would find their own
+        # commit there, and both would believe they had won.
+        body = {"message": f"{message}\nNonce: {secrets.token_hex(8)}\n", "tree": EMPTY_TREE, "parents": []}
+        commit = self._calls.rest("idempotent", "write", "POST", repository, "/git/commits", body)
+        # The commit names no date, so GitHub's clock gives it one.
+        written_at = moment(commit["committer"]["date"])
+        return replace(before, oid=commit["sha"].text(), message=message, written_at=written_at, read_at=written_at)
 
     def _repository(self, repository: str, document: str, **variables: Any) -> Answer:
         owner, _, name = repository.partition("/")

@@ -40,6 +40,7 @@ WITHOUT_RECORDS = {
     "detect-changes",
     "verdict",
     "cancel-superseded",
+    "ledger",
 }
 """Their reasons are outputs of their steps, and stand in no record."""
 

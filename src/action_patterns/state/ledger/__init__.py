@@ -1,0 +1,1 @@
+"""The ledger: how far each target of an operation came, and the decisions of runs that work on them. Pure."""
