@@ -9,10 +9,6 @@ from support.editions import WITH_LEASES, only_on
 from support.marker_stage import DAY, HOUR, markers, once, the_marker
 from support.stage import TARGET, Killed, Moment, stage
 
-pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
-)
-
 BEGIN, COMPLETE = 3, 3
 """Calls of each step: read, commit, swap. Asserted below, so that no call is left out."""
 
@@ -70,6 +66,10 @@ def test_an_expired_marker_counts_as_absent() -> None:
         assert once(scene, "begin", run_id=1_002, later=31 * DAY).outputs.reason == "expired"
 
 
+@only_on(
+    *WITH_LEASES,
+    why="It counts calls of this edition. test_any_store_meets_any_fault has the others.",
+)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, BEGIN + COMPLETE + 1))
 def test_a_run_killed_at_any_call_is_finished_by_its_rerun(call: int, moment: Moment) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from action_patterns.errors import ActionPatternsError, ConflictError
-from github_sandbox import Fault
 from support import sample
 from support.editions import WITH_LEASES, only_on
 from support.harness import FAULTS, NO_KILLS, FaultPlan
 from support.lock_stage import Job, lock_stage
+from support.refusals import REFUSALS, blind
 from support.stage import Killed
 
-pytestmark = only_on(*WITH_LEASES, why="Without a lease there is no lock: test_a_lock_is_not_taken_without_a_lease.")
+pytestmark = only_on(
+    *WITH_LEASES,
+    why="It counts calls of this edition. test_any_store_meets_any_fault has the others.",
+)
 
 CALLS = 6
 """Of acquire and of release: read, commit, swap."""
@@ -81,33 +82,18 @@ def test_a_swap_that_took_effect_is_not_red(call: int, name: str) -> None:
         assert job.result == "released"
 
 
-REFUSALS: dict[str, dict[str, Any]] = {
-    "bad credentials": {"status": 401, "body": {"message": "Bad credentials"}},
-    "no right": {"status": 403, "body": {"message": "Resource not accessible by integration"}},
-    "bad gateway": {"status": 502, "body": {"message": "Server Error"}},
-    "no ref and an error": {
-        "status": 200,
-        "body": {
-            "data": {"repository": {"id": "R_1", "ref": None}},
-            "errors": [{"type": "FORBIDDEN", "path": ["repository", "ref"], "message": "Resource protected"}],
-        },
-    },
-    "no data": {"status": 200, "body": {"data": None}},
-}
-
-
 @pytest.mark.parametrize("name", REFUSALS)
 @pytest.mark.parametrize("mode", ["acquire", "release", "run", "force-unlock"])
 def test_a_lock_that_cannot_be_read_is_red_and_nothing_is_written(name: str, mode: str) -> None:
     with lock_stage(checked=False) as play:
         play.job(lambda job: job.lock("acquire"))
 
-        def blind(job: Job) -> object:
-            job.stage.scene.sandbox.faults.add(Fault(operation="Marker", times=1_000, **REFUSALS[name]))
+        def blinded(job: Job) -> object:
+            blind(job.stage.scene.sandbox, name)
             job.stage.scene.forget()
             return job.command(1.0) if mode == "run" else job.lock(mode)
 
-        job = play.job(blind, at=10.0)
+        job = play.job(blinded, at=10.0)
         play.play()
         assert isinstance(job.error, ActionPatternsError)
         assert (play.scene.writes(), job.processes.commands) == (0, [])

@@ -13,7 +13,10 @@ from support.harness import FAULTS, NO_KILLS, FaultPlan
 from support.stage import Killed, Moment, Stage, stage
 from support.state_stage import Runner, state, stored
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no state: test_state_is_not_written_without_a_swap.")
+pytestmark = only_on(
+    *WITH_LEASES,
+    why="It counts calls of this edition. test_any_store_meets_any_fault has the others.",
+)
 
 CALLS = ("Observe", "other", "UpdateRefs")
 """Of a put: read, commit, swap; in the harness's words."""

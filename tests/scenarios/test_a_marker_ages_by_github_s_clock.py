@@ -6,13 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from support.editions import WITH_LEASES, only_on
 from support.marker_stage import DAY, HOUR, once, the_marker
 from support.stage import VirtualClock, stage
-
-pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
-)
 
 OFF = [timedelta(minutes=-10), timedelta(minutes=10)]
 MINUTE = timedelta(minutes=1)

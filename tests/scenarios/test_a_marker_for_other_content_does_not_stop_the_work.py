@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from support.editions import WITH_LEASES, only_on
 from support.marker_stage import DAY, markers, once, the_marker
 from support.stage import stage
-
-pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
-)
 
 
 def test_the_same_content_is_done_once_and_then_skipped_for_good() -> None:

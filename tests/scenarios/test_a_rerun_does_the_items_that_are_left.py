@@ -6,11 +6,8 @@ import json
 
 import pytest
 
-from support.editions import WITH_LEASES, only_on
 from support.stage import Killed, Stage, stage
 from support.state_stage import Runner, state, stored, value_of
-
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no state: test_state_is_not_written_without_a_swap.")
 
 ITEMS = [f"item-{number:02}" for number in range(40)]
 

@@ -6,11 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from support.editions import WITH_LEASES, only_on
 from support.stage import VirtualClock, stage
 from support.state_stage import Runner, state, value_of
-
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no state: test_state_is_not_written_without_a_swap.")
 
 OFF = [timedelta(minutes=-10), timedelta(), timedelta(minutes=10)]
 

@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 
 from support import sample
-from support.editions import WITH_LEASES, only_on
+from support.editions import WITH_LEASES, first_on, only_on
 from support.lock_stage import lock_stage, outputs
 
-pytestmark = only_on(*WITH_LEASES, why="Without a lease there is no lock: test_a_lock_is_not_taken_without_a_lease.")
+pytestmark = first_on(*WITH_LEASES, why="It takes long, and what differs is below the store.")
 
 PLAYS = 12
 """How many of the interleavings of three jobs `make test` plays; the seed chooses them."""
@@ -75,6 +75,7 @@ def test_a_lock_may_have_the_id_of_a_run_and_any_other_text() -> None:
         assert [outputs(job).reason for job in play.jobs] == ["acquired"] * 3
 
 
+@only_on(*WITH_LEASES, why="Looks cost the same, and changes more.")
 def test_a_look_at_a_lock_that_has_not_changed_costs_nothing() -> None:
     """One holder for half an hour, and one waiter: 900 looks, and GitHub counts a few."""
     with lock_stage(checked=False) as play:
@@ -91,6 +92,7 @@ def test_a_look_at_a_lock_that_has_not_changed_costs_nothing() -> None:
         assert len(counted) <= renewals + 2, "its own renewals change the record, and nothing else does"
 
 
+@only_on(*WITH_LEASES, why="Looks cost the same, and changes more.")
 def test_a_look_that_finds_no_change_is_understood_over_http_too() -> None:
     with lock_stage(served=True) as play:
         play.job(lambda job: job.hold(20.0))

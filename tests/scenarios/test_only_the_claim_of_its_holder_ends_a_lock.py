@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.editions import WITH_LEASES, only_on
 from support.lock_stage import NO_CLAIM, Job, lock_stage, outputs
-
-pytestmark = only_on(*WITH_LEASES, why="Without a lease there is no lock: test_a_lock_is_not_taken_without_a_lease.")
 
 
 @pytest.mark.parametrize(("mode", "reason"), [("release", "lock-lost"), ("force-unlock", "not-holder")])

@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 
 from action_patterns.errors import InputError
-from support.editions import WITH_LEASES, only_on
 from support.marker_stage import NO_CLAIM, once, the_marker
 from support.stage import stage
-
-pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
-)
 
 
 @pytest.mark.parametrize("mode", ["complete", "fail"])

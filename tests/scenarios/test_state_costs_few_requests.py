@@ -10,7 +10,7 @@ from support.editions import WITH_LEASES, only_on
 from support.stage import Stage, stage
 from support.state_stage import state
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no state: test_state_is_not_written_without_a_swap.")
+pytestmark = only_on(*WITH_LEASES, why="The lesser editions have their own numbers: test_the_store_without_updateRefs.")
 
 
 def cost(scene: Stage, mode: str, **inputs: Any) -> int:

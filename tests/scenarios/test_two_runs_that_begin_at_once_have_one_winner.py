@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 
 from action_patterns.actions.once.interface import OnceOutputs
-from support.editions import WITH_LEASES, only_on
 from support.marker_stage import HOUR, once, the_marker
 from support.stage import VirtualClock, stage
-
-pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease."
-)
 
 
 @pytest.mark.parametrize("call", [1, 2, 3])

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from action_patterns.actions.unique_id import UniqueIdInputs, run
-from support.editions import WITH_LEASES, only_on, without_github
+from support.editions import without_github
 from support.marker_stage import once
 from support.memory_ports import World
 from support.report_builders import context
@@ -26,7 +26,6 @@ def pays_and_dies(scene: Stage, payments: list[str]) -> None:
         once(scene, "complete", attempt=1, call=1)
 
 
-@only_on(*WITH_LEASES, why="Without a lease there is no marker: test_a_marker_is_not_written_without_a_lease.")
 def test_the_work_is_done_again_and_the_reason_says_so() -> None:
     payments: list[str] = []
     with stage() as scene:

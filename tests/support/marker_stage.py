@@ -12,6 +12,7 @@ from action_patterns.action.contract import Finish
 from action_patterns.actions.once import run
 from action_patterns.actions.once.interface import OnceInputs, OnceOutputs
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
@@ -118,6 +119,7 @@ def markers(scene: Stage) -> dict[str, OnceRecord]:
     return {
         name: read(OnceRecord, repository.commit(oid).message, name=name)
         for name, oid in repository.refs(OnceRecord.namespace()).items()
+        if not repository.commit(oid).message.startswith(TOMBSTONE)
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from github_sandbox import Fault, Sandbox
+
 REFUSALS: dict[str, dict[str, Any]] = {
     "bad credentials": {"status": 401, "body": {"message": "Bad credentials"}},
     "no right": {"status": 403, "body": {"message": "Resource not accessible by integration"}},
@@ -25,3 +27,8 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "no data": {"status": 200, "body": {"data": None}},
     "no repository": {"status": 200, "body": {"data": {"repository": None}}},
 }
+
+
+def blind(sandbox: Sandbox, name: str) -> None:
+    """Let every read of a ref that carries a text meet a refusal, over GraphQL and over REST."""
+    sandbox.faults.add(Fault(path=r"/graphql$|/git/(ref|matching-refs)/", times=1_000, **REFUSALS[name]))

@@ -12,6 +12,7 @@ from action_patterns.action.contract import Finish
 from action_patterns.actions.state import run
 from action_patterns.actions.state.interface import StateInputs, StateOutputs
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
@@ -96,5 +97,6 @@ def stored(scene: Stage) -> Mapping[str, Any]:
     records = [
         read(ValueRecord, repository.commit(oid).message, name=name)
         for name, oid in repository.refs(ValueRecord.namespace()).items()
+        if not repository.commit(oid).message.startswith(TOMBSTONE)
     ]
     return {record.key: record.value for record in records}

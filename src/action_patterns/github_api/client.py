@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from action_patterns.github_api.git_database import GitDatabaseClient
-from action_patterns.github_api.graphql.ref_store import RefStoreClient
 from action_patterns.github_api.graphql_fallback import GraphQLFallback
 from action_patterns.github_api.pull_requests import PullRequestsClient
 from action_patterns.github_api.rate_limits import RateLimitsClient
+from action_patterns.github_api.ref_store import RefStoreClient
 from action_patterns.github_api.repositories import RepositoriesClient
 from action_patterns.github_api.rest.issues import IssuesClient
 from action_patterns.github_api.rest.workflow_runs import WorkflowRunsClient
@@ -40,7 +40,7 @@ class Client:
         self.issues = IssuesClient(calls)
         self.pulls = PullRequestsClient(calls, fallback, self.issues)
         self.runs = WorkflowRunsClient(calls)
-        self.refs = RefStoreClient(calls)
+        self.refs = RefStoreClient(calls, fallback)
         self._calls = calls
 
     # Only one action uses these. Their modules are imported for it alone: start-up time is every user's time.

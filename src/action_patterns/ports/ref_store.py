@@ -24,6 +24,8 @@ class StoredRef:
     """Time of the commit by GitHub's clock. None: there is no such ref, or it is at no commit."""
     read_at: datetime | None = None
     """Time of the answer by GitHub's clock. None: not known."""
+    tombstone_oid: str | None = None
+    """The commit that says the ref is deleted, on a server that guards no deletion. Then `oid` is None."""
 
     def age(self) -> timedelta:
         """Return the time since the commit, by GitHub's clock only: a runner's clock may be wrong by minutes.

@@ -102,9 +102,14 @@ def read(kind: type[AnyRecord], message: str, *, name: str) -> AnyRecord:
             ) from None
         raise ConflictError(
             f"The ref {name} exists, but does not hold a {kind.called} that this version of action-patterns can read.",
-            remediation=f"Use the version that wrote it. If no run needs the {kind.called}, delete the ref:"
-            f" `gh api -X DELETE repos/OWNER/NAME/git/{name}`. Do not treat it as absent: the work may be done.",
+            remediation=f"Use the version that wrote it. If no run needs the {kind.called}, delete it:"
+            f" {how_to_delete(name)}. Do not treat it as absent: the work may be done.",
         ) from None
+
+
+def how_to_delete(name: str) -> str:
+    """Return the command that deletes a record by the full name of its ref, or by the path of its file."""
+    return f"`gh api -X DELETE repos/OWNER/NAME/git/{name}`" if name.startswith("refs/") else f"`rm {name}`"
 
 
 def _version(line: str) -> int:

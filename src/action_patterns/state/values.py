@@ -15,7 +15,7 @@ from action_patterns.action.reason import Reason
 from action_patterns.errors import ConflictError
 from action_patterns.ports.ref_store import StoredRef
 from action_patterns.state import key as keys
-from action_patterns.state.record import MAX_MESSAGE_BYTES, Envelope, Holder
+from action_patterns.state.record import MAX_MESSAGE_BYTES, Envelope, Holder, how_to_delete
 from action_patterns.state.transaction import Change, Stored
 
 Merge = Literal["replace", "deep-merge", "append"]
@@ -61,6 +61,11 @@ def ref_name(key: str) -> str:
     return ValueRecord.namespace() + keys.encode(key)
 
 
+def component_of(ref: StoredRef) -> str:
+    """Return the last part of a ref's name. A store in branches or in a directory has other parts before it."""
+    return ref.name.rpartition("/")[2]
+
+
 def key_of(ref: StoredRef) -> str:
     """Return the key of a ref.
 
@@ -68,11 +73,11 @@ def key_of(ref: StoredRef) -> str:
         ConflictError: no key has such a ref.
     """
     try:
-        return keys.decode(ref.name.removeprefix(ValueRecord.namespace()))
+        return keys.decode(component_of(ref))
     except ValueError:
         raise ConflictError(
             f"The ref {ref.name} is among the values, and is no key that action-patterns writes.",
-            remediation=f"If no other program needs it, delete it: `gh api -X DELETE repos/OWNER/NAME/git/{ref.name}`.",
+            remediation=f"If no other program needs it, delete it: {how_to_delete(ref.name)}.",
         ) from None
 
 
@@ -191,7 +196,7 @@ def _holds(found: Found, version: str) -> bool:
 
 
 def _version(ref: StoredRef) -> str:
-    return f"{ref.oid}.{ref.repository_id}"
+    return f"{ref.oid}.{ref.repository_id}" if ref.repository_id else f"{ref.oid}"
 
 
 def _is_expired(found: Found) -> bool:

@@ -31,6 +31,7 @@ from support.stage import RecordingLog, VirtualClock, context_of
 
 SERVER = Address("https://github.invalid", "https://github.invalid/api/v3", "https://github.invalid/api/graphql")
 OID = "1" * 40
+MARKER = StoredRef(repository_id="R_1", name="refs/action-patterns/x", oid=None, message="")
 ARGUMENTS: dict[str, Any] = {
     "etag": '"1"',
     "owner": "acme",
@@ -72,6 +73,7 @@ ARGUMENTS: dict[str, Any] = {
     "team": "acme/core",
     "query": "org:acme api",
     "prefix": "refs/action-patterns/",
+    "changes": (RefChange(MARKER, "record"),),
     "scope": "acme/api",
     "permission": "contents",
     "tag": "v1",
@@ -80,7 +82,6 @@ ARGUMENTS: dict[str, Any] = {
     "release": 3,
     "force": True,
 }
-MARKER = StoredRef(repository_id="R_1", name="refs/action-patterns/x", oid=None, message="")
 BEFORE: dict[str, Any] = {"refs": MARKER, "git_refs": OID}
 VERBS = [
     (capability, name)
