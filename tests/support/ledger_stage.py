@@ -21,6 +21,7 @@ from support.harness import FaultPlan, FaultyTransport
 from support.interleaving import TakingTurns, Turns
 from support.lock_stage import LockStage, Time
 from support.marker_stage import LaterClock
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, RecordingLog, Stage
@@ -78,6 +79,7 @@ def ledger(
         checkout=MemoryCheckout(),
         files=runner.files,
         processes=MemoryProcesses(),
+        machine=MemoryMachine(),
         clock=clock,
         log=log,
         random=lambda: (runner.random + next(draws) / 1_000) % 1,

@@ -50,7 +50,6 @@ ARGUMENTS: dict[str, Any] = {
     "parents": [OID],
     "message": "m",
     "before": None,
-    "changes": (RefChange(StoredRef(repository_id="R_1", name="refs/x/y", oid=OID, message="m"), "n"),),
     "after": OID,
     "new": NewPullRequest(title="t", body="b", head="bot", base="main", draft=False),
     "number": 7,
