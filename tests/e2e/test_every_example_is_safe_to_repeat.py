@@ -72,7 +72,7 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         "schema/user.json": '{"name": "string"}\n',
         "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
         ".github/workflows/examples.yml": together(
-            *("upsert-pr", "once", "state", "unique-id", "render", "retry", "ensure", "cancel-superseded")
+            *("upsert-pr", "once", "state", "unique-id", "render", "retry", "ensure", "cancel-superseded", "verdict")
         ),
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
@@ -104,6 +104,7 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert [each.title for each in kept.milestones.values()] == ["Next release"]
         assert kept.labels["dependencies"].color == "0366d6"
         assert "cancelled 0 and left 0 (nothing-superseded)" in first.log
+        assert '"preview":"allowed"' in first.log
 
         log = _repeat(on, secrets={}, workflow="examples.yml").log
         assert "v1.0.0 is out" not in log

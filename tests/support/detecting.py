@@ -126,49 +126,57 @@ def detect(
     payload: Mapping[str, Any],
     *,
     sha: str,
+    action: str = "detect-changes",
+    **more: Any,
+) -> Detected:
+    """Run the action in this process. `more`: see `job`."""
+    stream = io.StringIO()
+    code = run.main([action], job(workspace, event, payload, sha=sha, **more), stream)
+    return Detected(code, stream.getvalue(), read_outputs((workspace.parent / "output").read_text()))
+
+
+def job(
+    workspace: Path,
+    event: str,
+    payload: Mapping[str, Any],
+    *,
+    sha: str,
     ref: str = "refs/heads/main",
     attempt: int = 1,
     run_id: int = 7,
     variables: Mapping[str, str] | None = None,
-    action: str = "detect-changes",
     **inputs: str,
-) -> Detected:
-    """Run the action in this process."""
+) -> dict[str, str]:
+    """Return the variables of a job, and make the files that they name."""
     folder = workspace.parent
     for name in ("output", "event", "summary"):
         (folder / name).unlink(missing_ok=True)
     (folder / "output").touch()
     (folder / "event").write_text(json.dumps({"repository": {"default_branch": "main"}, **payload}))
-    stream = io.StringIO()
-    code = run.main(
-        [action],
-        {
-            **GIT,
-            "GITHUB_WORKSPACE": str(workspace),
-            "RUNNER_TEMP": str(folder / "temp"),
-            "GITHUB_OUTPUT": str(folder / "output"),
-            "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-            "GITHUB_EVENT_PATH": str(folder / "event"),
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_SHA": sha,
-            "GITHUB_REF": ref,
-            "GITHUB_REF_NAME": ref.split("/", 2)[-1],
-            "GITHUB_WORKFLOW": "Test",
-            "GITHUB_JOB": "test",
-            "GITHUB_EVENT_NAME": event,
-            "GITHUB_RUN_ID": str(run_id),
-            "GITHUB_RUN_NUMBER": "1",
-            "GITHUB_RUN_ATTEMPT": str(attempt),
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_API_URL": "https://api.github.com",
-            "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
-            "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
-            **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
-            **(variables or {}),
-        },
-        stream,
-    )
-    return Detected(code, stream.getvalue(), read_outputs((folder / "output").read_text()))
+    return {
+        **GIT,
+        "GITHUB_WORKSPACE": str(workspace),
+        "RUNNER_TEMP": str(folder / "temp"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_EVENT_PATH": str(folder / "event"),
+        "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_SHA": sha,
+        "GITHUB_REF": ref,
+        "GITHUB_REF_NAME": ref.split("/", 2)[-1],
+        "GITHUB_WORKFLOW": "Test",
+        "GITHUB_JOB": "test",
+        "GITHUB_EVENT_NAME": event,
+        "GITHUB_RUN_ID": str(run_id),
+        "GITHUB_RUN_NUMBER": "1",
+        "GITHUB_RUN_ATTEMPT": str(attempt),
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_API_URL": "https://api.github.com",
+        "GITHUB_GRAPHQL_URL": "https://api.github.com/graphql",
+        "ACTION_PATTERNS_WRITE_SPACING_SECONDS": "0",
+        **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
+        **(variables or {}),
+    }
 
 
 def read_outputs(text: str) -> dict[str, str]:

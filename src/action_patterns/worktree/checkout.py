@@ -173,7 +173,8 @@ class GitCheckout:
         Raises:
             InputError: see head_oid, or the local commits start from nothing that was fetched.
         """
-        return fetched_commit(self._git, self.head_oid(), self._git_path, self._sha)
+        head = self.head_oid()
+        return head if head == self._sha else fetched_commit(self._git, head, self._git_path, self._sha)
 
     def worktree(self, base: str) -> Worktree:
         """Return how the worktree, as git would store it, differs from a commit.

@@ -34,6 +34,9 @@ class GitHistory:
         self._histories: dict[tuple[str, ...], Git] = {}
         self._of_tags = self._git
         self._is_repository = True
+        self._head: str | None = None
+        self._known: dict[str, str] = {}
+        """Object ids that are here, and the commits that they lead to."""
 
     def close(self) -> None:
         """Remove what was fetched."""
@@ -41,22 +44,27 @@ class GitHistory:
             self._directory.cleanup()
 
     def head(self) -> str:
-        done = self._own.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", expected=_ANSWER)
-        if done.returncode == 128:
-            self._stand_beside()
-        return done.stdout.decode().strip() or self._sha
+        if self._head is None:
+            done = self._own.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", expected=_ANSWER)
+            if done.returncode == 128:
+                self._stand_beside()
+            self._head = done.stdout.decode().strip() or self._sha
+            if done.stdout:
+                self._known[self._head] = self._head
+        return self._head
 
     def is_made_on(self, oid: str) -> bool:
         head = self.head()
         return head == oid or (self._has(oid) and self._is_ancestor_here(self._git, oid, head))
 
     def resolve(self, oid: str) -> str:
-        if not self._has(oid):
+        found = self._peeled(oid)
+        if found is None:
             self._fetch_trees(oid)
-        found = self._git.run("rev-parse", "--verify", "--quiet", f"{oid}^{{commit}}", expected=_ANSWER)
-        if found.returncode:
+            found = self._peeled(oid)
+        if found is None:
             raise MissingError(f"{oid[:12]} is no commit.")
-        return found.stdout.decode().strip()
+        return found
 
     def parents(self, oid: str) -> tuple[str, ...]:
         # As the object has them: git hides the parents of a commit at which a shallow history ends.
@@ -130,7 +138,16 @@ class GitHistory:
         return trees.paths(self._git, commit)
 
     def _has(self, oid: str) -> bool:
-        return self._git.run("cat-file", "-e", f"{oid}^{{commit}}", expected=_ANSWER).returncode == 0
+        return self._peeled(oid) is not None
+
+    def _peeled(self, oid: str) -> str | None:
+        """Return the commit of an object id. None: it is not here."""
+        if oid not in self._known:
+            found = self._git.run("rev-parse", "--verify", "--quiet", f"{oid}^{{commit}}", expected=_ANSWER)
+            if found.returncode:
+                return None
+            self._known[oid] = found.stdout.decode().strip()
+        return self._known[oid]
 
     def _is_ancestor_here(self, git: Git, oid: str, of: str) -> bool:
         return git.run("merge-base", "--is-ancestor", oid, of, expected=_ANSWER).returncode == 0

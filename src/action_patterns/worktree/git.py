@@ -121,7 +121,7 @@ class Git:
 
 def split(output: bytes) -> tuple[str, ...]:
     """NUL-terminated items. Bytes that are not UTF-8 survive a round trip."""
-    return tuple(item.decode("utf-8", "surrogateescape") for item in output.split(b"\0")[:-1])
+    return tuple(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
 
 
 def some(names: Sequence[str]) -> str:

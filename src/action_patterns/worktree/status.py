@@ -68,17 +68,18 @@ def _add(git: Git, tracked: Iterable[tuple[str, str]], new: list[str]) -> set[st
     """Add what differs in the worktree to the index. Return the paths that git does not add: they may differ."""
     gone = [path for status, path in tracked if status[1] == "D"]
     other = [path for status, path in tracked if status[1] not in " D" and status not in _UNMERGED]
-    literally = git.using({"GIT_LITERAL_PATHSPECS": "1"})
-    from_input = ("--pathspec-from-file=-", "--pathspec-file-nul")
     unsure: set[str] = set()
-    for command, paths in (
-        (("update-index", "--force-remove", "-z", "--stdin"), gone),
-        (("add", "--update", *from_input), other),
-        (("add", "--force", *from_input), new),
-    ):
+    for options, paths in ((("--force-remove",), gone), (("--add",), [*other, *new])):
         if paths:
             try:
-                literally.run(*command, input=b"".join(os.fsencode(path) + b"\0" for path in paths))
+                # Not `git add`, which looks at every file of the worktree again.
+                git.run(
+                    "update-index",
+                    *options,
+                    "-z",
+                    "--stdin",
+                    input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+                )
             except InputError:
                 unsure |= set(paths)
     return unsure

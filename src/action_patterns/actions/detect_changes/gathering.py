@@ -49,18 +49,22 @@ def of_worktree(checkout: Checkout, *, force: bool) -> Facts:
         # An amended or orphan commit: what it replaced is not known.
         base, warnings = everything(head, "base-unreachable", error.message), (error.message,)
     found = checkout.worktree(base.oid or head)
-    tracked = checkout.tracked()
-    deleted = {each.path for each in found.changed if each.status == "deleted"}
-    paths = tuple(sorted({*tracked, *(each.path for each in found.changed)} - deleted))
+
+    def paths() -> tuple[str, ...]:
+        # A path may be there twice, which is no harm: most of a large checkout is sorted already.
+        gone = {each.path for each in found.changed if each.status == "deleted"}
+        there = [path for path in checkout.tracked() if path not in gone] if gone else list(checkout.tracked())
+        return tuple(sorted(there + [each.path for each in found.changed if each.path not in gone]))
+
     changed: Sequence[ChangedPath] = found.changed
     if base.oid is None:
-        changed = tuple(ChangedPath(path, "added") for path in paths)
+        changed = tuple(ChangedPath(path, "added") for path in paths())
     elif force:
         base = everything(head, "forced")
     return Facts(
         base=base,
         changed=changed,
-        paths=lambda: paths,
+        paths=paths,
         ignored=found.ignored,
         ignored_below=checkout.ignored,
         warnings=warnings,
