@@ -9,7 +9,6 @@ has removed them. There only a character between the sign and the name helps: U+
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable
@@ -165,13 +164,19 @@ def xml_text(text: str) -> str:
 
 def html_text(text: str) -> str:
     """Text of an HTML element, or the value of a quoted attribute that is no URL."""
-    return html.escape(visible(text))
+    return _html(visible(text))
+
+
+def _html(text: str) -> str:
+    import html  # with its names of characters it costs every action that renders Markdown
+
+    return html.escape(text)
 
 
 def html_prose(text: str) -> str:
     """A sentence as we write them, as HTML: `names` between single backticks become code, all else is text."""
     pieces = _CODE_IN_PROSE.split(visible(text))
-    return "".join(html_code(piece.strip()) if i % 2 else html.escape(piece) for i, piece in enumerate(pieces))
+    return "".join(html_code(piece.strip()) if i % 2 else _html(piece) for i, piece in enumerate(pieces))
 
 
 def html_code(text: str) -> str:

@@ -63,6 +63,20 @@ def test_a_campaign(runner: ActRunner, tmp_path: Path, example: str) -> None:
         _repeat(on, secrets={"DISTRIBUTION_TOKEN": TOKEN})
 
 
+OF_ONE_REPOSITORY = (
+    "upsert-pr",
+    "once",
+    "state",
+    "unique-id",
+    "render",
+    "retry",
+    "ensure",
+    "cancel-superseded",
+    "preflight",
+    "verdict",
+)
+
+
 def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> None:
     """Their jobs as they stand, in one workflow: they need no fleet."""
     source: dict[str, Any] = {
@@ -71,12 +85,10 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         "docs/use.md": "# Use\n",
         "schema/user.json": '{"name": "string"}\n',
         "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
-        ".github/workflows/examples.yml": together(
-            *("upsert-pr", "once", "state", "unique-id", "render", "retry", "ensure", "cancel-superseded", "verdict")
-        ),
+        ".github/workflows/examples.yml": together(*OF_ONE_REPOSITORY) + GATE,
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
-        first = on.run("examples.yml", secrets={})
+        first = on.run("examples.yml", secrets=PUBLISHES)
         assert first.exit_code == 0, first.diagnosis
         platform = on.sandbox.repository(SOURCE)
         contents, settings, types = sorted(platform.pulls(), key=lambda pull: pull.title, reverse=True)
@@ -105,8 +117,12 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert kept.labels["dependencies"].color == "0366d6"
         assert "cancelled 0 and left 0 (nothing-superseded)" in first.log
         assert '"preview":"allowed"' in first.log
+        assert "publishing" in first.log
+        assert 'gate: false, ["secret ABSENT","file none.txt","tool no-such-tool","branch none"]' in first.log
+        assert "4 no" in first.summary("gate")
+        assert PUBLISHES["NPM_TOKEN"] not in first.log
 
-        log = _repeat(on, secrets={}, workflow="examples.yml").log
+        log = _repeat(on, secrets=PUBLISHES, workflow="examples.yml").log
         assert "v1.0.0 is out" not in log
         assert "already-done" in log
         assert "The index has v1.0.0" not in log
@@ -118,11 +134,40 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         on.consumer.git("fetch", "--quiet", f"{on.server.url}/{SOURCE}.git", "main")
         on.consumer.git("reset", "--quiet", "--hard", "FETCH_HEAD")
         on.consumer.commit({"schema/user.json": '{"name": "string", "age": "number"}\n'})
-        second = on.run("examples.yml", secrets={})
+        second = on.run("examples.yml", secrets=PUBLISHES)
         assert second.exit_code == 0, second.diagnosis
         heads = [pull.head for pull in platform.pulls()]
         assert len(heads) == 4, "what was merged is not proposed again"
         assert len({*heads, types.head}) == 4, "another schema has another key"
+
+
+PUBLISHES = {"NPM_TOKEN": "npm_0123456789abcdefghij"}
+"""The secret that the example of preflight asks for."""
+GATE = """
+  gate:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+    steps:
+      - id: gate
+        uses: action-patterns/action-patterns/actions/preflight@v0.1.0
+        env:
+          PRESENT: ${{ secrets.NPM_TOKEN }}
+          ABSENT: ${{ secrets.NONE }}
+        with:
+          fail: false
+          checks: |
+            - secret: [PRESENT, ABSENT]
+            - file: none.txt
+            - tool: no-such-tool
+            - branch: none
+              exists: true
+      - env:
+          READY: ${{ steps.gate.outputs.ready }}
+          FAILED: ${{ steps.gate.outputs.failed }}
+        run: 'echo "gate: $READY, $FAILED"'
+"""
+"""A gate with failures in four categories. A later step reads what it found."""
 
 
 def together(*names: str) -> str:

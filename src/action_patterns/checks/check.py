@@ -7,7 +7,6 @@ nothing: no write is a probe.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 Answer = Literal["yes", "no", "unknown", "error", "not-run"]
@@ -46,8 +45,7 @@ Ask = Callable[[Sequence[Any]], Sequence[Finding]]
 """Answers one kind of question for several subjects at once, in their order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """One question of a list, not asked yet."""
 
     name: str
@@ -72,8 +70,7 @@ class Check:
     """The page that says why: a document's title, or an address of the caller."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """A check with its answer."""
 
     name: str

@@ -6,10 +6,12 @@ models decide what a text means.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from action_patterns.content.bounded_yaml import TOO_DEEP, BoundedLoader
 from action_patterns.errors import InputError, Problem
@@ -59,8 +61,10 @@ def read(text: str, *, name: str) -> tuple[YamlDocument, list[Problem]]:
         what = f"{name} has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read."
         raise InputError(Problem(what, "Split it into several files, each with its own `name`.", file=name))
     try:
+        events = []
         # An alias may point at what holds it, or grow a few lines into gigabytes.
         for event in yaml.parse(text, Loader=BoundedLoader):
+            events.append(event)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 what = "an anchor or alias ('&' or '*'), which is not supported here"
@@ -70,7 +74,7 @@ def read(text: str, *, name: str) -> tuple[YamlDocument, list[Problem]]:
                 what = f"the tag {_written(tag)!r}; every value here is plain text, and a tag would have no effect"
                 raise InputError(Problem(f"{name} has {what}.", "Remove the tag.", file=name, line=line))
         # Composing builds nodes and constructs nothing: no tag in the document can run anything.
-        data = _value(yaml.compose(text, Loader=BoundedLoader), (), lines, problems, name)
+        data = _value(_Composed(events).get_single_node(), (), lines, problems, name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what, fix = _in_our_words(" ".join(part for part in (error.context, error.problem) if part))
@@ -83,6 +87,36 @@ def read(text: str, *, name: str) -> tuple[YamlDocument, list[Problem]]:
     except RecursionError:
         raise InputError(Problem(f"{name} is nested too deeply.", "Flatten it.", file=name, line=1)) from None
     return YamlDocument(data, lines), problems
+
+
+class _Composed(Composer):
+    """Nodes of events that were read already. Reading takes most of the time, and no tag counts here."""
+
+    def __init__(self, events: list[yaml.Event]) -> None:
+        super().__init__()
+        self._events = deque(events)
+
+    def check_event(self, *kinds: type[yaml.Event]) -> bool:
+        """Return whether the next event is of one of these kinds."""
+        return isinstance(self._events[0], kinds)
+
+    def peek_event(self) -> yaml.Event:
+        """Return the next event, and leave it."""
+        return self._events[0]
+
+    def get_event(self) -> yaml.Event:
+        """Return the next event, and go on."""
+        return self._events.popleft()
+
+    def resolve(self, *_: object) -> str:
+        """Return the tag of a node. Every scalar stays the text that was written."""
+        return ""
+
+    def descend_resolver(self, *_: object) -> None:
+        """Take no note of a place: no tag depends on it."""
+
+    def ascend_resolver(self) -> None:
+        """See descend_resolver."""
 
 
 _MISTAKES = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
@@ -26,8 +25,7 @@ class Printed(NamedTuple):
     timed_out: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A host that is asked whether it answers."""
 
     scheme: Literal["http", "https", "tls", "tcp"]
@@ -39,8 +37,7 @@ class Endpoint:
     timeout_seconds: float = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """The way to a host, as far as it went."""
 
     failed: Literal["", "dns", "connect", "proxy", "certificate", "tls", "answer"] = ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepositorySettings:
+class RepositorySettings(NamedTuple):
     """A repository, as this token sees it."""
 
     name: str
@@ -23,8 +21,7 @@ class RepositorySettings:
     may_administer: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchRule:
+class BranchRule(NamedTuple):
     """An active rule of a ruleset that covers a branch."""
 
     type: str
@@ -33,8 +30,7 @@ class BranchRule:
     """Whether this token's account passes it: `never`, `always`, `pull_requests_only`, `exempt`. Empty: not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchSettings:
+class BranchSettings(NamedTuple):
     """A branch that may not exist yet, and the rules for it."""
 
     exists: bool

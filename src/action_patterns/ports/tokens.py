@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
 
 JOB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a kind, no token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenReport:
+class TokenReport(NamedTuple):
     """Facts about the token."""
 
     kind: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from action_patterns.action.contract import Action, Finish
@@ -91,7 +90,7 @@ def gather(inputs: PreflightInputs, checks: Sequence[Check], ports: Ports) -> tu
     )
     redact = ports.log.redact
     return tuple(
-        replace(each, name=redact(each.name), message=redact(each.message), fix=redact(each.fix)) for each in found
+        each._replace(name=redact(each.name), message=redact(each.message), fix=redact(each.fix)) for each in found
     )
 
 
