@@ -268,9 +268,9 @@ def test_assert_stops_one_leg_and_never_its_siblings(runner: ActRunner, tmp_path
         run = on.run("example.yml", secrets={}, inputs={"key-id": "0123456789ABCDEF"})
         assert run.exit_code != 0
         assert run.result("gate") == "success", run.diagnosis
-        assert "5 assertions: all hold." in run.log
-        assert "3 assertions: all hold." in run.log
-        assert "1 of 3 assertions does not hold: `The old key is gone`." in run.log
+        assert "All 5 assertions hold." in run.log
+        assert "All 3 assertions hold." in run.log
+        assert "`The old key is gone` does not hold (of 3 assertions)." in run.log
         (error,) = (text for text in run.errors("rotate") if "Assertion" in text or "must not contain" in text)
         assert "Step `rotate` succeeded." in error
         recorded = ["action-patterns-records-0-a1", "action-patterns-records-1-a1"]

@@ -55,9 +55,7 @@ class CommandResult(Assertion):
 
     def _faults(self, ended: Ended, world: World) -> Iterator[Fault]:
         if ended.timed_out:
-            what = (
-                f"The command did not end within {self.timeout_seconds:g} seconds, and was ended with all it started."
-            )
+            what = f"The command did not end within {self.timeout_seconds:g} s, and was ended with all it started."
             yield Fault("command-timed-out", what, "Find what it waits for. Give it more time only if it needs it.")
             return
         if ended.exit_code not in self.exit_code:

@@ -68,7 +68,8 @@ class FileState(Assertion):
             return
         if directory != (self.kind == "directory"):
             found = "directory" if directory else "file"
-            yield Fault("wrong-kind", f"`{self.file}` is a {found}, and must be a {self.kind}.", _MADE)
+            fix = f"Write `kind: {found}` if that is meant. Otherwise correct the step that makes it."
+            yield Fault("wrong-kind", f"`{self.file}` is a {found}, and must be a {self.kind}.", fix)
             return
         if not directory and (self.tests or self.own_tests() or self.path or self.json_schema):
             yield from self._inside(world, subject)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,24 @@ def read(
             problems += error.problems
     if problems:
         raise InputError(*problems)
-    in_order(checks)
-    return tuple(checks)
+    numbered = _numbered(checks)
+    in_order(numbered)
+    return numbered
+
+
+def _numbered(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the checks with a number behind each default name that another one has too: `file package.json (2)`.
+
+    Two entries that are alike keep their name, which is then refused: one of them is a mistake.
+    """
+    found: list[Check] = []
+    seen: dict[str, list[Any]] = {}
+    for check in checks:
+        alike = seen.setdefault(check.name, [])
+        alike.append(check.subject)
+        number = len(alike) if not check.subject.name and check.subject not in alike[:-1] else 1
+        found.append(check if number == 1 else replace(check, name=f"{check.name} ({number})"))
+    return tuple(found)
 
 
 def _checks(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from action_patterns import registry
 from action_patterns.actions.assert_ import decide
 from action_patterns.actions.assert_.interface import REASONS
-from action_patterns.actions.assert_.rendering import MOST_RESULTS_CHARACTERS, results_json
+from action_patterns.actions.assert_.rendering import MOST_RESULTS_CHARACTERS, message, results_json
 from action_patterns.checks.check import Answer, Result, Severity
 from action_patterns.escape import visible
 from support.asserting import asserted, refused
@@ -77,6 +77,25 @@ def test_the_end_of_the_step(
     assert bool(step.finish.summary) == bool(failed + warnings)
 
 
+@pytest.mark.parametrize(
+    ("results", "sentence"),
+    [
+        ([result("yes")], "1 assertion holds."),
+        ([result("yes"), result("yes")], "All 2 assertions hold."),
+        ([result("no"), result("yes")], "`n` does not hold (of 2 assertions)."),
+        ([result("no")] * 7, "`n`, `n`, `n`, `n`, `n` and 2 more do not hold (of 7 assertions)."),
+        ([result("error"), result("unknown")], "`n`, `n` could not be looked at (of 2 assertions)."),
+        (
+            [result("no"), result("error"), result("no", "optional"), result("not-run")],
+            "`n` does not hold, and `n` could not be looked at, and `n` is a warning, and 1 was not looked at"
+            " (of 4 assertions).",
+        ),
+    ],
+)
+def test_one_sentence_says_it_all(results: list[Result], sentence: str) -> None:
+    assert message(results) == sentence
+
+
 def test_an_assertion_is_not_looked_at_if_one_that_it_needs_does_not_hold() -> None:
     world = World(processes=MemoryProcesses([]))
     step = asserted([{**BAD, "name": "first"}, {"command": "./slow", "needs": "first", "name": "second"}], world)
@@ -84,6 +103,13 @@ def test_an_assertion_is_not_looked_at_if_one_that_it_needs_does_not_hold() -> N
     assert not world.processes.commands
     assert [each.title for each in step.finish.annotations] == ["Assertion: first"]
     assert "1 was not looked at" in step.outputs.message
+
+
+def test_entries_of_one_subject_are_numbered_and_two_alike_are_refused() -> None:
+    step = asserted([{"value": "a", "equals": "a"}, {"value": "a", "matches": "a"}, {"value": "a", "non-empty": True}])
+    assert [each["name"] for each in step.results] == ["value a", "value a (2)", "value a (3)"]
+    (problem,) = refused([GOOD, BAD, GOOD])
+    assert "2 checks have the name 'value a'" in problem
 
 
 def test_assertions_are_looked_at_in_the_order_of_the_list() -> None:

@@ -56,17 +56,26 @@ def looked_at(results: Sequence[Result]) -> list[Result]:
 
 
 def message(results: Sequence[Result]) -> str:
-    """Return one sentence about all assertions."""
-    bad = looked_at(failures(results))
-    if not bad:
-        count = f"{len(results)} assertion{'s' * (len(results) != 1)}"
-        if found := warnings(results):
-            fail = "does" if len(found) == 1 else "do"
-            return f"{count}: those of severity `error` hold, and {len(found)} {fail} not: {_named(found)}."
-        return f"{count}: all hold."
+    """Return a sentence about all assertions: those that fail, those that nobody could answer, and the warnings."""
+    asked = looked_at(failures(results))
+    failed = [each for each in asked if each.answer == "no"]
+    parts = [
+        _part(failed, "does not hold", "do not hold"),
+        _part([each for each in asked if each.answer != "no"], "could not be looked at", "could not be looked at"),
+        _part(warnings(results), "is a warning", "are warnings"),
+    ]
     not_run = len(results) - len(looked_at(results))
-    rest = f" {not_run:,} {'was' if not_run == 1 else 'were'} not looked at." if not_run else ""
-    return f"{len(bad)} of {len(results)} assertions {'does' if len(bad) == 1 else 'do'} not hold: {_named(bad)}.{rest}"
+    parts.append(f"{not_run:,} {'was' if not_run == 1 else 'were'} not looked at" if not_run else "")
+    found = ", and ".join(filter(None, parts))
+    return f"{found} (of {len(results):,} assertions)." if found else _all_hold(len(results))
+
+
+def _all_hold(number: int) -> str:
+    return "1 assertion holds." if number == 1 else f"All {number:,} assertions hold."
+
+
+def _part(results: Sequence[Result], one: str, several: str) -> str:
+    return f"{_named(results)} {one if len(results) == 1 else several}" if results else ""
 
 
 def _named(results: Sequence[Result]) -> str:
