@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +89,7 @@ def _numbered(checks: Sequence[Check]) -> tuple[Check, ...]:
         alike = seen.setdefault(check.name, [])
         alike.append(check.subject)
         number = len(alike) if not check.subject.name and check.subject not in alike[:-1] else 1
-        found.append(check if number == 1 else replace(check, name=f"{check.name} ({number})"))
+        found.append(check if number == 1 else check._replace(name=f"{check.name} ({number})"))
     return tuple(found)
 
 

@@ -108,7 +108,7 @@ def examine(repository: str, origin: str | None, console: Console) -> Examined:
 
         world = World(ports=ports, github=lambda uses, _: github(tuple(uses)))
         results = run_checks(in_order(tuple(_checks(context, place, lacking, world))))
-    redacted = tuple(replace(each, message=log.redact(each.message), fix=log.redact(each.fix)) for each in results)
+    redacted = tuple(each._replace(message=log.redact(each.message), fix=log.redact(each.fix)) for each in results)
     return Examined(context.server_url, _proxy(context.api_url), place, redacted)
 
 
@@ -123,7 +123,7 @@ def _checks(context: Context, place: str, lacking: Problem | None, world: World)
     text = LIST.format(api=json.dumps(f"{context.api_url}/rate_limit"), answers=_ANSWERS, repository=repository)
     listed = read(text, name="doctor", world=world, kinds={key: KINDS[key] for key in DOCTOR})
     needs = (_TOKEN, _REPOSITORY, _ANSWERS)
-    return [*given, *(replace(each, needs=needs) if each.source == GITHUB else each for each in listed)]
+    return [*given, *(each._replace(needs=needs) if each.source == GITHUB else each for each in listed)]
 
 
 def _given(name: str, lacking: Problem | None) -> Check:

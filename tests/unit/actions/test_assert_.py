@@ -87,8 +87,10 @@ def test_the_end_of_the_step(
         ([result("error"), result("unknown")], "`n`, `n` could not be looked at (of 2 assertions)."),
         (
             [result("no"), result("error"), result("no", "optional"), result("not-run")],
-            "`n` does not hold, and `n` could not be looked at, and `n` is a warning, and 1 was not looked at (of 4"
-            + " assertions).",
+            (
+                "`n` does not hold, and `n` could not be looked at, and `n` is a warning, and 1 was not looked at (of 4"
+                " assertions)."
+            ),
         ),
     ],
 )
