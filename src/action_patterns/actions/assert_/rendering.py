@@ -56,7 +56,7 @@ def looked_at(results: Sequence[Result]) -> list[Result]:
 
 
 def message(results: Sequence[Result]) -> str:
-    """Return a sentence about all assertions: those that fail, those that could not be answered, and the warnings."""
+    """Return a sentence about all assertions: those that fail, those without an answer, and the warnings."""
     asked = looked_at(failures(results))
     failed = [each for each in asked if each.answer == "no"]
     parts = [
