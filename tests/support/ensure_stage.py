@@ -15,9 +15,7 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from support.harness import FaultPlan, FaultyTransport
-from support.memory_machine import MemoryMachine
-from support.memory_ports import MemoryCheckout, MemoryFiles
-from support.memory_processes import MemoryProcesses
+from support.memory_ports import MemoryFiles, World
 from support.stage import TARGET, DyingTransport, Meanwhile, Moment, Stage, VirtualClock
 
 PERSON = {"login": "bot", "kind": "pat", "permission": "admin", "repositories": "all"}
@@ -58,17 +56,8 @@ def ports(
         )
         return Client(scene.transport)
 
-    return Ports(
-        context=context,
-        github=connect,
-        checkout=MemoryCheckout(),
-        files=MemoryFiles(workspace),
-        processes=MemoryProcesses(),
-        clock=clock,
-        log=scene.said,
-        random=lambda: 0.5,
-        machine=MemoryMachine(),
-    )
+    world = World(files=MemoryFiles(workspace), context=context)
+    return replace(world.ports(), github=connect, clock=clock, log=scene.said)
 
 
 def ensure(
