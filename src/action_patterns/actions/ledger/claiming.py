@@ -62,8 +62,8 @@ def claim(inputs: LedgerInputs, request: LedgerRequest, ports: Ports, github: Gi
         answer, book = seen.answer, None
         warning = unrecorded(
             error,
-            f"{len(answer.todo):,} targets are worked on without a claim: another run may work on them too, and the"
-            " next run does them once more.",
+            f"Targets that are worked on without a claim: {len(answer.todo):,}. Another run may work on them too, and"
+            " the next run does them once more.",
         )
     table = book.table if book else seen.table
     ending = _ending(inputs, request, table, book, answer, warning)

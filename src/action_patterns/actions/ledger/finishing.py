@@ -38,7 +38,7 @@ def finish(request: LedgerRequest, ports: Ports, github: GitHub) -> Ending:
         if not is_only_unkept(error):
             raise
         warning = unrecorded(
-            error, f"The ends of {len(request.ends):,} targets are not kept: a later run does them again."
+            error, f"Targets whose ends are not kept: {len(request.ends):,}. A later run works on them once more."
         )
         return Ending(
             operation=request.operation, outcome="unchanged", reason="not-kept", count=0, annotations=(warning,)
