@@ -36,8 +36,8 @@ class LedgerInputs(TokenInputs):
     )
     targets: str | None = Field(
         default=None,
-        description="The targets as JSON: a list of names, an object of names and their digests, or a `matrix` as"
-        " `discover` has it. For `claim` and `free`, and for `finish` beside `outcome`.",
+        description="The targets: names, one a line; or JSON: a list of names, an object of names and their digests, or"
+        " a `matrix` as `discover` has it. For `claim` and `free`, and for `finish` beside `outcome`.",
     )
     targets_path: str | None = Field(
         default=None,

@@ -59,11 +59,13 @@ class Listed(NamedTuple):
 
 
 def read_targets(text: str) -> Listed:
-    """Return the targets of a name, a list of names or matrix rows, an object of digests, a matrix, or a plan.
+    """Return the targets of lines, a list of names or matrix rows, an object of digests, a matrix, or a plan.
 
     Raises:
         UnreadError: it is none of these.
     """
+    if text.lstrip()[:1] not in ("[", "{", '"'):
+        return Listed(tuple(_lines(text)))
     value = _json(text)
     if isinstance(value, str):
         value = [value]
@@ -76,6 +78,13 @@ def read_targets(text: str) -> Listed:
     if not isinstance(value, list):
         raise UnreadError("is no name, list or object")
     return Listed(tuple(_row(each, place) for place, each in enumerate(value, 1)))
+
+
+def _lines(text: str) -> Iterator[Given]:
+    names = [line.strip() for line in text.splitlines() if line.strip()]
+    if not names or names == ["null"]:
+        raise UnreadError("names no target: an expression there came to nothing")
+    return (Given(name) for name in names)
 
 
 def _json(text: str) -> JsonValue:

@@ -122,8 +122,8 @@ def _listed(inputs: LedgerInputs, ports: Ports) -> Listed:
         raise InputError(
             Problem(
                 f"`{name}` {error}.",
-                'Write `["a", "b"]`, `{"a": "<digest>"}`, or pass the output `matrix` or `targets` of discover. An'
-                " empty text is an expression that came to nothing.",
+                'Write names, one a line, `["a", "b"]`, `{"a": "<digest>"}`, or pass the output `matrix` or `targets`'
+                " of discover.",
             )
         ) from None
 
