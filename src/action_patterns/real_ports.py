@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.machine import Machine
     from action_patterns.ports.processes import Processes
+    from action_patterns.ports.ref_store import RefStore
     from action_patterns.ports.workspace import Checkout
 
 
@@ -83,6 +84,7 @@ def build(
         clock=clock,
         log=log,
         random=_random,
+        directory=_directory,
     )
 
 
@@ -97,6 +99,12 @@ class _Late:
         if self._made is None:
             self._made = self._make()
         return getattr(self._made, verb)
+
+
+def _directory(path: str) -> RefStore:
+    from action_patterns.runner.directory_store import DirectoryStore
+
+    return DirectoryStore(path)
 
 
 def _random() -> float:

@@ -15,12 +15,14 @@ class Edition:
     ``graphql``: ``served``; ``absent``: the path answers 404; ``refused``: every token gets 403.
     ``unknown_mutations``: mutations that this server is too old for, for example ``updateRefs``.
     ``creator_misses_apps``: the filter ``creator`` of a list of issues leaves out those that an App opened.
+    ``only_branches_and_tags``: the server refuses to write any other ref.
     Raises ValueError for an unknown ``graphql``.
     """
 
     graphql: str = SERVED
     unknown_mutations: frozenset[str] = frozenset()
     creator_misses_apps: bool = False
+    only_branches_and_tags: bool = False
 
     def __post_init__(self) -> None:
         if self.graphql not in GRAPHQL:

@@ -36,6 +36,7 @@ def edition(seed: Mapping[str, Any]) -> Edition:
         spec.get("graphql", SERVED),
         frozenset(spec.get("unknown-mutations") or []),
         creator_misses_apps=spec.get("creator-misses-apps", False),
+        only_branches_and_tags=spec.get("only-branches-and-tags", False),
     )
 
 

@@ -27,16 +27,25 @@ def clash(name: str, names: Iterable[str]) -> str | None:
     return next((n for n in names if n.startswith(name + "/") or name.startswith(n + "/")), None)
 
 
-def apply(repository: Repository, updates: Sequence[RefUpdate], token: Token | None = None) -> None:
+def apply(
+    repository: Repository,
+    updates: Sequence[RefUpdate],
+    token: Token | None = None,
+    *,
+    only_branches_and_tags: bool = False,
+) -> None:
     """Make all updates, or none of them.
 
-    ``token``: the protections and rulesets hold for this token; None: none holds.
+    ``token``: the protections and rulesets hold for this token; None: none holds. ``only_branches_and_tags``: the
+    server refuses every other ref.
 
     Raises:
         ApiError: 422: a condition does not hold, a name or object is bad, or the update is no fast-forward. Also the
             errors of ``ref_rules.check``. No ref has changed.
     """
     git = repository.git
+    if only_branches_and_tags and not all(u.name.startswith(("refs/heads/", "refs/tags/")) for u in updates):
+        raise ApiError(422, "Reference update failed", push_message="deny updating a hidden ref")
     if token is not None:
         _refuse_kept(repository, updates)
     for update in updates:

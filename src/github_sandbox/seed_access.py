@@ -77,7 +77,9 @@ def lag(checker: Checker, value: Any) -> None:
 
 def edition(checker: Checker, value: Any) -> None:
     """Check the edition: ``{graphql: served | absent | refused, unknown-mutations: [updateRefs]}``."""
-    spec = checker.mapping(value, "edition", frozenset({"graphql", "unknown-mutations", "creator-misses-apps"}))
+    known = frozenset({"graphql", "unknown-mutations", "creator-misses-apps", "only-branches-and-tags"})
+    spec = checker.mapping(value, "edition", known)
     checker.choice(spec, "graphql", GRAPHQL, "edition")
     checker.texts(spec, "unknown-mutations", "edition")
     checker.typed(spec, "creator-misses-apps", bool, False, "edition")
+    checker.typed(spec, "only-branches-and-tags", bool, False, "edition")

@@ -24,6 +24,7 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.processes import Ended
+from action_patterns.runner.directory_store import DirectoryStore
 from action_patterns.state import lock
 from action_patterns.state.lock import LockRecord
 from action_patterns.state.record import read
@@ -194,6 +195,7 @@ class Job:
             clock=self.clock,
             log=self.log,
             random=iter_random(self.number),
+            directory=DirectoryStore,
         )
 
     def lock(self, mode: str, **inputs: Any) -> Finish[LockOutputs]:

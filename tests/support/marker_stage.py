@@ -16,6 +16,7 @@ from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
+from action_patterns.runner.directory_store import DirectoryStore
 from action_patterns.state.once import OnceRecord
 from action_patterns.state.record import read
 from support.harness import FaultPlan, FaultyTransport
@@ -102,6 +103,7 @@ def once(
         clock=clock,
         log=said,
         random=lambda: 0.5,
+        directory=DirectoryStore,
     )
     given = {"operation": "announce", "values": "v1.0.0", "repository": TARGET, "token": token} | inputs
     if mode in ("complete", "fail") and "claim" not in given:

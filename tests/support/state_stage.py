@@ -16,6 +16,7 @@ from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
+from action_patterns.runner.directory_store import DirectoryStore
 from action_patterns.state.record import read
 from action_patterns.state.values import ValueRecord
 from support.harness import FaultPlan, FaultyTransport
@@ -77,6 +78,7 @@ def state(
         clock=clock,
         log=log,
         random=lambda: 0.5,
+        directory=DirectoryStore,
     )
     as_text = {name: json.dumps(inputs.pop(name)) for name in ("value", "default") if name in inputs}
     given: dict[str, Any] = {"repository": TARGET, "token": token} | as_text | inputs

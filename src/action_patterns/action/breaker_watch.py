@@ -40,7 +40,8 @@ class Watch:
         if etag is None:
             return None
         self._etag = etag
-        self.record, _ = self._place.change(self._github, lambda found: breaker.read(found.record))
+        stored, _ = self._place.change(self._github, lambda found: breaker.read(found.record))
+        self.record = stored.record
         return self.record
 
 

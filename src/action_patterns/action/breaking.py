@@ -147,7 +147,8 @@ class Breaker:
                 raise UnavailableError("The store names no time.", remediation="Use a store on GitHub.")
             return decide(found.record, replace(request, now=found.ref.read_at))
 
-        return self.place.change(github, by_github_s_clock)
+        stored, change = self.place.change(github, by_github_s_clock)
+        return stored.record, change
 
     def _over(self, github: GitHub, record: BreakerRecord | None, request: BreakerRequest) -> BreakerRequest:
         """Return the request with the prober's claim if GitHub calls its job over."""

@@ -10,6 +10,7 @@ from typing import Generic
 
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.action.store import REFS
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
@@ -33,6 +34,8 @@ class Place(Generic[AnyRecord]):
     kind: type[AnyRecord]
     rounds: int = MAX_ROUNDS
     """Rounds of one write."""
+    store: str = REFS
+    """Place of the records (see `action.store`)."""
 
     @contextmanager
     def open(self, seconds: float) -> Iterator[GitHub]:
@@ -44,6 +47,7 @@ class Place(Generic[AnyRecord]):
             seconds=seconds,
             reach=Reach((self.repository,)),
             narrowed=(self.repository,),
+            store=self.store,
         )
         try:
             yield github
@@ -52,15 +56,14 @@ class Place(Generic[AnyRecord]):
 
     def change(
         self, github: GitHub, decide: Callable[[Stored[AnyRecord]], Change[AnyRecord]]
-    ) -> tuple[AnyRecord | None, Change[AnyRecord]]:
+    ) -> tuple[Stored[AnyRecord], Change[AnyRecord]]:
         """Return the record as it is after one transaction, and the change that made it so.
 
         Raises:
             LostRaceError: other jobs won every round.
             ConflictError: the ref holds no record of this kind.
         """
-        stored, change = transact_stored(github.refs, self.repository, self.ref, self.kind, decide, rounds=self.rounds)
-        return stored.record, change
+        return transact_stored(github.refs, self.repository, self.ref, self.kind, decide, rounds=self.rounds)
 
 
 def run_of(context: Context) -> Holder:

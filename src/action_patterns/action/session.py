@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from action_patterns.action.reach import Reach, check_reach
+from action_patterns.action.store import REFS, is_directory, open_store
 from action_patterns.errors import DefectError
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.permissions import Verb, needed
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 class Session:
     """ports.GitHub, as far as it was declared."""
 
-    def __init__(self, github: GitHub, uses: Iterable[Verb]) -> None:
+    def __init__(self, github: GitHub, uses: Iterable[Verb], refs: RefStore | None = None) -> None:
         self._github = github
+        self._refs = refs
         self._uses = frozenset(verb.__qualname__ for verb in uses)
 
     @property
@@ -74,7 +76,7 @@ class Session:
     @property
     def refs(self) -> RefStore:
         """Refs that carry a text."""
-        return cast("RefStore", self._declared("refs", "RefStore"))
+        return cast("RefStore", self._declared("refs", "RefStore", self._refs))
 
     @property
     def settings(self) -> Settings:
@@ -128,8 +130,8 @@ class Session:
         """Revoke minted tokens."""
         self._github.close()
 
-    def _declared(self, capability: str, port: str) -> _Declared:
-        return _Declared(getattr(self._github, capability), port, self._uses)
+    def _declared(self, capability: str, port: str, instead: object = None) -> _Declared:
+        return _Declared(instead or getattr(self._github, capability), port, self._uses)
 
 
 class _Declared:
@@ -163,6 +165,7 @@ def open_session(
     paths: Iterable[str] = (),
     share: float = 1.0,
     phase_seconds: float = 0.0,
+    store: str = REFS,
 ) -> Session:
     """Open GitHub for verbs and repositories. Nothing is sent yet.
 
@@ -176,13 +179,15 @@ def open_session(
         paths: files that will be written; those below `.github/workflows` need one more permission.
         share: share of each limit, where other processes use the same token.
         phase_seconds: wait before the first write, so that such processes take turns.
+        store: place of records, the input of that name.
 
     Raises:
         InputError: the job's own token is used for another repository.
     """
     uses = tuple(uses)
     permissions = needed(uses, paths=paths)
-    check_reach(credentials, reach, ports.context, writing=any(level == "write" for _, level in permissions))
+    if not is_directory(store):
+        check_reach(credentials, reach, ports.context, writing=any(level == "write" for _, level in permissions))
     allowance = Allowance(
         share=share,
         phase_seconds=phase_seconds,
@@ -190,4 +195,5 @@ def open_session(
         repositories=narrowed,
         permissions=permissions,
     )
-    return Session(ports.github(credentials, allowance), uses)
+    github = ports.github(credentials, allowance)
+    return Session(github, uses, None if store == REFS else open_store(store, ports, github.refs))

@@ -24,6 +24,10 @@ from action_patterns.github_api.rest import ref_store as rest
 from action_patterns.github_api.transport.calls import Calls
 from action_patterns.ports.ref_store import RefChange, StoredRef
 
+_BRANCHES_ONLY = (
+    " If this server takes branches and tags only, set `store: branches` in every workflow that shares the records."
+)
+
 
 class RefStoreClient:
     """ports.RefStore."""
@@ -83,23 +87,33 @@ class RefStoreClient:
             )
         now = tuple(self._written(repository, change, swaps=swaps) for change in changes)
         moves = [Move(at.name, _oid(change.before), _oid(at)) for at, change in zip(now, changes, strict=True)]
-        if swaps:
-            repository_id = changes[0].before.repository_id
-            update_refs(self._calls, repository, repository_id, moves, read=lambda name: self._at(repository, name))
-            return now
-        (move,) = moves
-        if move.before != move.after:
-            update_ref(
-                self._calls,
-                repository,
-                "",
-                move.name,
-                before=move.before,
-                after=move.after,
-                read=lambda: self._at(repository, move.name),
-                compare_and_swap=False,
-            )
+        try:
+            self._move(repository, changes[0].before.repository_id, moves, swaps=swaps)
+        except LostRaceError:
+            raise
+        except RefusedError as refused:
+            if any(move.before is None and not move.name.startswith("refs/heads/") for move in moves):
+                refused.remediation += _BRANCHES_ONLY
+            raise
         return now
+
+    def _move(self, repository: str, repository_id: str, moves: Sequence[Move], *, swaps: bool) -> None:
+        if swaps:
+            update_refs(self._calls, repository, repository_id, moves, read=lambda name: self._at(repository, name))
+            return
+        (move,) = moves
+        if move.before == move.after:
+            return
+        update_ref(
+            self._calls,
+            repository,
+            repository_id,
+            move.name,
+            before=move.before,
+            after=move.after,
+            read=lambda: self._at(repository, move.name),
+            compare_and_swap=False,
+        )
 
     def _written(self, repository: str, change: RefChange, *, swaps: bool) -> StoredRef:
         """Return the ref as it will be: its commit is made, and no ref is moved yet."""

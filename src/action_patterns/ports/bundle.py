@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from action_patterns.errors import DefectError
+
 if TYPE_CHECKING:
     from action_patterns.ports.clock import Clock
     from action_patterns.ports.context import Context
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
     from action_patterns.ports.log import Log
     from action_patterns.ports.machine import Machine
     from action_patterns.ports.processes import Processes
+    from action_patterns.ports.ref_store import RefStore
     from action_patterns.ports.workspace import Checkout, Files
+
+
+def _no_directory(path: str) -> RefStore:
+    raise DefectError(f"There is no store in {path} here.", remediation="Report it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -31,3 +38,5 @@ class Ports:
     log: Log
     random: Callable[[], float]
     """Returns a number in [0, 1), another one each time."""
+    directory: Callable[[str], RefStore] = _no_directory
+    """Returns the store of records in a directory of this machine, by its absolute path."""

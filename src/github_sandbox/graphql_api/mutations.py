@@ -29,7 +29,8 @@ def _update_refs(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
     ]
     if len({u.name for u in updates}) != len(updates):
         raise ApiError(422, "refUpdates names a ref twice")
-    ref_updates.apply(repository, updates, info.context.token)
+    narrow = info.context.services.edition.only_branches_and_tags
+    ref_updates.apply(repository, updates, info.context.token, only_branches_and_tags=narrow)
     return {"clientMutationId": input.get("clientMutationId")}
 
 

@@ -40,9 +40,14 @@ def create_ref(call: Call) -> Reply:
         raise unprocessable("Reference name must start with 'refs/' and have at least two slashes.")
     if repository.git.ref(name):
         raise unprocessable("Reference already exists")
-    ref_updates.apply(repository, [RefUpdate(name=name, before=ZERO, after=oid)], call.token)
+    _apply(call, repository, RefUpdate(name=name, before=ZERO, after=oid))
     shape = git_shapes.ref(repository, name, oid)
     return Reply(201, shape, {"Location": shape["url"]})
+
+
+def _apply(call: Call, repository: Repository, update: RefUpdate) -> None:
+    narrow = call.services.edition.only_branches_and_tags
+    ref_updates.apply(repository, [update], call.token, only_branches_and_tags=narrow)
 
 
 @router.on("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", "git/update-ref", "contents=write")
@@ -52,14 +57,14 @@ def update_ref(call: Call) -> Reply:
     current = repository.git.ref(name)
     if current is None:
         raise unprocessable("Reference does not exist")
-    ref_updates.apply(repository, [RefUpdate(name=name, before=current, after=oid, force=force)], call.token)
+    _apply(call, repository, RefUpdate(name=name, before=current, after=oid, force=force))
     return Reply(200, git_shapes.ref(repository, name, oid))
 
 
 @router.on("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", "git/delete-ref", "contents=write")
 def delete_ref(call: Call) -> Reply:
     repository, name = call.with_objects(write=True), f"refs/{call.params['ref']}"
-    ref_updates.apply(repository, [RefUpdate(name=name, before=None, after=ZERO)], call.token)
+    _apply(call, repository, RefUpdate(name=name, before=None, after=ZERO))
     return Reply(204)
 
 

@@ -49,8 +49,8 @@ def apply(inputs: LockInputs, place: Place[LockRecord], ports: Ports) -> Ending:
         decide = lock.release if inputs.mode == "release" else lock.force_unlock
         us = entry(ports, STEP_LEASE_SECONDS, inputs.claim or "")
         with place.open(60.0 * inputs.max_minutes) as github:
-            record, change = place.change(github, lambda found: decide(found.record, us))
-        return _ending(record, change)
+            stored, change = place.change(github, lambda found: decide(found.record, us))
+        return _ending(stored.record, change)
     default = RUN_LEASE_SECONDS if inputs.mode == "run" else STEP_LEASE_SECONDS
     us = entry(ports, inputs.lease_seconds or default)
     with place.open(inputs.wait_seconds + 60.0 * inputs.max_minutes) as github:
@@ -71,10 +71,10 @@ def _hold(
 
     def renew(seconds: float) -> str:
         with place.open(seconds) as github:
-            record, change = place.change(github, lambda found: lock.renew(found.record, us))
+            stored, change = place.change(github, lambda found: lock.renew(found.record, us))
         if change.outcome != "blocked":
             return ""
-        taken = record.held if record else None
+        taken = stored.record.held if stored.record else None
         return f"The lock was taken by {taken.run.url}." if taken else "The lock was taken away."
 
     try:

@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.inputs import Outputs
 from action_patterns.action.keeper import MIN_LEASE_SECONDS
 from action_patterns.action.reason import Reason
+from action_patterns.action.store import StoreInputs
 from action_patterns.state.lock import MAX_QUEUE
 from action_patterns.state.record import MAX_MESSAGE_BYTES
 
@@ -24,7 +25,7 @@ MAX_WAIT_SECONDS = 5 * 86_400
 """GitHub's limit for a job on a runner of one's own."""
 
 
-class LockInputs(TokenInputs):
+class LockInputs(StoreInputs):
     """Inputs of lock."""
 
     mode: Mode = Field(

@@ -29,6 +29,7 @@ def place_of(inputs: LockInputs, ports: Ports) -> Place[LockRecord]:
         ref=LockRecord.namespace() + identify((inputs.name,), (), prefix=inputs.name, length=16).name,
         kind=LockRecord,
         rounds=ROUNDS,
+        store=inputs.store,
     )
 
 

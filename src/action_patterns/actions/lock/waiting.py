@@ -91,7 +91,8 @@ class Waiter:
                 change = self._decide(self._record)
                 if change.write is None:
                     return self._record, change
-        self._record, change = self._place.change(self._github, lambda found: self._decide(found.record))
+        stored, change = self._place.change(self._github, lambda found: self._decide(found.record))
+        self._record = stored.record
         self._has_looked = True
         return self._record, change
 

@@ -45,6 +45,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         repository=repository,
         ref=name,
         kind=OnceRecord,
+        store=inputs.store,
     )
     if inputs.mode == "clean":
         with place.open(60.0 * inputs.max_minutes) as github:
@@ -108,7 +109,7 @@ def apply(inputs: OnceInputs, marker: Marker) -> Ending:
     begun = once.is_begun(change)
     claim = found.claim if found and begun else None
     return Ending(
-        marker=marker.place.ref, record=found, outcome=change.outcome, reason=change.reason, begun=begun, claim=claim
+        marker=marker.name, record=found, outcome=change.outcome, reason=change.reason, begun=begun, claim=claim
     )
 
 

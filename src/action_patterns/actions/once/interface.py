@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.inputs import Outputs
 from action_patterns.action.keeper import MIN_LEASE_SECONDS
 from action_patterns.action.reason import Reason
+from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, LineList, ValueList
 from action_patterns.state import once
 from action_patterns.state.once import MAX_METADATA_LENGTH, Mode
@@ -17,7 +18,7 @@ MAX_LEASE_SECONDS = 35 * 86_400
 """GitHub's limit for a workflow run."""
 
 
-class OnceInputs(TokenInputs):
+class OnceInputs(StoreInputs):
     """Inputs of once."""
 
     mode: Mode = Field(

@@ -21,6 +21,8 @@ class Marker:
     def __init__(self, place: Place[OnceRecord], request: OnceRequest) -> None:
         self.place = place
         self.request = request
+        self.name = place.ref
+        """The name of its ref, branch or file, once it was read."""
 
     def change(self, decide: Decide, seconds: float) -> tuple[OnceRecord | None, Change[OnceRecord]]:
         """Return the marker as it is after one transaction, and the change that made it so.
@@ -45,7 +47,9 @@ class Marker:
         def by_github_s_clock(found: Stored[OnceRecord]) -> Change[OnceRecord]:
             return decide(found.record, replace(self.request, now=found.ref.read_at or self.request.now))
 
-        return self.place.change(github, by_github_s_clock)
+        stored, change = self.place.change(github, by_github_s_clock)
+        self.name = stored.ref.name
+        return stored.record, change
 
     def _is_over(self, github: GitHub, found: OnceRecord) -> bool:
         """Return whether GitHub calls the run of a marker over, or its job where one step does the work."""

@@ -31,7 +31,7 @@ class Running:
         clock, lease = self._ports.clock, float(self._inputs.lease_seconds)
         began = clock.monotonic()
         found, change = self._marker.begin(self._seconds)
-        here = Ending(marker=self._marker.place.ref, record=found, outcome=change.outcome, reason=change.reason)
+        here = Ending(marker=self._marker.name, record=found, outcome=change.outcome, reason=change.reason)
         if found is None or not once.is_begun(change):
             return here
         # The record names the time of its read, so the lease begins no earlier than this step.

@@ -21,6 +21,7 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
+from action_patterns.state import key as keys
 from action_patterns.state import values
 from action_patterns.state.transaction import Change, Stored, record_of, transact_stored
 from action_patterns.state.values import ABSENT, REASONS, PutRequest, ValueRecord
@@ -39,6 +40,7 @@ def run(inputs: StateInputs, ports: Ports) -> Finish[StateOutputs]:
         seconds=60 * inputs.max_minutes,
         reach=Reach((request.repository,)),
         narrowed=(request.repository,),
+        store=inputs.store,
     )
     if inputs.mode == "list":
         return _list(inputs, ports, github, request.repository)
@@ -91,9 +93,10 @@ def apply(mode: Mode, request: StateRequest, github: GitHub) -> tuple[Stored[Val
 
 
 def _list(inputs: StateInputs, ports: Ports, github: GitHub, repository: str) -> Finish[StateOutputs]:
-    prefix = values.ref_name(inputs.prefix or "")
+    prefix = keys.encode(inputs.prefix or "")
     # GitHub documents no prefix that ends within a component, so all refs are read and chosen here.
-    refs = [ref for ref in github.refs.list(repository, ValueRecord.namespace()) if ref.name.startswith(prefix)]
+    every_ref = github.refs.list(repository, ValueRecord.namespace())
+    refs = [ref for ref in every_ref if values.component_of(ref).startswith(prefix)]
     found = {values.key_of(ref): Stored(ref, record_of(ref, ValueRecord)) for ref in refs}
     every = sorted(key for key, each in found.items() if values.live(each))
     rest = [key for key in every if inputs.after is None or key > inputs.after]

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.inputs import Outputs
+from action_patterns.action.store import StoreInputs
 from action_patterns.state import key as keys
 from action_patterns.state.values import ABSENT, Merge
 
@@ -17,7 +18,7 @@ _MAX_LIMIT = 1_000
 DAY_SECONDS = 24 * 60 * 60
 
 
-class StateInputs(TokenInputs):
+class StateInputs(StoreInputs):
     """Inputs of state."""
 
     mode: Mode = Field(
