@@ -82,7 +82,7 @@ def state(
     )
     as_text = {name: json.dumps(inputs.pop(name)) for name in ("value", "default") if name in inputs}
     given: dict[str, Any] = {"repository": TARGET, "token": token} | as_text | inputs
-    if mode != "list":
+    if mode not in ("list", "clean"):
         given.setdefault("key", "cursor")
     return run(StateInputs(mode=mode, **given), ports)
 

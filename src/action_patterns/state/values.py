@@ -61,11 +61,6 @@ def ref_name(key: str) -> str:
     return ValueRecord.namespace() + keys.encode(key)
 
 
-def component_of(ref: StoredRef) -> str:
-    """Return the last part of a ref's name. A store in branches or in a directory has other parts before it."""
-    return ref.name.rpartition("/")[2]
-
-
 def key_of(ref: StoredRef) -> str:
     """Return the key of a ref.
 
@@ -73,7 +68,8 @@ def key_of(ref: StoredRef) -> str:
         ConflictError: no key has such a ref.
     """
     try:
-        return keys.decode(component_of(ref))
+        # A store in branches or in a directory has other parts before the last one.
+        return keys.decode(ref.name.rpartition("/")[2])
     except ValueError:
         raise ConflictError(
             f"The ref {ref.name} is among the values, and is no key that action-patterns writes.",
@@ -109,6 +105,13 @@ def expires_at(found: Found) -> datetime | None:
 def record_of_put(request: PutRequest) -> ValueRecord:
     """Return the record of a request whose value replaces the one before."""
     return ValueRecord(key=request.key, holder=request.us, value=request.value, ttl_seconds=request.ttl_seconds)
+
+
+def is_over(found: Found, older_than_days: int | None) -> bool:
+    """Return whether `clean` may remove a value: its time to live is over, or no run wrote it for so many days."""
+    if found.record is None:
+        return False
+    return _is_expired(found) or (older_than_days is not None and found.ref.age() >= timedelta(days=older_than_days))
 
 
 def get(found: Found) -> Change[ValueRecord]:
@@ -256,6 +259,19 @@ REASONS = (
     ),
     Reason(code="same-value", outcome="unchanged", meaning="The key holds this value already.", remedy="Nothing."),
     Reason(code="deleted", outcome="updated", meaning="The key holds no value any more.", remedy="Nothing."),
+    Reason(
+        code="cleaned",
+        outcome="updated",
+        meaning="The values of `keys` were removed.",
+        remedy="Nothing.",
+    ),
+    Reason(
+        code="would-clean",
+        outcome="planned",
+        meaning="The values of `keys` would be removed. Nothing was written.",
+        remedy="Look at them, then set `dry-run: false`.",
+    ),
+    Reason(code="nothing-to-clean", outcome="unchanged", meaning="No value is over.", remedy="Nothing."),
     Reason(code="listed", outcome="unchanged", meaning="The keys were read to the last one.", remedy="Nothing."),
     Reason(
         code="version-changed",

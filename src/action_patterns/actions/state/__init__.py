@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.actions.state import cleaning
 from action_patterns.actions.state.interface import DEFAULT_LIMIT, Mode, StateInputs, StateOutputs
 from action_patterns.actions.state.validate import StateRequest, gather
 from action_patterns.content.identifier import identify
@@ -21,9 +22,8 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
-from action_patterns.state import key as keys
 from action_patterns.state import values
-from action_patterns.state.transaction import Change, Stored, record_of, transact_stored
+from action_patterns.state.transaction import Change, Stored, transact_stored
 from action_patterns.state.values import ABSENT, REASONS, PutRequest, ValueRecord
 
 _ROUNDS = 20
@@ -44,6 +44,8 @@ def run(inputs: StateInputs, ports: Ports) -> Finish[StateOutputs]:
     )
     if inputs.mode == "list":
         return _list(inputs, ports, github, request.repository)
+    if inputs.mode == "clean":
+        return cleaning.clean(inputs, ports.log, github.refs, request.repository)
     found, change = apply(inputs.mode, request, github)
     return _finish(inputs, request, found, change)
 
@@ -57,8 +59,8 @@ def decide(mode: Mode, found: Stored[ValueRecord], asked: PutRequest) -> Change[
             return values.put(found, asked)
         case "delete":
             return values.delete(found, asked.version)
-        case "list":
-            raise AssertionError("list looks at many keys, not at one")
+        case "list" | "clean":
+            raise AssertionError(f"{mode} looks at many keys, not at one")
         case _:
             assert_never(mode)
 
@@ -93,11 +95,8 @@ def apply(mode: Mode, request: StateRequest, github: GitHub) -> tuple[Stored[Val
 
 
 def _list(inputs: StateInputs, ports: Ports, github: GitHub, repository: str) -> Finish[StateOutputs]:
-    prefix = keys.encode(inputs.prefix or "")
-    # GitHub documents no prefix that ends within a component, so all refs are read and chosen here.
-    every_ref = github.refs.list(repository, ValueRecord.namespace())
-    refs = [ref for ref in every_ref if values.component_of(ref).startswith(prefix)]
-    found = {values.key_of(ref): Stored(ref, record_of(ref, ValueRecord)) for ref in refs}
+    prefix = inputs.prefix or ""
+    found = cleaning.every(github.refs, repository, prefix)
     every = sorted(key for key, each in found.items() if values.live(each))
     rest = [key for key in every if inputs.after is None or key > inputs.after]
     page = rest[: inputs.limit or DEFAULT_LIMIT]

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.store import StoreInputs
+from action_patterns.input_types import Flag
 from action_patterns.state import key as keys
 from action_patterns.state.values import ABSENT, Merge
 
-Mode = Literal["get", "put", "delete", "list", "compare-and-swap"]
+Mode = Literal["get", "put", "delete", "list", "compare-and-swap", "clean"]
 
 DEFAULT_LIMIT = 100
 _MAX_LIMIT = 1_000
@@ -23,13 +24,13 @@ class StateInputs(StoreInputs):
 
     mode: Mode = Field(
         description="`get` reads a key, `put` writes it, `delete` removes it, `list` reads all keys that begin with"
-        " `prefix`, `compare-and-swap` replaces the given `version` only."
+        " `prefix`, `compare-and-swap` replaces the given `version` only, `clean` removes values that are over."
     )
     key: str | None = Field(
         default=None,
         description="Name of the value, any text, for example `nightly/cursor`. It is kept as UTF-8, where each byte"
         f" but letters, digits, `-` and `_` takes three; at most {keys.MAX_LENGTH} bytes. Required, except for"
-        " `list`.",
+        " `list` and `clean`.",
     )
     value: str | None = Field(
         default=None,
@@ -58,7 +59,7 @@ class StateInputs(StoreInputs):
         default=None, ge=1, le=3650 * DAY_SECONDS, description="Instead of `ttl-days`: seconds."
     )
     prefix: str | None = Field(
-        default=None, description="For `list`: the text that the keys begin with. Default: all keys."
+        default=None, description="For `list` and `clean`: the text that the keys begin with. Default: all keys."
     )
     limit: int | None = Field(
         default=None,
@@ -68,6 +69,16 @@ class StateInputs(StoreInputs):
     )
     after: str | None = Field(
         default=None, description="For `list`: output `next` of the page before. Default: the first page."
+    )
+    older_than_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="For `clean`: also values that no run has written for so many days. Default: only values whose time"
+        " to live is over.",
+    )
+    dry_run: Flag | None = Field(
+        default=None, description="For `clean`: `false` removes. Default: true, it only lists."
     )
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the values. Default: the repository the workflow runs in."
@@ -84,13 +95,16 @@ class StateOutputs(Outputs):
     version: str | None = Field(
         description=f"Version of the key now, for `version` of a later step; `{ABSENT}` if it holds no value."
     )
-    keys: str | None = Field(description="For `list`: the keys of the page, a JSON list in the order of their text.")
+    keys: str | None = Field(
+        description="For `list`: the keys of the page, for `clean` those that it removes; a JSON list in the"
+        " order of their text."
+    )
     path: str | None = Field(
         description="For `list`: file with a JSON list of `key`, `value`, `version`, `updated-at` and `expires-at`."
     )
-    count: int = Field(description="For `list`: how many keys the page has; otherwise 1 if `found`, else 0.")
+    count: int = Field(description="For `list` and `clean`: how many keys `keys` has; otherwise 1 if `found`, else 0.")
     next: str | None = Field(description="For `list`: `after` of the next page. Empty: this page is the last.")
-    outcome: str = Field(description="Outcome of this step: `created`, `updated`, `unchanged` or `blocked`.")
+    outcome: str = Field(description="Outcome of this step: `created`, `updated`, `unchanged`, `planned` or `blocked`.")
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     updated_at: str | None = Field(description="When the value was written, by GitHub's clock, UTC, ISO 8601.")
     expires_at: str | None = Field(description="When the value ceases to count, by GitHub's clock. Empty: never.")
@@ -101,6 +115,7 @@ TAKES: dict[Mode, tuple[str, ...]] = {
     "put": ("key", "value", "value_path", "merge", "version", "ttl_days", "ttl_seconds"),
     "delete": ("key", "version"),
     "list": ("prefix", "limit", "after"),
+    "clean": ("prefix", "older_than_days", "dry_run"),
     "compare-and-swap": ("key", "value", "value_path", "version", "ttl_days", "ttl_seconds"),
 }
 """The inputs of each mode. Another one would have no effect, so it is an error."""

@@ -129,7 +129,7 @@ def _problems(inputs: StateInputs) -> Iterator[Problem]:
 
 
 def _key_problems(inputs: StateInputs) -> Iterator[Problem]:
-    if inputs.mode != "list" and not inputs.key:
+    if "key" in TAKES[inputs.mode] and not inputs.key:
         yield Problem("`key` is not given.", "Name the value.")
     for name, text in (("key", inputs.key), ("prefix", inputs.prefix)):
         if text is None:
