@@ -10,15 +10,18 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from action_patterns.actions.breaker import run as breaker
+from action_patterns.actions.breaker.interface import BreakerInputs
 from action_patterns.actions.lock import run as lock
 from action_patterns.actions.lock.interface import LockInputs
 from action_patterns.github_api.client import Client
+from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.machine import Memory, Printed, Reply
 from github_sandbox import Fault
 from github_sandbox.limits import Limits
-from github_sandbox.model import Repository
+from github_sandbox.model import Environment, Repository
 from support import editions
 from support.in_process import StageTransport
 from support.memory_machine import MemoryMachine
@@ -337,23 +340,48 @@ def _expired(scene: Stage) -> None:
         artifact.expired = True
 
 
-def _held(scene: Stage) -> None:
-    """Another job has acquired the lock by the action."""
+def _others(scene: Stage) -> Ports:
+    """The ports of another job."""
     context, log = replace(scene.context, repository=TARGET, run_id=7), RecordingLog()
 
     def connect(credentials: Credentials, allowance: Allowance) -> GitHub:
         return Client(StageTransport(credentials, context, FixedClock(), log, allowance))
 
-    ports = replace(World(context=context).ports(), github=connect, log=log, clock=FixedClock())
-    lock(LockInputs(mode="acquire", name="deploy", token=SecretStr(CLASSIC)), ports)
+    return replace(World(context=context).ports(), github=connect, log=log, clock=FixedClock())
 
 
-def _no_lock(scene: Stage) -> None:
-    """The ref of the lock is at a commit that is none of ours."""
-    _held(scene)
-    git = _target(scene).git
-    (name,) = git.refs("refs/action-patterns/lock/")
-    git.set_ref(name, git.ref("refs/heads/main"))
+def _held(scene: Stage) -> None:
+    """Another job has acquired the lock by the action."""
+    lock(LockInputs(mode="acquire", name="deploy", token=SecretStr(CLASSIC)), _others(scene))
+
+
+def _opened(scene: Stage) -> None:
+    """Another job has reported a failure, and one opens the breaker."""
+    given: dict[str, Any] = {"key": "registry", "threshold": 1, "token": SecretStr(CLASSIC)}
+    claim = breaker(BreakerInputs(mode="check", **given), _others(scene)).outputs.claim
+    breaker(BreakerInputs(mode="report", result="failure", claim=claim, **given), _others(scene))
+
+
+def _stopped(scene: Stage) -> None:
+    given: dict[str, Any] = {"key": "registry", "message": "The registry moves.", "token": SecretStr(CLASSIC)}
+    breaker(BreakerInputs(mode="stop", **given), _others(scene))
+
+
+def _replaced(kind: str, prepare: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    """The ref of the record is at a commit that is none of ours."""
+
+    def prepared(scene: Stage) -> None:
+        prepare(scene)
+        git = _target(scene).git
+        (name,) = git.refs(f"refs/action-patterns/{kind}/")
+        git.set_ref(name, git.ref("refs/heads/main"))
+
+    return prepared
+
+
+def _deploys(scene: Stage) -> None:
+    environment = Environment(id=1, name="prod", created_at=0.0, updated_at=0.0)
+    _target(scene).contents.environments["prod"] = environment
 
 
 def _administered(scene: Stage) -> None:
@@ -455,6 +483,12 @@ REMOTE = (
     remote("branch", "- branch: main\n  change: push", "unknown", "branch-rules-unknown", prepare=_bypass_hidden),
     remote("branch", "- branch: guarded\n  change: push", "unknown", "branch-rules-unknown"),
     remote("branch", "- branch: bot\n  repository: acme/none", "no", "repository-invisible"),
+    remote("label", "- label: Sync"),
+    remote("label", "- label: none", "no", "label-absent"),
+    remote("label", "- label: sync", "unknown", "not-readable", **JOB),
+    remote("environment", "- environment: prod", prepare=_deploys),
+    remote("environment", "- environment: prod", "no", "environment-absent"),
+    remote("environment", "- environment: prod", "unknown", "not-readable", **JOB),
     remote("team", "- team: acme/core"),
     remote("team", "- team: acme/none", "no", "team-invisible"),
     remote("team", "- team: acme/core", "unknown", "not-readable", **JOB),
@@ -474,7 +508,11 @@ REMOTE = (
     remote("artifact", "- artifact: dist", "unknown", "not-readable", **JOB),
     remote("lock", "- lock: deploy"),
     remote("lock", "- lock: deploy", "no", "lock-held", prepare=_held),
-    remote("lock", "- lock: deploy", "error", "lock-unreadable", prepare=_no_lock),
+    remote("lock", "- lock: deploy", "error", "lock-unreadable", prepare=_replaced("lock", _held)),
+    remote("breaker", "- breaker: registry"),
+    remote("breaker", "- breaker: registry", "no", "breaker-open", prepare=_opened),
+    remote("breaker", "- breaker: registry", "no", "stopped", prepare=_stopped, words="The registry moves."),
+    remote("breaker", "- breaker: registry", "error", "breaker-unreadable", prepare=_replaced("breaker", _opened)),
     remote("quota", "- quota: core=200"),
     remote("quota", "- quota: core=200", prepare=_no_limits, words="off"),
     remote("quota", "- quota: core=200\n  reserve: 10", "no", "quota-too-low", prepare=_spend(205)),
@@ -498,6 +536,9 @@ OF_GITHUB = {
     "stored-secret": "- stored-secret: NPM_TOKEN",
     "artifact": "- artifact: dist",
     "lock": "- lock: deploy",
+    "breaker": "- breaker: registry",
+    "label": "- label: sync",
+    "environment": "- environment: prod",
     "quota": "- quota: core=1",
     "clock": "- clock: 30",
 }

@@ -1,4 +1,4 @@
-"""Checks of the state that the work meets at GitHub: repositories, branches, names, artifacts, locks."""
+"""Checks of the state that the work meets at GitHub: repositories, branches, names, artifacts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pydantic import Field
 from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.github import GitHubCheck, RepositoryCheck, unseen
 from action_patterns.checks.specification import World
-from action_patterns.content.identifier import identify
-from action_patterns.errors import ConflictError, LostRaceError, NotFoundError, PermissionDeniedError
+from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError
 from action_patterns.input_types import Flag
-from action_patterns.ports.ref_store import RefStore
+from action_patterns.ports.environments import Environments
+from action_patterns.ports.labels import Labels
 from action_patterns.ports.settings import BranchRule, BranchSettings, Settings
 from action_patterns.ports.workflow_runs import WorkflowRuns
 
 _SPELLING = "Check the spelling."
 _NO_RETRY = "Do not retry: it takes no write until then."
-_BEFORE = "Create it before the work, if it is meant. Do not create it in this step's place: a check changes nothing."
+_NOT_HERE = "Do not expect it of this step: a check changes nothing."
+_BEFORE = f"Create it before the work, if it is meant. {_NOT_HERE}"
 
 
 class RepositoryState(RepositoryCheck):
@@ -133,6 +134,25 @@ def _types(rules: list[BranchRule]) -> str:
     return ", ".join(dict.fromkeys(rule.type for rule in rules))
 
 
+class Label(RepositoryCheck):
+    """A repository has a label. GitHub creates one that is missing for an account that may push, and only then."""
+
+    subject: ClassVar[str] = "label"
+    uses = (Labels.read,)
+
+    label: str = Field(min_length=1, description="Name of a label.")
+
+    def answer(self, world: World) -> Finding:
+        place = self.place(world)
+        github = self.session(world)
+        return finding(
+            "label-absent",
+            github.labels.read(place, self.label) is not None,
+            f"{place} has no label `{self.label}`.",
+            f"{_SPELLING} Create it in the repository, or by the action `ensure`. {_NOT_HERE}",
+        )
+
+
 class Team(GitHubCheck):
     """The token sees a team, which reviews and mentions need."""
 
@@ -151,6 +171,26 @@ class Team(GitHubCheck):
             f"There is no team {self.team}, or this token may not see it. GitHub answers alike.",
             f"{_SPELLING} The slug is in the team's address. The token needs `members: read`, and GITHUB_TOKEN cannot"
             " have it. Do not give it more.",
+        )
+
+
+class Environment(RepositoryCheck):
+    """A repository has a deployment environment. A job that names an absent one creates it, without protection."""
+
+    subject: ClassVar[str] = "environment"
+    uses = (Environments.read,)
+
+    environment: str = Field(min_length=1, description="Name of an environment.")
+
+    def answer(self, world: World) -> Finding:
+        place = self.place(world)
+        github = self.session(world)
+        return finding(
+            "environment-absent",
+            github.environments.read(place, self.environment) is not None,
+            f"{place} has no environment `{self.environment}`.",
+            f"{_SPELLING} Create it in the repository's settings, with its protection rules. Do not let a job create"
+            " it: it would have none.",
         )
 
 
@@ -199,35 +239,4 @@ class Artifact(RepositoryCheck):
             f"The artifact `{self.artifact}` of run {run} has expired: GitHub holds its files no longer.",
             "Run the workflow that makes it again, or raise `retention-days` where it is uploaded. Do not"
             " take another run's artifact of the same name.",
-        )
-
-
-class Lock(RepositoryCheck):
-    """A lock of the action `lock` is free. It may be taken a moment later: acquire it before the work."""
-
-    subject: ClassVar[str] = "lock"
-    uses = (RefStore.read,)
-
-    lock: str = Field(min_length=1, description="Name of the lock, as the action `lock` has it.")
-
-    def answer(self, world: World) -> Finding:
-        from action_patterns.state.lock import LockRecord
-        from action_patterns.state.record import read
-
-        place = self.place(world)
-        name = LockRecord.namespace() + identify((self.lock,), (), prefix=self.lock, length=16).name
-        stored = self.session(world).refs.read(place, name)
-        if stored.oid is None:
-            return finding("lock-held", True)
-        try:
-            record = read(LockRecord, stored.message, name=name)
-        except ConflictError as error:
-            return Finding("lock-unreadable", "error", error.message, error.remediation)
-        held = record.held
-        by = f" by {held.run.url} since {held.since:%Y-%m-%d %H:%M} UTC" if held else ""
-        return finding(
-            "lock-held",
-            held is None,
-            f"The lock `{self.lock}` of {place} is held{by}.",
-            "Wait for that run, or acquire the lock with `wait-seconds`. Do not force it while its holder works.",
         )

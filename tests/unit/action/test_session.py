@@ -39,7 +39,7 @@ PARTS = {
     "state": ("actions/state", "state/transaction.py"),
     "ledger": ("actions/ledger", "action/liveness.py", "state/ledger"),
     "rate-limit": ("actions/rate_limit",),
-    "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/capacity.py"),
+    "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/records.py", "checks/capacity.py"),
     "assert": ("checks/github_state.py",),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }

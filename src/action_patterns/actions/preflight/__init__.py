@@ -17,6 +17,8 @@ from action_patterns.checks.run import run as run_checks
 from action_patterns.checks.specification import World
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.environments import Environments
+from action_patterns.ports.labels import Labels
 from action_patterns.ports.rate_limits import RateLimits
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.settings import Settings
@@ -185,6 +187,8 @@ ACTION = Action(
         Tokens.covers,
         Settings.repository,
         Settings.branch,
+        Labels.read,
+        Environments.read,
         Settings.has_team,
         Settings.secret_names,
         Settings.actions_may_open_pulls,
