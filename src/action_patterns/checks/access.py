@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.github import GitHubCheck, RepositoryCheck, repository_name, unseen
 from action_patterns.checks.specification import World
+from action_patterns.contracts.wording import closest
 from action_patterns.errors import NotFoundError, PermissionDeniedError
 from action_patterns.input_types import split_names
 from action_patterns.ports.settings import Settings
@@ -32,6 +33,32 @@ KINDS: dict[str, str] = {
     "user": "user access token of a GitHub App",
 }
 """Kind of token as a list names it, and in words."""
+PERMISSIONS = (
+    "actions",
+    "administration",
+    "attestations",
+    "checks",
+    "contents",
+    "deployments",
+    "discussions",
+    "environments",
+    "id-token",
+    "issues",
+    "members",
+    "metadata",
+    "models",
+    "organization-administration",
+    "packages",
+    "pages",
+    "pull-requests",
+    "repository-hooks",
+    "secrets",
+    "security-events",
+    "statuses",
+    "variables",
+    "workflows",
+)
+"""Names of permissions (GitHub docs, "Workflow syntax", permissions, and "Permissions required for GitHub Apps")."""
 _LEVELS = ("none", "read", "write", "admin")
 _BY_SCOPE = ("classic personal access token", "OAuth token")
 _PERSONS = (*_BY_SCOPE, "fine-grained personal access token", "user access token of a GitHub App")
@@ -102,11 +129,19 @@ class Permission(RepositoryCheck):
     uses = (Tokens.describe, Tokens.may_read, Settings.repository)
 
     permission: str = Field(
-        pattern=r"^[a-z][a-z_-]*$",
         description="Name of a permission as a workflow or an App's settings spell it: `contents`, `pull-requests`,"
         " `workflows`.",
     )
     level: Literal["read", "write"] = Field(default="write", description="The level that is needed.")
+
+    @field_validator("permission")
+    @classmethod
+    def _is_permission(cls, value: str) -> str:
+        spelled = value.replace("_", "-")
+        # GitHub adds permissions, so a name that is not known is taken, and only one that is nearly known is refused.
+        if spelled not in PERMISSIONS and (near := closest(spelled, PERMISSIONS, 0.8)):
+            raise ValueError(f"{value!r} is no permission that is known. Did you mean `{near}`")
+        return value
 
     def title(self) -> str:
         of = f" of {self.repository}" if self.repository else ""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.shapes import Shape
 from action_patterns.checks.specification import World
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+def _name(value: str) -> str:
+    # Whoever writes the expression of a secret here gives its value: it is not shown.
+    if not _NAME.fullmatch(value):
+        raise ValueError("must be the name of a variable, never its value. Pass the value by `env:` of this step")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
 
 _NEVER_PRINT = "Do not print the value to look at it."
 
@@ -18,8 +31,7 @@ class Variable(Shape):
 
     subject: ClassVar[str] = "env"
 
-    env: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+    env: Name = Field(
         description="Name of a variable that this step's `env:`, the job or the workflow sets.",
     )
 
@@ -45,8 +57,7 @@ class Secret(Shape):
 
     subject: ClassVar[str] = "secret"
 
-    secret: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+    secret: Name = Field(
         description="Name of the variable of this step's `env:` that holds the secret.",
     )
 

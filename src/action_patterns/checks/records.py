@@ -86,11 +86,12 @@ class Breaker(RecordCheck):
             )
         state = record.state if record else "closed"
         since = f" since {record.opened_at:%Y-%m-%d %H:%M} UTC" if record and record.opened_at else ""
-        failures = len(record.failures) if record else 0
+        count = len(record.failures) if record else 0
+        failures = f"{count} failure{'s' * (count != 1)} in a row"
         return finding(
             "breaker-open",
             state == "closed",
-            f"The breaker `{self.breaker}` of {place} is {state}{since}, after {failures} failure{'s' * (failures != 1)} in a row.",
+            f"The breaker `{self.breaker}` of {place} is {state}{since}, after {failures}.",
             "Correct what made the work fail. The action `breaker` lets one job probe when its time is over. Do not"
             " work past it.",
         )

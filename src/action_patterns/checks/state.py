@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.github import GitHubCheck, RepositoryCheck, unseen
@@ -159,7 +159,15 @@ class Team(GitHubCheck):
     subject: ClassVar[str] = "team"
     uses = (Settings.has_team,)
 
-    team: str = Field(pattern=r"^[^/\s]+/[^/\s]+$", description="`organization/slug`.")
+    team: str = Field(description="`organization/slug`.")
+
+    @field_validator("team")
+    @classmethod
+    def _is_team(cls, value: str) -> str:
+        organization, slash, slug = value.partition("/")
+        if not (organization and slash and slug) or "/" in slug or " " in value:
+            raise ValueError(f"{value!r} is no team. Write `organization/slug`, as in the team's address")
+        return value
 
     def targets(self, world: World) -> tuple[str, ...]:
         return (f"{self.team.partition('/')[0]}/{world.ports.context.repository.partition('/')[2]}",)

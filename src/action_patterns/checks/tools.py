@@ -71,8 +71,6 @@ class Tool(Specification):
     subject: ClassVar[str] = "tool"
 
     tool: str = Field(
-        min_length=1,
-        pattern=r"^[^\s/\\][^\s/\\]*$",
         description="Name of the program, found on PATH. A range may follow a space: `git >=2.40`.",
     )
     version: str = Field(
@@ -94,6 +92,13 @@ class Tool(Specification):
         if isinstance(value, dict) and isinstance(text := value.get("tool"), str) and "version" not in value:
             name, _, version = text.strip().partition(" ")
             return {**value, "tool": name, "version": version.strip()} if version else value
+        return value
+
+    @field_validator("tool")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        if not value or any(character.isspace() or character in "/\\" for character in value):
+            raise ValueError("must be the name of a program on PATH, without a path, and a range behind a space")
         return value
 
     @field_validator("version")

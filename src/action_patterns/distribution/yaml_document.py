@@ -138,7 +138,7 @@ _MISTAKES = (
     ("flow mapping", "a `{` is not closed, or a value in it needs quotes", "Close it with `}`, or quote the value"),
     ("another document", "a second document begins at `---`", "Write one document into each file"),
     ("<block end>", "the line does not belong to what stands above it", "Indent it like its neighbours"),
-    ("block scalar", "text stands behind `|` or `>`", "Begin the text in the next line, indented"),
+    ("block scalar", "text stands behind `|` or `>`", "Begin the text in the next line, indented, or quote the value"),
     ("alias", "a value begins with `*` or `&`", "Write the value in quotes"),
 )
 """A part of PyYAML's message, the mistake, and how to correct it. Both without a full stop."""

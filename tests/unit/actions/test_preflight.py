@@ -76,13 +76,16 @@ MISTAKES = {
     "- job: x\n  result: good": "`result` 'good' is no result of a job. The results are success, failure,",
     "- tool: a\n  permission: contents": "is of 2 kinds: tool, permission. (line 14 of `checks`) → Write one check",
     "- tool: []": "names no subject: `tool` is an empty list. (line 16 of `checks`) → Name one, or remove the entry.",
-    "- secret: 1ABC": "`secret` must be text of another form. (line 17 of `checks`) → Correct `secret`.",
+    "- secret: 1ABC": "`secret` must be the name of a variable, never its value. Pass the value by `env:` of",
     "- env: A\n  minimum: 2": "`minimum` and `maximum` need `format: integer` or `format: number`. (line 18",
     "- env: B\n  pattern: '('": "`pattern` it is no regular expression: unclosed group. (line 21 of `checks`)",
     "- tool: b\n  version-pattern: x": "`version-pattern` has no group. Put the part that is the version in",
     "- token: valid\n  kind: secret": "`kind` 'secret' is no kind of token. The kinds are github-token, app,",
+    "- permission: content": "`permission` 'content' is no permission that is known. Did you mean `contents`.",
+    "- team: core": "`team` 'core' is no team. Write `organization/slug`, as in the team's address. (line",
+    "- tool: ../bin/sh": "`tool` must be the name of a program on PATH, without a path, and a range behind a",
     "- quota: 5": "`quota` '5' is no `<resource>=<calls>`. The resources are core, graphql, search, code-search.",
-    "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 28 of `checks`)",
+    "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 31 of `checks`)",
 }
 """An entry, and a part of what is said about it."""
 
