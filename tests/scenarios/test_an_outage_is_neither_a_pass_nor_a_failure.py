@@ -45,3 +45,11 @@ def test_an_outage_is_an_error_by_policy(down: str, policy: str, ready: bool, re
         (annotation,) = found.finish.annotations
         assert annotation.level == ("warning" if ready else "error")
         assert len(scene.sandbox.requests) <= 5, "it is asked once, with the client's own tries"
+
+
+def test_what_was_answered_before_the_outage_stays_answered() -> None:
+    with stage(world(), clock=FixedClock()) as scene:
+        scene.sandbox.faults.add(Fault(status=502, path="/repos/acme/public$", times=1_000))
+        checks = "- repository: [acme/api, acme/public, acme/other]\n"
+        found = Runner(scene, clock=FixedClock()).preflight(checks, token=CLASSIC, fail=False)
+        assert list(found.answers.values()) == ["yes", "error", "not-run"]

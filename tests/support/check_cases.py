@@ -379,6 +379,11 @@ def _replaced(kind: str, prepare: Callable[[Stage], None]) -> Callable[[Stage], 
     return prepared
 
 
+def _suspended(scene: Stage) -> None:
+    (installation,) = scene.sandbox.app("fleet").installations.values()
+    installation.suspended = True
+
+
 def _deploys(scene: Stage) -> None:
     environment = Environment(id=1, name="prod", created_at=0.0, updated_at=0.0)
     _target(scene).contents.environments["prod"] = environment
@@ -410,6 +415,7 @@ REMOTE = (
     remote("token", "- token: valid", "no", "token-refused", token="ghp_revoked"),
     remote("token", "- token: valid\n  repository: acme/none", "no", "token-reaches-not"),
     remote("token", "- token: valid\n  repository: acme/other", "no", "token-reaches-not", **APP),
+    remote("token", "- token: valid", "no", "token-reaches-not", **APP, prepare=_suspended, words="suspended"),
     remote("token", "- token: valid\n  kind: app", "no", "token-kind"),
     remote("token", "- token: valid\n  kind: app", "unknown", "token-kind", token=OLD),
     remote("token", "- token: valid\n  days: 7", "no", "token-expires", token=ENDS),
@@ -463,6 +469,7 @@ REMOTE = (
     remote("pull-requests", "- pull-requests: start-workflows", "no", "starts-no-workflows", **JOB),
     remote("repository", f"- repository: {TARGET}\n  default-branch: main\n  visibility: private"),
     remote("repository", "- repository: acme/old\n  archived: true"),
+    remote("repository", f"- repository: {TARGET}", **APP),
     remote("repository", "- repository: acme/none", "no", "repository-invisible"),
     remote(
         "repository",
@@ -492,6 +499,7 @@ REMOTE = (
     remote("team", "- team: acme/core"),
     remote("team", "- team: acme/none", "no", "team-invisible"),
     remote("team", "- team: acme/core", "unknown", "not-readable", **JOB),
+    remote("team", "- team: acme/core", "unknown", "not-readable", **APP, words="lacks members: read"),
     remote("stored-secret", "- stored-secret: [NPM_TOKEN]"),
     remote("stored-secret", "- stored-secret: shared"),
     remote("stored-secret", "- stored-secret: NONE", "no", "stored-secret-absent"),
