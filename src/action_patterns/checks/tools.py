@@ -72,6 +72,8 @@ class Tool(Specification):
 
     tool: str = Field(
         description="Name of the program, found on PATH. A range may follow a space: `git >=2.40`.",
+        # The range is taken off before the pattern counts.
+        json_schema_extra={"pattern": r"^[^\s/\\]+( .*)?$"},
     )
     version: str = Field(
         default="",

@@ -14,11 +14,12 @@ ROOT = Path(__file__).parents[3]
 SCHEMA = validator_for(json.loads((ROOT / "schemas/checks-v1.json").read_text()), offline=True)
 
 
-def test_the_lists_of_the_example_meet_the_schema() -> None:
-    example = yaml.safe_load((ROOT / "actions/assert/example.yml").read_text())
-    steps = [step for job in example["jobs"].values() for step in job["steps"]]
-    lists = [step["with"]["assertions"] for step in steps if "assertions" in step.get("with", {})]
-    assert len(lists) == 2
+@pytest.mark.parametrize(("action", "key"), [("assert", "assertions"), ("preflight", "checks")])
+def test_the_lists_of_the_example_meet_the_schema(action: str, key: str) -> None:
+    example = yaml.safe_load((ROOT / f"actions/{action}/example.yml").read_text())
+    steps = [step for job in example["jobs"].values() for step in job.get("steps", ())]
+    lists = [step["with"][key] for step in steps if key in step.get("with", {})]
+    assert lists
     for text in lists:
         assert [each.message for each in SCHEMA.iter_errors(yaml.safe_load(text))] == []
 
@@ -26,6 +27,7 @@ def test_the_lists_of_the_example_meet_the_schema() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
+        {"tool": ["git >=2.30", "bash"]},
         {"value": 3, "equals": 3},
         {"value": 3, "at-least": 3, "at-most": "10 MiB"},
         {"command": "x", "exit-code": 1},
