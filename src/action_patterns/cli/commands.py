@@ -141,7 +141,8 @@ def doctor(
     from action_patterns.cli import doctor as examination  # the other commands do not need it
 
     console = Console(stderr=as_json)
-    found = examination.examine(repository, origin_of(Path.cwd()), console)
+    with console.status("Asking…"):
+        found = examination.examine(repository, origin_of(Path.cwd()), console)
     if as_json:
         typer.echo(examination.as_json(found))
     else:
