@@ -13,7 +13,7 @@ from support.marker_stage import HOUR, github_is
 from support.refusals import REFUSALS
 from support.stage import stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 LATER = Runner(run_id=70_002)
 

@@ -10,7 +10,7 @@ from support.ledger_stage import Runner, claim, finish, ledger, names, states
 from support.marker_stage import DAY, HOUR, github_is
 from support.stage import TARGET, stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 
 def test_old_targets_go_and_claims_that_may_live_stay() -> None:

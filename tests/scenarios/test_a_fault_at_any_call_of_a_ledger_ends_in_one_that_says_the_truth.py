@@ -11,7 +11,7 @@ from support.harness import FAULTS, NO_KILLS, FaultPlan
 from support.ledger_stage import Runner, claim, finish, ledger, names, states, stored
 from support.stage import Killed, Moment, Stage, stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 CALLS = ("Observe", "other", "UpdateRefs")
 """Of a claim and a finish: read, commit, swap; in the harness's words."""

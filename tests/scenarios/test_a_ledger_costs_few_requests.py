@@ -11,7 +11,7 @@ from support.editions import WITH_LEASES, only_on
 from support.ledger_stage import ITEMS, Runner, claim, finish, has_run, ledger, names
 from support.stage import Stage, stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 
 def cost(scene: Stage, mode: str, **inputs: Any) -> int:

@@ -16,7 +16,7 @@ from support.editions import WITH_LEASES, only_on
 from support.ledger_stage import Runner, finish, ledger, names
 from support.stage import VirtualClock, stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 TARGETS = st.lists(st.sampled_from("abcde"), min_size=1, max_size=5, unique=True)
 DIGESTS = st.sampled_from(["1", "2"])

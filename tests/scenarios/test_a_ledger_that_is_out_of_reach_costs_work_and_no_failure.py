@@ -11,20 +11,20 @@ from action_patterns.state.ledger.book import ref_name
 from github_sandbox import Fault
 from support.editions import WITH_LEASES, WITHOUT_LEASES, only_on
 from support.ledger_stage import OPERATION, Runner, claim, finish, ledger, names, states
-from support.refusals import REFUSALS
+from support.refusals import REFUSALS, blind
 from support.stage import TARGET, DyingTransport, Stage, stage
 
 THREE = ("a", "b", "c")
 LATER = Runner(run_id=70_002)
 
 
-@only_on(*WITH_LEASES, why="The others are out of reach without a fault.")
+@only_on(*WITH_LEASES, why="test_every_store_keeps_what_each_kind_promises has the others.")
 @pytest.mark.parametrize("name", REFUSALS)
 def test_what_cannot_be_read_is_work_to_do_and_a_loud_warning(name: str) -> None:
     with stage() as scene:
         first = claim(scene, THREE)
         finish(scene, first.claim, {"a": "success"})
-        scene.sandbox.faults.add(Fault(operation="Marker", times=1000, **REFUSALS[name]))
+        blind(scene.sandbox, name)
         scene.forget()
         finished = ledger(scene, "claim", targets=list(THREE), runner=LATER)
         assert names(finished.outputs.todo) == list(THREE)
@@ -41,7 +41,7 @@ def test_what_cannot_be_read_is_work_to_do_and_a_loud_warning(name: str) -> None
         assert states(scene) == {"a": "done", "b": "pending", "c": "pending"}
 
 
-@only_on(*WITH_LEASES, why="The others are out of reach without a fault.")
+@only_on(*WITH_LEASES, why="test_every_store_keeps_what_each_kind_promises has the others.")
 def test_what_can_be_read_and_not_written_leaves_out_what_is_done() -> None:
     """A run from a fork: its token only reads."""
     with stage() as scene:
@@ -55,15 +55,18 @@ def test_what_can_be_read_and_not_written_leaves_out_what_is_done() -> None:
         assert "permissions" in finished.annotations[0].message
 
 
-@only_on(*WITHOUT_LEASES, why="With swaps it is written.")
-def test_without_a_swap_all_is_done_each_time() -> None:
-    with stage() as scene:
-        for _ in range(2):
-            finished = ledger(scene, "claim", targets=list(THREE))
-            assert names(finished.outputs.todo) == list(THREE)
-            assert "`updateRefs`" in finished.annotations[0].message
-            assert finish(scene, finished.outputs.claim, dict.fromkeys(THREE, "success")).reason == "not-kept"
-        assert scene.writes() == 0
+@only_on(*WITHOUT_LEASES, why="With swaps several documents change at once.")
+def test_without_a_swap_more_targets_than_one_document_takes_are_done_each_time() -> None:
+    with stage(checked=False) as scene:
+        few = claim(scene, THREE)
+        finish(scene, few.claim, dict.fromkeys(THREE, "success"))
+        assert claim(scene, THREE, runner=LATER).reason == "nothing-left", "one document is replaced without a swap"
+        many = [f"acme/service-{number:05}" for number in range(2_000)]
+        finished = ledger(scene, "claim", targets=many)
+        assert names(finished.outputs.todo) == many
+        assert finished.outputs.reason == "not-recorded"
+        assert "`updateRefs`" in finished.annotations[0].message
+        assert states(scene) == dict.fromkeys(THREE, "done")
 
 
 def _of_the_future(scene: Stage) -> str:

@@ -11,7 +11,7 @@ from support.memory_ports import MemoryFiles
 from support.report_builders import plan
 from support.stage import stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 NAMES = ("acme/api", "acme/docs", "acme/lib", "acme/web")
 

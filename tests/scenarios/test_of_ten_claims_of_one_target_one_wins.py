@@ -12,7 +12,7 @@ from support.interleaving import Turns, explore, in_two_threads
 from support.ledger_stage import Runner, claim, finish, has_run, names, stored
 from support.stage import VirtualClock, stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 
 @pytest.mark.parametrize("same_run", [True, False])

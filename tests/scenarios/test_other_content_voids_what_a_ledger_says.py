@@ -8,7 +8,7 @@ from support.editions import WITH_LEASES, only_on
 from support.ledger_stage import Runner, claim, finish, ledger, names, states, stored
 from support.stage import stage
 
-pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no ledger: test_a_ledger_that_is_out_of_reach.")
+pytestmark = only_on(*WITH_LEASES, why="The others are in test_every_store_keeps_what_each_kind_promises.")
 
 
 def test_done_is_void_for_the_target_whose_content_changed_and_for_no_other() -> None:

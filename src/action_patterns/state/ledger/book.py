@@ -57,6 +57,11 @@ def seconds(at: datetime | None, clock: Clock) -> int:
     return int((at or clock.now()).timestamp())
 
 
+def _place(operation: str, shard: int) -> str:
+    """Return the end of a document's ref: a store may keep its refs below another prefix."""
+    return ref_name(operation, shard).removeprefix(LedgerRecord.namespace())
+
+
 def short_digest(digest: str) -> str:
     """Return the form in which a content's digest is kept: any text is as long."""
     return sha256(normalise(digest).encode(errors="surrogateescape")).hexdigest()[:16]
@@ -155,7 +160,7 @@ def whole_book(operation: str, found: Collection[StoredRef]) -> Book:
     numbers = set[int]()
     for ref in found:
         record = _record(ref)
-        if record is None or ref.name != ref_name(operation, record.shard):
+        if record is None or not ref.name.endswith(_place(operation, record.shard)):
             raise _torn(operation)
         by_shard[record.shard] = ref
         numbers.add(record.shards)
@@ -242,7 +247,7 @@ def _swap(
     changes = []
     for shard, document in documents.items():
         before = book.refs.get(shard) or replace(
-            some, name=ref_name(book.operation, shard), oid=None, message="", written_at=None
+            some, name=ref_name(book.operation, shard), oid=None, message="", written_at=None, tombstone_oid=None
         )
         changes.append(RefChange(before, document.message() if document else None))
     written = refs.update_all(repository, changes)
