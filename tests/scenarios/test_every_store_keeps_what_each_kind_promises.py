@@ -1,4 +1,4 @@
-"""`store` names refs, branches or a directory: `state`, `once` and `lock` behave the same in each."""
+"""`store` names refs, branches or a directory: `state`, `once`, `lock` and `ledger` behave the same in each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from action_patterns.errors import ConflictError, InputError, NotFoundError, RefusedError
 from github_sandbox import Edition
+from support.ledger_stage import Runner, claim, finish, ledger, names
 from support.lock_stage import Job, lock_stage
 from support.marker_stage import once
 from support.stage import TARGET, stage
@@ -72,6 +73,18 @@ def test_one_job_has_a_lock_and_the_next_gets_it(store: str) -> None:
         assert [job.error for job in jobs] == [None] * 3
         assert [job.result for job in jobs] == ["released"] * 3
         play.assert_exclusive()
+
+
+def test_a_ledger_knows_what_is_left(store: str) -> None:
+    with stage(checked=False) as scene:
+        mine = claim(scene, ["a", "b", "c"], store=store)
+        finish(scene, mine.claim, {"a": "success", "b": "failure"}, store=store)
+        again = claim(scene, ["a", "b", "c"], store=store, runner=Runner(attempt=2))
+        assert (names(again.todo), names(again.done)) == (["b", "c"], ["a"])
+        finish(scene, again.claim, {"b": "success", "c": "success"}, store=store, runner=Runner(attempt=2))
+        assert names(ledger(scene, "list", states="done", store=store).outputs.targets) == ["a", "b", "c"]
+        assert ledger(scene, "clean", older_than_days=0, dry_run="false", store=store).outputs.count == 3
+        assert claim(scene, ["a"], store=store, runner=Runner(attempt=3)).reason == "claimed"
 
 
 def test_a_branch_that_changes_starts_no_workflow() -> None:

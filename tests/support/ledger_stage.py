@@ -15,6 +15,7 @@ from action_patterns.github_api.client import Client
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
+from action_patterns.runner.directory_store import DirectoryStore
 from action_patterns.state.ledger.record import Entry, LedgerRecord
 from action_patterns.state.record import read
 from support.harness import FaultPlan, FaultyTransport
@@ -80,6 +81,7 @@ def ledger(
         files=runner.files,
         processes=MemoryProcesses(),
         machine=MemoryMachine(),
+        directory=DirectoryStore,
         clock=clock,
         log=log,
         random=lambda: (runner.random + next(draws) / 1_000) % 1,

@@ -29,6 +29,7 @@ def run(inputs: LedgerInputs, ports: Ports) -> Finish[LedgerOutputs]:
         seconds=60 * inputs.max_minutes,
         reach=Reach((request.repository,)),
         narrowed=(request.repository,),
+        store=inputs.store,
     )
     return ending.finish(apply(inputs, request, ports, github))
 

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.inputs import Outputs
 from action_patterns.action.reason import Reason
+from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, NameList
 from action_patterns.state.ledger.table import MAX_REASON_LENGTH
 
@@ -22,7 +23,7 @@ MAX_OPERATION_LENGTH = 100
 MAX_TARGET_LENGTH = 300
 
 
-class LedgerInputs(TokenInputs):
+class LedgerInputs(StoreInputs):
     """Inputs of ledger."""
 
     mode: Mode = Field(
