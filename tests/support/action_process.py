@@ -134,9 +134,9 @@ class ActionProcesses:
         """Let one live to its end, or to the death that is meant for it."""
         return self._ask([_life(step)], death)[0]
 
-    def race(self, steps: Sequence[Job]) -> list[int]:
-        """Start one process a step, all at once; their exit codes."""
-        return [end.code for end in self._ask([_life(step) for step in steps], None)]
+    def race(self, steps: Sequence[Job], death: Death | None = None) -> list[int]:
+        """Start one process a step, all at once; their exit codes. `death`: that of the first."""
+        return [end.code for end in self._ask([_life(step) for step in steps], death)]
 
     def action(self, name: str, variables: Mapping[str, str], place: Path) -> Said:
         """Run an action as a step of a job does. `place` gets its streams."""

@@ -115,11 +115,11 @@ def has_run(scene: Stage, run_id: int, *, status: str, attempt: int = 1) -> None
     LockStage(scene, Time(())).has_run(run_id, status=status, attempt=attempt)
 
 
-def stored(scene: Stage) -> dict[str, Entry]:
-    """Return every target by name, as the documents hold it."""
+def stored(scene: Stage, operation: str = "") -> dict[str, Entry]:
+    """Return every target by name, as the documents hold it. `operation`: how the names of the operations begin."""
     repository = scene.sandbox.repository(TARGET)
     entries: dict[str, Entry] = {}
-    for name, oid in repository.refs(LedgerRecord.namespace()).items():
+    for name, oid in repository.refs(LedgerRecord.namespace() + operation).items():
         entries |= read(LedgerRecord, repository.commit(oid).message, name=name).entries()
     return entries
 
