@@ -82,6 +82,7 @@ FINISH: dict[str, Any] = {"mode": "finish", "claim": CLAIM, "targets": '["a"]', 
         ({"mode": "finish", "claim": CLAIM, "results": '{"a": "x"}'}, "has for 'a' the outcome 'x'"),
         ({"mode": "finish", "claim": CLAIM, "results": "[]"}, "is no object of names and outcomes"),
         ({"mode": "finish", "claim": CLAIM, "records": "none"}, "The directory 'none' holds no record"),
+        ({"mode": "history"}, "`report` is not given"),
         ({"mode": "list", "states": "finished"}, "`states` has 'finished'"),
     ],
 )

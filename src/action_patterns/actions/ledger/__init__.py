@@ -47,6 +47,10 @@ def apply(inputs: LedgerInputs, request: LedgerRequest, ports: Ports, github: Gi
             return keeping.free(request, ports, github)
         case "clean":
             return keeping.clean(inputs, request, ports, github)
+        case "history":
+            from action_patterns.actions.ledger import runs  # only a step with a report needs its models
+
+            return runs.keep(request, ports, github)
         case _:
             assert_never(inputs.mode)
 
@@ -64,5 +68,5 @@ ACTION = Action(
     icon="list",
     color="purple",
     reasons=REASONS,
-    uses=(RefStore.read, RefStore.list, RefStore.update_all, *LIVENESS_USES),
+    uses=(RefStore.read, RefStore.list, RefStore.update, RefStore.update_all, *LIVENESS_USES),
 )

@@ -36,6 +36,8 @@ class Ending:
     outputs: dict[str, JsonValue] = field(default_factory=dict)
     """Lists and objects are written as JSON."""
     annotations: tuple[Annotation, ...] = ()
+    further: str = ""
+    """Markdown below the summary."""
 
 
 def finish(ending: Ending) -> Finish[LedgerOutputs]:
@@ -60,7 +62,8 @@ def finish(ending: Ending) -> Finish[LedgerOutputs]:
     )
     return Finish(
         outputs=LedgerOutputs(**values),
-        summary=text.summary(ending.operation, ending.reason, row.meaning, ending.numbers, ending.table),
+        summary=text.summary(ending.operation, ending.reason, row.meaning, ending.numbers, ending.table)
+        + ending.further,
         annotations=(*((said,) if failing or ending.outcome == "deferred" else ()), *ending.annotations),
         exit_code=EXIT_FAILED if failing else 0,
     )

@@ -12,7 +12,7 @@ from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, NameList
 from action_patterns.state.ledger.table import MAX_REASON_LENGTH
 
-Mode = Literal["claim", "finish", "list", "free", "clean"]
+Mode = Literal["claim", "finish", "list", "free", "clean", "history"]
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
@@ -29,6 +29,7 @@ class LedgerInputs(StoreInputs):
     mode: Mode = Field(
         description="`claim` before the work: it returns the targets that are left. `finish` after it keeps how they"
         " ended. `list` reads them, `free` lets failed and parked ones be tried as at first, `clean` removes old ones."
+        " `history` adds the numbers of a report to those of the runs before."
     )
     operation: str | None = Field(
         default=None,
@@ -91,6 +92,10 @@ class LedgerInputs(StoreInputs):
         description="For `finish`, instead of `results`: directory with files of `record` or `apply`. The newest"
         " attempt of each target counts, and its worst outcome.",
     )
+    report: str | None = Field(
+        default=None,
+        description="For `history`: output `path` of `report`, its run-report.json. A rerun replaces its row.",
+    )
     park_after: int | None = Field(
         default=None,
         ge=0,
@@ -136,7 +141,10 @@ class LedgerOutputs(Outputs):
         description='For `claim`: the same as `{"include": [...]}` for `strategy.matrix`, at most 256 entries, with the'
         " columns that `targets` gave."
     )
-    count: int = Field(description="How many targets the step is about: to do, finished, listed, freed or removed.")
+    count: int = Field(
+        description="How many targets the step is about: to do, finished, listed, freed or removed;"
+        " for `history` the runs that it holds."
+    )
     has_targets: bool = Field(description="Whether `count` is not 0. Gate the matrix on `== 'true'`.")
     claim: str | None = Field(description="For `claim`: the claim to `todo`; `finish` asks for it. It is no secret.")
     done: str | None = Field(description="For `claim` and `finish`: the targets that are done, a JSON list.")
@@ -156,8 +164,9 @@ class LedgerOutputs(Outputs):
     )
     targets: str | None = Field(description="For `list`, `free` and `clean`: the names, a JSON list.")
     path: str | None = Field(
-        description="For `list`: file with a JSON list of `target`, `state`, `digest`, `since`, `failures`, `reason`"
-        " and `run`. `digest` is the first 16 characters of the SHA-256 of the digest that was given."
+        description="For `history`: file with a JSON list of the last runs. For `list`: file with a JSON list of"
+        " `target`, `state`, `digest`, `since`, `failures`, `reason` and `run`. `digest` is the first 16"
+        " characters of the SHA-256 of the digest that was given."
     )
     records: str | None = Field(
         description="For `claim` with a plan: directory with a record of each target that is left out, for `report`."
@@ -187,6 +196,7 @@ TAKES: dict[Mode, tuple[str, ...]] = {
     "list": ("states", "limit", "after", "prefix"),
     "free": ("targets", "targets_path"),
     "clean": ("older_than_days", "prefix", "dry_run"),
+    "history": ("report",),
 }
 """The inputs of each mode. Another one would have no effect, so it is an error."""
 
@@ -234,6 +244,14 @@ REASONS = (
         "planned",
         "The targets in `targets` are old. Nothing was removed.",
         "Look at them, then set `dry-run: false`.",
+    ),
+    Reason("appended", "updated", "The history holds the numbers of this run.", "Nothing."),
+    Reason("known-run", "unchanged", "The history holds this attempt, a later one, or only later runs.", "Nothing."),
+    Reason(
+        "row-not-kept",
+        "unchanged",
+        "The history could not be read or written.",
+        "Mend the cause. The report of the run is complete without it.",
     ),
     Reason("nothing-to-clean", "unchanged", "No target is old.", "Nothing."),
 )

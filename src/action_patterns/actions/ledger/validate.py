@@ -41,6 +41,7 @@ from action_patterns.state.ledger.table import MAX_REASON_LENGTH, Ended
 
 if TYPE_CHECKING:
     from action_patterns.contracts import Plan
+    from action_patterns.contracts.report import RunReport
 
 _STATES = get_args(State)
 _CLAIM = re.compile(r"[0-9a-f]{16}(\.[0-9]{1,2})?")
@@ -59,6 +60,8 @@ class LedgerRequest:
     given: tuple[Given, ...] = ()
     plan: Plan | None = None
     """The plan that the targets are of. None: they are of none."""
+    report: RunReport | None = None
+    """For `history`."""
     ends: Mapping[str, Ended] = field(default_factory=dict)
     park_after: int = DEFAULT_PARK_AFTER
 
@@ -75,7 +78,10 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
         problems.append(Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`."))
     listed = Listed()
     ends: dict[str, Ended] = {}
+    report = None
     try:
+        if inputs.mode == "history":
+            report = _report(inputs, ports)
         listed = _listed(inputs, ports)
         ends = _ends(inputs, listed.given, ports)
     except InputError as error:
@@ -99,6 +105,7 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
         shards=int(shards or 1),
         given=listed.given,
         plan=listed.plan,
+        report=report,
         ends={
             target: Ended(end, redact(" ".join(reason.split()), values)[:MAX_REASON_LENGTH])
             for target, (end, reason) in ends.items()
@@ -110,6 +117,20 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
 def claim_of(request: LedgerRequest, shards: int) -> str:
     """Return the output `claim`: it says how many documents there are, which saves `finish` a request."""
     return f"{request.us.claim}.{shards}"
+
+
+def _report(inputs: LedgerInputs, ports: Ports) -> RunReport:
+    from action_patterns.contracts.report import RunReport  # only a step with a report needs its models
+
+    if inputs.report is None:
+        raise InputError(
+            Problem(
+                "`report` is not given.",
+                "Pass `report: ${{ steps.<id>.outputs.path }}` of the step that reports. It is empty if that"
+                " step failed.",
+            )
+        )
+    return RunReport.decode(read_text(ports.files.read(inputs.report), inputs.report), name=inputs.report)
 
 
 def _listed(inputs: LedgerInputs, ports: Ports) -> Listed:
