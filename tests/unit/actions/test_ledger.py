@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from action_patterns.actions.ledger import run
+from action_patterns.actions.ledger.claiming import matrix_text
 from action_patterns.actions.ledger.interface import TAKES, LedgerInputs
 from action_patterns.actions.ledger.targets import (
     Given,
@@ -182,6 +183,15 @@ def test_of_records_the_newest_attempt_and_then_the_worst_recorder_counts() -> N
         "c": Ended("released"),
         "d": Ended("released"),
     }
+
+
+@pytest.mark.parametrize(("targets", "per_job", "shards"), [(257, 0, 1), (2_560, 10, 8), (255, 1, 1), (10_000, 0, 16)])
+def test_a_matrix_has_at_most_256_jobs_and_every_target_once(targets: int, per_job: int, shards: int) -> None:
+    names = [f"t{number}" for number in range(targets)]
+    jobs = json.loads(matrix_text([Given(name) for name in names], per_job, shards))["include"]
+    assert len(jobs) <= 256
+    found = [name for job in jobs for name in json.loads(job["targets"])] if "targets" in jobs[0] else names
+    assert sorted(found) == sorted(names)
 
 
 def test_a_reason_is_one_short_line_without_secrets() -> None:

@@ -105,7 +105,9 @@ def _ending(
 ) -> Ending:
     shards = book.shards if book else 1
     todo = set(answer.todo)
-    matrix = _matrix([given for given in request.given if given.target in todo], inputs.targets_per_job or 0, shards)
+    matrix = matrix_text(
+        [given for given in request.given if given.target in todo], inputs.targets_per_job or 0, shards
+    )
     if warning is not None:
         outcome, reason = "unchanged", "not-recorded"
     elif answer.todo:
@@ -162,7 +164,7 @@ def _annotations(answer: Claimed, table: Table) -> Iterator[Annotation]:
         )
 
 
-def _matrix(todo: list[Given], per_job: int, shards: int) -> str:
+def matrix_text(todo: list[Given], per_job: int, shards: int) -> str:
     """Return the matrix of at most as many jobs as GitHub takes.
 
     Raises:

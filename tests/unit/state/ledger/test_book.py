@@ -108,6 +108,16 @@ def test_a_document_that_grows_while_others_write_loses_neither() -> None:
     assert len(book.table) == 2_001
 
 
+def test_a_full_document_of_several_is_divided_with_all_others() -> None:
+    refs = MemoryRefs()
+    put(refs, map(name_of, range(2_000)))
+    before = whole(refs).shards
+    more = [name for name in map(name_of, range(2_000, 8_000)) if shard_of(name, before) == 1][:1_200]
+    put(refs, more, shards=before)
+    book = whole(refs)
+    assert (book.shards, len(book.table)) == (2 * before, 2_000 + len(more))
+
+
 def test_a_reader_that_knows_an_older_number_finds_the_targets() -> None:
     refs = MemoryRefs()
     put(refs, map(name_of, range(2_000)))
