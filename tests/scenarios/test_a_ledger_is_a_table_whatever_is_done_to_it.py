@@ -165,7 +165,7 @@ class Model(RuleBasedStateMachine):
 
 
 def test_a_ledger_is_a_table() -> None:
-    examples, steps = (100, 40) if sample.plays_all() else (15, 16)
+    examples, steps = (100, 40) if sample.plays_all() else (10, 14)
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Model,
         settings=settings(
