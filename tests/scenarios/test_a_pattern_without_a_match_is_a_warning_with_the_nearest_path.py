@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.detecting import Detected, detect, story
+from support.detecting import Detected, checked_out, detect, story
 from support.editions import without_github
 
 pytestmark = without_github(why="The patterns are matched against commits.")
@@ -14,7 +14,7 @@ pytestmark = without_github(why="The patterns are matched against commits.")
 
 def look(folder: Path, **inputs: str) -> Detected:
     at = story()
-    workspace = at.remote.check_out(at.main[2], folder=folder)
+    workspace = checked_out(at.main[2])
     return detect(workspace, "push", {"before": at.main[1]}, sha=at.main[2], **inputs)
 
 

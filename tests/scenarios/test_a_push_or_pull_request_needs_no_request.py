@@ -11,7 +11,7 @@ import pytest
 
 from action_patterns import run
 from action_patterns.worktree.git import Git
-from support.detecting import GROUPS, detect, job, story
+from support.detecting import GROUPS, checked_out, detect, job, story
 from support.editions import without_github
 
 pytestmark = without_github(why="No request is sent.")
@@ -31,7 +31,7 @@ print("LOADED", sorted(heavy & set(sys.modules)), "yaml" in sys.modules)
 @pytest.mark.parametrize("inputs", [{"paths": "library/**"}, {"groups": GROUPS}], ids=["paths", "groups"])
 def test_no_client_is_loaded(tmp_path: Path, inputs: dict[str, str]) -> None:
     at = story()
-    workspace = at.remote.check_out(at.main[2], depth=0, folder=tmp_path)
+    workspace = checked_out(at.main[2], 0)
     pull = {"pull_request": {"head": {"sha": at.topic[-1]}, "base": {"sha": at.main[0]}}}
     variables = job(workspace, "pull_request", pull, sha=at.main[2], **inputs)
     command = [sys.executable, "-I", "-c", CODE, str(run.__file__)]
@@ -43,7 +43,7 @@ def test_no_client_is_loaded(tmp_path: Path, inputs: dict[str, str]) -> None:
 def test_git_is_asked_a_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: str, calls: int) -> None:
     at = story()
     head = at.main[2] if event == "push" else at.merge
-    workspace = at.remote.check_out(head, depth=0, folder=tmp_path)
+    workspace = checked_out(head, 0)
     asked: list[tuple[str, ...]] = []
     original = Git.run
 

@@ -25,8 +25,7 @@ def remote(tmp_path: Path) -> Remote:
     return remote
 
 
-@pytest.mark.parametrize("how", ["--no-ff", "--squash", "--ff", "none"])
-@pytest.mark.parametrize("depth", [1, 0])
+@pytest.mark.parametrize(("how", "depth"), [("--no-ff", 1), ("--no-ff", 0), ("--squash", 1), ("--ff", 1), ("none", 0)])
 def test_a_first_push_of_a_branch_that_was_merged_since(remote: Remote, how: str, depth: int) -> None:
     head = remote.git("rev-parse", "topic")
     created = {"before": ZERO, "created": True}
@@ -48,17 +47,15 @@ def test_a_first_push_of_a_branch_that_was_merged_since(remote: Remote, how: str
         assert (again.base, again.files) == (first.base, first.files)
 
 
-@pytest.mark.parametrize("depth", [1, 0])
-def test_a_push_whose_branch_went_on(remote: Remote, depth: int) -> None:
+def test_a_push_whose_branch_went_on(remote: Remote) -> None:
     before, head = remote.git("rev-parse", "main~1"), remote.git("rev-parse", "main")
     remote.commit({"later": "1"})
     remote.push("main")
-    answer = detect(remote.check_out(head, depth=depth), "push", {"before": before}, sha=head, attempt=2)
+    answer = detect(remote.check_out(head), "push", {"before": before}, sha=head, attempt=2)
     assert answer.files == ["d"]
 
 
-@pytest.mark.parametrize("depth", [1, 0])
-@pytest.mark.parametrize("checked_out", ["merge", "head"])
+@pytest.mark.parametrize(("checked_out", "depth"), [("merge", 1), ("merge", 0), ("head", 1)])
 def test_a_pull_request_that_was_merged_since(remote: Remote, depth: int, checked_out: str) -> None:
     base, head = remote.git("rev-parse", "main"), remote.git("rev-parse", "topic")
     merge = remote.pull_request("main", "topic")

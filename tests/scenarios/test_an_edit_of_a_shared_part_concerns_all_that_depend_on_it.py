@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.detecting import GROUPS, Detected, Remote, detect, story
+from support.detecting import GROUPS, Detected, Remote, checked_out, detect, story
 from support.editions import without_github
 
 pytestmark = without_github(why="The answer follows from commits.")
@@ -18,7 +18,7 @@ other: {paths: docs/**}
 
 
 def between(base: str, head: str, folder: Path, **inputs: str) -> Detected:
-    return detect(story().remote.check_out(head, folder=folder), "push", {"before": base}, sha=head, **inputs)
+    return detect(checked_out(head), "push", {"before": base}, sha=head, **inputs)
 
 
 def test_a_library_concerns_every_service(tmp_path: Path) -> None:

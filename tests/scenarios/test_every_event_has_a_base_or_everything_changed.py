@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.detecting import ZERO, detect, story, truth
+from support.detecting import ZERO, checked_out, detect, story, truth
 from support.editions import without_github
 
 pytestmark = without_github(why="The base follows from the event and from commits.")
@@ -49,7 +49,7 @@ def events() -> Mapping[str, Story]:
 @pytest.mark.parametrize("name", events())
 def test_the_base_of_an_event(tmp_path: Path, name: str) -> None:
     event, payload, sha, ref, base, reason = events()[name]
-    workspace = story().remote.check_out(sha, folder=tmp_path)
+    workspace = checked_out(sha)
     answer = detect(workspace, event, payload, sha=sha, ref=ref, action="detect-changes")
     assert answer.code == 0, answer.log
     assert (answer.base_reason, answer.base, answer.head) == (reason, base or "", sha)
@@ -61,7 +61,7 @@ def test_the_base_of_an_event(tmp_path: Path, name: str) -> None:
 def test_a_pull_request_whose_head_is_checked_out_is_compared_with_where_it_left(tmp_path: Path) -> None:
     at = story()
     pull = {"pull_request": {"head": {"sha": at.topic[-1]}, "base": {"sha": at.main[0]}}}
-    workspace = at.remote.check_out(at.topic[-1], folder=tmp_path)
+    workspace = checked_out(at.topic[-1])
     answer = detect(workspace, "pull_request", pull, sha=at.merge, ref="refs/pull/1/merge")
     assert (answer.base, answer.files) == (at.main[1], ["docs/use.md", "services/web/main.py"])
 
@@ -69,7 +69,7 @@ def test_a_pull_request_whose_head_is_checked_out_is_compared_with_where_it_left
 def test_a_pull_request_is_seen_where_only_its_base_branch_is_checked_out(tmp_path: Path) -> None:
     at = story()
     pull = {"pull_request": {"head": {"sha": at.topic[-1]}, "base": {"sha": at.main[0]}}}
-    workspace = at.remote.check_out(at.main[2], folder=tmp_path)
+    workspace = checked_out(at.main[2])
     answer = detect(workspace, "pull_request_target", pull, sha=at.main[2])
     assert (answer.head, answer.files) == (at.topic[-1], ["docs/use.md", "services/web/main.py"])
     assert "does not hold the pull request" in answer.log
@@ -77,7 +77,7 @@ def test_a_pull_request_is_seen_where_only_its_base_branch_is_checked_out(tmp_pa
 
 def test_a_named_base_is_a_commit_or_a_tag_or_the_merge_base_of_a_branch(tmp_path: Path) -> None:
     at = story()
-    workspace = at.remote.check_out(at.topic[-1], folder=tmp_path)
+    workspace = checked_out(at.topic[-1])
     for base, oid in ((at.main[0], at.main[0]), ("api-1.1", at.main[2]), ("main", at.main[1])):
         answer = detect(workspace, "workflow_dispatch", {}, sha=at.topic[-1], ref="refs/heads/topic", base=base)
         assert (answer.base_reason, answer.base) == ("given", oid), answer.log

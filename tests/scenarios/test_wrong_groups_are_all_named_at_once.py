@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.detecting import detect, story
+from support.detecting import checked_out, detect, story
 from support.editions import without_github
 
 pytestmark = without_github(why="The inputs are refused before anything is read.")
@@ -65,7 +65,7 @@ def test_a_runner_without_git_is_named_beside_them(tmp_path: Path) -> None:
 
 
 def test_an_exclamation_mark_needs_quotes(tmp_path: Path) -> None:
-    workspace = story().remote.check_out(story().main[-1], folder=tmp_path)
+    workspace = checked_out(story().main[-1])
     answer = detect(workspace, "push", {}, sha=story().main[-1], groups="a: [src/**, !src/x]")
     assert answer.code == 2
     assert "Write a pattern that begins with `!` in quotes." in answer.log

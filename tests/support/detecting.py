@@ -216,6 +216,12 @@ class Story:
     """The pull request of the topic, merged into the third commit of the default branch."""
 
 
+@cache
+def checked_out(oid: str, depth: int = 1) -> Path:
+    """Return a checkout of a commit of the story. No scenario may change it."""
+    return story().remote.check_out(oid, depth=depth)
+
+
 GROUPS = """
 library: library/**
 services:
