@@ -54,11 +54,11 @@ def read_worktree(
     }
     if tracked or base != head:
         with scratch() as copy:
-            staged = {path for status, path in tracked if status[0] == "D"}
-            unsure = _add(copy, tracked, sorted(untracked & staged))
-            stored = _compare(copy, base)
-            # A file that the index has no longer, and the worktree still has, is there.
-            found = {path: each for path, each in found.items() if path not in staged} | stored
+            # An untracked file may be one that the index has no longer, or that a local commit removed.
+            gone = {path for status, path in tracked if status[0] == "D"} if base == head else untracked
+            again = {path for path in untracked & gone if not path.endswith("/")}
+            unsure = _add(copy, tracked, sorted(again))
+            found = {path: each for path, each in found.items() if path not in again} | _compare(copy, base)
         # A path with a conflict has several contents, and none that a commit would have.
         found |= {path: ChangedPath(path, "modified") for path in conflicts | (unsure - found.keys())}
     return Worktree(tuple(found[path] for path in sorted(found)), tuple(sorted(hidden)))

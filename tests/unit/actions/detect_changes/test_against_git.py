@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support import random_histories, sample
-from support.detecting import detect, truth
+from support import random_histories, random_worktrees, sample
+from support.detecting import Remote, detect, git, truth
 
 HISTORIES = sample.examples(5)
 GROUPS = """
@@ -50,3 +50,23 @@ def test_every_event_of_a_random_history_is_answered_as_git_does(tmp_path: Path,
             if not submodules:
                 assert answer.groups == concerned, where
             assert answer.changed or not any(concerned.values()), where
+
+
+@pytest.mark.parametrize("number", range(sample.examples(10)))
+def test_a_random_worktree_is_answered_as_git_would_commit_it(tmp_path: Path, number: int) -> None:
+    dice = random.Random(sample.number("worktrees", number))
+    remote = Remote(tmp_path / "remote")
+    names = [*random_worktrees.NAMES[:6], "docs/c"]
+    head = remote.commit({name: f"{name}\n" for name in names} | {".gitattributes": "*.txt text eol=lf\n"})
+    remote.push("main")
+    workspace = remote.check_out(head)
+    for _ in range(4):
+        random_worktrees.edit(workspace, dice)
+        expected = random_worktrees.truth(workspace, head)
+        answer = detect(workspace, "push", {}, sha=head, source="worktree")
+        state = git(workspace, "status", "--porcelain=v1")
+        assert answer.code == 0, f"{state}\n{answer.log}"
+        assert answer.paths == sorted(expected), state
+        assert answer.added == sorted(path for path, status in expected.items() if status == "A"), state
+        assert answer.deleted == sorted(path for path, status in expected.items() if status == "D"), state
+        assert answer.changed == bool(expected), state
