@@ -131,7 +131,7 @@ def test_a_pull_request_marks_nothing_that_counts_for_a_branch(job: Callable[[St
         ):
             on.run(on.first, run_id=1, event=event, ref=ref)
             done = on.run(on.first, run_id=1, event=event, ref=ref, mode="complete")
-            assert done.code == 0
+            assert (done.code, done.mark) == (0, "no-branch")
             assert on.run(on.first, run_id=9).base_reason == "no-green-run", event
 
 

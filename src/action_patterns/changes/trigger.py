@@ -50,6 +50,11 @@ class Trigger:
         return self.event_name in PULL_REQUEST_EVENTS
 
     @property
+    def is_proposal(self) -> bool:
+        """Whether the run is about content that no branch has yet: of a pull request, or in the merge queue."""
+        return self.is_pull_request or self.event_name == "merge_group"
+
+    @property
     def branch(self) -> str | None:
         """Name of the branch. None: the ref is none."""
         return self.ref.removeprefix(_HEADS) if self.ref.startswith(_HEADS) else None

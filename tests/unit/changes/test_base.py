@@ -79,6 +79,8 @@ def trigger(event: str, payload: dict[str, object], *, ref: str = "refs/heads/ma
     return Trigger(event_name=event, ref=ref, sha=sha, default_branch="main", attempt=1, payload=payload)
 
 
+MERGING = {"pull_request": {"head": {"sha": M}, "base": {"sha": A}}}
+"""The head itself is a merge, of the base branch into the pull request's."""
 PULL = {"pull_request": {"head": {"sha": C}, "base": {"sha": A}}}
 
 
@@ -92,6 +94,7 @@ PULL = {"pull_request": {"head": {"sha": C}, "base": {"sha": A}}}
         (trigger("pull_request", PULL, sha=M), KnownHistory(at=M), B, "pull-request"),
         (trigger("pull_request", PULL, sha=M), KnownHistory(at=C), B, "pull-request"),
         (trigger("pull_request", PULL, sha="e" * 40), KnownHistory(at=C), A, "pull-request"),
+        (trigger("pull_request", MERGING, sha=M), KnownHistory(at=M), A, "pull-request"),
         (trigger("pull_request", {}, sha=C), KnownHistory(at=C), None, "event-incomplete"),
         (trigger("merge_group", {}), KnownHistory(), None, "event-incomplete"),
         (trigger("push", {"before": "0" * 40}, ref="refs/heads/x"), KnownHistory(branches={}), None, "first-push"),

@@ -34,6 +34,8 @@ def group(name: str, *patterns: str, depends_on: Sequence[str] = ()) -> Group:
         (["vendor/module/src/*.c"], "vendor/module", False, False),
         (["vendor/**", "!vendor/module/**"], "vendor/module", True, True),
         (["vendor/other/**"], "vendor/module", True, False),
+        (["vendor/*/**"], "vendor/module", True, True),
+        (["vendor/*/**"], "vendor/module", False, False),
     ],
 )
 def test_a_selection(patterns: Sequence[str], path: str, submodule: bool, selected: bool) -> None:

@@ -57,7 +57,7 @@ class DetectChangesInputs(TokenInputs):
     key: str | None = Field(
         default=None,
         description="Name of this job, the same in every run, for example `nightly-tests`. The base is then the last"
-        " commit of the branch that the job marked by `complete`; a pull request keeps its own base.",
+        " commit of the branch that the job marked by `complete`; a pull request and the merge queue keep their own.",
     )
     force: Flag = Field(default=False, description="Everything counts as changed, for example for a dispatch by hand.")
     path: str | None = Field(

@@ -69,8 +69,8 @@ def choose(inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, history:
 def complete(inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, history: History) -> Marked:
     """Mark the commit that `check` compared as green."""
     assert inputs.key is not None, "it is checked"
-    if trigger.branch is None or trigger.is_pull_request:
-        # The result of a pull request's run holds for its own content, and for no branch.
+    if trigger.branch is None or trigger.is_proposal:
+        # The result of such a run holds for its own content, and for no branch.
         return Marked("no-branch")
     request = _request(inputs.key, trigger.ref, ports, history.head())
     credentials = inputs.credentials()
