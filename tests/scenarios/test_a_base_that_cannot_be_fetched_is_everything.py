@@ -59,3 +59,22 @@ def test_a_workspace_without_a_checkout_is_answered_from_the_remote(tmp_path: Pa
     )
     assert answer.files == ["library/a.py", "services/api/main.py"], answer.log
     assert list(workspace.iterdir()) == []
+
+
+@pytest.mark.parametrize("why", ["is not a git repository", "does not trust"])
+def test_where_nothing_can_be_read_every_group_is_concerned_and_the_fix_is_named(tmp_path: Path, why: str) -> None:
+    at = story()
+    workspace = tmp_path / "workspace"
+    variables = {"GITHUB_SERVER_URL": "http://127.0.0.1:9"}
+    if why == "does not trust":
+        at.remote.check_out(at.main[-1], folder=tmp_path)
+        variables["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1"
+    else:
+        workspace.mkdir()
+    answer = detect(
+        workspace, "push", {"before": at.main[0]}, sha=at.main[-1], groups="a: x/<y>/**\nb: z", variables=variables
+    )
+    assert (answer.code, answer.everything, answer.changed) == (0, True, True), answer.log
+    assert answer.groups == {"a": True, "b": True}
+    assert why in answer.log
+    assert "cannot be listed" in answer.log

@@ -34,6 +34,7 @@ class GitHistory:
         self._histories: dict[tuple[str, ...], Git] = {}
         self._of_tags = self._git
         self._is_repository = True
+        self._why_beside = ""
         self._head: str | None = None
         self._known: dict[str, str] = {}
         """Object ids that are here, and the commits that they lead to."""
@@ -168,14 +169,15 @@ class GitHistory:
         if wanted not in self._histories:
             git = self._remote().fetch(HISTORY, wanted)
             if git is None:
-                raise MissingError(f"The checkout is shallow. {self._remote().refusal}")
+                raise MissingError(f"The checkout is shallow. {self._remote().refusal}{self._why_beside}")
             self._histories[wanted] = with_objects(git, ())
         return self._histories[wanted]
 
     def _fetch_trees(self, oid: str) -> None:
         git = self._remote().fetch(TREES, (oid,))
         if git is None:
-            raise MissingError(f"The commit {oid[:12]} is not in the checkout. {self._remote().refusal}")
+            why = f"{self._remote().refusal}{self._why_beside}"
+            raise MissingError(f"The commit {oid[:12]} is not in the checkout. {why}")
         self._see(git)
 
     def _see(self, git: Git) -> None:
@@ -201,7 +203,8 @@ class GitHistory:
         """Use an empty repository where the workspace is none."""
         try:
             self._own.run("rev-parse", "--git-dir")
-        except InputError:
+        except InputError as error:
+            self._why_beside = f" {error.message} {error.remediation}"
             place = self._place() / "own.git"
             self._own.run("init", "--quiet", "--bare", str(place))
             self._own = self._own.using({"GIT_DIR": str(place)})

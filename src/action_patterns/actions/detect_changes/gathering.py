@@ -86,7 +86,8 @@ def of_commits(inputs: DetectChangesInputs, ports: Ports, trigger: Trigger, hist
         try:
             changed = history.compare(None, base.head)
         except MissingError:
-            return Facts(base=base, changed=(), paths=tuple, warnings=warnings, mark=mark)
+            unlisted = (*warnings, "The paths of the commit cannot be listed either: `files` and `matrix` lack them.")
+            return Facts(base=base, changed=(), paths=tuple, warnings=unlisted, mark=mark)
     return Facts(base=base, changed=changed, paths=lambda: history.paths(base.head), warnings=warnings, mark=mark)
 
 

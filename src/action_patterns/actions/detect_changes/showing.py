@@ -161,7 +161,8 @@ def _sentences(facts: Facts, answer: Answer, meaning: str) -> Iterator[str]:
     yield f"Base: {base.oid[:12] if base.oid else 'none, so everything counts as changed'}. {meaning}"
     if base.detail:
         yield base.detail
-    yield f"{len(answer.files):,} paths differ."
+    if answer.files or not base.everything:
+        yield f"{len(answer.files):,} paths differ."
     if facts.ignored:
         names = ", ".join(map(repr, facts.ignored[:_SHOWN_IGNORED]))
         more = f" and {len(facts.ignored) - _SHOWN_IGNORED:,} more" if len(facts.ignored) > _SHOWN_IGNORED else ""
