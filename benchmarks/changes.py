@@ -21,7 +21,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv/bin/python"
 RUN = ROOT / "src/action_patterns/run.py"
-ROUNDS = 15
+ROUNDS = 9
 PATHS_FILTER_TO_NODE = 258 / 137
 """CPU of dorny/paths-filter 4.0.2 for one commit, in starts of node, measured once on another day."""
 PEERS_GROWTH = 1.3
