@@ -19,6 +19,7 @@ ACTIONS = (
     "ensure",
     "cancel-superseded",
     "once",
+    "skip-unchanged",
     "state",
     "lock",
     "breaker",

@@ -66,6 +66,7 @@ def test_a_campaign(runner: ActRunner, tmp_path: Path, example: str) -> None:
 OF_ONE_REPOSITORY = (
     "upsert-pr",
     "once",
+    "skip-unchanged",
     "state",
     "unique-id",
     "render",
@@ -107,6 +108,10 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert indexed.startswith("refs/action-patterns/once/index-release-")
         assert "The index has v1.0.0" in first.log
         assert "index completed" in first.log
+        assert "checked docs/use.md" in first.log
+        assert "the manual is not-proved" in first.log
+        (name,) = platform.refs("refs/action-patterns/once/")
+        assert name.startswith("refs/action-patterns/once/announce-release-")
         assert list(platform.refs("refs/action-patterns/state/")) == ["refs/action-patterns/state/index=2Fdone"]
         assert "indexing the manual: remove" in first.log
         assert "before absent, now 5 more created" in first.log
@@ -127,6 +132,8 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert "already-done" in log
         assert "The index has v1.0.0" not in log
         assert "index already-done" in log
+        assert "checked docs/use.md" not in log
+        assert "the manual is proved" in log
         assert "indexing the manual" not in log
         assert "before found, now 0 more" in log
 

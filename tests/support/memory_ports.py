@@ -10,6 +10,7 @@ from functools import reduce
 from pathlib import PurePosixPath
 from typing import cast
 
+from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange, Mode
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
@@ -18,6 +19,7 @@ from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.history import History, Worktree
 from action_patterns.ports.log import Annotation
+from action_patterns.ports.snapshot import Choose, Snapshot
 from action_patterns.ports.workspace import Origin
 from action_patterns.redaction import Secrets
 from support.fake_github import FakeGitHub
@@ -144,6 +146,12 @@ class MemoryCheckout:
     """Checkouts in directories of a workspace that is no repository."""
     index: tuple[str, ...] = ()
     """Paths of the tracked files."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Content of each file that is there."""
+    hidden: tuple[str, ...] = ()
+    """Those of them that git ignores."""
+    broken: Exception | None = None
+    """What it raises where its files are read. None: they can be read."""
 
     def places(self) -> tuple[str, ...]:
         return tuple(self.below) or (".",)
@@ -174,6 +182,16 @@ class MemoryCheckout:
 
     def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
         return ()
+
+    def snapshot(self, choose: Choose) -> Snapshot:
+        if self.broken is not None:
+            raise self.broken
+        chosen = choose(sorted(self.files))
+        return Snapshot(
+            files={path: f"100644 {blob_oid(self.files[path].encode())}" for path in chosen.paths},
+            contents={path: self.files[path].encode() for path in chosen.wanted},
+            ignored=tuple(path for path in self.hidden if path in chosen.paths),
+        )
 
     def changes(self, paths: Sequence[str]) -> tuple[FileChange, ...]:
         self.asked.append(tuple(paths))

@@ -52,7 +52,7 @@ _NO_SETS = frozenset[int]()
 class Pattern:
     """One pattern."""
 
-    __slots__ = ("_globs", "_regex", "excludes", "text")
+    __slots__ = ("_globs", "_prefix", "_regex", "excludes", "text")
 
     def __init__(self, text: str) -> None:
         """Read a pattern.
@@ -68,10 +68,17 @@ class Pattern:
             raise PatternError("`!!` and `!(…)` mean nothing here", "Write `!` once, and '\\!' or '\\(' in a name")
         self._globs = parse(text.removeprefix("!"))
         self._regex = regex_of(self._globs)
+        self._prefix = _prefix(self._globs)
 
     def matches(self, path: str) -> bool:
         """Return whether it stands for a path, be it to select or to leave out."""
         return self._regex.search(searchable(path))
+
+    def among(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return the paths that it stands for."""
+        prefix, matches = self._prefix, self.matches
+        # Most paths of a large tree are in other directories, which takes no regular expression to see.
+        return frozenset(path for path in paths if path.startswith(prefix) and matches(path))
 
     def over(self, paths: Sequence[str]) -> Pattern:
         """Return the pattern with each set as text, from left to right, of which a path has that text there."""
@@ -130,16 +137,19 @@ class PatternList:
         found = self.deciding(path)
         return found is not None and not found.excludes
 
+    def select(self, paths: Sequence[str]) -> tuple[frozenset[str], tuple[Pattern, ...]]:
+        """Return the paths that the list selects, and the patterns without effect (see without_effect)."""
+        selected, without = frozenset[str](), []
+        for each in self.patterns:
+            matched = each.among(selected if each.excludes else paths)
+            if not matched:
+                without.append(each)
+            selected = selected - matched if each.excludes else selected | matched
+        return selected, tuple(without)
+
     def without_effect(self, paths: Iterable[str]) -> tuple[Pattern, ...]:
         """Return the patterns that match none of these paths, or leave out none that one before them selects."""
-        there, selected = tuple(paths), set[str]()
-        found = []
-        for each in self.patterns:
-            matched = set(filter(each.matches, there))
-            if not (matched & selected if each.excludes else matched):
-                found.append(each)
-            selected = selected - matched if each.excludes else selected | matched
-        return tuple(found)
+        return self.select(tuple(paths))[1]
 
 
 def nearest(pattern: str, paths: Iterable[str]) -> str | None:
@@ -164,6 +174,18 @@ def regex_of(globs: Iterable[Glob], *, texts: frozenset[int] = _NO_SETS, ignore_
         return LinearRegex(rf"{flags}\A(?:{'|'.join(_of_glob(glob, texts) for glob in globs)})\z")
     except ValueError:
         raise PatternError("it is too large", "Write several patterns with fewer alternatives and wildcards") from None
+
+
+def _prefix(globs: Sequence[Glob]) -> str:
+    """Return the text that each path of a pattern begins with."""
+    if len(globs) != 1:
+        return ""
+    texts: list[str] = []
+    for part in globs[0].parts[:-1]:
+        if not all(isinstance(atom, str) for atom in part):
+            break
+        texts += [*(atom for atom in part if isinstance(atom, str)), "/"]
+    return "".join(texts)
 
 
 def _shown(text: str) -> str:

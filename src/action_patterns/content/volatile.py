@@ -83,10 +83,15 @@ class VolatileParts:
         """Return whether two contents differ in volatile parts at most. A file that cannot be parsed: False."""
         if there == desired:
             return True
+        stable = self.stable(there, path)
+        return stable is not None and stable == self.stable(desired, path)
+
+    def stable(self, content: bytes, path: str) -> tuple[str, ...] | None:
+        """Return the lines of a content that count. None: its volatile parts cannot be found, so each byte counts."""
         try:
-            return self._stable(there.decode(), path) == self._stable(desired.decode(), path)
+            return tuple(self._stable(content.decode(), path))
         except (ValueError, InputError):
-            return False
+            return None
 
     def _stable(self, text: str, path: str) -> list[str]:
         """Return the lines that count. Raises ValueError or InputError: the volatile parts cannot be found."""

@@ -12,7 +12,7 @@ PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Idempotency": ("Safe to repeat?", ""),
     "Fail Fast": ("Is something wrong?", ""),
     "Prerequisite Checks": ("Can it succeed?", ""),
-    "Work Avoidance": ("Already done?", "skipping by content"),
+    "Work Avoidance": ("Already done?", ""),
     "Three-Stage Design": ("How to structure?", ""),
     "Matrix Distribution": ("How to parallelise?", ""),
     "Error Handling": ("What now?", ""),

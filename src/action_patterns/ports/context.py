@@ -45,6 +45,8 @@ class Context:
     """Name of the runner of this job; "": not known. Two runners of one run may have the same name."""
     actor: str = ""
     """Login of who started this attempt of the run; "": not known."""
+    platform: str = ""
+    """Operating system and architecture of the runner, for example `Linux-X64`. Empty: not known."""
     from_fork: bool = False
     """Whether the run is of a pull request from a fork. GitHub gives such a run a token that only reads."""
     authorities: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from action_patterns.content.changes import FileChange, Mode
     from action_patterns.ports.history import History, Worktree
+    from action_patterns.ports.snapshot import Choose, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,13 @@ class Checkout(Protocol):
 
     def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
         """Return the files at or below some paths that git ignores, sorted."""
+
+    def snapshot(self, choose: Choose) -> Snapshot:
+        """Return the files that `choose` takes, as git would store them; untracked and ignored ones too.
+
+        Raises:
+            InputError: there is no usable checkout, or a file cannot be read.
+        """
 
 
 class Files(Protocol):

@@ -83,6 +83,7 @@ def read(environment: Mapping[str, str]) -> Context:
         runner=environment.get("RUNNER_NAME", "").strip(),
         # A person who reruns a run is its triggering actor; the actor stays who began it.
         actor=(environment.get("GITHUB_TRIGGERING_ACTOR") or environment.get("GITHUB_ACTOR") or "").strip(),
+        platform="-".join(filter(None, (environment.get(name, "").strip() for name in ("RUNNER_OS", "RUNNER_ARCH")))),
         authorities=authorities(environment),
         debug=environment.get("RUNNER_DEBUG") == "1",
         write_spacing_seconds=float(spacing or WRITE_SPACING_SECONDS),

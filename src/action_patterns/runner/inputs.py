@@ -32,7 +32,7 @@ class Parsed(NamedTuple, Generic[I]):
 
 def variable_name(name: str) -> str:
     """`dry-run` -> `INPUT_DRY_RUN`, the spelling of our own composites."""
-    return PREFIX + name.replace("-", "_").upper()
+    return PREFIX + input_name(name).replace("-", "_").upper()
 
 
 def parse(model: type[I], environment: Mapping[str, str], secrets: Secrets) -> Parsed[I]:

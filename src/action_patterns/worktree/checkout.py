@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.history import Worktree
+from action_patterns.ports.snapshot import Choose, Snapshot
 from action_patterns.ports.workspace import Origin
 from action_patterns.worktree import pathspecs
 from action_patterns.worktree.commits import GitHistory
@@ -27,6 +28,7 @@ from action_patterns.worktree.git import Git, some, split
 from action_patterns.worktree.history import fetched_commit
 from action_patterns.worktree.origin import origin_of
 from action_patterns.worktree.pathspecs import Pathspec
+from action_patterns.worktree.snapshot import Tree, read_tree, snapshot
 from action_patterns.worktree.status import ignored, read_worktree
 
 _GIT_PATHS = ("FETCH_HEAD", "shallow", "objects", "index")
@@ -187,6 +189,25 @@ class GitCheckout:
     def ignored(self, places: Sequence[str]) -> tuple[str, ...]:
         """Return the files at or below some paths that git ignores."""
         return tuple(sorted(self._only_ours(ignored(self._git, places))))
+
+    def snapshot(self, choose: Choose) -> Snapshot:
+        """Return the files that `choose` takes, as git would store them; untracked and ignored ones too.
+
+        Raises:
+            InputError: there is no usable checkout, or a file cannot be read.
+        """
+        return snapshot(self._trees(""), choose)
+
+    def _trees(self, prefix: str) -> list[Tree]:
+        self._check_root()
+        tree = read_tree(self._git, self._root, prefix, self._scratch, self._without_runner_files)
+        below = (self.at(path)._trees(prefix + path) for path in tree.nested)  # noqa: SLF001 - one of its kind
+        return [tree, *(each for trees in below for each in trees)]
+
+    def _without_runner_files(self, paths: Iterable[str]) -> Iterable[str]:
+        theirs = [place.relative_to(self._root).as_posix() for place in self._not_ours if self._root in place.parents]
+        below = tuple(f"{each}/" for each in theirs)
+        return (path for path in paths if path not in theirs and not path.startswith(below)) if theirs else paths
 
     def _check_root(self) -> None:
         if self._is_checked:

@@ -54,6 +54,14 @@ class Git:
             variables |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
         return self.using(variables)
 
+    def at(self, directory: Path) -> Git:
+        """Return the same in another directory."""
+        return Git(directory, self._environment)
+
+    def variable(self, name: str) -> str:
+        """Return a variable of git's environment. Empty: it is not set."""
+        return self._environment.get(name, "")
+
     def run(self, *arguments: str, input: bytes = b"", expected: frozenset[int] = frozenset({0})) -> Completed:
         """Run one git command.
 

@@ -36,6 +36,7 @@ PARTS = {
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
     "detect-changes": ("actions/detect_changes", "state/transaction.py"),
     "cancel-superseded": ("actions/cancel_superseded",),
+    "skip-unchanged": ("actions/skip_unchanged", "state/transaction.py"),
     "state": ("actions/state", "state/transaction.py"),
     "ledger": ("actions/ledger", "action/liveness.py", "state/ledger", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),

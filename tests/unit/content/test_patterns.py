@@ -39,7 +39,9 @@ TREE = (
 
 def selected(*patterns: str) -> list[str]:
     found = PatternList.of(patterns).over(TREE)
-    return [path for path in TREE if found.selects(path)]
+    one_by_one = [path for path in TREE if found.selects(path)]
+    assert found.select(TREE)[0] == frozenset(one_by_one)
+    return one_by_one
 
 
 @pytest.mark.parametrize(

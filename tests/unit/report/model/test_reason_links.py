@@ -28,6 +28,7 @@ OWN = f"https://github.com/{REPOSITORY}/blob/{VERSION}/"
 GHES = "https://git.acme.example"
 WITHOUT_RECORDS = {
     "once",
+    "skip-unchanged",
     "degrade",
     "rate-limit",
     "retry",
