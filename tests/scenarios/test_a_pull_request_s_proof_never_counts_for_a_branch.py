@@ -9,7 +9,7 @@ from support.skip_stage import MAIN, Job, night, proofs, pull_request
 from support.stage import stage
 
 pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no proof: test_a_proof_that_cannot_be_kept_costs_work."
+    *WITH_LEASES, why="It names operations of this edition. test_any_store_meets_any_fault has the others."
 )
 RELEASE = "refs/heads/release"
 

@@ -11,7 +11,7 @@ from support.skip_stage import Job, night, proofs, skip
 from support.stage import stage
 
 pytestmark = only_on(
-    *WITH_LEASES, why="Without a lease there is no proof: test_a_proof_that_cannot_be_kept_costs_work."
+    *WITH_LEASES, why="It names operations of this edition. test_any_store_meets_any_fault has the others."
 )
 
 

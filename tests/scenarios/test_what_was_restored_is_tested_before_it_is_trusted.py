@@ -67,7 +67,7 @@ def test_an_input_without_effect_is_refused(mode: str, inputs: dict[str, Any], s
         skip(scene, mode, **inputs)
 
 
-@only_on(*WITH_LEASES, why="Without a lease there is no proof: test_a_proof_that_cannot_be_kept_costs_work.")
+@only_on(*WITH_LEASES, why="It names operations of this edition. test_any_store_meets_any_fault has the others.")
 def test_a_proof_too_is_trusted_only_if_what_the_work_left_passes() -> None:
     with stage() as scene:
         night(scene, Job(run_id=1))
@@ -77,7 +77,7 @@ def test_a_proof_too_is_trusted_only_if_what_the_work_left_passes() -> None:
         assert skip(scene, "check", Job(run_id=2, commands=[GOOD]), validate_="test -f dist.tar").outputs.skip
 
 
-@only_on(*WITH_LEASES, why="Without a lease there is no proof: test_a_proof_that_cannot_be_kept_costs_work.")
+@only_on(*WITH_LEASES, why="It names operations of this edition. test_any_store_meets_any_fault has the others.")
 def test_validate_runs_only_where_the_work_would_be_skipped() -> None:
     with stage() as scene:
         assert skip(scene, "check", Job(commands=[]), validate_="exit 1").outputs.reason == "not-proved"

@@ -8,12 +8,14 @@ from action_patterns.errors import InputError, Problem
 from github_sandbox import Fault
 from support.editions import WITH_LEASES, only_on, without_github
 from support.memory_ports import MemoryCheckout
-from support.refusals import REFUSALS
+from support.refusals import REFUSALS, blind
 from support.skip_stage import Job, alone, night, proofs, skip
 from support.stage import stage
 
 NO_GIT = InputError(Problem("There is no git on this runner.", "Install git."))
-LEASES = only_on(*WITH_LEASES, why="Without a lease there is no proof: test_a_proof_that_cannot_be_kept_costs_work.")
+LEASES = only_on(
+    *WITH_LEASES, why="It names operations of this edition. test_any_store_meets_any_fault has the others."
+)
 
 
 @without_github(why="The checkout fails before the first request.")
@@ -37,7 +39,7 @@ def test_a_checkout_that_cannot_be_read(broken: Exception) -> None:
 def test_proofs_that_cannot_be_read(name: str) -> None:
     with stage() as scene:
         night(scene, Job(run_id=1))
-        scene.sandbox.faults.add(Fault(operation="Marker", times=1000, **REFUSALS[name]))
+        blind(scene.sandbox, name)
         found = skip(scene, "check", Job(run_id=2))
         assert (found.outputs.skip, found.outputs.reason, found.exit_code) == (False, "unknown", 0)
         assert "the work is to be done" in found.annotations[0].message
