@@ -46,7 +46,7 @@ def _repository(repository: Repository) -> dict[str, Any]:
 
 
 def _parts(repository: Repository) -> dict[str, Any]:
-    """Return labels, milestones, releases, environments and workflow runs. An empty part is left out."""
+    """Return labels, milestones, releases and environments. An empty part is left out."""
     contents = repository.contents
     found: dict[str, Any] = {
         "labels": {each.name: [each.color, each.description] for _, each in sorted(contents.labels.items())},
@@ -61,7 +61,6 @@ def _parts(repository: Repository) -> dict[str, Any]:
             each.name: [each.wait_timer, each.prevent_self_review, each.reviewers, each.branch_policy]
             for _, each in sorted(contents.environments.items())
         },
-        "runs": {each.number: [each.status, each.conclusion, each.attempt] for each in contents.runs},
     }
     return {name: value for name, value in found.items() if value}
 
