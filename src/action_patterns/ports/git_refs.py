@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from action_patterns.ports.permissions import needs
-from action_patterns.ports.resource import Resource
+
+if TYPE_CHECKING:
+    from action_patterns.ports.resource import Resource
 
 
 class GitRefs(Protocol):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from action_patterns.ports.permissions import needs
+
+if TYPE_CHECKING:
+    from action_patterns.ports.workflow_run import WorkflowRun
 
 
 class ReportArtifact(NamedTuple):
@@ -56,31 +58,6 @@ class Job:
     """Name of the runner that took it."""
     began: bool = True
     """False: no runner took it, so none of its steps has run."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowRun:
-    """A run of a workflow."""
-
-    id: int
-    number: int
-    """Number among the runs of its workflow. A re-run keeps it."""
-    attempt: int
-    workflow_id: int
-    status: str
-    """`completed`, `in_progress`, or a state of waiting."""
-    conclusion: str | None
-    """None: it has not ended."""
-    event: str
-    branch: str | None
-    """Name of the head's branch or tag. None: GitHub names none."""
-    home: int | None
-    """Id of the head's repository: a fork's branch may have the name of ours. None: it is gone."""
-    title: str
-    """Title on the run's page, which `run-name` gives."""
-    began_at: datetime
-    """Begin of the newest attempt, by GitHub's clock."""
-    url: str
 
 
 class WorkflowRuns(Protocol):

@@ -30,7 +30,8 @@ from action_patterns.escape import inline, link
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
-from action_patterns.ports.workflow_runs import WorkflowRun, WorkflowRuns
+from action_patterns.ports.workflow_run import WorkflowRun
+from action_patterns.ports.workflow_runs import WorkflowRuns
 
 MOST_TRIES = 3
 """Requests for one run whose answers are lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from action_patterns.ports.workflow_runs import WorkflowRun
+from action_patterns.ports.workflow_run import WorkflowRun
 
 WAITING = ("queued", "waiting", "pending", "requested")
 """States of a run that no job of has begun, or that waits for an approval (GitHub docs, "List workflow runs")."""

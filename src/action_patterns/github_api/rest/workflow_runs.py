@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 from action_patterns.contracts.artifact import report_artifact
@@ -12,7 +12,10 @@ from action_patterns.errors import UnavailableError
 from action_patterns.github_api.graphql.decode import moment
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls, expect
-from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact, RunState, WorkflowRun
+from action_patterns.ports.workflow_runs import Job, ReportArtifact, RunArtifact, RunState
+
+if TYPE_CHECKING:
+    from action_patterns.ports.workflow_run import WorkflowRun
 
 T = TypeVar("T")
 
@@ -90,6 +93,8 @@ class WorkflowRunsClient:
 
 
 def _run(node: Answer) -> WorkflowRun:
+    from action_patterns.ports.workflow_run import WorkflowRun  # one action uses it, and all import this module
+
     branch, conclusion = node["head_branch"], node["conclusion"]
     return WorkflowRun(
         id=node["id"].number(),

@@ -14,7 +14,7 @@ from action_patterns.actions.cancel_superseded import run
 from action_patterns.actions.cancel_superseded.decide import WAITING, Facts, decide, statuses
 from action_patterns.actions.cancel_superseded.interface import FACTS, REASONS, CancelSupersededInputs
 from action_patterns.errors import InputError
-from action_patterns.ports.workflow_runs import WorkflowRun
+from action_patterns.ports.workflow_run import WorkflowRun
 from support.fake_github import FakeGitHub
 from support.memory_ports import World
 
