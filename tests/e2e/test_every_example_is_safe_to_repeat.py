@@ -197,10 +197,56 @@ def test_discover(runner: ActRunner, tmp_path: Path) -> None:
         assert "1 unchanged" in second.summary("report")
 
 
+BREAKER = """\
+on: workflow_dispatch
+permissions: {}
+jobs:
+  fails:
+    runs-on: ubuntu-latest
+    permissions: {actions: read, contents: write}
+    strategy:
+      fail-fast: false
+      max-parallel: 1
+      matrix: {leg: [1, 2]}
+    steps:
+      - uses: action-patterns/action-patterns/actions/retry@v0.1.0
+        continue-on-error: true
+        with: {run: exit 7, attempts: 1, breaker: fleet, breaker-threshold: 2}
+  rest:
+    needs: fails
+    runs-on: ubuntu-latest
+    permissions: {actions: read, contents: write}
+    steps:
+      - id: rest
+        uses: action-patterns/action-patterns/actions/retry@v0.1.0
+        with: {run: echo it ran beside an open breaker, breaker: fleet, breaker-open-seconds: 3600}
+      - run: echo "rest ${{ steps.rest.outputs.outcome }} ${{ steps.rest.outputs.reason }}"
+      - run: sleep 2
+      - id: first
+        uses: action-patterns/action-patterns/actions/breaker@v0.1.0
+        with: {mode: check, key: fleet, open-seconds: 1}
+      - id: second
+        uses: action-patterns/action-patterns/actions/breaker@v0.1.0
+        with: {mode: check, key: fleet, open-seconds: 1}
+      - run: echo "probes ${{ steps.first.outputs.probe }} ${{ steps.second.outputs.probe }}"
+      - uses: action-patterns/action-patterns/actions/breaker@v0.1.0
+        with: {mode: report, key: fleet, claim: "${{ steps.first.outputs.claim }}", result: success}
+      - id: third
+        uses: action-patterns/action-patterns/actions/breaker@v0.1.0
+        with: {mode: check, key: fleet}
+      - run: echo "at last ${{ steps.third.outputs.state }}"
+"""
+"""Two legs open a breaker, the rest is skipped, and one probe closes it."""
+
+
 @pytest.mark.rotates
 def test_lock_and_breaker(runner: ActRunner, tmp_path: Path) -> None:
     """Each run takes both locks, so a repeat writes too: it finds both free."""
-    workflow = {".github/workflows/example.yml": together("lock", "breaker"), "README.md": "platform\n"}
+    workflow = {
+        ".github/workflows/example.yml": together("lock", "breaker"),
+        ".github/workflows/breaker.yml": BREAKER,
+        "README.md": "platform\n",
+    }
     with stage(runner, tmp_path / "platform", seed(source=workflow, fleet={})) as on:
         for generation in (1, 2):
             done = on.run("example.yml", secrets={})
@@ -213,6 +259,10 @@ def test_lock_and_breaker(runner: ActRunner, tmp_path: Path) -> None:
             messages = [on.sandbox.repository(SOURCE).commit(oid).message for oid in refs.values()]
             assert len(messages) == 2
             assert all('"state": "free"' in message for message in messages)
+        done = on.run("breaker.yml", secrets={})
+        assert done.exit_code == 0, done.diagnosis
+        assert "it ran beside an open breaker" not in done.log
+        assert all(line in done.log for line in ("rest skipped breaker-open", "probes true false", "at last closed"))
 
 
 @pytest.mark.rotates

@@ -30,7 +30,7 @@ class Refusal(NamedTuple):
 
 
 class LegBreaker:
-    """The breaker of one leg: its threads ask before each target, and report after it.
+    """The breaker that the threads of one leg ask before each target, and report to after it.
 
     A target that failed counts, and one that is as it should be ends the row. A guard that blocked a target, a limit
     and a skip say nothing about what the breaker protects.

@@ -213,6 +213,9 @@ def test_every_input_and_output_is_described() -> None:
         "fail-on": "any",
         "junit": False,
         "reveal-private": False,
+        "breaker": "",
+        "breaker-threshold": 5,
+        "state-repository": "",
         "app-client-id": "",
     }
     assert call["inputs"]["name"]["required"] is True

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from action_patterns.contracts import Counts, RunReport, TargetResult
-from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.result import FAILING, HELD_BACK
 from action_patterns.errors import EXIT_FAILED, Category, InputError, Problem
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.report.model import missing_records
@@ -21,6 +21,7 @@ CLASSES: frozenset[str] = (
     | frozenset(get_args(Category))
     | {reason.code for reason in REASONS if reason.outcome in FAILING}
     | {cause.code for cause in missing_records.CAUSES}
+    | HELD_BACK
 )
 """Names that `class:` accepts: an outcome, an error's category, or a reason. The reasons that people give to `record`
 are not known here: a misspelt one would look like one that did not occur. Their outcome names those failures.
@@ -36,7 +37,8 @@ class FailOn:
     A run without a roster (`inconclusive`) is red under every policy, `never` too: `never` is about targets that
     failed, and without a roster it is unknown whether any did. A job that did not succeed and left no record that says
     why is red under every policy but `never`: how many targets failed in it is unknown. A limit reached (`deferred`) is
-    never red. Targets that a breaker or a stop flag held back are red under `any` only.
+    never red. A target that a breaker or a stop flag held back is red under `any`, and
+    under `class` by its reason.
     """
 
     policy: Literal["any", "all", "never", "threshold", "class"]
@@ -73,7 +75,7 @@ def failing(counts: Counts) -> int:
 
 
 def _failed(results: Iterable[TargetResult]) -> Iterable[TargetResult]:
-    return (result for result in results if result.outcome in FAILING)
+    return (result for result in results if result.outcome in FAILING or result.is_held_back)
 
 
 def _classes(result: TargetResult) -> set[str]:
