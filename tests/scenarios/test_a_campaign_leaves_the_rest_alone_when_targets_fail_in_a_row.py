@@ -14,6 +14,7 @@ import pytest
 
 from action_patterns.distribution import apply as legs
 from action_patterns.distribution import breaking
+from action_patterns.errors import RateLimitedError
 from github_sandbox import Fault
 from support.campaign_steps import Step, seed, step
 from support.editions import WITH_LEASES, only_on
@@ -182,6 +183,22 @@ def test_a_store_that_cannot_be_written_is_a_warning_and_the_leg_counts_by_itsel
     assert campaign.records(0)["skipped", "breaker-open"] > 0
     assert done.log.count("::warning title=Breaker fleet%3A store-unreadable::") == 1
     assert "This leg counts its own targets only" in done.log
+
+
+def test_a_leg_whose_targets_say_nothing_gives_the_probe_back(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(*_: Any, **named: Any) -> Any:
+        raise RateLimitedError("Later.", remediation="Wait.")
+
+    with campaign.failing():
+        campaign.leg(0, **SHARED)
+    with github_is(timedelta(seconds=400), campaign.scene):
+        with monkeypatch.context() as patched:
+            patched.setattr(legs, "upsert", later)
+            campaign.leg(1, **SHARED)
+        assert {outcome for outcome, _ in campaign.records(1)} == {"deferred"}
+        assert campaign.leg(1, **SHARED).code == 0, "it probes at once"
 
 
 def test_a_dry_run_asks_no_store(campaign: Campaign) -> None:

@@ -133,6 +133,7 @@ def test_report(
         assert write.stop == (found.stop if found else None)
         again = breaker.report(write, asked, result)
         assert again.write is None, "a report that is repeated writes nothing"
+        assert again.reason == ("closed" if reason == "reset" else "reported-before")
     if reason in ("opened", "reopened"):
         assert write is not None and write.opened_at == asked.now
     if reason == "given-back":
