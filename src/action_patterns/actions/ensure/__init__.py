@@ -16,7 +16,7 @@ from action_patterns.actions.ensure.interface import (
     EnsureOutputs,
     OnDifference,
 )
-from action_patterns.actions.ensure.subject import Made, Subject
+from action_patterns.actions.ensure.subject import Made, OnGitHub, Subject
 from action_patterns.actions.ensure.subjects import SUBJECTS
 from action_patterns.actions.ensure.validation import is_too_long, problems, too_long
 from action_patterns.content.text import read_text
@@ -44,6 +44,10 @@ def run(inputs: EnsureInputs, ports: Ports) -> Finish[EnsureOutputs]:
     if found := tuple(problems(inputs, repository)):
         raise InputError(*found)
     inputs = with_body(inputs, ports)
+    if inputs.kind == "package":
+        from action_patterns.actions.ensure.package import PackageSubject
+
+        return _checked(inputs, PackageSubject(ports.machine, inputs.name), ports)
     github = open_session(
         ports,
         inputs.credentials(),
@@ -85,7 +89,7 @@ def on_difference(inputs: EnsureInputs) -> OnDifference:
     return inputs.on_difference or ("keep" if inputs.kind in CREATE_ONLY else "update")
 
 
-def subject_of(inputs: EnsureInputs, repository: str, github: GitHub, ports: Ports) -> Subject:
+def subject_of(inputs: EnsureInputs, repository: str, github: GitHub, ports: Ports) -> OnGitHub:
     """Return the thing, with the fields that the inputs give."""
     here = repository.lower() == ports.context.repository.lower()
     commit = inputs.commit or (ports.context.sha if here else None)

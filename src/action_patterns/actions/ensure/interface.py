@@ -10,24 +10,26 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reason import Reason
 from action_patterns.input_types import Flag
 
-Kind = Literal["branch", "tag", "release", "label", "milestone", "environment", "pull-request", "artifact"]
+Kind = Literal["branch", "tag", "release", "label", "milestone", "environment", "pull-request", "artifact", "package"]
 Mode = Literal["ensure", "check"]
 OnDifference = Literal["update", "keep", "fail", "force"]
 
 CREATE_ONLY: frozenset[Kind] = frozenset({"tag", "release"})
 """Kinds that others may rely on once they exist, so that they are never changed."""
-LOOKED_UP: frozenset[Kind] = frozenset({"pull-request", "artifact"})
+LOOKED_UP: frozenset[Kind] = frozenset({"pull-request", "artifact", "package"})
 """Kinds that are only looked up."""
 
 
 class EnsureInputs(TokenInputs):
     """Inputs of ensure."""
 
-    kind: Kind = Field(description="Kind of the thing. `pull-request` and `artifact` are for `mode: check` only.")
+    kind: Kind = Field(
+        description="Kind of the thing. `pull-request`, `artifact` and `package` are for `mode: check` only."
+    )
     name: str = Field(
         description="Its exact key: name of the branch, tag, label or environment, title of the milestone, tag of the"
-        " release; of a pull request its number, or its branch (a fork's is `owner:branch`). No pattern, and no part of"
-        " a name."
+        " release; of a pull request its number, or its branch (a fork's is `owner:branch`); of a package its"
+        " version's address at the registry, `https://…`. No pattern, and no part of a name."
     )
     mode: Mode = Field(
         default="ensure",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from action_patterns.actions.ensure.subject import Subject
+from action_patterns.actions.ensure.subject import OnGitHub
 from action_patterns.ports.lookups import Lookups
 from action_patterns.ports.resource import Resource
 
 
-class PullRequestSubject(Subject):
+class PullRequestSubject(OnGitHub):
     """A pull request, by its number or its head."""
 
     reads = (Lookups.read_pull, Lookups.find_pull)
@@ -21,7 +21,7 @@ class PullRequestSubject(Subject):
         return self.github.lookups.find_pull(self.repository, head)
 
 
-class ArtifactSubject(Subject):
+class ArtifactSubject(OnGitHub):
     """An artifact, by its name."""
 
     reads = (Lookups.find_artifact,)

@@ -15,17 +15,10 @@ from action_patterns.ports.resource import Fields, Resource, Value
 class Subject(ABC):
     """One thing, by its exact key."""
 
-    reads: ClassVar[tuple[Verb, ...]]
-    """Verbs that a look calls."""
-    writes: ClassVar[tuple[Verb, ...]] = ()
-
-    def __init__(self, github: GitHub, repository: str, key: str, desired: Fields, at_creation: Fields) -> None:
-        self.github = github
-        self.repository = repository
+    def __init__(self, key: str, desired: Fields, repository: str = "") -> None:
         self.key = key
         self.desired = desired
-        self.at_creation = at_creation
-        """Values that only a creation needs."""
+        self.repository = repository
         self.notes: list[str] = []
         """Warnings of the last look."""
 
@@ -38,7 +31,21 @@ class Subject(ABC):
         return found.url
 
 
-class Made(Subject):
+class OnGitHub(Subject):
+    """A thing of a repository on GitHub."""
+
+    reads: ClassVar[tuple[Verb, ...]]
+    """Verbs that a look calls."""
+    writes: ClassVar[tuple[Verb, ...]] = ()
+
+    def __init__(self, github: GitHub, repository: str, key: str, desired: Fields, at_creation: Fields) -> None:
+        super().__init__(key, desired, repository)
+        self.github = github
+        self.at_creation = at_creation
+        """Values that only a creation needs."""
+
+
+class Made(OnGitHub):
     """A thing that this action makes."""
 
     def relation(self, found: Resource) -> Relation:  # noqa: ARG002 - that of a branch is read

@@ -59,6 +59,11 @@ def _key(inputs: EnsureInputs) -> Iterator[Problem]:
         yield Problem(
             f"`name` is {name!r}, which looks like a commit.", "Name it otherwise; the commit goes into `commit`."
         )
+    if inputs.kind == "package":
+        from action_patterns.actions.ensure.package import wrong_address
+
+        if wrong := wrong_address(name):
+            yield Problem(f"`name` {wrong}.", "Give the address of the version, as the registry's interface has it.")
     if name in (".", "..") and not is_ref:
         yield Problem(f"`name` is {name!r}, which is a step in an address.", "Give another name.")
     if any(ord(character) < 32 for character in name):
@@ -71,6 +76,7 @@ def _key(inputs: EnsureInputs) -> Iterator[Problem]:
 def _policy(inputs: EnsureInputs) -> Iterator[Problem]:
     if inputs.kind in LOOKED_UP and inputs.mode == "ensure":
         made_by = {"pull-request": "`upsert-pr` makes it.", "artifact": "actions/upload-artifact makes it."}
+        made_by["package"] = "Your registry's own client publishes it."
         yield Problem(
             f"`kind` is `{inputs.kind}`, and `mode` is `ensure`.", f"Set `mode: check`. {made_by[inputs.kind]}"
         )
