@@ -29,8 +29,8 @@ def _checked(store: str) -> str:
     path = PurePosixPath(store)
     if not path.is_absolute() or ".." in path.parts:
         raise ValueError(
-            f"is {store!r}. Write `{REFS}`, `{BRANCHES}`, or the absolute path of a directory: a relative one belongs"
-            " to the workspace, which the next checkout empties"
+            f"must be `{REFS}`, `{BRANCHES}`, or the absolute path of a directory: a relative one belongs to the"
+            " workspace, which the next checkout empties"
         )
     return store
 
