@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from support import sample
 from support.editions import WITH_LEASES, first_on
 from support.stage import VirtualClock, stage
 from support.state_stage import state
@@ -138,6 +139,9 @@ def test_a_store_is_a_dictionary() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Model,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=sample.examples(25),
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -98,12 +98,13 @@ class RefStoreClient:
         return now
 
     def _move(self, repository: str, repository_id: str, moves: Sequence[Move], *, swaps: bool) -> None:
+        moves = [move for move in moves if move.before != move.after]  # To delete what is absent sends nothing.
+        if not moves:
+            return
         if swaps:
             update_refs(self._calls, repository, repository_id, moves, read=lambda name: self._at(repository, name))
             return
         (move,) = moves
-        if move.before == move.after:
-            return
         update_ref(
             self._calls,
             repository,

@@ -1,0 +1,165 @@
+"""Any sequence of transactions of all kinds, and of bare changes of one or two refs, ends as in a dictionary."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from action_patterns.action.store import BRANCHES, InBranches
+from action_patterns.errors import LostRaceError, RefusedError
+from action_patterns.github_api.client import Client
+from action_patterns.ports.ref_store import RefChange, RefStore, StoredRef
+from action_patterns.runner.directory_store import DirectoryStore
+from action_patterns.state import lock
+from support import sample
+from support.kinds import KINDS, entry
+from support.stage import TARGET, DyingTransport, stage
+from support.stores import STORES, store_of
+
+NAMES = [f"refs/action-patterns/text/{name}" for name in "abc"]
+TEXTS = st.sampled_from(["one", "two", "é\n\nthree"])
+RUNS = st.integers(1, 3)
+
+
+class Model(RuleBasedStateMachine):
+    """A dictionary beside a store."""
+
+    kind: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.scene = self.stack.enter_context(stage(checked=False))
+        path = self.stack.enter_context(store_of(self.kind))
+        self.texts: dict[str, str] = {}
+        self.now: dict[str, StoredRef] = {}
+        self.seen: list[StoredRef] = []
+        self.etags: dict[str, tuple[str, str | None]] = {}
+        self.value: list[int] = []
+        self.begun = 0
+        self.held, self.generation = 0, 0
+        self.store: RefStore = self.open(path)
+
+    def open(self, path: str) -> RefStore:
+        if self.kind == "directory":
+            return DirectoryStore(path)
+        refs = Client(DyingTransport(self.scene.context)).refs
+        return InBranches(refs) if self.kind == BRANCHES else refs
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+    @property
+    def changes_together(self) -> bool:
+        return self.kind == "directory" or self.scene.has_leases
+
+    # Bare refs
+
+    def remember(self, name: str, ref: StoredRef, text: str | None) -> None:
+        self.seen.append(ref)
+        self.now[name] = ref
+        self.texts.pop(name, None)
+        if text is not None:
+            self.texts[name] = text
+
+    @rule(name=st.sampled_from(NAMES), text=st.none() | TEXTS)
+    def write(self, name: str, text: str | None) -> None:
+        before = self.store.read(TARGET, name)
+        assert (before.oid is not None) == (name in self.texts)
+        self.remember(name, self.store.update(TARGET, before, text), text)
+
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data(), text=st.none() | TEXTS)
+    def write_over_an_earlier_one(self, data: st.DataObject, text: str | None) -> None:
+        before = data.draw(st.sampled_from(self.seen))
+        name = next(each for each in NAMES if each.rpartition("/")[2] == before.name.rpartition("/")[2])
+        current = self.now[name]
+        if (before.oid, before.tombstone_oid) == (current.oid, current.tombstone_oid):
+            self.remember(name, self.store.update(TARGET, before, text), text)
+            return
+        if before.oid is None and before.tombstone_oid is None and text is None and self.kind != "directory":
+            return  # To delete what is absent sends nothing.
+        with pytest.raises((LostRaceError, RefusedError)):
+            self.store.update(TARGET, before, text)
+
+    @rule(first=TEXTS, second=st.none() | TEXTS)
+    def write_two(self, first: str, second: str | None) -> None:
+        changes = [
+            RefChange(self.store.read(TARGET, name), text)
+            for name, text in zip(NAMES[:2], (first, second), strict=True)
+        ]
+        if not self.changes_together:
+            with pytest.raises(RefusedError):
+                self.store.update_all(TARGET, changes)
+            return
+        for name, ref, text in zip(NAMES, self.store.update_all(TARGET, changes), (first, second), strict=False):
+            self.remember(name, ref, text)
+
+    @rule(name=st.sampled_from(NAMES))
+    def look(self, name: str) -> None:
+        etag, text = self.etags.get(name, ("", None))
+        found = self.store.poll(TARGET, name, etag)
+        if found is None:
+            assert text == self.texts.get(name)
+        else:
+            self.etags[name] = (found, self.texts.get(name))
+
+    # Kinds
+
+    @rule(run=RUNS)
+    def put(self, run: int) -> None:
+        stored, _ = KINDS["state"].run(self.store, run)
+        self.value += [] if run in self.value else [run]
+        assert stored.record is not None
+        assert stored.record.value == self.value
+
+    @rule(run=RUNS)
+    def begin(self, run: int) -> None:
+        _, change = KINDS["once"].run(self.store, run)
+        assert change.reason == ("in-progress" if self.begun else "first")
+        self.begun = self.begun or run
+
+    @rule(run=RUNS)
+    def acquire(self, run: int) -> None:
+        stored, change = KINDS["lock"].run(self.store, run)
+        if not self.held:
+            self.held, self.generation = run, self.generation + 1
+        assert change.reason == ("acquired" if self.held == run else "held")
+        assert stored.record.generation == self.generation
+
+    @precondition(lambda self: self.generation)
+    @rule(run=RUNS)
+    def release(self, run: int) -> None:
+        kind = KINDS["lock"]
+        found = kind.run(self.store, 9)[0] if self.held else None
+        change: Any = lock.release(found.record if found else None, entry(run))
+        assert (change.reason == "released") == (self.held == run)
+        if found is not None and change.write is not None:
+            self.store.update(TARGET, found.ref, change.write.message())
+            self.held = 0
+
+    @invariant()
+    def every_ref_has_its_text(self) -> None:
+        found = self.store.list(TARGET, "refs/action-patterns/text/")
+        listed = {ref.name.rpartition("/")[2]: ref.message for ref in found}
+        assert set(listed) == {name.rpartition("/")[2] for name in self.texts}
+        for name, text in self.texts.items():
+            assert listed[name.rpartition("/")[2]].startswith(text)
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_a_store_is_a_dictionary_of_records(kind: str) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        type("Played", (Model,), {"kind": kind}),
+        settings=settings(
+            max_examples=sample.examples(20),
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
