@@ -26,6 +26,7 @@ from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.workflow_runs import RunState
 from action_patterns.runner.directory_store import DirectoryStore
+from support.memory_machine import MemoryMachine
 from support.memory_ports import MemoryCheckout, MemoryFiles
 from support.memory_processes import MemoryProcesses
 from support.stage import TARGET, RecordingLog
@@ -128,6 +129,7 @@ class Table:
             checkout=MemoryCheckout(),
             files=MemoryFiles(),
             processes=MemoryProcesses(),
+            machine=MemoryMachine(),
             clock=FastClock(),
             log=RecordingLog(),
             random=lambda: os.urandom(1)[0] / 256,
