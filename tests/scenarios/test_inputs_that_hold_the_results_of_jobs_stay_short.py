@@ -39,4 +39,6 @@ def test_a_line_that_is_none_is_a_note(needs: str) -> None:
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_example_passes_all_outputs_of_all_jobs_or_steps(path: Path) -> None:
-    assert not re.search(r"^ +\w+: *\$\{\{ *toJSON\((needs|steps)\)", path.read_text(), re.MULTILINE | re.IGNORECASE)
+    """verdict does: a job that a line forgets would never be judged, and too many outputs make its step red."""
+    text = re.sub(r"actions/verdict@\S+\n +with:\n +needs: \$\{\{ toJSON\(needs\) \}\}", "", path.read_text())
+    assert not re.search(r"^ +\w+: *\$\{\{ *toJSON\((needs|steps)\)", text, re.MULTILINE | re.IGNORECASE)
