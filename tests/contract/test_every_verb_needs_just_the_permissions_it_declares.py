@@ -16,7 +16,7 @@ from action_patterns.ports.git import TreeEntry
 from action_patterns.ports.github import CAPABILITIES
 from action_patterns.ports.permissions import AccessLevel, permissions_of
 from action_patterns.ports.pull_requests import NewPullRequest
-from action_patterns.ports.ref_store import StoredRef
+from action_patterns.ports.ref_store import RefChange, StoredRef
 from support.stage import TARGET, DyingTransport, Stage, stage
 
 MARKER = "refs/action-patterns/once/a"
@@ -50,6 +50,9 @@ VERBS: dict[str, Call] = {
     "RefStore.list": lambda g, _: g.refs.list(TARGET, "refs/action-patterns/"),
     "RefStore.update": lambda g, f: g.refs.update(
         TARGET, StoredRef(repository_id=f["id"], name=MARKER, oid=None, message=""), "text"
+    ),
+    "RefStore.update_all": lambda g, f: g.refs.update_all(
+        TARGET, [RefChange(StoredRef(repository_id=f["id"], name=MARKER, oid=None, message=""), "text")]
     ),
     "PullRequests.create": lambda g, _: g.pulls.create(
         TARGET, NewPullRequest(title="t", body="b", head="ready", base="main", draft=False)

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from action_patterns.errors import ActionPatternsError, InputError
 from action_patterns.state.breaker import BreakerRecord
-from github_sandbox import Fault
 from support.breaker_stage import breaker, leg
-from support.editions import WITH_LEASES, WITHOUT_LEASES, only_on
-from support.lock_stage import Job, LockStage, lock_stage
+from support.lock_stage import Job, lock_stage
+from support.refusals import blind
 from support.stage import TARGET
 
-REFUSALS: dict[str, dict[str, Any]] = {
-    "bad credentials": {"status": 401, "body": {"message": "Bad credentials"}},
-    "no right": {"status": 403, "body": {"message": "Resource not accessible by integration"}},
-    "bad gateway": {"status": 502, "body": {"message": "Server Error"}},
-}
 
-
-def blind(play: LockStage, name: str) -> None:
-    play.scene.sandbox.faults.add(Fault(operation="Marker", times=1_000, **REFUSALS[name]))
-
-
-@pytest.mark.parametrize("name", REFUSALS)
-@only_on(*WITH_LEASES, why="Without a swap it can never be read: see below.")
+@pytest.mark.parametrize("name", ["bad credentials", "no right", "bad gateway"])
 def test_the_work_goes_on_with_a_warning_unless_the_caller_says_stop(name: str) -> None:
     with lock_stage(checked=False) as play:
-        blind(play, name)
+        blind(play.scene.sandbox, name)
         works = play.job(lambda job: breaker(job, "check"))
         stops = play.job(lambda job: breaker(job, "check", on_unreadable="stop"), at=500.0)
         reports = play.job(lambda job: breaker(job, "report", result="failure", claim="c"), at=1_000.0)
@@ -52,28 +38,15 @@ def test_the_work_goes_on_with_a_warning_unless_the_caller_says_stop(name: str) 
 
 
 @pytest.mark.parametrize("mode", ["stop", "resume", "status"])
-@only_on(*WITH_LEASES, why="Without a swap it can never be read: see below.")
 def test_who_stops_others_or_looks_is_told_that_nobody_was_reached(mode: str) -> None:
     with lock_stage(checked=False) as play:
-        blind(play, "bad gateway")
+        blind(play.scene.sandbox, "bad gateway")
         job = play.job(lambda job: breaker(job, mode, **({"message": "why"} if mode == "stop" else {})))
         play.play()
         assert isinstance(job.error, ActionPatternsError)
 
 
-@only_on(*WITHOUT_LEASES, why="With a swap it can be read.")
-def test_without_a_swap_every_work_goes_on_and_a_stop_is_red() -> None:
-    with lock_stage() as play:
-        job = play.job(lambda job: leg(job, "failure"))
-        stop = play.job(lambda job: breaker(job, "stop", message="why"), at=10.0)
-        play.play()
-        assert job.result.reason == "store-unreadable"
-        assert isinstance(stop.error, ActionPatternsError)
-        assert play.scene.writes() == 0
-
-
 @pytest.mark.parametrize(("ours", "theirs"), [('"version": 1', '"version": 2'), ('"state"', '"status"')])
-@only_on(*WITH_LEASES, why="Without a swap it can never be read: see above.")
 def test_a_record_of_the_future_or_of_others_stays_and_stops_no_work(ours: str, theirs: str) -> None:
     written: dict[str, str] = {}
 
@@ -97,7 +70,6 @@ def test_a_record_of_the_future_or_of_others_stays_and_stops_no_work(ours: str, 
         assert play.scene.sandbox.repository(TARGET).refs(BreakerRecord.namespace()) == written
 
 
-@only_on(*WITH_LEASES, why="Nothing is asked here.")
 def test_a_token_that_cannot_reach_the_repository_is_an_input_and_no_outage() -> None:
     with lock_stage() as play:
         job = play.job(lambda job: breaker(job, "check", repository="acme/other", token=None, job_token="tok-bot"))
@@ -105,7 +77,6 @@ def test_a_token_that_cannot_reach_the_repository_is_an_input_and_no_outage() ->
         assert isinstance(job.error, InputError)
 
 
-@only_on(*WITH_LEASES, why="Without a swap there is none.")
 def test_a_key_may_be_any_text() -> None:
     with lock_stage() as play:
         for number, key in enumerate(("70001", "ümläut / .. @{x}", "a\nb")):

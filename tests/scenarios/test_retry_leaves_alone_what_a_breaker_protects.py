@@ -11,11 +11,11 @@ from action_patterns.actions.retry import run
 from action_patterns.actions.retry.interface import RetryInputs, RetryOutputs
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.processes import Ended
-from github_sandbox import Fault
 from support.breaker_stage import KEY, OPEN, breaker, record
 from support.editions import WITH_LEASES, only_on
 from support.lock_stage import Job, lock_stage
 from support.memory_processes import Answer
+from support.refusals import blind
 from support.stage import TARGET
 
 pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no shared breaker, and a warning says so.")
@@ -83,9 +83,7 @@ def test_a_stop_flag_keeps_the_command_from_running() -> None:
 @pytest.mark.parametrize(("policy", "outcome"), [("work", "succeeded"), ("stop", "skipped")])
 def test_a_breaker_that_cannot_be_read_is_a_warning(policy: str, outcome: str) -> None:
     with lock_stage(checked=False) as play:
-        play.scene.sandbox.faults.add(
-            Fault(operation="Marker", times=1_000, status=403, body={"message": "Resource not accessible"})
-        )
+        blind(play.scene.sandbox, "no right")
         job = play.job(lambda job: retry(job, WORKS, breaker_on_unreadable=policy))
         play.play()
         assert (job.result.exit_code, job.result.outputs.outcome) == (0, outcome)
