@@ -18,7 +18,7 @@ PATTERNS: dict[Pattern, tuple[str, str]] = {
     "Error Handling": ("What now?", ""),
     "Change Detection": ("Did anything change?", ""),
     "Rate Limiting": ("How fast may I go?", ""),
-    "State Management": ("Where did we get to?", "cleanup of values and locks"),
+    "State Management": ("Where did we get to?", ""),
 }
 """Pattern -> its question, and the part of it that no action offers yet. Empty: none, once an action names it."""
 
