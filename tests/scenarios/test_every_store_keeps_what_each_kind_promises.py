@@ -1,4 +1,4 @@
-"""`store` names refs, branches or a directory: `state`, `once`, `lock` and `ledger` behave the same in each."""
+"""`store` names refs, branches or a directory, and each kind of record behaves the same in each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from action_patterns.errors import ConflictError, InputError, NotFoundError, RefusedError
 from github_sandbox import Edition
+from support.breaker_stage import OPEN, leg
 from support.ledger_stage import Runner, claim, finish, ledger, names
 from support.lock_stage import Job, lock_stage
 from support.marker_stage import once
@@ -85,6 +86,17 @@ def test_a_ledger_knows_what_is_left(store: str) -> None:
         assert names(ledger(scene, "list", states="done", store=store).outputs.targets) == ["a", "b", "c"]
         assert ledger(scene, "clean", older_than_days=0, dry_run="false", store=store).outputs.count == 3
         assert claim(scene, ["a"], store=store, runner=Runner(attempt=3)).reason == "claimed"
+
+
+def test_a_breaker_opens_and_one_probe_closes_it(store: str) -> None:
+    with lock_stage() as play:
+        ends = [
+            play.job(lambda job, result=result: leg(job, result, threshold=2, store=store), at=at)  # type: ignore[misc]
+            for at, result in ((0.0, "failure"), (10.0, "failure"), (20.0, "success"), (20.0 + OPEN, "success"))
+        ]
+        play.play()
+        last = "breaker-open" if store.startswith("/") else "recovered"  # The time of a directory is real.
+        assert [job.result.reason for job in ends] == ["counted", "opened", "breaker-open", last]
 
 
 def test_a_branch_that_changes_starts_no_workflow() -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from action_patterns.action.liveness import LIVENESS_USES, Liveness
 from action_patterns.action.place import Place, new_claim, run_of
+from action_patterns.action.store import REFS
 from action_patterns.content.identifier import identify, normalise
 from action_patterns.errors import ActionPatternsError, DefectError, InputError, UnavailableError
 from action_patterns.ports.bundle import Ports
@@ -75,6 +76,7 @@ class Breaker:
         key: str,
         settings: Settings,
         uses: tuple[Verb, ...] = BREAKER_USES,
+        store: str = REFS,
     ) -> None:
         self._ports = ports
         self._key = normalise(key)
@@ -88,6 +90,7 @@ class Breaker:
             ref=BreakerRecord.namespace() + identify((key,), (), prefix=key, length=16).name,
             kind=BreakerRecord,
             rounds=ROUNDS,
+            store=store,
         )
 
     @property

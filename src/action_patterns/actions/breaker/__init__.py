@@ -35,7 +35,7 @@ def run(inputs: BreakerInputs, ports: Ports) -> Finish[BreakerOutputs]:
         on_unreadable=inputs.on_unreadable,
         seconds=60.0 * inputs.max_minutes,
     )
-    ours = Breaker(ports, inputs.credentials(), repository, inputs.key, settings)
+    ours = Breaker(ports, inputs.credentials(), repository, inputs.key, settings, store=inputs.store)
     answer = apply(inputs, ours, ports)
     return _finish(inputs, ours, answer, settings)
 

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from action_patterns.action.breaking import OnUnreadable
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.inputs import Outputs
+from action_patterns.action.store import StoreInputs
 from action_patterns.state.breaker import MAX_FAILURES, MAX_MESSAGE_LENGTH, Result
 
 Mode = Literal["check", "report", "stop", "resume", "status"]
@@ -17,7 +18,7 @@ MAX_OPEN_SECONDS = 35 * 86_400
 """GitHub's limit for a workflow run."""
 
 
-class BreakerInputs(TokenInputs):
+class BreakerInputs(StoreInputs):
     """Inputs of breaker."""
 
     mode: Mode = Field(

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.inputs import Outputs
 from action_patterns.action.reason import Reason
+from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, LineList, ValueList
 
 Mode = Literal["digest", "check", "complete"]
@@ -17,7 +18,7 @@ MAX_TIMEOUT_SECONDS = 6 * 3_600
 """GitHub's limit for a job on its runners (docs, "Actions limits")."""
 
 
-class SkipUnchangedInputs(TokenInputs):
+class SkipUnchangedInputs(StoreInputs):
     """Inputs of skip-unchanged."""
 
     mode: Mode = Field(

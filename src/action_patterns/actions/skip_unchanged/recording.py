@@ -39,6 +39,7 @@ def open_store(inputs: SkipUnchangedInputs, ports: Ports) -> tuple[Session, str]
         seconds=60 * inputs.max_minutes,
         reach=Reach((repository,)),
         narrowed=(repository,),
+        store=inputs.store,
     )
     return session, repository
 
