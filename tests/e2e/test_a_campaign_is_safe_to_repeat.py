@@ -21,6 +21,7 @@ FLEET = {
 SOURCE = SHARED | {"distribution.yml": DISTRIBUTION, ".github/workflows/distribute.yml": caller()}
 
 
+@pytest.mark.rotates
 def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, tmp_path: Path) -> None:
     with stage(runner, tmp_path / "platform", seed(source=SOURCE, fleet=FLEET)) as on:
         first = on.run("distribute.yml", run_id=11)

@@ -110,8 +110,6 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         assert "index completed" in first.log
         assert "checked docs/use.md" in first.log
         assert "the manual is not-proved" in first.log
-        (name,) = platform.refs("refs/action-patterns/once/")
-        assert name.startswith("refs/action-patterns/once/announce-release-")
         assert list(platform.refs("refs/action-patterns/state/")) == ["refs/action-patterns/state/index=2Fdone"]
         assert "indexing the manual: remove" in first.log
         assert "before absent, now 5 more created" in first.log

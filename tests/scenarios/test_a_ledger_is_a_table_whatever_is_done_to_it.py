@@ -61,7 +61,11 @@ class Model(RuleBasedStateMachine):
 
     def is_dead(self, row: Row, run: tuple[int, int]) -> bool:
         earlier = row.run[0] == run[0] and row.run[1] < run[1]
-        return earlier or self.clock.monotonic() - row.at >= row.lease
+        return earlier or self.age(row) >= row.lease
+
+    def age(self, row: Row) -> float:
+        """The seconds since a row changed, in whole ones as GitHub's times are: a sum of floats is a hair off."""
+        return round(self.clock.monotonic() - row.at)
 
     @rule(wanted=TARGETS, digest=DIGESTS, run=RUNS, hours=st.integers(1, 3), data=st.data())
     def claim(self, wanted: list[str], digest: str, run: tuple[int, int], hours: int, data: st.DataObject) -> None:
@@ -139,11 +143,10 @@ class Model(RuleBasedStateMachine):
 
     @rule(days=st.integers(0, 1), dry=st.booleans())
     def clean(self, days: int, dry: bool) -> None:
-        now = self.clock.monotonic()
         old = [
             name
             for name, row in self.rows.items()
-            if now - row.at >= days * 24 * HOUR and (row.state != "pending" or now - row.at >= row.lease)
+            if self.age(row) >= days * 24 * HOUR and (row.state != "pending" or self.age(row) >= row.lease)
         ]
         outputs = ledger(self.scene, "clean", older_than_days=days, dry_run=str(dry).lower()).outputs
         assert sorted(names(outputs.targets)) == sorted(old)
