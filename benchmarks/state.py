@@ -71,7 +71,7 @@ def of_steps() -> list[Row]:
         Row("state: compare-and-swap, version known", swap, 2),
         Row("state: list of 1,000 keys", listed, 10),
         Row("once: begin", begin, 3, "github/lock: branch check, create, put; no wait"),
-        Row("once: begin of what is begun", again, 1),
+        Row("once: begin of what is begun, and whether its run is over", again, 2),
         Row("state: get, REST alone", rest_get, 3),
         Row("state: put, REST alone", rest_put, 5),
     ]
