@@ -162,7 +162,7 @@ def _sentences(facts: Facts, answer: Answer, meaning: str) -> Iterator[str]:
     if base.detail:
         yield base.detail
     if answer.files or not base.everything:
-        yield f"{len(answer.files):,} paths differ."
+        yield "1 path differs." if len(answer.files) == 1 else f"{len(answer.files):,} paths differ."
     if facts.ignored:
         names = ", ".join(map(repr, facts.ignored[:_SHOWN_IGNORED]))
         more = f" and {len(facts.ignored) - _SHOWN_IGNORED:,} more" if len(facts.ignored) > _SHOWN_IGNORED else ""
@@ -170,7 +170,9 @@ def _sentences(facts: Facts, answer: Answer, meaning: str) -> Iterator[str]:
 
 
 def _summary(facts: Facts, answer: Answer, meaning: str, warnings: Sequence[str]) -> Iterator[str]:
-    state = "everything" if facts.base.everything else f"{len(answer.files):,} paths" if answer.files else "nothing"
+    number = len(answer.files)
+    paths = "1 path" if number == 1 else f"{number:,} paths" if number else "nothing"
+    state = "everything" if facts.base.everything else paths
     yield f"### Changed: {state}"
     yield ""
     yield inline(" ".join(_sentences(facts, answer, meaning)))
