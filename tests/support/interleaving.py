@@ -72,10 +72,10 @@ class TakingTurns(StageTransport):
 
     def __init__(self, context: Context, clock: VirtualClock, turns: Turns, run: int) -> None:
         super().__init__(Credentials("tok-bot"), context, clock, RecordingLog())
-        self._turns, self._run, self._time = turns, run, clock
+        self._schedule, self._run, self._time = turns, run, clock
 
     def exchange(self, method: str, url: str, body: object, auth: Authorization) -> Response:
-        with self._turns.of(self._run):
+        with self._schedule.of(self._run):
             self._time.sleep(1.0)
             return super().exchange(method, url, body, auth)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,11 +18,10 @@ from action_patterns.github_api.transport.exchange import OversizeError
 from action_patterns.github_api.transport.metering import Meter
 from action_patterns.github_api.transport.no_connection import NoConnection
 from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
-from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken, TokenSource
-from action_patterns.limits.pacer import Pacer
+from action_patterns.github_api.transport.tokens import APP, Authorization, GivenToken, TokenSource
+from action_patterns.github_api.transport.turns import AccountTurns, Turns
 from action_patterns.limits.published import WRITE_SPACING_SECONDS, Lane
-from action_patterns.limits.refusal import Refusal, read_refusal, read_warning
-from action_patterns.limits.shares import spread_seconds
+from action_patterns.limits.refusal import read_refusal
 from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.log import Annotation
 from action_patterns.resilience.attempts import MAX_ATTEMPTS, after_no_answer
@@ -81,15 +79,11 @@ class Transport:
         self._log = log
         self._clients = Clients(context)
         self._meter = Meter()
-        self._gate = threading.Lock()
-        self._pacers: dict[str, Pacer] = {}
         self._has_answered = False
         self._ends = clock.monotonic() + self._allowance.seconds
-        self._tokens: TokenSource = (
-            AppTokens(credentials.app, self._allowance, clock, log.hide, self._send_as_app)
-            if credentials.app is not None
-            else GivenToken(credentials.token)
-        )
+        self._turns = Turns(clock, self._allowance, context.write_spacing_seconds, ends=self._ends)
+        self._app = credentials.app
+        self._tokens = self._token_source(credentials, log)
         if context.write_spacing_seconds != WRITE_SPACING_SECONDS:
             log.info(
                 f"Writes are {context.write_spacing_seconds} s apart instead of the {WRITE_SPACING_SECONDS:g} s"
@@ -114,7 +108,7 @@ class Transport:
     @property
     def mints_tokens(self) -> bool:
         """The credentials are an App's key: it has a token for each account at which it is installed."""
-        return isinstance(self._tokens, AppTokens)
+        return self._app is not None
 
     def token_facts(self) -> TokenFacts:
         """Facts from the token's prefix, and from GitHub's answers so far."""
@@ -148,11 +142,11 @@ class Transport:
         while True:
             attempt += 1
             auth = self._tokens.auth(scope)
-            pacer = self._pacer(scope)
-            self._wait_for_turn(pacer, lane, request)
+            turns = self._turns.of(self._tokens.account(scope))
+            turns.wait(lane, request)
             self._meter.sent(lane)
             try:
-                response = self._exchange(pacer, method, url, body, auth)
+                response = self._exchange(turns, method, url, body, auth)
             except (requests.RequestException, UnreadableAnswerError) as error:
                 failed = no_connection.read(error, self._address(url))
                 if failed is not None:
@@ -168,25 +162,22 @@ class Transport:
                 continue
             if scope != APP:  # what an App asks in its own name has a budget that no target's work takes from
                 self._meter.answered(lane, response.headers)
-            self._heed(pacer, response)
+            self._note_scopes(response)
+            turns.heed(response.headers)
             status, text = error_mapping.classify(response.status, response.data, reading=kind == "safe")
             if (status == 200 and not text) or (status == NOT_MODIFIED and isinstance(body, IfNoneMatch)):
                 return response
             request_id = response.headers.get("x-github-request-id")
             refusal = read_refusal(status, response.headers, text, self._clock.now(), attempt)
             if refusal is not None:
-                # Refused by a limit means not processed: any class may be sent again, once the wait is over. Everybody
-                # waits: to go on while limited can get a token blocked.
-                resumes = self._clock.monotonic() + refusal.seconds
-                spread = min(self._spread(refusal), max(0.0, self._ends - resumes))
-                with self._gate:
-                    pacer.park(resumes + spread)
-                if resumes > self._ends:
+                # Refused by a limit means not processed: any class may be sent again, once the wait is over.
+                seconds = turns.park(refusal)
+                if seconds is None:
                     raise error_mapping.from_limit(refusal, request, request_id)
                 if attempt >= MAX_ATTEMPTS:
                     raise error_mapping.from_limit(refusal, request, request_id, refused_times=attempt)
-                self._log.info(f"{request}: {text}; waiting {refusal.seconds + spread:.0f} s.")
-                self._meter.waited(refusal.seconds + spread)
+                self._log.info(f"{request}: {text}; waiting {seconds:.0f} s.")
+                self._meter.waited(seconds)
                 continue
             if status < 300:
                 return response
@@ -255,55 +246,28 @@ class Transport:
         """Set the calling thread's usage to zero."""
         self._meter.begin()
 
-    def _exchange(self, pacer: Pacer, method: str, url: str, body: object, auth: Authorization) -> Response:
+    def _exchange(self, turns: AccountTurns, method: str, url: str, body: object, auth: Authorization) -> Response:
         try:
             response = self.exchange(method, url, body, auth)
         finally:
-            with self._gate:
-                pacer.in_flight -= 1
+            turns.answered()
         if response.status == 407:
             place = no_connection.origin(self._address(url))
             raise self._unreachable(no_connection.of_proxy_status(407, place), f"{method} {url}")
         self._has_answered = True
         return response
 
-    def _wait_for_turn(self, pacer: Pacer, lane: Lane, request: str) -> None:
-        """Return when the request may go. It counts as in flight from then on."""
-        with self._gate:
-            at = pacer.reserve(lane, self._clock.monotonic())
-        while True:
-            with self._gate:
-                now = self._clock.monotonic()
-                # GitHub may have refused another thread in the meantime. Then no thread goes, and all of them take new
-                # turns: they must not go together when the wait is over.
-                if pacer.parked_until > at:
-                    at = pacer.reserve_again(lane, at, now)
-                if at <= now <= self._ends:
-                    pacer.in_flight += 1
-                    return
-            if max(at, now) > self._ends:
-                resumes = self._clock.now() + timedelta(seconds=max(0.0, at - now))
-                raise error_mapping.out_of_time(self._allowance.seconds, request, resumes)
-            self._clock.sleep(at - now)
-
-    def _spread(self, refusal: Refusal) -> float:
-        return spread_seconds(
-            refusal.seconds,
-            random(),
-            share=self._allowance.share,
-            write_spacing_seconds=self._context.write_spacing_seconds,
-        )
-
-    def _heed(self, pacer: Pacer, response: Response) -> None:
-        """Take the other facts of an answer: a classic token's scopes (GitHub docs, "Scopes for OAuth apps"), and that
-        it used the last request of the hour's budget: GitHub would refuse the next one, so it is not sent.
-        """
+    def _note_scopes(self, response: Response) -> None:
+        """Take a classic token's scopes from an answer (GitHub docs, "Scopes for OAuth apps")."""
         if (scopes := response.headers.get("x-oauth-scopes")) is not None:
             self._scopes = frozenset(scope.strip() for scope in scopes.split(","))
-        with self._gate:
-            seconds = read_warning(response.headers, self._clock.now(), in_flight=pacer.in_flight)
-            if seconds is not None:
-                pacer.park(self._clock.monotonic() + seconds)
+
+    def _token_source(self, credentials: Credentials, log: Log) -> TokenSource:
+        if credentials.app is None:
+            return GivenToken(credentials.token)
+        from action_patterns.github_api.transport.app_tokens import AppTokens
+
+        return AppTokens(credentials.app, self._allowance, self._clock, log.hide, self._send_as_app)
 
     def _address(self, url: str) -> str:
         return url if url == self.graphql_url else self._context.api_url
@@ -360,17 +324,6 @@ class Transport:
             kind: OperationClass = "safe" if method == "GET" else "idempotent"
             response = self.send(kind, "read", method, path, body, scope=APP)
         return Answer(response.data, Source(f"{method} {path}", response.headers.get("x-github-request-id")))
-
-    def _pacer(self, scope: str) -> Pacer:
-        account = self._tokens.account(scope)
-        with self._gate:
-            if account not in self._pacers:
-                self._pacers[account] = Pacer(
-                    self._context.write_spacing_seconds,
-                    share=self._allowance.share,
-                    phase_seconds=self._allowance.phase_seconds,
-                )
-            return self._pacers[account]
 
 
 def decode(status: int, text: str) -> Any:

@@ -12,7 +12,8 @@ from github import Auth
 
 from action_patterns.errors import InputError, NotFoundError, PermissionDeniedError, RefusedError, UnavailableError
 from action_patterns.github_api.transport.answer import Answer
-from action_patterns.github_api.transport.tokens import APP, AppTokens, Authorization, GivenToken
+from action_patterns.github_api.transport.app_tokens import AppTokens
+from action_patterns.github_api.transport.tokens import APP, Authorization, GivenToken
 from action_patterns.ports.credentials import Allowance, AppKey
 from support.answers import answer
 from support.memory_ports import NOW, StillClock

@@ -77,22 +77,6 @@ def test_a_token_that_expired_between_two_requests_is_renewed_for_each() -> None
     assert len(transport.sent) == 4
 
 
-def test_a_thread_that_waits_for_its_turn_heeds_a_refusal_that_another_meets_meanwhile() -> None:
-    class Busy(VirtualClock):
-        """While one thread sleeps, GitHub refuses another."""
-
-        def sleep(self, seconds: float) -> None:
-            super().sleep(seconds)
-            if len(self.slept) == 1:
-                transport._pacer("acme/api").park(self.monotonic() + 60)
-
-    clock = Busy()
-    transport = Scripted(ok({}), ok({}), clock=clock)
-    for _ in range(2):
-        transport.send("idempotent", "write", "POST", "/repos/acme/api/git/blobs", {}, scope="acme/api")
-    assert transport.sent == [0.0, 61.0]
-
-
 @pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/other/main"])
 def test_a_branch_is_not_read_from_an_answer_about_another(ref: str) -> None:
     client = Client(Scripted(ok({"ref": ref, "object": {"sha": "1" * 40}})))
@@ -210,21 +194,3 @@ def test_a_post_whose_answer_is_too_large_is_looked_up() -> None:
     with pytest.raises(AnswerLostError):
         transport.send("unsafe", "content", "POST", "/repos/acme/api/pulls", {}, scope="acme/api")
     assert len(transport.sent) == 1
-
-
-def test_a_thread_that_waited_through_anothers_refusal_takes_a_new_turn() -> None:
-    class Refused(VirtualClock):
-        """Another thread is refused while this one sleeps, and has its own turn at the end of the wait."""
-
-        def sleep(self, seconds: float) -> None:
-            super().sleep(seconds)
-            if len(self.slept) == 1:
-                pacer.park(60.0)
-                assert pacer.reserve("write", self.monotonic()) == 60.0
-
-    clock = Refused()
-    transport = Transport(Credentials("t"), context(), clock, RecordingLog())
-    pacer = transport._pacer("acme/api")
-    pacer.reserve("write", 0.0)
-    transport._wait_for_turn(pacer, "write", "POST /x")
-    assert clock.monotonic() == 61.0
