@@ -13,7 +13,8 @@ from action_patterns.content.changes import FileChange, Mode, is_git_name
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES, size_problems
 from action_patterns.errors import InputError
 from action_patterns.runner.leftovers import remedy, set_aside
-from action_patterns.runner.place import LEAVE_GIT_OUT, Place, problem
+from action_patterns.runner.opened import LEAVE_GIT_OUT, problem
+from action_patterns.runner.place import Place
 from action_patterns.runner.provenance import Provenance
 from action_patterns.runner.resolution import resolve
 

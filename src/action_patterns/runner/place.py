@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
 from action_patterns.content.changes import is_git_name
 from action_patterns.content.temporary_files import is_temporary, temporary_name
-from action_patterns.errors import InputError, Problem
+from action_patterns.runner.opened import (
+    CHANGING,
+    DIRECTORY,
+    GIT_KEEPS,
+    LEAVE_GIT_OUT,
+    LIST,
+    NEITHER,
+    Entry,
+    below,
+    names_in,
+    problem,
+    read_entry,
+    remove_temporary,
+    replaced,
+    sha256_of,
+    status_of,
+)
 
-OUTSIDE = "Name a path inside the workspace ($GITHUB_WORKSPACE) or inside $RUNNER_TEMP."
-NEITHER = "is neither a file nor a symbolic link"
-GIT_KEEPS = "git keeps only files and links: remove it."
-LEAVE_GIT_OUT = "Leave git's own files out: they hold credentials. Name the files that git tracks."
-CHANGING = "Let the step that changes it end before this one begins."
-_GIT_NAMES = ("HEAD", "objects", "refs", "commondir", "gitdir")
-# O_PATH and O_SEARCH open a directory that may be searched but not listed.
-DIRECTORY = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY)) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_LIST = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# A named pipe in the place of a file would make a blocking open wait for a writer.
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_GIT_NAMES = ("HEAD", "objects", "refs", "commondir", "gitdir")
 
 
 def is_git_directory(names: Collection[str]) -> bool:
@@ -43,13 +47,6 @@ class Step(NamedTuple):
     name: str
     directory: int | None
     """An open descriptor. None: outside the roots, absent, or not a directory."""
-
-
-class Entry(NamedTuple):
-    """A file, or a symbolic link with its target as content."""
-
-    status: os.stat_result
-    content: bytes
 
 
 class Place:
@@ -79,7 +76,7 @@ class Place:
         for step in self._steps[self._root + 1 :]:
             if is_git_name(step.name):
                 return step.name
-            if step.directory is not None and is_git_directory(_names_in(step.directory, _GIT_NAMES)):
+            if step.directory is not None and is_git_directory(names_in(step.directory, _GIT_NAMES)):
                 return step.name
         return None
 
@@ -111,7 +108,7 @@ class Place:
         """
         above = self._above()
         assert above is not None, "a file is below a root"
-        found = _read_entry(above, self.name, self._path, _sha256)
+        found = read_entry(above, self.name, self._path, sha256_of)
         self._verify()
         if not stat.S_ISREG(found.status.st_mode):
             raise replaced(self._path, self.name)
@@ -128,11 +125,11 @@ class Place:
             above = self._above()
             if above is None:
                 raise problem(path, NEITHER, GIT_KEEPS)
-            found = _read_entry(above, self.name, path)
+            found = read_entry(above, self.name, path)
         else:
             assert self.directory is not None
-            with _below(self.directory, parts[:-1], self._path) as above:
-                found = _read_entry(above, parts[-1], path)
+            with below(self.directory, parts[:-1], self._path) as above:
+                found = read_entry(above, parts[-1], path)
         self._verify()
         return found
 
@@ -149,7 +146,7 @@ class Place:
         pending: list[tuple[str, ...]] = [()]
         while pending:
             above = pending.pop()
-            with _below(self.directory, above, self._path, flags=_LIST) as listed, os.scandir(listed) as scanned:
+            with below(self.directory, above, self._path, flags=LIST) as listed, os.scandir(listed) as scanned:
                 entries = list(scanned)
                 if above and is_git_directory({entry.name for entry in entries}):
                     if without_git:
@@ -187,7 +184,7 @@ class Place:
         with self._above_made() as parent:
             if tidy:
                 self._verify_at(self.real.parent, parent)
-                _remove_temporary(parent)
+                remove_temporary(parent)
             temporary = temporary_name(os.urandom(8))
             written = os.open(temporary, _WRITE, 0o600, dir_fd=parent)
             try:
@@ -249,101 +246,6 @@ class Place:
             raise problem(self._path, f"changes while it is used: {str(real)!r} is replaced or moved", CHANGING)
 
 
-def _remove_temporary(directory: int) -> None:
-    try:
-        listed = os.open(".", _LIST, dir_fd=directory)
-    except PermissionError:
-        return  # It may be written to, and not listed.
-    try:
-        for name in filter(is_temporary, os.listdir(listed)):  # noqa: PTH208 - of a descriptor
-            with suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=listed)
-    finally:
-        os.close(listed)
-
-
-@contextmanager
-def _below(directory: int, parts: Sequence[str], path: str, *, flags: int = DIRECTORY) -> Iterator[int]:
-    """Yield the descriptor of a directory below an open one; no component may be a link."""
-    at = os.open(".", flags if not parts else DIRECTORY, dir_fd=directory)
-    try:
-        for number, part in enumerate(parts, 1):
-            above, at = at, open_directory(part, at, path, flags=flags if number == len(parts) else DIRECTORY)
-            os.close(above)
-        yield at
-    finally:
-        os.close(at)
-
-
-def open_directory(name: str, above: int | None, path: str, *, flags: int = DIRECTORY) -> int:
-    """Open a directory that is right below an open one.
-
-    Raises:
-        InputError: it was a directory when it was looked at, and is none now.
-    """
-    try:
-        return os.open(name, flags, dir_fd=above)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENOENT):
-            raise replaced(path, name) from None
-        raise
-
-
-def _whole(stream: BufferedReader) -> bytes:
-    return stream.read()
-
-
-def _sha256(stream: BufferedReader) -> bytes:
-    import hashlib  # few actions need a digest
-
-    return hashlib.file_digest(stream, "sha256").digest()
-
-
-def _read_entry(above: int, name: str, path: str, content_of: Callable[[BufferedReader], bytes] = _whole) -> Entry:
-    status = status_of(name, above)
-    if status is None:
-        raise replaced(path, name)
-    try:
-        if stat.S_ISLNK(status.st_mode):
-            return Entry(status, os.fsencode(os.readlink(name, dir_fd=above)))
-        if not stat.S_ISREG(status.st_mode):
-            raise problem(path, NEITHER, GIT_KEEPS)
-        opened = os.open(name, _READ, dir_fd=above)
-    except OSError as error:
-        if error.errno in (errno.EINVAL, errno.ELOOP, errno.ENOENT, errno.ENXIO):
-            raise replaced(path, name) from None
-        raise
-    try:
-        # The name may stand for something else since `status_of` looked at it.
-        status = os.fstat(opened)
-        if not stat.S_ISREG(status.st_mode):
-            raise replaced(path, name)
-        with os.fdopen(opened, "rb", closefd=False) as stream:
-            return Entry(status, content_of(stream))
-    finally:
-        os.close(opened)
-
-
-def problem(path: str, what: str, fix: str) -> InputError:
-    """Return the error of a path: what is wrong with it, and what to do."""
-    return InputError(Problem(f"The path {path!r} {what}.", fix))
-
-
-def replaced(path: str, name: str) -> InputError:
-    return problem(path, f"changes while it is used: {name!r} is replaced", CHANGING)
-
-
 def real_path(steps: Sequence[Step]) -> Path:
+    """Return the absolute path without links."""
     return Path(*(step.name for step in steps))
-
-
-def _names_in(directory: int, names: Sequence[str]) -> set[str]:
-    return {name for name in names if status_of(name, directory) is not None}
-
-
-def status_of(name: str, above: int | None) -> os.stat_result | None:
-    """Return the status of a name, of a link itself; None: nothing is there, as below a file."""
-    try:
-        return os.stat(name, dir_fd=above, follow_symlinks=False)
-    except (FileNotFoundError, NotADirectoryError):
-        return None

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from action_patterns.content.runner_files import runner_file
-from action_patterns.runner.place import LEAVE_GIT_OUT, Place, problem
+from action_patterns.runner.opened import LEAVE_GIT_OUT, problem
+from action_patterns.runner.place import Place
 
 _RUNNERS = "Name a file of yours. The runner's files hold credentials, and commands of other steps."
 

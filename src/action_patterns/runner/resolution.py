@@ -14,17 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from action_patterns.runner.place import (
-    DIRECTORY,
-    OUTSIDE,
-    Place,
-    Step,
-    open_directory,
-    problem,
-    real_path,
-    replaced,
-    status_of,
-)
+from action_patterns.runner.opened import DIRECTORY, OUTSIDE, open_directory, problem, replaced, status_of
+from action_patterns.runner.place import Place, Step, real_path
 
 MAX_LINKS = 40
 """Links that one path may pass: Linux's limit (path_resolution(7), "ELOOP"). macOS has 32."""
