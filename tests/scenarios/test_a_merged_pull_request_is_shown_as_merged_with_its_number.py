@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from action_patterns.actions.upsert_pr import line, summary
+from action_patterns.actions.upsert_pr.text import line, summary
 from action_patterns.report.build import build
 from support.people import target
 from support.report_builders import context, plan

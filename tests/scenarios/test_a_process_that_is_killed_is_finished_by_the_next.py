@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from action_patterns.actions.upsert_pr import UpsertPrOutputs
+from action_patterns.actions.upsert_pr.interface import UpsertPrOutputs
 from support import sample
 from support.action_process import ActionProcesses, Death, End, Job, job
 from support.cases import a_pull_request_with_other_labels, nothing

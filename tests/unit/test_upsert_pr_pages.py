@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from action_patterns.actions.upsert_pr import UpsertPrInputs, UpsertPrOutputs
+from action_patterns.actions.upsert_pr.interface import UpsertPrInputs, UpsertPrOutputs
 from action_patterns.input_types import input_name
 
 ROOT = Path(__file__).parents[2]

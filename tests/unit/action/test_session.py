@@ -25,7 +25,7 @@ from support.memory_ports import World
 SOURCES = Path(__file__).parents[3] / "src/action_patterns"
 PARTS = {
     "discover": ("actions/discover/__init__.py", "discovery"),
-    "upsert-pr": ("actions/upsert_pr.py", "action/checkout.py", "pull_request"),
+    "upsert-pr": ("actions/upsert_pr", "action/checkout.py", "pull_request"),
     "apply": ("actions/apply.py", "pull_request", "action/breaker_watch.py", "state/transaction.py"),
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 
 from action_patterns import registry
 from action_patterns.action.contract import Finish
-from action_patterns.actions.upsert_pr import ACTION, UpsertPrInputs, UpsertPrOutputs, summary
+from action_patterns.actions.upsert_pr import ACTION
+from action_patterns.actions.upsert_pr.interface import UpsertPrInputs, UpsertPrOutputs
+from action_patterns.actions.upsert_pr.text import summary
 from action_patterns.contracts import TargetResult
 from action_patterns.errors import (
     ActionPatternsError,
