@@ -1,4 +1,4 @@
-"""Files and directories by opened directories, never by a text that can mean another file a moment later."""
+"""Files and directories, by opened directories, never by a text that can mean another file a moment later."""
 
 from __future__ import annotations
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from random import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import requests
 
 from action_patterns.content.bounded_json import loads
-from action_patterns.errors import ActionPatternsError, AnswerLostError, UnavailableError, UnreachableError
+from action_patterns.errors import ActionPatternsError, UnavailableError
 from action_patterns.github_api.transport import error_mapping, no_connection
 from action_patterns.github_api.transport.answer import Answer, Source
 from action_patterns.github_api.transport.clients import NOT_MODIFIED, Clients, IfNoneMatch
 from action_patterns.github_api.transport.exchange import OversizeError
 from action_patterns.github_api.transport.metering import Meter
-from action_patterns.github_api.transport.no_connection import NoConnection
+from action_patterns.github_api.transport.retries import Retries, unreachable
 from action_patterns.github_api.transport.token_kind import TokenFacts, TokenKind, is_a_persons
 from action_patterns.github_api.transport.tokens import APP, Authorization, GivenToken, TokenSource
 from action_patterns.github_api.transport.turns import AccountTurns, Turns
@@ -24,8 +23,7 @@ from action_patterns.limits.published import WRITE_SPACING_SECONDS, Lane
 from action_patterns.limits.refusal import read_refusal
 from action_patterns.ports.credentials import Allowance
 from action_patterns.ports.log import Annotation
-from action_patterns.resilience.attempts import MAX_ATTEMPTS, after_no_answer
-from action_patterns.resilience.backoff import backoff_seconds
+from action_patterns.resilience.attempts import MAX_ATTEMPTS
 from action_patterns.resilience.classification import OperationClass
 
 if TYPE_CHECKING:
@@ -47,9 +45,6 @@ class Response(NamedTuple):
 class UnreadableAnswerError(ValueError):
     """An answer that is none of GitHub's: cut off, or made by something between GitHub and us."""
 
-
-FIRST_CONTACT_SECONDS = 1.0
-"""Wait for the second try of a connection to a server that has not answered in this run."""
 
 UNSERVED = frozenset({403, 404, 410})
 
@@ -79,10 +74,10 @@ class Transport:
         self._log = log
         self._clients = Clients(context)
         self._meter = Meter()
-        self._has_answered = False
         self._ends = clock.monotonic() + self._allowance.seconds
         self._turns = Turns(clock, self._allowance, context.write_spacing_seconds, ends=self._ends)
         self._app = credentials.app
+        self._retries = Retries(clock, log, self._meter, ends=self._ends)
         self._tokens = self._token_source(credentials, log)
         if context.write_spacing_seconds != WRITE_SPACING_SECONDS:
             log.info(
@@ -150,7 +145,7 @@ class Transport:
             except (requests.RequestException, UnreadableAnswerError) as error:
                 failed = no_connection.read(error, self._address(url))
                 if failed is not None:
-                    self._reconnect_or_raise(failed, request, attempt, error)
+                    self._retries.wait_to_connect(failed, request, attempt, error)
                     continue
                 if isinstance(error, OversizeError) and kind != "unsafe":
                     raise UnavailableError(  # It would be as large again.
@@ -158,7 +153,7 @@ class Transport:
                         remediation="GitHub gives no such answer: check the address of its API and the proxy in front"
                         " of it. Do not just run again.",
                     ) from error
-                self._retry_or_raise(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
+                self._retries.wait_to_repeat(kind, request, attempt, f"no answer ({type(error).__name__})", None, error)
                 continue
             if scope != APP:  # what an App asks in its own name has a budget that no target's work takes from
                 self._meter.answered(lane, response.headers)
@@ -182,7 +177,7 @@ class Transport:
             if status < 300:
                 return response
             if status >= 500:
-                self._retry_or_raise(kind, request, attempt, f"{status} {text}", request_id, None)
+                self._retries.wait_to_repeat(kind, request, attempt, f"{status} {text}", request_id, None)
                 continue
             if status == 401 and not renewed and self._tokens.renew(scope, auth):
                 renewed = True
@@ -253,8 +248,8 @@ class Transport:
             turns.answered()
         if response.status == 407:
             place = no_connection.origin(self._address(url))
-            raise self._unreachable(no_connection.of_proxy_status(407, place), f"{method} {url}")
-        self._has_answered = True
+            raise unreachable(no_connection.of_proxy_status(407, place), f"{method} {url}")
+        self._retries.has_answered = True
         return response
 
     def _note_scopes(self, response: Response) -> None:
@@ -271,48 +266,6 @@ class Transport:
 
     def _address(self, url: str) -> str:
         return url if url == self.graphql_url else self._context.api_url
-
-    def _reconnect_or_raise(self, failed: NoConnection, request: str, attempt: int, cause: Exception) -> None:
-        """Return after a wait if another try may connect. A server that never answered in this run gets one more: a
-        wrong address, a firewall or a server that is off does not pass in half a minute.
-        """
-        seconds = backoff_seconds(attempt, random()) if self._has_answered else FIRST_CONTACT_SECONDS
-        most = 1 if failed.lasts else MAX_ATTEMPTS if self._has_answered else 2
-        if attempt >= most or seconds > self._ends - self._clock.monotonic():
-            raise self._unreachable(failed, request) from cause
-        self._log.info(f"{request}: {failed.cause}; attempt {attempt} of {most}.")
-        self._meter.waited(seconds)
-        self._clock.sleep(seconds)
-
-    def _unreachable(self, failed: NoConnection, request: str) -> UnreachableError:
-        return UnreachableError(f"{request} was not sent: {failed.cause}.", remediation=failed.remedy)
-
-    def _retry_or_raise(
-        self,
-        kind: OperationClass,
-        request: str,
-        attempt: int,
-        what: str,
-        request_id: str | None,
-        cause: Exception | None,
-    ) -> None:
-        left = self._ends - self._clock.monotonic()
-        way = after_no_answer(kind, attempt, random=random(), seconds_left=left)
-        if way.step == "look-up":
-            raise AnswerLostError(
-                f"{request} was sent, and its answer was lost ({what}). It may have taken effect.",
-                remediation="Run again: the state is read before anything is sent a second time.",
-                request_id=request_id,
-            ) from cause
-        if way.step == "give-up":
-            raise UnavailableError(
-                f"{request} failed {attempt} times, last with: {what}.",
-                remediation="Run again in a few minutes; see https://www.githubstatus.com.",
-                request_id=request_id,
-            ) from cause
-        self._log.info(f"{request}: {what}; attempt {attempt} of {MAX_ATTEMPTS}.")
-        self._meter.waited(way.wait_seconds)
-        self._clock.sleep(way.wait_seconds)
 
     def _send_as_app(
         self, method: str, path: str, body: object = None, *, token: Authorization | None = None
