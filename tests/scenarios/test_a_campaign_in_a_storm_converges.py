@@ -14,6 +14,8 @@ from support.fleet import fleet
 
 TARGETS = 200 if sample.plays_all() else 100
 RERUNS = 2
+RERUNS_OVER_REST = 6
+"""A target has a dozen reads there, and each of them may be the one in trouble."""
 SHARE = 0.2
 MOST_REQUESTS = 1.7
 """Requests of all rounds, as a multiple of a calm run's: repeats of a fifth of them, and looks after lost answers."""
@@ -34,7 +36,7 @@ def test_the_end_is_that_of_a_calm_run(seed: int, edition: str, record_property:
         scene.unleash(SHARE, seed)
         troubled = asked = 0
         undone: list[int] = []
-        for _ in range(1 + RERUNS):
+        for _ in range(1 + (RERUNS if has_graphql(edition) else RERUNS_OVER_REST)):
             results = scene.apply()
             troubled += sum(1 for record in scene.sandbox.requests if record.fault)
             asked += len(scene.sandbox.requests)
@@ -51,7 +53,8 @@ def test_the_end_is_that_of_a_calm_run(seed: int, edition: str, record_property:
         )
         assert undone[-1] == 0, [result.error for result in results if result.error]
         assert troubled > asked * SHARE / 2
-        assert asked <= MOST_REQUESTS * calm
+        # A target that is done is read once more in each rerun: in one request, or over REST in a dozen.
+        assert asked <= MOST_REQUESTS * calm * (1 if has_graphql(edition) else len(undone))
         assert scene.sandbox.snapshot() == state
 
         scene.calm()
