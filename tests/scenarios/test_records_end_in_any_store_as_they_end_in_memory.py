@@ -42,7 +42,7 @@ class Model(RuleBasedStateMachine):
         self.etags: dict[str, tuple[str, str | None]] = {}
         self.value: list[int] = []
         self.begun = 0
-        self.held, self.generation = 0, 0
+        self.held = self.released = self.generation = 0
         self.store: RefStore = self.open(path)
 
     def open(self, path: str) -> RefStore:
@@ -138,10 +138,11 @@ class Model(RuleBasedStateMachine):
         kind = KINDS["lock"]
         found = kind.run(self.store, 9)[0] if self.held else None
         change: Any = lock.release(found.record if found else None, entry(run))
-        assert (change.reason == "released") == (self.held == run)
+        # A holder that has released says so again, also after the next one acquired.
+        assert (change.reason == "released") == (bool(self.held) and run in (self.held, self.released))
         if found is not None and change.write is not None:
             self.store.update(TARGET, found.ref, change.write.message())
-            self.held = 0
+            self.held, self.released = 0, run
 
     @invariant()
     def every_ref_has_its_text(self) -> None:
