@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -33,7 +34,7 @@ class Entry:
 
     value: Any
     version: str
-    ends: float | None
+    ends: datetime | None
 
 
 class Model(RuleBasedStateMachine):
@@ -54,12 +55,12 @@ class Model(RuleBasedStateMachine):
 
     def current(self, key: str) -> Entry | None:
         entry = self.entries.get(key)
-        return None if entry is None or (entry.ends is not None and self.clock.monotonic() >= entry.ends) else entry
+        return None if entry is None or (entry.ends is not None and self.clock.now() >= entry.ends) else entry
 
     def written(self, key: str, value: Any, ttl: int | None, version: str | None) -> None:
         assert version is not None
         self.old_versions.append(version)
-        self.entries[key] = Entry(value, version, None if ttl is None else self.clock.monotonic() + ttl)
+        self.entries[key] = Entry(value, version, None if ttl is None else self.clock.now() + timedelta(seconds=ttl))
 
     @rule(key=KEYS, value=VALUES, merge=st.sampled_from(["replace", "append", "deep-merge"]), ttl=TTLS)
     def put(self, key: str, value: Any, merge: str, ttl: int | None) -> None:
