@@ -210,7 +210,7 @@ def test_a_dry_run_asks_no_store(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"state_repository": "acme/store"}, "`breaker` is not"),
+        ({"state_repository": "acme/store"}, "neither `breaker` nor `park-after` is"),
         ({"breaker": "x" * 501}, "501 characters"),
         ({"breaker": "x", "state_repository": "store"}, "`state-repository` is 'store'"),
     ],

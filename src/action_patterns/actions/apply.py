@@ -27,7 +27,7 @@ from action_patterns.discovery.plan import read_plan
 from action_patterns.discovery.reasons import LEFT_OUT
 from action_patterns.distribution.apply import apply
 from action_patterns.distribution.campaign import Campaign, read_campaign
-from action_patterns.distribution.reasons import HELD_BACK
+from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
@@ -42,6 +42,7 @@ from action_patterns.report.render.annotations import annotate_results
 
 if TYPE_CHECKING:
     from action_patterns.distribution.breaking import LegBreaker
+    from action_patterns.distribution.parking import Parking
 
 MAX_THRESHOLD = 100
 MAX_KEY_LENGTH = 500
@@ -89,11 +90,19 @@ class ApplyInputs(TokenInputs):
         le=MAX_OPEN_SECONDS,
         description="Seconds for which an open breaker refuses all legs; then one leg probes with one target.",
     )
+    park_after: int = Field(
+        default=0,
+        ge=0,
+        le=MAX_THRESHOLD,
+        description="Failures in a row with the same content after which a target is parked: later runs do not try"
+        " it (`blocked: parked`) until the content changes or [`ledger`](../ledger) frees it. An outage or a limit does"
+        " not count. Needs `state-repository`. 0: never.",
+    )
     state_repository: str | None = Field(
         default=None,
-        description="`owner/name` that keeps the breaker, so that all legs and runs share it and honour its stop flag."
-        " It is written with `token`, or by the App. If it cannot be, each leg counts its own targets, and a warning"
-        " says so.",
+        description="`owner/name` that keeps the breaker, so that all legs and runs share it and honour its stop flag,"
+        " and the names of targets that failed. It is written with `token`, or by the App. If it cannot be, each leg"
+        " counts its own targets and parks none, and a warning says so.",
     )
 
 
@@ -140,9 +149,9 @@ def gather(inputs: ApplyInputs, ports: Ports) -> tuple[Plan, Campaign]:
 def validate(inputs: ApplyInputs, plan: Plan) -> None:
     """Raise InputError unless `first` to `last`, and each name in `only`, are targets of the plan.
 
-    The inputs of the breaker are looked at too.
+    The inputs of breaker and parking are looked at too.
     """
-    if problems := tuple(_of_the_breaker(inputs)):
+    if problems := tuple(_of_the_store(inputs)):
         raise InputError(*problems)
     first, last = _bounds(inputs)
     if not first <= last < len(plan.found):
@@ -183,15 +192,21 @@ def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, at
     }
 
 
-def _of_the_breaker(inputs: ApplyInputs) -> Iterator[Problem]:
+def _of_the_store(inputs: ApplyInputs) -> Iterator[Problem]:
     if inputs.breaker is not None and len(inputs.breaker) > MAX_KEY_LENGTH:
         yield Problem(
             f"`breaker` has {len(inputs.breaker):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it."
         )
-    if inputs.state_repository is not None and inputs.breaker is None:
+    if inputs.state_repository is not None and inputs.breaker is None and not inputs.park_after:
         yield Problem(
-            "`state-repository` is given, and `breaker` is not.",
-            "Name the breaker; if an expression is there, it came to nothing. Or remove `state-repository`.",
+            "`state-repository` is given, and neither `breaker` nor `park-after` is.",
+            "Name the breaker, or give `park-after`; if an expression is there, it came to nothing. Or remove"
+            " `state-repository`.",
+        )
+    if inputs.park_after and inputs.state_repository is None:
+        yield Problem(
+            "`park-after` is given, and `state-repository` is not: failures of earlier runs are kept there.",
+            "Give a repository that `token` may write to, or remove `park-after`.",
         )
     if inputs.state_repository is not None and not is_repository(inputs.state_repository):
         yield Problem(f"`state-repository` is {inputs.state_repository!r}.", "Write it as `owner/name`.")
@@ -214,7 +229,10 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     left_out = skipped(inputs, plan, entries, attempt=attempt)
     chosen = [entry for entry in entries if entry.index not in left_out]
     campaign.check(chosen)
-    results = [*left_out.values()]
+    parking = _parking(inputs, ports, campaign)
+    parked = parking.parked(plan, chosen, attempt=attempt) if parking and chosen else {}
+    chosen = [entry for entry in chosen if entry.index not in parked]
+    results = [*left_out.values(), *parked.values()]
     warnings = list[Annotation]()
     for result in results:
         recorder.write(result)
@@ -251,6 +269,10 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         else:
             found, warnings = _behind_a_breaker(inputs, inputs.breaker, ports, chosen, work)
             results += found
+    if parking is not None:
+        if not inputs.dry_run:
+            parking.ended(results)
+        warnings += parking.warnings
     results = [result.redacted(ports.log.redact) for result in results]
     failed = [result for result in results if result.outcome in FAILING]
     held_back = [result for result in results if result.is_held_back]
@@ -267,6 +289,22 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         annotations=(*annotate_results(results), *warnings),
         # A leg that left targets to a later run is red too: "Re-run failed jobs" is to repeat it.
         exit_code=EXIT_FAILED if (failed or held_back) and policy.policy == "any" else 0,
+    )
+
+
+def _parking(inputs: ApplyInputs, ports: Ports, campaign: Campaign) -> Parking | None:
+    """Return the campaign's parked targets. None: the caller parks none."""
+    if not inputs.park_after or inputs.state_repository is None:
+        return None
+    from action_patterns.distribution.parking import Parking  # for the campaigns that park
+
+    return Parking(
+        ports,
+        inputs.credentials(),
+        repository=inputs.state_repository,
+        operation=f"{ports.context.repository}/{inputs.distribution}",
+        digest=campaign.digest,
+        after=inputs.park_after,
     )
 
 
@@ -337,6 +375,6 @@ ACTION = Action(
     run=run,
     icon="play",
     color="green",
-    reasons=(*REASONS, LEFT_OUT, *HELD_BACK),
-    uses=(*USES, RefStore.read, RefStore.update, RefStore.poll),
+    reasons=(*REASONS, LEFT_OUT, *HELD_BACK, PARKED),
+    uses=(*USES, RefStore.read, RefStore.list, RefStore.update, RefStore.update_all, RefStore.poll),
 )

@@ -1,4 +1,4 @@
-"""The reasons of records of targets that a breaker had skipped. The README's table is generated from it."""
+"""The reasons of records of targets that were not tried. The README's table is generated from it."""
 
 from __future__ import annotations
 
@@ -17,4 +17,10 @@ HELD_BACK = (
         "A person or a step has set the breaker's stop flag, so the run did not try it.",
         "When the cause is gone, use `breaker` with `mode: resume`, then re-run the failed jobs.",
     ),
+)
+PARKED = Reason(
+    "parked",
+    "blocked",
+    "It failed `park-after` times in a row with the same content, so the run did not try it.",
+    "Mend the cause, then use `ledger` with `mode: free`, or change what the campaign writes. Do not raise the number.",
 )

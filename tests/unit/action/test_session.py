@@ -26,7 +26,13 @@ SOURCES = Path(__file__).parents[3] / "src/action_patterns"
 PARTS = {
     "discover": ("actions/discover/__init__.py", "discovery"),
     "upsert-pr": ("actions/upsert_pr", "action/checkout.py", "pull_request"),
-    "apply": ("actions/apply.py", "pull_request", "action/breaker_watch.py", "state/transaction.py"),
+    "apply": (
+        "actions/apply.py",
+        "pull_request",
+        "action/breaker_watch.py",
+        "state/transaction.py",
+        "state/ledger",
+    ),
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
     "once": ("actions/once", "action/liveness.py", "state/once.py", "state/transaction.py"),

@@ -223,6 +223,7 @@ def test_every_input_and_output_is_described() -> None:
         "reveal-private": False,
         "breaker": "",
         "breaker-threshold": 5,
+        "park-after": 0,
         "state-repository": "",
         "app-client-id": "",
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from action_patterns.action.reason import anchor
 from action_patterns.contracts import TargetResult
 from action_patterns.discovery.reasons import LEFT_OUT
-from action_patterns.distribution.reasons import HELD_BACK
+from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.release import PAGES_URL
 from action_patterns.report.model import missing_records
@@ -15,7 +15,9 @@ from action_patterns.report.model import missing_records
 GUIDES: Mapping[str, str] = {
     **{each.code: f"{PAGES_URL}/actions/upsert-pr/README.md#{anchor(each.code)}" for each in REASONS},
     **{each.code: f"{PAGES_URL}/actions/report/README.md#{anchor(each.code)}" for each in missing_records.CAUSES},
-    **{each.code: f"{PAGES_URL}/actions/apply/README.md#{anchor(each.code)}" for each in (LEFT_OUT, *HELD_BACK)},
+    **{
+        each.code: f"{PAGES_URL}/actions/apply/README.md#{anchor(each.code)}" for each in (LEFT_OUT, PARKED, *HELD_BACK)
+    },
 }
 """By reason. apply and distribute give the same reasons as upsert-pr, whose page explains the inputs they speak of."""
 

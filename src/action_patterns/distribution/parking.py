@@ -1,0 +1,170 @@
+"""Targets that failed too often with the same content: a ledger parks them, and the campaign leaves them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+from action_patterns.action.place import new_claim, run_of
+from action_patterns.action.reach import Reach
+from action_patterns.action.session import open_session
+from action_patterns.action.store import REFS
+from action_patterns.contracts import Plan, PlanEntry, TargetResult
+from action_patterns.contracts.result import ErrorRecord
+from action_patterns.distribution.reasons import PARKED
+from action_patterns.errors import ActionPatternsError, DefectError, InputError
+from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Credentials
+from action_patterns.ports.github import GitHub
+from action_patterns.ports.log import Annotation
+from action_patterns.ports.ref_store import RefStore
+from action_patterns.state.ledger.book import read_book, seconds, short_digest, transact_ledger
+from action_patterns.state.ledger.record import Claim, Entry
+from action_patterns.state.ledger.table import ClaimRequest, Ended, FinishRequest, Table, Wanted, claim, finish, free
+
+USES = (RefStore.read, RefStore.list, RefStore.update, RefStore.update_all)
+ROUNDS = 40
+"""Rounds of one write: legs of one matrix end at the same time."""
+PAUSE_SECONDS = 2.0
+"""Longest pause after a lost race."""
+SECONDS = 60.0
+"""Time that one look or one write may take, where GitHub limits requests."""
+LEASE_SECONDS = 60
+"""Lease of a claim, which begins and ends in one write."""
+
+
+class Parking:
+    """The parked targets of one campaign, as one leg reads and writes them.
+
+    A target's failure counts if another run would end alike: an outage or a limit says nothing about the target. A
+    guard that blocked a target does not count either. Success, or other content, makes earlier failures void.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        credentials: Credentials,
+        *,
+        repository: str,
+        operation: str,
+        digest: str,
+        after: int,
+        store: str = REFS,
+    ) -> None:
+        """Keep in `repository`, under `operation`, what failed `after` times with the content of `digest`."""
+        self.warnings: list[Annotation] = []
+        self._ports = ports
+        self._credentials = credentials
+        self._repository = repository
+        self._operation = operation
+        self._digest = short_digest(digest)
+        self._after = after
+        self._store = store
+        self._shards = 1
+        self._known: Table = {}
+
+    def parked(self, plan: Plan, entries: Sequence[PlanEntry], *, attempt: int) -> dict[int, TargetResult]:
+        """Return the records of the parked targets, by index. A store that cannot be read parks none."""
+        names = [entry.target.address for entry in entries]
+        with self._going_on("All targets are worked on"), self._github() as github:
+            book = read_book(github.refs, self._repository, self._operation, targets=names, shards=self._shards)
+            self._shards, self._known = book.shards, book.table
+        return {
+            entry.index: TargetResult(
+                plan_id=plan.plan_id,
+                index=entry.index,
+                target=entry.target.address,
+                attempt=attempt,
+                outcome="blocked",
+                reason=PARKED.code,
+                message=f"It was not tried. {self._told(found)}",
+                error=ErrorRecord(
+                    category="conflict",
+                    message=self._told(found),
+                    remediation=self._remedy(entry.target.address),
+                    retryable=False,
+                ),
+            )
+            for entry in entries
+            if (found := self._known.get(entry.target.address)) is not None
+            and (found.state, found.digest) == ("parked", self._digest)
+        }
+
+    def ended(self, results: Sequence[TargetResult]) -> None:
+        """Keep how the targets ended. A leg in which none failed, and none had failed before, writes nothing."""
+        failed = {each.target: each.reason for each in results if _counts(each)}
+        done = [each.target for each in results if each.outcome in _DONE and each.target in self._known]
+        if not failed and not done:
+            return
+        us = Claim(new_claim(self._ports), run_of(self._ports.context), self._ports.context.job, LEASE_SECONDS)
+        kept = partial(self._kept, us=us, failed=failed, done=done)
+        with self._going_on("The failures of this leg are not counted"), self._github() as github:
+            transact_ledger(
+                github.refs,
+                self._repository,
+                self._operation,
+                kept,
+                targets=(*failed, *done),
+                shards=self._shards,
+                rounds=ROUNDS,
+                pause=lambda: self._ports.clock.sleep(PAUSE_SECONDS * self._ports.random()),
+            )
+
+    def _kept(
+        self, table: Table, read_at: datetime | None, *, us: Claim, failed: dict[str, str], done: Collection[str]
+    ) -> tuple[Table, None]:
+        now = seconds(read_at, self._ports.clock)
+        after, _ = free(table, done)
+        wanted = tuple(Wanted(target, self._digest) for target in failed)
+        after, _ = claim(after, ClaimRequest(us=us, wanted=wanted, now=now))
+        ends = {target: Ended("failed", reason) for target, reason in failed.items()}
+        after, _ = finish(after, FinishRequest(us=us, ends=ends, now=now, park_after=self._after))
+        return after, None
+
+    def _told(self, found: Entry) -> str:
+        where = f" ({found.by.run.url})" if found.by is not None else ""
+        times = "once" if found.failures == 1 else f"{found.failures} times in a row"
+        return f"It failed {times} with the same content, the last time with the reason `{found.reason}`{where}."
+
+    def _remedy(self, target: str) -> str:
+        return (
+            f"Mend the cause. Then use actions/ledger with `mode: free`, `repository: {self._repository}`,"
+            f" `operation: {self._operation}` and `targets: '[\"{target}\"]'`, or change what the campaign writes."
+            " Do not raise `park-after` to get past it."
+        )
+
+    @contextmanager
+    def _github(self) -> Iterator[GitHub]:
+        github = open_session(
+            self._ports,
+            self._credentials,
+            USES,
+            seconds=SECONDS,
+            reach=Reach((self._repository,)),
+            narrowed=(self._repository,),
+            store=self._store,
+        )
+        try:
+            yield github
+        finally:
+            github.close()
+
+    @contextmanager
+    def _going_on(self, consequence: str) -> Iterator[None]:
+        """Make a warning of a store that is out of reach: it only saves work."""
+        try:
+            yield
+        except (InputError, DefectError):
+            raise
+        except ActionPatternsError as error:
+            said = f"{error.message} {consequence}. {error.remediation}"
+            self.warnings.append(Annotation(level="warning", title="Parked targets: store-unreadable", message=said))
+
+
+_DONE = frozenset({"created", "updated", "unchanged", "closed"})
+
+
+def _counts(result: TargetResult) -> bool:
+    return result.outcome == "failed" and not (result.error is not None and result.error.retryable)
