@@ -51,7 +51,9 @@ KINDS: dict[str, Kind] = {
         Kind("endpoint", "network", 0, "network:Host", 'curl docs, "Environment variables"'),
         Kind("token", "access", 0, "access:Token", 'GitHub docs, "Authenticating to the REST API"', GITHUB),
         Kind("covered", "access", 1, "access:Covered", 'GitHub docs, "Reviewing and modifying installed Apps"', GITHUB),
-        Kind("permission", "access", 2, "access:Permission", 'GitHub docs, "Permissions required for Apps"', GITHUB),
+        Kind(
+            "permission", "access", 2, "permission:Permission", 'GitHub docs, "Permissions required for Apps"', GITHUB
+        ),
         Kind("pull-requests", "access", 3, "access:PullRequests", 'GitHub docs, "Use GITHUB_TOKEN"', GITHUB),
         Kind("repository", "state", 0, "state:RepositoryState", 'GitHub docs, "Archiving repositories"', GITHUB),
         Kind("branch", "state", 1, "state:Branch", 'GitHub docs, "Available rules for rulesets"', GITHUB),

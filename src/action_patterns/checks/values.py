@@ -8,7 +8,8 @@ from pydantic import Field
 
 from action_patterns.checks.assertion import Assertion, concluded
 from action_patterns.checks.check import Finding
-from action_patterns.checks.expectations import Fault, as_text
+from action_patterns.checks.expectations import Fault
+from action_patterns.checks.node import as_text
 from action_patterns.checks.specification import World
 from action_patterns.escape import clip
 

@@ -46,7 +46,14 @@ PARTS = {
     "state": ("actions/state", "state/transaction.py"),
     "ledger": ("actions/ledger", "action/liveness.py", "state/ledger", "state/transaction.py"),
     "rate-limit": ("actions/rate_limit",),
-    "preflight": ("checks/github.py", "checks/access.py", "checks/state.py", "checks/records.py", "checks/capacity.py"),
+    "preflight": (
+        "checks/github.py",
+        "checks/access.py",
+        "checks/permission.py",
+        "checks/state.py",
+        "checks/records.py",
+        "checks/capacity.py",
+    ),
     "assert": ("checks/github_state.py",),
     "distribute": ("actions/distribute.py", "discovery", "pull_request"),
 }
