@@ -12,6 +12,8 @@ NOW = [
     {"github-branch": "no-such-branch", "repository": TARGET, "exists": False},
     {"github-file": "README.md", "repository": TARGET, "non-empty": True},
     {"github-file": "no/such/file", "repository": TARGET, "exists": False},
+    {"github-label": "no such label", "repository": TARGET, "exists": False},
+    {"github-environment": "no/such", "repository": TARGET, "exists": False},
 ]
 
 

@@ -68,6 +68,8 @@ KINDS: dict[str, Kind] = {
         Kind("github-branch", "state", 0, "github_state:GitHubBranch", "", GITHUB),
         Kind("github-file", "state", 0, "github_state:GitHubFile", "", GITHUB),
         Kind("github-pull-request", "state", 0, "github_state:GitHubPullRequest", "", GITHUB),
+        Kind("github-label", "state", 0, "github_state:GitHubLabel", "", GITHUB),
+        Kind("github-environment", "state", 0, "github_state:GitHubEnvironment", "", GITHUB),
         Kind("quota", "capacity", 0, "capacity:Quota", 'GitHub docs, "Rate limits for the REST API"', GITHUB),
         Kind("clock", "capacity", 1, "capacity:ClockSkew", 'RFC 9110, "Date"', GITHUB),
         Kind("update-refs", "capacity", 2, "server:UpdateRefs", 'GitHub docs, "Mutations"', GITHUB),
@@ -91,5 +93,7 @@ ASSERTIONS = (
     "github-branch",
     "github-file",
     "github-pull-request",
+    "github-label",
+    "github-environment",
 )
 """The kinds that look at one thing and test it: those of the action assert."""

@@ -1,4 +1,4 @@
-"""Assertions about what GitHub has: repositories, branches, files of a branch, pull requests. All of them read."""
+"""Assertions about what GitHub has: repositories, branches, files, pull requests, labels, environments. They read."""
 
 from __future__ import annotations
 
@@ -12,23 +12,17 @@ from action_patterns.checks.check import Check, Finding
 from action_patterns.checks.expectations import Fault
 from action_patterns.checks.specification import World
 from action_patterns.contracts.repository import is_repository
+from action_patterns.input_types import input_name
+from action_patterns.ports.environments import Environments
 from action_patterns.ports.git_database import GitDatabase
+from action_patterns.ports.labels import Labels
 from action_patterns.ports.permissions import Verb
 from action_patterns.ports.pull_requests import PullRequest, PullRequests
 from action_patterns.ports.repositories import Repositories
 
 if TYPE_CHECKING:
     from action_patterns.action.session import Session
-
-
-USES: tuple[Verb, ...] = (
-    Repositories.read,
-    GitDatabase.read_branch,
-    GitDatabase.read_files,
-    GitDatabase.read_blob,
-    PullRequests.observe,
-)
-"""The verbs that these assertions call."""
+    from action_patterns.ports.resource import Resource
 
 
 def _repository(value: str) -> str:
@@ -42,6 +36,13 @@ Repository = Annotated[str, AfterValidator(_repository)]
 
 class OnGitHub(Assertion):
     """An assertion about something on GitHub."""
+
+    uses: ClassVar[tuple[Verb, ...]] = ()
+    """The verbs that it calls."""
+
+    def github(self, world: World) -> Session:
+        """Return GitHub for its repository, with the verbs of its kind."""
+        return world.github(self.uses, (self.home(world.ports.context.repository),))
 
     def home(self, own: str) -> str:
         """Return the repository that it reads. `own`: that of the workflow."""
@@ -76,6 +77,7 @@ class GitHubRepository(OnGitHub):
     """A repository. Its facts are a document for `path`."""
 
     subject: ClassVar[str] = "github_repository"
+    uses = (Repositories.read,)
 
     github_repository: Annotated[str, AfterValidator(_repository)] = Field(
         min_length=1,
@@ -89,7 +91,7 @@ class GitHubRepository(OnGitHub):
 
     def answer(self, world: World) -> Finding:
         name = self.github_repository
-        found = _github(world, name).repositories.read([name])[name]
+        found = self.github(world).repositories.read([name])[name]
         subject = f"The repository `{name}`"
         if found is None:
             # GitHub answers alike for a repository that is absent and for one that the token may not see.
@@ -113,6 +115,7 @@ class GitHubBranch(InRepository):
     """A branch. Its value is the commit at its tip."""
 
     subject: ClassVar[str] = "github_branch"
+    uses = (GitDatabase.read_branch,)
 
     github_branch: str = Field(
         min_length=1, description="Name of a branch. The tests are of the id of the commit at its tip."
@@ -120,7 +123,7 @@ class GitHubBranch(InRepository):
 
     def answer(self, world: World) -> Finding:
         home = self.home(world.ports.context.repository)
-        found = _github(world, home).git.read_branch(home, self.github_branch)
+        found = self.github(world).git.read_branch(home, self.github_branch)
         return self.about(found, f"The branch `{self.github_branch}` of {home}", world)
 
 
@@ -128,13 +131,14 @@ class GitHubFile(InRepository):
     """A file of a branch, as GitHub has it. Its value is its content."""
 
     subject: ClassVar[str] = "github_file"
+    uses = (Repositories.read, GitDatabase.read_branch, GitDatabase.read_files, GitDatabase.read_blob)
 
     github_file: str = Field(min_length=1, description="Path of a file. The tests are of its content.")
     branch: str = Field(default="", description="Its branch. Default: the repository's default branch.")
 
     def answer(self, world: World) -> Finding:
         home = self.home(world.ports.context.repository)
-        github = _github(world, home)
+        github = self.github(world)
         subject = f"The file `{self.github_file}` of {home}"
         branch = self.branch
         if not branch:
@@ -159,6 +163,7 @@ class GitHubPullRequest(InRepository):
     """The newest pull request from a branch. Its facts are a document for `path`."""
 
     subject: ClassVar[str] = "github_pull_request"
+    uses = (PullRequests.observe,)
 
     github_pull_request: str = Field(
         min_length=1,
@@ -171,7 +176,7 @@ class GitHubPullRequest(InRepository):
 
     def answer(self, world: World) -> Finding:
         home = self.home(world.ports.context.repository)
-        observed = _github(world, home).pulls.observe(home, branch=self.github_pull_request, base=None, paths=())
+        observed = self.github(world).pulls.observe(home, branch=self.github_pull_request, base=None, paths=())
         own = (each for each in observed.pull_requests if not each.foreign_head)
         found = next((each for each in own if self.state in ("any", each.state.lower())), None)
         words = "" if self.state == "any" else f"{self.state} "
@@ -179,8 +184,47 @@ class GitHubPullRequest(InRepository):
         return self.about(None if found is None else _facts(found), subject, world)
 
 
-def _github(world: World, home: str) -> Session:
-    return world.github(USES, (home,))
+class GitHubLabel(InRepository):
+    """A label. Its facts are a document for `path`."""
+
+    subject: ClassVar[str] = "github_label"
+    uses = (Labels.read,)
+
+    github_label: str = Field(
+        min_length=1,
+        description="Name of a label, in upper or lower case. For `path` it is a document with `name`, `color` and"
+        " `description`.",
+    )
+
+    def answer(self, world: World) -> Finding:
+        home = self.home(world.ports.context.repository)
+        found = self.github(world).labels.read(home, self.github_label)
+        return self.about(_document(found), f"The label `{self.github_label}` of {home}", world)
+
+
+class GitHubEnvironment(InRepository):
+    """A deployment environment. Its facts are a document for `path`."""
+
+    subject: ClassVar[str] = "github_environment"
+    uses = (Environments.read,)
+
+    github_environment: str = Field(
+        min_length=1,
+        description="Name of an environment, in upper or lower case. For `path` it is a document with `name` and"
+        " `wait-timer`, in minutes.",
+    )
+
+    def answer(self, world: World) -> Finding:
+        home = self.home(world.ports.context.repository)
+        found = self.github(world).environments.read(home, self.github_environment)
+        return self.about(_document(found), f"The environment `{self.github_environment}` of {home}", world)
+
+
+def _document(found: Resource | None) -> dict[str, Any] | None:
+    """Return a resource as a document, with the keys of this action. None: there is none."""
+    return (
+        None if found is None else {"name": found.key, **{input_name(key): found.fields[key] for key in found.fields}}
+    )
 
 
 def _facts(pull: PullRequest) -> dict[str, Any]:
@@ -199,7 +243,11 @@ def _facts(pull: PullRequest) -> dict[str, Any]:
     }
 
 
-def repositories_of(checks: Iterable[Check], own: str) -> tuple[str, ...]:
-    """Return the repositories that a list reads, each once. `own`: that of the workflow."""
-    subjects = (check.subject for check in checks)
-    return tuple(dict.fromkeys(each.home(own) for each in subjects if isinstance(each, OnGitHub)))
+def reads_of(checks: Iterable[Check], own: str) -> tuple[tuple[Verb, ...], tuple[str, ...]]:
+    """Return the verbs that a list calls, and the repositories that it reads. `own`: that of the workflow.
+
+    An App's token asks for the permissions of these verbs alone: none can be minted with one that the App lacks.
+    """
+    subjects = [check.subject for check in checks if isinstance(check.subject, OnGitHub)]
+    verbs = dict.fromkeys(verb for each in subjects for verb in each.uses)
+    return tuple(verbs), tuple(dict.fromkeys(each.home(own) for each in subjects))

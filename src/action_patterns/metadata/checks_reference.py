@@ -15,6 +15,7 @@ from action_patterns.checks.check import Category
 from action_patterns.checks.specification import Specification
 from action_patterns.metadata.distribution_reference import Accepted, plain, table
 from action_patterns.metadata.schemas import address
+from action_patterns.ports.permissions import in_words
 
 SCHEMA = "checks-v1.json"
 PAGE = "docs/checks-reference.md"
@@ -122,7 +123,9 @@ def _section(kind: Kind) -> str:
     own = _without(Assertion if issubclass(model, Assertion) else Specification, model)
     own.sort(key=lambda item: item[0] != model.subject)
     source = f" Source: {kind.page}." if kind.page else ""
-    lines = [f"### {kind.key}", "", f"{(model.__doc__ or '').strip()} In {used}.{source}", "", *table(own), ""]
+    needs = ", ".join(f"`{each}`" for each in in_words(getattr(model, "uses", ())))
+    token = f" The token needs {needs}." if needs else ""
+    lines = [f"### {kind.key}", "", f"{(model.__doc__ or '').strip()} In {used}.{token}{source}", "", *table(own), ""]
     return "\n".join(("", *lines))
 
 

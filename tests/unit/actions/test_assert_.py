@@ -159,6 +159,23 @@ def test_a_wrong_list_is_refused_before_anything_is_looked_at(
     assert all(part in found for part in parts), found
 
 
+@pytest.mark.parametrize(
+    ("entries", "permissions"),
+    [
+        ("- {github-branch: main, equals: x}", [("contents", "read")]),
+        ("- github-label: bug", [("issues", "read")]),
+        ("- github-label: bug\n- github-environment: prod", [("actions", "read"), ("issues", "read")]),
+    ],
+)
+def test_the_token_of_an_app_needs_the_permissions_of_the_kinds_in_the_list(
+    entries: str, permissions: list[tuple[str, str]]
+) -> None:
+    world = World()
+    # The first assertion ends the list: GitHub is opened, and not asked.
+    asserted(f"- {{value: a, equals: b}}\n{entries}", world, token="t", mode="first")
+    assert [each for each in world.allowances[0].permissions if each[0] != "metadata"] == permissions
+
+
 def test_every_mistake_of_a_list_is_named_at_once_with_its_line() -> None:
     found = refused("- value: x\n- file: y\n  path: $[\n- z\n- {value: a, matches: (}", steps="build")
     assert len(found) == 5

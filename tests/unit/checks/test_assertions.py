@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +21,7 @@ from action_patterns.contracts import Target
 from action_patterns.errors import NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.ports.git import ObservedFile
 from action_patterns.ports.pull_requests import Milestone, Observed, PullRequest
+from action_patterns.ports.resource import Resource
 from support.memory_ports import MemoryFiles, World
 from support.memory_processes import MemoryProcesses
 from support.retrying import ended
@@ -44,8 +45,20 @@ VARIABLES = {"VERSION": "1.2.x", "EMPTY": "", "TOKEN": "s3cr3t-value", "SIZE": "
 
 
 @dataclass
+class Things:
+    """Labels or environments of a repository."""
+
+    ask: Callable[[str], None]
+    known: Mapping[str, Resource]
+
+    def read(self, repository: str, name: str) -> Resource | None:
+        self.ask("read")
+        return self.known.get(name)
+
+
+@dataclass
 class GitHubInMemory:
-    """Repositories with a branch, a file and a pull request; or an error for every request."""
+    """Repositories with a branch, a file, a pull request, a label, an environment; or an error for every request."""
 
     error: Exception | None = None
     asked: list[str] = field(default_factory=list)
@@ -55,6 +68,15 @@ class GitHubInMemory:
         return self
 
     git = pulls = repositories
+
+    @property
+    def labels(self) -> Things:
+        fields = {"color": "d73a4a", "description": ""}
+        return Things(self._ask, {"sync": Resource(key="sync", id="1", url="", fields=fields)})
+
+    @property
+    def environments(self) -> Things:
+        return Things(self._ask, {"prod": Resource(key="prod", id="2", url="", fields={"wait_timer": 30})})
 
     def read(self, names: list[str]) -> dict[str, Target | None]:
         self._ask("read")
@@ -275,6 +297,16 @@ GITHUB = [
     no("github-absent", github_pull_request="bot/y"),
     no("github-absent", github_pull_request="bot/x", state="merged"),
     no("github-present", github_pull_request="bot/x", exists=False),
+    yes(github_label="sync", path="$.color", equals="d73a4a"),
+    no("not-equal", github_label="sync", path="$.color", equals="0e8a16"),
+    no("github-absent", github_label="bug"),
+    yes(github_label="bug", exists=False),
+    no("github-present", github_label="sync", exists=False),
+    yes(github_environment="prod", path="$.wait-timer", at_least="10"),
+    no("too-small", github_environment="prod", path="$.wait-timer", at_least="60"),
+    no("github-absent", github_environment="staging"),
+    yes(github_environment="staging", exists=False),
+    no("github-present", github_environment="prod", exists=False),
     *(
         other(answer, code, github, **{kind: subject})
         for answer, code, github in (
@@ -287,6 +319,8 @@ GITHUB = [
             ("github_branch", "main"),
             ("github_file", "README.md"),
             ("github_pull_request", "bot/x"),
+            ("github_label", "sync"),
+            ("github_environment", "prod"),
         )
     ),
 ]

@@ -14,7 +14,9 @@ from action_patterns.checks.run import run as run_checks
 from action_patterns.checks.specification import World
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.environments import Environments
 from action_patterns.ports.git_database import GitDatabase
+from action_patterns.ports.labels import Labels
 from action_patterns.ports.permissions import Verb
 from action_patterns.ports.pull_requests import PullRequests
 from action_patterns.ports.repositories import Repositories
@@ -30,8 +32,10 @@ USES: tuple[Verb, ...] = (
     GitDatabase.read_files,
     GitDatabase.read_blob,
     PullRequests.observe,
+    Labels.read,
+    Environments.read,
 )
-"""The verbs that assertions about GitHub call."""
+"""The verbs that assertions about GitHub call. A session has those of the kinds that a list has."""
 _ONE_LIST = "Give the list in `assertions`, or the path of its file in `assertions-path`."
 
 
@@ -75,10 +79,10 @@ def gather(inputs: AssertInputs, ports: Ports) -> Facts:
     world = World(ports=ports, github=lambda _verbs, _repositories: opened[0])
     checks, steps = _read(inputs, world)
     if any(check.source == GITHUB for check in checks):
-        from action_patterns.checks.github_state import repositories_of  # for the lists that ask GitHub
+        from action_patterns.checks.github_state import reads_of  # for the lists that ask GitHub
 
         # Before anything is looked at: a token that cannot reach a repository is a mistake of the list.
-        opened.append(_session(inputs, ports, repositories_of(checks, ports.context.repository)))
+        opened.append(_session(inputs, ports, *reads_of(checks, ports.context.repository)))
     results = run_checks(checks, stop="first" if inputs.mode == "first" else "never")
     if decide(results, fails=True).passed:
         return Facts(results)
@@ -181,13 +185,13 @@ def _order(checks: Sequence[Check]) -> Iterator[Problem]:
         before.add(check.name)
 
 
-def _session(inputs: AssertInputs, ports: Ports, repositories: Sequence[str]) -> Session:
-    """Open GitHub for the repositories that the list names. Nothing is sent."""
+def _session(inputs: AssertInputs, ports: Ports, uses: Sequence[Verb], repositories: Sequence[str]) -> Session:
+    """Open GitHub for the verbs and repositories of the list. Nothing is sent."""
     from action_patterns.action.reach import Reach  # for the lists that ask GitHub
     from action_patterns.action.session import open_session
 
     seconds, reach = inputs.max_minutes * 60.0, Reach(tuple(repositories))
-    return open_session(ports, inputs.credentials(), USES, seconds=seconds, reach=reach, narrowed=reach.repositories)
+    return open_session(ports, inputs.credentials(), uses, seconds=seconds, reach=reach, narrowed=reach.repositories)
 
 
 ACTION = Action(
