@@ -271,7 +271,7 @@ LOCAL = (
     Case(
         kind="endpoint",
         checks=f"{HOST}\n  status: 200",
-        machine=replies(status=301, location="https://elsewhere.example/?key=hidden"),
+        machine=replies(status=301, location="https://ann:hidden@elsewhere.example/?key=hidden#hidden"),
         answer="no",
         code="endpoint-status",
         words="redirects to https://elsewhere.example/.",

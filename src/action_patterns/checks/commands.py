@@ -12,6 +12,7 @@ from action_patterns.checks.check import Finding
 from action_patterns.checks.expectations import Fault
 from action_patterns.checks.specification import World
 from action_patterns.errors import InputError
+from action_patterns.escape import visible
 from action_patterns.ports.processes import Command, Ended
 
 
@@ -47,6 +48,8 @@ class CommandResult(Assertion):
         command = Command(
             script=self.command, working_directory=self.working_directory, timeout_seconds=self.timeout_seconds
         )
+        # Several commands print into one log.
+        world.ports.log.info(f"The command of {visible(self.title())!r} runs.")
         try:
             ended = world.ports.processes.run(command)
         except InputError as error:

@@ -26,6 +26,13 @@ Name = Annotated[str, AfterValidator(_name)]
 _NEVER_PRINT = "Do not print the value to look at it."
 
 
+def _other_case(name: str, world: World) -> str:
+    """Return a sentence about a variable whose name differs by case. Empty: there is none."""
+    others = (other for other in (name.upper(), name.lower()) if other != name)
+    found = next((other for other in others if world.ports.machine.variable(other)), None)
+    return "" if found is None else f" `{found}` is set, and names count by case."
+
+
 class Variable(Shape):
     """A variable of the step is set, and has the right form."""
 
@@ -42,7 +49,7 @@ class Variable(Shape):
                 "variable-missing",
                 False,
                 f"`{self.env}` is absent or empty. Both look alike: an expression of something that is not defined"
-                " comes to an empty text.",
+                f" comes to an empty text.{_other_case(self.env, world)}",
                 f"Set it in `env:` of this step, its job or the workflow, for example `{self.env}: ${{{{"
                 f" vars.{self.env} }}}}`, and define that variable in the repository or organization. Do not put a"
                 " secret there: variables are shown.",
@@ -69,7 +76,7 @@ class Secret(Shape):
                 "secret-missing",
                 False,
                 f"`{self.secret}` is absent or empty. Both look alike: GitHub passes a secret that is not defined as"
-                f" an empty text.{fork if world.ports.context.from_fork else ''}",
+                f" an empty text.{fork if world.ports.context.from_fork else ''}{_other_case(self.secret, world)}",
                 f"Create the secret in the repository, its organization, or the job's environment. Pass it in `env:` of"
                 f" this step: `{self.secret}: ${{{{ secrets.{self.secret} }}}}`. Do not write the value into the"
                 " workflow.",

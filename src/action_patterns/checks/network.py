@@ -75,7 +75,7 @@ class Host(Specification):
 
     def shown(self) -> str:
         """Return the address without its query, which may hold a key."""
-        return self.endpoint.partition("?")[0].partition("#")[0]
+        return _shown(self.endpoint)
 
     def title(self) -> str:
         return self.name or f"endpoint {self.shown()}"
@@ -84,6 +84,13 @@ class Host(Specification):
     def ask(cls, subjects: Sequence[Self], world: World) -> Sequence[Finding]:
         replies = world.ports.machine.ask_endpoints([each.place() for each in subjects])
         return [_judged(each, reply, world) for each, reply in zip(subjects, replies, strict=True)]
+
+
+def _shown(address: str) -> str:
+    """Return an address without what may be a secret: user, password, query and fragment."""
+    start, slashes, rest = address.partition("?")[0].partition("#")[0].partition("//")
+    host, slash, path = rest.partition("/")
+    return f"{start}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _path(parts: SplitResult) -> str:
@@ -122,7 +129,8 @@ def _judged(host: Host, reply: Reply, world: World) -> Finding:
     if reply.failed:
         code, words = _FAILURES[reply.failed]
         why = f" ({reply.detail})" if reply.detail else ""
-        return finding(code, False, f"{host.shown()}{through} {words}{why}.", _FIXES[reply.failed])
+        by = f" {reply.proxy}" if reply.failed == "proxy" and reply.proxy else ""
+        return finding(code, False, f"{host.shown()}{'' if by else through} {words}{by}{why}.", _FIXES[reply.failed])
     if host.certificate_days and reply.expires is None and host.place().scheme in ("https", "tls"):
         detail = f"The certificate of {host.shown()} names no end."
         return Finding("certificate-unread", "unknown", detail, "Look at the certificate by hand.")
@@ -139,7 +147,7 @@ def _judged(host: Host, reply: Reply, world: World) -> Finding:
     if reply.status is None:
         return finding("endpoint-unreachable", True)
     expected = ", ".join(host.status)
-    moved = f" It redirects to {reply.location.partition('?')[0]}." if reply.location else ""
+    moved = f" It redirects to {_shown(reply.location)}." if reply.location else ""
     return finding(
         "endpoint-status",
         any(_within(reply.status, each) for each in host.status),

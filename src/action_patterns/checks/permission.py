@@ -74,7 +74,7 @@ class Permission(RepositoryCheck):
         spelled = value.replace("_", "-")
         # GitHub adds permissions, so a name that is not known is taken, and only one that is nearly known is refused.
         if spelled not in PERMISSIONS and (near := closest(spelled, PERMISSIONS, 0.8)):
-            raise ValueError(f"{value!r} is no permission that is known. Did you mean `{near}`")
+            raise ValueError(f"{value!r} is no permission that is known; the nearest is `{near}`")
         return value
 
     def title(self) -> str:

@@ -121,8 +121,9 @@ def _checks(
             specification = model.model_validate({**entry, kind.key: subject})
         except ValidationError as error:
             raise InputError(*_problems(error, model, place, document, name, noun)) from None
-        if found_problems := tuple(specification.problems(world)):
-            raise InputError(*found_problems)
+        line = document.line((place,))
+        if wrong := [_placed(each, name, line) for each in specification.problems(world)]:
+            raise InputError(*wrong)
         if kind.key not in asks or "ask" not in vars(model):
             # Only the kinds that can ask for several at once share a call: an outage costs the others one answer.
             asks[kind.key] = partial(model.ask, world=world)
@@ -139,6 +140,11 @@ def _checks(
             fix=specification.fix,
             page=specification.page or kind.page,
         )
+
+
+def _placed(problem: Problem, name: str, line: int) -> Problem:
+    """Return a problem of an entry with its place in the list, unless it names another file."""
+    return problem if problem.file else Problem(problem.what, problem.fix, file=name, line=line)
 
 
 def _kind(entry: Any, place: int, document: YamlDocument, name: str, kinds: Mapping[str, Kind], noun: str) -> Kind:

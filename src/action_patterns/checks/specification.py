@@ -47,7 +47,11 @@ def _required(value: object) -> object:
         return value
     if isinstance(value, str) and value in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return value.lower() == "true"
-    return split_names(value) if isinstance(value, str) else value
+    if not isinstance(value, str | list | tuple):
+        return value
+    from action_patterns.checks.events import events_of  # few lists name events
+
+    return events_of(tuple(split_names(value) if isinstance(value, str) else map(str, value)))
 
 
 class Specification(Section):

@@ -112,9 +112,9 @@ class Tool(Specification):
             if value:
                 _range(value)
         except InvalidSpecifier:
-            raise ValueError(
-                f"{value!r} is no range of versions. Write `>=2.40,<3`, `==20.*` or `~=1.7`; `^` and `x` are not known"
-            ) from None
+            meant = _meant(value)
+            write = f"`{meant}`" if meant else "`>=2.40,<3`, `==20.*` or `~=1.7`; `^` and `x` are not known"
+            raise ValueError(f"{value!r} is no range of versions as Python packages write it. Write {write}") from None
         return value
 
     @field_validator("version_pattern")
@@ -167,6 +167,28 @@ def _range(text: str) -> SpecifierSet:
     from packaging.specifiers import SpecifierSet  # a check without a range does not need it
 
     return SpecifierSet(text)
+
+
+_WRITTEN = re.compile(r"(?P<sign>[\^~]|={0,2})\s*v?(?P<number>\d+(?:\.\d+)*)(?:\.[xX*])*(?P<plus>\+?)")
+
+
+def _meant(text: str) -> str:
+    """Return the range that another tool's spelling stands for: `^1.2`, `20`, `20.x`, `~1.4.2`, `18+`. Empty: none."""
+    found = _WRITTEN.fullmatch(text.strip())
+    if found is None:
+        return ""
+    sign, number = found["sign"], found["number"]
+    if found["plus"]:
+        return f">={number}" if not sign else ""
+    if sign == "~" and number.count(".") > 1:
+        return f"~={number}"
+    if sign != "^":
+        return f"=={number}.*"
+    # npm docs, "semver", Caret Ranges: the first part that is not zero stays.
+    parts = [int(part) for part in number.split(".")]
+    first = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
+    above = ".".join(map(str, (*parts[:first], parts[first] + 1)))
+    return f">={number},<{above}"
 
 
 def _missing(tool: Tool) -> Finding:

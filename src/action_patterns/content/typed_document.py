@@ -35,7 +35,7 @@ def _json(text: str) -> Any:
     from action_patterns.content.bounded_json import loads
 
     try:
-        value = loads(text)
+        value = loads(text, of_pairs=_object)
         # Python reads NaN and Infinity, which JSON has not.
         json.dumps(value, allow_nan=False)
     except json.JSONDecodeError as error:
@@ -45,6 +45,16 @@ def _json(text: str) -> Any:
     except ValueError as error:
         raise ValueError(f"it is no JSON: {error}") from None
     return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. Programs differ in which of two equal names counts (RFC 8259, section 4)."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the key {name!r} is there twice")
+        found[name] = value
+    return found
 
 
 def _yaml(text: str) -> Any:

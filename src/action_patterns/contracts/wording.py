@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_NO_CHOICE = "'', "
 OWN_TYPES = frozenset({"value_error", "no_effect"})
 """Errors whose authors are our own validators."""
 
@@ -37,7 +38,8 @@ def reason(error: Mapping[str, Any]) -> str:
     if kind in _SHAPES:
         return _SHAPES[kind]
     if kind in ("literal_error", "enum"):
-        return f"must be {context['expected']}"
+        # An empty text among the choices stands for a key that is left out.
+        return f"must be {str(context['expected']).removeprefix(_NO_CHOICE)}"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
         return f"must be {words} {context[name]}"

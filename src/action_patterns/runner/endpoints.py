@@ -137,6 +137,11 @@ def _talk(endpoint: Endpoint, proxy: SplitResult | None, way: _Way, authorities:
     answer = client.getresponse()
     location = answer.headers.get("location", "")
     answer.close()
+    if proxy is not None and endpoint.scheme == "http" and answer.status == 407:
+        # RFC 9110, section 15.5.8: the proxy says it, and the host was not asked.
+        raise _FailedError(
+            Reply(failed="proxy", detail="it answered 407 instead of asking the host", proxy=_place(proxy))
+        )
     return Reply(status=answer.status, location=location, expires=expires, proxy=_place(proxy))
 
 
@@ -167,7 +172,7 @@ def _secure(endpoint: Endpoint, way: _Way, authorities: Sequence[str]) -> dateti
         secured.do_handshake()
     except ssl.SSLCertVerificationError as error:
         raise _FailedError(Reply(failed="certificate", detail=error.verify_message or _words(error))) from None
-    except ssl.SSLEOFError:
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
         raise  # The host, or the deadline, ended the connection.
     except ssl.SSLError as error:
         raise _FailedError(Reply(failed="tls", detail=error.reason or _words(error))) from None

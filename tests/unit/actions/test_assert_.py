@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,8 +139,9 @@ def test_assertions_are_looked_at_in_the_order_of_the_list() -> None:
         ("- file: x\n  size-at-least: 3 s", {}, ["must be a number of bytes"]),
         ("- file: x\n  exists: false\n  contains: y", {}, ["`exists: false` has no value for contains"]),
         ("- file: x\n  sha256: abc", {}, ["`sha256`"]),
-        ('- file: x\n  json-schema: \'{"type": "nope"}\'', {}, ["The `json-schema` of 'file x' is none"]),
+        ('- file: x\n  json-schema: \'{"type": "nope"}\'', {}, ["The `json-schema` of 'file x' is none", "(line 1)"]),
         ("- file: x\n  json-schema: absent.json", {}, ["absent.json"]),
+        ("- {value: a, equals: b, required: pusch}", {}, ["the nearest event is `push`"]),
         ('- file: x\n  json-schema: \'{"$ref": "https://example.com/s"}\'', {}, ["fetch"]),
         ("- command: x\n  exit-code: 256", {}, ["`exit-code` must be at most 255"]),
         ("- {value: a, equals: a}\n- {value: a, equals: a}", {}, ["2 checks have the name"]),
@@ -174,6 +176,12 @@ def test_the_token_of_an_app_needs_the_permissions_of_the_kinds_in_the_list(
     # The first assertion ends the list: GitHub is opened, and not asked.
     asserted(f"- {{value: a, equals: b}}\n{entries}", world, token="t", mode="first")
     assert [each for each in world.allowances[0].permissions if each[0] != "metadata"] == permissions
+
+
+def test_an_assertion_counts_on_the_events_that_are_named() -> None:
+    for event, red in (("release", 1), ("push", 0)):
+        world = World(context=replace(World().context, event_name=event))
+        assert asserted([{**BAD, "required": "release"}], world).finish.exit_code == red
 
 
 def test_every_mistake_of_a_list_is_named_at_once_with_its_line() -> None:

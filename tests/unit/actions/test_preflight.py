@@ -67,7 +67,7 @@ MISTAKES = {
     "- tol: git": "names no kind of check. (line 1 of `checks`) → Did you mean `tool`? The kinds are job, env,",
     "- tool: a\n  vrsion: 3": "`vrsion` is not a known key. (line 3 of `checks`) → Did you mean `version`?",
     "- disk: much": "`disk` must be a number of bytes with its unit, for example `10 GB` or `512 MiB`. (line 4",
-    "- tool: x ^3": "`version` '^3' is no range of versions. Write `>=2.40,<3`, `==20.*` or `~=1.7`; `^` and `x`",
+    "- tool: x ^3": "`version` '^3' is no range of versions as Python packages write it. Write `>=3,<4`. (line 5",
     "- just a text": "is no mapping. (line 6 of `checks`) → Write a kind and its subject, for example `job: …`.",
     "- endpoint: https://u:p@host.example/": "`endpoint` must hold no user and password: the address is shown.",
     "- endpoint: host.example": "`endpoint` must be an address such as https://registry.example/v2/",
@@ -81,11 +81,15 @@ MISTAKES = {
     "- env: B\n  pattern: '('": "`pattern` it is no regular expression: unclosed group. (line 21 of `checks`)",
     "- tool: b\n  version-pattern: x": "`version-pattern` has no group. Put the part that is the version in",
     "- token: valid\n  kind: secret": "`kind` 'secret' is no kind of token. The kinds are github-token, app,",
-    "- permission: content": "`permission` 'content' is no permission that is known. Did you mean `contents`.",
+    "- permission: content": "`permission` 'content' is no permission that is known; the nearest is `contents`.",
     "- team: core": "`team` 'core' is no team. Write `organization/slug`, as in the team's address. (line",
     "- tool: ../bin/sh": "`tool` must be the name of a program on PATH, without a path, and a range behind a",
     "- quota: 5": "`quota` '5' is no `<resource>=<calls>`. The resources are core, graphql, search, code-search.",
-    "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 31 of `checks`)",
+    "- env: C\n  required: pusch": "`required` 'pusch' is neither `true` nor `false` nor an event: the nearest",
+    "- env: D\n  required: yes": "'yes' is neither `true` nor `false` nor an event: write `true`, `false` or names of",
+    "- env: E\n  required: push, workflow_call": "`required` 'workflow_call' is the event of no run: name the",
+    "- branch: x\n  change: merge": "`change` must be 'create', 'push', 'force-push' or 'delete'.",
+    "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 39 of `checks`)",
 }
 """An entry, and a part of what is said about it."""
 
@@ -138,6 +142,14 @@ def test_a_failure_is_required_on_the_events_that_are_named() -> None:
         assert json.loads(found.finish.outputs.failed) == ["env A", "env B"]
 
 
+def test_a_name_in_another_case_is_named_without_its_value() -> None:
+    machine = MemoryMachine(variables={"NPM_TOKEN": "hunter22", "stage": "hunter22"})
+    found = Runner(machine=machine).preflight("- secret: npm_token\n- env: STAGE\n", fail=False)
+    for name in ("NPM_TOKEN", "stage"):
+        assert f"`{name}` is set, and names count by case." in found.finish.outputs.results
+    assert "hunter22" not in f"{found.finish}"
+
+
 def test_the_callers_words_stand_in_the_row() -> None:
     checks = "- env: A\n  name: stage\n  message: Deployments need it.\n  fix: Ask Ann.\n  page: docs/deploy.md\n"
     row = Runner().preflight(checks, fail=False).only()
@@ -188,6 +200,8 @@ HOSTILE = st.sampled_from(
 @given(st.lists(HOSTILE, min_size=1, max_size=12).map("".join), st.lists(HOSTILE, max_size=12).map("".join))
 def test_hostile_text_adds_no_row_no_link_and_no_tag(name: str, message: str) -> None:
     results = [result("no", name, message=message, fix=message, page=name)]
+    (note,) = annotations_of(results, red=True)
+    assert f"{note.title}{note.message}".replace("\n", "").isprintable()
     page = MarkdownIt("commonmark").enable("table").render(summary_of(results, ready=False))
     assert page.count("<tr>") == 2
     assert page.count("<td") == 5

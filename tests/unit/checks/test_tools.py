@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from packaging.version import Version
+from pydantic import ValidationError
 
 from action_patterns.checks.tools import RULES, Tool
 
@@ -82,6 +85,30 @@ def test_the_caller_may_name_arguments_and_the_part_that_is_the_version() -> Non
     assert tool.program().argv == ("app", "info", "--short")
     assert tool.read("app build 7") == Version("7")
     assert tool.read("app build x") is None
+
+
+@pytest.mark.parametrize(
+    ("version", "meant"),
+    [
+        ("20", "==20.*"),
+        ("v20", "==20.*"),
+        ("20.x", "==20.*"),
+        ("= 2.39", "==2.39.*"),
+        ("^20", ">=20,<21"),
+        ("^1.4.2", ">=1.4.2,<2"),
+        ("^0.4.2", ">=0.4.2,<0.5"),
+        ("^0.0.3", ">=0.0.3,<0.0.4"),
+        ("~1.4.2", "~=1.4.2"),
+        ("~1.4", "==1.4.*"),
+        ("18+", ">=18"),
+        ("latest", ">=2.40,<3"),
+        (">=18 <20", ">=2.40,<3"),
+    ],
+)
+def test_the_spelling_of_another_tool_is_refused_with_the_range_that_it_means(version: str, meant: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(f"Write `{meant}`")):
+        Tool(tool="node", version=version)
+    assert Tool(tool="node", version=meant).version == meant
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,19 @@ def test_what_is_no_plain_yaml_is_refused_in_words(text: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "{a: 1}", "[NaN]", "[Infinity]", "1e999", '"\\ud800"', "[" * 200, "1" * 5_000]
+    "text",
+    [
+        "",
+        "{",
+        '{"a": 1, "b": {}, "a": 1}',
+        "{a: 1}",
+        "[NaN]",
+        "[Infinity]",
+        "1e999",
+        '"\\ud800"',
+        "[" * 200,
+        "1" * 5_000,
+    ],
 )
 def test_what_is_no_json_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match="it is no JSON"):

@@ -28,6 +28,7 @@ CASES: list[tuple[Any, Any, str]] = [
     (Part, {}, "is missing"),
     (Part, {"name": "x", "nme": "x"}, "is not a known key"),
     (Literal["a", "b"], "c", "must be 'a' or 'b'"),
+    (Literal["", "a", "b"], "c", "must be 'a' or 'b'"),
     (int, "x", "must be a whole number"),
     (int, 1.5, "must be a whole number"),
     (float, "x", "must be a number"),

@@ -163,6 +163,14 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline() -> No
     assert (found.failed, found.detail) == ("answer", "no answer within 0.2 seconds")
 
 
+def test_a_server_that_is_silent_in_the_handshake_is_left_at_the_deadline() -> None:
+    over = threading.Event()
+    with listening(lambda _: over.wait(10) and None) as port:
+        found = asked(port, "tls", timeout_seconds=0.1)
+        over.set()
+    assert (found.failed, found.detail) == ("answer", "no answer within 0.1 seconds")
+
+
 def test_a_certificate_is_verified_and_its_end_is_read(certificate: Path) -> None:
     with listening(secured(certificate, answering())) as port:
         trusted = asked(port, "https", authorities=(str(certificate), "/nowhere/absent.pem"))
@@ -241,6 +249,13 @@ def test_a_proxy_that_refuses_is_the_part_that_failed(status: str) -> None:
     assert (found.failed, found.proxy) == ("proxy", f"127.0.0.1:{proxy}")
     assert found.detail == f"it answered {status[:3]} instead of connecting"
     assert found.transient is status.startswith("5")
+
+
+def test_a_proxy_of_http_that_wants_a_password_is_the_part_that_failed() -> None:
+    with listening(answering("407 Proxy Authentication Required")) as proxy:
+        found = asked(80, variables={"http_proxy": f"http://127.0.0.1:{proxy}"}, host="a.invalid")
+    detail = "it answered 407 instead of asking the host"
+    assert found == Reply(failed="proxy", detail=detail, proxy=f"127.0.0.1:{proxy}")
 
 
 @pytest.mark.parametrize("address", ["socks5://127.0.0.1:1", "http://", "http://host:port", "http://127.0.0.1:0"])

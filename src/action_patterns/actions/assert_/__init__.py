@@ -135,7 +135,7 @@ def _read(inputs: AssertInputs, world: World) -> tuple[tuple[Check, ...], tuple[
     try:
         text, name = _list(inputs, world.ports)
         kinds = {key: KINDS[key] for key in ASSERTIONS}
-        checks = read(text, name=name, world=world, kinds=kinds, noun="assertion")
+        checks = read(text, name=name, world=world, kinds=kinds, event=world.ports.context.event_name, noun="assertion")
         problems += _order(checks)
     except InputError as error:
         # A list in an input is no file that an annotation could point into.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from action_patterns.checks.check import Answer, Result
-from action_patterns.escape import cell, cell_prose, clip, inline
+from action_patterns.escape import cell, cell_prose, clip, inline, visible
 from action_patterns.ports.log import Annotation, Level
 
 MAX_ANNOTATIONS = 10
@@ -34,7 +34,7 @@ def summary_of(results: Sequence[Result], *, ready: bool) -> str:
     lines = [
         f"### Preflight: {'ready' if ready else 'not ready'}",
         "",
-        f"{len(results)} checks: {spelled}." if results else "No checks.",
+        f"{len(results)} check{'s' * (len(results) != 1)}: {spelled}." if results else "No checks.",
         "",
     ]
     if results:
@@ -57,8 +57,9 @@ def annotations_of(results: Sequence[Result], *, red: bool) -> Iterator[Annotati
     found = problems(results)
     for each in found[:MAX_ANNOTATIONS]:
         level: Level = "error" if red and each.severity == "required" else "warning"
-        message = "\n".join(filter(None, (each.message, each.fix, _source(each))))
-        yield Annotation(level=level, title=f"{each.name}: {each.answer}", message=clip(message, _MESSAGE_CHARACTERS))
+        message = "\n".join(visible(part) for part in (each.message, each.fix, _source(each)) if part)
+        title = visible(f"{each.name}: {each.answer}")
+        yield Annotation(level=level, title=title, message=clip(message, _MESSAGE_CHARACTERS))
     if (more := len(found) - MAX_ANNOTATIONS) > 0:
         message = f"{more} more of {len(found)} problems are in the summary and in the output `results`."
         yield Annotation(level="notice", title="More problems", message=message)
