@@ -178,7 +178,7 @@ def _spellings(value: str) -> Iterator[str]:
     yield value
     yield from _lines(value)
     for text in {value, value.strip()}:
-        yield quote(text, safe="")
+        yield quote(text, safe="", errors="surrogateescape")
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]
         yield from _base64_spellings(text.encode(errors="surrogateescape"))

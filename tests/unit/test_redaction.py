@@ -51,6 +51,13 @@ def test_of_a_multi_line_secret_every_line_is_announced_and_redacted_but_no_lone
     assert secrets.redact(json.dumps("{\nline one\n  line two\n}")) == '"***"'
 
 
+def test_a_secret_that_is_no_utf_8_is_redacted_too() -> None:
+    secret = b"s3cr\xff\xfe-value".decode(errors="surrogateescape")
+    secrets = knowing(secret)
+    for text in (secret, json.dumps(secret), "?q=s3cr%FF%FE-value"):
+        assert "value" not in secrets.redact(f"x {text} y")
+
+
 def test_the_longer_of_two_secrets_is_redacted_first() -> None:
     assert knowing("abcd", "abcdefgh").redact("abcdefgh abcd") == "*** ***"
 

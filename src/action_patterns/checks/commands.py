@@ -49,7 +49,7 @@ class CommandResult(Assertion):
             script=self.command, working_directory=self.working_directory, timeout_seconds=self.timeout_seconds
         )
         # Several commands print into one log.
-        world.ports.log.info(f"The command of {visible(self.title())!r} runs.")
+        world.ports.log.info(f"The command of `{visible(self.title())}` runs.")
         try:
             ended = world.ports.processes.run(command)
         except InputError as error:
