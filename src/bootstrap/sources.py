@@ -91,13 +91,13 @@ def shown(environment: Mapping[str, str]) -> str:
     links = environment.get("PIP_FIND_LINKS", "").split()
     links = [f"{place} (which is not there)" if _is_absent(place) else place for place in links]
     named = [address_of(place) for place in (main, *more.split(), *links) if place]
-    return ", ".join(re.sub(r"//[^/@]*@", "//", place) for place in named) or "no place that is named"
+    return ", ".join(re.sub(r"//[^/]*@", "//", place) for place in named) or "no place that is named"
 
 
 def proxy(environment: Mapping[str, str]) -> str:
     """Return the proxy that a download may pass, without its password."""
     names = ("PIP_PROXY", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-    return re.sub(r"//[^/@]*@", "//", next(filter(None, map(environment.get, names)), ""))
+    return re.sub(r"//[^/]*@", "//", next(filter(None, map(environment.get, names)), ""))
 
 
 def problem(environment: Mapping[str, str]) -> str:
@@ -110,7 +110,8 @@ def problem(environment: Mapping[str, str]) -> str:
             return f"no index may be asked (no-index), and {shown(environment)}. Correct find-links (PIP_FIND_LINKS)."
     for index in (environment.get("PIP_INDEX_URL", ""), environment.get("UV_DEFAULT_INDEX", "")):
         if index and not SCHEME.match(address_of(index)) and not Path(address_of(index)).is_dir():
-            return f"{index!r} is no address of an index. Correct PIP_INDEX_URL, UV_DEFAULT_INDEX or index-url."
+            place = re.sub(r"^([a-z+]*:?//)?.*@", r"\1", index)
+            return f"{place!r} is no address of an index. Correct PIP_INDEX_URL, UV_DEFAULT_INDEX or index-url."
     return ""
 
 

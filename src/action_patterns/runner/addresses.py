@@ -37,7 +37,7 @@ def addresses(environment: Mapping[str, str]) -> Addresses:
     if odd:
         raise InputError(
             *(
-                Problem(f"The variable {name} is {value!r}, no address of a web server.", _FIX)
+                Problem(f"The variable {name} is {_shown(value)}, no address of a web server.", _FIX)
                 for name, value in odd.items()
             )
         )
@@ -45,6 +45,10 @@ def addresses(environment: Mapping[str, str]) -> Addresses:
     api = api or (_api(urlsplit(server)) if server else "https://api.github.com")
     found = urlsplit(api)
     return Addresses(server or _server(found), api, graphql or _graphql(found))
+
+
+def _shown(value: str) -> str:
+    return "a text with an `@`, which may hold a password" if "@" in value else repr(value)
 
 
 def _is_address(value: str) -> bool:

@@ -105,6 +105,7 @@ def test_a_wheel_that_a_directory_lacks_is_named_once(
     [
         ({"PIP_NO_INDEX": "1"}, "no directory of wheels is named. Set PIP_FIND_LINKS"),
         ({"PIP_NO_INDEX": "1", "UV_FIND_LINKS": "/absent"}, r"file:///absent \(which is not there\)"),
+        ({"PIP_INDEX_URL": "ann/hidden@pass@mirror"}, "'mirror' is no address of an index"),
         ({"UV_DEFAULT_INDEX": "mirror"}, "'mirror' is no address of an index"),
     ],
 )

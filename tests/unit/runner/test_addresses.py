@@ -39,3 +39,4 @@ def test_every_address_that_is_none_is_named_at_once(odd: str) -> None:
     with pytest.raises(InputError) as raised:
         addresses(dict.fromkeys(NAMES, odd))
     assert [problem.what.split()[2] for problem in raised.value.problems] == list(NAMES)
+    assert "u:p" not in str(raised.value.problems)
