@@ -27,7 +27,7 @@ HELD = "held"
 """Code of every yes."""
 NEED_FAILED, NEED_ERROR = "need-failed", "need-error"
 STOPPED = "stopped"
-OUTAGE = "outage"
+OUTAGE, REFUSED = "outage", "token-refused-before"
 """Codes of checks that were not asked."""
 
 
@@ -81,20 +81,20 @@ def run(checks: Sequence[Check], *, stop: Stop = "never", error_fails: bool = Tr
         error_fails: whether an error stops as a failure does.
     """
     results: dict[str, Result] = {}
-    outages: dict[str, str] = {}
+    silent: dict[str, Answer] = {}
     stopped: Result | None = None
     for batch in _batches(checks, one_by_one=stop == "first"):
         asked: list[Check] = []
         for check in batch:
-            skipped = _stopped(check, stopped, stop) or _not_run(check, results, outages)
+            skipped = _stopped(check, stopped, stop) or _not_run(check, results, silent)
             if skipped is None:
                 asked.append(check)
             else:
                 results[check.name] = skipped
         if asked:
-            found, is_outage = _asked(asked)
-            if is_outage and asked[0].source:
-                outages[asked[0].source] = found[0].detail
+            found, silenced = _asked(asked)
+            if silenced is not None and asked[0].source:
+                silent[asked[0].source] = silenced
             results |= {check.name: _result(check, each) for check, each in zip(asked, found, strict=True)}
         failed = (results[check.name] for check in batch)
         stopped = stopped or next((each for each in failed if _stops(each, error_fails=error_fails)), None)
@@ -116,24 +116,24 @@ def _batches(checks: Iterable[Check], *, one_by_one: bool) -> Iterator[list[Chec
         yield batch
 
 
-def _asked(checks: Sequence[Check]) -> tuple[Sequence[Finding], bool]:
-    """Return the findings, and whether the source of these checks is not there for now."""
+def _asked(checks: Sequence[Check]) -> tuple[Sequence[Finding], Answer | None]:
+    """Return the findings, and `error` or `no` where the source answers nothing more: an outage, a refused token."""
     try:
-        return checks[0].ask([check.subject for check in checks]), False
+        return checks[0].ask([check.subject for check in checks]), None
     except (UnavailableError, RateLimitedError) as error:
-        return [Finding("unavailable", "error", error.message, error.remediation)] * len(checks), True
+        return [Finding("unavailable", "error", error.message, error.remediation)] * len(checks), "error"
     except AuthenticationError as error:
-        return [Finding("token-refused", "no", error.message, error.remediation)] * len(checks), False
+        return [Finding("token-refused", "no", error.message, error.remediation)] * len(checks), "no"
     except (PermissionDeniedError, NotFoundError) as error:
         # A token that may not read the answer may still be good for the work.
-        return [Finding("not-readable", "unknown", error.message, error.remediation)] * len(checks), False
+        return [Finding("not-readable", "unknown", error.message, error.remediation)] * len(checks), None
     except (InputError, DefectError):
         raise
     except ActionPatternsError as error:
-        return [Finding("not-answered", "error", error.message, error.remediation)] * len(checks), False
+        return [Finding("not-answered", "error", error.message, error.remediation)] * len(checks), None
 
 
-def _not_run(check: Check, results: dict[str, Result], outages: dict[str, str]) -> Result | None:
+def _not_run(check: Check, results: dict[str, Result], silent: dict[str, Answer]) -> Result | None:
     needed = [results[name] for name in check.needs if name in results]
     for each in needed:
         if each.fails:
@@ -141,8 +141,11 @@ def _not_run(check: Check, results: dict[str, Result], outages: dict[str, str]) 
     for each in needed:
         if each.is_open:
             return _skipped(check, NEED_ERROR, f"It needs {each.name!r}, which could not be asked.", "error")
-    if check.source in outages:
-        return _skipped(check, OUTAGE, f"{check.source} did not answer an earlier check.", "error")
+    because_of = silent.get(check.source)
+    if because_of == "error":
+        return _skipped(check, OUTAGE, f"{check.source} did not answer an earlier check.", because_of)
+    if because_of == "no":
+        return _skipped(check, REFUSED, f"{check.source} refused the token of an earlier check.", because_of)
     return None
 
 

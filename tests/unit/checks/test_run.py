@@ -109,6 +109,15 @@ def test_what_depends_on_a_failed_check_is_not_run(answer: str, fails: bool, is_
     assert later.calls == []
 
 
+def test_a_refused_token_is_named_once_and_fails_the_rest_of_its_source() -> None:
+    ask, later, other = Asker(x=AuthenticationError("Bad credentials.", remediation="Renew it.")), Asker(), Asker()
+    results = run([a("x", ask, source="GitHub"), a("z", later, source="GitHub"), a("host", other)])
+    assert answers(results) == {"x": "no", "z": "not-run", "host": "yes"}
+    assert [each.code for each in results] == ["token-refused", "token-refused-before", "held"]
+    assert later.calls == []
+    assert results[1].fails
+
+
 @pytest.mark.parametrize(
     "error", [UnavailableError("GitHub is down.", remediation="Wait."), RateLimitedError("Limit.", remediation="Wait.")]
 )
