@@ -24,8 +24,6 @@ KINDS: dict[str, str] = {
     "user": "user access token of a GitHub App",
 }
 """Kind of token as a list names it, and in words."""
-BY_SCOPE = ("classic personal access token", "OAuth token")
-PERSONS = (*BY_SCOPE, "fine-grained personal access token", "user access token of a GitHub App")
 
 
 def _names(value: object) -> object:
@@ -62,7 +60,7 @@ class Token(RepositoryCheck):
             detail = f"It is a {report.kind}; {wanted} is expected."
             fix = "Pass a token of that kind as `token`, or an App's key. Do not copy a person's token for a job."
             return finding("token-kind", known, detail, fix)
-        if self.days and report.kind in PERSONS:
+        if self.days and report.is_of_person:
             return self._lasts(report, world)
         return finding("token-valid", True)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from action_patterns.checks.access import BY_SCOPE, PERSONS
 from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.github import RepositoryCheck, unseen
 from action_patterns.checks.specification import World
@@ -137,7 +136,7 @@ class Permission(RepositoryCheck):
             if self._key == "administration" and settings.may_administer is False:
                 detail = f"The token's account is no administrator of {place}."
                 return finding("permission", False, detail, _INSTEAD)
-        if self.level == "write" and report.kind in PERSONS and self._is_of_content and settings.may_push is False:
+        if self.level == "write" and report.is_of_person and self._is_of_content and settings.may_push is False:
             detail = f"The role of the token's account in {place} does not allow a push, and the token allows no more."
             return finding("permission", False, detail, f"Give the account the role Write in {place}. {_INSTEAD}")
         return None
@@ -177,7 +176,7 @@ def _grant(report: TokenReport, permission: str) -> str:
             f"Write `permissions: {{ {permission} }}` at this job, and have its caller grant it too where a workflow"
             " calls it. Do not write `permissions: write-all`."
         )
-    if report.kind in BY_SCOPE:
+    if report.is_by_scope:
         return f"Give the token the scope in its owner's settings. {_INSTEAD}"
     return (
         f"Grant `{permission}` to the token, for this repository, in its owner's settings. Do not grant more than the"

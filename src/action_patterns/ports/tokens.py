@@ -11,6 +11,10 @@ from action_patterns.ports.permissions import needs
 JOB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a kind, no token
 
 
+_BY_SCOPE = ("classic personal access token", "OAuth token")
+_OF_PERSONS = (*_BY_SCOPE, "fine-grained personal access token", "user access token of a GitHub App")
+
+
 class TokenReport(NamedTuple):
     """Facts about the token."""
 
@@ -29,6 +33,16 @@ class TokenReport(NamedTuple):
     def is_job_token(self) -> bool:
         """Return whether it is the job's GITHUB_TOKEN."""
         return self.kind == JOB_TOKEN
+
+    @property
+    def is_by_scope(self) -> bool:
+        """Return whether it is of a kind whose rights are scopes, and no permissions."""
+        return self.kind in _BY_SCOPE
+
+    @property
+    def is_of_person(self) -> bool:
+        """Return whether it acts as a person, whose role in a repository limits it."""
+        return self.kind in _OF_PERSONS
 
 
 class Tokens(Protocol):
