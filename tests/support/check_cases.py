@@ -384,6 +384,13 @@ def _suspended(scene: Stage) -> None:
     installation.suspended = True
 
 
+def _single_sign_on(scene: Stage) -> None:
+    """The organization wants the token authorized for single sign-on (GitHub docs, "Authenticating with SAML")."""
+    headers = {"X-GitHub-SSO": "required; url=https://github.com/orgs/acme/sso?authorization_request=A1"}
+    body = {"message": "Resource protected by organization SAML enforcement."}
+    scene.sandbox.faults.add(Fault(status=403, headers=headers, body=body, path="^/repos/", times=9))
+
+
 def _deploys(scene: Stage) -> None:
     environment = Environment(id=1, name="prod", created_at=0.0, updated_at=0.0)
     _target(scene).contents.environments["prod"] = environment
@@ -416,6 +423,7 @@ REMOTE = (
     remote("token", "- token: valid\n  repository: acme/none", "no", "token-reaches-not"),
     remote("token", "- token: valid\n  repository: acme/other", "no", "token-reaches-not", **APP),
     remote("token", "- token: valid", "no", "token-reaches-not", **APP, prepare=_suspended, words="suspended"),
+    remote("token", "- token: valid", "no", "token-reaches-not", prepare=_single_sign_on, words="SAML"),
     remote("token", "- token: valid\n  kind: app", "no", "token-kind"),
     remote("token", "- token: valid\n  kind: app", "unknown", "token-kind", token=OLD),
     remote("token", "- token: valid\n  days: 7", "no", "token-expires", token=ENDS),

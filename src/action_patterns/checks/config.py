@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from action_patterns.checks.check import Finding, finding
 from action_patterns.checks.shapes import Shape
-from action_patterns.checks.specification import World
+from action_patterns.checks.specification import World, not_an_input
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -18,7 +18,7 @@ def _name(value: str) -> str:
     # Whoever writes the expression of a secret here gives its value: it is not shown.
     if not _NAME.fullmatch(value):
         raise ValueError("must be the name of a variable, never its value. Pass the value by `env:` of this step")
-    return value
+    return not_an_input(value)
 
 
 Name = Annotated[str, AfterValidator(_name)]

@@ -42,6 +42,17 @@ class World:
         return found
 
 
+def not_an_input(name: str) -> str:
+    """Return the name of a variable.
+
+    Raises:
+        ValueError: it is that of an input of this action, which no check looks at: one is the token.
+    """
+    if name.upper().startswith("INPUT_"):
+        raise ValueError("begins with `INPUT_`, as the inputs of this action do. Pass the value by another name")
+    return name
+
+
 def _required(value: object) -> object:
     if isinstance(value, bool):
         return value

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from action_patterns.checks.assertion import Assertion, concluded
 from action_patterns.checks.check import Finding
 from action_patterns.checks.expectations import Fault
 from action_patterns.checks.node import as_text
-from action_patterns.checks.specification import World
+from action_patterns.checks.specification import World, not_an_input
 from action_patterns.escape import clip
 
 _TITLE_CHARACTERS = 40
@@ -43,7 +43,7 @@ class VariableValue(Assertion):
 
     subject: ClassVar[str] = "variable"
 
-    variable: str = Field(
+    variable: Annotated[str, AfterValidator(not_an_input)] = Field(
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
         description="Name of a variable that this step's `env:`, the job or the workflow sets. No character of its"
         " value counts as YAML.",

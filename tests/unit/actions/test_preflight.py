@@ -86,10 +86,12 @@ MISTAKES = {
     "- tool: ../bin/sh": "`tool` must be the name of a program on PATH, without a path, and a range behind a",
     "- quota: 5": "`quota` '5' is no `<resource>=<calls>`. The resources are core, graphql, search, code-search.",
     "- env: C\n  required: pusch": "`required` 'pusch' is neither `true` nor `false` nor an event: the nearest",
+    "- variable: input_stage\n  equals: x": "`variable` begins with `INPUT_`, as the inputs of this action do.",
+    "- secret: INPUT_TOKEN": "`secret` begins with `INPUT_`, as the inputs of this action do. Pass the value by an",
     "- env: D\n  required: yes": "'yes' is neither `true` nor `false` nor an event: write `true`, `false` or names of",
     "- env: E\n  required: push, workflow_call": "`required` 'workflow_call' is the event of no run: name the",
     "- branch: x\n  change: merge": "`change` must be 'create', 'push', 'force-push' or 'delete'.",
-    "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 39 of `checks`)",
+    "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 42 of `checks`)",
 }
 """An entry, and a part of what is said about it."""
 

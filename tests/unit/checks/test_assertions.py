@@ -38,10 +38,14 @@ FILES = {
     "many.json": '{"items": [' + ",".join(["0"] * 9) + "]}",
     "wide.json": "[" + ",".join(["0"] * 1_001) + "]",
     "schema.json": '{"type": "object", "required": ["version"]}',
+    # Rules across the inputs of a workflow, which GitHub does not have.
+    "inputs.json": '{"dependentRequired": {"from": ["to"]}, "if": {"properties": {"stage": {"const": "prod"}}},'
+    ' "then": {"required": ["approver"]}}',
     "dir/inner.txt": "x",
 }
 DIGEST = hashlib.sha256(b"hello\n").hexdigest()
 VARIABLES = {"VERSION": "1.2.x", "EMPTY": "", "TOKEN": "s3cr3t-value", "SIZE": "12 MiB", "COUNT": "2"}
+VARIABLES["INPUTS"] = '{"stage": "prod", "from": "1.2.0"}'
 
 
 @dataclass
@@ -244,6 +248,7 @@ DOCUMENTS = [
     yes(file="data.json", json_schema='{"required": ["items"]}'),
     no("schema", file="data.json", json_schema="schema.json"),
     no("schema", value='{"a": 1}', json_schema='{"properties": {"a": {"type": "string"}}}'),
+    no("schema", variable="INPUTS", json_schema="inputs.json"),
     no("schema", variable="TOKEN", json_schema='{"type": "object"}', sensitive=True, read_as="yaml"),
 ]
 ON_DISK = [
