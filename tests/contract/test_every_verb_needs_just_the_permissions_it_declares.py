@@ -33,6 +33,7 @@ VERBS: dict[str, Call] = {
     "PullRequests.observe": lambda g, _: g.pulls.observe(TARGET, branch="bot", base=None, paths=["README.md"]),
     "GitDatabase.read_files": lambda g, f: g.git.read_files(TARGET, f["main"], ["README.md"]),
     "GitDatabase.read_tree": lambda g, f: g.git.read_tree(TARGET, f["main"]),
+    "GitDatabase.list_tree": lambda g, f: g.git.list_tree(TARGET, f["tree"], recursive=True),
     "GitDatabase.read_commit": lambda g, f: g.git.read_commit(TARGET, f["main"]),
     "GitDatabase.compare": lambda g, _: g.git.compare(TARGET, "main", "main"),
     "GitDatabase.read_branch": lambda g, _: g.git.read_branch(TARGET, "main"),

@@ -127,7 +127,9 @@ def a_branch_moves_by_compare_and_swap(github: GitHub) -> Iterator[object]:
     yield github.git.read_branch(TARGET, BRANCH) == first
     move(github, first, second)
     move(github, first, second)  # It is there already.
-    yield github.git.compare(TARGET, "main", BRANCH)
+    compared = github.git.compare(TARGET, "main", BRANCH)
+    assert compared is not None and compared.merge_base == main(github)
+    yield compared[:2]
     yield seen(github)
     move(github, second, None)
     yield github.git.read_branch(TARGET, BRANCH)

@@ -69,6 +69,7 @@ VERBS: dict[str, Callable[[Client, dict[str, Any]], object]] = {
     "read limits": lambda github, _: github.rate_limits.read(TARGET),
     "read files": lambda github, at: github.git.read_files(TARGET, at["tip"], ["README.md", "none"]),
     "read a tree": lambda github, at: github.git.read_tree(TARGET, at["tree"]),
+    "list a tree": lambda github, at: github.git.list_tree(TARGET, at["tree"], recursive=True),
     "read a branch": lambda github, _: github.git.read_branch(TARGET, "main"),
     "read a commit": lambda github, at: github.git.read_commit(TARGET, at["tip"]),
     "compare": lambda github, _: github.git.compare(TARGET, "main", "main"),

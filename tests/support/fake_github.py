@@ -18,7 +18,7 @@ from action_patterns.content.changes import FileChange, Mode
 from action_patterns.contracts import Target, Usage
 from action_patterns.errors import ActionPatternsError, LostRaceError, NotFoundError, RefusedError
 from action_patterns.limits.primary import published
-from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry, TreeListing
 from action_patterns.ports.issues import Issues
 from action_patterns.ports.pull_requests import (
     Comment,
@@ -133,6 +133,9 @@ class FakeGitDatabase:
 
     def read_tree(self, repository: str, oid: str) -> dict[str, ObservedFile]:
         raise NotImplementedError("directories that shall go are the sandbox's")
+
+    def list_tree(self, repository: str, oid: str, *, recursive: bool) -> TreeListing:
+        raise NotImplementedError("trees that are compared are the sandbox's")
 
     def read_commit(self, repository: str, oid: str) -> Tip:
         self._github.read()
@@ -516,7 +519,10 @@ def _compared(there: Repository, base: str | None, head: str | None) -> CommitCo
     if base is None or head is None:
         return None
     bases, heads = set(there.history(base)), set(there.history(head))
-    return CommitComparison(ahead_by=len(heads - bases), behind_by=len(bases - heads))
+    shared = next((oid for oid in there.history(head) if oid in bases), None)
+    if shared is None:
+        return None
+    return CommitComparison(ahead_by=len(heads - bases), behind_by=len(bases - heads), merge_base=shared)
 
 
 def _tip(there: Repository, oid: str | None) -> Tip | None:

@@ -49,14 +49,25 @@ def of_name(name: str, history: History) -> Base:
     try:
         if is_oid(name):
             return Base(head=head, oid=history.resolve(name), reason="given")
-        short = name.removeprefix("refs/heads/").removeprefix("refs/tags/").removeprefix("origin/")
-        if (tip := history.branch(short)) is not None:
-            return _from_branch(tip, head, history, "given")
-        if (tagged := history.tag(short)) is not None:
-            return Base(head=head, oid=tagged, reason="given")
+        return _of_ref(name.removeprefix("origin/"), head, history)
     except MissingError as error:
         return everything(head, "base-unreachable", str(error))
-    return everything(head, "base-unreachable", f"The repository has neither a branch nor a tag {name!r}.")
+
+
+def _of_ref(name: str, head: str, history: History) -> Base:
+    """Return the merge-base with a branch, or the commit of a tag if there is no such branch."""
+    doubt = MissingError(f"The repository has neither a branch nor a tag {name!r}.")
+    if not name.startswith("refs/tags/"):
+        try:
+            tip = history.branch(name.removeprefix("refs/heads/"))
+            if tip is not None:
+                return _from_branch(tip, head, history, "given")
+        except MissingError as error:
+            doubt = error
+    tagged = None if name.startswith("refs/heads/") else history.tag(name.removeprefix("refs/tags/"))
+    if tagged is None:
+        raise doubt
+    return Base(head=head, oid=tagged, reason="given")
 
 
 def everything(head: str, reason: str, detail: str = "") -> Base:

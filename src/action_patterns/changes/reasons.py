@@ -42,7 +42,7 @@ REASONS = (
     Reason(
         "base-unreachable",
         "everything",
-        "The base is neither in the checkout nor to be fetched, so nothing is excluded.",
+        "Neither git nor GitHub's API reaches the base, so nothing is excluded.",
         "If it happens on every run, give the job `contents: read`, or check out with `fetch-depth: 0`.",
     ),
     Reason(

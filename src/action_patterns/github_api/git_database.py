@@ -15,7 +15,7 @@ from action_patterns.github_api.refs import update_ref
 from action_patterns.github_api.rest import decode as rest_decode
 from action_patterns.github_api.rest import observe as rest
 from action_patterns.github_api.transport.calls import Calls, expect
-from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry, TreeListing
 from action_patterns.ports.pull_requests import PullRequest
 
 
@@ -35,6 +35,9 @@ class GitDatabaseClient:
 
     def read_tree(self, repository: str, oid: str) -> dict[str, ObservedFile]:
         return rest.read_tree(self._calls, repository, oid)
+
+    def list_tree(self, repository: str, oid: str, *, recursive: bool) -> TreeListing:
+        return rest.list_tree(self._calls, repository, oid, recursive=recursive)
 
     def read_branch(self, repository: str, branch: str) -> str | None:
         try:
@@ -58,7 +61,11 @@ class GitDatabaseClient:
             found = self._calls.rest("safe", "read", "GET", repository, f"/compare/{basehead}?per_page=1")
         except (NotFoundError, RefusedError):
             return None
-        return CommitComparison(ahead_by=found["ahead_by"].number(), behind_by=found["behind_by"].number())
+        return CommitComparison(
+            ahead_by=found["ahead_by"].number(),
+            behind_by=found["behind_by"].number(),
+            merge_base=found["merge_base_commit"]["sha"].text(),
+        )
 
     def read_blob(self, repository: str, oid: str) -> bytes:
         content = self._calls.rest("safe", "read", "GET", repository, f"/git/blobs/{oid}")["content"]

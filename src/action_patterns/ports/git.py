@@ -51,6 +51,25 @@ class CommitComparison(NamedTuple):
     """Number of commits that the head has and the base lacks."""
     behind_by: int
     """Number of commits that the base has and the head lacks."""
+    merge_base: str
+    """Their best common ancestor. GitHub chooses one where there are several."""
+
+
+class ListedEntry(NamedTuple):
+    """An entry of a tree, as git and GitHub list it."""
+
+    path: str
+    """Relative to the tree. Bytes that are no UTF-8 are surrogates if git lists it; GitHub gives other characters."""
+    mode: str
+    oid: str
+
+
+class TreeListing(NamedTuple):
+    """Entries of a tree, with its directories."""
+
+    entries: tuple[ListedEntry, ...]
+    truncated: bool
+    """Whether entries are left out."""
 
 
 class RefRule(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry
+from action_patterns.ports.git import CommitComparison, NewCommit, ObservedFile, Person, Tip, TreeEntry, TreeListing
 from action_patterns.ports.permissions import needs
 from action_patterns.ports.pull_requests import PullRequest
 
@@ -20,6 +20,10 @@ class GitDatabase(Protocol):
     @needs(contents="read")
     def read_tree(self, repository: str, oid: str) -> dict[str, ObservedFile]:
         """Return all files below a tree, by their paths in it. Raises RefusedError if GitHub does not list them all."""
+
+    @needs(contents="read")
+    def list_tree(self, repository: str, oid: str, *, recursive: bool) -> TreeListing:
+        """Return the entries of a tree, or all below it, directories included."""
 
     @needs(contents="read")
     def read_branch(self, repository: str, branch: str) -> str | None:

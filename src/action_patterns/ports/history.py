@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from action_patterns.ports.git import TreeListing
 
 Status = Literal["added", "modified", "deleted"]
 
@@ -82,6 +85,12 @@ class History(Protocol):
 
     def paths(self, oid: str) -> Sequence[str]:
         """Return every path of a commit, sorted."""
+
+    def tree(self, oid: str) -> str:
+        """Return the tree of a commit. git fetches nothing for it."""
+
+    def list_tree(self, tree: str, *, recursive: bool) -> TreeListing:
+        """Return the entries of a tree, or all below it. git fetches nothing for it, and leaves nothing out."""
 
     def close(self) -> None:
         """Remove what was fetched."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from action_patterns.content.blob import EMPTY_TREE
 from action_patterns.errors import InputError
+from action_patterns.ports.git import TreeListing
 from action_patterns.ports.history import ChangedPath, MissingError, Tag
 from action_patterns.worktree import trees
 from action_patterns.worktree.fetching import HISTORY, TREES, Fetcher, Remote, with_objects
@@ -99,7 +100,9 @@ class GitHistory:
             return found.stdout.decode().strip()
         git = self._remote().fetch(TREES, (f"+refs/tags/{name}:refs/tags/{name}",))
         if git is None:
-            return None
+            if "find remote ref" in self._remote().refusal:
+                return None
+            raise MissingError(f"The tag {name!r} is not in the checkout. {self._remote().refusal}")
         self._see(git)
         return git.run("rev-parse", f"refs/tags/{name}^{{commit}}").stdout.decode().strip()
 
@@ -137,6 +140,15 @@ class GitHistory:
     def paths(self, oid: str) -> tuple[str, ...]:
         commit = self.resolve(oid)
         return trees.paths(self._git, commit)
+
+    def tree(self, oid: str) -> str:
+        found = self._git.run("rev-parse", "--verify", "--quiet", f"{oid}^{{tree}}", expected=_ANSWER)
+        if found.returncode:
+            raise MissingError(f"The commit {oid[:12]} is not in the checkout.")
+        return found.stdout.decode().strip()
+
+    def list_tree(self, tree: str, *, recursive: bool) -> TreeListing:
+        return trees.listing(self._git, tree, recursive=recursive)
 
     def _has(self, oid: str) -> bool:
         return self._peeled(oid) is not None

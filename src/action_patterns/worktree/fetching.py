@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from action_patterns.errors import InputError
+from action_patterns.ports.history import MissingError
 from action_patterns.worktree.git import Git, split
-from action_patterns.worktree.remote import without_credentials
+from action_patterns.worktree.remote import repository_at, without_credentials
 
 _KEPT = ("http.", "https.", "url.", "credential.", "core.sshcommand", "core.gitproxy", "core.askpass", "protocol.")
 """The settings of a checkout by which it reaches its remote (git docs: "git-config")."""
@@ -48,11 +49,16 @@ class Fetcher:
         self._remotes = list(remotes)
         self._directory = directory
         self._made = 0
+        self._refused: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         self.refusal = "The checkout has no remote."
         """Why the last fetch failed."""
 
     def fetch(self, what: Sequence[str], refspecs: Sequence[str]) -> Git | None:
         """Return git in a new repository that holds what was fetched. None: no way led to it; see `refusal`."""
+        asked = (tuple(what), tuple(refspecs))
+        if asked in self._refused:
+            self.refusal = self._refused[asked]
+            return None
         for remote in tuple(self._remotes):
             git = self._new(remote)
             with suppress(InputError):
@@ -65,19 +71,22 @@ class Fetcher:
                     return git
                 lines = done.stderr_tail.replace(remote.url, without_credentials(remote.url)).splitlines()
                 self.refusal = f"git could not fetch it: {lines[-1] if lines else 'no reason was given'}."
+        self._refused[asked] = self.refusal
         return None
 
     def branch(self, name: str) -> str | None:
-        """Return the tip of a branch. None: there is no such branch, or no way led to the remote."""
+        """Return the tip of a branch. None: there is no such branch.
+
+        Raises:
+            MissingError: no way led to the remote.
+        """
         for remote in self._remotes:
             git = self._new(remote)
             with suppress(InputError):
-                done = git.run("ls-remote", remote.name, f"refs/heads/{name}", expected=frozenset({0, 128}))
-                for line in done.stdout.decode(errors="surrogateescape").splitlines():
-                    oid, _, ref = line.partition("\t")
-                    if ref == f"refs/heads/{name}":
-                        return oid
-        return None
+                done = git.run("ls-remote", remote.name, f"refs/heads/{name}")
+                listed = (line.split("\t") for line in done.stdout.decode(errors="surrogateescape").splitlines())
+                return next((oid for oid, ref in listed if ref == f"refs/heads/{name}"), None)
+        raise MissingError(f"git could not ask the remote for the branch {name!r}.")
 
     def _new(self, remote: Remote) -> Git:
         self._made += 1
@@ -105,12 +114,13 @@ def remotes_of(git: Git, *, server_url: str, repository: str, token: str | None)
     if name is not None:
         proxies = tuple(each for each in settings if each.key == f"remote.{name}.proxy")
         found.append(Remote(name, urls[name], kept + proxies))
-    here = urls.get(name, home).removesuffix(".git") if name is not None else home
-    if token and here.lower() == home.lower():
+    here = repository if name is None else repository_at(urls[name], server_url) or ""
+    if token and here.lower() == repository.lower():
         basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         header = Setting(f"http.{server_url.rstrip('/')}/.extraheader", f"AUTHORIZATION: basic {basic}")
         others = tuple(each for each in kept if "extraheader" not in each.key)
-        found.append(Remote(name or "origin", urls.get(name or "", home), (*others, header)))
+        # Not by the URL of the checkout, which may be of SSH: a token goes over HTTPS.
+        found.append(Remote(name or "origin", home, (*others, header)))
     elif name is None:
         found.append(Remote("origin", home, ()))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from action_patterns.ports.git import ListedEntry, TreeListing
 from action_patterns.ports.history import ChangedPath, MissingError
 from action_patterns.worktree.git import Git, split
 
@@ -43,6 +44,21 @@ def paths(git: Git, oid: str) -> tuple[str, ...]:
     if done.returncode:
         raise MissingError(f"git could not list {oid[:12]}: {_last(done.stderr_tail)}")
     return tuple(sorted(split(done.stdout)))
+
+
+def listing(git: Git, tree: str, *, recursive: bool) -> TreeListing:
+    """Return the entries of a tree, or all below it, directories included.
+
+    Raises:
+        MissingError: a tree is not there.
+    """
+    options = ("-r", "-t") if recursive else ()
+    done = git.run("ls-tree", *options, "-z", "--full-tree", tree, expected=_MAY_FAIL)
+    if done.returncode:
+        raise MissingError(f"git could not list {tree[:12]}: {_last(done.stderr_tail)}")
+    listed = (entry.partition("\t") for entry in split(done.stdout))
+    entries = (ListedEntry(path, *meta.split(" ")[::2]) for meta, _, path in listed)
+    return TreeListing(tuple(entries), truncated=False)
 
 
 def _last(message: str) -> str:

@@ -36,7 +36,11 @@ class Reply:
     def encoded(self) -> bytes:
         if isinstance(self.content, bytes):
             return self.content
-        return b"" if self.content is None else json.dumps(self.content, ensure_ascii=False).encode()
+        if self.content is None:
+            return b""
+        # A byte of a name that is no UTF-8 is a surrogate here. JSON has no bytes: it arrives as U+FFFD.
+        text = json.dumps(self.content, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        return text.decode("utf-8", "replace").encode()
 
 
 Handler = Callable[["Call"], Reply]

@@ -40,7 +40,7 @@ PARTS = {
     "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
     "retry": ("action/liveness.py", "state/transaction.py"),
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
-    "detect-changes": ("actions/detect_changes", "state/transaction.py"),
+    "detect-changes": ("actions/detect_changes", "changes", "state/transaction.py"),
     "cancel-superseded": ("actions/cancel_superseded",),
     "skip-unchanged": ("actions/skip_unchanged", "state/transaction.py"),
     "state": ("actions/state", "state/transaction.py"),

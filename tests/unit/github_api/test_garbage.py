@@ -80,6 +80,7 @@ ARGUMENTS: dict[str, Any] = {
     "status": "queued",
     "release": 3,
     "force": True,
+    "recursive": True,
 }
 BEFORE: dict[str, Any] = {"refs": MARKER, "git_refs": OID}
 VERBS = [

@@ -9,6 +9,7 @@ from typing import assert_never
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.detect_changes.gathering import Facts, find, of_commits, of_worktree
 from action_patterns.actions.detect_changes.interface import (
+    USES_OF_HISTORY,
     USES_OF_MARKS,
     USES_OF_TARGET,
     DetectChangesInputs,
@@ -16,6 +17,7 @@ from action_patterns.actions.detect_changes.interface import (
 )
 from action_patterns.actions.detect_changes.reading import Wanted, validate
 from action_patterns.actions.detect_changes.showing import Answer, completed, finish, of_selections
+from action_patterns.changes.either_history import EitherHistory
 from action_patterns.changes.groups import Group, Selection, concern
 from action_patterns.changes.reasons import REASONS
 from action_patterns.changes.trigger import Trigger
@@ -62,7 +64,14 @@ def apply(inputs: DetectChangesInputs, ports: Ports, closing: ExitStack) -> Fini
 def _history(inputs: DetectChangesInputs, ports: Ports, closing: ExitStack) -> History:
     token = inputs.token or inputs.job_token
     secret = token.get_secret_value() if token else None
-    history = find(inputs, ports).history(ports.context.repository, secret)
+    git = find(inputs, ports).history(ports.context.repository, secret)
+
+    def github() -> History:
+        from action_patterns.actions.detect_changes import by_api  # where git has the commits, nothing is sent
+
+        return by_api.history(inputs, ports)
+
+    history = EitherHistory(git, github, sha=ports.context.sha)
     closing.callback(history.close)
     return history
 
@@ -188,5 +197,5 @@ ACTION = Action(
     icon="git-commit",
     color="purple",
     reasons=REASONS,
-    uses=(*USES_OF_MARKS, *USES_OF_TARGET),
+    uses=(*USES_OF_MARKS, *USES_OF_TARGET, *USES_OF_HISTORY),
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.git_database import GitDatabase
+from action_patterns.ports.git_refs import GitRefs
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.repositories import Repositories
 
@@ -16,6 +17,13 @@ Mode = Literal["check", "complete"]
 Source = Literal["commits", "worktree", "target"]
 
 USES_OF_MARKS = (RefStore.read, RefStore.update)
+USES_OF_HISTORY = (
+    GitDatabase.read_commit,
+    GitDatabase.list_tree,
+    GitDatabase.compare,
+    GitDatabase.read_branch,
+    GitRefs.read,
+)
 USES_OF_TARGET = (Repositories.read, GitDatabase.read_branch, GitDatabase.read_files)
 
 MAX_KEY_LENGTH = 200

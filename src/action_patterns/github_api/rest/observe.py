@@ -17,7 +17,7 @@ from action_patterns.errors import (
 from action_patterns.github_api.rest import decode
 from action_patterns.github_api.transport.answer import Answer
 from action_patterns.github_api.transport.calls import Calls
-from action_patterns.ports.git import ObservedFile, Tip
+from action_patterns.ports.git import ListedEntry, ObservedFile, Tip, TreeListing
 from action_patterns.ports.pull_requests import Milestone, Observed, PullRequest
 
 
@@ -88,6 +88,17 @@ def read_tree(calls: Calls, repository: str, oid: str) -> dict[str, ObservedFile
         )
     files = {path: entry for path, entry in entries(whole).items() if entry["type"].text() != "tree"}
     return {path: found for path, found in decode.files(files, tuple(files)).items() if found is not None}
+
+
+def list_tree(calls: Calls, repository: str, oid: str, *, recursive: bool) -> TreeListing:
+    """See ports.GitDatabase.list_tree."""
+    # Any value of `recursive` turns it on (REST docs, "Get a tree").
+    found = calls.read(repository, f"/git/trees/{oid}{'?recursive=1' if recursive else ''}")
+    listed = (
+        ListedEntry(path=entry["path"].text(), mode=entry["mode"].text(), oid=entry["sha"].text())
+        for entry in found["tree"].items()
+    )
+    return TreeListing(tuple(listed), found["truncated"].flag())
 
 
 def is_empty(calls: Calls, repository: str, branch: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from support import random_histories, random_worktrees, sample
+from support.api_only import TOKEN, empty_workspace, hosted
 from support.detecting import Remote, detect, git, truth
 
 HISTORIES = sample.examples(5)
@@ -50,6 +52,43 @@ def test_every_event_of_a_random_history_is_answered_as_git_does(tmp_path: Path,
             if not submodules:
                 assert answer.groups == concerned, where
             assert answer.changed or not any(concerned.values()), where
+
+
+@pytest.mark.parametrize("number", range(sample.examples(2)))
+def test_an_answer_by_the_api_is_git_s_or_everything(tmp_path: Path, number: int) -> None:
+    dice = random.Random(sample.number("by the API", number))
+    history = random_histories.make(tmp_path, dice)
+    found = random_histories.cases(history, dice)
+    with hosted(history.remote) as host:
+        for case in found if sample.plays_all() else dice.sample(found, min(8, len(found))):
+            way = dice.choice(("cut off", "absent"))
+            if way == "absent" and case.event == "pull_request" and case.checkout != case.sha:
+                way = "cut off"  # Without a checkout the event's own commit is compared.
+            if way == "absent":
+                workspace = empty_workspace(Path(tempfile.mkdtemp(dir=tmp_path)))
+            else:
+                workspace = history.remote.check_out(case.checkout, depth=dice.choice((1, 2)))
+                git(workspace, "remote", "remove", "origin")
+            answer = detect(
+                workspace,
+                case.event,
+                case.payload,
+                sha=case.sha,
+                ref=case.ref,
+                variables=host.variables(way),
+                token=TOKEN,
+                groups=GROUPS,
+            )
+            where = f"{case} with git {way}: {answer.log}"
+            expected = truth(history.remote, case.base, case.head)
+            assert answer.code == 0, where
+            if answer.everything and case.base is not None:
+                # GitHub's API gives no bytes, and no way from a tag to the tag before it.
+                assert "other names than git" in answer.log or "which tags lead to" in answer.log, where
+                assert all(answer.groups.values()), where
+            else:
+                assert answer.everything == (case.base is None), where
+                assert answer.paths == expected or (answer.everything and answer.paths == []), where
 
 
 @pytest.mark.parametrize("number", range(sample.examples(10)))
