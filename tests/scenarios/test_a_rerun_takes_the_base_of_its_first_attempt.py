@@ -1,4 +1,4 @@
-"""Branches move, merge and are rewritten between two attempts of a run: both have the same base and the same answer."""
+"""Branches move between two attempts of a run: both have the same base and answer, or the second counts everything."""
 
 from __future__ import annotations
 
@@ -25,26 +25,39 @@ def remote(tmp_path: Path) -> Remote:
     return remote
 
 
-@pytest.mark.parametrize(("how", "depth"), [("--no-ff", 1), ("--no-ff", 0), ("--squash", 1), ("--ff", 1), ("none", 0)])
-def test_a_first_push_of_a_branch_that_was_merged_since(remote: Remote, how: str, depth: int) -> None:
+@pytest.mark.parametrize(("how", "depth"), [("--no-ff", 1), ("--ff", 1), ("a part", 0), ("none", 0)])
+def test_a_first_push_whose_base_may_have_moved_counts_everything(remote: Remote, how: str, depth: int) -> None:
     head = remote.git("rev-parse", "topic")
     created = {"before": ZERO, "created": True}
-    if how == "--ff":
+    if how in ("--ff", "a part"):
         remote.git("reset", "--quiet", "--hard", "main~1")
         remote.push("main")
     first = detect(remote.check_out(head, depth=depth), "push", created, sha=head, ref="refs/heads/topic")
     assert first.files == ["b", "c"]
-    if how != "none":
+    if how == "a part":
+        remote.git("merge", "--quiet", "--ff", "topic~1")
+    elif how != "none":
         remote.git("merge", "--quiet", how, "topic", *(["-m", "merge"] if how == "--no-ff" else []))
     remote.commit({"e": "1"})
     remote.push("main")
     workspace = remote.check_out(head, depth=depth)
     again = detect(workspace, "push", created, sha=head, ref="refs/heads/topic", attempt=2)
-    if how == "--ff":
-        # Nothing says any more where the branch left the default branch.
-        assert (again.base_reason, again.everything) == ("merged-since", True)
-    else:
-        assert (again.base, again.files) == (first.base, first.files)
+    assert (again.base_reason, again.everything, again.code) == ("rerun", True, 0)
+    assert set(first.files) <= set(again.files)
+
+
+def test_a_tag_whose_tag_before_may_be_newer_counts_everything(remote: Remote) -> None:
+    head, created = remote.git("rev-parse", "main"), {"before": ZERO, "created": True}
+    remote.git("tag", "v1", "main~1")
+    remote.commit({"f": "1"})
+    remote.git("tag", "v2")
+    remote.push("main", "refs/tags/*:refs/tags/*")
+    sha = remote.git("rev-parse", "v2")
+    assert detect(remote.check_out(sha), "push", created, sha=sha, ref="refs/tags/v2").files == ["d", "f"]
+    remote.git("tag", "v1.5", head)
+    remote.push("refs/tags/*:refs/tags/*")
+    again = detect(remote.check_out(sha), "push", created, sha=sha, ref="refs/tags/v2", attempt=2)
+    assert (again.base_reason, again.everything) == ("rerun", True)
 
 
 def test_a_push_whose_branch_went_on(remote: Remote) -> None:

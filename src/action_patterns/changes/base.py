@@ -34,8 +34,9 @@ class Base:
 
 def of_event(trigger: Trigger, history: History) -> Base | None:
     """Return the base that the event stands for. None: an event, such as `schedule`, that stands for no range."""
-    head = _head(trigger, history)
+    head = history.head()
     try:
+        head = _head(trigger, history)
         found = _of_event(trigger, history, head)
         # A base that cannot be read is none: the comparison would fail later.
         return replace(found, oid=history.resolve(found.oid)) if found and found.oid else found
@@ -43,25 +44,25 @@ def of_event(trigger: Trigger, history: History) -> Base | None:
         return everything(head, "base-unreachable", str(error))
 
 
-def of_name(name: str, history: History) -> Base:
+def of_name(name: str, trigger: Trigger, history: History) -> Base:
     """Return the base that a caller names: a commit, a tag, or a branch, whose merge-base it is."""
     head = history.head()
     try:
         if is_oid(name):
             return Base(head=head, oid=history.resolve(name), reason="given")
-        return _of_ref(name.removeprefix("origin/"), head, history)
+        return _of_ref(name.removeprefix("origin/"), trigger, head, history)
     except MissingError as error:
         return everything(head, "base-unreachable", str(error))
 
 
-def _of_ref(name: str, head: str, history: History) -> Base:
+def _of_ref(name: str, trigger: Trigger, head: str, history: History) -> Base:
     """Return the merge-base with a branch, or the commit of a tag if there is no such branch."""
     doubt = MissingError(f"The repository has neither a branch nor a tag {name!r}.")
     if not name.startswith("refs/tags/"):
         try:
             tip = history.branch(name.removeprefix("refs/heads/"))
             if tip is not None:
-                return _from_branch(tip, head, history, "given")
+                return _from_tip(tip, trigger, head, history, "given")
         except MissingError as error:
             doubt = error
     tagged = None if name.startswith("refs/heads/") else history.tag(name.removeprefix("refs/tags/"))
@@ -76,8 +77,23 @@ def everything(head: str, reason: str, detail: str = "") -> Base:
 
 
 def _head(trigger: Trigger, history: History) -> str:
-    """Return the commit whose content counts: what is checked out, if the event's commit is below it."""
-    return history.head() if trigger.is_pull_request or history.is_made_on(trigger.sha) else trigger.sha
+    """Return the commit whose content counts: what is checked out, if it is the event's or was made on it.
+
+    Another commit of GitHub's is no content of this run, and the event's own is compared.
+    """
+    return history.head() if trigger.is_pull_request or _holds(trigger.sha, history) else trigger.sha
+
+
+def _holds(oid: str, history: History) -> bool:
+    """Return whether the checkout is of a commit, or of one that steps of this job made on it.
+
+    Raises:
+        MissingError: steps of this job made the checked-out commit on another one.
+    """
+    head, fetched = history.head(), history.made_on()
+    if fetched not in (oid, head):
+        raise MissingError(f"Steps of this job made {head[:12]} on {fetched[:12]}, which is not the event's commit.")
+    return fetched == oid
 
 
 def _of_event(trigger: Trigger, history: History, head: str) -> Base | None:
@@ -97,7 +113,7 @@ def _of_event(trigger: Trigger, history: History, head: str) -> Base | None:
     if trigger.event_name == "push" and not before:
         return _incomplete(head, "push")
     tag = trigger.tag or (trigger.text("release", "tag_name") if trigger.event_name == "release" else "")
-    return _first_tag(tag, history, head) if tag else _first_push(trigger, history, head)
+    return _first_tag(tag, trigger, history, head) if tag else _first_push(trigger, history, head)
 
 
 def _incomplete(head: str, what: str) -> Base:
@@ -105,23 +121,28 @@ def _incomplete(head: str, what: str) -> Base:
 
 
 def _pull_request(trigger: Trigger, history: History, head: str) -> Base:
-    """Return the commit of the base branch that the checked-out content descends from.
+    """Return the commit of the base branch that the pull request's content descends from.
 
     Everything is taken from the event's own commits: the branches may have moved since, or be merged.
     """
     pull_head, stated = trigger.text("pull_request", "head", "sha"), trigger.text("pull_request", "base", "sha")
-    tip = trigger.sha if trigger.event_name == "pull_request_target" else _merged_into(trigger, history, pull_head)
-    if tip is not None and tip != trigger.sha and history.is_made_on(trigger.sha):
+    of_base = trigger.event_name == "pull_request_target"
+    tip = trigger.sha if of_base else _merged_into(trigger, history, pull_head)
+    fetched = history.made_on()
+    holds_merge = not of_base and fetched == trigger.sha
+    if tip is not None and holds_merge:
         return Base(head=head, oid=tip, reason="pull-request")
     tip = tip or stated
     if not is_oid(tip):
         return _incomplete(head, "pull request")
+    detail = ""
+    if is_oid(pull_head) and not holds_merge and not _holds(pull_head, history):
+        head, detail = pull_head, "The checkout does not hold the pull request, so its head commit was compared."
     found = _from_branch(tip, head, history, "pull-request")
-    if found.oid == head and is_oid(pull_head) and pull_head != head:
-        # The base branch is checked out: it holds nothing of the pull request.
-        detail = "The checkout does not hold the pull request, so its head commit was compared."
-        return replace(_from_branch(tip, pull_head, history, "pull-request"), detail=detail)
-    return found
+    if found.oid == head and is_oid(stated) and stated != tip:
+        # It was merged meanwhile. The event says where the base branch was before.
+        found = _from_branch(stated, head, history, "pull-request")
+    return replace(found, detail=detail) if found.oid != head else everything(head, "base-holds-head", detail)
 
 
 def _merged_into(trigger: Trigger, history: History, pull_head: str) -> str | None:
@@ -138,6 +159,17 @@ def _from_branch(tip: str, head: str, history: History, reason: str) -> Base:
     return Base(head=head, oid=base, reason=reason) if base else everything(head, "no-common-history")
 
 
+def _from_tip(tip: str, trigger: Trigger, head: str, history: History, reason: str) -> Base:
+    """Return the merge-base with the tip that a branch has now.
+
+    The tip may have moved over a part of the compared commits since the first attempt: the base would be too new.
+    """
+    if trigger.attempt > 1:
+        return everything(head, "rerun")
+    found = _from_branch(tip, head, history, reason)
+    return everything(head, "base-holds-head") if found.oid == head else found
+
+
 def _first_push(trigger: Trigger, history: History, head: str) -> Base:
     default = trigger.default_branch
     if default is None:
@@ -147,17 +179,13 @@ def _first_push(trigger: Trigger, history: History, head: str) -> Base:
     tip = history.branch(default)
     if tip is None:
         return everything(head, "first-push", f"There is no branch {default!r} to compare with.")
-    if trigger.attempt == 1:
-        return _from_branch(tip, head, history, "branch-point")
-    # The branch may have been merged since the first attempt. Its commits are not on the first-parent line then.
-    base = history.merge_base(tip, head, first_parent=True)
-    if base == head:
-        return everything(head, "merged-since", f"The branch {default!r} holds this commit by now.")
-    return Base(head=head, oid=base, reason="branch-point") if base else everything(head, "no-common-history")
+    return _from_tip(tip, trigger, head, history, "branch-point")
 
 
-def _first_tag(name: str, history: History, head: str) -> Base:
+def _first_tag(name: str, trigger: Trigger, history: History, head: str) -> Base:
     """Return the tag before: the nearest whose name begins alike. `web-2.0` is not the tag before `api-1.1`."""
+    if trigger.attempt > 1:
+        return everything(head, "rerun")  # A tag says not when it was pushed: one may be newer than the first attempt.
     family = _family(name)
     before = {tag.oid: tag.name for tag in history.tags_before(head) if _family(tag.name) == family}
     if not before:

@@ -36,11 +36,11 @@ class EitherHistory:
         except InputError:
             return self._sha
 
-    def is_made_on(self, oid: str) -> bool:
+    def made_on(self) -> str:
         try:
-            return self._git.is_made_on(oid)
+            return self._git.made_on()
         except InputError:
-            return oid == self._sha
+            return self._sha
 
     def resolve(self, oid: str) -> str:
         return self._either(lambda of: of.resolve(oid))
@@ -48,8 +48,8 @@ class EitherHistory:
     def parents(self, oid: str) -> Sequence[str]:
         return self._either(lambda of: of.parents(oid))
 
-    def merge_base(self, tip: str, oid: str, *, first_parent: bool = False) -> str | None:
-        return self._either(lambda of: of.merge_base(tip, oid, first_parent=first_parent))
+    def merge_base(self, tip: str, oid: str) -> str | None:
+        return self._either(lambda of: of.merge_base(tip, oid))
 
     def is_ancestor(self, oid: str, of: str) -> bool:
         return self._either(lambda history: history.is_ancestor(oid, of))

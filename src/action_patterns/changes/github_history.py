@@ -35,8 +35,8 @@ class GitHubHistory:
     def head(self) -> str:
         return self._sha
 
-    def is_made_on(self, oid: str) -> bool:
-        return oid == self._sha
+    def made_on(self) -> str:
+        return self._sha
 
     def resolve(self, oid: str) -> str:
         return self._commit(oid).oid
@@ -44,9 +44,7 @@ class GitHubHistory:
     def parents(self, oid: str) -> Sequence[str]:
         return self._commit(oid).parents
 
-    def merge_base(self, tip: str, oid: str, *, first_parent: bool = False) -> str | None:
-        if first_parent:
-            raise MissingError("GitHub's API does not say which commits a branch was merged from.")
+    def merge_base(self, tip: str, oid: str) -> str | None:
         return self._compare(tip, oid).merge_base
 
     def is_ancestor(self, oid: str, of: str) -> bool:

@@ -46,10 +46,16 @@ REASONS = (
         "If it happens on every run, give the job `contents: read`, or check out with `fetch-depth: 0`.",
     ),
     Reason(
-        "merged-since",
+        "base-holds-head",
         "everything",
-        "A rerun of a first push: the default branch holds the commit by now, so where the branch left it is unknown.",
-        "Nothing.",
+        "The branch that the base is taken from holds the compared commit, so it does not say what changed.",
+        "Nothing; or name a commit as `base`.",
+    ),
+    Reason(
+        "rerun",
+        "everything",
+        "A rerun whose base depends on where branches and tags are now: they may have moved since its first attempt.",
+        "Rerun the failed jobs only: the answer of the first attempt stays. Or give a `key`, whose base is recorded.",
     ),
     Reason(
         "ref-deleted",

@@ -50,8 +50,8 @@ class History(Protocol):
     def head(self) -> str:
         """Return the commit that is checked out; that of the run where none is."""
 
-    def is_made_on(self, oid: str) -> bool:
-        """Return whether the checked-out commit is this one, or was made on top of it by steps of this job."""
+    def made_on(self) -> str:
+        """Return the checked-out commit, or the fetched one that steps of this job made it on."""
 
     def resolve(self, oid: str) -> str:
         """Return the commit of an object id. A tag's leads to its commit."""
@@ -59,11 +59,8 @@ class History(Protocol):
     def parents(self, oid: str) -> Sequence[str]:
         """Return the parents of a commit, also where a shallow checkout ends at it."""
 
-    def merge_base(self, tip: str, oid: str, *, first_parent: bool = False) -> str | None:
-        """Return the best common ancestor. None: the two share no history.
-
-        `first_parent`: the newest commit on the first-parent line of `tip` that the other descends from.
-        """
+    def merge_base(self, tip: str, oid: str) -> str | None:
+        """Return the best common ancestor. None: the two share no history."""
 
     def is_ancestor(self, oid: str, of: str) -> bool:
         """Return whether a commit is another one, or an ancestor of it."""

@@ -22,8 +22,20 @@ _MOST_TAGS = 200
 class GitHistory:
     """The commits of one checkout. A commit that it lacks is fetched once, into a directory beside it."""
 
-    def __init__(self, git: Git, *, sha: str, temp: str, remotes: Callable[[Git], Sequence[Remote]]) -> None:
-        """`sha`: the commit of the run. `remotes` is called when something is missing."""
+    def __init__(
+        self,
+        git: Git,
+        *,
+        sha: str,
+        temp: str,
+        remotes: Callable[[Git], Sequence[Remote]],
+        fetched: Callable[[str], str],
+    ) -> None:
+        """`sha`: the commit of the run. `remotes` is called when something is missing.
+
+        `fetched` returns the commit of GitHub's that a local one was made on; see history.fetched_commit.
+        """
+        self._fetched = fetched
         self._own = git
         self._git = with_objects(git, ())
         self._sha = sha
@@ -55,9 +67,14 @@ class GitHistory:
                 self._known[self._head] = self._head
         return self._head
 
-    def is_made_on(self, oid: str) -> bool:
+    def made_on(self) -> str:
         head = self.head()
-        return head == oid or (self._has(oid) and self._is_ancestor_here(self._git, oid, head))
+        if head == self._sha or not self._is_repository:
+            return head
+        try:
+            return self._fetched(head)
+        except InputError as error:
+            raise MissingError(error.message) from None
 
     def resolve(self, oid: str) -> str:
         found = self._peeled(oid)
@@ -75,16 +92,12 @@ class GitHistory:
         header = text.partition(b"\n\n")[0].decode(errors="replace").splitlines()
         return tuple(line.removeprefix("parent ") for line in header if line.startswith("parent "))
 
-    def merge_base(self, tip: str, oid: str, *, first_parent: bool = False) -> str | None:
+    def merge_base(self, tip: str, oid: str) -> str | None:
         git = self._with_history(tip, oid)
-        if not first_parent:
-            found = git.run("merge-base", tip, oid, expected=_ANSWER)
-            if found.returncode == 128:
-                raise MissingError(f"git knows no way from {tip[:12]} to {oid[:12]}.")
-            return found.stdout.decode().strip() or None
-        line = git.run("rev-list", "--first-parent", tip).stdout.decode().split()
-        ancestors = set(git.run("rev-list", oid).stdout.decode().split())
-        return next((each for each in line if each in ancestors), None)
+        found = git.run("merge-base", tip, oid, expected=_ANSWER)
+        if found.returncode == 128:
+            raise MissingError(f"git knows no way from {tip[:12]} to {oid[:12]}.")
+        return found.stdout.decode().strip() or None
 
     def is_ancestor(self, oid: str, of: str) -> bool:
         # If the other's history lacks it, it is no ancestor.

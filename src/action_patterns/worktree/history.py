@@ -21,13 +21,13 @@ def fetched_commit(git: Git, head: str, git_path: Callable[[str], Path], sha: st
     """The first commit, from `head` along first parents, that GitHub has: `head` itself unless there are local commits.
 
     A local merge counts with all it brought: its first parent is what was checked out. If nothing was ever fetched,
-    as in a repository made by `git init`, it is `head`.
+    as in a repository made by `git init`, it is `sha`, or `head` where that is no ancestor.
 
     Raises:
         InputError: the local commits start from nothing that was fetched.
     """
     known = _fetched(git, git_path)
-    if not known:
+    if not known and not (sha and _OID.fullmatch(sha) and _is_ancestor(git, sha, head)):
         return head
     known |= {sha} if sha is not None and _OID.fullmatch(sha) else set()
     # --ignore-missing: the commit a run is about need not be in this checkout.
@@ -47,6 +47,11 @@ def fetched_commit(git: Git, head: str, git_path: Callable[[str], Path], sha: st
             )
         )
     return parents[0]
+
+
+def _is_ancestor(git: Git, oid: str, head: str) -> bool:
+    # 128: the commit is not in this checkout.
+    return git.run("merge-base", "--is-ancestor", oid, head, expected=frozenset({0, 1, 128})).returncode == 0
 
 
 def _fetched(git: Git, git_path: Callable[[str], Path]) -> set[str]:

@@ -96,7 +96,7 @@ def _chosen(
 ) -> tuple[Base, str | None, tuple[str, ...]]:
     """Return the base, what became of its record, and warnings."""
     if inputs.base is not None:
-        return of_name(inputs.base.strip(), history), None, ()
+        return of_name(inputs.base.strip(), trigger, history), None, ()
     of_key = inputs.key is not None and trigger.branch is not None and not trigger.is_proposal
     found = None if of_key else of_event(trigger, history)
     if found is not None:
