@@ -24,13 +24,13 @@ def test_old_targets_go_and_claims_that_may_live_stay() -> None:
             before = states(scene)
             scene.forget()
             listed = ledger(scene, "clean", older_than_days=7).outputs
-            assert (listed.outcome, listed.reason, listed.count) == ("planned", "would-clean", 4)
+            assert (listed.outcome, listed.reason, listed.removed_count) == ("planned", "would-clean", 4)
             assert scene.writes() == 0
             assert states(scene) == before
             only = ledger(scene, "clean", older_than_days=7, operation="nightly", prefix="d").outputs
-            assert names(only.targets) == ["dead", "done"]
+            assert names(only.removed) == ["dead", "done"]
             removed = ledger(scene, "clean", older_than_days=7, dry_run="false").outputs
-            assert (removed.reason, sorted(names(removed.targets))) == ("cleaned", ["dead", "done", "failed", "x"])
+            assert (removed.reason, sorted(names(removed.removed))) == ("cleaned", ["dead", "done", "failed", "x"])
             assert states(scene) == {"living": "pending", "young": "pending"}
             names_left = list(scene.sandbox.repository(TARGET).refs(LedgerRecord.namespace()))
             assert len(names_left) == 1, "an operation without targets has no document"

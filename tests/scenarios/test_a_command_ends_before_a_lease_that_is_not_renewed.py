@@ -10,7 +10,7 @@ from action_patterns.errors import InputError, Problem
 from action_patterns.ports.processes import GRACE_SECONDS, Ended, StepFiles
 from github_sandbox import Fault
 from support.editions import WITH_LEASES, only_on
-from support.lock_stage import Job, lock_stage, outputs
+from support.lock_stage import FIRST, Job, lock_stage, outputs
 from support.stage import TARGET
 
 pytestmark = only_on(
@@ -84,7 +84,7 @@ def test_a_lock_that_was_taken_ends_the_command_at_the_next_renewal() -> None:
         assert play.time.now < 50.0
         (said,) = first.result.annotations
         assert "/runs/70002/" in said.message, "it names who has it"
-        assert play.record().generation == 2
+        assert play.record().generation == FIRST + 1
 
 
 @pytest.mark.parametrize("code", [1, 28, 143])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from action_patterns.action.contract import Finish
+from action_patterns.actions.once.interface import OnceOutputs
 from action_patterns.errors import ConflictError
 from support.editions import WITH_LEASES, only_on
 from support.marker_stage import DAY, HOUR, markers, once, the_marker
-from support.stage import TARGET, Killed, Moment, stage
+from support.stage import TARGET, Killed, Moment, Stage, stage
 
 BEGIN, COMPLETE = 3, 3
 """Calls of each step: read, commit, swap. Asserted below, so that no call is left out."""
@@ -100,6 +105,11 @@ def test_a_run_killed_at_any_call_is_finished_by_its_rerun(call: int, moment: Mo
         assert (third.outputs.begun, third.outputs.completed) == (False, True)
 
 
+def clean(scene: Stage, later: timedelta, **inputs: Any) -> Finish[OnceOutputs]:
+    """A cleaning that removes what no run wrote for a week."""
+    return once(scene, "clean", later=later, values="", older_than_days=7, dry_run=False, **inputs)
+
+
 def test_cleaning_removes_what_stops_nobody_and_nothing_else() -> None:
     with stage() as scene:
         for number, (mode, ttl) in enumerate([("complete", None), ("complete", 1), ("fail", None), (None, None)]):
@@ -109,12 +119,12 @@ def test_cleaning_removes_what_stops_nobody_and_nothing_else() -> None:
         once(scene, "begin", operation="other")
         repository = scene.sandbox.repository(TARGET)
         branches = repository.refs("refs/heads/")
-        early = once(scene, "clean", later=3 * DAY, values="")
-        assert (early.outputs.removed, early.outputs.reason) == (0, "nothing-to-clean")
-        late = once(scene, "clean", later=9 * DAY, values="")
-        assert (late.outputs.removed, late.outputs.outcome) == (3, "updated")
+        early = clean(scene, 3 * DAY)
+        assert (early.outputs.removed_count, early.outputs.reason) == (0, "nothing-to-clean")
+        late = clean(scene, 9 * DAY)
+        assert (late.outputs.removed_count, late.outputs.outcome) == (3, "updated")
         assert sorted(marker.state for marker in markers(scene).values()) == ["completed", "pending"]
-        assert once(scene, "clean", later=9 * DAY, values="", operation=None).outputs.removed == 1
+        assert clean(scene, 9 * DAY, operation=None).outputs.removed == '["other"]'
         assert the_marker(scene).state == "completed"
         assert repository.refs("refs/heads/") == branches
 
@@ -123,7 +133,7 @@ def test_a_marker_that_is_taken_while_it_is_cleaned_stays() -> None:
     with stage() as scene:
         once(scene, "begin", run_id=1_001)
         taken = {2: lambda: once(scene, "begin", run_id=1_002, later=9 * DAY)}
-        assert once(scene, "clean", later=9 * DAY, meanwhile=taken).outputs.removed == 0
+        assert clean(scene, 9 * DAY, meanwhile=taken).outputs.removed_count == 0
         assert the_marker(scene).holder.run_id == 1_002
 
 
@@ -136,8 +146,8 @@ def test_a_ref_of_somebody_else_is_neither_cleaned_nor_taken(kind: str) -> None:
         oid = repository.tip("main") if kind == "commit" else git.write_blob(b"theirs")
         assert name is not None
         git.set_ref(name, oid)
-        cleaned = once(scene, "clean", later=99 * DAY)
-        assert (cleaned.outputs.removed, cleaned.annotations[0].level) == (0, "warning")
+        cleaned = clean(scene, 99 * DAY)
+        assert (cleaned.outputs.removed_count, cleaned.annotations[0].level) == (0, "warning")
         with pytest.raises(ConflictError, match="does not hold a marker"):
             once(scene, "begin")
 
@@ -149,5 +159,5 @@ def test_cleaning_looks_at_every_page() -> None:
         repository = scene.sandbox.repository(TARGET)
         for number in range(100):
             scene.sandbox.world.repository(TARGET).git.set_ref(f"{name}-{number}", repository.refs()[name])
-        assert once(scene, "clean", later=9 * DAY).outputs.removed == 101
+        assert clean(scene, 9 * DAY).outputs.removed_count == 101
         assert markers(scene) == {}

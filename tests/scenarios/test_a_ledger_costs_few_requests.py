@@ -29,7 +29,7 @@ def test_each_mode_keeps_its_budget() -> None:
         assert cost(scene, "finish", claim=mine.claim, results={"other": "success"}) == 1, "nothing is written"
         assert cost(scene, "claim", targets=["other"]) == 1
         assert cost(scene, "list") == 1
-        assert cost(scene, "clean") == 1
+        assert cost(scene, "clean") == 2, "targets and histories"
         has_run(scene, 70_001, status="in_progress")
         asked = cost(scene, "claim", targets=list(ITEMS), runner=Runner(run_id=70_002))
         assert asked == 2, "one question about the one run that has them all"

@@ -149,7 +149,7 @@ class Model(RuleBasedStateMachine):
             if self.age(row) >= days * 24 * HOUR and (row.state != "pending" or self.age(row) >= row.lease)
         ]
         outputs = ledger(self.scene, "clean", older_than_days=days, dry_run=str(dry).lower()).outputs
-        assert sorted(names(outputs.targets)) == sorted(old)
+        assert sorted(names(outputs.removed)) == sorted(old)
         if not dry:
             for name in old:
                 del self.rows[name]

@@ -99,7 +99,7 @@ def test_a_ledger_of_the_future_is_refused_and_left(mode: str) -> None:
         scene.forget()
         if mode == "clean":
             finished = ledger(scene, "clean", dry_run="false", older_than_days=0)
-            assert [each.title for each in finished.annotations] == ["A ledger was left"]
+            assert [each.title for each in finished.annotations] == ["A record was left"]
         else:
             with pytest.raises(
                 ConflictError, match=r"schema version 2\. This version of action-patterns reads"

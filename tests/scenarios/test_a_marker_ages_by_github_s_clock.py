@@ -30,8 +30,8 @@ def test_a_mark_expires_after_its_days_and_not_before(writer: timedelta, reader:
         once(scene, "begin", run_id=1_001, wrong_by=writer)
         once(scene, "complete", run_id=1_001, wrong_by=writer, ttl_days=1)
         assert once(scene, "begin", run_id=1_002, later=DAY - MINUTE, wrong_by=reader).outputs.reason == "already-done"
-        assert once(scene, "clean", later=DAY - MINUTE, wrong_by=reader, older_than_days=0).outputs.removed == 0
-        assert once(scene, "clean", later=DAY, wrong_by=reader, older_than_days=0).outputs.removed == 1
+        assert once(scene, "clean", later=DAY - MINUTE, wrong_by=reader, older_than_days=0).outputs.removed_count == 0
+        assert once(scene, "clean", later=DAY, wrong_by=reader, older_than_days=0).outputs.removed_count == 1
 
 
 def test_two_begins_of_one_run_in_one_second_have_two_claims() -> None:

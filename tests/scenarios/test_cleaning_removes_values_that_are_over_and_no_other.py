@@ -27,7 +27,7 @@ def test_a_dry_run_is_the_default_and_removes_nothing() -> None:
         with github_is(3 * DAY, scene):
             scene.forget()
             finish = state(scene, "clean", prefix="cursor/")
-            assert (finish.outputs.keys, finish.outputs.count) == ('["cursor/short"]', 1)
+            assert (finish.outputs.removed, finish.outputs.removed_count) == ('["cursor/short"]', 1)
             assert (finish.outputs.outcome, finish.outputs.reason, scene.writes()) == ("planned", "would-clean", 0)
         assert len(stored(scene)) == 4
 
@@ -37,12 +37,12 @@ def test_what_is_over_goes_and_what_is_only_old_goes_if_asked() -> None:
         three_values(scene)
         with github_is(3 * DAY, scene):
             finish = state(scene, "clean", prefix="cursor/", dry_run=False)
-            assert (finish.outputs.keys, finish.outputs.reason) == ('["cursor/short"]', "cleaned")
+            assert (finish.outputs.removed, finish.outputs.reason) == ('["cursor/short"]', "cleaned")
             assert set(stored(scene)) == {"cursor/long", "other/short", "cursor/endless"}
             assert state(scene, "clean", prefix="cursor/", dry_run=False).outputs.reason == "nothing-to-clean"
-            assert state(scene, "clean", dry_run=False, older_than_days=4).outputs.keys == '["other/short"]'
-            assert state(scene, "clean", dry_run=False, older_than_days=3).outputs.count == 2
-        assert stored(scene) == {}
+            assert state(scene, "clean", dry_run=False, older_than_days=4).outputs.removed == '["other/short"]'
+            assert state(scene, "clean", dry_run=False, older_than_days=3).outputs.removed == '["cursor/endless"]'
+        assert stored(scene) == {"cursor/long": 2}, "its time to live runs"
 
 
 def test_a_value_that_a_run_writes_meanwhile_stays() -> None:
@@ -51,7 +51,7 @@ def test_a_value_that_a_run_writes_meanwhile_stays() -> None:
         with github_is(3 * DAY, scene):
             written = {"before": lambda: state(scene, "put", value=2)}
             finish = state(scene, "clean", dry_run=False, meanwhile=written)
-            assert finish.outputs.count == 0
+            assert finish.outputs.removed_count == 0
         assert stored(scene) == {"cursor": 2}
 
 

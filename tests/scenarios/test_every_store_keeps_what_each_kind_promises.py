@@ -84,7 +84,7 @@ def test_a_ledger_knows_what_is_left(store: str) -> None:
         assert (names(again.todo), names(again.done)) == (["b", "c"], ["a"])
         finish(scene, again.claim, {"b": "success", "c": "success"}, store=store, runner=Runner(attempt=2))
         assert names(ledger(scene, "list", states="done", store=store).outputs.targets) == ["a", "b", "c"]
-        assert ledger(scene, "clean", older_than_days=0, dry_run="false", store=store).outputs.count == 3
+        assert ledger(scene, "clean", older_than_days=0, dry_run="false", store=store).outputs.removed_count == 3
         assert claim(scene, ["a"], store=store, runner=Runner(attempt=3)).reason == "claimed"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from support import sample
 from support.editions import WITH_LEASES, first_on, only_on
-from support.lock_stage import lock_stage, outputs
+from support.lock_stage import FIRST, lock_stage, outputs
 
 pytestmark = first_on(*WITH_LEASES, why="It takes long, and what differs is below the store.")
 
@@ -29,7 +29,7 @@ def test_ten_that_do_not_wait_have_one_winner() -> None:
         record = play.record()
         assert record.held is not None
         assert {end.holder for end in ends} == {record.held.run.url}
-        assert (record.generation, record.queue) == (1, ())
+        assert (record.generation, record.queue) == (FIRST, ())
 
 
 def test_ten_that_wait_all_get_it_one_after_the_other() -> None:
@@ -38,7 +38,7 @@ def test_ten_that_wait_all_get_it_one_after_the_other() -> None:
             play.job(lambda job: job.hold(20.0), at=3.0 * number)
         play.play()
         assert play.order() == list(range(10))
-        assert [hold.generation for hold in play.holds] == list(range(1, 11))
+        assert [hold.generation for hold in play.holds] == list(range(FIRST, FIRST + 10))
         play.assert_exclusive()
         assert play.record().state == "free"
 

@@ -62,5 +62,5 @@ def test_a_forced_lock_is_free_and_lost_to_its_holder() -> None:
         play.play()
         assert forced.result == ["force-unlocked", "not-held"]
         assert (outputs(first).reason, outputs(waiter).reason) == ("lock-lost", "released")
-        assert play.holds[1].generation == 2
+        assert play.holds[1].generation == play.holds[0].generation + 1
         assert play.holds[1].since < 25.0

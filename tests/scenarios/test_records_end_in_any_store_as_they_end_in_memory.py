@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from action_patterns.github_api.client import Client
 from action_patterns.ports.ref_store import RefChange, RefStore, StoredRef
 from action_patterns.runner.directory_store import DirectoryStore
 from action_patterns.state import lock
+from action_patterns.state.cleaning import litter_of, remove
 from support import sample
-from support.kinds import KINDS, entry
+from support.kinds import KINDS, TIMEOUT_HOURS, entry
+from support.later_store import LaterStore
 from support.stage import TARGET, DyingTransport, stage
 from support.stores import STORES, store_of
 
@@ -41,15 +44,19 @@ class Model(RuleBasedStateMachine):
         self.seen: list[StoredRef] = []
         self.etags: dict[str, tuple[str, str | None]] = {}
         self.value: list[int] = []
-        self.begun = 0
-        self.held = self.released = self.generation = 0
-        self.store: RefStore = self.open(path)
+        self.held, self.generation = 0, 0
+        self.written: dict[str, timedelta] = {}
+        """When a run wrote the record of a kind last. A kind that is not there has none."""
+        self.store = LaterStore(self.open(path))
 
     def open(self, path: str) -> RefStore:
         if self.kind == "directory":
             return DirectoryStore(path)
         refs = Client(DyingTransport(self.scene.context)).refs
         return InBranches(refs) if self.kind == BRANCHES else refs
+
+    def age(self, kind: str) -> timedelta:
+        return self.store.later - self.written[kind]
 
     def teardown(self) -> None:
         self.stack.close()
@@ -111,38 +118,62 @@ class Model(RuleBasedStateMachine):
 
     # Kinds
 
-    @rule(run=RUNS)
-    def put(self, run: int) -> None:
-        stored, _ = KINDS["state"].run(self.store, run)
-        self.value += [] if run in self.value else [run]
-        assert stored.record is not None
-        assert stored.record.value == self.value
+    def play(self, kind: str, run: int) -> bool:
+        """Let a run do its work, and return whether it wrote."""
+        stored, change = KINDS[kind].run(self.store, run)
+        there = kind in self.written
+        if kind == "state":
+            self.value += [] if run in self.value else [run]
+            assert stored.record.value == self.value
+        elif kind == "once":
+            dead = there and self.age(kind) >= timedelta(hours=TIMEOUT_HOURS)
+            assert change.reason == ("taken-over" if dead else "in-progress" if there else "first")
+        else:
+            if not self.held:
+                grows = stored.record.generation > self.generation
+                assert stored.record.generation == self.generation + 1 if there else grows
+                self.held, self.generation = run, stored.record.generation
+            assert change.reason == ("acquired" if self.held == run else "held")
+            assert stored.record.generation == self.generation
+        if change.write is not None:
+            self.written[kind] = self.store.later
+        return change.write is not None
 
-    @rule(run=RUNS)
-    def begin(self, run: int) -> None:
-        _, change = KINDS["once"].run(self.store, run)
-        assert change.reason == ("in-progress" if self.begun else "first")
-        self.begun = self.begun or run
+    @rule(kind=st.sampled_from(sorted(KINDS)), run=RUNS)
+    def work(self, kind: str, run: int) -> None:
+        self.play(kind, run)
 
-    @rule(run=RUNS)
-    def acquire(self, run: int) -> None:
-        stored, change = KINDS["lock"].run(self.store, run)
-        if not self.held:
-            self.held, self.generation = run, self.generation + 1
-        assert change.reason == ("acquired" if self.held == run else "held")
-        assert stored.record.generation == self.generation
+    @rule(hours=st.sampled_from([1, 5, 24]))
+    def time_passes(self, hours: int) -> None:
+        self.store.later += timedelta(hours=hours)
 
-    @precondition(lambda self: self.generation)
+    @rule(kind=st.sampled_from(sorted(KINDS)), meanwhile=st.none() | RUNS)
+    def clean(self, kind: str, meanwhile: int | None) -> None:
+        """Remove the record of a kind, which a run may write after the look."""
+        old = TIMEOUT_HOURS if kind == "once" else 1
+        expected = kind in self.written and self.age(kind) >= timedelta(hours=old)
+        rule = KINDS[kind].rule
+        found = list(litter_of(rule, self.store, TARGET, "", lambda error: pytest.fail(str(error))))
+        assert bool(found) == expected
+        writes = meanwhile is not None and self.play(kind, meanwhile)
+        gone = list(remove(self.store, TARGET, found))
+        assert bool(gone) == (expected and not writes)
+        if gone:
+            del self.written[kind]
+            self.value = [] if kind == "state" else self.value
+            self.held = 0 if kind == "lock" else self.held
+
+    @precondition(lambda self: "lock" in self.written)
     @rule(run=RUNS)
     def release(self, run: int) -> None:
         kind = KINDS["lock"]
         found = kind.run(self.store, 9)[0] if self.held else None
         change: Any = lock.release(found.record if found else None, entry(run))
-        # A holder that has released says so again, also after the next one acquired.
-        assert (change.reason == "released") == (bool(self.held) and run in (self.held, self.released))
+        assert (change.outcome == "updated") == (self.held == run), "a release may be said twice"
         if found is not None and change.write is not None:
             self.store.update(TARGET, found.ref, change.write.message())
-            self.held, self.released = 0, run
+            self.held = 0
+            self.written["lock"] = self.store.later
 
     @invariant()
     def every_ref_has_its_text(self) -> None:

@@ -20,7 +20,7 @@ PROBE = 900
 
 def breaker(job: Job, mode: str, **inputs: Any) -> Finish[BreakerOutputs]:
     """One step of a job."""
-    given = {"key": KEY, "repository": TARGET, "token": "tok-bot"} | inputs
+    given = {"repository": TARGET, "token": "tok-bot"} | ({} if mode == "clean" else {"key": KEY}) | inputs
     return run(BreakerInputs(mode=mode, **given), job.ports())
 
 

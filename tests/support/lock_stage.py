@@ -18,6 +18,7 @@ from action_patterns.actions.lock import run
 from action_patterns.actions.lock.interface import LockInputs, LockOutputs
 from action_patterns.errors import ActionPatternsError
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response
 from action_patterns.ports.bundle import Ports
@@ -40,6 +41,8 @@ NAME = "deploy production"
 CALL_SECONDS = 0.1
 """Time of one call."""
 EPOCH = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+FIRST = int(EPOCH.timestamp() * 1_000)
+"""Generation of a lock that a job acquires in the first second of a play."""
 NO_CLAIM = "0" * 16
 
 
@@ -200,7 +203,7 @@ class Job:
 
     def lock(self, mode: str, **inputs: Any) -> Finish[LockOutputs]:
         """One step of the job. A release has the claim that this job acquired with, unless another is given."""
-        given = {"name": NAME, "repository": TARGET, "token": "tok-bot"} | inputs
+        given = {"repository": TARGET, "token": "tok-bot"} | ({} if mode == "clean" else {"name": NAME}) | inputs
         if mode in ("release", "force-unlock") and "claim" not in given:
             given["claim"] = self.claim or NO_CLAIM
         finish = run(LockInputs(mode=mode, **given), self.ports())
@@ -326,7 +329,8 @@ class LockStage:
         """The locks of the target."""
         repository = self.scene.sandbox.repository(TARGET)
         refs = repository.refs(LockRecord.namespace())
-        return [read(LockRecord, repository.commit(oid).message, name=name) for name, oid in refs.items()]
+        texts = {name: repository.commit(oid).message for name, oid in refs.items()}
+        return [read(LockRecord, text, name=name) for name, text in texts.items() if not text.startswith(TOMBSTONE)]
 
     def record(self) -> LockRecord:
         """The only lock of the target."""

@@ -10,7 +10,7 @@ from action_patterns.action.liveness import LIVENESS_USES, Liveness
 from action_patterns.action.place import Place, new_claim, run_of
 from action_patterns.action.store import REFS
 from action_patterns.content.identifier import identify, normalise
-from action_patterns.errors import ActionPatternsError, DefectError, InputError, UnavailableError
+from action_patterns.errors import ActionPatternsError, DefectError, InputError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
@@ -19,7 +19,7 @@ from action_patterns.ports.permissions import Verb
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.state import breaker
 from action_patterns.state.breaker import BreakerRecord, BreakerRequest, Result
-from action_patterns.state.transaction import Change, Stored
+from action_patterns.state.transaction import Change, Stored, time_of
 
 STORE_USES = (RefStore.read, RefStore.update)
 BREAKER_USES = (*STORE_USES, *LIVENESS_USES)
@@ -146,9 +146,7 @@ class Breaker:
         self, github: GitHub, request: BreakerRequest, decide: Decide
     ) -> tuple[BreakerRecord | None, Change[BreakerRecord]]:
         def by_github_s_clock(found: Stored[BreakerRecord]) -> Change[BreakerRecord]:
-            if found.ref.read_at is None:
-                raise UnavailableError("The store names no time.", remediation="Use a store on GitHub.")
-            return decide(found.record, replace(request, now=found.ref.read_at))
+            return decide(found.record, replace(request, now=time_of(found.ref)))
 
         stored, change = self.place.change(github, by_github_s_clock)
         return stored.record, change

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field
 from action_patterns.action.reason import Reason
 from action_patterns.contracts.document import Record
 from action_patterns.state.record import Holder, StateRecord
-from action_patterns.state.transaction import Change
+from action_patterns.state.transaction import Change, Stored
 
 State = Literal["closed", "open", "half-open"]
 Result = Literal["success", "failure", "cancelled", "skipped"]
@@ -177,6 +177,15 @@ def resume(found: BreakerRecord | None, request: BreakerRequest) -> Change[Break
 def read(_found: BreakerRecord | None) -> Change[BreakerRecord]:
     """Return the answer to who only looks."""
     return Change(outcome="unchanged", reason="read")
+
+
+def is_litter(found: Stored[BreakerRecord], older_than: timedelta) -> bool:
+    """Return whether `clean` may delete a breaker: it is closed, not stopped, and no job wrote it for so long.
+
+    One that is open or half-open goes on to protect, until a probe closes it.
+    """
+    record = found.record
+    return record is not None and record.state == "closed" and record.stop is None and found.ref.age() >= older_than
 
 
 def suspect(found: BreakerRecord | None) -> Probe | None:

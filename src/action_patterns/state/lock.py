@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from action_patterns.contracts.document import Record
 from action_patterns.state.record import MAX_MESSAGE_BYTES, Holder, StateRecord
-from action_patterns.state.transaction import Change
+from action_patterns.state.transaction import Change, Stored
 
 MAX_QUEUE = 100
 """Tickets of one lock at most. GitHub's own `queue: max` holds as many pending runs (docs, "Workflow syntax")."""
@@ -24,6 +25,8 @@ FRONT_POLL_SECONDS = 2.0
 """Time between two looks of the waiter whose turn is next."""
 POLL_SECONDS = 15.0
 """Time between two looks of the other waiters, at most."""
+LITTER_SECONDS = 60.0
+"""Age of a lock, beyond the leases in it, that `clean` may delete. GitHub's times have full seconds."""
 
 
 class Entry(Record):
@@ -57,7 +60,7 @@ class LockRecord(StateRecord):
 
     state: Literal["free", "held"]
     generation: int = Field(ge=0)
-    """The fencing number: how often the lock was acquired. It only grows."""
+    """The fencing number, which only grows: see `first_generation`."""
     held: Entry | None = None
     queue: tuple[Entry, ...] = ()
     """Tickets, first in, first out."""
@@ -131,12 +134,24 @@ class LockRequest:
     """The entry that the step makes: its claim, and the lease of its hold. Its renewals are more than those of any
     ticket of this claim that was in the queue before: another job may still count the lease of that one."""
     ticket_lease_seconds: float
+    read_at: datetime
+    """The time by the store's clock at which the lock was read."""
     gone: frozenset[str] = frozenset()
     """Claims that hold up no job."""
     refusal: Literal["", "held", "wait-exhausted"] = ""
     """The reason to give up where the lock is not free. Empty: the step waits."""
     renews_ticket: bool = False
     """Whether the lease of our ticket is due for renewal."""
+
+
+def first_generation(read_at: datetime) -> int:
+    """Return the generation of a lock's first holder: the milliseconds since 1970, by the store's clock.
+
+    A lock that was deleted and made again never gives a number that a holder had before. Each acquisition adds one and
+    takes a millisecond at least, so a lock's generation is never later than its clock. `clean` deletes a lock a minute
+    after its last write at the earliest.
+    """
+    return int(read_at.timestamp() * 1_000)
 
 
 def acquire(found: LockRecord | None, request: LockRequest) -> Change[LockRecord]:
@@ -151,7 +166,7 @@ def acquire(found: LockRecord | None, request: LockRequest) -> Change[LockRecord
         if ticket is not None:
             # Who watched our ticket must see the hold for the first time.
             us = us.model_copy(update={"renewals": ticket.renewals + 1})
-        return Change(outcome="updated", reason=_taking(held, us), write=_held(found, request.name, us, living))
+        return Change(outcome="updated", reason=_taking(held, us), write=_held(found, request, us, living))
     if request.refusal:
         without = tuple(each for each in queue if each.claim != us.claim)
         write = _written(found, us, queue=without) if found and without != queue else None
@@ -196,6 +211,15 @@ def force_unlock(found: LockRecord | None, us: Entry) -> Change[LockRecord]:
         return Change(outcome="blocked", reason="not-holder")
     # `released` stays: for the holder the lock is lost, and its release shall say so.
     return Change(outcome="updated", reason="force-unlocked", write=_written(found, us, state="free", held=None))
+
+
+def is_litter(found: Stored[LockRecord], older_than: timedelta) -> bool:
+    """Return whether `clean` may delete a lock: no job holds it or waits for it, and none wrote it for so long.
+
+    Each renewal writes the record. So a lease that is shorter than the record's age is over, whoever has it.
+    """
+    leases = (entry.lease_seconds for entry in entries(found.record))
+    return found.ref.age().total_seconds() >= max(older_than.total_seconds(), LITTER_SECONDS + max(leases, default=0.0))
 
 
 def ahead(found: LockRecord | None, request: LockRequest) -> tuple[Entry, ...]:
@@ -245,13 +269,13 @@ def _taking(held: Entry | None, us: Entry) -> str:
     return "resumed" if held.is_earlier_attempt_of(us.run) else "taken-over"
 
 
-def _held(found: LockRecord | None, name: str, us: Entry, living: Iterable[Entry]) -> LockRecord:
+def _held(found: LockRecord | None, request: LockRequest, us: Entry, living: Iterable[Entry]) -> LockRecord:
     return LockRecord(
-        operation=name,
+        operation=request.name,
         state="held",
         holder=us.run,
         since=us.since,
-        generation=1 if found is None else found.generation + 1,
+        generation=first_generation(request.read_at) if found is None else found.generation + 1,
         held=us,
         queue=tuple(ticket for ticket in living if ticket.claim != us.claim),
         released=found.released if found else "",

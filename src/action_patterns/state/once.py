@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from action_patterns.action.reason import Reason
 from action_patterns.state.record import Holder, StateRecord
-from action_patterns.state.transaction import Change
+from action_patterns.state.transaction import Change, Stored
 
 Mode = Literal["begin", "complete", "fail", "run", "clean"]
 State = Literal["pending", "completed", "failed"]
@@ -145,13 +145,16 @@ def is_begun(change: Change[OnceRecord]) -> bool:
     return change.write is not None and change.write.state == "pending"
 
 
-def is_litter(marker: OnceRecord, now: datetime, *, pending_timeout_hours: int, older_than_days: int) -> bool:
-    """Return whether `clean` may delete the marker: failed, expired or abandoned for at least `older_than_days`.
+def is_litter(found: Stored[OnceRecord], older_than: timedelta, *, pending_timeout_hours: int) -> bool:
+    """Return whether `clean` may delete a marker: failed, expired or abandoned, and no run wrote it for so long.
 
     A completed marker without a TTL is kept.
     """
-    holds = not (marker.state == "failed" or marker.is_expired(now) or marker.is_dead(now, pending_timeout_hours))
-    return not holds and marker.age(now).days >= older_than_days
+    marker, now = found.record, found.ref.read_at
+    if marker is None or now is None:
+        return False
+    stops_none = marker.state == "failed" or marker.is_expired(now) or marker.is_dead(now, pending_timeout_hours)
+    return stops_none and found.ref.age() >= older_than
 
 
 def _take(found: OnceRecord | None, request: OnceRequest, reason: str) -> Change[OnceRecord]:
@@ -255,11 +258,4 @@ REASONS = (
         remedy="Pass the output `claim` of the step that began, only if `begun` is true, and let"
         " `pending-timeout-hours` be longer than the work takes.",
     ),
-    Reason(
-        code="cleaned",
-        outcome="updated",
-        meaning="The run removed markers that no longer stopped a run.",
-        remedy="Nothing.",
-    ),
-    Reason(code="nothing-to-clean", outcome="unchanged", meaning="There is no such marker.", remedy="Nothing."),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic
 
 from action_patterns.contracts.result import Outcome
-from action_patterns.errors import LostRaceError
+from action_patterns.errors import LostRaceError, UnavailableError
 from action_patterns.ports.ref_store import RefStore, StoredRef
 from action_patterns.state.record import AnyRecord, read
 
@@ -102,3 +103,14 @@ def record_of(stored: StoredRef, kind: type[AnyRecord]) -> AnyRecord | None:
         ConflictError: the ref holds no record of this kind.
     """
     return None if stored.oid is None else read(kind, stored.message, name=stored.name)
+
+
+def time_of(ref: StoredRef) -> datetime:
+    """Return the time by the store's clock at which a ref was read. No runner's clock takes its place.
+
+    Raises:
+        UnavailableError: the store names none.
+    """
+    if ref.read_at is None:
+        raise UnavailableError("The store names no time.", remediation="Use a store on GitHub.")
+    return ref.read_at

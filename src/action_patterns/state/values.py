@@ -107,11 +107,16 @@ def record_of_put(request: PutRequest) -> ValueRecord:
     return ValueRecord(key=request.key, holder=request.us, value=request.value, ttl_seconds=request.ttl_seconds)
 
 
-def is_over(found: Found, older_than_days: int | None) -> bool:
-    """Return whether `clean` may remove a value: its time to live is over, or no run wrote it for so many days."""
+def is_litter(found: Found, older_than: timedelta | None) -> bool:
+    """Return whether `clean` may delete a value: its time to live is over, or it has none and is older than asked.
+
+    `older_than`: None: a value without a time to live is kept.
+    """
     if found.record is None:
         return False
-    return _is_expired(found) or (older_than_days is not None and found.ref.age() >= timedelta(days=older_than_days))
+    if found.record.ttl_seconds is not None:
+        return _is_expired(found)
+    return older_than is not None and found.ref.age() >= older_than
 
 
 def get(found: Found) -> Change[ValueRecord]:
@@ -259,19 +264,6 @@ REASONS = (
     ),
     Reason(code="same-value", outcome="unchanged", meaning="The key holds this value already.", remedy="Nothing."),
     Reason(code="deleted", outcome="updated", meaning="The key holds no value any more.", remedy="Nothing."),
-    Reason(
-        code="cleaned",
-        outcome="updated",
-        meaning="The values of `keys` were removed.",
-        remedy="Nothing.",
-    ),
-    Reason(
-        code="would-clean",
-        outcome="planned",
-        meaning="The values of `keys` would be removed. Nothing was written.",
-        remedy="Look at them, then set `dry-run: false`.",
-    ),
-    Reason(code="nothing-to-clean", outcome="unchanged", meaning="No value is over.", remedy="Nothing."),
     Reason(code="listed", outcome="unchanged", meaning="The keys were read to the last one.", remedy="Nothing."),
     Reason(
         code="version-changed",

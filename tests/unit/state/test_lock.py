@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import settings
@@ -34,7 +34,7 @@ def entry(claim: str, *, run_id: int | None = None, attempt: int = 1, lease: flo
 
 
 def request(claim: str, **changes: object) -> LockRequest:
-    asked = LockRequest(name="deploy", us=entry(claim), ticket_lease_seconds=TICKET)
+    asked = LockRequest(name="deploy", us=entry(claim), ticket_lease_seconds=TICKET, read_at=SINCE)
     return replace(asked, **changes)  # type: ignore[arg-type]
 
 
@@ -93,10 +93,10 @@ def test_acquire(held: str, queue: str, gone: str, refusal: str, reason: str, af
         assert (change.write.state == "held") == (change.write.held is not None)
 
 
-def test_the_first_of_all_acquires_and_has_the_number_one() -> None:
+def test_the_first_of_all_acquires_and_has_a_number_of_its_time() -> None:
     change = lock.acquire(None, request("m", refusal="held"))
     assert change.write is not None
-    assert (claims(change.write), change.write.generation) == ("m|", 1)
+    assert (claims(change.write), change.write.generation) == ("m|", int(SINCE.timestamp()) * 1_000)
 
 
 def test_a_ticket_that_is_due_is_renewed_in_its_place() -> None:
@@ -270,6 +270,7 @@ class Locks(RuleBasedStateMachine):
             name="deploy",
             us=us,
             ticket_lease_seconds=TICKET,
+            read_at=SINCE + timedelta(seconds=self.at),
             gone=seen.gone(self.record, us, self.clock(job)),
             refusal="wait-exhausted" if refuses else "",
             renews_ticket=True,
@@ -345,7 +346,7 @@ class Locks(RuleBasedStateMachine):
         last = self.record.queue[-1]
         seen = Sightings().see(self.record, 0.0)
         gone = seen.gone(self.record, last, LEASE)
-        asked = LockRequest(name="deploy", us=last, ticket_lease_seconds=TICKET, gone=gone)
+        asked = LockRequest(name="deploy", us=last, ticket_lease_seconds=TICKET, read_at=SINCE, gone=gone)
         assert lock.acquire(self.record, asked).reason in ("acquired", "taken-over")
 
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from action_patterns.actions.once import decide
+from action_patterns.ports.ref_store import StoredRef
 from action_patterns.state import once
 from action_patterns.state.once import REASONS, Mode, OnceRecord, OnceRequest, is_begun, is_litter
 from action_patterns.state.record import Holder
-from action_patterns.state.transaction import Change
+from action_patterns.state.transaction import Change, Stored
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
 US = Holder(repository="acme/api", run_id=7, attempt=2, url="https://x/runs/7/attempts/2")
@@ -30,6 +31,13 @@ def marker(state: str, holder: Holder, age: timedelta = timedelta(), **changes: 
 def claim_of(holder: Holder) -> str:
     """What the run's `begin` gave it."""
     return f"claim of {holder.repository}#{holder.run_id}"
+
+
+def stored(found: OnceRecord) -> Stored[OnceRecord]:
+    """The marker, as it was written at its `since` and read now."""
+    name = "refs/action-patterns/once/announce"
+    ref = StoredRef(repository_id="R", name=name, oid="1" * 40, message="", written_at=found.since, read_at=NOW)
+    return Stored(ref, found)
 
 
 def desired_state(**changes: Any) -> OnceRequest:
@@ -168,12 +176,12 @@ def test_what_was_noted_stays_until_something_else_is() -> None:
     ],
 )
 def test_only_what_stops_nobody_is_litter(found: OnceRecord, litter: bool) -> None:
-    assert is_litter(found, NOW, pending_timeout_hours=6, older_than_days=7) == litter
+    assert is_litter(stored(found), 7 * DAY, pending_timeout_hours=6) == litter
 
 
 def test_a_pending_marker_is_no_litter_while_its_run_may_live() -> None:
     old = marker("pending", OTHER, 8 * DAY)
-    assert not is_litter(old, NOW, pending_timeout_hours=9 * 24, older_than_days=7)
+    assert not is_litter(stored(old), 7 * DAY, pending_timeout_hours=9 * 24)
 
 
 @pytest.mark.parametrize(

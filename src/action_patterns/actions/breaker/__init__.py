@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from action_patterns.action.breaking import BREAKER_USES, Answer, Breaker, Settings, described
+from action_patterns.action.cleaning import CLEAN_REASONS, CLEAN_USES, misplaced
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.breaker.interface import MAX_KEY_LENGTH, BreakerInputs, BreakerOutputs
 from action_patterns.contracts.repository import is_repository
@@ -28,6 +29,10 @@ def run(inputs: BreakerInputs, ports: Ports) -> Finish[BreakerOutputs]:
     repository = inputs.repository or ports.context.repository
     if problems := tuple(_problems(inputs, repository)):
         raise InputError(*problems)
+    if inputs.mode == "clean":
+        from action_patterns.actions.breaker.cleaning import clean_breakers  # for the steps that clean
+
+        return clean_breakers(inputs, ports, repository)
     settings = Settings(
         threshold=inputs.threshold,
         open_seconds=inputs.open_seconds,
@@ -54,6 +59,8 @@ def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Answer:
             return ours.change(breaker.resume)
         case "status":
             return ours.change(lambda found, _: breaker.read(found))
+        case "clean":
+            raise AssertionError("clean looks at many breakers, not at one")
         case _:
             assert_never(inputs.mode)
 
@@ -69,6 +76,8 @@ def _finish(inputs: BreakerInputs, ours: Breaker, answer: Answer, settings: Sett
         state=_state(answer),
         failures=len(record.failures) if record else 0,
         message=record.stop.message if record and record.stop else "",
+        removed=None,
+        removed_count=0,
         outcome=answer.outcome,
         reason=answer.reason,
     )
@@ -97,7 +106,10 @@ def _state(answer: Answer) -> str:
 def _problems(inputs: BreakerInputs, repository: str) -> Iterator[Problem]:
     if not is_repository(repository):
         yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
-    if not inputs.key.strip():
+    yield from misplaced(inputs, inputs.mode)
+    if inputs.mode == "clean" and inputs.key:
+        yield Problem("`key` is given, and `clean` looks at many breakers.", "Remove it, or write it as `prefix`.")
+    if inputs.mode != "clean" and not inputs.key.strip():
         yield Problem("`key` is blank.", "Name the breaker; if an expression is there, it came to nothing.")
     if len(inputs.key) > MAX_KEY_LENGTH:
         yield Problem(f"`key` has {len(inputs.key):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it.")
@@ -140,6 +152,6 @@ ACTION = Action(
     run=run,
     icon="zap-off",
     color="red",
-    reasons=REASONS,
-    uses=BREAKER_USES,
+    reasons=(*REASONS, *CLEAN_REASONS),
+    uses=(*BREAKER_USES, *CLEAN_USES),
 )

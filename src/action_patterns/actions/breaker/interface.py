@@ -7,11 +7,19 @@ from typing import Literal
 from pydantic import Field
 
 from action_patterns.action.breaking import OnUnreadable
+from action_patterns.action.cleaning import (
+    dry_run_field,
+    older_than_days_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.store import StoreInputs
+from action_patterns.input_types import Flag
 from action_patterns.state.breaker import MAX_FAILURES, MAX_MESSAGE_LENGTH, Result
 
-Mode = Literal["check", "report", "stop", "resume", "status"]
+Mode = Literal["check", "report", "stop", "resume", "status", "clean"]
 
 MAX_KEY_LENGTH = 500
 MAX_OPEN_SECONDS = 35 * 86_400
@@ -23,11 +31,13 @@ class BreakerInputs(StoreInputs):
 
     mode: Mode = Field(
         description="`check` before the work, `report` after it. `stop` sets the stop flag, and `resume` takes it away."
-        " `status` only reads."
+        " `status` only reads. `clean` removes breakers that are closed and long unused."
     )
     key: str = Field(
+        default="",
         description="Name of what the breaker protects: any text, for example `registry`. All who name the same text"
-        " and `repository` share one breaker, across legs, jobs, workflows and repositories."
+        " and `repository` share one breaker, across legs, jobs, workflows and repositories. Required, except for"
+        " `clean`.",
     )
     result: Result | None = Field(
         default=None,
@@ -66,6 +76,11 @@ class BreakerInputs(StoreInputs):
         description="For `check`: whether to `work` or to `stop` where the breaker cannot be read or written. Either"
         " way the step is green, with a warning.",
     )
+    prefix: str | None = prefix_field("the keys")
+    older_than_days: int | None = older_than_days_field(
+        "A breaker that is open, half-open or stopped stays at any age."
+    )
+    dry_run: Flag | None = dry_run_field()
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the breaker. Default: the repository the workflow runs in."
     )
@@ -82,12 +97,14 @@ class BreakerOutputs(Outputs):
     claim: str | None = Field(description="For `check`, if `allowed`: what `report` asks for. It is no secret.")
     state: str = Field(
         description="State of the breaker now: `closed`, `open`, `half-open`, `stopped`, or `unknown` where it cannot"
-        " be read."
+        " be read. Empty for `clean`."
     )
     failures: int = Field(description="Failures in a row.")
     message: str = Field(
         description="While it is stopped: why, as the step said that stopped it. Pass it on by `env`, never inside a"
         " script."
     )
-    outcome: str = Field(description="Outcome of this step: `updated`, `unchanged` or `skipped`.")
+    removed: str | None = removed_field("the breakers")
+    removed_count: int = removed_count_field()
+    outcome: str = Field(description="Outcome of this step: `updated`, `unchanged`, `planned` or `skipped`.")
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")

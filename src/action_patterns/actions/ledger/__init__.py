@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from action_patterns.action.cleaning import CLEAN_USES
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.liveness import LIVENESS_USES
 from action_patterns.action.reach import Reach
@@ -22,6 +23,10 @@ from action_patterns.ports.ref_store import RefStore
 def run(inputs: LedgerInputs, ports: Ports) -> Finish[LedgerOutputs]:
     """Check everything, read, decide, and write by compare-and-swap."""
     request = gather(inputs, ports)
+    if inputs.mode == "clean":
+        from action_patterns.actions.ledger.cleaning import clean_targets  # for the steps that clean
+
+        return clean_targets(inputs, request, ports)
     github = open_session(
         ports,
         inputs.credentials(),
@@ -46,7 +51,7 @@ def apply(inputs: LedgerInputs, request: LedgerRequest, ports: Ports, github: Gi
         case "free":
             return keeping.free(request, ports, github)
         case "clean":
-            return keeping.clean(inputs, request, ports, github)
+            raise AssertionError("clean looks at many operations, not at one")
         case "history":
             from action_patterns.actions.ledger import runs  # only a step with a report needs its models
 
@@ -68,5 +73,5 @@ ACTION = Action(
     icon="list",
     color="purple",
     reasons=REASONS,
-    uses=(RefStore.read, RefStore.list, RefStore.update, RefStore.update_all, *LIVENESS_USES),
+    uses=(RefStore.read, RefStore.update, *CLEAN_USES, *LIVENESS_USES),
 )

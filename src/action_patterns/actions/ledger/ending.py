@@ -43,7 +43,7 @@ class Ending:
 def finish(ending: Ending) -> Finish[LedgerOutputs]:
     """Return the step's outputs, summary and exit code."""
     row = next(each for each in REASONS if (each.code, each.outcome) == (ending.reason, ending.outcome))
-    values: dict[str, Any] = dict.fromkeys(LedgerOutputs.model_fields)
+    values: dict[str, Any] = dict.fromkeys(LedgerOutputs.model_fields) | {"removed_count": 0}
     values |= {
         name: compact_json(value) if isinstance(value, (list, dict)) else value
         for name, value in ending.outputs.items()

@@ -6,6 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action.cleaning import (
+    CLEAN_INPUTS,
+    CLEAN_REASONS,
+    dry_run_field,
+    older_than_days_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.reason import Reason
 from action_patterns.action.store import StoreInputs
@@ -18,7 +27,6 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 DEFAULT_PARK_AFTER = 3
 DEFAULT_TIMEOUT_HOURS = 6
-DEFAULT_OLDER_THAN_DAYS = 90
 MAX_OPERATION_LENGTH = 100
 MAX_TARGET_LENGTH = 300
 
@@ -114,18 +122,9 @@ class LedgerInputs(StoreInputs):
     after: str | None = Field(
         default=None, description="For `list`: output `next` of the page before. Default: the first page."
     )
-    prefix: str | None = Field(
-        default=None, description="For `list` and `clean`: the text that the targets begin with. Default: all."
-    )
-    older_than_days: int | None = Field(
-        default=None,
-        ge=0,
-        description="For `clean`: days since a target came to its state. A claim that may live is kept at any age."
-        f" Default: {DEFAULT_OLDER_THAN_DAYS}.",
-    )
-    dry_run: Flag | None = Field(
-        default=None, description="For `clean`: `false` removes. Default: true, it only lists."
-    )
+    prefix: str | None = prefix_field("the targets", modes="`list` and `clean`")
+    older_than_days: int | None = older_than_days_field("The claim of a step that may live stays at any age.")
+    dry_run: Flag | None = dry_run_field()
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the ledger. Default: the repository the workflow runs in."
     )
@@ -142,7 +141,7 @@ class LedgerOutputs(Outputs):
         " columns that `targets` gave."
     )
     count: int = Field(
-        description="How many targets the step is about: to do, finished, listed, freed or removed;"
+        description="How many targets the step is about: to do, finished, listed or freed;"
         " for `history` the runs that it holds."
     )
     has_targets: bool = Field(description="Whether `count` is not 0. Gate the matrix on `== 'true'`.")
@@ -162,7 +161,7 @@ class LedgerOutputs(Outputs):
     states: str | None = Field(
         description="For `list`: how many targets are in each state, of all that `prefix` names, a JSON object."
     )
-    targets: str | None = Field(description="For `list`, `free` and `clean`: the names, a JSON list.")
+    targets: str | None = Field(description="For `list` and `free`: the names, a JSON list.")
     path: str | None = Field(
         description="For `history`: file with a JSON list of the last runs. For `list`: file with a JSON list of"
         " `target`, `state`, `digest`, `since`, `failures`, `reason` and `run`. `digest` is the first 16"
@@ -174,6 +173,8 @@ class LedgerOutputs(Outputs):
     )
     artifact_name: str | None = Field(description="For `claim` with a plan: name of the artifact for `records`.")
     next: str | None = Field(description="For `list`: `after` of the next page. Empty: this page is the last.")
+    removed: str | None = removed_field("the targets and histories")
+    removed_count: int = removed_count_field()
     outcome: str = Field(
         description="Outcome of this step: `updated`, `unchanged`, `deferred`, `planned` or `blocked`."
     )
@@ -195,7 +196,7 @@ TAKES: dict[Mode, tuple[str, ...]] = {
     ),
     "list": ("states", "limit", "after", "prefix"),
     "free": ("targets", "targets_path"),
-    "clean": ("older_than_days", "prefix", "dry_run"),
+    "clean": CLEAN_INPUTS,
     "history": ("report",),
 }
 """The inputs of each mode. Another one would have no effect, so it is an error."""
@@ -238,13 +239,6 @@ REASONS = (
     Reason("listed", "unchanged", "The ledger was read.", "Nothing."),
     Reason("freed", "updated", "The next claim tries the targets as at first.", "Run again."),
     Reason("nothing-to-free", "unchanged", "None of the targets failed or is parked.", "Nothing."),
-    Reason("cleaned", "updated", "The targets in `targets` were removed.", "Nothing. A later claim works on them."),
-    Reason(
-        "would-clean",
-        "planned",
-        "The targets in `targets` are old. Nothing was removed.",
-        "Look at them, then set `dry-run: false`.",
-    ),
     Reason("appended", "updated", "The history holds the numbers of this run.", "Nothing."),
     Reason("known-run", "unchanged", "The history holds this attempt, a later one, or only later runs.", "Nothing."),
     Reason(
@@ -253,5 +247,5 @@ REASONS = (
         "The history could not be read or written.",
         "Mend the cause. The report of the run is complete without it.",
     ),
-    Reason("nothing-to-clean", "unchanged", "No target is old.", "Nothing."),
+    *CLEAN_REASONS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from action_patterns.action.cleaning import misplaced
 from action_patterns.action.command_outputs import refusals
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.keeper import Held, Keeper
@@ -31,14 +32,19 @@ from action_patterns.state.transaction import Change
 
 
 def run(inputs: LockInputs, ports: Ports) -> Finish[LockOutputs]:
-    """Acquire, hold, release or force the lock.
+    """Acquire, hold, release or force the lock, or clean up.
 
     Raises:
         InputError: everything that is wrong with the inputs. Nothing was sent.
         ActionPatternsError: the lock could not be read or written.
     """
-    if problems := tuple(_problems(inputs, inputs.repository or ports.context.repository)):
+    repository = inputs.repository or ports.context.repository
+    if problems := tuple(_problems(inputs, repository)):
         raise InputError(*problems)
+    if inputs.mode == "clean":
+        from action_patterns.actions.lock.cleaning import clean_locks  # for the steps that clean
+
+        return clean_locks(inputs, ports, repository)
     place = place_of(inputs, ports)
     return ending.finish(inputs, apply(inputs, place, ports), ports.log.redact)
 
@@ -122,7 +128,10 @@ def _ending(record: LockRecord | None, change: Change[LockRecord]) -> Ending:
 def _problems(inputs: LockInputs, repository: str) -> Iterator[Problem]:
     if not is_repository(repository):
         yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
-    if not inputs.name.strip():
+    yield from misplaced(inputs, inputs.mode)
+    if inputs.mode == "clean" and inputs.name:
+        yield Problem("`name` is given, and `clean` looks at many locks.", "Remove it, or write it as `prefix`.")
+    if inputs.mode != "clean" and not inputs.name.strip():
         yield Problem("`name` is blank.", "Name the lock; if an expression is there, it came to nothing.")
     if len(inputs.name) > MAX_NAME_LENGTH:
         yield Problem(f"`name` has {len(inputs.name):,} characters; at most {MAX_NAME_LENGTH} are kept.", "Shorten it.")
@@ -142,10 +151,10 @@ def _problems(inputs: LockInputs, repository: str) -> Iterator[Problem]:
             else "Pass the claim of the holder, which the error of a step that waited names."
         )
         yield Problem(f"`claim` is not given, and `{inputs.mode}` needs it.", fix)
-    if inputs.mode in ("acquire", "run") and inputs.claim:
+    if inputs.mode not in ("release", "force-unlock") and inputs.claim:
+        takes = "takes none" if inputs.mode == "clean" else "makes one"
         yield Problem(
-            f"`claim` is given, and `{inputs.mode}` makes one.",
-            "Remove it: a claim is for `release` and `force-unlock`.",
+            f"`claim` is given, and `{inputs.mode}` {takes}.", "Remove it: a claim is for `release` and `force-unlock`."
         )
 
 

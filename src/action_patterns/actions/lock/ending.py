@@ -65,6 +65,8 @@ def finish(inputs: LockInputs, end: Ending, redact: Callable[[str], str]) -> Fin
             generation=end.record.generation if end.record else 0,
             holder=holder.run.url if holder else None,
             waited=round(end.waited_seconds, 1),
+            removed=None,
+            removed_count=0,
             outcome=row.outcome,
             reason=row.code,
             exit_code=end.ended.exit_code if end.ended else None,

@@ -6,14 +6,23 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action.cleaning import (
+    CLEAN_REASONS,
+    dry_run_field,
+    older_than_days_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.keeper import MIN_LEASE_SECONDS
 from action_patterns.action.reason import Reason
 from action_patterns.action.store import StoreInputs
+from action_patterns.input_types import Flag
 from action_patterns.state.lock import MAX_QUEUE
 from action_patterns.state.record import MAX_MESSAGE_BYTES
 
-Mode = Literal["acquire", "release", "run", "force-unlock"]
+Mode = Literal["acquire", "release", "run", "force-unlock", "clean"]
 
 MAX_NAME_LENGTH = 500
 STEP_LEASE_SECONDS = 6 * 3_600
@@ -30,11 +39,13 @@ class LockInputs(StoreInputs):
 
     mode: Mode = Field(
         description="`run` holds the lock while the lines of `run` run. `acquire` takes it for later steps, and"
-        " `release` gives it back. `force-unlock` takes it from a holder by its claim."
+        " `release` gives it back. `force-unlock` takes it from a holder by its claim. `clean` removes locks that no"
+        " job uses."
     )
     name: str = Field(
+        default="",
         description="Name of the lock: any text, for example `deploy-production`. All who name the same text and"
-        " `repository` share one lock, across workflows and repositories."
+        " `repository` share one lock, across workflows and repositories. Required, except for `clean`.",
     )
     run: str | None = Field(
         default=None,
@@ -64,6 +75,11 @@ class LockInputs(StoreInputs):
         description="For `release`: the output `claim` of the step that acquired, `${{ steps.<id>.outputs.claim }}`."
         " For `force-unlock`: the claim of the holder, which every error of this action names.",
     )
+    prefix: str | None = prefix_field("the names")
+    older_than_days: int | None = older_than_days_field(
+        "A lock that a job holds or waits for stays at any age, until their leases are over."
+    )
+    dry_run: Flag | None = dry_run_field()
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the lock. Default: the repository the workflow runs in."
     )
@@ -82,12 +98,18 @@ class LockOutputs(Outputs):
         description="Claim of this step to the lock, if `acquire` acquired it; `release` asks for it. It is no secret."
     )
     generation: int = Field(
-        description="Fencing number: how often the lock was acquired. It only grows. A service that refuses a smaller"
-        " number than one it has seen is safe from a holder that lost the lock."
+        description="Fencing number. It grows with each holder, also over a removal of the lock: a new lock begins at"
+        " the milliseconds since 1970, so let a service keep 64 bits. A service that refuses a smaller number than one"
+        " it has seen is safe from a holder that lost the lock."
     )
     holder: str | None = Field(description="Address of the run that holds the lock, as this step saw it last.")
     waited: float = Field(description="Seconds from the start of the step until it had the lock, or gave up.")
-    outcome: str = Field(description="Outcome of this step: `succeeded`, `unchanged`, `blocked` or `failed`.")
+    removed: str | None = removed_field("the locks")
+    removed_count: int = removed_count_field()
+    outcome: str = Field(
+        description="Outcome of this step: `succeeded`, `unchanged`, `blocked` or `failed`; for `clean` `updated`,"
+        " `planned` or `unchanged`."
+    )
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     exit_code: int | None = Field(description="For `run`: exit code of the command. Empty: it did not run.")
     outputs: dict[str, str] = Field(
@@ -183,4 +205,5 @@ REASONS = (
         "The command ended under the lock, and GitHub did not take the release.",
         "The lock is free after its lease. Look whether the work is done before you run again.",
     ),
+    *CLEAN_REASONS,
 )

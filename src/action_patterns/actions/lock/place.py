@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from action_patterns.action.cleaning import CLEAN_USES
 from action_patterns.action.liveness import LIVENESS_USES
 from action_patterns.action.place import Place, new_claim, run_of
 from action_patterns.actions.lock.interface import LockInputs
@@ -10,7 +11,7 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.state.lock import Entry, LockRecord
 
-USES = (RefStore.read, RefStore.poll, RefStore.update, *LIVENESS_USES)
+USES = (RefStore.read, RefStore.poll, RefStore.update, *LIVENESS_USES, *CLEAN_USES)
 ROUNDS = 20
 """Rounds of one write. Others write too while they queue, and each lost race means that one of them went on."""
 

@@ -12,7 +12,7 @@ from action_patterns.errors import LostRaceError
 from action_patterns.ports.github import GitHub
 from action_patterns.state import lock
 from action_patterns.state.lock import Entry, LockRecord, LockRequest, Sightings
-from action_patterns.state.transaction import Change
+from action_patterns.state.transaction import Change, Stored, time_of
 
 TICKET_LEASE_SECONDS = 60.0
 TICKET_RENEWAL_SECONDS = 25.0
@@ -46,7 +46,9 @@ class Waiter:
         self._github = github
         self._began = ports.clock.monotonic()
         self._wait_seconds = wait_seconds
-        self._request = LockRequest(name=name, us=us, ticket_lease_seconds=TICKET_LEASE_SECONDS)
+        self._request = LockRequest(
+            name=name, us=us, ticket_lease_seconds=TICKET_LEASE_SECONDS, read_at=ports.clock.now()
+        )
         self._sightings = Sightings()
         self._decided_at = self._ticket_at = self._began
         self._record: LockRecord | None = None
@@ -91,10 +93,14 @@ class Waiter:
                 change = self._decide(self._record)
                 if change.write is None:
                     return self._record, change
-        stored, change = self._place.change(self._github, lambda found: self._decide(found.record))
+        stored, change = self._place.change(self._github, self._decide_by_the_store_s_clock)
         self._record = stored.record
         self._has_looked = True
         return self._record, change
+
+    def _decide_by_the_store_s_clock(self, found: Stored[LockRecord]) -> Change[LockRecord]:
+        self._request = replace(self._request, read_at=time_of(found.ref))
+        return self._decide(found.record)
 
     def _decide(self, found: LockRecord | None) -> Change[LockRecord]:
         at = self._decided_at = self._ports.clock.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from action_patterns.action.cleaning import CLEAN_USES, misplaced
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.liveness import LIVENESS_USES
 from action_patterns.action.named_files import read_named_files
@@ -16,17 +17,15 @@ from action_patterns.actions.once.marker import Marker
 from action_patterns.actions.once.running import Running
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
 from action_patterns.contracts.repository import is_repository
-from action_patterns.errors import ConflictError, InputError, LostRaceError, Problem
+from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
-from action_patterns.ports.github import GitHub
-from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.redaction import redact
 from action_patterns.state import once
 from action_patterns.state.once import MAX_METADATA_LENGTH, Mode, OnceRecord, OnceRequest
-from action_patterns.state.transaction import Change, record_of
+from action_patterns.state.transaction import Change
 
 
 def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
@@ -37,7 +36,11 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
     inputs = inputs.model_copy(update={"values": values})
     if problems := tuple(_problems(inputs, repository, context)):
         raise InputError(*problems)
-    name = "" if inputs.operation is None else gather(inputs, ports)
+    if inputs.mode == "clean":
+        from action_patterns.actions.once.cleaning import clean_markers  # for the steps that clean
+
+        return clean_markers(inputs, ports, repository)
+    name = gather(inputs, ports)
     place = Place(
         ports=ports,
         credentials=inputs.credentials(),
@@ -47,9 +50,6 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         kind=OnceRecord,
         store=inputs.store,
     )
-    if inputs.mode == "clean":
-        with place.open(60.0 * inputs.max_minutes) as github:
-            return _clean(inputs, ports, github, repository)
     now, runs = ports.clock.now(), inputs.mode == "run"
     request = OnceRequest(
         operation=normalise(inputs.operation or ""),
@@ -113,50 +113,6 @@ def apply(inputs: OnceInputs, marker: Marker) -> Ending:
     )
 
 
-def _clean(inputs: OnceInputs, ports: Ports, github: GitHub, repository: str) -> Finish[OnceOutputs]:
-    removed = []
-    annotations = []
-    for stored in github.refs.list(repository, OnceRecord.namespace()):
-        try:
-            found = record_of(stored, OnceRecord)
-        except ConflictError as error:
-            annotations.append(
-                Annotation(level="warning", message=f"{error.message}\n{error.remediation}", title="A marker was left")
-            )
-            continue
-        if found is None or (inputs.operation and found.operation != normalise(inputs.operation)):
-            continue
-        if once.is_litter(
-            found,
-            stored.read_at or ports.clock.now(),
-            pending_timeout_hours=inputs.pending_timeout_hours,
-            older_than_days=inputs.older_than_days,
-        ):
-            try:
-                github.refs.update(repository, stored, None)
-            except LostRaceError:
-                continue  # A run has just taken it: it is of use again.
-            removed.append(stored.name)
-            ports.log.info(f"Removed {stored.name}: {found.state} since {found.since:%Y-%m-%d}.")
-    outcome, reason = ("updated", "cleaned") if removed else ("unchanged", "nothing-to-clean")
-    outputs = OnceOutputs(
-        begun=False,
-        claim=None,
-        completed=False,
-        state="absent",
-        outcome=outcome,
-        reason=reason,
-        metadata="",
-        holder=None,
-        since=None,
-        marker=None,
-        removed=len(removed),
-        exit_code=None,
-        outputs={},
-    )
-    return Finish(outputs=outputs, summary=f"### Markers: {len(removed)} removed\n", annotations=tuple(annotations))
-
-
 def _secrets(inputs: OnceInputs, credentials: Credentials) -> Iterator[str]:
     yield from (credentials.token, credentials.job_token or "", credentials.app.private_key if credentials.app else "")
     yield inputs.token.get_secret_value() if inputs.token else ""
@@ -178,6 +134,7 @@ def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator
             "Pass `claim: ${{ steps.<id>.outputs.claim }}` of the `begin` step. It is empty if that step did not begin:"
             " gate this step on its output `begun == 'true'`.",
         )
+    yield from misplaced(inputs, inputs.mode)
     named = bool(inputs.values or inputs.files)
     if inputs.mode in ("begin", "run") and not named and not inputs.operation_only:
         yield Problem(
@@ -225,5 +182,5 @@ ACTION = Action(
     icon="check-circle",
     color="purple",
     reasons=REASONS,
-    uses=(RefStore.read, RefStore.list, RefStore.update, *LIVENESS_USES),
+    uses=(RefStore.read, RefStore.update, *LIVENESS_USES, *CLEAN_USES),
 )

@@ -61,7 +61,8 @@ def finish(end: Ending, redact: Callable[[str], str]) -> Finish[OnceOutputs]:
         holder=now.holder.url if now else None,
         since=since,
         marker=end.marker,
-        removed=0,
+        removed=None,
+        removed_count=0,
         exit_code=ended.exit_code if ended else None,
         outputs=given,
     )

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from action_patterns.action.cleaning import (
+    CLEAN_REASONS,
+    dry_run_field,
+    older_than_days_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.keeper import MIN_LEASE_SECONDS
 from action_patterns.action.reason import Reason
@@ -87,9 +95,11 @@ class OnceInputs(StoreInputs):
         " GitHub calls over is dead before that. The default is GitHub's limit for a job on its runners; work in"
         " several jobs, or on your runners, may take longer.",
     )
-    older_than_days: int = Field(
-        default=7, ge=0, description="For `clean`: age in days of a marker without use, before it is removed."
+    prefix: str | None = prefix_field("the operations")
+    older_than_days: int | None = older_than_days_field(
+        "A mark that holds without end, and one whose run may live, stays at any age."
     )
+    dry_run: Flag | None = dry_run_field()
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the markers. Default: the repository the workflow runs in."
     )
@@ -107,14 +117,16 @@ class OnceOutputs(Outputs):
     completed: bool = Field(description="It is done for this content.")
     state: str = Field(description="State of the marker now: `absent`, `pending`, `completed` or `failed`.")
     outcome: str = Field(
-        description="Outcome of this step: `created`, `updated`, `unchanged`, `skipped`, `blocked` or `failed`."
+        description="Outcome of this step: `created`, `updated`, `unchanged`, `planned`, `skipped`, `blocked` or"
+        " `failed`."
     )
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     metadata: str = Field(description="The text kept with the marker. Pass it on by `env`, never inside a script.")
     holder: str | None = Field(description="Address of the run that wrote the marker.")
     since: str | None = Field(description="When it wrote it, UTC, ISO 8601.")
     marker: str | None = Field(description="Full name of the marker's ref; none for `clean`.")
-    removed: int = Field(description="How many markers `clean` removed.")
+    removed: str | None = removed_field("the operations of the markers")
+    removed_count: int = removed_count_field()
     exit_code: int | None = Field(description="For `run`: exit code of the command. Empty: it did not run.")
     outputs: dict[str, str] = Field(
         description="For `run`: outputs that the command wrote to `GITHUB_OUTPUT`, as a JSON object:"
@@ -124,6 +136,7 @@ class OnceOutputs(Outputs):
 
 REASONS = (
     *once.REASONS,
+    *CLEAN_REASONS,
     Reason(
         "command-failed",
         "failed",

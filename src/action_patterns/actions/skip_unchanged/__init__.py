@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from action_patterns.action.cleaning import CLEAN_USES
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.skip_unchanged.claim import Claim, Verdict
 from action_patterns.actions.skip_unchanged.decision import SKIPS, CheckReason, Facts, decide
@@ -28,6 +29,10 @@ def run(inputs: SkipUnchangedInputs, ports: Ports) -> Finish[SkipUnchangedOutput
         raise InputError(*found)
     if inputs.mode == "complete":
         return apply(inputs, ports)
+    if inputs.mode == "clean":
+        from action_patterns.actions.skip_unchanged.cleaning import clean_proofs  # for the steps that clean
+
+        return clean_proofs(inputs, ports)
     gathered = gather(inputs, ports)
     for note in gathered.files.notes:
         ports.log.info(note)
@@ -114,6 +119,8 @@ def _finish(
         proved_at=proof.proved_at.isoformat(timespec="seconds") if proof else None,
         claim=claim,
         count=len(gathered.files.counted),
+        removed=None,
+        removed_count=0,
     )
     return Finish(
         outputs=outputs,
@@ -166,5 +173,5 @@ ACTION = Action(
     icon="skip-forward",
     color="purple",
     reasons=REASONS,
-    uses=(RefStore.read, RefStore.update),
+    uses=(RefStore.read, RefStore.update, *CLEAN_USES),
 )

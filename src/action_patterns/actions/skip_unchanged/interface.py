@@ -6,12 +6,20 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action.cleaning import (
+    CLEAN_REASONS,
+    dry_run_field,
+    older_than_days_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.reason import Reason
 from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, LineList, ValueList
 
-Mode = Literal["digest", "check", "complete"]
+Mode = Literal["digest", "check", "complete", "clean"]
 Backend = Literal["store", "cache"]
 
 MAX_TIMEOUT_SECONDS = 6 * 3_600
@@ -23,7 +31,7 @@ class SkipUnchangedInputs(StoreInputs):
 
     mode: Mode = Field(
         description="`check` before the work says whether it can be skipped. `complete` after the work records that it"
-        " is done. `digest` computes the digest alone, for the key of a cache."
+        " is done. `digest` computes the digest alone, for the key of a cache. `clean` removes old proofs."
     )
     key: str | None = Field(
         default=None,
@@ -117,6 +125,9 @@ class SkipUnchangedInputs(StoreInputs):
         description="The action sets this to the job's status; not for callers.",
         json_schema_extra={"internal": "${{ job.status }}"},
     )
+    prefix: str | None = prefix_field("the keys")
+    older_than_days: int | None = older_than_days_field("All proofs of a key go together, the newest decides.")
+    dry_run: Flag | None = dry_run_field()
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the proofs. Default: the repository the workflow runs in."
     )
@@ -129,15 +140,19 @@ class SkipUnchangedOutputs(Outputs):
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     outcome: str = Field(
         description="For `check`: `skipped`, or `planned` where the work is to be done. For `complete`: `created` or"
-        " `updated` for a proof, `unchanged`, or `skipped` without one. For `digest`: `unchanged`."
+        " `updated` for a proof, `unchanged`, or `skipped` without one. For `digest`: `unchanged`. For `clean`:"
+        " `updated`, `planned` or `unchanged`."
     )
     digest: str = Field(
         description="SHA-256 of the inputs, 64 hex digits. If it cannot be computed, a text that no other run has."
+        " Empty for `clean`."
     )
     proof: str | None = Field(description="Address of the run that did the work.")
     proved_at: str | None = Field(description="When it did, by GitHub's clock, UTC, ISO 8601.")
     claim: str | None = Field(description="For `complete`: key and digest of this step. It is no secret.")
     count: int = Field(description="Number of files that count.")
+    removed: str | None = removed_field("the keys of the proofs")
+    removed_count: int = removed_count_field()
 
 
 ALLOWED: dict[Mode, frozenset[str]] = {
@@ -147,6 +162,7 @@ ALLOWED: dict[Mode, frozenset[str]] = {
         | {"force", "max_age"}
     ),
     "complete": frozenset({"claim", "outcomes"}),
+    "clean": frozenset(),
 }
 """The inputs of each mode, of those that are not for all. Another one would have no effect, so it is an error."""
 
@@ -231,5 +247,6 @@ REASONS = (
         meaning="The work is done, and its proof could not be written. The next run does it again.",
         remedy="Give the job `contents: write`. A run of a fork's pull request cannot have it.",
     ),
+    *CLEAN_REASONS,
 )
 """Every answer of skip-unchanged."""

@@ -168,6 +168,8 @@ def _finish(claim: Claim, reason: str, outcome: str, annotations: Iterable[Annot
         proved_at=None,
         claim=None,
         count=0,
+        removed=None,
+        removed_count=0,
     )
     lines = [f"### {inline(claim.key)}", "", prose(row.meaning), "", f"Digest: {cell_code(claim.digest)}"]
     return Finish(outputs=outputs, summary="\n".join(lines) + "\n", annotations=tuple(annotations))

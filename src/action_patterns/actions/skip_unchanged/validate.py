@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from action_patterns.action.cleaning import misplaced
 from action_patterns.actions.skip_unchanged.claim import read_claim
 from action_patterns.actions.skip_unchanged.interface import ALLOWED, Mode, SkipUnchangedInputs
 from action_patterns.changes.digest import VolatileRules
@@ -39,8 +40,11 @@ def age_of(text: str) -> timedelta:
 def problems(inputs: SkipUnchangedInputs, context: Context) -> Iterator[Problem]:
     """Yield everything that is wrong with the inputs together."""
     yield from _of_mode(inputs)
+    yield from misplaced(inputs, inputs.mode)
     if inputs.repository is not None and not is_repository(inputs.repository):
         yield Problem(f"`repository` is {inputs.repository!r}.", "Write it as `owner/name`.")
+    if inputs.mode == "clean":
+        return
     if inputs.mode == "complete":
         yield from _of_complete(inputs, context)
         return
@@ -80,7 +84,7 @@ def _of_lines(inputs: SkipUnchangedInputs) -> Iterator[Problem]:
 
 
 def _of_mode(inputs: SkipUnchangedInputs) -> Iterator[Problem]:
-    modes: tuple[Mode, ...] = ("digest", "check", "complete")
+    modes: tuple[Mode, ...] = ("digest", "check", "complete", "clean")
     bound = frozenset().union(*ALLOWED.values())
     for name in sorted(bound - ALLOWED[inputs.mode]):
         if getattr(inputs, name):

@@ -7,10 +7,10 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
+from action_patterns.action.cleaning import CLEAN_REASONS, CLEAN_USES
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
-from action_patterns.actions.state import cleaning
 from action_patterns.actions.state.interface import DEFAULT_LIMIT, Mode, StateInputs, StateOutputs
 from action_patterns.actions.state.validate import StateRequest, gather
 from action_patterns.content.identifier import identify
@@ -22,8 +22,9 @@ from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
+from action_patterns.state import key as keys
 from action_patterns.state import values
-from action_patterns.state.transaction import Change, Stored, transact_stored
+from action_patterns.state.transaction import Change, Stored, record_of, transact_stored
 from action_patterns.state.values import ABSENT, REASONS, PutRequest, ValueRecord
 
 _ROUNDS = 20
@@ -33,6 +34,8 @@ _ROUNDS = 20
 def run(inputs: StateInputs, ports: Ports) -> Finish[StateOutputs]:
     """Check everything, read, decide, and write by compare-and-swap."""
     request = gather(inputs, ports)
+    if inputs.mode == "clean":
+        return _clean(inputs, ports, request.repository)
     github = open_session(
         ports,
         inputs.credentials(),
@@ -44,8 +47,6 @@ def run(inputs: StateInputs, ports: Ports) -> Finish[StateOutputs]:
     )
     if inputs.mode == "list":
         return _list(inputs, ports, github, request.repository)
-    if inputs.mode == "clean":
-        return cleaning.clean(inputs, ports.log, github.refs, request.repository)
     found, change = apply(inputs.mode, request, github)
     return _finish(inputs, request, found, change)
 
@@ -96,7 +97,7 @@ def apply(mode: Mode, request: StateRequest, github: GitHub) -> tuple[Stored[Val
 
 def _list(inputs: StateInputs, ports: Ports, github: GitHub, repository: str) -> Finish[StateOutputs]:
     prefix = inputs.prefix or ""
-    found = cleaning.every(github.refs, repository, prefix)
+    found = _every(github.refs, repository, prefix)
     every = sorted(key for key, each in found.items() if values.live(each))
     rest = [key for key in every if inputs.after is None or key > inputs.after]
     page = rest[: inputs.limit or DEFAULT_LIMIT]
@@ -113,12 +114,42 @@ def _list(inputs: StateInputs, ports: Ports, github: GitHub, repository: str) ->
         path=path,
         count=len(page),
         next=page[-1] if more else None,
+        removed=None,
+        removed_count=0,
         outcome="unchanged",
         reason="listed",
         updated_at=None,
         expires_at=None,
     )
     return Finish(outputs=outputs, summary=f"### State: {len(page):,} of {len(every):,} keys{more}\n")
+
+
+def _every(refs: RefStore, repository: str, prefix: str) -> dict[str, Stored[ValueRecord]]:
+    """Return all values whose key begins with the prefix, by key."""
+    # GitHub documents no prefix that ends within a component, so all refs are read and chosen here.
+    start = keys.encode(prefix)
+    listed = refs.list(repository, ValueRecord.namespace())
+    found = (ref for ref in listed if ref.name.rpartition("/")[2].startswith(start))
+    return {values.key_of(ref): Stored(ref, record_of(ref, ValueRecord)) for ref in found}
+
+
+def _clean(inputs: StateInputs, ports: Ports, repository: str) -> Finish[StateOutputs]:
+    from action_patterns.actions.state.cleaning import clean_values  # for the steps that clean
+
+    cleaned = clean_values(inputs, ports, repository)
+    outputs = StateOutputs(
+        value=None,
+        found=False,
+        version=None,
+        keys=None,
+        path=None,
+        count=0,
+        next=None,
+        updated_at=None,
+        expires_at=None,
+        **cleaned.outputs(),
+    )
+    return Finish(outputs=outputs, summary=cleaned.summary, annotations=cleaned.annotations)
 
 
 def _entry(found: Stored[ValueRecord]) -> dict[str, JsonValue]:
@@ -145,6 +176,8 @@ def _finish(
         path=None,
         count=1 if now else 0,
         next=None,
+        removed=None,
+        removed_count=0,
         outcome=change.outcome,
         reason=change.reason,
         updated_at=_updated_at(found) if now else None,
@@ -185,6 +218,6 @@ ACTION = Action(
     run=run,
     icon="database",
     color="purple",
-    reasons=REASONS,
-    uses=(RefStore.read, RefStore.list, RefStore.update),
+    reasons=(*REASONS, *CLEAN_REASONS),
+    uses=(RefStore.read, RefStore.update, *CLEAN_USES),
 )

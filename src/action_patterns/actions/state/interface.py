@@ -6,6 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action.cleaning import (
+    CLEAN_INPUTS,
+    MAX_OLDER_THAN_DAYS,
+    dry_run_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
 from action_patterns.action.inputs import Outputs
 from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag
@@ -58,9 +66,7 @@ class StateInputs(StoreInputs):
     ttl_seconds: int | None = Field(
         default=None, ge=1, le=3650 * DAY_SECONDS, description="Instead of `ttl-days`: seconds."
     )
-    prefix: str | None = Field(
-        default=None, description="For `list` and `clean`: the text that the keys begin with. Default: all keys."
-    )
+    prefix: str | None = prefix_field("the keys", modes="`list` and `clean`")
     limit: int | None = Field(
         default=None,
         ge=1,
@@ -72,14 +78,13 @@ class StateInputs(StoreInputs):
     )
     older_than_days: int | None = Field(
         default=None,
-        ge=1,
-        le=3650,
-        description="For `clean`: also values that no run has written for so many days. Default: only values whose time"
-        " to live is over.",
+        ge=0,
+        le=MAX_OLDER_THAN_DAYS,
+        description="For `clean`: days since a run wrote a value without a time to live, by GitHub's clock. A value"
+        " whose time to live runs stays, and one whose time is over goes at any age. Default: values without a time to"
+        " live stay.",
     )
-    dry_run: Flag | None = Field(
-        default=None, description="For `clean`: `false` removes. Default: true, it only lists."
-    )
+    dry_run: Flag | None = dry_run_field()
     repository: str | None = Field(
         default=None, description="`owner/name` that keeps the values. Default: the repository the workflow runs in."
     )
@@ -95,15 +100,14 @@ class StateOutputs(Outputs):
     version: str | None = Field(
         description=f"Version of the key now, for `version` of a later step; `{ABSENT}` if it holds no value."
     )
-    keys: str | None = Field(
-        description="For `list`: the keys of the page, for `clean` those that it removes; a JSON list in the"
-        " order of their text."
-    )
+    keys: str | None = Field(description="For `list`: the keys of the page, a JSON list in the order of their text.")
     path: str | None = Field(
         description="For `list`: file with a JSON list of `key`, `value`, `version`, `updated-at` and `expires-at`."
     )
-    count: int = Field(description="For `list` and `clean`: how many keys `keys` has; otherwise 1 if `found`, else 0.")
+    count: int = Field(description="For `list`: how many keys `keys` has; otherwise 1 if `found`, else 0.")
     next: str | None = Field(description="For `list`: `after` of the next page. Empty: this page is the last.")
+    removed: str | None = removed_field("the values")
+    removed_count: int = removed_count_field()
     outcome: str = Field(description="Outcome of this step: `created`, `updated`, `unchanged`, `planned` or `blocked`.")
     reason: str = Field(description="Why, as a stable code (see the table of reasons).")
     updated_at: str | None = Field(description="When the value was written, by GitHub's clock, UTC, ISO 8601.")
@@ -115,7 +119,7 @@ TAKES: dict[Mode, tuple[str, ...]] = {
     "put": ("key", "value", "value_path", "merge", "version", "ttl_days", "ttl_seconds"),
     "delete": ("key", "version"),
     "list": ("prefix", "limit", "after"),
-    "clean": ("prefix", "older_than_days", "dry_run"),
+    "clean": CLEAN_INPUTS,
     "compare-and-swap": ("key", "value", "value_path", "version", "ttl_days", "ttl_seconds"),
 }
 """The inputs of each mode. Another one would have no effect, so it is an error."""

@@ -180,6 +180,17 @@ def operation_of(ref: StoredRef) -> str:
     return read(LedgerRecord, ref.message, name=ref.name).operation
 
 
+def changes_of(book: Book, table: Table) -> tuple[RefChange, ...]:
+    """Return the changes of a whole operation whose table is another one. All are made, or none.
+
+    Raises:
+        ConflictError: the operation has too many targets.
+    """
+    documents = _documents(book, table)
+    assert documents is not None, "each document was read"
+    return _changes(book, documents)
+
+
 def write_book(refs: RefStore, repository: str, book: Book, table: Table) -> Book | None:
     """Replace every document that another table changes, all or none. None: more of them must be read first.
 
@@ -243,6 +254,11 @@ def _swap(
     refs: RefStore, repository: str, book: Book, documents: Mapping[int, LedgerRecord | None]
 ) -> Mapping[int, StoredRef]:
     """Write documents, all or none, and return the refs of all that are known then."""
+    written = refs.update_all(repository, _changes(book, documents))
+    return dict(book.refs) | dict(zip(documents, written, strict=True))
+
+
+def _changes(book: Book, documents: Mapping[int, LedgerRecord | None]) -> tuple[RefChange, ...]:
     some = next(iter(book.refs.values()))
     changes = []
     for shard, document in documents.items():
@@ -250,5 +266,4 @@ def _swap(
             some, name=ref_name(book.operation, shard), oid=None, message="", written_at=None, tombstone_oid=None
         )
         changes.append(RefChange(before, document.message() if document else None))
-    written = refs.update_all(repository, changes)
-    return dict(book.refs) | dict(zip(documents, written, strict=True))
+    return tuple(changes)

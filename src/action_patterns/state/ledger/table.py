@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
+from action_patterns.state.cleaning import begins_with
 from action_patterns.state.ledger.record import Claim, Entry, State
 
 Table = Mapping[str, Entry]
@@ -190,7 +191,7 @@ def clean(table: Table, now: int, *, older_than_seconds: int, prefix: str) -> tu
     litter = tuple(
         name
         for name, entry in table.items()
-        if name.startswith(prefix)
+        if begins_with(name, prefix)
         and now - entry.at >= older_than_seconds
         and (entry.state != "pending" or is_expired(entry, now))
     )
