@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from action_patterns.ports.ref_store import RefStore
+from action_patterns.ports.ref_store import RefStore, StoredRef
 from action_patterns.state import lock, once, values
 from action_patterns.state.cleaning import Rule
 from action_patterns.state.lock import Entry, LockRecord, LockRequest
 from action_patterns.state.once import OnceRecord, OnceRequest
 from action_patterns.state.record import Envelope, Holder
-from action_patterns.state.transaction import Change, Stored, transact_stored
+from action_patterns.state.transaction import Change, Stored, record_of, transact_stored
 from action_patterns.state.values import PutRequest, ValueRecord
 from support.stage import TARGET
 
@@ -51,6 +51,14 @@ class Kind:
     @property
     def rule(self) -> Rule[Any]:
         return Rule(self.record, lambda record: record.subject(), self.is_litter)
+
+    def stored(self, ref: StoredRef) -> Stored[Any]:
+        """The record at a ref."""
+        return Stored(ref, record_of(ref, self.record))
+
+    def release(self, refs: RefStore, number: int) -> None:
+        """Give a lock back."""
+        transact_stored(refs, TARGET, self.ref, LockRecord, lambda found: lock.release(found.record, entry(number)))
 
     def run(self, refs: RefStore, number: int) -> tuple[Stored[Any], Change[Any]]:
         return transact_stored(refs, TARGET, self.ref, self.record, lambda found: self.decide(found, number))
