@@ -21,10 +21,13 @@ MAX_QUEUE = 100
 """Tickets of one lock at most. GitHub's own `queue: max` holds as many pending runs (docs, "Workflow syntax")."""
 
 
-FRONT_POLL_SECONDS = 2.0
-"""Time between two looks of the waiter whose turn is next."""
-POLL_SECONDS = 15.0
-"""Time between two looks of the other waiters, at most."""
+POLL_SECONDS = (2.5, 7.5, 10.0, 15.0)
+"""Time between two looks of a waiter, by its place in the queue. The last is that of all places further back.
+
+n waiters look 0.5 + (n - 1) / 15 times a second at most. Who is nearly next looks more often than who is far back: it
+learns by its next look only that the job before it has the lock.
+"""
+FRONT_POLL_SECONDS = POLL_SECONDS[0]
 LITTER_SECONDS = 60.0
 """Age of a lock, beyond the leases in it, that `clean` may delete. GitHub's times have full seconds."""
 
@@ -249,11 +252,10 @@ def suspect(found: LockRecord | None, request: LockRequest) -> Entry | None:
 def pause_seconds(found: LockRecord | None, request: LockRequest, sightings: Sightings, at: float) -> float:
     """Return the time until a waiter looks again. A wait in the queue ends early where a lease before it is over."""
     before = ahead(found, request)
-    if not before:
-        return FRONT_POLL_SECONDS
+    longest = POLL_SECONDS[min(len(before), len(POLL_SECONDS) - 1)]
     ends = (sightings.lease_ends(entry) for entry in before)
-    left = min((end - at for end in ends if end is not None), default=POLL_SECONDS)
-    return min(POLL_SECONDS, max(FRONT_POLL_SECONDS, left))
+    left = min((end - at for end in ends if end is not None), default=longest)
+    return min(longest, max(FRONT_POLL_SECONDS, left))
 
 
 def _blockers(found: LockRecord | None, request: LockRequest) -> tuple[Entry, ...]:

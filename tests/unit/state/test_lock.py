@@ -208,8 +208,10 @@ def test_our_own_entry_is_never_gone_and_our_earlier_attempt_is_at_once() -> Non
     ("held", "queue", "suspect", "pause"),
     [
         ("h", "m", "h", FRONT_POLL_SECONDS),
-        ("h", "am", None, POLL_SECONDS),
-        ("", "am", "a", POLL_SECONDS),
+        ("h", "am", None, POLL_SECONDS[1]),
+        ("h", "abm", None, POLL_SECONDS[2]),
+        ("h", "abcdem", None, POLL_SECONDS[-1]),
+        ("", "am", "a", POLL_SECONDS[1]),
         ("", "m", None, FRONT_POLL_SECONDS),
     ],
 )
@@ -219,8 +221,15 @@ def test_who_is_asked_about_and_how_often(held: str, queue: str, suspect: str | 
     assert (asked.claim if asked else None) == suspect
     seen = Sightings().see(found, 0.0)
     assert lock.pause_seconds(found, request("m"), seen, 10.0) == pause
-    if pause == POLL_SECONDS:
+    if pause != FRONT_POLL_SECONDS:
         assert lock.pause_seconds(found, request("m"), seen, TICKET - 5.0) == 5.0, "until a ticket's lease is over"
+
+
+def test_many_waiters_look_no_oftener_than_published() -> None:
+    looks = 0.0
+    for number in range(MAX_QUEUE):
+        looks += 1 / POLL_SECONDS[min(number, len(POLL_SECONDS) - 1)]
+        assert looks <= 0.5 + number / 15 + 1e-9
 
 
 JOBS = st.sampled_from("abcde")

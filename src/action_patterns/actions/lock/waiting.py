@@ -17,7 +17,7 @@ from action_patterns.state.transaction import Change, Stored, time_of
 TICKET_LEASE_SECONDS = 60.0
 TICKET_RENEWAL_SECONDS = 25.0
 """Age of a ticket's lease at which its next look renews it: the second one of a waiter that looks each 15 seconds."""
-LIVENESS_SECONDS = 8.0
+LIVENESS_SECONDS = 7.0
 """Time between two questions about the run that is in the way. GitHub counts none of them while the run is the same."""
 
 
@@ -123,7 +123,7 @@ class Waiter:
         self._ports.clock.sleep(max(0.0, min(seconds, self._ends - now)))
 
     def _learns_of_an_end(self, record: LockRecord | None) -> bool:
-        """Return whether GitHub calls the job over that is in the way. It is asked about each 8 seconds at most."""
+        """Return whether GitHub calls the job over that is in the way. It is asked about each 7 seconds at most."""
         suspect = lock.suspect(record, self._request)
         now = self._ports.clock.monotonic()
         if suspect is None or self._liveness.is_hidden(suspect.run) or now - self._asked_at < LIVENESS_SECONDS:
