@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
 MARK = "TREE_MARK"
 """Every process of a tree has this variable."""
 
@@ -58,13 +56,13 @@ LEFT = {
 
 
 def living(mark: str) -> list[str]:
-    """Return the living processes of a tree."""
+    """Return the living processes of a tree. One that has ended and was not waited for has no variables."""
     found = []
-    for process in psutil.process_iter():
+    for place in Path("/proc").glob("[0-9]*"):
         try:
-            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(f"{process.name()} ({process.pid})")
-        except psutil.Error:  # It is gone, or another user's.
+            if f"{MARK}={mark}\0".encode() in (place / "environ").read_bytes():
+                found.append(f"{(place / 'comm').read_text().strip()} ({place.name})")
+        except OSError:  # It is gone, or another user's.
             continue
     return found
 
