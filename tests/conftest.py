@@ -22,6 +22,7 @@ from hypothesis import settings
 from github_sandbox import Sandbox
 from support import sample, signals
 from support.budget import CHECKS_OPTION, Budget
+from support.reports import BriefReports
 
 # The seed chooses the examples, so that a run can be repeated: nothing is kept from one run for the next. How long one
 # example takes says more about the machine than about the code.
@@ -78,6 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[sample.SEED_VARIABLE] = sample.seed()  # The workers, and pytest in a test, play the same.
     config.option.hypothesis_seed = sample.number("hypothesis")
     config.pluginmanager.register(Budget(config), "budget")
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(BriefReports(), "brief reports")
     if sample.extent() == "quick":
         from support.touched import touched_first  # what it imports only this needs
 
