@@ -1,6 +1,6 @@
 """Every example a reader may paste, run twice as it stands: what it makes, and that the second run makes nothing.
 
-Of the three campaigns `make test` runs one, and of two examples with steps of one's own one: the seed chooses.
+Of the three campaigns `make test` runs one, and of two examples with steps of one's own at most one: the seed chooses.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         "schema/user.json": '{"name": "string"}\n',
         "templates/settings.yml": "contact: <<{ contact }>>\nname: <<{ repository.name }>>\n",
         ".github/workflows/examples.yml": together(*OF_ONE_REPOSITORY) + GATE,
+        ".github/workflows/proposals.yml": together("upsert-pr", "unique-id"),
     }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
         first = on.run("examples.yml", secrets=PUBLISHES)
@@ -139,7 +140,7 @@ def test_the_examples_of_one_repository(runner: ActRunner, tmp_path: Path) -> No
         on.consumer.git("fetch", "--quiet", f"{on.server.url}/{SOURCE}.git", "main")
         on.consumer.git("reset", "--quiet", "--hard", "FETCH_HEAD")
         on.consumer.commit({"schema/user.json": '{"name": "string", "age": "number"}\n'})
-        second = on.run("examples.yml", secrets=PUBLISHES)
+        second = on.run("proposals.yml")
         assert second.exit_code == 0, second.diagnosis
         heads = [pull.head for pull in platform.pulls()]
         assert len(heads) == 4, "what was merged is not proposed again"
@@ -182,6 +183,7 @@ def together(*names: str) -> str:
     return head + "jobs:\n" + "".join(example.partition("\njobs:\n")[2] for example in examples)
 
 
+@pytest.mark.rotates
 def test_discover(runner: ActRunner, tmp_path: Path) -> None:
     with _stage(runner, tmp_path, "actions/discover/example.yml", {"README.md": "platform\n"}) as on:
         first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
@@ -286,6 +288,7 @@ def test_rate_limit(runner: ActRunner, tmp_path: Path) -> None:
         _repeat(on, secrets={"FLEET_TOKEN": TOKEN})
 
 
+@pytest.mark.rotates
 @pytest.mark.parametrize("example", sample.some(1, STEPS, "steps"))
 def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str) -> None:
     secret = STEPS[example]

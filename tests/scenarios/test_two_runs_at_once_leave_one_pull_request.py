@@ -16,7 +16,7 @@ from support.stage import TARGET, Stage, desired_state, stage
 pytestmark = first_on("full", why="Each round is eight processes.")
 
 RACERS = 8
-ROUNDS = [2, pytest.param(50, marks=pytest.mark.proof)]
+ROUNDS = [1, pytest.param(50, marks=pytest.mark.proof)]
 BRANCH = desired_state().branch
 Measured = Callable[[str, object], None]
 
