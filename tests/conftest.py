@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = {item: None for item in items if any(item.get_closest_marker(mark) for mark in marks)}
     rotating = [item for item in items if item.get_closest_marker("rotates")]
     if sample.EXTENT_VARIABLE in os.environ:  # By hand each test is played that is named.
-        played = sample.some((len(rotating) + 1) // 2, (item.nodeid for item in rotating), "rotates")
+        played = sample.some((len(rotating) + 2) // 3, (item.nodeid for item in rotating), "rotates")
         left |= {item: None for item in rotating if item.nodeid not in played}
     if left:
         items[:] = [item for item in items if item not in left]

@@ -103,15 +103,15 @@ def _pieces(path: str, text: str) -> Iterator[tuple[int, str, bool]]:
 
 def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
     """Yield docstrings (a field's too), comments, and literals of several words: those are messages."""
-    tree = ast.parse(text)
+    nodes = list(ast.walk(ast.parse(text)))
     docstrings = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             docstrings.add(node.value)
             for offset, paragraph in _paragraphs(node.value.value):
                 yield node.lineno + offset, paragraph, True
-    inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
+    inside = {part for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else "…" for part in node.values]
             yield node.lineno, "".join(map(str, parts)), False
