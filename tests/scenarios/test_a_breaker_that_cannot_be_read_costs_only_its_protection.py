@@ -18,7 +18,8 @@ def test_the_work_goes_on_with_a_warning_unless_the_caller_says_stop(name: str) 
         blind(play.scene.sandbox, name)
         works = play.job(lambda job: breaker(job, "check"))
         stops = play.job(lambda job: breaker(job, "check", on_unreadable="stop"), at=500.0)
-        reports = play.job(lambda job: breaker(job, "report", result="failure", claim="c"), at=1_000.0)
+        failed = {"result": "failure"}
+        reports = play.job(lambda job: breaker(job, "report", claim=works.result.outputs.claim, **failed), at=1_000.0)
         play.play()
         ends = [job.result for job in (works, stops, reports)]
         assert [(end.outputs.allowed, end.outputs.outcome) for end in ends] == [

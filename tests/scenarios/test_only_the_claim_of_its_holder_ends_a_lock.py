@@ -18,6 +18,14 @@ def test_another_leg_of_the_same_run_is_refused(mode: str, reason: str) -> None:
         assert play.record().state == "held"
 
 
+def test_a_release_under_another_name_is_told_that_no_lock_has_it() -> None:
+    with lock_stage() as play:
+        leg = play.job(lambda job: job.lock("release", claim=NO_CLAIM))
+        play.play()
+        assert (outputs(leg).reason, leg.result.exit_code) == ("lock-lost", 1)
+        assert "No step has ever held a lock of this name" in leg.result.annotations[0].message
+
+
 def test_the_same_run_does_not_acquire_twice() -> None:
     with lock_stage() as play:
         play.job(lambda job: job.lock("acquire"), run_id=1_001)

@@ -129,6 +129,8 @@ def test_a_step_that_could_not_run_its_command_gives_the_probe_back() -> None:
     ("inputs", "said"),
     [
         ({"breaker": None}, "`state-repository` is given"),
+        ({"breaker": None, "breaker_threshold": 3}, "`breaker-threshold` is given, and `breaker` is not"),
+        ({"breaker": "ghp_" + "a" * 36}, "`breaker` holds a token of GitHub"),
         ({"breaker": "x" * 501}, "501 characters"),
         ({"state_repository": "api"}, "`state-repository` is 'api'"),
     ],

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.input_checks import breaker_problems
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.session import open_session
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import records_artifact
-from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING, record_file
 from action_patterns.discovery.only import (
     Limit,
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from action_patterns.distribution.parking import Parking
 
 MAX_THRESHOLD = 100
-MAX_KEY_LENGTH = 500
 MAX_OPEN_SECONDS = 35 * 86_400
 """GitHub's limit for a workflow run."""
 PROBE_SECONDS = 300.0
@@ -193,23 +192,12 @@ def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, at
 
 
 def _of_the_store(inputs: ApplyInputs) -> Iterator[Problem]:
-    if inputs.breaker is not None and len(inputs.breaker) > MAX_KEY_LENGTH:
-        yield Problem(
-            f"`breaker` has {len(inputs.breaker):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it."
-        )
-    if inputs.state_repository is not None and inputs.breaker is None and not inputs.park_after:
-        yield Problem(
-            "`state-repository` is given, and neither `breaker` nor `park-after` is.",
-            "Name the breaker, or give `park-after`; if an expression is there, it came to nothing. Or remove"
-            " `state-repository`.",
-        )
+    yield from breaker_problems(inputs, inputs.breaker, inputs.state_repository, also_parks=bool(inputs.park_after))
     if inputs.park_after and inputs.state_repository is None:
         yield Problem(
             "`park-after` is given, and `state-repository` is not: failures of earlier runs are kept there.",
             "Give a repository that `token` may write to, or remove `park-after`.",
         )
-    if inputs.state_repository is not None and not is_repository(inputs.state_repository):
-        yield Problem(f"`state-repository` is {inputs.state_repository!r}.", "Write it as `owner/name`.")
 
 
 def _bounds(inputs: ApplyInputs) -> tuple[int, int]:

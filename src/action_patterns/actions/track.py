@@ -11,7 +11,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
-from action_patterns.content.text import read_text
+from action_patterns.action.values import read_input_file
 from action_patterns.contracts import RunReport
 from action_patterns.contracts.artifact import NAME_RULE, is_name
 from action_patterns.errors import (
@@ -154,7 +154,7 @@ def gather(inputs: TrackInputs, ports: Ports) -> RunReport:
     Raises:
         InputError: the file is no report, or nothing names it.
     """
-    text = read_text(ports.files.read(inputs.report), inputs.report)
+    text = read_input_file("report", inputs.report, ports)
     report = RunReport.decode(text, name=inputs.report)
     name = inputs.name or report.name
     if not name:

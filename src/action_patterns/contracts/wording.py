@@ -66,10 +66,14 @@ _KINDS = (
 
 
 def closest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the word that was probably meant. None: none is near."""
+    """Return the word that was probably meant; the case of letters counts for nothing. None: none is near."""
     import difflib  # a run whose inputs are right does not need it
 
-    return next(iter(difflib.get_close_matches(word, list(words), n=1, cutoff=cutoff)), None)
+    spelled: dict[str, str] = {}
+    for each in words:
+        spelled.setdefault(each.lower(), each)
+    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=cutoff)
+    return spelled[near[0]] if near else None
 
 
 def without_follow_ons(errors: Iterable[Mapping[str, Any]], meant: Mapping[tuple[Any, ...], str]) -> list[Any]:

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from action_patterns.action.inputs import Inputs
+from action_patterns.contracts.durations import number_meant
 from action_patterns.contracts.wording import closest, reason
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
@@ -136,7 +137,11 @@ def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails
         return Problem(f"Input `{name}` is `{_shortened(value)}`, which is {why}", _fix(name, field, "Correct"))
     shown = "the given value" if is_secret(field) else f"`{_shortened(value)}`"
     fix = detail.get("ctx", {}).get("fix")
-    return Problem(f"Input `{name}` is {shown}: {reason(detail)}.", f"{fix}." if fix else _fix(name, field, "Correct"))
+    meant = number_meant(name, value) if detail["type"].startswith(("int", "float")) else None
+    end = f"; did you mean `{meant}`?" if meant else "."
+    return Problem(
+        f"Input `{name}` is {shown}: {reason(detail)}{end}", f"{fix}." if fix else _fix(name, field, "Correct")
+    )
 
 
 def _fix(name: str, field: FieldInfo, verb: str) -> str:

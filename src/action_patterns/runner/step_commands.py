@@ -139,7 +139,7 @@ class StepCommands:
         what = "is a file" if directory.exists() else "does not exist"
         raise InputError(
             Problem(
-                f"The working directory {path!r} {what}.",
+                f"`working-directory` is {path!r}, which {what}.",
                 "Name a directory that is there when this step runs; a relative one is below the workspace.",
             )
         )

@@ -151,7 +151,7 @@ class GitCheckout:
             sha=self._sha or "",
             temp=self._temp,
             remotes=lambda git: remotes_of(git, server_url=self._server_url, repository=repository, token=token),
-            fetched=lambda head: fetched_commit(self._git, head, self._git_path, self._sha),
+            fetched=lambda head: fetched_commit(self._git, head, self._path_of, self._sha),
         )
 
     def fetched_oid(self) -> str:

@@ -17,7 +17,7 @@ RUN = context(run_id=16_123_456_789, run_attempt=1)
 
 
 def given(**changes: Any) -> BreakerInputs:
-    return BreakerInputs(**({"mode": "check", "key": "registry", "token": "t"} | changes))
+    return BreakerInputs(**({"mode": "check", "key": "registry", "token": "tok-bot"} | changes))
 
 
 def ref(key: str) -> str:
@@ -49,6 +49,9 @@ def test_other_keys_are_other_breakers_and_each_is_a_ref() -> None:
         ({"mode": "stop", "message": "x" * 501}, "501 characters"),
         ({"message": "x"}, "`message` is given"),
         ({"repository": "api"}, "`repository`"),
+        ({"key": "ghp_" + "a" * 36}, "`key` holds a token of GitHub"),
+        ({"key": "for-tok-bot"}, "`key` holds a secret of this step"),
+        ({"mode": "report", "result": "failure", "claim": "0123456789abcdef"}, "which no `check` of this breaker gave"),
     ],
 )
 def test_bad_inputs_are_refused_before_anything_is_asked(changes: dict[str, Any], said: str) -> None:

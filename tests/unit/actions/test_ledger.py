@@ -65,6 +65,8 @@ FINISH: dict[str, Any] = {"mode": "finish", "claim": CLAIM, "targets": '["a"]', 
         ({"targets": "\n"}, "`targets` names no target: an expression there came to nothing"),
         ({"targets": "null"}, "`targets` names no target: an expression there came to nothing"),
         ({"targets": "[1"}, "`targets` is no JSON"),
+        ({"targets": "a, b"}, "`targets` has one line, 'a, b', in which commas separate nothing"),
+        ({"targets": "- a\n- b"}, "`targets` has lines that begin with a dash"),
         ({"targets": "[7]"}, "has no name in place 1"),
         ({"targets": '["a", "a"]'}, "'a' is named twice"),
         ({"targets": '[" "]'}, "A target has an empty name"),
@@ -84,12 +86,22 @@ FINISH: dict[str, Any] = {"mode": "finish", "claim": CLAIM, "targets": '["a"]', 
         ({"mode": "finish", "claim": CLAIM, "results": "[]"}, "is no object of names and outcomes"),
         ({"mode": "finish", "claim": CLAIM, "records": "none"}, "The directory 'none' holds no record"),
         ({"mode": "history"}, "`report` is not given"),
+        ({"mode": "history", "report": "none.json"}, "Input `report`: there is no file 'none.json'"),
+        ({"mode": "list", "states": "Done"}, "`states` has 'Done'; did you mean `done`?"),
         ({"mode": "list", "states": "finished"}, "`states` has 'finished'"),
     ],
 )
 def test_a_bad_input_is_named_before_anything_is_asked(given: dict[str, Any], said: str) -> None:
     (found,) = problems({"t.json": '["a"]'}, **given)
     assert said in found
+
+
+@pytest.mark.parametrize(
+    ("targets", "mode"), [('["Smith, John"]', {}), ("a\nSmith, John", {}), ("Smith, John", FINISH), ("- a, b", FINISH)]
+)
+def test_a_name_with_a_comma_is_taken_where_it_can_be_meant(targets: str, mode: dict[str, Any]) -> None:
+    request = gather(inputs(**(mode | {"targets": targets})), World().ports())
+    assert request.given[-1].target in ("Smith, John", "- a, b")
 
 
 def test_all_problems_are_named_at_once() -> None:

@@ -50,6 +50,7 @@ def test_other_names_are_other_locks_and_each_is_a_ref() -> None:
         ({"claim": "x"}, "`claim` is given"),
         ({"mode": "run", "run": "true", "claim": "x"}, "`claim` is given"),
         ({"repository": "api"}, "`repository`"),
+        ({"name": "ghp_" + "a" * 36}, "`name` holds a token of GitHub"),
     ],
 )
 def test_bad_inputs_are_refused_before_anything_is_asked(changes: dict[str, Any], said: str) -> None:

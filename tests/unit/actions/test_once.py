@@ -50,6 +50,7 @@ def test_operation_values_and_files_are_in_the_name() -> None:
     [
         ({"operation": None}, "`operation` is not given"),
         ({"operation": "x" * 101}, "101 characters"),
+        ({"operation": "ghp_" + "a" * 36}, "`operation` holds a token of GitHub"),
         ({"values": ""}, "done once and never again"),
         ({"operation_only": True}, "`operation-only` is true"),
         ({"mode": "complete"}, "`claim` is not given"),

@@ -47,7 +47,7 @@ def problems(files: dict[str, str | bytes] | None = None, **inputs: Any) -> list
         ({"value": "[1e999]"}, "NaN, Infinity"),
         ({"value": "[" * 200 + "]" * 200}, "nested too deeply"),
         ({"value": '"\\ud800"'}, "half of a surrogate pair"),
-        ({"value_path": "none.json"}, "There is no file 'none.json'"),
+        ({"value_path": "none.json"}, "Input `value-path`: there is no file 'none.json'"),
         ({"value_path": "v.json"}, "`value-path` is no JSON"),
         ({"value_path": "latin.json"}, "is not UTF-8"),
         ({"mode": "get", "default": "none"}, "`default` is no JSON"),

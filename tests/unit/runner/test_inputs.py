@@ -72,6 +72,8 @@ def test_every_problem_is_told_at_once_with_value_allowed_values_default_and_fix
     assert "must be true or false" in flag
     assert "Allowed: true, false. Default: false." in flag
     assert "did you mean `fast`?" in mode
+    assert "did you mean `fast`?" in problems(TARGET="t", MODE="FAST")[0]
+    assert "`count` is `1e3`: must be a whole number; did you mean `1000`?" in problems(TARGET="t", COUNT="1e3")[0]
     assert "Allowed: fast, slow." in mode
 
 

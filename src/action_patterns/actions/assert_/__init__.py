@@ -166,10 +166,10 @@ def _list(inputs: AssertInputs, ports: Ports) -> tuple[str, str]:
         raise InputError(Problem(f"{given} given, and one list is needed.", _ONE_LIST))
     if inputs.assertions is not None:
         return inputs.assertions, "assertions"
-    from action_patterns.content.text import read_text  # for the lists in files
+    from action_patterns.action.values import read_input_file  # for the lists in files
 
     assert inputs.assertions_path is not None
-    return read_text(ports.files.read(inputs.assertions_path), inputs.assertions_path), inputs.assertions_path
+    return read_input_file("assertions-path", inputs.assertions_path, ports), inputs.assertions_path
 
 
 def _order(checks: Sequence[Check]) -> Iterator[Problem]:

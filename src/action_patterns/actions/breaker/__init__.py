@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import assert_never
 
 from action_patterns.action.breaking import BREAKER_USES, Answer, Breaker, Settings, described
 from action_patterns.action.cleaning import CLEAN_REASONS, CLEAN_USES, misplaced
 from action_patterns.action.contract import Action, Finish
-from action_patterns.actions.breaker.interface import MAX_KEY_LENGTH, BreakerInputs, BreakerOutputs
-from action_patterns.contracts.repository import is_repository
+from action_patterns.action.input_checks import MAX_KEY_LENGTH, public_name_problems, repository_problems
+from action_patterns.actions.breaker.interface import BreakerInputs, BreakerOutputs
+from action_patterns.content.identifier import normalise
 from action_patterns.errors import InputError, Problem
 from action_patterns.escape import cell_code, inline
 from action_patterns.ports.bundle import Ports
@@ -42,7 +44,7 @@ def run(inputs: BreakerInputs, ports: Ports) -> Finish[BreakerOutputs]:
     )
     ours = Breaker(ports, inputs.credentials(), repository, inputs.key, settings, store=inputs.store)
     answer = apply(inputs, ours, ports)
-    return _finish(inputs, ours, answer, settings)
+    return _finish(inputs, ours, answer, settings, _mark(inputs.key, repository))
 
 
 def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Answer:
@@ -52,7 +54,7 @@ def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Answer:
             return ours.check()
         case "report":
             assert inputs.result is not None and inputs.claim is not None, "checked before"
-            return ours.report(inputs.result, inputs.claim)
+            return ours.report(inputs.result, inputs.claim.partition(".")[0])
         case "stop":
             return ours.change(breaker.stop, message=redact(ports.log.redact(inputs.message.strip()), ()))
         case "resume":
@@ -65,14 +67,21 @@ def apply(inputs: BreakerInputs, ours: Breaker, ports: Ports) -> Answer:
             assert_never(inputs.mode)
 
 
-def _finish(inputs: BreakerInputs, ours: Breaker, answer: Answer, settings: Settings) -> Finish[BreakerOutputs]:
+def _mark(key: str, repository: str) -> str:
+    """Return what a claim ends with: it ties the claim to one breaker, as a closed one keeps no claim to compare."""
+    return sha256(f"{repository.lower()}/{normalise(key)}".encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def _finish(
+    inputs: BreakerInputs, ours: Breaker, answer: Answer, settings: Settings, mark: str
+) -> Finish[BreakerOutputs]:
     row = next(each for each in REASONS if (each.code, each.outcome) == (answer.reason, answer.outcome))
     checks = inputs.mode == "check"
     record = answer.record
     outputs = BreakerOutputs(
         allowed=checks and answer.allowed,
         probe=checks and answer.probes,
-        claim=answer.claim if checks and answer.allowed else None,
+        claim=f"{answer.claim}.{mark}" if checks and answer.allowed else None,
         state=_state(answer),
         failures=len(record.failures) if record else 0,
         message=record.stop.message if record and record.stop else "",
@@ -104,8 +113,7 @@ def _state(answer: Answer) -> str:
 
 
 def _problems(inputs: BreakerInputs, repository: str) -> Iterator[Problem]:
-    if not is_repository(repository):
-        yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
+    yield from repository_problems("repository", repository)
     yield from misplaced(inputs, inputs.mode)
     if inputs.mode == "clean" and inputs.key:
         yield Problem("`key` is given, and `clean` looks at many breakers.", "Remove it, or write it as `prefix`.")
@@ -113,6 +121,7 @@ def _problems(inputs: BreakerInputs, repository: str) -> Iterator[Problem]:
         yield Problem("`key` is blank.", "Name the breaker; if an expression is there, it came to nothing.")
     if len(inputs.key) > MAX_KEY_LENGTH:
         yield Problem(f"`key` has {len(inputs.key):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it.")
+    yield from public_name_problems("key", inputs.key, inputs)
     reports = inputs.mode == "report"
     if reports and inputs.result is None:
         yield Problem(
@@ -124,6 +133,12 @@ def _problems(inputs: BreakerInputs, repository: str) -> Iterator[Problem]:
             "`claim` is not given, and `report` is for a job that has checked.",
             "Pass `claim: ${{ steps.<id>.outputs.claim }}` of the `check` step. It is empty if that step was refused:"
             " gate this step on its output `allowed == 'true'`.",
+        )
+    elif reports and (inputs.claim or "").partition(".")[2] != _mark(inputs.key, repository):
+        yield Problem(
+            f"`claim` is {(inputs.claim or '')[:80]!r}, which no `check` of this breaker gave: `key` or"
+            " `repository` differs.",
+            "Pass `claim: ${{ steps.<id>.outputs.claim }}` of the `check` step, with the same `key` and `repository`.",
         )
     for name in ("result", "claim"):
         if not reports and getattr(inputs, name):

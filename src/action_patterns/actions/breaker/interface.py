@@ -21,7 +21,6 @@ from action_patterns.state.breaker import MAX_FAILURES, MAX_MESSAGE_LENGTH, Resu
 
 Mode = Literal["check", "report", "stop", "resume", "status", "clean"]
 
-MAX_KEY_LENGTH = 500
 MAX_OPEN_SECONDS = 35 * 86_400
 """GitHub's limit for a workflow run."""
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.input_checks import choice_problems
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.actions.cancel_superseded.decide import Facts, decide, is_superseded, of_status, statuses
@@ -77,11 +78,7 @@ def run(inputs: CancelSupersededInputs, ports: Ports) -> Finish[CancelSuperseded
 
 def validate(inputs: CancelSupersededInputs) -> None:
     """Raise InputError if `same` names no fact, or one that there is not."""
-    unknown = [name for name in inputs.same if name not in FACTS]
-    problems = [
-        Problem(f"`same` has {name!r}.", f"Give some of {', '.join(f'`{fact}`' for fact in FACTS)}.")
-        for name in unknown
-    ]
+    problems = list(choice_problems("same", inputs.same, FACTS))
     if "workflow" in inputs.same and len(inputs.same) > 1:
         problems.append(
             Problem(

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from action_patterns.action.input_checks import repository_problems
 from action_patterns.actions.detect_changes.interface import MAX_KEY_LENGTH, TAKES, DetectChangesInputs
 from action_patterns.changes.groups import Group, Selection, cycles
-from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.wording import closest
 from action_patterns.errors import InputError, Problem
 
@@ -83,8 +83,8 @@ def _problems(inputs: DetectChangesInputs) -> Iterator[Problem]:
         )
     if inputs.source == "target" and inputs.directory is None:
         yield Problem("`directory` is not given.", "Name the directory whose files the target shall have.")
-    if inputs.repository is not None and not is_repository(inputs.repository):
-        yield Problem(f"`repository` is {inputs.repository!r}.", "Write it as `owner/name`.")
+    if inputs.repository is not None:
+        yield from repository_problems("repository", inputs.repository)
 
 
 class _Reading:

@@ -7,6 +7,7 @@ import json
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.action.values import read_input_file
 from action_patterns.actions.ensure.apply import Ended, apply, gather
 from action_patterns.actions.ensure.decide import GONE, check, decide, differences_of
 from action_patterns.actions.ensure.interface import (
@@ -19,7 +20,6 @@ from action_patterns.actions.ensure.interface import (
 from action_patterns.actions.ensure.subject import Made, OnGitHub, Subject
 from action_patterns.actions.ensure.subjects import SUBJECTS
 from action_patterns.actions.ensure.validation import is_too_long, problems, too_long
-from action_patterns.content.text import read_text
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import (
     EXIT_FAILED,
@@ -78,7 +78,7 @@ def with_body(inputs: EnsureInputs, ports: Ports) -> EnsureInputs:
     """
     if inputs.body_path is None:
         return inputs
-    text = read_text(ports.files.read(inputs.body_path), inputs.body_path)
+    text = read_input_file("body-path", inputs.body_path, ports)
     if is_too_long(text):
         raise InputError(too_long(text, inputs.body_path))
     return inputs.model_copy(update={"body": text})

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from action_patterns.action.input_checks import repository_problems
 from action_patterns.actions.ensure.interface import CREATE_ONLY, LOOKED_UP, EnsureInputs, Kind
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import Problem
 
 FIELDS: dict[str, tuple[Kind, ...]] = {
@@ -33,8 +33,7 @@ _MOST_BODY = 125_000
 
 def problems(inputs: EnsureInputs, repository: str) -> Iterator[Problem]:
     """Yield what is wrong."""
-    if not is_repository(repository):
-        yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
+    yield from repository_problems("repository", repository)
     yield from _key(inputs)
     for field, kinds in FIELDS.items():
         if getattr(inputs, field) is not None and inputs.kind not in kinds:
@@ -49,7 +48,7 @@ def problems(inputs: EnsureInputs, repository: str) -> Iterator[Problem]:
 def _key(inputs: EnsureInputs) -> Iterator[Problem]:
     name = inputs.name
     is_ref = inputs.kind in ("branch", "tag", "release")
-    if is_ref and name.startswith("refs/"):
+    if (is_ref or inputs.kind == "pull-request") and name.startswith("refs/"):
         yield Problem(
             f"`name` is {name!r}, a full name of a ref.", "Give the name without `refs/heads/` or `refs/tags/`."
         )
@@ -58,6 +57,12 @@ def _key(inputs: EnsureInputs) -> Iterator[Problem]:
     if inputs.kind in ("branch", "tag") and re.fullmatch(r"[0-9a-fA-F]{40}", name):
         yield Problem(
             f"`name` is {name!r}, which looks like a commit.", "Name it otherwise; the commit goes into `commit`."
+        )
+    if inputs.kind == "pull-request" and (name.startswith("#") or "://" in name):
+        number = re.fullmatch(r"(?:#|.*/pull/)(\d+)(?:/.*)?", name)
+        yield Problem(
+            f"`name` is {name!r}, which is neither a number nor a branch.",
+            f"Write `{number[1]}`." if number else "Write the number of the pull request, or its branch.",
         )
     if inputs.kind == "package":
         from action_patterns.actions.ensure.package import wrong_address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,10 +82,26 @@ def read_targets(text: str) -> Listed:
 
 
 def _lines(text: str) -> Iterator[Given]:
-    names = [line.strip() for line in text.splitlines() if line.strip()]
+    names = _names(text)
     if not names or names == ["null"]:
         raise UnreadError("names no target: an expression there came to nothing")
     return (Given(name) for name in names)
+
+
+def _names(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def misread(text: str) -> str | None:
+    """Return why lines probably are no names as they stand. None: they may be, or the text is JSON, which is exact."""
+    names = _names(text)
+    if text.lstrip()[:1] in ("[", "{", '"'):
+        return None
+    if any(name.startswith(("- ", "* ")) for name in names):
+        return "has lines that begin with a dash, which would be part of each name"
+    if len(names) == 1 and re.search(r",\s*\S", names[0]):
+        return f"has one line, {names[0][:80]!r}, in which commas separate nothing: it would be one target"
+    return None
 
 
 def _json(text: str) -> JsonValue:

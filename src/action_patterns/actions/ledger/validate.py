@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import SecretStr
 
+from action_patterns.action.input_checks import (
+    choice_problems,
+    known_secrets,
+    public_name_problems,
+    repository_problems,
+)
 from action_patterns.action.place import new_claim, run_of
+from action_patterns.action.values import read_input_file
 from action_patterns.actions.ledger.interface import (
     DEFAULT_PARK_AFTER,
     DEFAULT_TIMEOUT_HOURS,
@@ -24,17 +31,17 @@ from action_patterns.actions.ledger.targets import (
     Listed,
     UnreadError,
     ends_of_records,
+    misread,
     read_results,
     read_targets,
 )
 from action_patterns.content.identifier import is_of_run, normalise
 from action_patterns.content.text import read_text
-from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import TargetResult
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.bundle import Ports
-from action_patterns.redaction import Secrets, redact
+from action_patterns.redaction import redact
 from action_patterns.state.json_value import secret_kind
 from action_patterns.state.ledger.record import Claim, State
 from action_patterns.state.ledger.table import MAX_REASON_LENGTH, Ended
@@ -74,8 +81,7 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
     """
     repository = inputs.repository or ports.context.repository
     problems = [*_problems(inputs), *_operation_problems(inputs, ports)]
-    if not is_repository(repository):
-        problems.append(Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`."))
+    problems += repository_problems("repository", repository)
     listed = Listed()
     ends: dict[str, Ended] = {}
     report = None
@@ -130,7 +136,7 @@ def _report(inputs: LedgerInputs, ports: Ports) -> RunReport:
                 " step failed.",
             )
         )
-    return RunReport.decode(read_text(ports.files.read(inputs.report), inputs.report), name=inputs.report)
+    return RunReport.decode(read_input_file("report", inputs.report, ports), name=inputs.report)
 
 
 def _listed(inputs: LedgerInputs, ports: Ports) -> Listed:
@@ -138,6 +144,9 @@ def _listed(inputs: LedgerInputs, ports: Ports) -> Listed:
     if text is None:
         return Listed()
     try:
+        # A later step may get one name by an expression, and a name may have a comma.
+        if inputs.mode == "claim" and (why := misread(text)):
+            raise UnreadError(why)
         return read_targets(text)
     except UnreadError as error:
         raise InputError(
@@ -187,7 +196,7 @@ def _records(directory: str, ports: Ports) -> Iterator[TargetResult]:
 
 def _text(value: str | None, name: str, path: str | None, ports: Ports) -> tuple[str | None, str]:
     if value is None and path is not None:
-        return read_text(ports.files.read(path), path), f"{name}-path"
+        return read_input_file(f"{name}-path", path, ports), f"{name}-path"
     return value, name
 
 
@@ -215,9 +224,7 @@ def _problems(inputs: LedgerInputs) -> Iterator[Problem]:
             f"`claim` is {inputs.claim[:80]!r}, which is no claim.",
             "Pass the output `claim` of the step that claimed, unchanged.",
         )
-    for state in inputs.states:
-        if state not in _STATES:
-            yield Problem(f"`states` has {state!r}.", f"Possible are {', '.join(_STATES)}.")
+    yield from choice_problems("states", inputs.states, _STATES)
 
 
 def _finish_problems(inputs: LedgerInputs, *, named: bool) -> Iterator[Problem]:
@@ -267,15 +274,12 @@ def _operation_problems(inputs: LedgerInputs, ports: Ports) -> Iterator[Problem]
             " another ledger, and work on every target once more.",
             "Name what stays the same on every run. Give the content of the work in `digest`.",
         )
-    if kind := secret_kind(operation, _secrets(inputs)):
-        yield Problem(
-            f"`operation` holds {kind}.", "Name the work otherwise. Everybody who can read the repository reads it."
-        )
+    yield from public_name_problems("operation", operation, inputs)
 
 
 def _target_problems(inputs: LedgerInputs, given: tuple[Given, ...], ends: Mapping[str, Ended]) -> Iterator[Problem]:
     names = [each.target for each in given] or list(ends)
-    secrets = _secrets(inputs)
+    secrets = known_secrets(inputs)
     seen = set[str]()
     for name in names:
         if not name.strip():
@@ -315,13 +319,6 @@ def _digest_problems(inputs: LedgerInputs, given: tuple[Given, ...], ports: Port
         )
     if inputs.digest is not None and own:
         yield Problem(f"`digest` is given, and so have {len(own)} of the targets.", "Give one of the two.")
-
-
-def _secrets(inputs: LedgerInputs) -> Secrets:
-    known = Secrets()
-    for secret in _given_secrets(inputs):
-        known.add(secret.get_secret_value())
-    return known
 
 
 def _given_secrets(inputs: LedgerInputs) -> Iterator[SecretStr]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from action_patterns.action.cleaning import misplaced
 from action_patterns.action.command_outputs import refusals
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.input_checks import public_name_problems, repository_problems
 from action_patterns.action.keeper import Held, Keeper
 from action_patterns.action.place import Place
 from action_patterns.actions.lock import ending
@@ -23,7 +24,6 @@ from action_patterns.actions.lock.interface import (
 from action_patterns.actions.lock.place import USES, entry, place_of
 from action_patterns.actions.lock.waiting import Waited, Waiter
 from action_patterns.content.identifier import normalise
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.state import lock
@@ -56,7 +56,7 @@ def apply(inputs: LockInputs, place: Place[LockRecord], ports: Ports) -> Ending:
         us = entry(ports, STEP_LEASE_SECONDS, inputs.claim or "")
         with place.open(60.0 * inputs.max_minutes) as github:
             stored, change = place.change(github, lambda found: decide(found.record, us))
-        return _ending(stored.record, change)
+        return replace(_ending(stored.record, change), note="" if stored.record else _NEVER)
     default = RUN_LEASE_SECONDS if inputs.mode == "run" else STEP_LEASE_SECONDS
     us = entry(ports, inputs.lease_seconds or default)
     with place.open(inputs.wait_seconds + 60.0 * inputs.max_minutes) as github:
@@ -102,6 +102,9 @@ def _hold(
     return replace(acquired, reason=reason, ended=ended, note=released)
 
 
+_NEVER = (
+    "No step has ever held a lock of this name: compare `name` and `repository` with those of the step that acquired."
+)
 _LOST = "When the command had ended, the lock was no longer this step's."
 
 
@@ -126,8 +129,7 @@ def _ending(record: LockRecord | None, change: Change[LockRecord]) -> Ending:
 
 
 def _problems(inputs: LockInputs, repository: str) -> Iterator[Problem]:
-    if not is_repository(repository):
-        yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
+    yield from repository_problems("repository", repository)
     yield from misplaced(inputs, inputs.mode)
     if inputs.mode == "clean" and inputs.name:
         yield Problem("`name` is given, and `clean` looks at many locks.", "Remove it, or write it as `prefix`.")
@@ -135,6 +137,7 @@ def _problems(inputs: LockInputs, repository: str) -> Iterator[Problem]:
         yield Problem("`name` is blank.", "Name the lock; if an expression is there, it came to nothing.")
     if len(inputs.name) > MAX_NAME_LENGTH:
         yield Problem(f"`name` has {len(inputs.name):,} characters; at most {MAX_NAME_LENGTH} are kept.", "Shorten it.")
+    yield from public_name_problems("name", inputs.name, inputs)
     if inputs.mode == "run" and not (inputs.run or "").strip():
         yield Problem(
             "`run` has no line, and the mode is `run`.",
@@ -143,10 +146,9 @@ def _problems(inputs: LockInputs, repository: str) -> Iterator[Problem]:
     if inputs.mode != "run" and inputs.run:
         yield Problem(f"`run` is given, and the mode is `{inputs.mode}`.", "Remove it, or use `mode: run`.")
     if inputs.mode in ("release", "force-unlock") and not inputs.claim:
-        whose = "`${{ steps.<id>.outputs.claim }}` of the step that acquired"
         fix = (
-            f"Pass `claim: {whose}`. It is empty if that step did not acquire: gate this step on its output `acquired"
-            " == 'true'`."
+            "Pass `claim: ${{ steps.<id>.outputs.claim }}` of the step that acquired. It is empty if that step"
+            " did not acquire: gate this step on its output `acquired == 'true'`."
             if inputs.mode == "release"
             else "Pass the claim of the holder, which the error of a step that waited names."
         )

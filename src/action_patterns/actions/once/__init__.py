@@ -7,6 +7,7 @@ from typing import assert_never
 
 from action_patterns.action.cleaning import CLEAN_USES, misplaced
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.input_checks import public_name_problems, repository_problems
 from action_patterns.action.liveness import LIVENESS_USES
 from action_patterns.action.named_files import read_named_files
 from action_patterns.action.place import Place, run_of
@@ -16,7 +17,6 @@ from action_patterns.actions.once.interface import MAX_OPERATION_LENGTH, REASONS
 from action_patterns.actions.once.marker import Marker
 from action_patterns.actions.once.running import Running
 from action_patterns.content.identifier import as_git_stores, identify, is_of_run, normalise
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
@@ -119,8 +119,7 @@ def _secrets(inputs: OnceInputs, credentials: Credentials) -> Iterator[str]:
 
 
 def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator[Problem]:
-    if not is_repository(repository):
-        yield Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`.")
+    yield from repository_problems("repository", repository)
     if inputs.operation is None and inputs.mode != "clean":
         yield Problem("`operation` is not given.", "Name the work; the name must be the same on every run.")
     if inputs.operation is not None and len(inputs.operation) > MAX_OPERATION_LENGTH:
@@ -128,6 +127,7 @@ def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator
             f"`operation` has {len(inputs.operation)} characters; at most {MAX_OPERATION_LENGTH} are kept.",
             "Shorten it, and put the subject of the work into `values`.",
         )
+    yield from public_name_problems("operation", inputs.operation, inputs)
     if inputs.mode in ("complete", "fail") and not inputs.claim:
         yield Problem(
             f"`claim` is not given, and `{inputs.mode}` is for the step that began the work.",

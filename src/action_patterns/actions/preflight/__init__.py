@@ -49,7 +49,7 @@ def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
     from action_patterns.checks.read import read
 
     kinds = {key: KINDS[key] for key in PREFLIGHT}
-    from action_patterns.content.text import read_text
+    from action_patterns.action.values import read_input_file
     from action_patterns.report.model.job_results import parse
 
     if bool(inputs.checks.strip()) == bool(inputs.checks_path):
@@ -63,7 +63,7 @@ def validate(inputs: PreflightInputs, ports: Ports) -> tuple[Check, ...]:
     world = World(ports=ports, github=Sessions(inputs, ports, ACTION.uses), jobs=needs.jobs)
     event = ports.context.event_name
     if inputs.checks_path:
-        text, name = read_text(ports.files.read(inputs.checks_path), inputs.checks_path), inputs.checks_path
+        text, name = read_input_file("checks-path", inputs.checks_path, ports), inputs.checks_path
         checks = in_order(read(text, name=name, world=world, kinds=kinds, event=event))
     else:
         try:

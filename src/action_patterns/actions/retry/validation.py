@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from action_patterns.action.input_checks import breaker_problems
 from action_patterns.actions.retry import conditions
 from action_patterns.actions.retry.conditions import BY_OUTPUT, Condition
 from action_patterns.actions.retry.interface import RetryInputs
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
-
-MAX_KEY_LENGTH = 500
 
 
 class Conditions(NamedTuple):
@@ -34,7 +32,7 @@ def validate(inputs: RetryInputs) -> Conditions:
     problems = [
         *_scripts(inputs),
         *_numbers(inputs),
-        *_breaker(inputs),
+        *breaker_problems(inputs, inputs.breaker, inputs.state_repository),
         *odd_retry_on,
         *odd_stop_on,
         *conditions.contradictions(retry_on, stop_on),
@@ -81,20 +79,6 @@ def _numbers(inputs: RetryInputs) -> Iterator[Problem]:
             " bound of the first wait passes the bound of all waits.",
             "Lower `delay-seconds`, or raise `max-delay-seconds`.",
         )
-
-
-def _breaker(inputs: RetryInputs) -> Iterator[Problem]:
-    if inputs.breaker is not None and len(inputs.breaker) > MAX_KEY_LENGTH:
-        yield Problem(
-            f"`breaker` has {len(inputs.breaker):,} characters; at most {MAX_KEY_LENGTH} are kept.", "Shorten it."
-        )
-    if inputs.state_repository is not None and inputs.breaker is None:
-        yield Problem(
-            "`state-repository` is given, and `breaker` is not.",
-            "Name the breaker; if an expression is there, it came to nothing. Or remove `state-repository`.",
-        )
-    if inputs.state_repository is not None and not is_repository(inputs.state_repository):
-        yield Problem(f"`state-repository` is {inputs.state_repository!r}.", "Write it as `owner/name`.")
 
 
 def _unreadable(name: str, given: tuple[Condition, ...]) -> Iterator[Problem]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from action_patterns.action.cleaning import misplaced
+from action_patterns.action.input_checks import public_name_problems, repository_problems
 from action_patterns.actions.skip_unchanged.claim import read_claim
 from action_patterns.actions.skip_unchanged.interface import ALLOWED, Mode, SkipUnchangedInputs
 from action_patterns.changes.digest import VolatileRules
 from action_patterns.content.identifier import is_of_run
 from action_patterns.content.patterns import PatternList
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.context import Context
@@ -41,8 +41,8 @@ def problems(inputs: SkipUnchangedInputs, context: Context) -> Iterator[Problem]
     """Yield everything that is wrong with the inputs together."""
     yield from _of_mode(inputs)
     yield from misplaced(inputs, inputs.mode)
-    if inputs.repository is not None and not is_repository(inputs.repository):
-        yield Problem(f"`repository` is {inputs.repository!r}.", "Write it as `owner/name`.")
+    if inputs.repository is not None:
+        yield from repository_problems("repository", inputs.repository)
     if inputs.mode == "clean":
         return
     if inputs.mode == "complete":
@@ -104,6 +104,7 @@ def _of_key(inputs: SkipUnchangedInputs) -> Iterator[Problem]:
             "`max-age` has no effect with `backend: cache`: GitHub does not say how old a cache is.",
             "Let the date count, for example the week in `values`, or use `backend: store`.",
         )
+    yield from public_name_problems("key", inputs.key, inputs)
     if inputs.key is not None:
         try:
             too_long = len(keys.encode(inputs.key)) > keys.MAX_LENGTH

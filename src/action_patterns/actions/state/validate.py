@@ -8,17 +8,20 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from action_patterns.action.input_checks import (
+    known_secrets,
+    public_name_problems,
+    repository_problems,
+)
+from action_patterns.action.values import read_input_file
 from action_patterns.actions.state.interface import DAY_SECONDS, TAKES, StateInputs
-from action_patterns.content.text import read_text
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.redaction import Secrets
 from action_patterns.state import key as keys
 from action_patterns.state import values
-from action_patterns.state.json_value import read_json, secret_kind, secrets_in
+from action_patterns.state.json_value import read_json, secrets_in
 from action_patterns.state.record import MAX_MESSAGE_BYTES, Holder
 from action_patterns.state.values import ABSENT, PutRequest
 
@@ -43,13 +46,10 @@ def gather(inputs: StateInputs, ports: Ports) -> StateRequest:
     """
     repository = inputs.repository or ports.context.repository
     problems = [*_problems(inputs), *_key_problems(inputs)]
-    if not is_repository(repository):
-        problems.append(Problem(f"`repository` is {repository!r}.", "Write it as `owner/name`."))
+    problems += repository_problems("repository", repository)
     given: dict[str, JsonValue] = {}
     try:
-        of_file = (
-            None if inputs.value_path is None else read_text(ports.files.read(inputs.value_path), inputs.value_path)
-        )
+        of_file = None if inputs.value_path is None else read_input_file("value-path", inputs.value_path, ports)
     except InputError as error:
         of_file = None
         problems.extend(error.problems)
@@ -145,14 +145,11 @@ def _key_problems(inputs: StateInputs) -> Iterator[Problem]:
                 " letters, digits, `-` and `_` takes three.",
                 "Shorten it.",
             )
-        if kind := secret_kind(text, _secrets(inputs)):
-            yield Problem(
-                f"`{name}` holds {kind}.", "Name the value otherwise. Everybody who can read the repository reads it."
-            )
+        yield from public_name_problems(name, text, inputs)
 
 
 def _value_problems(inputs: StateInputs, value: JsonValue, context: Context) -> Iterator[Problem]:
-    for place, kind in secrets_in(value, _secrets(inputs)):
+    for place, kind in secrets_in(value, known_secrets(inputs)):
         yield Problem(
             f"The value holds {kind}, at {place!r} (JSON Pointer).",
             "Keep secrets as secrets of GitHub Actions, and their names here. Everybody who can read the repository"
@@ -164,11 +161,3 @@ def _value_problems(inputs: StateInputs, value: JsonValue, context: Context) -> 
             f"The value makes a record of {length:,} bytes (JSON in ASCII); at most {MAX_MESSAGE_BYTES:,} are kept.",
             "Divide it over several keys, or keep it in an artifact and its address here.",
         )
-
-
-def _secrets(inputs: StateInputs) -> Secrets:
-    known = Secrets()
-    for secret in (inputs.token, inputs.job_token, inputs.app_private_key):
-        if secret is not None:
-            known.add(secret.get_secret_value())
-    return known

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 from action_patterns.action.checkout import check_name
 from action_patterns.action.content import Content, from_checkout, from_directory, read_body
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.input_checks import repository_problems
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
 from action_patterns.actions.upsert_pr.interface import UpsertPrInputs, UpsertPrOutputs
 from action_patterns.actions.upsert_pr.text import left_out, line, notes, summary
-from action_patterns.contracts.repository import is_repository
 from action_patterns.errors import EXIT_FAILED, ActionPatternsError, InputError, Problem
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
@@ -128,8 +128,8 @@ def validate(inputs: UpsertPrInputs, reached: tuple[str, ...], ports: Ports) -> 
             return otherwise
 
     for name, value in (("repository", reached[0]), ("head-repository", inputs.head_repository)):
-        if value is not None and not is_repository(value):
-            problems.append(Problem(f"`{name}` is {value!r}.", "Write it as `owner/name`."))
+        if value is not None:
+            problems += repository_problems(name, value)
     if inputs.body and inputs.body_path is not None:
         problems.append(Problem("`body` and `body-path` are both given.", "Give one of the two."))
     for given, what in (
