@@ -41,6 +41,10 @@ def _living(own: psutil.Process) -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error):
             if process.status() != psutil.STATUS_ZOMBIE:
                 living.append(process)
+    if not living:  # A process that starts another and ends may be in no look at the table of processes.
+        for pid, _ in supervisor.children():
+            with contextlib.suppress(psutil.Error):
+                living.append(psutil.Process(pid))
     return living
 
 

@@ -186,18 +186,26 @@ def children() -> set[Member]:
     """Return the processes right below this one. None where the kernel does not list them (proc(5), `children`).
 
     A process that starts another and ends, again and again, is always one of them: its parent is gone. To look for it
-    among all processes of the machine takes longer than it lives.
+    among all processes of the machine takes longer than it lives. It may end before it is looked at too, and then the
+    one that it started is in the next list. So only a list without a new process is the last.
     """
     found: set[Member] = set()
+    known: set[int] = set()
+    while fresh := listed_children() - known:
+        known |= fresh
+        found |= {(pid, seen[3]) for pid in fresh if (seen := stat(pid)) and seen[1] not in "ZX"}
+    return found
+
+
+def listed_children() -> set[int]:
+    """Return the ids of the processes right below this one, also of those that ended and were not waited for."""
+    found: set[int] = set()
     for thread in os.listdir("/proc/self/task"):
         try:
             with open(f"/proc/self/task/{thread}/children", "rb") as file:
-                pids = file.read().split()
+                found.update(map(int, file.read().split()))
         except OSError:
             continue
-        for pid in pids:
-            if (seen := stat(int(pid))) and seen[1] not in "ZX":
-                found.add((int(pid), seen[3]))
     return found
 
 

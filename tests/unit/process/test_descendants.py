@@ -12,7 +12,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from action_patterns.process import supervisor
+from action_patterns.process import descendants, supervisor
 from support.process_trees import KINDS, MARK, is_up, living, until
 
 LOOK = """
@@ -79,3 +79,21 @@ def test_an_id_that_is_another_process_s_by_now_gets_no_signal() -> None:
         supervisor._send((child.pid, str(int(found[3]) - 1)), 9)
         supervisor._send((child.pid, found[3]), 15)
         assert child.wait() == -15
+
+
+def test_a_child_that_ends_before_it_is_looked_at_hides_none_that_it_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a chain does: each process starts the next, which is adopted, and ends."""
+    lists = iter([{1}, {1, 2}, {1, 2, 3}, {1, 2, 3}])
+    states = {1: "Z", 2: "Z", 3: "S"}
+    monkeypatch.setattr(supervisor, "listed_children", lambda: next(lists))
+    monkeypatch.setattr(supervisor, "stat", lambda pid: ("sh", states[pid], os.getpid(), str(pid)))
+    assert supervisor.children() == {(3, "3")}
+
+
+def test_what_a_look_at_all_processes_misses_is_found_among_the_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unseen:
+        def children(self, *, recursive: bool) -> list[psutil.Process]:
+            return []
+
+    monkeypatch.setattr(supervisor, "children", lambda: {(os.getpid(), "0")})
+    assert descendants._living(Unseen()) == [psutil.Process()]  # type: ignore[arg-type]
