@@ -20,6 +20,7 @@ from support.campaign_steps import Step, seed, step
 from support.editions import WITH_LEASES, only_on
 from support.marker_stage import github_is
 from support.stage import Stage, stage
+from support.stores import STORES, store_of
 
 pytestmark = only_on(*WITH_LEASES, why="Without a swap a leg counts its own targets, which is the same code.")
 
@@ -207,10 +208,39 @@ def test_a_dry_run_asks_no_store(campaign: Campaign) -> None:
     assert (done.code, campaign.records(0)) == (0, {("planned", "opened"): LEG})
 
 
+@pytest.mark.parametrize("place", STORES)
+def test_a_leg_and_a_campaign_in_one_step_honour_a_flag_in_any_store(campaign: Campaign, place: str) -> None:
+    whole = {"distribution": "distribution.yml"} | SHARED
+    with store_of(place) as store:
+        shared = {"key": "fleet", "repository": "acme/store", "store": store}
+        step("breaker", campaign.scene, campaign.folder, mode="stop", message="It moves.", **shared)
+        assert campaign.leg(0, store=store, **SHARED).code == 1
+        assert campaign.records(0) == {("skipped", "stopped"): LEG}
+        held = step("distribute", campaign.scene, campaign.folder, store=store, **whole)
+        assert (held.code, held.outputs["verdict"], campaign.opened()) == (1, "partial", [])
+        assert set(held.results().values()) == {("skipped", "stopped")}
+        step("breaker", campaign.scene, campaign.folder, mode="resume", **shared)
+        done = step("distribute", campaign.scene, campaign.folder, store=store, limit="1", **whole)
+        assert (done.code, campaign.opened()) == (0, NAMES[:1])
+
+
+def test_a_campaign_in_one_step_stops_after_targets_that_fail_in_a_row(campaign: Campaign) -> None:
+    with campaign.failing():
+        done = step("distribute", campaign.scene, campaign.folder, distribution="distribution.yml", **LOCAL)
+    found = Counter(done.results().values())
+    held = found["skipped", "breaker-open"]
+    assert THRESHOLD <= len(NAMES) - held < THRESHOLD + WORKERS
+    assert (done.code, done.outputs["verdict"]) == (1, "partial")
+    assert f"{held} repositories held back" in done.summary
+    wrong = step("distribute", campaign.scene, campaign.folder, distribution="distribution.yml", store="branches")
+    assert (wrong.code, "`store` is given, and `breaker` is not" in wrong.log) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"state_repository": "acme/store"}, "neither `breaker` nor `park-after` is"),
+        ({"state_repository": "acme/store"}, "`breaker` is not"),
+        ({"breaker": "x", "store": "branches"}, "`store` is given, and `state-repository` is not"),
         ({"breaker": "x" * 501}, "501 characters"),
         ({"breaker": "x", "state_repository": "store"}, "`state-repository` is 'store'"),
     ],

@@ -17,6 +17,7 @@ from support.lock_stage import Job, lock_stage
 from support.memory_processes import Answer
 from support.refusals import blind
 from support.stage import TARGET
+from support.stores import STORES, store_of
 
 pytestmark = only_on(*WITH_LEASES, why="Without a swap there is no shared breaker, and a warning says so.")
 
@@ -70,14 +71,17 @@ def test_all_attempts_of_a_step_count_as_one() -> None:
         assert (found.state, len(found.failures)) == ("closed", 1)
 
 
-def test_a_stop_flag_keeps_the_command_from_running() -> None:
-    with lock_stage() as play:
-        play.job(lambda job: breaker(job, "stop", message="It moves."))
-        job = play.job(lambda job: retry(job, WORKS), at=10.0)
+@pytest.mark.parametrize("place", STORES)
+def test_a_stop_flag_in_any_store_keeps_the_command_from_running(place: str) -> None:
+    with store_of(place) as store, lock_stage() as play:
+        play.job(lambda job: breaker(job, "stop", message="It moves.", store=store))
+        job = play.job(lambda job: retry(job, WORKS, store=store), at=10.0)
+        elsewhere = play.job(lambda job: retry(job, WORKS, store="branches" if place == "refs" else "refs"), at=20.0)
         play.play()
         assert (job.result.outputs.outcome, job.result.outputs.reason) == ("skipped", "stopped")
         assert "It moves." in job.result.annotations[0].message
         assert job.processes.commands == []
+        assert elsewhere.result.outputs.outcome == "succeeded", "two places are two stores"
 
 
 @pytest.mark.parametrize(("policy", "outcome"), [("work", "succeeded"), ("stop", "skipped")])
@@ -131,6 +135,7 @@ def test_a_step_that_could_not_run_its_command_gives_the_probe_back() -> None:
         ({"breaker": None}, "`state-repository` is given"),
         ({"breaker": None, "breaker_threshold": 3}, "`breaker-threshold` is given, and `breaker` is not"),
         ({"breaker": "ghp_" + "a" * 36}, "`breaker` holds a token of GitHub"),
+        ({"breaker": None, "state_repository": None, "store": "branches"}, "`store` is given, and `breaker` is not"),
         ({"breaker": "x" * 501}, "501 characters"),
         ({"state_repository": "api"}, "`state-repository` is 'api'"),
     ],

@@ -75,7 +75,7 @@ def breaker_problems(
     yield from public_name_problems("breaker", breaker, inputs)
     if breaker is None:
         for name, field in type(inputs).model_fields.items():
-            of_breaker = name.startswith("breaker_") or (name == "state_repository" and not also_parks)
+            of_breaker = name.startswith("breaker_") or (name in ("state_repository", "store") and not also_parks)
             if of_breaker and getattr(inputs, name) != field.default:
                 yield Problem(
                     f"`{input_name(name)}` is given, and `breaker` is not: nothing would protect the work.",
@@ -84,3 +84,14 @@ def breaker_problems(
                 )
     if state_repository is not None:
         yield from repository_problems("state-repository", state_repository)
+
+
+def store_problems(store: str, state_repository: str | None) -> Iterator[Problem]:
+    """Yield a problem if a store is given that keeps nothing, as no repository is."""
+    from action_patterns.action.store import REFS  # for actions that have a store
+
+    if store != REFS and state_repository is None:
+        yield Problem(
+            "`store` is given, and `state-repository` is not.",
+            "Name the repository under which records are kept. A directory keeps those of each repository apart.",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field
 
@@ -35,15 +35,23 @@ def _checked(store: str) -> str:
     return store
 
 
-class StoreInputs(TokenInputs):
-    """Inputs of an action that keeps records."""
+StoreName = Annotated[str, AfterValidator(_checked)]
 
-    store: Annotated[str, AfterValidator(_checked)] = Field(
+
+def store_field(of: str = "the records") -> Any:
+    """Return the input `store`. `of`: what is kept there."""
+    return Field(
         default=REFS,
-        description=f"Place of the records. `{REFS}`: refs below `{_NAMESPACE}`. `{BRANCHES}`: branches below"
+        description=f"Place of {of}. `{REFS}`: refs below `{_NAMESPACE}`. `{BRANCHES}`: branches below"
         " `action-patterns/`, for a server that refuses other refs. An absolute path: that directory of the runner's"
         " machine, which holds a file `action-patterns.store`. All that share a record name the same store.",
     )
+
+
+class StoreInputs(TokenInputs):
+    """Inputs of an action that keeps records."""
+
+    store: StoreName = store_field()
 
 
 def is_directory(store: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from action_patterns.action.breaker_inputs import MAX_THRESHOLD, breaker_field, open_seconds_field, threshold_field
 from action_patterns.action.contract import Action, Finish
-from action_patterns.action.input_checks import breaker_problems
+from action_patterns.action.input_checks import breaker_problems, store_problems
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.session import open_session
+from action_patterns.action.store import StoreName, store_field
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import records_artifact
 from action_patterns.contracts.result import FAILING, record_file
@@ -44,12 +46,6 @@ if TYPE_CHECKING:
     from action_patterns.distribution.breaking import LegBreaker
     from action_patterns.distribution.parking import Parking
 
-MAX_THRESHOLD = 100
-MAX_OPEN_SECONDS = 35 * 86_400
-"""GitHub's limit for a workflow run."""
-PROBE_SECONDS = 300.0
-"""Lease of a leg that probes: it works on one target before it reports."""
-
 
 class ApplyInputs(TokenInputs):
     """Inputs of apply."""
@@ -75,20 +71,12 @@ class ApplyInputs(TokenInputs):
         description="`any`: this leg is red if one of its targets failed, so that re-running failed jobs reruns it. Any"
         " other policy leaves legs green and lets report decide.",
     )
-    breaker: str | None = Field(
-        default=None,
-        description="Key of a circuit breaker, as [`breaker`](../breaker) has it. After targets that fail in a row, the"
-        " others are skipped (`breaker-open`). Without `state-repository` each leg counts its own targets.",
+    breaker: str | None = breaker_field(
+        "After targets that fail in a row, the others are skipped (`breaker-open`). Without `state-repository` each leg"
+        " counts its own targets."
     )
-    breaker_threshold: int = Field(
-        default=5, ge=1, le=MAX_THRESHOLD, description="Targets that fail in a row until the breaker opens."
-    )
-    breaker_open_seconds: int = Field(
-        default=300,
-        ge=1,
-        le=MAX_OPEN_SECONDS,
-        description="Seconds for which an open breaker refuses all legs; then one leg probes with one target.",
-    )
+    breaker_threshold: int = threshold_field("Targets")
+    breaker_open_seconds: int = open_seconds_field("legs; then one leg probes with one target.")
     park_after: int = Field(
         default=0,
         ge=0,
@@ -103,6 +91,7 @@ class ApplyInputs(TokenInputs):
         " and the names of targets that failed. It is written with `token`, or by the App. If it cannot be, each leg"
         " counts its own targets and parks none, and a warning says so.",
     )
+    store: StoreName = store_field("the breaker and the failures in `state-repository`")
 
 
 class ApplyOutputs(Outputs):
@@ -193,6 +182,7 @@ def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, at
 
 def _of_the_store(inputs: ApplyInputs) -> Iterator[Problem]:
     yield from breaker_problems(inputs, inputs.breaker, inputs.state_repository, also_parks=bool(inputs.park_after))
+    yield from store_problems(inputs.store, inputs.state_repository)
     if inputs.park_after and inputs.state_repository is None:
         yield Problem(
             "`park-after` is given, and `state-repository` is not: failures of earlier runs are kept there.",
@@ -255,7 +245,9 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         if inputs.breaker is None:
             results += work(chosen)
         else:
-            found, warnings = _behind_a_breaker(inputs, inputs.breaker, ports, chosen, work)
+            from action_patterns.distribution.breaking import behind  # for the campaigns that have one
+
+            found, warnings = behind(inputs, inputs.breaker, ports, chosen, work)
             results += found
     if parking is not None:
         if not inputs.dry_run:
@@ -293,36 +285,8 @@ def _parking(inputs: ApplyInputs, ports: Ports, campaign: Campaign) -> Parking |
         operation=f"{ports.context.repository}/{inputs.distribution}",
         digest=campaign.digest,
         after=inputs.park_after,
+        store=inputs.store,
     )
-
-
-def _behind_a_breaker(
-    inputs: ApplyInputs,
-    key: str,
-    ports: Ports,
-    chosen: Sequence[PlanEntry],
-    work: Callable[[Sequence[PlanEntry], LegBreaker], list[TargetResult]],
-) -> tuple[list[TargetResult], list[Annotation]]:
-    """Work on the targets as far as the breaker lets. A leg that probes takes one target at a time until it knows."""
-    from action_patterns.action.breaker_watch import WATCH_USES  # for the campaigns that have one
-    from action_patterns.action.breaking import Breaker, Settings
-    from action_patterns.distribution.breaking import LegBreaker
-
-    settings = Settings(
-        threshold=inputs.breaker_threshold,
-        open_seconds=inputs.breaker_open_seconds,
-        probe_lease_seconds=PROBE_SECONDS,
-    )
-    shared = None
-    if inputs.state_repository is not None and not inputs.dry_run:
-        shared = Breaker(ports, inputs.credentials(), inputs.state_repository, key, settings, WATCH_USES)
-    results, rest = list[TargetResult](), list(chosen)
-    with LegBreaker(key, settings, ports, shared).open(60.0 * inputs.max_minutes) as breaker:
-        while rest and breaker.probes:
-            results += work(rest[:1], breaker)
-            rest = rest[1:]
-        results += work(rest, breaker)
-    return results, breaker.warnings
 
 
 class RecordWriter:

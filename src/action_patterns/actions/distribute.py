@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from action_patterns.action import privacy
+from action_patterns.action.breaker_inputs import breaker_field, open_seconds_field, threshold_field
 from action_patterns.action.contract import Action, Finish
+from action_patterns.action.input_checks import breaker_problems, store_problems
 from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import open_session
+from action_patterns.action.store import StoreName, store_field
 from action_patterns.actions.apply import RecordWriter
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.actions.report.writing import write
-from action_patterns.contracts import Plan, TargetResult
+from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import report_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
@@ -36,11 +40,15 @@ from action_patterns.discovery.preflight import preflight_field
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.reasons import HELD_BACK
+from action_patterns.errors import InputError
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.ports.github import GitHub
+from action_patterns.ports.log import Annotation
+from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.repositories import FactsNeeded
 from action_patterns.pull_request import upsert
 from action_patterns.pull_request.reasons import REASONS
@@ -48,6 +56,9 @@ from action_patterns.report.build import build
 from action_patterns.report.model.fail_on import FailOn, parse
 from action_patterns.report.render import junit
 from action_patterns.report.render.annotations import annotate, left_out
+
+if TYPE_CHECKING:
+    from action_patterns.distribution.breaking import LegBreaker
 
 
 class DistributeInputs(TokenInputs):
@@ -76,6 +87,19 @@ class DistributeInputs(TokenInputs):
         description="Let a public repository name private ones in the log, the summary and the report. Without it they"
         " are counted, and shown as `private repository #<id>`.",
     )
+    breaker: str | None = breaker_field(
+        "After targets that fail in a row, the others are skipped (`breaker-open`). Without `state-repository` the step"
+        " counts its own targets."
+    )
+    breaker_threshold: int = threshold_field("Targets")
+    breaker_open_seconds: int = open_seconds_field("steps; then one step probes with one target.")
+    state_repository: str | None = Field(
+        default=None,
+        description="`owner/name` that keeps the breaker, so that all runs and campaigns of the key share it and honour"
+        " its stop flag. It is written with `token`, or by the App. If it cannot be, the step counts its own targets,"
+        " and a warning says so.",
+    )
+    store: StoreName = store_field("the breaker in `state-repository`")
 
 
 class DistributeOutputs(Outputs):
@@ -108,6 +132,9 @@ class Facts:
 def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     """Discover, apply and report the whole campaign."""
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
+    of_breaker = breaker_problems(inputs, inputs.breaker, inputs.state_repository)
+    if problems := (*of_breaker, *store_problems(inputs.store, inputs.state_repository)):
+        raise InputError(*problems)
     facts, github = gather(inputs, ports)
     narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
     plan = decide(facts, narrowing, reveal_private=inputs.reveal_private, preflight=inputs.preflight)
@@ -115,12 +142,13 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     check_names(plan, inputs.only)
     facts.campaign.check(plan.found)
     ports.log.info(f"{len(plan.found)} targets of {plan.visible} repositories visible to this token.")
-    results = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
+    results, warnings = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
     if concealed:
         # Before they are counted and compared: the report of the run before has the same labels.
         plan = privacy.redacted(plan, ports.log.redact)
         results = [each.redacted(ports.log.redact) for each in results]
-    return report(inputs, facts, plan, results, policy, ports)
+    finish = report(inputs, facts, plan, results, policy, ports)
+    return replace(finish, annotations=(*finish.annotations, *warnings))
 
 
 def gather(inputs: DistributeInputs, ports: Ports) -> tuple[Facts, GitHub]:
@@ -176,8 +204,8 @@ def decide(
 
 def apply(
     inputs: DistributeInputs, campaign: Campaign, plan: Plan, github: GitHub, ports: Ports, *, ends: float
-) -> list[TargetResult]:
-    """Upsert every target and write its record; `ends` is on the monotonic clock."""
+) -> tuple[list[TargetResult], list[Annotation]]:
+    """Upsert every target and write its record. Return also the breaker's warnings. `ends`: on the monotonic clock."""
     attempt = ports.context.run_attempt
     recorder = RecordWriter(ports, plan.name, 0, len(plan.found))
     credentials = inputs.credentials()
@@ -192,16 +220,25 @@ def apply(
             narrowed=tuple(entry.target.repository for entry in plan.found),
             paths=campaign.paths(plan.found),
         )
-    return apply_campaign(
-        plan.found,
-        campaign,
-        plan.plan_id,
-        github,
-        ports.clock,
-        attempt=attempt,
-        dry_run=inputs.dry_run,
-        on_result=recorder.write,
-    )
+
+    def work(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
+        return apply_campaign(
+            entries,
+            campaign,
+            plan.plan_id,
+            github,
+            ports.clock,
+            attempt=attempt,
+            dry_run=inputs.dry_run,
+            on_result=recorder.write,
+            breaker=breaker,
+        )
+
+    if inputs.breaker is None or not plan.found:
+        return work(plan.found), []
+    from action_patterns.distribution.breaking import behind  # for the campaigns that have one
+
+    return behind(inputs, inputs.breaker, ports, plan.found, work)
 
 
 def report(
@@ -259,7 +296,7 @@ ACTION = Action(
     run=run,
     icon="share-2",
     color="green",
-    reasons=REASONS,
-    uses=discovery.USES + upsert.USES,
+    reasons=(*REASONS, *HELD_BACK),
+    uses=(*discovery.USES, *upsert.USES, RefStore.read, RefStore.update, RefStore.poll),
     job_uses=privacy.USES,
 )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from action_patterns.action.breaker_watch import Watch, watching
+from action_patterns.action.breaker_watch import WATCH_USES, Watch, watching
 from action_patterns.action.breaking import Answer, Breaker, Settings, described
-from action_patterns.contracts import Outcome, TargetResult
+from action_patterns.contracts import Outcome, PlanEntry, TargetResult
 from action_patterns.errors import ActionPatternsError, DefectError, InputError
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation
 from action_patterns.state.breaker import BREAKER_OPEN, STOPPED, BreakerRecord, Result
 
+PROBE_SECONDS = 300.0
+"""Lease of a leg that probes: it works on one target before it reports."""
 LOOK_SECONDS = 5.0
 """Time between two looks at the store, at least. GitHub does not count a look that finds no change."""
 
@@ -154,3 +157,49 @@ class LegBreaker:
         self.warnings.append(Annotation(level="warning", title=f"Breaker {self._key}: store-unreadable", message=said))
         if len(self._row) >= self._settings.threshold:
             self._open_here()
+
+
+class Behind(Protocol):
+    """The inputs of an action whose targets are worked on behind a breaker."""
+
+    @property
+    def breaker_threshold(self) -> int: ...
+    @property
+    def breaker_open_seconds(self) -> int: ...
+    @property
+    def state_repository(self) -> str | None: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def max_minutes(self) -> int: ...
+    def credentials(self) -> Credentials:
+        """Return the token or App."""
+
+
+def behind(
+    inputs: Behind,
+    key: str,
+    ports: Ports,
+    chosen: Sequence[PlanEntry],
+    work: Callable[[Sequence[PlanEntry], LegBreaker], list[TargetResult]],
+) -> tuple[list[TargetResult], list[Annotation]]:
+    """Work on the targets as far as the breaker lets. A leg that probes takes one target at a time until it knows."""
+    settings = Settings(
+        threshold=inputs.breaker_threshold,
+        open_seconds=inputs.breaker_open_seconds,
+        probe_lease_seconds=PROBE_SECONDS,
+    )
+    shared = None
+    if inputs.state_repository is not None and not inputs.dry_run:
+        shared = Breaker(
+            ports, inputs.credentials(), inputs.state_repository, key, settings, WATCH_USES, store=inputs.store
+        )
+    results, rest = list[TargetResult](), list(chosen)
+    with LegBreaker(key, settings, ports, shared).open(60.0 * inputs.max_minutes) as breaker:
+        while rest and breaker.probes:
+            results += work(rest[:1], breaker)
+            rest = rest[1:]
+        results += work(rest, breaker)
+    return results, breaker.warnings

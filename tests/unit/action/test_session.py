@@ -23,6 +23,8 @@ from support.fake_repository import Repository
 from support.memory_ports import World
 
 SOURCES = Path(__file__).parents[3] / "src/action_patterns"
+KEPT = ("state/transaction.py", "state/cleaning.py")
+"""The code that reads, writes and cleans records."""
 PARTS = {
     "discover": ("actions/discover/__init__.py", "discovery"),
     "upsert-pr": ("actions/upsert_pr", "action/checkout.py", "pull_request"),
@@ -35,16 +37,16 @@ PARTS = {
     ),
     "report": ("actions/report", "action/privacy.py"),
     "track": ("actions/track.py",),
-    "once": ("actions/once", "action/liveness.py", "state/once.py", "state/transaction.py"),
+    "once": ("actions/once", "action/liveness.py", "state/once.py", *KEPT),
     "ensure": ("actions/ensure",),
-    "lock": ("actions/lock", "action/liveness.py", "state/transaction.py"),
+    "lock": ("actions/lock", "action/liveness.py", *KEPT),
     "retry": ("action/liveness.py", "state/transaction.py"),
-    "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", "state/transaction.py"),
+    "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", *KEPT),
     "detect-changes": ("actions/detect_changes", "changes", "state/transaction.py"),
     "cancel-superseded": ("actions/cancel_superseded",),
-    "skip-unchanged": ("actions/skip_unchanged", "state/transaction.py"),
-    "state": ("actions/state", "state/transaction.py"),
-    "ledger": ("actions/ledger", "action/liveness.py", "state/ledger", "state/transaction.py"),
+    "skip-unchanged": ("actions/skip_unchanged", *KEPT),
+    "state": ("actions/state", *KEPT),
+    "ledger": ("actions/ledger", "action/liveness.py", "state/ledger", *KEPT),
     "rate-limit": ("actions/rate_limit",),
     "preflight": (
         "checks/github.py",
@@ -55,7 +57,13 @@ PARTS = {
         "checks/capacity.py",
     ),
     "assert": ("checks/github_state.py",),
-    "distribute": ("actions/distribute.py", "discovery", "pull_request"),
+    "distribute": (
+        "actions/distribute.py",
+        "discovery",
+        "pull_request",
+        "action/breaker_watch.py",
+        "state/transaction.py",
+    ),
 }
 """The code that calls GitHub for an action."""
 ON_REQUEST = (*verbs_for(FactsNeeded(properties=True)), *USES_OF_SOURCES.values())

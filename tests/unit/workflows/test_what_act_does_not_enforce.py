@@ -225,6 +225,7 @@ def test_every_input_and_output_is_described() -> None:
         "breaker-threshold": 5,
         "park-after": 0,
         "state-repository": "",
+        "store": "refs",
         "app-client-id": "",
     }
     assert call["inputs"]["name"]["required"] is True

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action.breaker_inputs import MAX_OPEN_SECONDS
 from action_patterns.action.breaking import OnUnreadable
 from action_patterns.action.cleaning import (
     dry_run_field,
@@ -20,9 +21,6 @@ from action_patterns.input_types import Flag
 from action_patterns.state.breaker import MAX_FAILURES, MAX_MESSAGE_LENGTH, Result
 
 Mode = Literal["check", "report", "stop", "resume", "status", "clean"]
-
-MAX_OPEN_SECONDS = 35 * 86_400
-"""GitHub's limit for a workflow run."""
 
 
 class BreakerInputs(StoreInputs):

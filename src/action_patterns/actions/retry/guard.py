@@ -34,7 +34,7 @@ class Guard:
             on_unreadable=inputs.breaker_on_unreadable,
         )
         repository = inputs.state_repository or ports.context.repository
-        self._breaker = Breaker(ports, inputs.credentials(), repository, key, self._settings)
+        self._breaker = Breaker(ports, inputs.credentials(), repository, key, self._settings, store=inputs.store)
         self._asked: Answer | None = None
 
     def refusal(self) -> Finish[RetryOutputs] | None:

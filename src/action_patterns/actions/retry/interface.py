@@ -6,14 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from action_patterns.action.breaker_inputs import breaker_field, open_seconds_field, threshold_field
 from action_patterns.action.inputs import CredentialInputs, Outputs
 from action_patterns.action.reason import Reason
+from action_patterns.action.store import StoreName, store_field
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.processes import GRACE_SECONDS
-
-MAX_THRESHOLD = 100
-MAX_OPEN_SECONDS = 35 * 86_400
-"""GitHub's limit for a workflow run."""
 
 
 class RetryInputs(CredentialInputs):
@@ -78,20 +76,12 @@ class RetryInputs(CredentialInputs):
         description="Seconds between SIGTERM and SIGKILL for a command that is ended. GitHub gives a cancelled step 7.5"
         " seconds.",
     )
-    breaker: str | None = Field(
-        default=None,
-        description="Key of a circuit breaker, as [`breaker`](../breaker) has it. While it is open or stopped, nothing"
-        " runs and the step is green with the outcome `skipped`. Otherwise the end of the step is reported to it.",
+    breaker: str | None = breaker_field(
+        "While it is open or stopped, nothing runs and the step is green with the outcome `skipped`. Otherwise the end"
+        " of the step is reported to it."
     )
-    breaker_threshold: int = Field(
-        default=5, ge=1, le=MAX_THRESHOLD, description="Steps that fail in a row until the breaker opens."
-    )
-    breaker_open_seconds: int = Field(
-        default=300,
-        ge=1,
-        le=MAX_OPEN_SECONDS,
-        description="Seconds for which an open breaker refuses all; then one step probes.",
-    )
+    breaker_threshold: int = threshold_field("Steps")
+    breaker_open_seconds: int = open_seconds_field("steps; then one step probes.")
     breaker_on_unreadable: Literal["work", "stop"] = Field(
         default="work",
         description="Whether to `work` or to `stop` where the breaker cannot be read or written. A warning says it.",
@@ -99,6 +89,7 @@ class RetryInputs(CredentialInputs):
     state_repository: str | None = Field(
         default=None, description="`owner/name` that keeps the breaker. Default: the repository the workflow runs in."
     )
+    store: StoreName = store_field("the breaker")
 
 
 class RetryOutputs(Outputs):
