@@ -10,6 +10,7 @@ import pytest
 from action_patterns.actions.ledger import run
 from action_patterns.actions.ledger.claiming import matrix_text
 from action_patterns.actions.ledger.interface import TAKES, LedgerInputs
+from action_patterns.actions.ledger.request import gather
 from action_patterns.actions.ledger.targets import (
     Given,
     UnreadError,
@@ -18,7 +19,6 @@ from action_patterns.actions.ledger.targets import (
     read_results,
     read_targets,
 )
-from action_patterns.actions.ledger.validate import gather
 from action_patterns.contracts.result import TargetResult
 from action_patterns.errors import InputError
 from action_patterns.state.ledger.table import Ended

@@ -14,7 +14,7 @@ from action_patterns.actions.ledger.claiming import claim
 from action_patterns.actions.ledger.ending import Ending
 from action_patterns.actions.ledger.finishing import finish
 from action_patterns.actions.ledger.interface import REASONS, LedgerInputs, LedgerOutputs
-from action_patterns.actions.ledger.validate import LedgerRequest, gather
+from action_patterns.actions.ledger.request import LedgerRequest, gather
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.ref_store import RefStore

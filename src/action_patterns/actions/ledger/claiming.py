@@ -10,9 +10,9 @@ from action_patterns.action.liveness import Liveness
 from action_patterns.actions.ledger import leaving, text
 from action_patterns.actions.ledger.ending import Ending, annotation, named, unrecorded
 from action_patterns.actions.ledger.interface import LedgerInputs
+from action_patterns.actions.ledger.request import LedgerRequest, claim_of
 from action_patterns.actions.ledger.store import Store, is_only_unkept
 from action_patterns.actions.ledger.targets import Given, matrix_of_targets
-from action_patterns.actions.ledger.validate import LedgerRequest, claim_of
 from action_patterns.contracts.document import compact_json
 from action_patterns.discovery.items import MATRIX_CHARACTERS
 from action_patterns.discovery.packing import MAX_LEGS

@@ -11,7 +11,7 @@ from action_patterns.action.cleaning import clean, older_than
 from action_patterns.action.contract import Finish
 from action_patterns.actions.ledger import text
 from action_patterns.actions.ledger.interface import LedgerInputs, LedgerOutputs
-from action_patterns.actions.ledger.validate import LedgerRequest
+from action_patterns.actions.ledger.request import LedgerRequest
 from action_patterns.errors import ConflictError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.ref_store import RefStore, StoredRef

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from action_patterns.actions.ledger import text
 from action_patterns.actions.ledger.ending import Ending, annotation, named, unrecorded
+from action_patterns.actions.ledger.request import LedgerRequest
 from action_patterns.actions.ledger.store import Store, is_only_unkept
-from action_patterns.actions.ledger.validate import LedgerRequest
 from action_patterns.errors import ActionPatternsError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub

@@ -8,8 +8,8 @@ from datetime import datetime
 from action_patterns.actions.ledger import text
 from action_patterns.actions.ledger.ending import Ending
 from action_patterns.actions.ledger.interface import DEFAULT_LIMIT, LedgerInputs
+from action_patterns.actions.ledger.request import LedgerRequest
 from action_patterns.actions.ledger.store import Store
-from action_patterns.actions.ledger.validate import LedgerRequest
 from action_patterns.content.identifier import identify
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 
 from action_patterns.actions.ledger.ending import Ending, unrecorded
+from action_patterns.actions.ledger.request import LedgerRequest
 from action_patterns.actions.ledger.store import ROUNDS, is_only_unkept
-from action_patterns.actions.ledger.validate import LedgerRequest
 from action_patterns.content.identifier import identify
 from action_patterns.contracts.report import RunReport
 from action_patterns.errors import ActionPatternsError

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TypeVar
 
-from action_patterns.actions.ledger.validate import LedgerRequest
+from action_patterns.actions.ledger.request import LedgerRequest
 from action_patterns.errors import (
     ActionPatternsError,
     AuthenticationError,

@@ -1,206 +1,42 @@
-"""The request that the inputs make, after every check: each problem is named before anything is sent."""
+"""The rules over several inputs of ledger, and over the targets that they name. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
-from pydantic import SecretStr
-
-from action_patterns.action.input_checks import (
-    choice_problems,
-    known_secrets,
-    public_name_problems,
-    repository_problems,
-)
-from action_patterns.action.place import new_claim, run_of
-from action_patterns.action.values import read_input_file
-from action_patterns.actions.ledger.interface import (
-    DEFAULT_PARK_AFTER,
-    DEFAULT_TIMEOUT_HOURS,
-    MAX_OPERATION_LENGTH,
-    MAX_TARGET_LENGTH,
-    TAKES,
-    LedgerInputs,
-)
-from action_patterns.actions.ledger.targets import (
-    ENDS,
-    Given,
-    Listed,
-    UnreadError,
-    ends_of_records,
-    misread,
-    read_results,
-    read_targets,
-)
-from action_patterns.content.identifier import is_of_run, normalise
-from action_patterns.content.text import read_text
-from action_patterns.contracts.result import TargetResult
-from action_patterns.errors import InputError, Problem
+from action_patterns.action.input_checks import choice_problems, known_secrets, public_name_problems
+from action_patterns.actions.ledger.interface import MAX_OPERATION_LENGTH, MAX_TARGET_LENGTH, TAKES, LedgerInputs
+from action_patterns.actions.ledger.targets import Given
+from action_patterns.content.identifier import is_of_run
+from action_patterns.errors import Problem
 from action_patterns.input_types import input_name
-from action_patterns.ports.bundle import Ports
-from action_patterns.redaction import redact
+from action_patterns.ports.context import Context
 from action_patterns.state.json_value import secret_kind
-from action_patterns.state.ledger.record import Claim, State
-from action_patterns.state.ledger.table import MAX_REASON_LENGTH, Ended
-
-if TYPE_CHECKING:
-    from action_patterns.contracts import Plan
-    from action_patterns.contracts.report import RunReport
+from action_patterns.state.ledger.record import State
+from action_patterns.state.ledger.table import Ended
 
 _STATES = get_args(State)
 _CLAIM = re.compile(r"[0-9a-f]{16}(\.[0-9]{1,2})?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRequest:
-    """The inputs, checked."""
-
-    repository: str
-    operation: str
-    """Empty: all, for `clean`."""
-    us: Claim
-    shards: int
-    """Documents of the operation, as far as the claim says it."""
-    given: tuple[Given, ...] = ()
-    plan: Plan | None = None
-    """The plan that the targets are of. None: they are of none."""
-    report: RunReport | None = None
-    """For `history`."""
-    ends: Mapping[str, Ended] = field(default_factory=dict)
-    park_after: int = DEFAULT_PARK_AFTER
+def input_problems(inputs: LedgerInputs, context: Context) -> Iterator[Problem]:
+    """Yield everything that is wrong with the inputs, before a file is read."""
+    yield from _of_mode(inputs)
+    yield from _of_operation(inputs, context)
 
 
-def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
-    """Return the request that the inputs make.
-
-    Raises:
-        InputError: they make none; every problem is named.
-    """
-    repository = inputs.repository or ports.context.repository
-    problems = [*_problems(inputs), *_operation_problems(inputs, ports)]
-    problems += repository_problems("repository", repository)
-    listed = Listed()
-    ends: dict[str, Ended] = {}
-    report = None
-    try:
-        if inputs.mode == "history":
-            report = _report(inputs, ports)
-        listed = _listed(inputs, ports)
-        ends = _ends(inputs, listed.given, ports)
-    except InputError as error:
-        problems.extend(error.problems)
-    problems.extend(_target_problems(inputs, listed.given, ends))
+def target_problems(
+    inputs: LedgerInputs, given: tuple[Given, ...], ends: Mapping[str, Ended], context: Context
+) -> Iterator[Problem]:
+    """Yield everything that is wrong with the targets that the inputs name, and with their digests."""
+    yield from _of_names(inputs, [each.target for each in given] or list(ends))
     if inputs.mode == "claim":
-        problems.extend(_digest_problems(inputs, listed.given, ports))
-    if problems:
-        raise InputError(*problems)
-    claim, _, shards = (inputs.claim or "").partition(".")
-    values = [secret.get_secret_value() for secret in _given_secrets(inputs)]
-    return LedgerRequest(
-        repository=repository,
-        operation=normalise(inputs.operation or ""),
-        us=Claim(
-            claim or new_claim(ports),
-            run_of(ports.context),
-            ports.context.job,
-            3_600 * (inputs.pending_timeout_hours or DEFAULT_TIMEOUT_HOURS),
-        ),
-        shards=int(shards or 1),
-        given=listed.given,
-        plan=listed.plan,
-        report=report,
-        ends={
-            target: Ended(end, redact(" ".join(reason.split()), values)[:MAX_REASON_LENGTH])
-            for target, (end, reason) in ends.items()
-        },
-        park_after=DEFAULT_PARK_AFTER if inputs.park_after is None else inputs.park_after,
-    )
+        yield from _of_digests(inputs, given, context)
 
 
-def claim_of(request: LedgerRequest, shards: int) -> str:
-    """Return the output `claim`: it says how many documents there are, which saves `finish` a request."""
-    return f"{request.us.claim}.{shards}"
-
-
-def _report(inputs: LedgerInputs, ports: Ports) -> RunReport:
-    from action_patterns.contracts.report import RunReport  # only a step with a report needs its models
-
-    if inputs.report is None:
-        raise InputError(
-            Problem(
-                "`report` is not given.",
-                "Pass `report: ${{ steps.<id>.outputs.path }}` of the step that reports. It is empty if that"
-                " step failed.",
-            )
-        )
-    return RunReport.decode(read_input_file("report", inputs.report, ports), name=inputs.report)
-
-
-def _listed(inputs: LedgerInputs, ports: Ports) -> Listed:
-    text, name = _text(inputs.targets, "targets", inputs.targets_path, ports)
-    if text is None:
-        return Listed()
-    try:
-        # A later step may get one name by an expression, and a name may have a comma.
-        if inputs.mode == "claim" and (why := misread(text)):
-            raise UnreadError(why)
-        return read_targets(text)
-    except UnreadError as error:
-        raise InputError(
-            Problem(
-                f"`{name}` {error}.",
-                'Write names, one a line, `["a", "b"]`, `{"a": "<digest>"}`, or pass the output `matrix` or `targets`'
-                " of discover.",
-            )
-        ) from None
-
-
-def _ends(inputs: LedgerInputs, given: tuple[Given, ...], ports: Ports) -> dict[str, Ended]:
-    if inputs.mode != "finish":
-        return {}
-    if inputs.records is not None:
-        return ends_of_records(_records(inputs.records, ports))
-    text, name = _text(inputs.results, "results", inputs.results_path, ports)
-    if text is not None:
-        try:
-            return read_results(text)
-        except UnreadError as error:
-            raise InputError(
-                Problem(f"`{name}` {error}.", 'Write `{"acme/api": "success", "acme/web": "failure"}`.')
-            ) from None
-    if inputs.outcome is not None and inputs.outcome not in ENDS:
-        raise InputError(
-            Problem(
-                f"`outcome` is {inputs.outcome!r}; possible are {', '.join(ENDS)}.",
-                "Pass `${{ job.status }}`, or the outcome of a step.",
-            )
-        )
-    return {each.target: Ended(ENDS[inputs.outcome or "success"], inputs.reason or "") for each in given}
-
-
-def _records(directory: str, ports: Ports) -> Iterator[TargetResult]:
-    names = ports.files.names(directory)
-    if not names:
-        raise InputError(
-            Problem(
-                f"The directory {directory!r} holds no record.",
-                "Check that the step which downloads the records ran before this one, to the same place.",
-            )
-        )
-    for path in names:
-        yield TargetResult.decode(read_text(ports.files.read(path), path), name=path)
-
-
-def _text(value: str | None, name: str, path: str | None, ports: Ports) -> tuple[str | None, str]:
-    if value is None and path is not None:
-        return read_input_file(f"{name}-path", path, ports), f"{name}-path"
-    return value, name
-
-
-def _problems(inputs: LedgerInputs) -> Iterator[Problem]:
+def _of_mode(inputs: LedgerInputs) -> Iterator[Problem]:
     mode = inputs.mode
     for name in dict.fromkeys(each for names in TAKES.values() for each in names):
         if getattr(inputs, name) not in (None, ()) and name not in TAKES[mode]:
@@ -218,7 +54,7 @@ def _problems(inputs: LedgerInputs) -> Iterator[Problem]:
             'Write `targets: ["a", "b"]`. If an expression is there, it came to nothing on this event.',
         )
     if mode == "finish":
-        yield from _finish_problems(inputs, named=named)
+        yield from _of_finish(inputs, named=named)
     if inputs.claim is not None and not _CLAIM.fullmatch(inputs.claim):
         yield Problem(
             f"`claim` is {inputs.claim[:80]!r}, which is no claim.",
@@ -227,7 +63,7 @@ def _problems(inputs: LedgerInputs) -> Iterator[Problem]:
     yield from choice_problems("states", inputs.states, _STATES)
 
 
-def _finish_problems(inputs: LedgerInputs, *, named: bool) -> Iterator[Problem]:
+def _of_finish(inputs: LedgerInputs, *, named: bool) -> Iterator[Problem]:
     ways = [
         name
         for name, given in (
@@ -255,7 +91,7 @@ def _finish_problems(inputs: LedgerInputs, *, named: bool) -> Iterator[Problem]:
         )
 
 
-def _operation_problems(inputs: LedgerInputs, ports: Ports) -> Iterator[Problem]:
+def _of_operation(inputs: LedgerInputs, context: Context) -> Iterator[Problem]:
     operation = inputs.operation
     if not (operation or "").strip():
         if inputs.mode != "clean" or operation is not None:
@@ -267,7 +103,6 @@ def _operation_problems(inputs: LedgerInputs, ports: Ports) -> Iterator[Problem]
             f"`operation` has {len(operation)} characters; at most {MAX_OPERATION_LENGTH} are kept.",
             "Shorten it, and put the content of the work into `digest`.",
         )
-    context = ports.context
     if is_of_run(operation, context.run_id, context.run_attempt):
         yield Problem(
             f"`operation` {operation!r} belongs to this run (run id {context.run_id}): the next run would look for"
@@ -277,8 +112,7 @@ def _operation_problems(inputs: LedgerInputs, ports: Ports) -> Iterator[Problem]
     yield from public_name_problems("operation", operation, inputs)
 
 
-def _target_problems(inputs: LedgerInputs, given: tuple[Given, ...], ends: Mapping[str, Ended]) -> Iterator[Problem]:
-    names = [each.target for each in given] or list(ends)
+def _of_names(inputs: LedgerInputs, names: Iterable[str]) -> Iterator[Problem]:
     secrets = known_secrets(inputs)
     seen = set[str]()
     for name in names:
@@ -300,8 +134,7 @@ def _target_problems(inputs: LedgerInputs, given: tuple[Given, ...], ends: Mappi
         seen.add(name)
 
 
-def _digest_problems(inputs: LedgerInputs, given: tuple[Given, ...], ports: Ports) -> Iterator[Problem]:
-    context = ports.context
+def _of_digests(inputs: LedgerInputs, given: tuple[Given, ...], context: Context) -> Iterator[Problem]:
     for digest in dict.fromkeys((inputs.digest or "", *(each.digest for each in given))):
         if is_of_run(digest, context.run_id, context.run_attempt):
             yield Problem(
@@ -319,7 +152,3 @@ def _digest_problems(inputs: LedgerInputs, given: tuple[Given, ...], ports: Port
         )
     if inputs.digest is not None and own:
         yield Problem(f"`digest` is given, and so have {len(own)} of the targets.", "Give one of the two.")
-
-
-def _given_secrets(inputs: LedgerInputs) -> Iterator[SecretStr]:
-    yield from (each for each in (inputs.token, inputs.job_token, inputs.app_private_key) if each is not None)
