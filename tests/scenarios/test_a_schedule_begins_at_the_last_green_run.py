@@ -9,6 +9,7 @@ import pytest
 
 from support.detecting import Detected, Remote, detect
 from support.editions import WITH_LEASES, only_on
+from support.marker_stage import DAY, github_is
 from support.stage import FLEET, TARGET, Stage, stage
 
 pytestmark = only_on(*WITH_LEASES, why="Marks are swapped, as in test_state_is_not_written_without_a_swap.")
@@ -41,6 +42,7 @@ class Job:
         mode: str = "check",
         token: str = "tok-bot",
         before: str = "",
+        **inputs: str,
     ) -> Detected:
         address = self.scene.context
         if sha not in self.workspaces:
@@ -61,8 +63,9 @@ class Job:
                 "GITHUB_GRAPHQL_URL": address.graphql_url,
             },
             mode=mode,
-            key="nightly",
             token=token,
+            **({} if mode == "clean" else {"key": "nightly"}),
+            **inputs,
         )
 
     def succeed(self, sha: str, *, run_id: int, **more: str) -> Detected:
@@ -118,6 +121,22 @@ def test_a_rerun_takes_the_same_base_again_and_never_a_newer_green(job: Callable
         assert (of_another_run.base, of_another_run.files) == (on.first, ["b"]), "a green run that is newer"
         assert on.run(second, run_id=2, attempt=2, mode="complete").mark == "marked"
         assert on.run(third, run_id=5).files in ([], ["c"])
+
+
+def test_old_marks_are_listed_first_and_those_of_a_branch_in_use_stay(job: Callable[[Stage], Job]) -> None:
+    with stage(served=True) as scene:
+        on = job(scene)
+        on.succeed(on.first, run_id=1)
+        on.succeed(on.first, run_id=2, ref="refs/heads/gone")
+        with github_is(60 * DAY, scene):
+            on.run(on.first, run_id=3)
+        with github_is(91 * DAY, scene):
+            dry = on.run(on.first, run_id=4, mode="clean", prefix="night").outputs
+            assert (dry["reason"], dry["removed"]) == ("would-clean", '["nightly on refs/heads/gone"]')
+            wet = on.run(on.first, run_id=4, mode="clean", **{"dry-run": "false"}).outputs
+            assert (wet["outcome"], wet["removed-count"]) == ("updated", "1")
+            assert on.run(on.first, run_id=5).base_reason == "last-green"
+            assert on.run(on.first, run_id=6, mode="clean", paths="a").code == 2
 
 
 def test_a_pull_request_marks_nothing_that_counts_for_a_branch(job: Callable[[Stage], Job]) -> None:

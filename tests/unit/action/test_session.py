@@ -42,7 +42,7 @@ PARTS = {
     "lock": ("actions/lock", "action/liveness.py", *KEPT),
     "retry": ("action/liveness.py", "state/transaction.py"),
     "breaker": ("actions/breaker", "action/breaking.py", "action/liveness.py", *KEPT),
-    "detect-changes": ("actions/detect_changes", "changes", "state/transaction.py"),
+    "detect-changes": ("actions/detect_changes", "changes", *KEPT),
     "cancel-superseded": ("actions/cancel_superseded",),
     "skip-unchanged": ("actions/skip_unchanged", *KEPT),
     "state": ("actions/state", *KEPT),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import assert_never
 
+from action_patterns.action.cleaning import CLEAN_REASONS, CLEAN_USES
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.detect_changes.gathering import Facts, find, of_commits, of_worktree
 from action_patterns.actions.detect_changes.interface import (
@@ -31,6 +32,11 @@ _WILD = frozenset("*?[{\\")
 
 def run(inputs: DetectChangesInputs, ports: Ports) -> Finish[DetectChangesOutputs]:
     """Choose the base, compare, and say which groups are concerned; or mark the run as green."""
+    if inputs.mode == "clean":
+        from action_patterns.actions.detect_changes.cleaning import clean_marks  # for the steps that clean
+
+        validate(inputs)
+        return clean_marks(inputs, ports)
     wanted = _validated(inputs, ports)
     with ExitStack() as closing:
         if inputs.mode == "complete":
@@ -196,6 +202,6 @@ ACTION = Action(
     run=run,
     icon="git-commit",
     color="purple",
-    reasons=REASONS,
-    uses=(*USES_OF_MARKS, *USES_OF_TARGET, *USES_OF_HISTORY),
+    reasons=(*REASONS, *CLEAN_REASONS),
+    uses=(*USES_OF_MARKS, *USES_OF_TARGET, *USES_OF_HISTORY, *CLEAN_USES),
 )

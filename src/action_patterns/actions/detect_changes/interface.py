@@ -6,14 +6,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.cleaning import (
+    dry_run_field,
+    older_than_days_field,
+    prefix_field,
+    removed_count_field,
+    removed_field,
+)
+from action_patterns.action.inputs import Outputs
+from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, LineList
 from action_patterns.ports.git_database import GitDatabase
 from action_patterns.ports.git_refs import GitRefs
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.ports.repositories import Repositories
 
-Mode = Literal["check", "complete"]
+Mode = Literal["check", "complete", "clean"]
 Source = Literal["commits", "worktree", "target"]
 
 USES_OF_MARKS = (RefStore.read, RefStore.update)
@@ -29,13 +37,13 @@ USES_OF_TARGET = (Repositories.read, GitDatabase.read_branch, GitDatabase.read_f
 MAX_KEY_LENGTH = 200
 
 
-class DetectChangesInputs(TokenInputs):
+class DetectChangesInputs(StoreInputs):
     """Inputs of detect-changes."""
 
     mode: Mode = Field(
         default="check",
         description="`check` compares. `complete`, with the same `key` as the last step of the job, marks the commit"
-        " that `check` compared as green.",
+        " that `check` compared as green. `clean` removes marks that no run has written for long.",
     )
     source: Source = Field(
         default="commits",
@@ -82,6 +90,9 @@ class DetectChangesInputs(TokenInputs):
     branch: str | None = Field(
         default=None, description="For `source: target`: the target's branch. Default: its default branch."
     )
+    prefix: str | None = prefix_field("the keys")
+    older_than_days: int | None = older_than_days_field("The marks of a key on a branch go together.")
+    dry_run: Flag | None = dry_run_field()
 
 
 class DetectChangesOutputs(Outputs):
@@ -124,6 +135,10 @@ class DetectChangesOutputs(Outputs):
         description="State of the mark of `key`: `recorded` by `check`, `marked` by `complete`; otherwise the cause:"
         " `not-writable`, `not-checked`, `another-commit`, `no-branch`."
     )
+    removed: str | None = removed_field("the keys and branches of the marks")
+    removed_count: int = removed_count_field()
+    outcome: str | None = Field(description="For `clean`: `updated`, `planned` or `unchanged`.")
+    reason: str | None = Field(description="For `clean`: why, as a stable code (see the table of reasons).")
 
 
 TAKES: dict[Source, frozenset[str]] = {

@@ -110,6 +110,7 @@ def _open(inputs: DetectChangesInputs, ports: Ports, credentials: Credentials) -
         seconds=min(60 * inputs.max_minutes, _MOST_SECONDS),
         reach=Reach((repository,)),
         narrowed=(repository,),
+        store=inputs.store,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from action_patterns.action.cleaning import misplaced
 from action_patterns.action.input_checks import repository_problems
 from action_patterns.actions.detect_changes.interface import MAX_KEY_LENGTH, TAKES, DetectChangesInputs
 from action_patterns.changes.groups import Group, Selection, cycles
@@ -65,6 +66,11 @@ def _problems(inputs: DetectChangesInputs) -> Iterator[Problem]:
     for name in sorted(given - TAKES[inputs.source]):
         takers = " or ".join(f"`{source}`" for source, taken in TAKES.items() if name in taken)
         yield Problem(f"`{name}` has no effect with `source: {inputs.source}`.", f"Remove it, or use {takers}.")
+    yield from misplaced(inputs, inputs.mode)
+    if inputs.mode == "clean":
+        for name in sorted(given):
+            yield Problem(f"`{name}` has no effect on `clean`.", "Remove it. `prefix` chooses keys.")
+        return
     if inputs.mode == "complete":
         if inputs.key is None:
             yield Problem("`key` is not given, and `complete` marks the run of a key.", "Give the `key` of `check`.")

@@ -93,6 +93,10 @@ def finish(
         head=base.head or None,
         base_reason=base.reason,
         mark=facts.mark,
+        removed=None,
+        removed_count=0,
+        outcome=None,
+        reason=None,
     )
     said = [*warnings, *_about_outputs(long, len(answer.concerned.matrix))]
     hidden = len(said) - _SHOWN_WARNINGS
@@ -126,6 +130,10 @@ def completed(mark: str, warning: str) -> Finish[DetectChangesOutputs]:
         head=None,
         base_reason=None,
         mark=mark,
+        removed=None,
+        removed_count=0,
+        outcome=None,
+        reason=None,
     )
     said = (Annotation(level="warning", message=warning, title="detect-changes"),) if warning else ()
     return Finish(outputs=outputs, summary=f"### Mark: {mark}\n", annotations=said)
