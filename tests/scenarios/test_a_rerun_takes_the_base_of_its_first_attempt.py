@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.detecting import ZERO, Remote, detect
+from support.detecting import ZERO, Remote, detect, git
 from support.editions import without_github
 
 pytestmark = without_github(why="The commits come from a remote that the test makes.")
@@ -78,6 +78,58 @@ def test_a_pull_request_that_was_merged_since(remote: Remote, depth: int, checke
     pull = {"pull_request": {"head": {"sha": head}, "base": {"sha": base}}}
     workspace = remote.check_out(merge if checked_out == "merge" else head, depth=depth)
     answer = detect(workspace, "pull_request", pull, sha=merge, ref="refs/pull/1/merge", attempt=2)
+    assert answer.files == ["b", "c"]
+
+
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
+@pytest.mark.parametrize("depth", [1, 0])
+def test_a_pull_request_is_compared_by_its_own_commits_whatever_is_checked_out(
+    remote: Remote, depth: int, event: str
+) -> None:
+    base, head = remote.git("rev-parse", "main"), remote.git("rev-parse", "topic")
+    merge = remote.pull_request("main", "topic")
+    newer = remote.commit({"later": "1"})
+    remote.push("main")
+    pull = {"pull_request": {"head": {"sha": head}, "base": {"sha": base}}}
+    sha = merge if event == "pull_request" else newer
+    answer = detect(remote.check_out(newer, depth=depth), event, pull, sha=sha)
+    assert (answer.head, answer.files) == (head, ["b", "c"])
+
+
+@pytest.mark.parametrize("stated", ["before", "after"])
+def test_a_pull_request_that_its_base_holds_by_now(remote: Remote, stated: str) -> None:
+    base, head = remote.git("rev-parse", "main"), remote.git("rev-parse", "topic")
+    remote.git("merge", "--quiet", "--no-ff", "topic", "-m", "merge")
+    remote.push("main")
+    merged = remote.git("rev-parse", "main")
+    pull = {"pull_request": {"head": {"sha": head}, "base": {"sha": base if stated == "before" else merged}}}
+    answer = detect(remote.check_out(merged), "pull_request_target", pull, sha=merged)
+    if stated == "before":
+        assert answer.files == ["b", "c"]
+    else:
+        assert (answer.base_reason, answer.everything) == ("base-holds-head", True)
+    named = detect(remote.check_out(merged), "push", {"before": base}, sha=merged, base="main")
+    assert (named.base_reason, named.everything) == ("base-holds-head", True)
+
+
+def test_commits_that_a_step_made_in_place_of_the_run_s_count_everything(remote: Remote) -> None:
+    head = remote.git("rev-parse", "main")
+    for depth in (1, 0):
+        workspace = remote.check_out(head, depth=depth)
+        (workspace / "made").write_text("1")
+        git(workspace, "add", "made")
+        git(workspace, "commit", "--quiet", "--amend", "-m", "amended")
+        answer = detect(workspace, "push", {"before": remote.git("rev-parse", "main~1")}, sha=head)
+        assert (answer.everything, answer.files) == (True, ["a", "d", "made"])
+
+
+def test_what_replaces_a_commit_in_the_checkout_changes_no_answer(remote: Remote) -> None:
+    head, before = remote.git("rev-parse", "topic"), remote.git("rev-parse", "main~1")
+    workspace = remote.check_out(head, depth=0)
+    git(workspace, "replace", before, head)
+    (workspace / ".git/info").mkdir(exist_ok=True)
+    (workspace / ".git/info/grafts").write_text(f"{head} {remote.git('rev-parse', 'main')}\n")
+    answer = detect(workspace, "push", {"before": ZERO, "created": True}, sha=head, ref="refs/heads/topic")
     assert answer.files == ["b", "c"]
 
 

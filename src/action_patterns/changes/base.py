@@ -57,6 +57,8 @@ def of_name(name: str, trigger: Trigger, history: History) -> Base:
 
 def _of_ref(name: str, trigger: Trigger, head: str, history: History) -> Base:
     """Return the merge-base with a branch, or the commit of a tag if there is no such branch."""
+    if trigger.attempt > 1:
+        return everything(head, "rerun")
     doubt = MissingError(f"The repository has neither a branch nor a tag {name!r}.")
     if not name.startswith("refs/tags/"):
         try:

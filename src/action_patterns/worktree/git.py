@@ -18,6 +18,7 @@ _IS_TOO_OLD = re.compile(r"unknown (?:option|switch)|is not a git command")
 # Nothing in the background, no hook, and no format of the index that keeps parts of it in the user's repository.
 _SETTINGS = {
     "core.fsmonitor": "false",
+    "diff.orderFile": "/dev/null",
     "core.hooksPath": "/dev/null",
     "core.splitIndex": "false",
     "core.untrackedCache": "false",
@@ -31,6 +32,7 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": "/dev/null",
+    "GIT_DEFAULT_HASH": "sha1",
     "GIT_PAGER": "cat",
 }
 
@@ -54,6 +56,11 @@ class Git:
         for at, (key, value) in enumerate(settings, first):
             variables |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
         return self.using(variables)
+
+    @property
+    def directory(self) -> Path:
+        """The directory that git runs in."""
+        return self._directory
 
     def at(self, directory: Path) -> Git:
         """Return the same in another directory."""

@@ -61,8 +61,13 @@ def read_tree(
     items = split(git.run("ls-files", "--cached", "--stage", "-v", "-z").stdout)
     end = items[0].index("\t") if items else 0
     index = {item[end + 1 :]: item[2 : end - 2] for item in items}
-    # A small letter: git was ordered to take the file for unchanged.
-    dirty = {item[end + 1 :]: "" for item in items if item[0].islower()}
+    # A small letter: git was ordered to take the file for unchanged. S: to look at no file, as outside of a sparse
+    # checkout.
+    dirty = {
+        item[end + 1 :]: ""
+        for item in items
+        if item[0].islower() or (item[0] == "S" and os.path.lexists(root / item[end + 1 :]))
+    }
     # One thread: several take half as much CPU time again for files that differ.
     found = git.lines("-c", "core.preloadIndex=false", "diff-files", "--raw", "--no-renames", _SUBMODULES, "-z")
     for meta, path in zip(found[::2], found[1::2], strict=True):

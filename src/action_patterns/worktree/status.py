@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
@@ -20,6 +21,7 @@ _STATUS = (
     "--no-renames",
     "--ignore-submodules=none",
 )
+_MARKED = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]*)\0")
 _UNMERGED = frozenset({"DD", "AU", "UD", "UA", "DU", "AA", "UU"})
 
 
@@ -46,6 +48,8 @@ def read_worktree(
     untracked = only_ours(path for status, path in entries if status == "??")
     hidden = only_ours(path for status, path in entries if status == "!!")
     tracked = [(status, path) for status, path in entries if status not in ("??", "!!")]
+    marked = _marked(git)
+    tracked += marked
     conflicts = {path for status, path in tracked if status in _UNMERGED}
     found = {
         name: ChangedPath(name, "added", submodule=path.endswith("/"))
@@ -54,6 +58,8 @@ def read_worktree(
     }
     if tracked or base != head:
         with scratch() as copy:
+            for option in ("--no-assume-unchanged", "--no-skip-worktree") if marked else ():
+                copy.run("update-index", option, "-z", "--stdin", input=_lines(path for _, path in marked))
             # An untracked file may be one that the index has no longer, or that a local commit removed.
             gone = {path for status, path in tracked if status[0] == "D"} if base == head else untracked
             again = {path for path in untracked & gone if not path.endswith("/")}
@@ -62,6 +68,24 @@ def read_worktree(
         # A path with a conflict has several contents, and none that a commit would have.
         found |= {path: ChangedPath(path, "modified") for path in conflicts | (unsure - found.keys())}
     return Worktree(tuple(found[path] for path in sorted(found)), tuple(sorted(hidden)))
+
+
+def _marked(git: Git) -> list[tuple[str, str]]:
+    """Return the files that git was ordered to take for unchanged, each with a status by which it is looked at.
+
+    A small letter stands for `assume-unchanged`, S for `skip-worktree` (git docs: "git-ls-files", -v). Outside of a
+    sparse checkout no file is there, and nothing changed it.
+    """
+    found = []
+    for tag, path in _MARKED.findall(git.run("ls-files", "-v", "-z").stdout):
+        there = os.path.lexists(git.directory / os.fsdecode(path))
+        if there or tag.islower():
+            found.append((" M" if there else " D", path.decode("utf-8", "surrogateescape")))
+    return found
+
+
+def _lines(paths: Iterable[str]) -> bytes:
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
 
 
 def _add(git: Git, tracked: Iterable[tuple[str, str]], new: list[str]) -> set[str]:
@@ -78,7 +102,7 @@ def _add(git: Git, tracked: Iterable[tuple[str, str]], new: list[str]) -> set[st
                     *options,
                     "-z",
                     "--stdin",
-                    input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+                    input=_lines(paths),
                 )
             except InputError:
                 unsure |= set(paths)
