@@ -26,6 +26,8 @@ PATHS_FILTER_TO_NODE = 258 / 137
 """CPU of dorny/paths-filter 4.0.2 for one commit, in starts of node, measured once on another day."""
 PEERS_GROWTH = 1.3
 STATUS_GROWTH = 1.5
+FETCH_GROWTH = 2.0
+"""A commit that the checkout lacks, fetched without blobs from a server on this machine, whose CPU counts too."""
 MANY, VERY_MANY = 5_000, 100_000
 
 GIT = {
@@ -37,7 +39,7 @@ GIT = {
 
 
 class Figure(NamedTuple):
-    """One line of the table. `budget` 0: none."""
+    """One line of the table, in milliseconds unless its name says what is counted. `budget` 0: none."""
 
     name: str
     milliseconds: float
@@ -74,9 +76,11 @@ def of_commits(place: Path) -> list[Figure]:
     _write(repository, {f"src/d{at % 50}/f{at}": "3\n" for at in range(MANY)})
     third = _commit(repository)
     node = shutil.which("node")
-    ours, many, floor, start = _alternated(
-        lambda: _detect(repository, first, second, place),
+    whole, shallow = _checkout(place / "whole", repository, second), _checkout(place / "shallow", repository, second, 1)
+    ours, many, fetched, floor, start = _alternated(
+        lambda: _detect(whole, first, second, place),
         lambda: _detect(repository, second, third, place),
+        lambda: _detect(shallow, first, second, place),
         lambda: _cpu(["git", "diff-tree", "-r", "--name-only", first, second], GIT, repository),
         lambda: _cpu([node, "-e", ""], GIT, repository) if node else 0.0,
     )
@@ -86,7 +90,33 @@ def of_commits(place: Path) -> list[Figure]:
         Figure("node, its start", start),
         Figure("detect-changes, one commit", ours, ours / start if start else 0.0, budget, "node's start"),
         Figure(f"detect-changes, {MANY:,} files", many, many / ours, PEERS_GROWTH, "its own for one commit"),
+        Figure("detect-changes, one commit at depth 1", fetched, fetched / ours, FETCH_GROWTH, "it with whole history"),
+        Figure("... git processes with whole history", _processes(whole, first, second, place)),
+        Figure("... git processes at depth 1, with one fetch", _processes(shallow, first, second, place)),
     ]
+
+
+def _checkout(place: Path, repository: Path, head: str, depth: int = 0) -> Path:
+    """Return a checkout as actions/checkout makes it, of a server that lets any commit be fetched."""
+    _git(repository, "config", "uploadpack.allowFilter", "true")
+    _git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
+    _git(repository, "init", "--quiet", str(place))
+    _git(place, "remote", "add", "origin", f"file://{repository}")
+    _git(place, "fetch", "--quiet", "--no-tags", *([f"--depth={depth}"] if depth else []), "origin", head)
+    _git(place, "checkout", "--quiet", "--detach", head)
+    return place
+
+
+def _processes(repository: Path, before: str, sha: str, place: Path) -> int:
+    """Return how many commands of git the action runs, those that git starts itself not counted."""
+    shim, log = place / "shim", place / "calls"
+    shim.mkdir(exist_ok=True)
+    log.write_text("")
+    program = shim / "git"
+    program.write_text(f'#!/bin/sh\necho call >> {log}\nPATH={GIT["PATH"]} exec git "$@"\n')
+    program.chmod(0o755)
+    _detect(repository, before, sha, place, path=f"{shim}:{GIT['PATH']}")
+    return len(log.read_text().splitlines())
 
 
 def of_worktrees(place: Path) -> list[Figure]:
@@ -113,7 +143,7 @@ def of_worktrees(place: Path) -> list[Figure]:
     ]
 
 
-def _detect(repository: Path, before: str, sha: str, place: Path, **inputs: str) -> float:
+def _detect(repository: Path, before: str, sha: str, place: Path, *, path: str = "", **inputs: str) -> float:
     event, output, temp = place / "event.json", place / "output", place / "temp"
     event.write_text(f'{{"before": "{before}", "repository": {{"default_branch": "main"}}}}')
     output.write_text("")
@@ -121,6 +151,7 @@ def _detect(repository: Path, before: str, sha: str, place: Path, **inputs: str)
     given = {"paths": "src/**\n!src/d1/**"} | inputs
     variables = {
         **GIT,
+        "PATH": path or GIT["PATH"],
         "GITHUB_WORKSPACE": str(repository),
         "RUNNER_TEMP": str(temp),
         "GITHUB_OUTPUT": str(output),

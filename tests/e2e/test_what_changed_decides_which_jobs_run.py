@@ -1,4 +1,4 @@
-"""The monorepo of detect-changes' example under each event, and the recipe of a scheduled run."""
+"""The monorepo of detect-changes' example under each event, and nights in which nothing is left to do."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from support.act_stage import CHECKOUT, SOURCE, Stage, seed, stage
 
 EXAMPLE = (CHECKOUT / "actions/detect-changes/example.yml").read_text()
 RECIPE = re.findall(r"```yaml\n(.*?)```", (CHECKOUT / "docs/recipes/changed-paths.md").read_text(), re.DOTALL)[0]
+SKIPPING = (CHECKOUT / "actions/skip-unchanged/example.yml").read_text().partition("\njobs:\n")[2]
+"""The jobs of the nightly example of skip-unchanged."""
 FILES = {
     "README.md": "platform\n",
     "library/a.py": "1\n",
@@ -110,13 +112,20 @@ def test_each_event_builds_what_it_changed(runner: ActRunner, tmp_path: Path, ev
 
 
 def a_scheduled_run_skips_what_last_night_did(runner: ActRunner, tmp_path: Path) -> None:
-    source = FILES | {".github/workflows/nightly.yml": RECIPE, "Makefile": "nightly:\n\t@echo night shift\n"}
+    source = FILES | {
+        ".github/workflows/nightly.yml": f"{RECIPE}\n{SKIPPING}",
+        "Makefile": "nightly:\n\t@echo night shift\n",
+        "docs/use.md": "1\n",
+    }
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:
         for works in (True, False):
             run = on.run("nightly.yml", event="schedule", payload={}, secrets={})
             assert run.exit_code == 0, run.diagnosis
             assert ("night shift" in run.log) == works, run.log
+            assert ("checked docs/use.md" in run.log) == works, run.log
         (mark,) = on.sandbox.repository(SOURCE).refs("refs/action-patterns/green/")
         assert mark.startswith("refs/action-patterns/green/nightly-")
         commit(on, manual__new="2\n")
-        assert "night shift" in on.run("nightly.yml", event="schedule", payload={}, secrets={}).log
+        run = on.run("nightly.yml", event="schedule", payload={}, secrets={})
+        assert "night shift" in run.log
+        assert "checked docs/use.md" not in run.log, "what skip-unchanged declares is as it was"
