@@ -237,6 +237,14 @@ LOCAL = (
     Case(kind="tool", checks="- tool: git >=2", machine=prints("git", "", 1), answer="no", code="tool-broken"),
     Case(kind="tool", checks="- tool: git >=2", machine=prints("git", "", None), answer="no", code="tool-broken"),
     Case(
+        kind="tool",
+        checks="- tool: git >=2",
+        machine=prints("git", "", -9),
+        answer="no",
+        code="tool-broken",
+        words="was ended by signal 9",
+    ),
+    Case(
         kind="tool", checks="- tool: git >=2", machine=prints("git", "v?"), answer="unknown", code="version-unreadable"
     ),
     Case(

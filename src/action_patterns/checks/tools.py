@@ -65,6 +65,9 @@ RULES = {
 """Programs that answer in another way than the generic rule expects."""
 
 
+_RANGE_BEHIND = re.compile(r"([^\s<>=!~^]+)(?:\s+|(?=[<>=!~^]))(\S.*)")
+
+
 class Tool(Specification):
     """A program is on PATH. With a range, its version is in it."""
 
@@ -92,8 +95,8 @@ class Tool(Specification):
     @classmethod
     def _range_behind_the_name(cls, value: object) -> object:
         if isinstance(value, dict) and isinstance(text := value.get("tool"), str) and "version" not in value:
-            name, _, version = text.strip().partition(" ")
-            return {**value, "tool": name, "version": version.strip()} if version else value
+            named = _RANGE_BEHIND.fullmatch(text.strip())
+            return {**value, "tool": named[1], "version": named[2]} if named else value
         return value
 
     @field_validator("tool")
@@ -213,6 +216,8 @@ def _judged(tool: Tool, printed: Printed) -> Finding:
     version = tool.read(printed.output)
     if version is None and printed.exit_code != 0:
         how = "may not be run" if printed.exit_code is None else f"ended with exit code {printed.exit_code}"
+        if printed.exit_code is not None and printed.exit_code < 0:
+            how = f"was ended by signal {-printed.exit_code}"
         return finding(
             "tool-broken",
             False,

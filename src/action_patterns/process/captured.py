@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from action_patterns.errors import ActionPatternsError
 
@@ -105,8 +102,8 @@ def run(
             completed=Completed(argv=tuple(argv), returncode=child.returncode, stdout=stdout, stderr=stderr),
         ) from None
     except BaseException:  # an interrupt must not leave it running
-        _kill(child)
-        _reap(child)
+        kill(child)
+        reap(child)
         raise
     completed = Completed(argv=tuple(argv), returncode=child.returncode, stdout=stdout, stderr=stderr)
     if expected is not None and child.returncode not in expected:
@@ -115,82 +112,24 @@ def run(
     return completed
 
 
-class Answered(NamedTuple):
-    """The end of one of several programs. `returncode` None: it could not be started, for the reason `refused`."""
-
-    returncode: int | None
-    stdout: bytes = b""
-    stderr: bytes = b""
-    timed_out: bool = False
-    refused: int = 0
-    """The system's error number."""
-
-
-def run_all(
-    programs: Sequence[tuple[Sequence[str], float]], *, cwd: str | Path, env: Mapping[str, str]
-) -> list[Answered]:
-    """Run programs side by side, each until its end or for its seconds, and return what they print, in their order.
-
-    They read nothing from stdin. Each is killed with all it started when its time is over.
-    """
-    started = time.monotonic()
-    children: list[subprocess.Popen[bytes] | int] = []
-    found: list[Answered] = []
-    try:
-        for argv, _ in programs:
-            try:
-                children.append(
-                    subprocess.Popen(
-                        list(argv),
-                        cwd=cwd,
-                        env=dict(env),
-                        stdin=subprocess.DEVNULL,
-                        stdout=subprocess.PIPE,
-                        stderr=subprocess.PIPE,
-                        start_new_session=True,
-                    )
-                )
-            except OSError as error:
-                children.append(error.errno or errno.EIO)
-            except ValueError:  # a NUL in a name
-                children.append(errno.ENOENT)
-        for child, (_, seconds) in zip(children, programs, strict=True):
-            if isinstance(child, int):
-                found.append(Answered(None, refused=child))
-                continue
-            try:
-                # The others run meanwhile: one that fills its pipe waits for its turn, not for its time.
-                output = child.communicate(timeout=max(0.0, started + seconds - time.monotonic()))
-                found.append(Answered(child.returncode, *output))
-            except subprocess.TimeoutExpired:
-                output = _end(child)
-                found.append(Answered(child.returncode, *output, timed_out=True))
-    except BaseException:
-        for child in children[len(found) :]:
-            if not isinstance(child, int):
-                _kill(child)
-                _reap(child)
-        raise
-    return found
-
-
 def _end(child: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     """Kill the whole group; what was written until then."""
-    _kill(child)
+    kill(child)
     try:
         return child.communicate(timeout=_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         # Something left the group and holds the pipe open; it is not ours any more.
-        _reap(child)
+        reap(child)
         return b"", b""
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child with its process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _reap(child: subprocess.Popen[bytes]) -> None:
+def reap(child: subprocess.Popen[bytes]) -> None:
     """Wait for a child that was killed, and discard its output. Not by `wait()`: an interrupt may have struck in there
     just after it took its lock, and then the lock is never released.
     """

@@ -39,7 +39,7 @@ class RunnerMachine:
         return shutil.which(name, path=self._variables.get("PATH", "")) or ""
 
     def ask_programs(self, programs: Sequence[Program]) -> Sequence[Printed]:
-        from action_patterns.process.captured import run_all  # a list without tools does not need it
+        from action_patterns.process.asked import run_all  # a list without tools does not need it
 
         variables = environment.for_programs(self._variables)
         paths = [shutil.which(each.argv[0], path=variables.get("PATH", "")) for each in programs]

@@ -113,7 +113,14 @@ def test_the_spelling_of_another_tool_is_refused_with_the_range_that_it_means(ve
 
 @pytest.mark.parametrize(
     ("text", "name", "version"),
-    [("git", "git", ""), ("git >=2.40,<3", "git", ">=2.40,<3"), (" node  ==20.* ", "node", "==20.*")],
+    [
+        ("git", "git", ""),
+        ("git >=2.40,<3", "git", ">=2.40,<3"),
+        (" node  ==20.* ", "node", "==20.*"),
+        ("git>=2.40, <3", "git", ">=2.40, <3"),
+        ("g++", "g++", ""),
+        ("clang-tidy ~=15.0", "clang-tidy", "~=15.0"),
+    ],
 )
 def test_a_range_may_follow_the_name(text: str, name: str, version: str) -> None:
     found = Tool.model_validate({"tool": text})
