@@ -39,7 +39,9 @@ class Token(RepositoryCheck):
     token: Literal["valid"] = Field(description="`valid`: GitHub takes it, and it reads the repository.")
     days: int = Field(default=0, ge=0, description="Days for which a personal access token is still valid.")
     kind: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
-        default=(), description=f"Kinds that will do: {', '.join(f'`{name}`' for name in KINDS)}. Default: all."
+        default=(),
+        min_length=1,
+        description=f"Kinds that will do: {', '.join(f'`{name}`' for name in KINDS)}. Default: all.",
     )
 
     @field_validator("kind")

@@ -12,21 +12,9 @@ from action_patterns.checks.expectations import Expectations, Fault, joined
 from action_patterns.checks.specification import Specification, World
 from action_patterns.content.typed_document import Format, load
 from action_patterns.errors import InputError, Problem
-from action_patterns.input_types import Flag, input_name
+from action_patterns.input_types import Flag
 
 HELD = "held"
-_MUST_HAVE_A_VALUE = frozenset(
-    {
-        *map(input_name, Expectations.model_fields),
-        "path",
-        "json-schema",
-        "exists",
-        "exit-code",
-        "sha256",
-        "size-at-least",
-    }
-    | {"size-at-most"}
-) - {"equals"}
 _SHOWN_ERRORS = 5
 _SHOWN_NODES = 3
 
@@ -43,6 +31,8 @@ def _path(value: str) -> str:
 
 class Assertion(Specification, Expectations):
     """An assertion: one key names its subject, the others what must be true of it."""
+
+    may_be_empty = Specification.may_be_empty | {"equals"}
 
     severity: Literal["error", "warning"] = Field(
         default="error", description="`error`: a failure makes the step red. `warning`: it is shown only."
@@ -70,12 +60,9 @@ class Assertion(Specification, Expectations):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_is_left_out(cls, value: Any) -> Any:
-        """A test with nothing behind it is an expression that came to nothing: left out, it would hold always."""
+    def _nothing_is_an_empty_text(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        if empty := [key for key in value if value[key] is None and key in _MUST_HAVE_A_VALUE]:
-            raise ValueError(f"`{empty[0]}` is empty: an expression came to nothing there")
         return {key: "" if each is None and key in (cls.subject, "equals") else each for key, each in value.items()}
 
     @model_validator(mode="after")

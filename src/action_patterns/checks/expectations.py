@@ -81,8 +81,12 @@ class Expectations(Section):
     not_matches: Expression | None = Field(
         default=None, description="A regular expression that must match nowhere in the text."
     )
-    contains: Texts | None = Field(default=None, description="Texts that it must contain; of a list, items.")
-    not_contains: Texts | None = Field(default=None, description="Texts that it must not contain; of a list, items.")
+    contains: Texts | None = Field(
+        default=None, min_length=1, description="Texts that it must contain; of a list, items."
+    )
+    not_contains: Texts | None = Field(
+        default=None, min_length=1, description="Texts that it must not contain; of a list, items."
+    )
     at_least: Bound | None = Field(
         default=None,
         description="The least number, with its unit if it has one: `3`, `10 MiB`, `30 s`, `80 %`.",

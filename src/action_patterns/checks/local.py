@@ -95,7 +95,9 @@ class Job(Specification):
 
     job: str = Field(min_length=1, description="Id of a job in `needs`.")
     result: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
-        default=("success",), description="Results that will do: `success`, `failure`, `cancelled`, `skipped`."
+        default=("success",),
+        min_length=1,
+        description="Results that will do: `success`, `failure`, `cancelled`, `skipped`.",
     )
 
     @field_validator("result")

@@ -32,7 +32,7 @@ class Host(Specification):
         " `tcp://host:port` a connection. It must hold no password.",
     )
     status: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
-        default=("200-399",), description="Statuses of a good answer, for example `200, 401, 300-399`."
+        default=("200-399",), min_length=1, description="Statuses of a good answer, for example `200, 401, 300-399`."
     )
     certificate_days: int = Field(default=0, ge=0, description="Days for which the certificate is still valid.")
     timeout_seconds: float = Field(default=10.0, gt=0, le=300, description="Seconds the host may take.")

@@ -25,7 +25,7 @@ class Shape(Specification):
         default=None, description="Regular expression in Rust's syntax that the whole value matches."
     )
     one_of: Annotated[tuple[str, ...], BeforeValidator(_texts)] = Field(
-        default=(), description="The values that are allowed."
+        default=(), min_length=1, description="The values that are allowed."
     )
     min_length: int | None = Field(default=None, ge=1, description="Characters at least.")
     max_length: int | None = Field(default=None, ge=1, description="Characters at most.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from action_patterns.checks.check import Finding
 from action_patterns.discovery.section import Section
@@ -70,6 +70,8 @@ class Specification(Section):
 
     subject: ClassVar[str]
     """The field that names the kind."""
+    may_be_empty: ClassVar[frozenset[str]] = frozenset({"name", "message", "fix", "page"})
+    """Keys of words, and of values for which an empty text is one."""
 
     name: str = Field(
         default="", description="Name of the check in the table. Default: its kind and subject, for example `tool git`."
@@ -83,6 +85,16 @@ class Specification(Section):
     message: str = Field(default="", description="Your words for a failure, shown before the facts.")
     fix: str = Field(default="", description="Your way to fix a failure, in place of the built-in one.")
     page: str = Field(default="", description="Your page about it, in place of the built-in source.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_left_out(cls, value: Any) -> Any:
+        """A rule with nothing behind it is an expression that came to nothing: left out, it would hold always."""
+        may_be_empty = (*cls.may_be_empty, cls.subject, input_name(cls.subject))
+        for key, each in value.items() if isinstance(value, dict) else ():
+            if (each is None or each == "") and key not in may_be_empty:
+                raise ValueError(f"`{key}` is empty: an expression came to nothing there")
+        return value
 
     def title(self) -> str:
         """Return the name in the table."""

@@ -92,6 +92,15 @@ MISTAKES = {
     "- env: E\n  required: push, workflow_call": "`required` 'workflow_call' is the event of no run: name the",
     "- branch: x\n  change: merge": "`change` must be 'create', 'push', 'force-push' or 'delete'.",
     "- branch: x\n  repository: y": "`repository` 'y' is no repository. Write `owner/name`. (line 42 of `checks`)",
+    "- env: F\n  one-of: ''": "`one-of` is empty: an expression came to nothing there. (line 43 of `checks`)",
+    "- env: G\n  pattern:": "`pattern` is empty: an expression came to nothing there.",
+    "- env: H\n  one-of: []": "`one-of` must not be empty. (line 48 of `checks`) → Correct `one-of`.",
+    "- env: I\n  required: ''": "`required` is empty: an expression came to nothing there.",
+    "- tool: c\n  version: ''": "`version` is empty: an expression came to nothing there.",
+    "- branch: x\n  exists:": "`exists` is empty: an expression came to nothing there.",
+    "- label: x\n  repository: ''": "`repository` is empty: an expression came to nothing there.",
+    "- file: x\n  contains: []": "`contains` must not be empty.",
+    "- file: x\n  matches: ''": "`matches` is empty: an expression came to nothing there.",
 }
 """An entry, and a part of what is said about it."""
 
