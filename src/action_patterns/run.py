@@ -142,7 +142,7 @@ def _run(
             if parsed is None or problems:
                 raise InputError(*problems)
             for hint in parsed.hints:
-                commands.line(hint)
+                commands.annotate(Annotation(level="warning", message=hint, title="Input"))
             finish = action.run(parsed.inputs, ports)
         except Exception as error:
             if action.failed is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 
@@ -22,10 +23,13 @@ I = TypeVar("I", bound=Inputs)
 PREFIX = "INPUT_"
 _SHOWN_CHARACTERS = 80
 _CLOSE = 0.75
+_NAMES = ("name", "key", "operation", "breaker")
+"""Inputs that say which record a step shares with others."""
+_LOOSE_END = re.compile(r"\A[-:=,|+]|[-_/:=.@+,|]\Z")
 
 
 class Parsed(NamedTuple, Generic[I]):
-    """The inputs, and hints about variables that look like a misspelt input."""
+    """The inputs, and hints about a misspelt input and about a name that lacks a part."""
 
     inputs: I
     hints: tuple[str, ...]
@@ -47,7 +51,7 @@ def parse(model: type[I], environment: Mapping[str, str], secrets: Secrets) -> P
             for variable in _spellings(name):
                 secrets.add(environment.get(variable, "").strip())
     given = {input_name(name): value for name in model.model_fields if (value := _read(name, environment)) is not None}
-    hints = tuple(_hints(model, environment))
+    hints = (*_hints(model, environment), *_loose_ends(given))
     try:
         inputs = model.model_validate(given, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -118,6 +122,17 @@ def _hints(model: type[Inputs], environment: Mapping[str, str]) -> Iterator[str]
             given = variable.removeprefix(PREFIX).lower().replace("_", "-")
             if close := closest(given, names, _CLOSE):
                 yield f"There is no input `{given}`; did you mean `{close}`?"
+
+
+def _loose_ends(given: Mapping[str, str]) -> Iterator[str]:
+    """Yield a hint for each name with a separator at an end: `deploy-`, of `deploy-${{ matrix.typo }}`."""
+    for name in _NAMES:
+        value = given.get(name, "")
+        if _LOOSE_END.search(value):
+            yield (
+                f"Input `{name}` is `{_shortened(value)}`, with a separator at an end: if an expression is there, it"
+                " came to nothing, and other jobs and runs share the name."
+            )
 
 
 def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails, hints: tuple[str, ...]) -> Problem:

@@ -38,6 +38,11 @@ class Example(Inputs):
         return self
 
 
+class Named(Inputs):
+    key: str = Field(description="Which.")
+    run: str = Field(default="", description="Lines.")
+
+
 def read(**variables: str) -> Example:
     return parse(Example, {f"INPUT_{name}": value for name, value in variables.items()}, Secrets()).inputs
 
@@ -92,6 +97,18 @@ def test_a_long_value_is_shortened_and_kept_on_one_line() -> None:
 def test_a_misspelt_input_is_a_hint_not_an_error() -> None:
     parsed = parse(Example, {"INPUT_TARGET": "t", "INPUT_DRYRUN": "true", "INPUT_ELSE": "x"}, Secrets())
     assert parsed.hints == ("There is no input `dryrun`; did you mean `dry-run`?",)
+
+
+@pytest.mark.parametrize("name", ["deploy-", "-prod", "a/", "v1.", ":", "ü\n_"])
+def test_a_name_with_a_separator_at_its_end_is_a_hint(name: str) -> None:
+    (hint,) = parse(Named, {"INPUT_KEY": name}, Secrets()).hints
+    assert hint.startswith("Input `key` is `")
+    assert "it came to nothing" in hint
+
+
+@pytest.mark.parametrize("name", ["deploy", ".github", "@scope/pkg", "/etc/hosts", "a--b", "v1.0", "_x", "🚀"])
+def test_another_name_is_none(name: str) -> None:
+    assert parse(Named, {"INPUT_KEY": name, "INPUT_RUN": "echo -"}, Secrets()).hints == ()
 
 
 def test_a_secret_is_masked_before_anything_is_validated_and_is_never_in_a_message() -> None:

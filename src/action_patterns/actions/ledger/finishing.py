@@ -95,5 +95,5 @@ def _annotations(answer: Finished, table: Table) -> Iterator[Annotation]:
             "warning",
             "Never claimed",
             f"The ledger has no claim to {named(answer.unknown)}, so nothing is kept about them. It could not be"
-            " written when they were claimed, or they are spelt otherwise here.",
+            " written when they were claimed, or the names, `operation` or `repository` are not those of the claim.",
         )

@@ -109,7 +109,7 @@ def _finish(
 
             remember(inputs, gathered, ports)
     proof = facts.proof
-    ports.log.info(f"{reason}: {row.meaning} Digest: {gathered.digest}, {len(gathered.files.counted):,} files")
+    ports.log.info(f"{reason}: {row.meaning} Digest: {gathered.digest}, files: {len(gathered.files.counted):,}")
     outputs = SkipUnchangedOutputs(
         skip=skip,
         reason=reason,
