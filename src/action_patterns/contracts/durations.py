@@ -23,6 +23,12 @@ def seconds_of(text: str) -> float | None:
     return sum(int(number) * _SECONDS[unit] for number, unit in zip(iso.groups(), "wdhms", strict=True) if number)
 
 
+def age_text(seconds: float) -> str:
+    """Return a time as a whole number of its largest unit, up to days: `90m`."""
+    unit = next((each for each in "dhm" if not seconds % _SECONDS[each]), "s")
+    return f"{seconds / _SECONDS[unit]:.0f}{unit}"
+
+
 def number_meant(name: str, text: str) -> str | None:
     """Return the number that a duration makes in the unit that an input's name ends with. None: it makes none.
 

@@ -76,6 +76,13 @@ def closest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
     return spelled[near[0]] if near else None
 
 
+def list_hint(line: str) -> str:
+    """Return a hint for a line that names nothing, and looks like a list of YAML, JSON or commas. Empty: no list."""
+    quoted_or_item = line.startswith(("- ", "* ", '"', "'"))
+    is_list = quoted_or_item or (line[:1] + line[-1:] == "[]") or ("," in line and "{" not in line)
+    return " Write one a line, without dashes, brackets, quotes and commas." if is_list else ""
+
+
 def without_follow_ons(errors: Iterable[Mapping[str, Any]], meant: Mapping[tuple[Any, ...], str]) -> list[Any]:
     """Return the errors without those that another one causes.
 

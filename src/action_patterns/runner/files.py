@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from action_patterns.content.changes import FileChange, Mode, is_git_name
 from action_patterns.content.sizes import MAX_DOCUMENT_BYTES, size_problems
+from action_patterns.contracts.wording import list_hint
 from action_patterns.errors import InputError
 from action_patterns.runner.leftovers import remedy, set_aside
 from action_patterns.runner.opened import LEAVE_GIT_OUT, problem
@@ -261,7 +262,7 @@ class RunnerFiles:
             wanted = wanted.over([*paths.values()])
             names = [name for name, path in paths.items() if wanted.matches(path)]
         if not names:
-            fix = "Check the spelling, and that the step which makes it ran before this one."
+            fix = f"Check the spelling, and that the step which makes it ran before this one.{list_hint(pattern)}"
             raise problem(pattern, "names no file", fix)
         return tuple(self._change(place, "/".join((*above, name)), name.split("/")) for name in names)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from action_patterns.contracts.durations import number_meant, seconds_of
+from action_patterns.contracts.durations import age_text, number_meant, seconds_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ from action_patterns.contracts.durations import number_meant, seconds_of
 )
 def test_a_duration_is_read_as_people_write_it(text: str, expected: float) -> None:
     assert seconds_of(text) == expected
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(604_800, "7d"), (5_400, "90m"), (90, "90s"), (7_200, "2h")])
+def test_an_age_has_one_unit(seconds: float, text: str) -> None:
+    assert age_text(seconds) == text
 
 
 @pytest.mark.parametrize("text", ["", "10", "P", "PT", "m", "10x", "-5m", "ten minutes", "5 months", "10m!", "1e3"])

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from action_patterns.contracts.wording import reason
+from action_patterns.contracts.wording import list_hint, reason
 
 FOREIGN = ("valid tuple", "valid string", "dictionary", "instance", "Input", "Tuple", "String", "validation", "unable")
 
@@ -60,3 +60,13 @@ def test_no_json_is_said_without_the_position_of_a_parser() -> None:
     with pytest.raises(ValidationError) as refused:
         Part.model_validate_json("{")
     assert reason(refused.value.errors()[0]) == "is not valid JSON"
+
+
+@pytest.mark.parametrize("line", ["- a.txt", "* a", '["a.txt"]', "[a, b]", "'a.txt'", "a.txt, b.txt"])
+def test_a_line_that_looks_like_a_list_has_a_hint(line: str) -> None:
+    assert list_hint(line) == " Write one a line, without dashes, brackets, quotes and commas."
+
+
+@pytest.mark.parametrize("line", ["", "a.txt", "-a", "[a-z]*.js", "{a,b}.js", "*.md", "!a b"])
+def test_another_line_has_none(line: str) -> None:
+    assert list_hint(line) == ""

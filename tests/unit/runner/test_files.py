@@ -361,6 +361,13 @@ def test_a_pattern_of_another_dialect_that_names_no_file_is_explained(
     assert fix in found.fix
 
 
+@pytest.mark.parametrize("line", ["a, b", "- a", '["a"]'])
+def test_a_list_in_one_line_is_explained(files: RunnerFiles, line: str) -> None:
+    with pytest.raises(InputError, match="names no file") as refused:
+        files.find(line)
+    assert refused.value.problems[0].fix.endswith("Write one a line, without dashes, brackets, quotes and commas.")
+
+
 @pytest.mark.parametrize("name", ["!keep", "{a,b}", "{{cookiecutter}}"])
 def test_a_file_whose_name_looks_like_another_dialect_is_found(files: RunnerFiles, tree: Path, name: str) -> None:
     (tree / name).write_text("x")

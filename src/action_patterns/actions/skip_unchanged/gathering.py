@@ -10,6 +10,7 @@ from action_patterns.actions.skip_unchanged.interface import SkipUnchangedInputs
 from action_patterns.changes.digest import Declared, VolatileRules, digest, without_volatile
 from action_patterns.content.identifier import normalise
 from action_patterns.content.patterns import PatternList, nearest
+from action_patterns.contracts.wording import list_hint
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.processes import Command
@@ -130,7 +131,8 @@ def _unmatched(pattern: str, paths: Sequence[str]) -> Problem:
     near = nearest(pattern, paths)
     hint = f" The nearest path is {near!r}." if near else ""
     what = f"{pattern!r} of `files` matches no file of the checkout.{hint}"
-    return Problem(what, "Correct it or remove it. A digest of nothing would be equal for all contents.")
+    fix = f"Correct it or remove it. A digest of nothing would be equal for all contents.{list_hint(pattern)}"
+    return Problem(what, fix)
 
 
 def _notes(found: Snapshot) -> list[str]:

@@ -13,6 +13,7 @@ from action_patterns.actions.skip_unchanged.interface import ALLOWED, Mode, Skip
 from action_patterns.changes.digest import VolatileRules
 from action_patterns.content.identifier import is_of_run
 from action_patterns.content.patterns import PatternList
+from action_patterns.contracts.durations import age_text, seconds_of
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.context import Context
@@ -62,7 +63,11 @@ def problems(inputs: SkipUnchangedInputs, context: Context) -> Iterator[Problem]
             "Name what the work reads. If an expression is there, it came to nothing on this event.",
         )
     if inputs.max_age is not None and not _AGE.fullmatch(inputs.max_age):
-        yield Problem(f"`max-age` is {inputs.max_age[:80]!r}.", "Write a number and a unit: `90m`, `12h`, `7d`, `2w`.")
+        seconds = seconds_of(inputs.max_age)
+        meant = f"Write `{age_text(seconds)}`. " if seconds else ""
+        yield Problem(
+            f"`max-age` is {inputs.max_age[:80]!r}.", f"{meant}It is a number and a unit: `90m`, `12h`, `7d`, `2w`."
+        )
     for name, given in (
         ("key", inputs.key or ""),
         ("salt", inputs.salt),
