@@ -67,9 +67,9 @@ class RunJobs:
                 job.status, job.completed_at = "completed", world.clock()
                 job.conclusion = self._conclusions.get(name, leg.result)
 
-    def end(self, exit_code: int) -> None:
+    def end(self, conclusion: str) -> None:
         """Complete the run."""
-        self._run.status, self._run.conclusion = "completed", "failure" if exit_code else "success"
+        self._run.status, self._run.conclusion = "completed", conclusion
 
     def _key(self, name: str) -> tuple[int, int, str]:
         return self._run.id, self._run.attempt, name

@@ -33,10 +33,11 @@ def run_act(
     place: Path,
     timeout_seconds: float,
     take: Callable[[str], None],
+    cancelled: threading.Event,
 ) -> tuple[int, str]:
     """Run act, and return its exit code and its standard error. `take` receives each line of the log as act writes it.
 
-    act's files are below `place`.
+    act's files are below `place`. Once `cancelled` is set, act cancels its jobs, as for Ctrl-C.
 
     Raises:
         RunTimeoutError: act exceeded the time limit; none of its processes is left.
@@ -67,6 +68,7 @@ def run_act(
 
         timer = threading.Timer(timeout_seconds, expire)
         timer.start()
+        threading.Thread(target=_cancel, args=(process, cancelled), daemon=True).start()
         try:
             for line in process.stdout:
                 tail.append(line.rstrip("\n"))
@@ -100,6 +102,14 @@ def _environment(place: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
     }
+
+
+def _cancel(process: subprocess.Popen[str], cancelled: threading.Event) -> None:
+    """Interrupt act once the run is cancelled. Ends with act."""
+    while process.poll() is None:
+        if cancelled.wait(0.2):
+            process.send_signal(signal.SIGINT)
+            return
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -18,6 +18,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,11 +122,13 @@ class ActRunner:
         attempt: int = 1,
         conclusions: Mapping[str, str] | None = None,
         timeout_seconds: float = 120.0,
+        cancelled: threading.Event | None = None,
     ) -> ActRun:
         """Run one workflow to its end. All attempts of one `run_id` (default: a new one) share its artifacts.
 
         Meanwhile the server's sandbox lists the run and the jobs that act reports. `conclusions` (by job name) replaces
-        act's result, for example by `cancelled`, which act cannot report.
+        act's result, for example by `cancelled`, which act cannot report. Another thread sets `cancelled`: act
+        ends its steps, and the run is `cancelled` in the sandbox.
 
         Raises:
             RunTimeoutError: act exceeded the time limit; none of its processes is left.
@@ -176,13 +179,14 @@ class ActRunner:
                 jobs.update(leg)
 
         started = time.monotonic()
+        cancelled = cancelled or threading.Event()
         try:
-            exit_code, complaint = run_act(arguments, repository, place, timeout_seconds, take)
+            exit_code, complaint = run_act(arguments, repository, place, timeout_seconds, take, cancelled)
         finally:
             # act leaves the workspaces of failed jobs there.
             shutil.rmtree(place, ignore_errors=True)
         if jobs:
-            jobs.end(exit_code)
+            jobs.end("cancelled" if cancelled.is_set() else "failure" if exit_code else "success")
         events = parser.end()
         return ActRun(
             exit_code=exit_code,

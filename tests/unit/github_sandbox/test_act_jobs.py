@@ -116,7 +116,7 @@ def test_a_job_is_there_from_its_first_step_and_ends_as_act_says_or_as_is_given(
     (run,) = repository.contents.runs
     assert (run.id, run.number, run.event, run.status, run.path) == (7, 3, "push", "in_progress", WORKFLOW)
     assert {job.runner for job in repository.contents.jobs} == {RUNNER}
-    jobs.end(1)
+    jobs.end("failure")
     assert (run.status, run.conclusion) == ("completed", "failure")
 
 
