@@ -27,7 +27,7 @@ def workflow_id(item: WorkflowRun) -> int:
 def _run(repository: Repository, item: WorkflowRun) -> Shape:
     api = f"{git_shapes.api(repository)}/actions/runs/{item.id}"
     commit, world = repository.git.commit(item.head_oid), repository.world
-    minimal = shapes.repository(world, repository, None)
+    minimal = _minimal(repository)
     fork = world.repository(item.fork) if item.fork else None
     head: Shape | None = None
     if commit:
@@ -66,8 +66,14 @@ def _run(repository: Repository, item: WorkflowRun) -> Shape:
         "workflow_url": f"{git_shapes.api(repository)}/actions/workflows/{workflow_id(item)}",
         "head_commit": head,
         "repository": minimal,
-        "head_repository": minimal if fork is None else shapes.repository(world, fork, None),
+        "head_repository": minimal if fork is None else _minimal(fork),
     }
+
+
+def _minimal(repository: Repository) -> Shape:
+    """Return a repository as a run has it: without its times, so a push does not change the answer."""
+    shape = shapes.repository(repository.world, repository, None)
+    return {name: value for name, value in shape.items() if name not in ("pushed_at", "updated_at")}
 
 
 def _artifact(repository: Repository, item: Artifact) -> Shape:
