@@ -69,7 +69,7 @@ def in_order(checks: Sequence[Check]) -> tuple[Check, ...]:
 def _doubles(checks: Sequence[Check]) -> Iterator[Problem]:
     for name, count in Counter(each.name for each in checks).items():
         if count > 1:
-            yield Problem(f"{count} checks have the name {name!r}.", "Give each its own `name`.")
+            yield Problem(f"{count} checks have the name {name!r}.", "Remove one, or give each its own `name`.")
 
 
 def run(checks: Sequence[Check], *, stop: Stop = "never", error_fails: bool = True) -> tuple[Result, ...]:
