@@ -60,7 +60,7 @@ def test_an_answer_by_the_api_is_git_s_or_everything(tmp_path: Path, number: int
     history = random_histories.make(tmp_path, dice)
     found = random_histories.cases(history, dice)
     with hosted(history.remote) as host:
-        for case in found if sample.plays_all() else dice.sample(found, min(8, len(found))):
+        for case in found if sample.plays_all() else dice.sample(found, min(5, len(found))):
             way = dice.choice(("cut off", "absent"))
             if way == "absent" and case.event == "pull_request" and case.checkout != case.sha:
                 way = "cut off"  # Without a checkout the event's own commit is compared.
