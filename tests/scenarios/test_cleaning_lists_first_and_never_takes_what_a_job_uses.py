@@ -109,7 +109,10 @@ def test_a_marker_is_listed_first_and_chosen_by_prefix() -> None:
             once(scene, "begin", operation=operation)
             once(scene, "fail", operation=operation)
         with github_is(91 * DAY, scene):
-            dry = once(scene, "clean", operation=None, values="", prefix="release/").outputs
+            listed = once(scene, "clean", operation=None, values="", prefix="release/")
+            assert listed.summary.startswith("### Clean markers: 2 would go")
+            assert listed.summary.endswith("- `release/a`\n- `release/b`\n")
+            dry = listed.outputs
             assert (dry.reason, dry.removed) == ("would-clean", '["release/a","release/b"]')
             wet = once(scene, "clean", operation=None, values="", prefix="release/", dry_run=False).outputs
             assert (wet.reason, wet.removed_count) == ("cleaned", 2)

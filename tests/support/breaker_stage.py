@@ -7,6 +7,7 @@ from typing import Any
 from action_patterns.action.contract import Finish
 from action_patterns.actions.breaker import run
 from action_patterns.actions.breaker.interface import BreakerInputs, BreakerOutputs
+from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.state.breaker import BreakerRecord
 from action_patterns.state.record import read
 from support.lock_stage import Job, LockStage
@@ -37,5 +38,6 @@ def record(play: LockStage) -> BreakerRecord | None:
     """The only breaker. None: there is none."""
     repository = play.scene.sandbox.repository(TARGET)
     refs = repository.refs(BreakerRecord.namespace())
-    found = [read(BreakerRecord, repository.commit(oid).message, name=name) for name, oid in refs.items()]
+    texts = {name: repository.commit(oid).message for name, oid in refs.items()}
+    found = [read(BreakerRecord, text, name=name) for name, text in texts.items() if not text.startswith(TOMBSTONE)]
     return found[0] if found else None

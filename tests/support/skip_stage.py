@@ -12,6 +12,7 @@ from action_patterns.action.contract import Finish
 from action_patterns.actions.skip_unchanged import run
 from action_patterns.actions.skip_unchanged.interface import SkipUnchangedInputs, SkipUnchangedOutputs
 from action_patterns.github_api.client import Client
+from action_patterns.github_api.ref_text import TOMBSTONE
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.credentials import Allowance, Credentials
 from action_patterns.ports.github import GitHub
@@ -126,8 +127,6 @@ def night(scene: Stage, job: Job | None = None, *, later: timedelta = timedelta(
 def proofs(scene: Stage) -> tuple[Proof, ...]:
     """Return every proof of the target."""
     repository = scene.sandbox.repository(TARGET)
-    records = [
-        read(ProofRecord, repository.commit(oid).message, name=name)
-        for name, oid in repository.refs(ProofRecord.namespace()).items()
-    ]
+    texts = {name: repository.commit(oid).message for name, oid in repository.refs(ProofRecord.namespace()).items()}
+    records = [read(ProofRecord, text, name=name) for name, text in texts.items() if not text.startswith(TOMBSTONE)]
     return tuple(proof for record in records for proof in record.proofs)

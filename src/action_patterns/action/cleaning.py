@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_OLDER_THAN_DAYS = 90
 """GitHub keeps logs and artifacts as long, unless a repository says otherwise (docs, "Actions limits")."""
 MAX_OLDER_THAN_DAYS = 3_650
+MOST_SHOWN = 20
 CLEAN_USES = (RefStore.list, RefStore.update_all)
 CLEAN_INPUTS = ("prefix", "older_than_days", "dry_run")
 
@@ -138,6 +139,7 @@ def clean(
     """
     from action_patterns.action.reach import Reach
     from action_patterns.action.session import open_session
+    from action_patterns.escape import code_span
     from action_patterns.ports.log import Annotation
     from action_patterns.state.cleaning import remove
 
@@ -167,8 +169,13 @@ def clean(
         github.close()
     outcome, reason = _END[bool(gone), is_dry]
     row = next(each for each in CLEAN_REASONS if each.code == reason)
-    summary = f"### Clean: {len(gone):,} {called} {'would go' if is_dry else 'removed'}\n\n{row.meaning}\n"
-    return Cleaned(outcome, reason, tuple(sorted(gone)), tuple(annotations), summary)
+    gone.sort()
+    ports.log.info(f"{reason}: {row.meaning}")
+    lines = [f"### Clean {called}: {len(gone):,} {'would go' if is_dry else 'removed'}", "", row.meaning, ""]
+    lines += [f"- {code_span(name)}" for name in gone[:MOST_SHOWN]]
+    if len(gone) > MOST_SHOWN:
+        lines.append(f"- {len(gone) - MOST_SHOWN:,} more of {len(gone):,}, which the log names")
+    return Cleaned(outcome, reason, tuple(gone), tuple(annotations), "\n".join(lines).rstrip() + "\n")
 
 
 _END: dict[tuple[bool, bool], tuple[Outcome, str]] = {
