@@ -46,7 +46,11 @@ def test_forced_work_is_done_and_proved_again() -> None:
         assert [each.run.run_id for each in proofs(scene)] == [2]
 
 
-@pytest.mark.parametrize("age", ["7", "d", "7 days", "-1d", "1.5h", "7D"])
-def test_an_age_without_a_meaning_is_refused(age: str) -> None:
-    with stage() as scene, pytest.raises(InputError, match="`max-age` is"):
+@pytest.mark.parametrize(
+    ("age", "meant"),
+    [("7", ""), ("d", ""), ("-1d", ""), ("7 days", "7d"), ("1.5h", "90m"), ("7D", "7d"), ("PT2H", "2h")],
+)
+def test_an_age_without_a_meaning_is_refused(age: str, meant: str) -> None:
+    with stage() as scene, pytest.raises(InputError, match="`max-age` is") as caught:
         skip(scene, "check", max_age=age)
+    assert caught.value.problems[0].fix.startswith(f"Write `{meant}`." if meant else "It is a number and a unit")

@@ -117,6 +117,11 @@ def test_an_annotation_that_was_held_back_is_shown_at_the_end(variables: dict[st
     assert log.endswith("::error::e9\n")
 
 
+def test_a_misspelt_input_is_a_warning(variables: dict[str, str]) -> None:
+    _, log = ends({**variables, "INPUT_COUNTS": "3"}, lambda inputs, ports: Finish(outputs=ExampleOutputs()))
+    assert "::warning title=Input::There is no input `counts`; did you mean `count`?\n" in log
+
+
 def test_a_bad_input_ends_with_2_before_anything_runs(variables: dict[str, str]) -> None:
     del variables["GITHUB_SHA"]
     code, log = ends({**variables, "INPUT_COUNT": "x"}, raising(AssertionError("it ran")))
