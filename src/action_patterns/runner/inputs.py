@@ -12,7 +12,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from action_patterns.action.inputs import Inputs
-from action_patterns.contracts.durations import number_meant
 from action_patterns.contracts.wording import closest, reason
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
@@ -152,6 +151,8 @@ def _problem(model: type[Inputs], given: Mapping[str, str], detail: ErrorDetails
         return Problem(f"Input `{name}` is `{_shortened(value)}`, which is {why}", _fix(name, field, "Correct"))
     shown = "the given value" if is_secret(field) else f"`{_shortened(value)}`"
     fix = detail.get("ctx", {}).get("fix")
+    from action_patterns.contracts.durations import number_meant  # a run whose inputs are right does not need it
+
     meant = number_meant(name, value) if detail["type"].startswith(("int", "float")) else None
     end = f"; did you mean `{meant}`?" if meant else "."
     return Problem(

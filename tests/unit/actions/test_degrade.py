@@ -129,6 +129,7 @@ TWO = "- run: a\n- run: b\n"
         ("- run: a\n- run: b\n  color: c", {}, "Known here: name, run, validate, timeout-seconds."),
         ("- run: a\n- run: b\n  timeout-seconds: 0", {}, "line 3: tier 2: `timeout-seconds` must be more than 0"),
         ("- run: a\n- run: b\n  timeout-seconds: soon", {}, "`timeout-seconds` must be a number"),
+        ("- run: a\n- run: b\n  timeout-seconds: 5m", {}, "`timeout-seconds` must be a number: write `300`."),
         ("- run: a\n- run: b\n  timeout-seconds: .inf", {}, "`timeout-seconds` must be a number"),
         ("- run: a\n- run: b\n  name: Not Good", {}, "line 3: tier 2: `name` must be in kebab case"),
         (

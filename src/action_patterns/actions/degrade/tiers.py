@@ -135,7 +135,10 @@ def _wrong_values(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "timeout-seconds" in item:
         number = _number(item["timeout-seconds"])
         if number is None or not isfinite(number):
-            yield "timeout-seconds", "must be a number"
+            from action_patterns.contracts.durations import number_meant  # for tiers that are wrong
+
+            meant = number_meant("timeout-seconds", str(item["timeout-seconds"]))
+            yield "timeout-seconds", "must be a number" + (f": write `{meant}`" if meant else "")
         elif number <= 0:
             yield "timeout-seconds", "must be more than 0"
 

@@ -40,7 +40,7 @@ def _of_mode(inputs: LedgerInputs) -> Iterator[Problem]:
     mode = inputs.mode
     for name in dict.fromkeys(each for names in TAKES.values() for each in names):
         if getattr(inputs, name) not in (None, ()) and name not in TAKES[mode]:
-            modes = " and ".join(f"`{each}`" for each in TAKES if name in TAKES[each])
+            modes = ", ".join(f"`{each}`" for each in TAKES if name in TAKES[each])
             yield Problem(
                 f"`{input_name(name)}` is given, and has no effect on `{mode}`.", f"Leave it out; it is for {modes}."
             )

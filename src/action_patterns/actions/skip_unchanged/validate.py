@@ -13,7 +13,6 @@ from action_patterns.actions.skip_unchanged.interface import ALLOWED, Mode, Skip
 from action_patterns.changes.digest import VolatileRules
 from action_patterns.content.identifier import is_of_run
 from action_patterns.content.patterns import PatternList
-from action_patterns.contracts.durations import age_text, seconds_of
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 from action_patterns.ports.context import Context
@@ -63,6 +62,8 @@ def problems(inputs: SkipUnchangedInputs, context: Context) -> Iterator[Problem]
             "Name what the work reads. If an expression is there, it came to nothing on this event.",
         )
     if inputs.max_age is not None and not _AGE.fullmatch(inputs.max_age):
+        from action_patterns.contracts.durations import age_text, seconds_of  # for an age that is wrong
+
         seconds = seconds_of(inputs.max_age)
         meant = f"Write `{age_text(seconds)}`. " if seconds else ""
         yield Problem(

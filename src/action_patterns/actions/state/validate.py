@@ -95,7 +95,7 @@ def _problems(inputs: StateInputs) -> Iterator[Problem]:
     mode = inputs.mode
     for name in dict.fromkeys(each for names in TAKES.values() for each in names):
         if getattr(inputs, name) is not None and name not in TAKES[mode]:
-            modes = " and ".join(f"`{each}`" for each in TAKES if name in TAKES[each])
+            modes = ", ".join(f"`{each}`" for each in TAKES if name in TAKES[each])
             yield Problem(
                 f"`{input_name(name)}` is given, and has no effect on `{mode}`.", f"Leave it out; it is for {modes}."
             )
