@@ -32,7 +32,7 @@ def _path(value: str) -> str:
 class Assertion(Specification, Expectations):
     """An assertion: one key names its subject, the others what must be true of it."""
 
-    may_be_empty = Specification.may_be_empty | {"equals"}
+    may_be_empty = frozenset({"equals"})
 
     severity: Literal["error", "warning"] = Field(
         default="error", description="`error`: a failure makes the step red. `warning`: it is shown only."
@@ -75,9 +75,10 @@ class Assertion(Specification, Expectations):
                 raise ValueError(f"`exists: false` has no value for {', '.join(others) or 'json-schema'} to look at")
         return self
 
-    def is_required(self, event: str) -> bool:
-        """Return whether a failure makes the step red on this event."""
-        return self.severity == "error" and super().is_required(event)
+    @property
+    def makes_red(self) -> bool:
+        """Whether a failure may make the step red."""
+        return self.severity == "error"
 
     def own_tests(self) -> set[str]:
         """Return the names of the given tests that this kind alone has."""

@@ -42,7 +42,7 @@ class CommandResult(Assertion):
     def title(self) -> str:
         """Return the name in the table."""
         first, *more = self.command.strip().splitlines() or [""]
-        return self.name or f"command {first}{' …' * bool(more)}"
+        return f"command {first}{' …' * bool(more)}"
 
     def answer(self, world: World) -> Finding:
         command = Command(

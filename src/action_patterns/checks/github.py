@@ -83,7 +83,7 @@ class RepositoryCheck(GitHubCheck):
 
     def title(self) -> str:
         of = f" of {self.repository}" if self.repository and self.repository != getattr(self, self.subject) else ""
-        return self.name or f"{super().title()}{of}"
+        return f"{super().title()}{of}"
 
 
 def unseen(code: str, error: ActionPatternsError) -> Finding:

@@ -78,7 +78,7 @@ class Host(Specification):
         return _shown(self.endpoint)
 
     def title(self) -> str:
-        return self.name or f"endpoint {self.shown()}"
+        return f"endpoint {self.shown()}"
 
     @classmethod
     def ask(cls, subjects: Sequence[Self], world: World) -> Sequence[Finding]:

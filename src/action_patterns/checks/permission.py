@@ -78,7 +78,7 @@ class Permission(RepositoryCheck):
 
     def title(self) -> str:
         of = f" of {self.repository}" if self.repository else ""
-        return self.name or f"permission {self.permission}: {self.level}{of}"
+        return f"permission {self.permission}: {self.level}{of}"
 
     def answer(self, world: World) -> Finding:
         place = self.place(world)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from action_patterns.checks.catalogue import KINDS, Kind
 from action_patterns.checks.check import Ask, Check
 from action_patterns.checks.run import in_order
+from action_patterns.checks.specification import SharedKeys
 from action_patterns.contracts.wording import closest, reason, without_follow_ons
+from action_patterns.discovery.section import Section
 from action_patterns.errors import InputError, Problem
 from action_patterns.input_types import input_name
 
 if TYPE_CHECKING:
     from action_patterns.checks.specification import Specification, World
     from action_patterns.distribution.yaml_document import YamlDocument
+
+AnySection = TypeVar("AnySection", bound=Section)
+_SHARED = tuple(SharedKeys.model_fields)
 
 MAX_CHECKS = 1_000
 """Entries of one list."""
@@ -64,7 +69,7 @@ def read(
         what = f"{name} has {len(document.data):,} {noun}s; at most {MAX_CHECKS:,} are taken."
         raise InputError(Problem(what, "Split the list into several steps.", file=name, line=1))
     asks: dict[str, Ask] = {}
-    checks: list[Check] = []
+    checks: list[tuple[Check, bool]] = []
     problems: list[Problem] = []
     for place, entry in enumerate(document.data):
         try:
@@ -78,17 +83,20 @@ def read(
     return numbered
 
 
-def _numbered(checks: Sequence[Check]) -> tuple[Check, ...]:
+def _numbered(checks: Sequence[tuple[Check, bool]]) -> tuple[Check, ...]:
     """Return the checks with a number behind each default name that another one has too: `file package.json (2)`.
 
     Two entries that are alike keep their name, which is then refused: one of them is a mistake.
+
+    Args:
+        checks: the checks, each with whether the caller named it.
     """
     found: list[Check] = []
     seen: dict[str, list[Any]] = {}
-    for check in checks:
+    for check, is_named in checks:
         alike = seen.setdefault(check.name, [])
         alike.append(check.subject)
-        number = len(alike) if not check.subject.name and check.subject not in alike[:-1] else 1
+        number = len(alike) if not is_named and check.subject not in alike[:-1] else 1
         found.append(check if number == 1 else check._replace(name=f"{check.name} ({number})"))
     return tuple(found)
 
@@ -103,7 +111,7 @@ def _checks(
     event: str,
     noun: str,
     asks: dict[str, Ask],
-) -> Iterator[Check]:
+) -> Iterator[tuple[Check, bool]]:
     kind = _kind(entry, place, document, name, kinds, noun)
     model = kind.load()
     found = entry[kind.key]
@@ -115,31 +123,41 @@ def _checks(
         line = document.line((place, "name"))
         what = f"{name}: one {noun} for {len(several)} subjects has one `name`."
         raise InputError(Problem(what, "Leave `name` out, or write one check for each.", file=name, line=line))
+    own = {key: value for key, value in entry.items() if key not in _SHARED}
+    shared, problems = _validated(SharedKeys, {key: entry[key] for key in _SHARED if key in entry})
     # One entry may name several subjects: it stands for one check each.
     for subject in several:
-        try:
-            specification = model.model_validate({**entry, kind.key: subject})
-        except ValidationError as error:
-            raise InputError(*_problems(error, model, place, document, name, noun)) from None
+        specification, further = _validated(model, {**own, kind.key: subject})
+        if shared is None or specification is None:
+            raise InputError(*_problems((*problems, *further), model, place, document, name, noun))
         line = document.line((place,))
         if wrong := [_placed(each, name, line) for each in specification.problems(world)]:
             raise InputError(*wrong)
         if kind.key not in asks or "ask" not in vars(model):
             # Only the kinds that can ask for several at once share a call: an outage costs the others one answer.
             asks[kind.key] = partial(model.ask, world=world)
-        yield Check(
-            name=specification.title(),
+        check = Check(
+            name=shared.name or specification.title(),
             category=kind.category,
             subject=specification,
             ask=asks[kind.key],
             cost=kind.cost,
             source=kind.source,
-            needs=specification.needs,
-            severity="required" if specification.is_required(event) else "optional",
-            message=specification.message,
-            fix=specification.fix,
-            page=specification.page or kind.page,
+            needs=shared.needs,
+            severity="required" if specification.makes_red and shared.is_required(event) else "optional",
+            message=shared.message,
+            fix=shared.fix,
+            page=shared.page or kind.page,
         )
+        yield check, bool(shared.name)
+
+
+def _validated(model: type[AnySection], values: Mapping[str, Any]) -> tuple[AnySection | None, tuple[Any, ...]]:
+    """Return the values as a model; or None, and pydantic's errors."""
+    try:
+        return model.model_validate(values), ()
+    except ValidationError as error:
+        return None, tuple(without_follow_ons(error.errors(include_url=False, include_input=False), {}))
 
 
 def _placed(problem: Problem, name: str, line: int) -> Problem:
@@ -169,10 +187,10 @@ def _kind(entry: Any, place: int, document: YamlDocument, name: str, kinds: Mapp
 
 
 def _problems(
-    error: ValidationError, model: type[Specification], place: int, document: YamlDocument, name: str, noun: str
+    errors: Iterable[Any], model: type[Specification], place: int, document: YamlDocument, name: str, noun: str
 ) -> Iterator[Problem]:
     keys = _keys(model)
-    for each in without_follow_ons(error.errors(include_url=False, include_input=False), {}):
+    for each in errors:
         # The key alone: parts behind it name pydantic's own branches.
         key = next((str(part) for part in each["loc"][:1]), "")
         why = reason(each)
@@ -185,5 +203,5 @@ def _problems(
 
 
 def _keys(model: type[Specification]) -> list[str]:
-    own: Iterable[str] = model.model_fields
+    own: Iterable[str] = (*SharedKeys.model_fields, *model.model_fields)
     return sorted(map(input_name, own), key=lambda key: key != input_name(model.subject))

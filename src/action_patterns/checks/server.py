@@ -23,7 +23,7 @@ class UpdateRefs(RepositoryCheck):
     update_refs: Literal["served"] = Field(description="`served`: its GraphQL schema has the mutation.")
 
     def title(self) -> str:
-        return self.name or "compare-and-swap of branches"
+        return "compare-and-swap of branches"
 
     def answer(self, world: World) -> Finding:
         place = self.place(world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
@@ -65,13 +65,8 @@ def _required(value: object) -> object:
     return events_of(tuple(split_names(value) if isinstance(value, str) else map(str, value)))
 
 
-class Specification(Section):
-    """An entry: one key names the kind and its subject, the others say more."""
-
-    subject: ClassVar[str]
-    """The field that names the kind."""
-    may_be_empty: ClassVar[frozenset[str]] = frozenset({"name", "message", "fix", "page"})
-    """Keys of words, and of values for which an empty text is one."""
+class SharedKeys(Section):
+    """The keys that an entry of every kind may have, in one model for all kinds: pydantic is slow to make fields."""
 
     name: str = Field(
         default="", description="Name of the check in the table. Default: its kind and subject, for example `tool git`."
@@ -89,20 +84,42 @@ class Specification(Section):
     @model_validator(mode="before")
     @classmethod
     def _nothing_is_left_out(cls, value: Any) -> Any:
-        """A rule with nothing behind it is an expression that came to nothing: left out, it would hold always."""
-        may_be_empty = (*cls.may_be_empty, cls.subject, input_name(cls.subject))
-        for key, each in value.items() if isinstance(value, dict) else ():
-            if (each is None or each == "") and key not in may_be_empty:
-                raise ValueError(f"`{key}` is empty: an expression came to nothing there")
-        return value
-
-    def title(self) -> str:
-        """Return the name in the table."""
-        return self.name or f"{input_name(self.subject)} {getattr(self, self.subject)}"
+        return _checked(value, ("name", "message", "fix", "page"))
 
     def is_required(self, event: str) -> bool:
         """Return whether a failure counts on this event."""
         return self.required if isinstance(self.required, bool) else event in self.required
+
+
+def _checked(value: Any, may_be_empty: Container[str]) -> Any:
+    """Refuse a rule with nothing behind it, an expression that came to nothing: left out, it would hold always."""
+    for key, each in value.items() if isinstance(value, dict) else ():
+        if (each is None or each == "") and key not in may_be_empty:
+            raise ValueError(f"`{key}` is empty: an expression came to nothing there")
+    return value
+
+
+class Specification(Section):
+    """An entry without the shared keys: one key names the kind and its subject, the others say more."""
+
+    subject: ClassVar[str]
+    """The field that names the kind."""
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
+    """Keys of values for which an empty text is one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_left_out(cls, value: Any) -> Any:
+        return _checked(value, (*cls.may_be_empty, cls.subject, input_name(cls.subject)))
+
+    @property
+    def makes_red(self) -> bool:
+        """Whether a failure may make the step red."""
+        return True
+
+    def title(self) -> str:
+        """Return the name in the table, where the entry gives none."""
+        return f"{input_name(self.subject)} {getattr(self, self.subject)}"
 
     def problems(self, world: World) -> Iterator[Problem]:  # noqa: ARG002 - a kind that names files looks at them
         """Yield what is wrong with the files that the entry names, before anything is asked."""

@@ -32,7 +32,7 @@ class Value(Assertion):
     def title(self) -> str:
         """Return the name in the table."""
         shown = "" if self.sensitive else clip(as_text(self.value), _TITLE_CHARACTERS)
-        return self.name or f"value {shown}".strip()
+        return f"value {shown}".strip()
 
     def answer(self, world: World) -> Finding:
         return self.judge(self.value, "The value", world)

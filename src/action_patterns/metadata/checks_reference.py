@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 from action_patterns.checks.assertion import Assertion
 from action_patterns.checks.catalogue import ASSERTIONS, KINDS, PREFLIGHT, Kind
 from action_patterns.checks.check import Category
-from action_patterns.checks.specification import Specification
+from action_patterns.checks.specification import SharedKeys, Specification
 from action_patterns.metadata.distribution_reference import Accepted, plain, table
 from action_patterns.metadata.schemas import address
 from action_patterns.ports.permissions import in_words
@@ -60,10 +60,12 @@ class _Written(Accepted):
 def schema() -> str:
     """Return the schema of a list, for both actions that take one."""
     entries = []
-    definitions: dict[str, Any] = {}
+    shared = SharedKeys.model_json_schema(by_alias=True, schema_generator=_Written)
+    definitions: dict[str, Any] = shared.pop("$defs", {})
     for kind in KINDS.values():
         made = kind.load().model_json_schema(by_alias=True, schema_generator=_Written)
         definitions |= made.pop("$defs", {})
+        made["properties"] = shared["properties"] | made["properties"]
         subject = made["properties"][kind.key]
         if not kind.whole:
             made["properties"][kind.key] = {"anyOf": [subject, {"type": "array", "items": subject, "minItems": 1}]}
@@ -83,8 +85,8 @@ def schema() -> str:
 
 def page() -> str:
     """Return the reference page."""
-    shared = "\n".join(table(Specification.model_fields.items()))
-    tests = "\n".join(table(_without(Specification, Assertion)))
+    shared = "\n".join(table(SharedKeys.model_fields.items()))
+    tests = "\n".join(table(Assertion.model_fields.items()))
     sections = []
     for category in get_args(Category):
         of_category = [kind for kind in KINDS.values() if kind.category == category]
