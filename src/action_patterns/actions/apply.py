@@ -14,8 +14,7 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.session import open_session
 from action_patterns.action.store import StoreName, store_field
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
-from action_patterns.contracts.artifact import records_artifact
-from action_patterns.contracts.result import FAILING, record_file
+from action_patterns.contracts.result import FAILING
 from action_patterns.discovery.only import (
     Limit,
     Narrowing,
@@ -30,12 +29,13 @@ from action_patterns.discovery.reasons import LEFT_OUT
 from action_patterns.distribution.apply import apply
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.reasons import HELD_BACK, PARKED
+from action_patterns.distribution.record_writer import RecordWriter
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
 from action_patterns.limits.shares import phase_seconds
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.log import Annotation, Log
+from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
@@ -287,32 +287,6 @@ def _parking(inputs: ApplyInputs, ports: Ports, campaign: Campaign) -> Parking |
         after=inputs.park_after,
         store=inputs.store,
     )
-
-
-class RecordWriter:
-    """Writes each record as its target ends: what is done is on disk, and in the log, when a run is cancelled."""
-
-    def __init__(self, ports: Ports, campaign: str, leg: int, total: int) -> None:
-        self.name = records_artifact(campaign, leg, ports.context.run_attempt)
-        self.directory = f"{ports.context.temp}/action-patterns/{self.name}"
-        self._by = {"job": ports.context.job, "name": campaign}
-        self._ports = ports
-        self._total = total
-        self._done = 0
-
-    def write(self, result: TargetResult) -> None:
-        result = result.model_copy(update=self._by)
-        self._ports.files.write(f"{self.directory}/{record_file(result)}", result.encode())
-        self._done += 1
-        progress(self._ports.log, self._done, self._total, result)
-
-
-def progress(log: Log, done: int, total: int, result: TargetResult) -> None:
-    """One line per finished target."""
-    pull = f" #{result.pull_request_number}" if result.pull_request_number else ""
-    log.progress(done, total, f"{result.target}: {result.outcome} ({result.reason}){pull}")
-    for note in result.notes:
-        log.info(f"{result.target}: {note}")
 
 
 ACTION = Action(

@@ -17,7 +17,6 @@ from action_patterns.action.inputs import Outputs, TokenInputs
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import open_session
 from action_patterns.action.store import StoreName, store_field
-from action_patterns.actions.apply import RecordWriter
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
@@ -41,6 +40,7 @@ from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign, read_campaign
 from action_patterns.distribution.reasons import HELD_BACK
+from action_patterns.distribution.record_writer import RecordWriter
 from action_patterns.errors import InputError
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
