@@ -99,6 +99,25 @@ def test_other_content_or_a_person_frees_it(campaign: Campaign) -> None:
     assert campaign.results()["bad"] == ("created", "opened")
 
 
+def test_the_root_action_parks_by_the_same_ledger_and_keeps_counting(campaign: Campaign) -> None:
+    with campaign.refusing():
+        campaign.run()
+        campaign.run(distribution="./distribution.yml")
+    found = step("distribute", campaign.scene, campaign.folder, distribution="distribution.yml", **PARKING)
+    assert (found.code, found.results()["acme/bad"]) == (1, ("blocked", "parked"))
+    assert "#reason-parked" in found.summary
+    assert "actions/ledger with `mode: free`" in found.log
+
+
+def test_a_refused_token_is_no_failure_of_the_target(campaign: Campaign) -> None:
+    with campaign.refusing(401):
+        for _ in range(2):
+            assert campaign.run().code == 1
+            assert campaign.results()["bad"] == ("failed", "authentication")
+    assert campaign.run().code == 0
+    assert campaign.results()["bad"] == ("created", "opened")
+
+
 def test_success_makes_failures_void_and_then_nothing_is_written(campaign: Campaign) -> None:
     with campaign.refusing():
         campaign.run()

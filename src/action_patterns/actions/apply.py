@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from action_patterns.action.breaker_inputs import MAX_THRESHOLD, breaker_field, open_seconds_field, threshold_field
+from action_patterns.action.breaker_inputs import breaker_field, open_seconds_field, threshold_field
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.input_checks import breaker_problems, store_problems
 from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.parking_inputs import park_after_field, parking_problems
 from action_patterns.action.session import open_session
 from action_patterns.action.store import StoreName, store_field
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
@@ -44,7 +45,6 @@ from action_patterns.report.render.annotations import annotate_results
 
 if TYPE_CHECKING:
     from action_patterns.distribution.breaking import LegBreaker
-    from action_patterns.distribution.parking import Parking
 
 
 class ApplyInputs(TokenInputs):
@@ -77,14 +77,7 @@ class ApplyInputs(TokenInputs):
     )
     breaker_threshold: int = threshold_field("Targets")
     breaker_open_seconds: int = open_seconds_field("legs; then one leg probes with one target.")
-    park_after: int = Field(
-        default=0,
-        ge=0,
-        le=MAX_THRESHOLD,
-        description="Failures in a row with the same content after which a target is parked: later runs do not try"
-        " it (`blocked: parked`) until the content changes or [`ledger`](../ledger) frees it. An outage or a limit does"
-        " not count. Needs `state-repository`. 0: never.",
-    )
+    park_after: int = park_after_field()
     state_repository: str | None = Field(
         default=None,
         description="`owner/name` that keeps the breaker, so that all legs and runs share it and honour its stop flag,"
@@ -183,11 +176,7 @@ def skipped(inputs: ApplyInputs, plan: Plan, entries: Sequence[PlanEntry], *, at
 def _of_the_store(inputs: ApplyInputs) -> Iterator[Problem]:
     yield from breaker_problems(inputs, inputs.breaker, inputs.state_repository, also_parks=bool(inputs.park_after))
     yield from store_problems(inputs.store, inputs.state_repository)
-    if inputs.park_after and inputs.state_repository is None:
-        yield Problem(
-            "`park-after` is given, and `state-repository` is not: failures of earlier runs are kept there.",
-            "Give a repository that `token` may write to, or remove `park-after`.",
-        )
+    yield from parking_problems(inputs.park_after, inputs.state_repository)
 
 
 def _bounds(inputs: ApplyInputs) -> tuple[int, int]:
@@ -207,29 +196,26 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     left_out = skipped(inputs, plan, entries, attempt=attempt)
     chosen = [entry for entry in entries if entry.index not in left_out]
     campaign.check(chosen)
-    parking = _parking(inputs, ports, campaign)
-    parked = parking.parked(plan, chosen, attempt=attempt) if parking and chosen else {}
-    chosen = [entry for entry in chosen if entry.index not in parked]
-    results = [*left_out.values(), *parked.values()]
-    warnings = list[Annotation]()
+    results, warnings = [*left_out.values()], list[Annotation]()
     for result in results:
         recorder.write(result)
-    if chosen:
+
+    def work(entries: Sequence[PlanEntry]) -> tuple[list[TargetResult], list[Annotation]]:
         session = open_session(
             ports,
             credentials,
             USES,
             seconds=60 * inputs.max_minutes,
             reach=campaign.reach,
-            narrowed=tuple(entry.target.repository for entry in chosen),
-            paths=campaign.paths(chosen),
+            narrowed=tuple(entry.target.repository for entry in entries),
+            paths=campaign.paths(entries),
             share=1 / inputs.max_parallel,
             phase_seconds=phase_seconds(
                 inputs.index, inputs.max_parallel, write_spacing_seconds=ports.context.write_spacing_seconds
             ),
         )
 
-        def work(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
+        def upserted(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
             return apply(
                 entries,
                 campaign,
@@ -243,16 +229,19 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
             )
 
         if inputs.breaker is None:
-            results += work(chosen)
-        else:
-            from action_patterns.distribution.breaking import behind  # for the campaigns that have one
+            return upserted(entries), []
+        from action_patterns.distribution.breaking import behind  # for the campaigns that have one
 
-            found, warnings = behind(inputs, inputs.breaker, ports, chosen, work)
-            results += found
-    if parking is not None:
-        if not inputs.dry_run:
-            parking.ended(results)
-        warnings += parking.warnings
+        return behind(inputs, inputs.breaker, ports, entries, upserted)
+
+    if chosen and inputs.park_after:
+        from action_patterns.distribution.parking import without_parked  # for the campaigns that park
+
+        found, warnings = without_parked(inputs, ports, campaign, plan, chosen, work, on_result=recorder.write)
+        results += found
+    elif chosen:
+        found, warnings = work(chosen)
+        results += found
     results = [result.redacted(ports.log.redact) for result in results]
     failed = [result for result in results if result.outcome in FAILING]
     held_back = [result for result in results if result.is_held_back]
@@ -269,23 +258,6 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
         annotations=(*annotate_results(results), *warnings),
         # A leg that left targets to a later run is red too: "Re-run failed jobs" is to repeat it.
         exit_code=EXIT_FAILED if (failed or held_back) and policy.policy == "any" else 0,
-    )
-
-
-def _parking(inputs: ApplyInputs, ports: Ports, campaign: Campaign) -> Parking | None:
-    """Return the campaign's parked targets. None: the caller parks none."""
-    if not inputs.park_after or inputs.state_repository is None:
-        return None
-    from action_patterns.distribution.parking import Parking  # for the campaigns that park
-
-    return Parking(
-        ports,
-        inputs.credentials(),
-        repository=inputs.state_repository,
-        operation=f"{ports.context.repository}/{inputs.distribution}",
-        digest=campaign.digest,
-        after=inputs.park_after,
-        store=inputs.store,
     )
 
 

@@ -14,6 +14,7 @@ from action_patterns.action.breaker_inputs import breaker_field, open_seconds_fi
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.input_checks import breaker_problems, store_problems
 from action_patterns.action.inputs import Outputs, TokenInputs
+from action_patterns.action.parking_inputs import park_after_field, parking_problems
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import open_session
 from action_patterns.action.store import StoreName, store_field
@@ -39,7 +40,7 @@ from action_patterns.discovery.preflight import preflight_field
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign, read_campaign
-from action_patterns.distribution.reasons import HELD_BACK
+from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.distribution.record_writer import RecordWriter
 from action_patterns.errors import InputError
 from action_patterns.input_types import Flag
@@ -93,13 +94,14 @@ class DistributeInputs(TokenInputs):
     )
     breaker_threshold: int = threshold_field("Targets")
     breaker_open_seconds: int = open_seconds_field("steps; then one step probes with one target.")
+    park_after: int = park_after_field()
     state_repository: str | None = Field(
         default=None,
         description="`owner/name` that keeps the breaker, so that all runs and campaigns of the key share it and honour"
-        " its stop flag. It is written with `token`, or by the App. If it cannot be, the step counts its own targets,"
-        " and a warning says so.",
+        " its stop flag, and the names of targets that failed. It is written with `token`, or by the App. If it cannot"
+        " be, the step counts its own targets and parks none, and a warning says so.",
     )
-    store: StoreName = store_field("the breaker in `state-repository`")
+    store: StoreName = store_field("the breaker and the failures in `state-repository`")
 
 
 class DistributeOutputs(Outputs):
@@ -132,8 +134,9 @@ class Facts:
 def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     """Discover, apply and report the whole campaign."""
     policy, ends = parse(inputs.fail_on), ports.clock.monotonic() + 60 * inputs.max_minutes
-    of_breaker = breaker_problems(inputs, inputs.breaker, inputs.state_repository)
-    if problems := (*of_breaker, *store_problems(inputs.store, inputs.state_repository)):
+    of_breaker = breaker_problems(inputs, inputs.breaker, inputs.state_repository, also_parks=bool(inputs.park_after))
+    of_parking = parking_problems(inputs.park_after, inputs.state_repository)
+    if problems := (*of_breaker, *store_problems(inputs.store, inputs.state_repository), *of_parking):
         raise InputError(*problems)
     facts, github = gather(inputs, ports)
     narrowing = Narrowing(only=inputs.only, limit=inputs.limit)
@@ -205,40 +208,49 @@ def decide(
 def apply(
     inputs: DistributeInputs, campaign: Campaign, plan: Plan, github: GitHub, ports: Ports, *, ends: float
 ) -> tuple[list[TargetResult], list[Annotation]]:
-    """Upsert every target and write its record. Return also the breaker's warnings. `ends`: on the monotonic clock."""
+    """Upsert every target and write its record. Return also the store's warnings. `ends`: on the monotonic clock."""
     attempt = ports.context.run_attempt
     recorder = RecordWriter(ports, plan.name, 0, len(plan.found))
     credentials = inputs.credentials()
-    if credentials.app is not None:
-        # An App's tokens that write reach the targets only.
-        github = open_session(
-            ports,
-            credentials,
-            upsert.USES,
-            seconds=ends - ports.clock.monotonic(),
-            reach=campaign.reach,
-            narrowed=tuple(entry.target.repository for entry in plan.found),
-            paths=campaign.paths(plan.found),
-        )
 
-    def work(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
-        return apply_campaign(
-            entries,
-            campaign,
-            plan.plan_id,
-            github,
-            ports.clock,
-            attempt=attempt,
-            dry_run=inputs.dry_run,
-            on_result=recorder.write,
-            breaker=breaker,
-        )
+    def work(entries: Sequence[PlanEntry]) -> tuple[list[TargetResult], list[Annotation]]:
+        writing = github
+        if credentials.app is not None:
+            # An App's tokens that write reach the targets only.
+            writing = open_session(
+                ports,
+                credentials,
+                upsert.USES,
+                seconds=ends - ports.clock.monotonic(),
+                reach=campaign.reach,
+                narrowed=tuple(entry.target.repository for entry in entries),
+                paths=campaign.paths(entries),
+            )
 
-    if inputs.breaker is None or not plan.found:
-        return work(plan.found), []
-    from action_patterns.distribution.breaking import behind  # for the campaigns that have one
+        def upserted(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
+            return apply_campaign(
+                entries,
+                campaign,
+                plan.plan_id,
+                writing,
+                ports.clock,
+                attempt=attempt,
+                dry_run=inputs.dry_run,
+                on_result=recorder.write,
+                breaker=breaker,
+            )
 
-    return behind(inputs, inputs.breaker, ports, plan.found, work)
+        if inputs.breaker is None:
+            return upserted(entries), []
+        from action_patterns.distribution.breaking import behind  # for the campaigns that have one
+
+        return behind(inputs, inputs.breaker, ports, entries, upserted)
+
+    if not plan.found or not inputs.park_after:
+        return work(plan.found) if plan.found else ([], [])
+    from action_patterns.distribution.parking import without_parked  # for the campaigns that park
+
+    return without_parked(inputs, ports, campaign, plan, plan.found, work, on_result=recorder.write)
 
 
 def report(
@@ -296,7 +308,15 @@ ACTION = Action(
     run=run,
     icon="share-2",
     color="green",
-    reasons=(*REASONS, *HELD_BACK),
-    uses=(*discovery.USES, *upsert.USES, RefStore.read, RefStore.update, RefStore.poll),
+    reasons=(*REASONS, *HELD_BACK, PARKED),
+    uses=(
+        *discovery.USES,
+        *upsert.USES,
+        RefStore.read,
+        RefStore.list,
+        RefStore.update,
+        RefStore.update_all,
+        RefStore.poll,
+    ),
     job_uses=privacy.USES,
 )

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from action_patterns.action.place import new_claim, run_of
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
-from action_patterns.action.store import REFS
+from action_patterns.content.identifier import identify
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.result import ErrorRecord
+from action_patterns.distribution.campaign import Campaign
 from action_patterns.distribution.reasons import PARKED
 from action_patterns.errors import ActionPatternsError, DefectError, InputError
 from action_patterns.ports.bundle import Ports
+from action_patterns.ports.context import Context
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
+from action_patterns.pull_request.ownership.source import in_repository
 from action_patterns.state.ledger.book import read_book, seconds, short_digest, transact_ledger
 from action_patterns.state.ledger.record import Claim, Entry
-from action_patterns.state.ledger.table import ClaimRequest, Ended, FinishRequest, Table, Wanted, claim, finish, free
+from action_patterns.state.ledger.table import (
+    MAX_OPERATION_LENGTH,
+    ClaimRequest,
+    Ended,
+    FinishRequest,
+    Table,
+    Wanted,
+    claim,
+    finish,
+    free,
+)
 
 USES = (RefStore.read, RefStore.list, RefStore.update, RefStore.update_all)
 ROUNDS = 40
-"""Rounds of one write: legs of one matrix end at the same time."""
+"""Rounds of one write. Legs that end at the same time write one document: a target keeps its place there, whichever leg
+works on it in the next run. GitHub's limit of content per minute lets 3 legs run at once, so few of them meet.
+"""
 PAUSE_SECONDS = 2.0
 """Longest pause after a lost race."""
 SECONDS = 60.0
@@ -35,33 +51,77 @@ LEASE_SECONDS = 60
 """Lease of a claim, which begins and ends in one write."""
 
 
+class Parks(Protocol):
+    """The inputs of an action that parks targets."""
+
+    @property
+    def distribution(self) -> str: ...
+    @property
+    def park_after(self) -> int: ...
+    @property
+    def state_repository(self) -> str | None: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def dry_run(self) -> bool: ...
+    def credentials(self) -> Credentials:
+        """Return the token or App."""
+
+
+Work = Callable[[Sequence[PlanEntry]], tuple[list[TargetResult], list[Annotation]]]
+"""Works on targets, and returns their results and its warnings."""
+
+
+def without_parked(
+    inputs: Parks,
+    ports: Ports,
+    campaign: Campaign,
+    plan: Plan,
+    entries: Sequence[PlanEntry],
+    work: Work,
+    *,
+    on_result: Callable[[TargetResult], None],
+) -> tuple[list[TargetResult], list[Annotation]]:
+    """Work on the targets that are not parked, and keep which of them failed. A dry run keeps nothing.
+
+    Return all results and warnings. `on_result` is called with the result of each parked target.
+    """
+    parking = Parking(inputs, ports, operation=operation_of(campaign.file, ports.context), digest=campaign.digest)
+    parked = parking.parked(plan, entries, attempt=ports.context.run_attempt)
+    for result in parked.values():
+        on_result(result)
+    left = [entry for entry in entries if entry.index not in parked]
+    results, warnings = work(left) if left else ([], [])
+    if not inputs.dry_run:
+        parking.ended(results)
+    return [*parked.values(), *results], [*warnings, *parking.warnings]
+
+
+def operation_of(file: str, context: Context) -> str:
+    """Return the ledger's name for the campaign of a distribution file, however its path is written."""
+    name = f"{context.repository}/{in_repository(file, context)}"
+    return name if len(name) <= MAX_OPERATION_LENGTH else identify((name,), (), prefix=name, length=16).name
+
+
 class Parking:
     """The parked targets of one campaign, as one leg reads and writes them.
 
-    A target's failure counts if another run would end alike: an outage or a limit says nothing about the target. A
-    guard that blocked a target does not count either. Success, or other content, makes earlier failures void.
+    A target's failure counts if another run would end alike: an outage, a limit or a refused token says nothing about
+    the target. A guard that blocked a target does not count either. Success, or other content, makes earlier failures
+    void.
     """
 
-    def __init__(
-        self,
-        ports: Ports,
-        credentials: Credentials,
-        *,
-        repository: str,
-        operation: str,
-        digest: str,
-        after: int,
-        store: str = REFS,
-    ) -> None:
-        """Keep in `repository`, under `operation`, what failed `after` times with the content of `digest`."""
+    def __init__(self, inputs: Parks, ports: Ports, *, operation: str, digest: str) -> None:
+        """Keep, under `operation`, the targets that failed too often with the content of `digest`."""
+        assert inputs.state_repository is not None, "checked before"
         self.warnings: list[Annotation] = []
         self._ports = ports
-        self._credentials = credentials
-        self._repository = repository
+        self._credentials = inputs.credentials()
+        self._repository = inputs.state_repository
         self._operation = operation
         self._digest = short_digest(digest)
-        self._after = after
-        self._store = store
+        self._after = inputs.park_after
+        self._store = inputs.store
         self._shards = 1
         self._known: Table = {}
 
@@ -164,7 +224,10 @@ class Parking:
 
 
 _DONE = frozenset({"created", "updated", "unchanged", "closed"})
+_NOT_ITS_FAULT = frozenset({"authentication", "rate-limit", "unavailable"})
+"""Categories of errors that every target meets alike."""
 
 
 def _counts(result: TargetResult) -> bool:
-    return result.outcome == "failed" and not (result.error is not None and result.error.retryable)
+    error = result.error
+    return result.outcome == "failed" and (error is None or not (error.retryable or error.category in _NOT_ITS_FAULT))

@@ -63,6 +63,7 @@ PARTS = {
         "pull_request",
         "action/breaker_watch.py",
         "state/transaction.py",
+        "state/ledger",
     ),
 }
 """The code that calls GitHub for an action."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from action_patterns.action.input_checks import choice_problems, known_secrets, public_name_problems
-from action_patterns.actions.ledger.interface import MAX_OPERATION_LENGTH, MAX_TARGET_LENGTH, TAKES, LedgerInputs
+from action_patterns.actions.ledger.interface import MAX_TARGET_LENGTH, TAKES, LedgerInputs
 from action_patterns.actions.ledger.targets import Given
 from action_patterns.content.identifier import is_of_run
 from action_patterns.errors import Problem
@@ -15,7 +15,7 @@ from action_patterns.input_types import input_name
 from action_patterns.ports.context import Context
 from action_patterns.state.json_value import secret_kind
 from action_patterns.state.ledger.record import State
-from action_patterns.state.ledger.table import Ended
+from action_patterns.state.ledger.table import MAX_OPERATION_LENGTH, Ended
 
 _STATES = get_args(State)
 _CLAIM = re.compile(r"[0-9a-f]{16}(\.[0-9]{1,2})?")

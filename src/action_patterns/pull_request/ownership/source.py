@@ -96,8 +96,8 @@ def source_of(context: Context, *, file: str = "", present: Iterable[str] | None
     """Return the source of a run. `file`: path of the distribution file; `present`: paths of all YAML files."""
     return Source(
         repository=context.repository_id or f"name:{hashed(context.repository.lower())}",
-        file=hashed(_in_repository(file, context)) if file else "",
-        present=None if present is None else frozenset(hashed(_in_repository(path, context)) for path in present),
+        file=hashed(in_repository(file, context)) if file else "",
+        present=None if present is None else frozenset(hashed(in_repository(path, context)) for path in present),
         run=Run(workflow=hashed(context.workflow_path), number=context.run_number, commit=context.sha)
         if context.run_number
         else None,
@@ -118,7 +118,7 @@ def order(ours: Run | None, theirs: Run | None, ancestors: Mapping[str, bool | N
     return "unknown" if older is None else "older" if older else "newer"
 
 
-def _in_repository(path: str, context: Context) -> str:
+def in_repository(path: str, context: Context) -> str:
     """Return a path of the workspace relative to its repository, without `.` and `..`."""
     workspace = context.workspace.rstrip("/") + "/"
     parts: list[str] = []

@@ -19,6 +19,7 @@ End = Literal["done", "failed", "released"]
 """How work on a target ended. `released`: it was not tried to its end, and the next run gets it at once."""
 
 MAX_REASON_LENGTH = 200
+MAX_OPERATION_LENGTH = 100
 
 
 class Wanted(NamedTuple):
