@@ -169,7 +169,9 @@ def _from_tip(tip: str, trigger: Trigger, head: str, history: History, reason: s
     if trigger.attempt > 1:
         return everything(head, "rerun")
     found = _from_branch(tip, head, history, reason)
-    return everything(head, "base-holds-head") if found.oid == head else found
+    # A branch that is made at a commit of the default branch brings none, unless it was merged meanwhile.
+    is_new = reason != "branch-point" or trigger.brought_commits
+    return everything(head, "base-holds-head") if found.oid == head and is_new else found
 
 
 def _first_push(trigger: Trigger, history: History, head: str) -> Base:

@@ -64,6 +64,11 @@ class Trigger:
         """Name of the tag. None: the ref is none."""
         return self.ref.removeprefix(_TAGS) if self.ref.startswith(_TAGS) else None
 
+    @property
+    def brought_commits(self) -> bool:
+        """Whether the push brought commits that the repository did not have."""
+        return bool(self._value(("commits",)))
+
     def text(self, *keys: str) -> str:
         """Return a text of the payload; "" where there is none."""
         value = self._value(keys)

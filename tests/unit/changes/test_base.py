@@ -81,6 +81,8 @@ def trigger(event: str, payload: dict[str, object], *, ref: str = "refs/heads/ma
 
 MERGING = {"pull_request": {"head": {"sha": M}, "base": {"sha": A}}}
 """The head itself is a merge, of the base branch into the pull request's."""
+NEW: dict[str, object] = {"before": "0" * 40, "created": True, "commits": []}
+MERGED = KnownHistory(branches={"main": C})
 PULL = {"pull_request": {"head": {"sha": C}, "base": {"sha": A}}}
 
 
@@ -98,6 +100,8 @@ PULL = {"pull_request": {"head": {"sha": C}, "base": {"sha": A}}}
         (trigger("pull_request", {}, sha=C), KnownHistory(at=C), None, "event-incomplete"),
         (trigger("merge_group", {}), KnownHistory(), None, "event-incomplete"),
         (trigger("push", {"before": "0" * 40}, ref="refs/heads/x"), KnownHistory(branches={}), None, "first-push"),
+        (trigger("push", NEW, ref="refs/heads/x"), KnownHistory(branches={"main": C}), C, "branch-point"),
+        (trigger("push", NEW | {"commits": [{}]}, ref="refs/heads/x"), MERGED, None, "base-holds-head"),
     ],
 )
 def test_the_base(given: Trigger, history: History, base: str | None, reason: str) -> None:
