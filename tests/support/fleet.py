@@ -17,7 +17,7 @@ import requests
 
 from action_patterns.contracts import TargetResult, Usage
 from action_patterns.distribution.apply import WORKERS, apply
-from action_patterns.distribution.campaign import read_campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.github_api.client import Client
 from action_patterns.github_api.transport.tokens import Authorization
 from action_patterns.github_api.transport.transport import Response, Transport

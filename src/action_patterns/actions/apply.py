@@ -28,7 +28,8 @@ from action_patterns.discovery.only import (
 from action_patterns.discovery.plan import read_plan
 from action_patterns.discovery.reasons import LEFT_OUT
 from action_patterns.distribution.apply import apply
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.distribution.record_writer import RecordWriter
 from action_patterns.errors import EXIT_FAILED, InputError, Problem

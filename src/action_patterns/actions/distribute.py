@@ -39,7 +39,8 @@ from action_patterns.discovery.only import (
 from action_patterns.discovery.preflight import preflight_field
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.distribution.record_writer import RecordWriter
 from action_patterns.errors import InputError

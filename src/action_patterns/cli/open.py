@@ -19,7 +19,8 @@ from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.only import Narrowing, check_names
 from action_patterns.discovery.selection import input_problems
 from action_patterns.discovery.summary import annotate_selection
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.escape import terminal as plain_line
 from action_patterns.github_api import connect

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from action_patterns.contracts import PlanEntry, Target
-from action_patterns.distribution.campaign import read_campaign
+from action_patterns.distribution.reading import read_campaign
 from support.memory_ports import MemoryFiles
 from support.report_builders import context
 

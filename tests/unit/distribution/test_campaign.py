@@ -14,7 +14,8 @@ from action_patterns.discovery.selection import Selection
 from action_patterns.discovery.source import Source
 from action_patterns.distribution import apply as module
 from action_patterns.distribution.apply import apply
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.errors import InputError, Problem, UnavailableError
 from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.pull_requests import Observed

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from action_patterns.content.changes import FileChange
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.errors import InputError
 from support.memory_ports import MemoryFiles
 from support.report_builders import context, plan

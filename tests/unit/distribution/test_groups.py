@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from action_patterns.contracts import Exclusion, PlanEntry, Target
 from action_patterns.discovery.groups import all_apply, unite
 from action_patterns.discovery.select import Selected
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.errors import InputError
 from action_patterns.ports.repositories import FactsNeeded
 from support.memory_ports import MemoryFiles

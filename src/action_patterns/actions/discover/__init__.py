@@ -38,8 +38,9 @@ from action_patterns.discovery.plan import plan_components, plan_items
 from action_patterns.discovery.repositories_file import with_files
 from action_patterns.discovery.selection import Selection
 from action_patterns.discovery.summary import annotate, summary
-from action_patterns.distribution.campaign import Campaign, read_campaign
+from action_patterns.distribution.campaign import Campaign
 from action_patterns.distribution.distribution_file import OWN_RULES
+from action_patterns.distribution.reading import read_campaign
 from action_patterns.errors import ActionPatternsError, InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
