@@ -58,7 +58,7 @@ PARTS = {
     ),
     "assert": ("checks/github_state.py",),
     "distribute": (
-        "actions/distribute.py",
+        "actions/distribute",
         "discovery",
         "pull_request",
         "action/breaker_watch.py",

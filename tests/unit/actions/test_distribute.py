@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from action_patterns import registry
 from action_patterns.action.contract import Finish
-from action_patterns.actions.distribute import ACTION, DistributeInputs, DistributeOutputs
+from action_patterns.actions.distribute import ACTION
+from action_patterns.actions.distribute.interface import DistributeInputs, DistributeOutputs
 from action_patterns.contracts import RunReport
 from action_patterns.errors import InputError, PermissionDeniedError
 from action_patterns.ports.pull_requests import Observed

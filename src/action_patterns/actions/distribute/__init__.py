@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from action_patterns.action import privacy
-from action_patterns.action.breaker_inputs import breaker_field, open_seconds_field, threshold_field
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.input_checks import breaker_problems, store_problems
-from action_patterns.action.inputs import Outputs, TokenInputs
-from action_patterns.action.parking_inputs import park_after_field, parking_problems
+from action_patterns.action.parking_inputs import parking_problems
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import open_session
-from action_patterns.action.store import StoreName, store_field
+from action_patterns.actions.distribute.interface import DistributeInputs, DistributeOutputs
 from action_patterns.actions.report.gathering import Previous, read_previous
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
@@ -27,16 +23,7 @@ from action_patterns.contracts.result import FAILING
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.discovered import Discovered
-from action_patterns.discovery.only import (
-    EVERYTHING,
-    Limit,
-    Narrowing,
-    OnlyList,
-    check_names,
-    limit_field,
-    only_field,
-)
-from action_patterns.discovery.preflight import preflight_field
+from action_patterns.discovery.only import EVERYTHING, Narrowing, check_names
 from action_patterns.discovery.summary import annotate_selection
 from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign
@@ -44,7 +31,6 @@ from action_patterns.distribution.reading import read_campaign
 from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.distribution.record_writer import RecordWriter
 from action_patterns.errors import InputError
-from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
@@ -61,64 +47,6 @@ from action_patterns.report.render.annotations import annotate, left_out
 
 if TYPE_CHECKING:
     from action_patterns.distribution.breaking import LegBreaker
-
-
-class DistributeInputs(TokenInputs):
-    """Inputs of the root action."""
-
-    distribution: str = Field(default="distribution.yml", description="Path of the distribution file.")
-    only: OnlyList = only_field()
-    limit: Limit | None = limit_field()
-    preflight: Flag = preflight_field()
-    dry_run: Flag = Field(default=False, description="Write nothing; report what a real run would do.")
-    fail_on: str = Field(
-        default="any",
-        description="When the step is red: `any`, `all`, `never`, `threshold:<n>` or `threshold:<n>%` of the targets"
-        " failed, or `class:<names>`: one failed with such an outcome, error category or reason.",
-    )
-    previous: str = Field(
-        default="",
-        description="Path of an earlier run's run-report.json to compare with. If it is absent or of no"
-        " use, a line says so and nothing fails.",
-    )
-    junit: Flag = Field(
-        default=False, description="Write a JUnit XML file too, one test case per target; see the output `junit`."
-    )
-    reveal_private: Flag = Field(
-        default=False,
-        description="Let a public repository name private ones in the log, the summary and the report. Without it they"
-        " are counted, and shown as `private repository #<id>`.",
-    )
-    breaker: str | None = breaker_field(
-        "After targets that fail in a row, the others are skipped (`breaker-open`). Without `state-repository` the step"
-        " counts its own targets."
-    )
-    breaker_threshold: int = threshold_field("Targets")
-    breaker_open_seconds: int = open_seconds_field("steps; then one step probes with one target.")
-    park_after: int = park_after_field()
-    state_repository: str | None = Field(
-        default=None,
-        description="`owner/name` that keeps the breaker, so that all runs and campaigns of the key share it and honour"
-        " its stop flag, and the names of targets that failed. It is written with `token`, or by the App. If it cannot"
-        " be, the step counts its own targets and parks none, and a warning says so.",
-    )
-    store: StoreName = store_field("the breaker and the failures in `state-repository`")
-
-
-class DistributeOutputs(Outputs):
-    """Outputs of the root action."""
-
-    verdict: Literal["passed", "partial", "failed", "nothing-to-do", "inconclusive"] = Field(
-        description="`passed`, `partial`, `failed` or `nothing-to-do`."
-    )
-    counts: str = Field(description="JSON object: targets by outcome.")
-    failed_targets: str = Field(description="JSON list of the targets that failed or were blocked.")
-    path: str = Field(description="Path of the full report, run-report.json.")
-    html: str = Field(description="Path of report.html: the same for a browser, in one file that needs no other.")
-    artifact_name: str = Field(description="Name to upload them under, unique per attempt.")
-    junit: str = Field(description="Path of the JUnit XML file; empty unless the input `junit` is true.")
-    requests: int = Field(description="Requests sent to GitHub.")
-    writes: int = Field(description="How many of them were writes.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
