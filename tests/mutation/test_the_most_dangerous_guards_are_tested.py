@@ -24,6 +24,7 @@ PULLS = "action_patterns/github_api/pull_requests.py"
 REFS = "action_patterns/github_api/refs.py"
 EXCHANGE = "action_patterns/github_api/transport/exchange.py"
 TRANSPORT = "action_patterns/github_api/transport/transport.py"
+TURNS = "action_patterns/github_api/transport/turns.py"
 COMMANDS = "action_patterns/runner/commands.py"
 CALLS = "action_patterns/github_api/transport/calls.py"
 POSTS = "scenarios/test_a_post_whose_answer_was_lost_is_looked_up_before_it_is_sent_again.py::"
@@ -31,6 +32,7 @@ CLIENTS = "unit/github_api/transport/test_clients.py::"
 RACES = "scenarios/test_a_branch_that_moves_while_we_write_is_never_overwritten.py::"
 REFUSALS = "scenarios/test_an_auth_error_is_never_taken_for_absence.py::"
 SENDING = "unit/github_api/transport/test_transport.py::"
+WAITING = "unit/github_api/transport/test_turns.py::"
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,10 @@ MUTATIONS = {
         SENDING + "test_a_refused_token_is_renewed_once_for_a_request",
     ),
     "a thread goes on after GitHub refused another": Mutation(
-        TRANSPORT,
-        "at = max(at, pacer.parked_until)\n",
-        "at = max(at, 0.0)\n",
-        SENDING + "test_a_thread_that_waits_for_its_turn_heeds_a_refusal_that_another_meets_meanwhile",
+        TURNS,
+        "if self._pacer.parked_until > at:\n",
+        "if False:\n",
+        WAITING + "test_a_thread_that_waits_for_its_turn_heeds_a_limit_that_another_meets_meanwhile",
     ),
     "a text of a repository commands the runner": Mutation(
         COMMANDS,
