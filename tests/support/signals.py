@@ -1,14 +1,14 @@
 """The signals that end a process, as a terminal or a runner leaves them to it.
 
-A shell has what it starts in the background ignore SIGINT, and so does nohup with SIGHUP. A child inherits that, and a
-test that interrupts a child would wait in vain for its end.
+A shell has what it starts in the background ignore SIGINT and SIGQUIT, and so does nohup with SIGHUP. A child inherits
+that, and a test that interrupts a child would wait in vain for its end.
 """
 
 from __future__ import annotations
 
 import signal
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 
 
 def restore() -> None:

@@ -95,6 +95,7 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
             continue
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [n for n in range(1, 32) if n not in (17, 18, 19, 20, 21, 22, 23, 28)])
 def test_a_death_by_any_signal_is_no_success(tree: Tree, number: int) -> None:
     die = f"import os, resource, signal; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); n = {number}"
@@ -170,6 +171,7 @@ def test_a_cancel_ends_the_tree_before_the_wrapper(tree: Tree, number: int, monk
     assert not tree.living()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_wrapper_that_is_killed_leaves_no_tree(tree: Tree, kind: str) -> None:
     with tree.wrapped(KINDS[kind]) as wrapper:
@@ -179,6 +181,7 @@ def test_a_wrapper_that_is_killed_leaves_no_tree(tree: Tree, kind: str) -> None:
     assert until(lambda: not tree.living()), tree.living()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_supervisor_that_is_killed_leaves_no_tree_and_no_success(tree: Tree, kind: str) -> None:
     with tree.wrapped(KINDS[kind]) as wrapper:
@@ -302,11 +305,8 @@ def test_time_that_is_not_extended_ends_the_tree_while_the_caller_waits(tree: Tr
     """The supervisor keeps the time: an extension that blocks holds up no end."""
     gone: list[bool] = []
 
-    def is_gone() -> bool:
-        return all(child.status() == psutil.STATUS_ZOMBIE for child in psutil.Process().children())
-
     def extend() -> float:
-        gone.append(until(is_gone))
+        gone.append(until(lambda: not tree.living()))
         return 3_600.0
 
     ended = tree.run("sleep", "7200", timeout=0.2, extend=extend, every=0.01)

@@ -20,7 +20,7 @@ print(child.returncode, child.stdout.strip())
 """
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("restore", ["signals.restore()", ""])
 def test_a_child_of_a_test_ends_by_the_signal(name: str, restore: str) -> None:
     number = signal.Signals[name]
