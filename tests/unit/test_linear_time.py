@@ -212,6 +212,7 @@ def seconds(read: Read, text: str) -> float:
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLAYED)
 def test_four_times_the_text_takes_about_four_times_the_time(name: str) -> None:
     read = READERS[name]

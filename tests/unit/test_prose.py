@@ -215,6 +215,7 @@ def files() -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
+@pytest.mark.slow
 def test_everything_people_read_is_in_plain_words_and_no_exception_outlives_its_reason() -> None:
     problems = []
     for file in files():

@@ -261,6 +261,7 @@ def test_that_property_sees_a_name_that_adds_a_cell() -> None:
     assert len(unescaped_pipes("| a | b | c | d | e |")) != 5
 
 
+@pytest.mark.slow
 def test_an_assertion_about_plain_values_loads_no_library_of_paths_schemas_or_github() -> None:
     code = f"""
 import sys

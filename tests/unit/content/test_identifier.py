@@ -129,6 +129,7 @@ def test_path_mode_and_content_of_a_file_count(other: FileChange) -> None:
     assert name(files=(other,)) != name(files=(FileChange(path="a", mode="100644", content=b"x"),))
 
 
+@pytest.mark.slow
 @given(st.text(), texts, lengths)
 def test_a_name_has_its_length_and_is_fit_for_a_branch(prefix: str, value: str, length: int) -> None:
     found = name(value, prefix=prefix, length=length)

@@ -157,6 +157,7 @@ def error_of(client: Client, capability: str, name: str) -> ActionPatternsError 
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("garbage", sample.some(SAMPLE, GARBAGE, "garbage"))
 @pytest.mark.parametrize("graphql", [True, False])
 def test_each_verb_takes_it_for_what_it_is(

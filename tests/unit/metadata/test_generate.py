@@ -250,6 +250,7 @@ def test_references_to_this_product_name_this_version_and_what_there_is(
         assert problem in found[0]
 
 
+@pytest.mark.slow
 def test_check_names_what_differs_and_writing_repairs_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("actions", "benchmarks", ".github"):
         shutil.copytree(ROOT / name, tmp_path / name)

@@ -44,6 +44,7 @@ time.sleep(1000)
 TREES = {kind: script for kind, script in KINDS.items() if kind != "a chain"} | {"a zombie": ZOMBIE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TREES)
 def test_both_see_the_same_tree_and_psutil_ends_it(tmp_path: Path, kind: str) -> None:
     mark, up = uuid4().hex, tmp_path / "up"

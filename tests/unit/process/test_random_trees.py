@@ -70,6 +70,7 @@ def size(spec: dict[str, Any]) -> int:
 CASES = [f"{end}, {number}" for number in range(60) for end in ENDS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", sample.some(12, CASES, "trees"))
 def test_no_tree_outlives_its_command(tmp_path: Path, case: str) -> None:
     end, _, number = case.partition(", ")

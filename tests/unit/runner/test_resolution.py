@@ -238,6 +238,7 @@ def _moved_out(base: Path) -> None:
         (base / root / "d").rename(base / f"moved-{root}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("swap", [_to_a_link, _to_a_link_below, _to_a_pipe, _moved_out])
 @pytest.mark.parametrize("use", USES)
 def test_what_changes_at_any_moment_leads_nowhere_else(

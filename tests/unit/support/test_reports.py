@@ -38,6 +38,7 @@ class Reports:
         self.seen.setdefault(report.nodeid.partition("::")[2], []).append((report.when or "", report.outcome))
 
 
+@pytest.mark.slow
 def test_a_test_that_passed_has_one_report_and_any_other_has_all(tmp_path: Path) -> None:
     file, reports = tmp_path / "test_five.py", Reports()
     file.write_text(TESTS)

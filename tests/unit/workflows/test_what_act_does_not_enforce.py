@@ -275,6 +275,7 @@ def test_plan_and_digest_come_from_discover_and_never_from_the_own_attempt() -> 
             assert given["plan-digest"] == "${{ needs.discover.outputs.plan-digest }}"
 
 
+@pytest.mark.slow
 def test_the_inputs_given_to_our_actions_exist() -> None:
     for name in shipped_workflows():
         for job, step in steps(load(name)):

@@ -40,6 +40,7 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
+@pytest.mark.slow
 def test_a_random_worktree_has_the_ids_that_git_stores(tmp_path: Path) -> None:
     for number in range(sample.examples(TREES)):
         seed = sample.number("worktree", number)

@@ -21,6 +21,7 @@ library: {paths: lib/**, depends-on: [source]}
 DIRECTORIES = {"docs": ("docs/",), "source": ("src/",), "library": ("lib/", "src/")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(HISTORIES))
 def test_every_event_of_a_random_history_is_answered_as_git_does(tmp_path: Path, number: int) -> None:
     dice = random.Random(sample.number("histories", number))

@@ -148,6 +148,7 @@ CHECKED = ("we run", "a review for a team", "a comment of ours", "merged")
 NEEDS = {"reopened": ["closed"], "update branch": ["the base gets a file"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVENTS)
 def test_after_one_thing_happened_both_read_the_same(name: str) -> None:
     with stage(SEED, checked=name in CHECKED) as scene:
@@ -200,6 +201,7 @@ def test_a_tree_too_large_for_one_answer_is_read_directory_by_directory() -> Non
         assert scene.sent("git/get-tree") == 3  # all of it, its root, `src`; `none` is not there
 
 
+@pytest.mark.slow
 def test_more_than_a_page_of_comments_and_pull_requests_is_read_to_its_end() -> None:
     with stage() as scene:
         scene.upsert(DESIRED)

@@ -216,6 +216,7 @@ def test_a_certificate_of_a_company_is_named_once(way: str, authority: tuple[Pat
     assert "SSL_CERT_FILE" in raised.value.remediation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "variable",
     ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_DIR", "PIP_CERT"],

@@ -69,6 +69,7 @@ def structure(text: str) -> list[str]:
     return [token.type for token in tokens] + [f"{kind}: {inline[kind]}" for kind in kept]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcomes", [OUTCOMES, GREEN], ids=["all", "green"])
 @pytest.mark.parametrize("detail", layout.LADDER, ids=range(len(layout.LADDER)))
 @settings(max_examples=examples(40), deadline=None)

@@ -46,6 +46,7 @@ def seen(report: RunReport, page: Page = PAGE, detail: Detail = LADDER[0]) -> li
     return blocks[: opened[0] + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detail", LADDER, ids=range(len(LADDER)))
 @pytest.mark.parametrize("number", [1, 30, 3_000])
 @pytest.mark.parametrize("compared", [True, False])
