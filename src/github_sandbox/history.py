@@ -26,9 +26,12 @@ def is_ancestor(git: GitStore, older: str, newer: str) -> bool:
 
 
 def merge_base(git: GitStore, left: str, right: str) -> str | None:
-    """Return the first common commit, searched from ``right``; None: the histories are unrelated."""
+    """Return a common commit that no other one descends from; None: the histories are unrelated."""
     known = ancestors(git, left)
-    return next((oid for oid in ancestors(git, right) if oid in known), None)
+    common = {oid: commit for oid, commit in ancestors(git, right).items() if oid in known}
+    # The parents of common commits are common too, and each has a better one.
+    passed = {parent for commit in common.values() for parent in commit.parents}
+    return next((oid for oid in common if oid not in passed), None)
 
 
 def between(git: GitStore, base: str, head: str) -> list[CommitRecord]:
