@@ -52,7 +52,16 @@ class Step:
         return found
 
 
-def step(action: str, scene: Stage, folder: Path, *, targets: str = "", **inputs: str) -> Step:
+def step(
+    action: str,
+    scene: Stage,
+    folder: Path,
+    *,
+    targets: str = "",
+    run_number: int = 1,
+    run_attempt: int = 1,
+    **inputs: str,
+) -> Step:
     """Run an action. `targets`: the selection of a distribution file that is written first."""
     if targets:
         (folder / "distribution.yml").write_text(CAMPAIGN % targets)
@@ -62,6 +71,9 @@ def step(action: str, scene: Stage, folder: Path, *, targets: str = "", **inputs
         (folder / name).write_text("")
     variables = {
         **job_variables(scene.context, folder),
+        "GITHUB_RUN_ID": str(6 + run_number),
+        "GITHUB_RUN_NUMBER": str(run_number),
+        "GITHUB_RUN_ATTEMPT": str(run_attempt),
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
         "INPUT_TOKEN": "tok-bot",
         **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},

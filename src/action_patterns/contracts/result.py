@@ -39,6 +39,9 @@ FAILING: frozenset[Outcome] = frozenset({"failed", "blocked", "missing"})
 UNTRIED: frozenset[Outcome] = frozenset({"skipped", "deferred", "planned"})
 """Outcomes of a target that nothing was tried on: a failure before is neither repaired nor repeated."""
 
+PARKED = "parked"
+"""Reason of a target that failed too often with the same content, so it was not tried."""
+
 HELD_BACK = frozenset({"breaker-open", "stopped", "store-unreadable"})
 """Reasons of a target that a breaker or a stop flag had skipped: the work is not done, and a later run must do it."""
 
@@ -200,6 +203,11 @@ class TargetResult(Document):
     def is_held_back(self) -> bool:
         """Whether a breaker or a stop flag had it skipped."""
         return self.outcome == "skipped" and self.reason in HELD_BACK
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it was not tried, as it failed too often."""
+        return self.outcome in ("blocked", "skipped") and self.reason == PARKED
 
     @property
     def is_degraded(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Protocol
 from action_patterns.action.place import new_claim, run_of
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import open_session
+from action_patterns.action.store import REFS
 from action_patterns.content.identifier import identify
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.result import ErrorRecord
@@ -54,8 +55,6 @@ LEASE_SECONDS = 60
 class Parks(Protocol):
     """The inputs of an action that parks targets."""
 
-    @property
-    def distribution(self) -> str: ...
     @property
     def park_after(self) -> int: ...
     @property
@@ -189,8 +188,9 @@ class Parking:
         return f"It failed {times} with the same content, the last time with the reason `{found.reason}`{where}."
 
     def _remedy(self, target: str) -> str:
+        store = "" if self._store == REFS else f" `store: {self._store}`,"
         return (
-            f"Mend the cause. Then use actions/ledger with `mode: free`, `repository: {self._repository}`,"
+            f"Mend the cause. Then use actions/ledger with `mode: free`, `repository: {self._repository}`,{store}"
             f" `operation: {self._operation}` and `targets: '[\"{target}\"]'`, or change what the campaign writes."
             " Do not raise `park-after` to get past it."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.action.reason import Reason
+from action_patterns.contracts import result
 
 HELD_BACK = (
     Reason(
@@ -19,7 +20,7 @@ HELD_BACK = (
     ),
 )
 PARKED = Reason(
-    "parked",
+    result.PARKED,
     "blocked",
     "It failed `park-after` times in a row with the same content, so the run did not try it.",
     "Mend the cause, then use `ledger` with `mode: free`, or change what the campaign writes. Do not raise the number.",

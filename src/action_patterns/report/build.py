@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from action_patterns.contracts import Plan, RunReport, TargetResult
+from action_patterns.contracts.history import Row, up_to
 from action_patterns.ports.context import Context
 from action_patterns.ports.workflow_runs import Job
 from action_patterns.report.model.aggregate import aggregate
@@ -50,6 +51,7 @@ def build(
     notes: Sequence[str] = (),
     previous: RunReport | None = None,
     nothing_to_compare: str = "",
+    history: Sequence[Row] = (),
     degraded_alert_percent: float = ALERT_PERCENT,
     redact: Callable[[str], str] = str,
 ) -> Rendered:
@@ -57,6 +59,7 @@ def build(
 
     `redact` hides the run's secrets, before anything is escaped or clipped: afterwards it would not find them.
     `nothing_to_compare`: what to say where a `previous` report was looked for and there is none to use.
+    `history`: runs to show beside this one.
     """
     redact, given = cache(redact), tuple(records)  # the same reasons and remedies come a thousand times
     report = aggregate(
@@ -79,6 +82,7 @@ def build(
         artifact_name=redact(artifact_name),
         notes=tuple(redact(n) for n in told if n),
         nothing_to_compare=redact(nothing_to_compare),
+        trend=up_to(report, history) if history else (),
         distributes=plan is not None and bool(plan.content_digest),
     )
     return Rendered(

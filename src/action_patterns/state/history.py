@@ -8,28 +8,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from action_patterns.content.identifier import identify
-from action_patterns.contracts.document import Count, Moment, Record
-from action_patterns.contracts.report import Counts, Verdict
+from action_patterns.contracts.history import Row
 from action_patterns.state.record import MAX_MESSAGE_BYTES, Envelope
 from action_patterns.state.transaction import Change
 
 MAX_ROWS = 100
 """Runs of one history at most; the oldest go."""
-
-
-class Row(Record):
-    """The numbers of one run."""
-
-    run_id: Count
-    run_number: Count | None
-    attempt: Count
-    url: str
-    finished_at: Moment | None
-    verdict: Verdict
-    counts: Counts
-    requests: Count
-    seconds: float | None = None
-    """Time from its first to its last record. None: not known."""
 
 
 class HistoryRecord(Envelope):
@@ -56,14 +40,10 @@ def append(found: HistoryRecord | None, operation: str, row: Row) -> Change[Hist
     same = next((each for each in rows if each.run_id == row.run_id), None)
     if same is not None and same.attempt >= row.attempt:
         return Change(outcome="unchanged", reason="known-run")
-    kept = sorted((*(each for each in rows if each is not same), row), key=_order)[-MAX_ROWS:]
+    kept = sorted((*(each for each in rows if each is not same), row), key=lambda each: each.place)[-MAX_ROWS:]
     record = HistoryRecord(operation=operation, rows=tuple(kept))
     while len(record.message()) > MAX_MESSAGE_BYTES and len(record.rows) > 1:
         record = HistoryRecord(operation=operation, rows=record.rows[1:])
     if row not in record.rows:
         return Change(outcome="unchanged", reason="known-run")
     return Change(outcome="created" if found is None else "updated", reason="appended", write=record)
-
-
-def _order(row: Row) -> tuple[int, int]:
-    return (row.run_number or 0, row.run_id)

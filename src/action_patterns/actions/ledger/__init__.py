@@ -56,6 +56,10 @@ def apply(inputs: LedgerInputs, request: LedgerRequest, ports: Ports, github: Gi
             from action_patterns.actions.ledger import runs  # only a step with a report needs its models
 
             return runs.keep(request, ports, github)
+        case "runs":
+            from action_patterns.actions.ledger.runs import show
+
+            return show(request, ports, github)
         case _:
             assert_never(inputs.mode)
 

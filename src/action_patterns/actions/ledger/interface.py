@@ -21,7 +21,7 @@ from action_patterns.action.store import StoreInputs
 from action_patterns.input_types import Flag, NameList
 from action_patterns.state.ledger.table import MAX_REASON_LENGTH
 
-Mode = Literal["claim", "finish", "list", "free", "clean", "history"]
+Mode = Literal["claim", "finish", "list", "free", "clean", "history", "runs"]
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
@@ -36,7 +36,7 @@ class LedgerInputs(StoreInputs):
     mode: Mode = Field(
         description="`claim` before the work: it returns the targets that are left. `finish` after it keeps how they"
         " ended. `list` reads them, `free` lets failed and parked ones be tried as at first, `clean` removes old ones."
-        " `history` adds the numbers of a report to those of the runs before."
+        " `history` adds the numbers of a report to those of the runs before; `runs` reads them for the next report."
     )
     operation: str | None = Field(
         default=None,
@@ -141,7 +141,7 @@ class LedgerOutputs(Outputs):
     )
     count: int = Field(
         description="How many targets the step is about: to do, finished, listed or freed;"
-        " for `history` the runs that it holds."
+        " for `history` and `runs` the runs that it holds."
     )
     has_targets: bool = Field(description="Whether `count` is not 0. Gate the matrix on `== 'true'`.")
     claim: str | None = Field(description="For `claim`: the claim to `todo`; `finish` asks for it. It is no secret.")
@@ -162,8 +162,8 @@ class LedgerOutputs(Outputs):
     )
     targets: str | None = Field(description="For `list` and `free`: the names, a JSON list.")
     path: str | None = Field(
-        description="For `history`: file with a JSON list of the last runs. For `list`: file with a JSON list of"
-        " `target`, `state`, `digest`, `since`, `failures`, `reason` and `run`. `digest` is the first 16"
+        description="For `history` and `runs`: file with a JSON list of the last runs. For `list`: file with a JSON"
+        " list of `target`, `state`, `digest`, `since`, `failures`, `reason` and `run`. `digest` is the first 16"
         " characters of the SHA-256 of the digest that was given."
     )
     records: str | None = Field(
@@ -197,6 +197,7 @@ TAKES: dict[Mode, tuple[str, ...]] = {
     "free": ("targets", "targets_path"),
     "clean": CLEAN_INPUTS,
     "history": ("report",),
+    "runs": (),
 }
 """The inputs of each mode. Another one would have no effect, so it is an error."""
 
@@ -235,7 +236,7 @@ REASONS = (
         "Pass the output `claim` of the step that claimed, and let `pending-timeout-hours` be longer than the work"
         " takes.",
     ),
-    Reason("listed", "unchanged", "The ledger was read.", "Nothing."),
+    Reason("listed", "unchanged", "The ledger or its history was read.", "Nothing."),
     Reason("freed", "updated", "The next claim tries the targets as at first.", "Run again."),
     Reason("nothing-to-free", "unchanged", "None of the targets failed or is parked.", "Nothing."),
     Reason("appended", "updated", "The history holds the numbers of this run.", "Nothing."),
@@ -245,6 +246,12 @@ REASONS = (
         "unchanged",
         "The history could not be read or written.",
         "Mend the cause. The report of the run is complete without it.",
+    ),
+    Reason(
+        "not-read",
+        "unchanged",
+        "The history could not be read.",
+        "Mend the cause. The report of the run is complete without its trend.",
     ),
     *CLEAN_REASONS,
 )

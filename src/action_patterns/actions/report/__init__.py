@@ -105,6 +105,7 @@ def decide(inputs: ReportInputs, facts: Facts, redact: Callable[[str], str]) -> 
         notes=(*_notes(inputs, facts, before), *doubt, *([facts.no_jobs] if facts.no_jobs else [])),
         previous=facts.previous.report,
         nothing_to_compare=facts.previous.why_not,
+        history=facts.history.rows,
         degraded_alert_percent=inputs.degraded_alert_percent,
         redact=redact,
     )
@@ -159,7 +160,7 @@ def apply(decision: Decision, ports: Ports) -> Finish[ReportOutputs]:
 
 
 def _notes(inputs: ReportInputs, facts: Facts, before: Mapping[str, job_results.JobResult]) -> tuple[str, ...]:
-    notes = []
+    notes = [facts.history.why_not] if facts.history.why_not else []
     if facts.plan is None:
         notes.append(f"There is no file {inputs.plan}." if inputs.plan else "No plan was given.")
         notes.append(_why_no_plan(inputs, facts))

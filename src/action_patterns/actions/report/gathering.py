@@ -15,6 +15,7 @@ from action_patterns.content.bounded_json import loads
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.artifact import RECORDS_ARTIFACT
+from action_patterns.contracts.history import Row, decode_rows
 from action_patterns.contracts.result import (
     MOST_ATTEMPTS,
     FileName,
@@ -46,6 +47,13 @@ class Previous:
     why_not: str = ""
 
 
+class History(NamedTuple):
+    """The last runs, or why they are not known; neither, where none were asked for."""
+
+    rows: tuple[Row, ...] = ()
+    why_not: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that was read."""
@@ -55,6 +63,7 @@ class Facts:
     unreadable: tuple[Unreadable, ...]
     context: Context
     previous: Previous
+    history: History
     jobs: tuple[Job, ...] = ()
     """Jobs of this run. Empty: no token was given, or they could not be read."""
     no_jobs: str = ""
@@ -88,6 +97,7 @@ def gather(inputs: ReportInputs, ports: Ports) -> Facts:
         unreadable=tuple(unreadable),
         context=ports.context,
         previous=previous,
+        history=read_history(inputs.history, ports),
         jobs=jobs,
         no_jobs=no_jobs,
         artifacts=read_artifacts(runs, ports) if written else None,
@@ -154,6 +164,23 @@ def read_previous(path: str, name: str, ports: Ports) -> Previous:
     if report.name != name:
         return Previous(why_not="The earlier report is another campaign's, so nothing is compared.")
     return Previous(report)
+
+
+def read_history(path: str, ports: Ports) -> History:
+    """Return the rows of the last runs. A file of no use costs only the trend."""
+    if not path:
+        return History()
+    if not ports.files.exists(path):
+        return History(why_not=f"There is no file {path}, so no trend is shown.")
+    try:
+        rows = decode_rows(read_text(ports.files.read(path), path))
+    except InputError:
+        rows = None
+    return (
+        History(why_not=f"{path} holds no runs that this version reads, so no trend is shown.")
+        if rows is None
+        else History(rows)
+    )
 
 
 class Home(NamedTuple):

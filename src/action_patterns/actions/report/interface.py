@@ -25,6 +25,12 @@ class ReportInputs(Inputs):
         description="Path of an earlier run's run-report.json to compare with. If it is absent or of no"
         " use, a line says so and nothing fails.",
     )
+    history: str = Field(
+        default="",
+        description="Path of the file of the last runs, output `path` of [`ledger`](../ledger) with `mode: runs`. The"
+        " summary and report.html then show the last 10 runs beside this one. If it is absent or of no use, a line says"
+        " so and nothing fails.",
+    )
     needs: str = Field(
         default="",
         description="Results of the jobs before, one a line: `work=${{ needs.work.result }}`. Also taken: the result of"

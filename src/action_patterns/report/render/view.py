@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from action_patterns.contracts import Counts, Outcome, RunReport, TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
 from action_patterns.contracts.target import TargetKind
 from action_patterns.ports.context import Context
+
+if TYPE_CHECKING:
+    from action_patterns.contracts.history import Row
 
 CHANGED: frozenset[Outcome] = frozenset({"created", "updated", "closed"})
 ORDER: tuple[Outcome, ...] = (
@@ -44,6 +47,8 @@ class Page:
     """Notes for the reader, one sentence each (records that could not be read)."""
     nothing_to_compare: str = ""
     """Why there is no comparison with a previous run, where one was asked for."""
+    trend: tuple[Row, ...] = ()
+    """The last runs and this one, the oldest first. Empty: none are given."""
     distributes: bool = False
     """Whether the run distributes the files of a distribution file."""
 

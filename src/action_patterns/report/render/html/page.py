@@ -27,6 +27,7 @@ def render(report: RunReport, page: Page) -> str:
         sections.next_steps(report, page),
         sections.causes(report, page, rows),
         sections.since_previous(report, page),
+        sections.last_runs(page),
         timeline.section(report),
         charts.budget(report),
         table.section(rows),

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from action_patterns.contracts import CauseCount, RunReport
+from action_patterns.contracts.history import Row
 from action_patterns.contracts.result import FAILING
 from action_patterns.escape import clip, html_code, html_prose, html_text, link_url
-from action_patterns.report.render import changes, headline
+from action_patterns.report.render import changes, headline, trend
 from action_patterns.report.render import run_again as again
 from action_patterns.report.render.html.links import link, log, repository, target
 from action_patterns.report.render.html.table import Rows
@@ -172,6 +173,31 @@ def since_previous(report: RunReport, page: Page) -> str:
         told.append(f"<div><dt>Requests</dt><dd>{report.usage.requests:,} ({delta:+,})</dd></div>")
     listed = f'<dl class="since">{"".join(told)}</dl>' if told else "<p>The same as then.</p>"
     return f"<section><h2>Since {title}{when}</h2>{listed}</section>\n"
+
+
+def last_runs(page: Page) -> str:
+    """Return a table of the last runs, this one first."""
+    if len(page.trend) < 2:
+        return ""
+    shown, note = trend.newest(page.trend)
+    heads = "".join(
+        f"<th scope=col{' class=number' if at >= trend.WORDS else ''}>{head}</th>"
+        for at, head in enumerate(trend.HEADS)
+    )
+    return f"""<section aria-labelledby="runs-title">
+<h2 id="runs-title">The last runs <span class="quiet">{note}</span></h2>
+<div class="scroll" role="region" aria-labelledby="runs-title" tabindex="0">
+<table><thead><tr>{heads}</tr></thead>
+<tbody>{"".join(_run_row(row, page) for row in shown)}</tbody></table>
+</div>
+</section>
+"""
+
+
+def _run_row(row: Row, page: Page) -> str:
+    words = f'<th scope="row">{link(trend.name(row), row.url, page)}</th>'
+    words += f"<td>{trend.finished(row)}</td><td>{row.verdict}</td>"
+    return f"<tr>{words}{''.join(f'<td class=number>{number:,}</td>' for number in trend.numbers(row))}</tr>"
 
 
 def planned(report: RunReport) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from action_patterns.contracts import RunReport
-from action_patterns.report.render import api_usage, changes, headline
+from action_patterns.report.render import api_usage, changes, headline, trend
 from action_patterns.report.render.markdown import chart, details, short_summary, tables
 from action_patterns.report.render.view import Detail, Page
 
@@ -23,6 +23,7 @@ def _whole(report: RunReport, page: Page, detail: Detail) -> list[str]:
     sections += [headline.run_line(report, page), *headline.notes(report, page)]
     sections += tables.causes(report, page, detail)
     sections += changes.section(report, page, detail)
+    sections += trend.section(page.trend, page.server_url)
     sections += tables.failures(report, page, detail)
     sections += tables.changed(report, page, detail)
     sections += tables.degraded(report, page, detail)

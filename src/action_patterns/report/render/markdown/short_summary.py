@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from action_patterns.contracts import RunReport
 from action_patterns.escape import code_span
-from action_patterns.report.render import api_usage, changes, headline
+from action_patterns.report.render import api_usage, changes, headline, trend
 from action_patterns.report.render.markdown import details, tables
 from action_patterns.report.render.view import CHANGED, Detail, Page, number_of
 
@@ -19,6 +19,7 @@ def sections(report: RunReport, page: Page, detail: Detail) -> list[str]:
     told = [headline.heading(report), _line(report, page), *headline.notes(report, page)]
     told += changes.paragraph(report, page, detail)
     told += [f"<details><summary>Details{_listed(report)}</summary>"]
+    told += trend.section(page.trend, page.server_url)
     told += tables.changed(report, page, detail)
     told += tables.degraded(report, page, detail)
     told += details.left_alone(report, page, detail)
