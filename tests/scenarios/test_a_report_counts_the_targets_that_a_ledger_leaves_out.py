@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from action_patterns.actions.report.gathering import Home, read_record
+from action_patterns.actions.report.gather import Home, read_record
 from action_patterns.contracts.result import TargetResult
 from action_patterns.report.model.matrix_jobs import legs_of
 from support.editions import WITH_LEASES, only_on

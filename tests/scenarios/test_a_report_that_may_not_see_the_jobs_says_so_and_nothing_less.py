@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from action_patterns.actions.report import run
-from action_patterns.actions.report.gathering import JOBS_SECONDS
+from action_patterns.actions.report.gather import JOBS_SECONDS
 from action_patterns.actions.report.interface import ReportInputs
 from action_patterns.contracts import RunReport
 from action_patterns.github_api.client import Client

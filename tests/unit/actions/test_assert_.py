@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from action_patterns import registry
 from action_patterns.actions.assert_ import decide
 from action_patterns.actions.assert_.interface import REASONS
-from action_patterns.actions.assert_.rendering import MOST_RESULTS_CHARACTERS, message, results_json
+from action_patterns.actions.assert_.text import MOST_RESULTS_CHARACTERS, message, results_json
 from action_patterns.checks.check import Answer, Result, Severity
 from action_patterns.escape import visible
 from support.asserting import asserted, refused

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.actions.degrade import decide
-from action_patterns.actions.degrade.deciding import Failure, Next, Stage, Tried, judge
+from action_patterns.actions.degrade.decide import Failure, Next, Stage, Tried, judge
 from action_patterns.actions.degrade.tiers import default_names
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.processes import Ended, StepFiles

@@ -11,7 +11,7 @@ import pytest
 from action_patterns import registry
 from action_patterns.action.contract import Finish
 from action_patterns.actions.report import ACTION
-from action_patterns.actions.report.gathering import read_previous
+from action_patterns.actions.report.gather import read_previous
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.contracts import Plan, RunReport, TargetResult
 from action_patterns.contracts.result import ErrorRecord

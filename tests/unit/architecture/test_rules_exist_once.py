@@ -17,7 +17,7 @@ HOMES = {
     "-records-{": "contracts/artifact.py",
     "-report-a{": "contracts/artifact.py",
     "-plan-a{": "contracts/artifact.py",
-    "another campaign's, so": "actions/report/gathering.py",
+    "another campaign's, so": "actions/report/gather.py",
     '.replace("\\r", "\\n")': "content/text.py",
     'r"[^a-z0-9]+", "-"': "content/text.py",
     "Window(60, 900)": "limits/published.py",

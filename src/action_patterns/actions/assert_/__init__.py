@@ -103,22 +103,22 @@ def decide(results: Sequence[Result], *, fails: bool) -> Decision:
 
 def apply(facts: Facts, decision: Decision, ports: Ports) -> Finish[AssertOutputs]:
     """Return outputs, table and annotations."""
-    from action_patterns.actions.assert_ import rendering
+    from action_patterns.actions.assert_ import text
 
     results, done = facts
-    message = ports.log.redact(rendering.message(results))
+    message = ports.log.redact(text.message(results))
     ports.log.info(message)
     return Finish(
         outputs=AssertOutputs(
             passed=decision.passed,
-            failed=len(rendering.failures(results)),
-            warnings=len(rendering.warnings(results)),
+            failed=len(text.failures(results)),
+            warnings=len(text.warnings(results)),
             reason=decision.reason,
             message=message,
-            results=rendering.results_json(results, ports.log.redact),
+            results=text.results_json(results, ports.log.redact),
         ),
-        summary=rendering.summary(results, done, ports.context.server_url),
-        annotations=tuple(rendering.annotations_of(results, done)),
+        summary=text.summary(results, done, ports.context.server_url),
+        annotations=tuple(text.annotations_of(results, done)),
         exit_code=decision.exit_code,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from action_patterns.action.command_outputs import left_out, without_secrets
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
-from action_patterns.actions.degrade import showing
-from action_patterns.actions.degrade.deciding import Next, decide
+from action_patterns.actions.degrade import text
+from action_patterns.actions.degrade.decide import Next, decide
 from action_patterns.actions.degrade.facts import gather
 from action_patterns.actions.degrade.interface import DegradeInputs, DegradeOutputs
 from action_patterns.actions.degrade.trying import Trying
@@ -40,12 +40,12 @@ def apply(end: Next, trying: Trying, ports: Ports) -> Finish[DegradeOutputs]:
     outputs, secret = without_secrets(given, ports.log.redact)
     facts, tried = trying.facts, tuple(trying.tried)
     names = tuple(tier.name for tier in facts.tiers)
-    told = showing.Told(names, facts.forced, trying.precondition, tried, end)
+    told = text.Told(names, facts.forced, trying.precondition, tried, end)
     remedy = next(each.remedy for each in REASONS if each.code == end.reason)
-    annotations = [showing.annotation(told, remedy), _background(trying), left_out(secret) if secret else None]
+    annotations = [text.annotation(told, remedy), _background(trying), left_out(secret) if secret else None]
     last = trying.precondition or (tried[-1].failure if tried else None)
     exit_code = last.exit_code if last is not None else 0
-    ports.log.info(showing.headline(told))
+    ports.log.info(text.headline(told))
     return Finish(
         outputs=DegradeOutputs(
             tier=names[end.tier] if holds else "",
@@ -53,12 +53,12 @@ def apply(end: Next, trying: Trying, ports: Ports) -> Finish[DegradeOutputs]:
             degraded=holds and end.tier > 0,
             exit_code=exit_code,
             reason=end.reason,
-            message=showing.message(told),
-            errors=showing.errors(told),
+            message=text.message(told),
+            errors=text.errors(told),
             outputs=compact_json(outputs),
             elapsed=round(trying.elapsed(), 1),
         ),
-        summary=showing.summary(told),
+        summary=text.summary(told),
         annotations=tuple(each for each in annotations if each is not None),
         exit_code=exit_code,
     )

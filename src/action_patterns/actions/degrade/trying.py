@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from action_patterns.actions.degrade.deciding import Failure, Next, Stage, Tried, decide, judge, no_time
+from action_patterns.actions.degrade.decide import Failure, Next, Stage, Tried, decide, judge, no_time
 from action_patterns.errors import InputError
 from action_patterns.escape import terminal
 from action_patterns.ports.processes import GRACE_SECONDS, Command, StepFiles

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from action_patterns.action.cleaning import CLEAN_REASONS, CLEAN_USES
 from action_patterns.action.contract import Action, Finish
-from action_patterns.actions.detect_changes.gathering import Facts, find, of_commits, of_worktree
+from action_patterns.actions.detect_changes.gather import Facts, find, of_commits, of_worktree
 from action_patterns.actions.detect_changes.interface import (
     USES_OF_HISTORY,
     USES_OF_MARKS,
@@ -17,7 +17,7 @@ from action_patterns.actions.detect_changes.interface import (
     DetectChangesOutputs,
 )
 from action_patterns.actions.detect_changes.reading import Wanted, validate
-from action_patterns.actions.detect_changes.showing import Answer, completed, finish, of_selections
+from action_patterns.actions.detect_changes.text import Answer, completed, finish, of_selections
 from action_patterns.changes.either_history import EitherHistory
 from action_patterns.changes.groups import Group, Selection, concern
 from action_patterns.changes.reasons import REASONS

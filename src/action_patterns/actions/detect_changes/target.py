@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import Session, open_session
-from action_patterns.actions.detect_changes.gathering import Facts
+from action_patterns.actions.detect_changes.gather import Facts
 from action_patterns.actions.detect_changes.interface import USES_OF_TARGET, DetectChangesInputs
 from action_patterns.changes.base import Base, everything
 from action_patterns.errors import ActionPatternsError, InputError, NotFoundError, Problem

@@ -11,7 +11,7 @@ from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reach import Reach, union
 from action_patterns.action.session import open_session
 from action_patterns.actions.discover.interface import DiscoverInputs, DiscoverOutputs
-from action_patterns.actions.discover.validation import is_of_items, selection_of, validate
+from action_patterns.actions.discover.validate import is_of_items, selection_of, validate
 from action_patterns.content.text import read_text
 from action_patterns.contracts import Plan
 from action_patterns.contracts.artifact import plan_artifact

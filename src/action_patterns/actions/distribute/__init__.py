@@ -14,7 +14,7 @@ from action_patterns.action.parking_inputs import parking_problems
 from action_patterns.action.reach import check_reach
 from action_patterns.action.session import open_session
 from action_patterns.actions.distribute.interface import DistributeInputs, DistributeOutputs
-from action_patterns.actions.report.gathering import Previous, read_previous
+from action_patterns.actions.report.gather import Previous, read_previous
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import report_artifact

@@ -19,7 +19,7 @@ from action_patterns.actions.ensure.interface import (
 )
 from action_patterns.actions.ensure.subject import Made, OnGitHub, Subject
 from action_patterns.actions.ensure.subjects import SUBJECTS
-from action_patterns.actions.ensure.validation import is_too_long, problems, too_long
+from action_patterns.actions.ensure.validate import is_too_long, problems, too_long
 from action_patterns.contracts.result import FAILING
 from action_patterns.errors import (
     EXIT_FAILED,

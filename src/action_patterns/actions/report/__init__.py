@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
 from action_patterns.action.reason import Reason
-from action_patterns.actions.report.gathering import USES, Facts, gather, name_of
+from action_patterns.actions.report.gather import USES, Facts, gather, name_of
 from action_patterns.actions.report.interface import ReportInputs, ReportOutputs
 from action_patterns.actions.report.writing import write
 from action_patterns.contracts import Plan

@@ -6,11 +6,11 @@ from math import inf
 
 from action_patterns.action.command_outputs import refusals
 from action_patterns.action.contract import Action, Finish
-from action_patterns.actions.retry.decision import LEAST_SECONDS, Facts, decide, limits
+from action_patterns.actions.retry.decide import LEAST_SECONDS, Facts, decide, limits
 from action_patterns.actions.retry.ending import finish
 from action_patterns.actions.retry.history import Attempt, History
 from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryOutputs
-from action_patterns.actions.retry.validation import Conditions, validate
+from action_patterns.actions.retry.validate import Conditions, validate
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.processes import Command, Ended
 from action_patterns.ports.ref_store import RefStore
@@ -66,7 +66,7 @@ def apply(inputs: RetryInputs, conditions: Conditions, ports: Ports) -> History:
         attempt = Attempt(ended=ended, failure=failure, decision=decision)
         history = history._replace(attempts=(*history.attempts, attempt), reason=decision.reason)
         if decision.step == "wait":
-            from action_patterns.actions.retry.rendering import waiting  # for the steps that wait
+            from action_patterns.actions.retry.text import waiting  # for the steps that wait
 
             ports.log.info(waiting(attempt, number, inputs.attempts))
             ports.clock.sleep(decision.wait_seconds)

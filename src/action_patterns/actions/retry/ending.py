@@ -32,12 +32,12 @@ def finish(inputs: RetryInputs, history: History, redact: Redact) -> Finish[Retr
     )
     if history.reason == "succeeded" and not secret and not (history.last and history.last.background):
         return ending
-    from action_patterns.actions.retry import rendering  # for the steps that have something to say
+    from action_patterns.actions.retry import text  # for the steps that have something to say
 
-    name = rendering.name_of(redact(inputs.run))
-    annotations = rendering.annotations_of(name, history, secret)
+    name = text.name_of(redact(inputs.run))
+    annotations = text.annotations_of(name, history, secret)
     return replace(
         ending,
-        summary=rendering.summary(name, history),
+        summary=text.summary(name, history),
         annotations=tuple(replace(each, message=redact(each.message)) for each in annotations),
     )

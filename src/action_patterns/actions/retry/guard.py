@@ -8,7 +8,7 @@ from action_patterns.action.breaking import Answer, Breaker, Settings, described
 from action_patterns.action.contract import Finish
 from action_patterns.actions.retry.history import History
 from action_patterns.actions.retry.interface import REASONS, RetryInputs, RetryOutputs
-from action_patterns.actions.retry.rendering import name_of
+from action_patterns.actions.retry.text import name_of
 from action_patterns.escape import cell_code, code_span, inline
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.log import Annotation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from action_patterns.action.command_outputs import refusals
-from action_patterns.actions.retry.decision import Decision
+from action_patterns.actions.retry.decide import Decision
 from action_patterns.actions.retry.interface import REASONS
 from action_patterns.errors import EXIT_FAILED
 from action_patterns.ports.processes import Ended

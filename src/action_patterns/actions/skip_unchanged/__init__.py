@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from action_patterns.action.cleaning import CLEAN_USES
 from action_patterns.action.contract import Action, Finish
 from action_patterns.actions.skip_unchanged.claim import Claim, Verdict
-from action_patterns.actions.skip_unchanged.decision import SKIPS, CheckReason, Facts, decide
-from action_patterns.actions.skip_unchanged.gathering import Gathered, gather
+from action_patterns.actions.skip_unchanged.decide import SKIPS, CheckReason, Facts, decide
+from action_patterns.actions.skip_unchanged.gather import Gathered, gather
 from action_patterns.actions.skip_unchanged.interface import REASONS, SkipUnchangedInputs, SkipUnchangedOutputs
 from action_patterns.actions.skip_unchanged.validate import age_of, problems
 from action_patterns.errors import ActionPatternsError, InputError

@@ -11,8 +11,8 @@ from action_patterns.action.contract import Finish
 from action_patterns.action.reach import Reach
 from action_patterns.action.session import Session, open_session
 from action_patterns.actions.skip_unchanged.claim import Claim, read_claim
-from action_patterns.actions.skip_unchanged.decision import Facts
-from action_patterns.actions.skip_unchanged.gathering import FilesRequest, Gathered, read_files
+from action_patterns.actions.skip_unchanged.decide import Facts
+from action_patterns.actions.skip_unchanged.gather import FilesRequest, Gathered, read_files
 from action_patterns.actions.skip_unchanged.interface import REASONS, SkipUnchangedInputs, SkipUnchangedOutputs
 from action_patterns.content.bounded_json import loads
 from action_patterns.errors import ActionPatternsError, DefectError, InputError

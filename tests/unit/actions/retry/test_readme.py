@@ -10,7 +10,7 @@ import yaml
 
 from action_patterns.actions.retry.conditions import CLASSES
 from action_patterns.actions.retry.interface import RetryInputs
-from action_patterns.actions.retry.validation import validate
+from action_patterns.actions.retry.validate import validate
 from support.retrying import ended, retried
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -7,7 +7,7 @@ from math import inf
 from typing import Literal, NamedTuple
 
 from action_patterns.actions.retry.conditions import Condition, EndedCommand, first_match
-from action_patterns.actions.retry.validation import Conditions
+from action_patterns.actions.retry.validate import Conditions
 from action_patterns.ports.processes import Ended
 from action_patterns.resilience.backoff import backoff_seconds
 from action_patterns.resilience.failed_command import Failure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from action_patterns.action.contract import Finish
-from action_patterns.actions.detect_changes.gathering import Facts
+from action_patterns.actions.detect_changes.gather import Facts
 from action_patterns.actions.detect_changes.interface import DetectChangesOutputs
 from action_patterns.actions.detect_changes.reading import Wanted
 from action_patterns.changes.groups import Concerned, Selection

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from action_patterns.actions.retry.conditions import parse
-from action_patterns.actions.retry.decision import LEAST_SECONDS, Decision, Facts, decide, limits
+from action_patterns.actions.retry.decide import LEAST_SECONDS, Decision, Facts, decide, limits
 from action_patterns.actions.retry.interface import REASONS
-from action_patterns.actions.retry.validation import Conditions
+from action_patterns.actions.retry.validate import Conditions
 from action_patterns.resilience.failed_command import Failure
 from support.retrying import ended
 

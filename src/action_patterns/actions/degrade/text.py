@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from action_patterns.actions.degrade.deciding import Failure, Next, Tried
+from action_patterns.actions.degrade.decide import Failure, Next, Tried
 from action_patterns.contracts.document import compact_json
 from action_patterns.escape import (
     MESSAGE_CHARACTERS,
