@@ -233,13 +233,13 @@ def test_a_campaign_in_one_step_stops_after_targets_that_fail_in_a_row(campaign:
     assert (done.code, done.outputs["verdict"]) == (1, "partial")
     assert f"{held} repositories held back" in done.summary
     wrong = step("distribute", campaign.scene, campaign.folder, distribution="distribution.yml", store="branches")
-    assert (wrong.code, "`store` is given, and `breaker` is not" in wrong.log) == (2, True)
+    assert (wrong.code, "`store` is given, and neither `breaker` nor `park-after` is" in wrong.log) == (2, True)
 
 
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"state_repository": "acme/store"}, "`breaker` is not"),
+        ({"state_repository": "acme/store"}, "neither `breaker` nor `park-after` is"),
         ({"breaker": "x", "store": "branches"}, "`store` is given, and `state-repository` is not"),
         ({"breaker": "x" * 501}, "501 characters"),
         ({"breaker": "x", "state_repository": "store"}, "`state-repository` is 'store'"),

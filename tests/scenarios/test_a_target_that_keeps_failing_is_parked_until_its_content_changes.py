@@ -74,7 +74,7 @@ def test_after_two_failures_it_is_blocked_and_costs_no_request(campaign: Campaig
     assert campaign.results() == {"bad": ("blocked", "parked"), "good": ("unchanged", "up-to-date")}
     assert (parked.code, parked.outputs["failed-count"], campaign.sent("bad")) == (1, "1", 0)
     assert "It failed 2 times in a row with the same content, the last time with the reason `permission`" in parked.log
-    assert f"`operation: {OPERATION}` and `targets: '[\"acme/bad\"]'`" in parked.log
+    assert f"`operation: {OPERATION}`, `repository: acme/store`, or change" in parked.log
     report = step("report", campaign.scene, campaign.folder, records=str(campaign.folder / "temp"), **campaign.plan)
     assert (report.outputs["verdict"], report.code) == ("partial", 1)
     assert "`parked`" in report.summary

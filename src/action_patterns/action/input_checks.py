@@ -77,10 +77,12 @@ def breaker_problems(
         for name, field in type(inputs).model_fields.items():
             of_breaker = name.startswith("breaker_") or (name in ("state_repository", "store") and not also_parks)
             if of_breaker and getattr(inputs, name) != field.default:
+                parks = "park_after" in type(inputs).model_fields and not name.startswith("breaker_")
+                absent = "neither `breaker` nor `park-after` is" if parks else "`breaker` is not"
                 yield Problem(
-                    f"`{input_name(name)}` is given, and `breaker` is not: nothing would protect the work.",
-                    "Name the breaker; if an expression is there, it came to nothing on this event."
-                    f" Or remove `{input_name(name)}`.",
+                    f"`{input_name(name)}` is given, and {absent}: nothing would protect the work.",
+                    f"Name the breaker{', or give `park-after`' if parks else ''}; if an expression is there, it came"
+                    f" to nothing on this event. Or remove `{input_name(name)}`.",
                 )
     if state_repository is not None:
         yield from repository_problems("state-repository", state_repository)

@@ -142,7 +142,7 @@ class Parking:
                 error=ErrorRecord(
                     category="conflict",
                     message=self._told(found),
-                    remediation=self._remedy(entry.target.address),
+                    remediation=self._remedy(),
                     retryable=False,
                 ),
             )
@@ -187,12 +187,13 @@ class Parking:
         times = "once" if found.failures == 1 else f"{found.failures} times in a row"
         return f"It failed {times} with the same content, the last time with the reason `{found.reason}`{where}."
 
-    def _remedy(self, target: str) -> str:
-        store = "" if self._store == REFS else f" `store: {self._store}`,"
+    def _remedy(self) -> str:
+        """Return the remedy, the same for all parked targets: a report groups them by it."""
+        store = "" if self._store == REFS else f", `store: {self._store}`"
         return (
-            f"Mend the cause. Then use actions/ledger with `mode: free`, `repository: {self._repository}`,{store}"
-            f" `operation: {self._operation}` and `targets: '[\"{target}\"]'`, or change what the campaign writes."
-            " Do not raise `park-after` to get past it."
+            "Mend the cause. Then use actions/ledger with `mode: free`, a JSON list of the names as `targets`,"
+            f" `operation: {self._operation}`, `repository: {self._repository}`{store}, or change what the campaign"
+            " writes. Do not raise `park-after` to get past it."
         )
 
     @contextmanager

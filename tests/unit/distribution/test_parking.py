@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from pydantic import SecretStr
@@ -12,12 +13,16 @@ from pydantic import SecretStr
 from action_patterns.actions.apply import ApplyInputs
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.result import ErrorRecord, Outcome
-from action_patterns.distribution.parking import Parking, operation_of
+from action_patterns.distribution.parking import Parking, operation_of, without_parked
 from action_patterns.errors import Category
 from action_patterns.state.ledger.book import read_book
 from action_patterns.state.ledger.table import MAX_OPERATION_LENGTH
 from support.memory_ports import World
 from support.memory_refs import MemoryRefs
+
+if TYPE_CHECKING:
+    from action_patterns.contracts import Plan, PlanEntry
+    from action_patterns.distribution.campaign import Campaign
 
 INPUTS = ApplyInputs(plan="p", index=0, token=SecretStr("t"), park_after=2, state_repository="acme/store")
 
@@ -71,6 +76,23 @@ def test_legs_and_runs_at_once_lose_no_failure() -> None:
         "acme/web": ("failed", 1),
     }
     assert refs.calls.count("commit") == 3, "the one that lost decides once more"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_dry_run_keeps_nothing_even_where_its_targets_fail(dry_run: bool) -> None:
+    refs = MemoryRefs()
+    ports = replace(World().ports(), github=lambda *_: SimpleNamespace(refs=refs, close=lambda: None))
+    results, warnings = without_parked(
+        INPUTS.model_copy(update={"dry_run": dry_run}),
+        ports,
+        cast("Campaign", SimpleNamespace(file="distribution.yml", digest="d")),
+        cast("Plan", SimpleNamespace(plan_id="p")),
+        [cast("PlanEntry", SimpleNamespace(index=0, target=SimpleNamespace(address="acme/api")))],
+        lambda _: ([failed("acme/api")], []),
+        on_result=lambda _: None,
+    )
+    assert ([each.target for each in results], warnings) == (["acme/api"], [])
+    assert bool(refs.texts) is not dry_run
 
 
 @pytest.mark.parametrize("path", ["distribution.yml", "./distribution.yml", "x/../distribution.yml"])
