@@ -27,17 +27,16 @@ from action_patterns.discovery.only import (
 )
 from action_patterns.discovery.plan import read_plan
 from action_patterns.discovery.reasons import LEFT_OUT
-from action_patterns.distribution.apply import apply
 from action_patterns.distribution.campaign import Campaign
 from action_patterns.distribution.reading import read_campaign
 from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.distribution.record_writer import RecordWriter
+from action_patterns.distribution.working import work_on
 from action_patterns.errors import EXIT_FAILED, InputError, Problem
 from action_patterns.input_types import Flag
 from action_patterns.limits.duration import writes_within
 from action_patterns.limits.shares import phase_seconds
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.pull_request.reasons import REASONS
 from action_patterns.pull_request.upsert import USES
@@ -45,7 +44,7 @@ from action_patterns.report.model.fail_on import parse
 from action_patterns.report.render.annotations import annotate_results
 
 if TYPE_CHECKING:
-    from action_patterns.distribution.breaking import LegBreaker
+    from action_patterns.ports.github import GitHub
 
 
 class ApplyInputs(TokenInputs):
@@ -197,12 +196,11 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
     left_out = skipped(inputs, plan, entries, attempt=attempt)
     chosen = [entry for entry in entries if entry.index not in left_out]
     campaign.check(chosen)
-    results, warnings = [*left_out.values()], list[Annotation]()
-    for result in results:
+    for result in left_out.values():
         recorder.write(result)
 
-    def work(entries: Sequence[PlanEntry]) -> tuple[list[TargetResult], list[Annotation]]:
-        session = open_session(
+    def connect(entries: Sequence[PlanEntry]) -> GitHub:
+        return open_session(
             ports,
             credentials,
             USES,
@@ -216,34 +214,8 @@ def run(inputs: ApplyInputs, ports: Ports) -> Finish[ApplyOutputs]:
             ),
         )
 
-        def upserted(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
-            return apply(
-                entries,
-                campaign,
-                plan.plan_id,
-                session,
-                ports.clock,
-                attempt=attempt,
-                dry_run=inputs.dry_run,
-                on_result=recorder.write,
-                breaker=breaker,
-            )
-
-        if inputs.breaker is None:
-            return upserted(entries), []
-        from action_patterns.distribution.breaking import behind  # for the campaigns that have one
-
-        return behind(inputs, inputs.breaker, ports, entries, upserted)
-
-    if chosen and inputs.park_after:
-        from action_patterns.distribution.parking import without_parked  # for the campaigns that park
-
-        found, warnings = without_parked(inputs, ports, campaign, plan, chosen, work, on_result=recorder.write)
-        results += found
-    elif chosen:
-        found, warnings = work(chosen)
-        results += found
-    results = [result.redacted(ports.log.redact) for result in results]
+    found, warnings = work_on(chosen, campaign, plan, inputs, ports, connect=connect, on_result=recorder.write)
+    results = [result.redacted(ports.log.redact) for result in (*left_out.values(), *found)]
     failed = [result for result in results if result.outcome in FAILING]
     held_back = [result for result in results if result.is_held_back]
     outputs = ApplyOutputs(

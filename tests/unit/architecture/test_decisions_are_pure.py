@@ -25,6 +25,7 @@ PORTS = {
 SHAPE = ("gather", "decide", "apply")
 ELSEWHERE = {
     ("upsert-pr", "decide"): "pull_request.decide decides in each round of pull_request.reconcile.",
+    ("apply", "apply"): "distribution.working brings the targets to their state.",
     ("upsert-pr", "apply"): "pull_request.upsert reads, decides and writes in rounds.",
     ("retry", "gather"): "It takes the facts after each attempt, in `apply`.",
     ("lock", "gather"): "A waiter takes the facts in each look, in `waiting`.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from action_patterns.action import privacy
 from action_patterns.action.contract import Action, Finish
@@ -25,11 +24,11 @@ from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.only import EVERYTHING, Narrowing, check_names
 from action_patterns.discovery.summary import annotate_selection
-from action_patterns.distribution.apply import apply as apply_campaign
 from action_patterns.distribution.campaign import Campaign
 from action_patterns.distribution.reading import read_campaign
 from action_patterns.distribution.reasons import HELD_BACK, PARKED
 from action_patterns.distribution.record_writer import RecordWriter
+from action_patterns.distribution.working import work_on
 from action_patterns.errors import InputError
 from action_patterns.limits.duration import writes_within
 from action_patterns.ports.bundle import Ports
@@ -44,9 +43,6 @@ from action_patterns.report.build import build
 from action_patterns.report.model.fail_on import FailOn, parse
 from action_patterns.report.render import junit
 from action_patterns.report.render.annotations import annotate, left_out
-
-if TYPE_CHECKING:
-    from action_patterns.distribution.breaking import LegBreaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,48 +134,24 @@ def apply(
     inputs: DistributeInputs, campaign: Campaign, plan: Plan, github: GitHub, ports: Ports, *, ends: float
 ) -> tuple[list[TargetResult], list[Annotation]]:
     """Upsert every target and write its record. Return also the store's warnings. `ends`: on the monotonic clock."""
-    attempt = ports.context.run_attempt
     recorder = RecordWriter(ports, plan.name, 0, len(plan.found))
     credentials = inputs.credentials()
 
-    def work(entries: Sequence[PlanEntry]) -> tuple[list[TargetResult], list[Annotation]]:
-        writing = github
-        if credentials.app is not None:
-            # An App's tokens that write reach the targets only.
-            writing = open_session(
-                ports,
-                credentials,
-                upsert.USES,
-                seconds=ends - ports.clock.monotonic(),
-                reach=campaign.reach,
-                narrowed=tuple(entry.target.repository for entry in entries),
-                paths=campaign.paths(entries),
-            )
+    def connect(entries: Sequence[PlanEntry]) -> GitHub:
+        if credentials.app is None:
+            return github
+        # An App's tokens that write reach the targets only.
+        return open_session(
+            ports,
+            credentials,
+            upsert.USES,
+            seconds=ends - ports.clock.monotonic(),
+            reach=campaign.reach,
+            narrowed=tuple(entry.target.repository for entry in entries),
+            paths=campaign.paths(entries),
+        )
 
-        def upserted(entries: Sequence[PlanEntry], breaker: LegBreaker | None = None) -> list[TargetResult]:
-            return apply_campaign(
-                entries,
-                campaign,
-                plan.plan_id,
-                writing,
-                ports.clock,
-                attempt=attempt,
-                dry_run=inputs.dry_run,
-                on_result=recorder.write,
-                breaker=breaker,
-            )
-
-        if inputs.breaker is None:
-            return upserted(entries), []
-        from action_patterns.distribution.breaking import behind  # for the campaigns that have one
-
-        return behind(inputs, inputs.breaker, ports, entries, upserted)
-
-    if not plan.found or not inputs.park_after:
-        return work(plan.found) if plan.found else ([], [])
-    from action_patterns.distribution.parking import without_parked  # for the campaigns that park
-
-    return without_parked(inputs, ports, campaign, plan, plan.found, work, on_result=recorder.write)
+    return work_on(plan.found, campaign, plan, inputs, ports, connect=connect, on_result=recorder.write)
 
 
 def report(
