@@ -1,6 +1,7 @@
 """Real processes that take a lock by turns, count under it, and may be killed at any moment.
 
-Each is forked from the test, and its waits are scaled: its clock runs `FACTOR` times as fast as time does.
+Each is forked from the test. Its waits are scaled: its monotonic clock runs `factor` times as fast as time does. Its
+calendar is ten minutes ahead or behind, so two of them are twenty minutes apart.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -35,27 +36,45 @@ FACTOR = 60.0
 """Seconds of a player in one second: a look each 2 seconds is one each 33 milliseconds."""
 
 
-class FastClock:
-    """ports.Clock, faster than time."""
+SKEWS = (timedelta(minutes=10), timedelta(minutes=-10))
+LEASE_SECONDS = 900
+"""Shorter than the twenty minutes between two calendars: who compares them takes a living holder for dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerClock:
+    """ports.Clock, faster than time, with a calendar that is off."""
+
+    factor: float
+    skew: timedelta
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.skew
 
     def monotonic(self) -> float:
-        return time.monotonic() * FACTOR
+        return time.monotonic() * self.factor
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds / FACTOR)
+        time.sleep(seconds / self.factor)
 
 
+@dataclass(frozen=True, slots=True)
 class Runs:
     """ports.WorkflowRuns: a run is over when its process is gone. Its id is the process's."""
 
+    says_the_end: bool = True
+    """Whether GitHub says that a run is over. If not, leases alone decide."""
+
     def read(self, repository: str, run_id: int, etag: str = "") -> RunState:
-        return RunState(1, completed=not is_alive(run_id))
+        return RunState(1, completed=self.says_the_end and not is_alive(run_id))
 
     def jobs(self, repository: str, run_id: int) -> tuple[Any, ...]:
         return ()
+
+
+def only_runs(*, says_the_end: bool = True) -> GitHub:
+    """Return a GitHub that knows runs only."""
+    return cast("GitHub", SimpleNamespace(refs=None, runs=Runs(says_the_end), close=list))
 
 
 def is_alive(pid: int) -> bool:
@@ -74,8 +93,10 @@ class Table:
     context: Context
     store: str
     rounds: int
-    lease_seconds: int = 3_600
-    github: Callable[[Context], GitHub] = lambda _: cast("GitHub", SimpleNamespace(refs=None, runs=Runs(), close=list))
+    factor: float = FACTOR
+    hold_seconds: float = 0.02
+    """Real time for which each holds the lock."""
+    github: Callable[[Context], GitHub] = lambda _: only_runs()
     pids: list[int] = field(default_factory=list)
 
     @property
@@ -100,6 +121,16 @@ class Table:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         self.pids.remove(pid)
+
+    def handovers(self) -> list[float]:
+        """Return the real seconds from the start of each release to the next hold."""
+        given, begun = self._times("given"), self._times("begun")
+        return [begun[each + 1] - at for each, at in given.items() if each + 1 in begun]
+
+    def _times(self, name: str) -> dict[int, float]:
+        """Return the time of each generation in a file."""
+        lines = (line.split() for line in self.lines(name))
+        return {int(generation): float(at) for generation, *_, at in lines}
 
     def holder(self) -> int:
         """Return the process that holds the lock now; 0: none."""
@@ -130,17 +161,19 @@ class Table:
             files=MemoryFiles(),
             processes=MemoryProcesses(),
             machine=MemoryMachine(),
-            clock=FastClock(),
+            clock=PlayerClock(self.factor, SKEWS[number % len(SKEWS)]),
             log=RecordingLog(),
             random=lambda: os.urandom(1)[0] / 256,
             directory=DirectoryStore,
         )
         given: dict[str, Any] = {"name": "turns", "store": self.store, "token": "tok-bot", "repository": TARGET}
-        wait = {"wait_seconds": 400_000, "lease_seconds": self.lease_seconds}
+        wait = {"wait_seconds": 400_000, "lease_seconds": LEASE_SECONDS}
         for round_ in range(self.rounds):
             taken = lock_run(LockInputs(mode="acquire", **given, **wait), ports).outputs
             self._count(number, round_, taken.generation)
-            lock_run(LockInputs(mode="release", claim=taken.claim, **given), ports)
+            self._say("given", f"{taken.generation} {time.monotonic()}")
+            ended = lock_run(LockInputs(mode="release", claim=taken.claim, **given), ports)
+            assert ended.outputs.reason == "released", "no other took it meanwhile"
             given_state = {name: given[name] for name in ("store", "token", "repository")}
             value = json.dumps([f"{number}-{round_}"])
             state_run(StateInputs(mode="put", key="turns", value=value, merge="append", **given_state), ports)
@@ -155,7 +188,7 @@ class Table:
         self._say("begun", f"{generation} {number}-{round_} {time.monotonic()}")
         counter = self.folder / "counter"
         before = int(counter.read_text()) if counter.exists() else 0
-        time.sleep(0.002)
+        time.sleep(self.hold_seconds)
         fresh = self.folder / f"counter-{os.getpid()}"
         fresh.write_text(str(before + 1))
         fresh.replace(counter)
