@@ -54,6 +54,22 @@ def test_an_outage_ends_the_command_before_a_waiter_has_the_lock() -> None:
         assert any("The lease was not renewed" in line for line in first.log.lines)
 
 
+def test_the_error_names_what_kept_the_lease_from_being_renewed() -> None:
+    with lock_stage(checked=False) as play:
+        first = play.job(lambda job: job.command(4_000.0, lease_seconds=LEASE))
+
+        def archive(job: Job) -> None:
+            repository = job.stage.scene.sandbox.world.repository(TARGET)
+            assert repository is not None
+            repository.archived = True
+
+        play.job(archive, at=50.0)
+        play.play()
+        assert outputs(first).reason == "lease-lost"
+        (error,) = first.result.annotations
+        assert "Repository was archived so is read-only. Unarchive the repository" in error.message
+
+
 def test_an_outage_that_passes_costs_nothing() -> None:
     with lock_stage(checked=False) as play:
         first = play.job(lambda job: job.command(200.0, lease_seconds=LEASE))

@@ -8,6 +8,7 @@ import pytest
 
 from action_patterns.actions.lock.waiting import LIVENESS_SECONDS, TICKET_LEASE_SECONDS
 from action_patterns.state.lock import FRONT_POLL_SECONDS, POLL_SECONDS
+from github_sandbox import Fault
 from support.editions import WITH_LEASES, first_on
 from support.lock_stage import FIRST, Job, LockStage, lock_stage, outputs
 
@@ -70,6 +71,17 @@ def test_so_is_one_whose_run_ends_when_it_has_just_taken_the_lock(arrives: float
         play.job(cancel, at=24.0)
         play.play()
         assert 24.0 < play.holds[2].since <= 34.0
+
+
+def test_a_holder_whose_repository_was_renamed_is_passed_by_its_lease() -> None:
+    with lock_stage() as play:
+        moved = {"message": "Moved Permanently"}
+        play.scene.sandbox.faults.add(Fault(status=301, body=moved, operation="actions/get-workflow-run"))
+        holder(play)
+        waiter = play.job(lambda job: job.hold(5.0), at=20.0)
+        play.play()
+        assert outputs(waiter).reason == "released"
+        assert any("The repository has moved. A job of it that died is passed" in line for line in waiter.log.lines)
 
 
 def test_a_holder_whose_run_goes_on_is_not_passed() -> None:

@@ -45,6 +45,8 @@ class Keeper:
         self._renew = renew
         self._ends = held_from + lease_seconds
         self._lost = ""
+        self._failure = ""
+        """A sentence about the last renewal, if that failed."""
 
     def run(self, script: str, working_directory: str) -> Held:
         """Run lines of bash until they and all they started are gone.
@@ -57,7 +59,7 @@ class Keeper:
             Command(script=script, working_directory=working_directory, lease=lease, grace_seconds=GRACE_SECONDS)
         )
         if ended.timed_out and not self._lost:
-            self._lost = "The lease was not renewed in time."
+            self._lost = f"The lease was not renewed in time. {self._failure}".rstrip()
         return Held(ended=ended, lost=self._lost)
 
     def _left(self) -> float:
@@ -79,6 +81,8 @@ class Keeper:
                 f"The lease was not renewed: {error.message} The command is ended in {max(0.0, self._left()):.0f} s"
                 " unless a renewal succeeds."
             )
+            self._failure = f"{error.message} {error.remediation}"
             return
+        self._failure = ""
         if not self._lost:
             self._ends = began + self._lease_seconds

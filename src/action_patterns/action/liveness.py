@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from action_patterns.errors import NotFoundError, PermissionDeniedError, UnavailableError
+from action_patterns.errors import LostRaceError, NotFoundError, PermissionDeniedError, UnavailableError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.workflow_runs import WorkflowRuns
@@ -49,7 +49,7 @@ class Liveness:
                 return False
             self._jobs_at[claim] = at
             jobs = self._github.runs.jobs(run.repository, run.run_id)
-        except (NotFoundError, PermissionDeniedError) as error:
+        except (LostRaceError, NotFoundError, PermissionDeniedError) as error:  # lost: the repository was renamed
             self._hidden.add(run.repository)
             self._ports.log.info(
                 f"Whether {run.url} is over cannot be read: {error.message} A job of it that died is passed when its"

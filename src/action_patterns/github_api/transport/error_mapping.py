@@ -180,7 +180,7 @@ def from_response(
         # Renamed while we were writing. A redirect does not carry a write; the next read finds the new name.
         return LostRaceError(
             f"{said} The repository has moved.",
-            remediation="Run again: the new name is found first. Use it from now on.",
+            remediation="Use its new name wherever a workflow or an input names it, and run again.",
             request_id=request_id,
         )
     if status == 409:
