@@ -58,8 +58,8 @@ def _key(inputs: EnsureInputs) -> Iterator[Problem]:
         yield Problem(
             f"`name` is {name!r}, which looks like a commit.", "Name it otherwise; the commit goes into `commit`."
         )
-    if inputs.kind == "pull-request" and (name.startswith("#") or "://" in name):
-        number = re.fullmatch(r"(?:#|.*/pull/)(\d+)(?:/.*)?", name)
+    if inputs.kind == "pull-request" and ("://" in name or re.match(r"#(?!\d+\Z)", name)):
+        number = re.fullmatch(r".*/pull/(\d+)(?:/.*)?", name)
         yield Problem(
             f"`name` is {name!r}, which is neither a number nor a branch.",
             f"Write `{number[1]}`." if number else "Write the number of the pull request, or its branch.",

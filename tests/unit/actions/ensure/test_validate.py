@@ -31,7 +31,7 @@ def refused(kind: str, name: str, **inputs: Any) -> tuple[str, ...]:
         ("tag", "v1..2", {}, "which git refuses"),
         ("tag", "a" * 40, {}, "looks like a commit"),
         ("release", "-v1", {}, "which git refuses"),
-        ("pull-request", "#7", {"mode": "check"}, "neither a number nor a branch"),
+        ("pull-request", "#bot", {"mode": "check"}, "neither a number nor a branch"),
         (
             "pull-request",
             "https://github.com/acme/api/pull/7",
