@@ -84,9 +84,11 @@ def test_other_content_or_a_person_frees_it(campaign: Campaign) -> None:
     with campaign.refusing():
         for _ in range(2):
             campaign.run()
-    free = {"mode": "free", "operation": OPERATION, "repository": "acme/store", "targets_path": "freed.json"}
-    (campaign.folder / "freed.json").write_text('["acme/bad"]')
-    freed = step("ledger", campaign.scene, campaign.folder, **free)
+    place = {"operation": OPERATION, "repository": "acme/store"}
+    parked = step("ledger", campaign.scene, campaign.folder, mode="list", states="parked", **place)
+    assert parked.outputs["has-targets"] == "true", parked.log
+    (campaign.folder / "parked.json").write_text(parked.outputs["targets"])
+    freed = step("ledger", campaign.scene, campaign.folder, mode="free", targets_path="parked.json", **place)
     assert freed.code == 0, freed.log
     with campaign.refusing():
         for _ in range(2):

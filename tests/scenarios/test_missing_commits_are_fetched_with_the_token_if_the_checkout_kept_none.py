@@ -45,9 +45,9 @@ def test_a_private_repository(tmp_path: Path) -> None:
 
         with_token = look(scene, workspace, before, sha, "tok-bot")
         assert (with_token.base, with_token.files) == (before, ["src/a.py"]), with_token.log
-        wrong = look(scene, workspace, before, sha, "tok-of-nobody")
+        wrong = look(scene, workspace, before, sha, "tok-without-account")
         assert (wrong.code, wrong.everything, wrong.base_reason) == (0, True, "base-unreachable")
         assert basic not in with_token.log + wrong.log
         # The credentials that actions/checkout kept come first.
         git(workspace, "config", f"http.{scene.context.server_url}/.extraheader", f"AUTHORIZATION: basic {basic}")
-        assert look(scene, workspace, before, sha, "tok-of-nobody").files == ["src/a.py"]
+        assert look(scene, workspace, before, sha, "tok-without-account").files == ["src/a.py"]

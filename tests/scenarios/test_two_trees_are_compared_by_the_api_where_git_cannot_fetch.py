@@ -86,7 +86,7 @@ def test_a_listing_that_github_cuts_off_is_continued_directory_by_directory(tmp_
     assert not answer.everything
 
 
-@pytest.mark.parametrize("token", ["", "tok-of-nobody"])
+@pytest.mark.parametrize("token", ["", "tok-without-account"])
 def test_without_a_token_everything_counts_and_both_ways_are_named(tmp_path: Path, host: Hosted, token: str) -> None:
     at = story()
     workspace = at.remote.check_out(at.main[2], folder=tmp_path)

@@ -137,8 +137,7 @@ def clean(
     Raises:
         ActionPatternsError: the store could not be read or written.
     """
-    from action_patterns.action.reach import Reach
-    from action_patterns.action.session import open_session
+    from action_patterns.action.place import opened
     from action_patterns.escape import code_span
     from action_patterns.ports.log import Annotation
     from action_patterns.state.cleaning import remove
@@ -150,23 +149,13 @@ def clean(
         annotations.append(Annotation(level="warning", message=said, title="A record was left"))
 
     is_dry = inputs.dry_run is not False
-    github = open_session(
-        ports,
-        inputs.credentials(),
-        CLEAN_USES,
-        seconds=60.0 * inputs.max_minutes,
-        reach=Reach((repository,)),
-        narrowed=(repository,),
-        store=inputs.store,
-    )
-    try:
+    seconds = 60.0 * inputs.max_minutes
+    gone = list[str]()
+    with opened(ports, inputs.credentials(), CLEAN_USES, repository, seconds=seconds, store=inputs.store) as github:
         found = find(github.refs, left)
-        gone = list[str]()
         for each in found if is_dry else remove(github.refs, repository, found):
             gone += each.names
             ports.log.info(f"{'Would remove' if is_dry else 'Removed'} {', '.join(each.names)}: {each.description}.")
-    finally:
-        github.close()
     outcome, reason = _END[bool(gone), is_dry]
     row = next(each for each in CLEAN_REASONS if each.code == reason)
     gone.sort()

@@ -45,10 +45,15 @@ def public_name_problems(name: str, value: str | None, inputs: CredentialInputs)
 def known_secrets(inputs: CredentialInputs) -> Secrets:
     """Return the secrets of a step's inputs."""
     known = Secrets()
-    for secret in (inputs.token, inputs.job_token, inputs.app_private_key):
-        if secret is not None:
-            known.add(secret.get_secret_value())
+    for value in secret_values(inputs):
+        known.add(value)
     return known
+
+
+def secret_values(inputs: CredentialInputs) -> Iterator[str]:
+    """Yield the secrets of a step's inputs, for `redaction.redact`."""
+    given = (inputs.token, inputs.job_token, inputs.app_private_key)
+    return (secret.get_secret_value() for secret in given if secret is not None)
 
 
 def choice_problems(name: str, values: Iterable[str], possible: Iterable[str]) -> Iterator[Problem]:

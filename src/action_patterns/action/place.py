@@ -40,19 +40,10 @@ class Place(Generic[AnyRecord]):
     @contextmanager
     def open(self, seconds: float) -> Iterator[GitHub]:
         """Yield GitHub for at most these seconds, and close it."""
-        github = open_session(
-            self.ports,
-            self.credentials,
-            self.uses,
-            seconds=seconds,
-            reach=Reach((self.repository,)),
-            narrowed=(self.repository,),
-            store=self.store,
-        )
-        try:
+        with opened(
+            self.ports, self.credentials, self.uses, self.repository, seconds=seconds, store=self.store
+        ) as github:
             yield github
-        finally:
-            github.close()
 
     def change(
         self, github: GitHub, decide: Callable[[Stored[AnyRecord]], Change[AnyRecord]]
@@ -64,6 +55,26 @@ class Place(Generic[AnyRecord]):
             ConflictError: the ref holds no record of this kind.
         """
         return transact_stored(github.refs, self.repository, self.ref, self.kind, decide, rounds=self.rounds)
+
+
+@contextmanager
+def opened(
+    ports: Ports, credentials: Credentials, uses: Iterable[Verb], repository: str, *, seconds: float, store: str
+) -> Iterator[GitHub]:
+    """Yield GitHub for the records of one repository and for at most these seconds, and close it."""
+    github = open_session(
+        ports,
+        credentials,
+        uses,
+        seconds=seconds,
+        reach=Reach((repository,)),
+        narrowed=(repository,),
+        store=store,
+    )
+    try:
+        yield github
+    finally:
+        github.close()
 
 
 def run_of(context: Context) -> Holder:

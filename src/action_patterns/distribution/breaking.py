@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from action_patterns.action.breaker_watch import WATCH_USES, Watch, watching
 from action_patterns.action.breaking import Answer, Breaker, Settings, described
 from action_patterns.contracts import Outcome, PlanEntry, TargetResult
+from action_patterns.distribution.state_inputs import StateInputs
 from action_patterns.errors import ActionPatternsError, DefectError, InputError
 from action_patterns.ports.bundle import Ports
-from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.log import Annotation
 from action_patterns.state.breaker import BREAKER_OPEN, STOPPED, BreakerRecord, Result
 
@@ -159,27 +159,8 @@ class LegBreaker:
             self._open_here()
 
 
-class Behind(Protocol):
-    """The inputs of an action whose targets are worked on behind a breaker."""
-
-    @property
-    def breaker_threshold(self) -> int: ...
-    @property
-    def breaker_open_seconds(self) -> int: ...
-    @property
-    def state_repository(self) -> str | None: ...
-    @property
-    def store(self) -> str: ...
-    @property
-    def dry_run(self) -> bool: ...
-    @property
-    def max_minutes(self) -> int: ...
-    def credentials(self) -> Credentials:
-        """Return the token or App."""
-
-
 def behind(
-    inputs: Behind,
+    inputs: StateInputs,
     key: str,
     ports: Ports,
     chosen: Sequence[PlanEntry],

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
-from action_patterns.action.place import new_claim, run_of
-from action_patterns.action.reach import Reach
-from action_patterns.action.session import open_session
+from action_patterns.action.place import new_claim, opened, run_of
 from action_patterns.action.store import REFS
 from action_patterns.content.identifier import identify
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.result import ErrorRecord
 from action_patterns.distribution.campaign import Campaign
 from action_patterns.distribution.reasons import PARKED
+from action_patterns.distribution.state_inputs import StateInputs
 from action_patterns.errors import ActionPatternsError, DefectError, InputError
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.github import GitHub
 from action_patterns.ports.log import Annotation
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.pull_request.ownership.source import in_repository
-from action_patterns.state.ledger.book import read_book, seconds, short_digest, transact_ledger
+from action_patterns.state.ledger.book import PAUSE_SECONDS, read_book, seconds, short_digest, transact_ledger
 from action_patterns.state.ledger.record import Claim, Entry
 from action_patterns.state.ledger.table import (
     MAX_OPERATION_LENGTH,
@@ -40,31 +37,10 @@ from action_patterns.state.ledger.table import (
 )
 
 USES = (RefStore.read, RefStore.list, RefStore.update, RefStore.update_all)
-ROUNDS = 40
-"""Rounds of one write. Legs that end at the same time write one document: a target keeps its place there, whichever leg
-works on it in the next run. GitHub's limit of content per minute lets 3 legs run at once, so few of them meet.
-"""
-PAUSE_SECONDS = 2.0
-"""Longest pause after a lost race."""
 SECONDS = 60.0
 """Time that one look or one write may take, where GitHub limits requests."""
 LEASE_SECONDS = 60
 """Lease of a claim, which begins and ends in one write."""
-
-
-class Parks(Protocol):
-    """The inputs of an action that parks targets."""
-
-    @property
-    def park_after(self) -> int: ...
-    @property
-    def state_repository(self) -> str | None: ...
-    @property
-    def store(self) -> str: ...
-    @property
-    def dry_run(self) -> bool: ...
-    def credentials(self) -> Credentials:
-        """Return the token or App."""
 
 
 Work = Callable[[Sequence[PlanEntry]], tuple[list[TargetResult], list[Annotation]]]
@@ -72,7 +48,7 @@ Work = Callable[[Sequence[PlanEntry]], tuple[list[TargetResult], list[Annotation
 
 
 def without_parked(
-    inputs: Parks,
+    inputs: StateInputs,
     ports: Ports,
     campaign: Campaign,
     plan: Plan,
@@ -105,12 +81,15 @@ def operation_of(file: str, context: Context) -> str:
 class Parking:
     """The parked targets of one campaign, as one leg reads and writes them.
 
+    All legs write one document: a target keeps its place there, whichever leg works on it in the next run. GitHub's
+    limit of content per minute lets 3 legs run at once, so few of them meet.
+
     A target's failure counts if another run would end alike: an outage, a limit or a refused token says nothing about
     the target. A guard that blocked a target does not count either. Success, or other content, makes earlier failures
     void.
     """
 
-    def __init__(self, inputs: Parks, ports: Ports, *, operation: str, digest: str) -> None:
+    def __init__(self, inputs: StateInputs, ports: Ports, *, operation: str, digest: str) -> None:
         """Keep, under `operation`, the targets that failed too often with the content of `digest`."""
         assert inputs.state_repository is not None, "checked before"
         self.warnings: list[Annotation] = []
@@ -167,7 +146,6 @@ class Parking:
                 kept,
                 targets=(*failed, *done),
                 shards=self._shards,
-                rounds=ROUNDS,
                 pause=lambda: self._ports.clock.sleep(PAUSE_SECONDS * self._ports.random()),
             )
 
@@ -196,21 +174,8 @@ class Parking:
             " writes. Do not raise `park-after` to get past it."
         )
 
-    @contextmanager
-    def _github(self) -> Iterator[GitHub]:
-        github = open_session(
-            self._ports,
-            self._credentials,
-            USES,
-            seconds=SECONDS,
-            reach=Reach((self._repository,)),
-            narrowed=(self._repository,),
-            store=self._store,
-        )
-        try:
-            yield github
-        finally:
-            github.close()
+    def _github(self) -> AbstractContextManager[GitHub]:
+        return opened(self._ports, self._credentials, USES, self._repository, seconds=SECONDS, store=self._store)
 
     @contextmanager
     def _going_on(self, consequence: str) -> Iterator[None]:

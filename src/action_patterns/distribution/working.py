@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from action_patterns.distribution.apply import apply
 from action_patterns.ports.bundle import Ports
 
 if TYPE_CHECKING:
     from action_patterns.contracts import Plan, PlanEntry, TargetResult
-    from action_patterns.distribution.breaking import Behind, LegBreaker
+    from action_patterns.distribution.breaking import LegBreaker
     from action_patterns.distribution.campaign import Campaign
-    from action_patterns.distribution.parking import Parks
+    from action_patterns.distribution.state_inputs import StateInputs
     from action_patterns.ports.github import GitHub
     from action_patterns.ports.log import Annotation
-
-    class Works(Behind, Parks, Protocol):
-        """The inputs of an action that works on targets."""
-
-        @property
-        def breaker(self) -> str | None: ...
 
 
 def work_on(
     entries: Sequence[PlanEntry],
     campaign: Campaign,
     plan: Plan,
-    inputs: Works,
+    inputs: StateInputs,
     ports: Ports,
     *,
     connect: Callable[[Sequence[PlanEntry]], GitHub],

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from action_patterns.action.input_checks import repository_problems
+from action_patterns.action.input_checks import repository_problems, secret_values
 from action_patterns.action.place import new_claim, run_of
 from action_patterns.actions.ledger.interface import DEFAULT_PARK_AFTER, DEFAULT_TIMEOUT_HOURS, LedgerInputs
 from action_patterns.actions.ledger.reading import read_ends, read_listed, read_report
@@ -68,7 +66,7 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
     if problems:
         raise InputError(*problems)
     claim, _, shards = (inputs.claim or "").partition(".")
-    values = [secret.get_secret_value() for secret in _given_secrets(inputs)]
+    values = tuple(secret_values(inputs))
     return LedgerRequest(
         repository=repository,
         operation=normalise(inputs.operation or ""),
@@ -93,7 +91,3 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
 def claim_of(request: LedgerRequest, shards: int) -> str:
     """Return the output `claim`: it says how many documents there are, which saves `finish` a request."""
     return f"{request.us.claim}.{shards}"
-
-
-def _given_secrets(inputs: LedgerInputs) -> Iterator[SecretStr]:
-    yield from (each for each in (inputs.token, inputs.job_token, inputs.app_private_key) if each is not None)

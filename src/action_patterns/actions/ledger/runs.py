@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from action_patterns.actions.ledger.ending import Ending, unrecorded
 from action_patterns.actions.ledger.request import LedgerRequest
-from action_patterns.actions.ledger.store import ROUNDS, is_only_unkept
+from action_patterns.actions.ledger.store import is_only_unkept
 from action_patterns.content.identifier import identify
 from action_patterns.contracts.history import Row, row_of
 from action_patterns.errors import ActionPatternsError, ConflictError
@@ -16,6 +16,7 @@ from action_patterns.ports.github import GitHub
 from action_patterns.report.render import trend
 from action_patterns.state import history
 from action_patterns.state.history import HistoryRecord
+from action_patterns.state.ledger.book import ROUNDS
 from action_patterns.state.record import read
 from action_patterns.state.transaction import transact
 

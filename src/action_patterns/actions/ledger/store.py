@@ -18,13 +18,8 @@ from action_patterns.errors import (
 )
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.github import GitHub
-from action_patterns.state.ledger.book import Book, transact_ledger
+from action_patterns.state.ledger.book import PAUSE_SECONDS, Book, transact_ledger
 from action_patterns.state.ledger.table import Table
-
-ROUNDS = 40
-"""Rounds of one write. Other legs write too, and each lost race means that one of them went on."""
-PAUSE_SECONDS = 2.0
-"""Longest pause after a lost race."""
 
 Answer = TypeVar("Answer")
 
@@ -68,7 +63,6 @@ class Store:
             decide,
             targets=targets,
             shards=self._shards,
-            rounds=ROUNDS,
             pause=lambda: self._ports.clock.sleep(PAUSE_SECONDS * self._ports.random()),
         )
         self._shards = book.shards

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from action_patterns.action.cleaning import CLEAN_USES, misplaced
 from action_patterns.action.contract import Action, Finish
-from action_patterns.action.input_checks import public_name_problems, repository_problems
+from action_patterns.action.input_checks import public_name_problems, repository_problems, secret_values
 from action_patterns.action.liveness import LIVENESS_USES
 from action_patterns.action.named_files import read_named_files
 from action_patterns.action.place import Place, run_of
@@ -20,7 +20,6 @@ from action_patterns.content.identifier import as_git_stores, identify, is_of_ru
 from action_patterns.errors import InputError, Problem
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
-from action_patterns.ports.credentials import Credentials
 from action_patterns.ports.ref_store import RefStore
 from action_patterns.redaction import redact
 from action_patterns.state import once
@@ -58,7 +57,7 @@ def run(inputs: OnceInputs, ports: Ports) -> Finish[OnceOutputs]:
         asked_at=now,
         ttl_days=inputs.ttl_days,
         pending_timeout_hours=inputs.pending_timeout_hours,
-        metadata=redact(inputs.metadata, _secrets(inputs, place.credentials)),
+        metadata=redact(inputs.metadata, secret_values(inputs)),
         claim=inputs.claim or "",
         lease_seconds=inputs.lease_seconds if runs else None,
         # Work between two steps may end on another runner, so only the end of the whole run counts there.
@@ -111,11 +110,6 @@ def apply(inputs: OnceInputs, marker: Marker) -> Ending:
     return Ending(
         marker=marker.name, record=found, outcome=change.outcome, reason=change.reason, begun=begun, claim=claim
     )
-
-
-def _secrets(inputs: OnceInputs, credentials: Credentials) -> Iterator[str]:
-    yield from (credentials.token, credentials.job_token or "", credentials.app.private_key if credentials.app else "")
-    yield inputs.token.get_secret_value() if inputs.token else ""
 
 
 def _problems(inputs: OnceInputs, repository: str, context: Context) -> Iterator[Problem]:

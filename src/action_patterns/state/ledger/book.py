@@ -23,6 +23,11 @@ from action_patterns.state.record import MAX_MESSAGE_BYTES, read
 MAX_SHARDS = 64
 """Documents of one operation at most: some 50,000 targets."""
 
+ROUNDS = 40
+"""Rounds of one write. Other legs write too, and each lost race means that one of them went on."""
+PAUSE_SECONDS = 2.0
+"""Longest pause after a lost race."""
+
 Answer = TypeVar("Answer")
 
 
@@ -82,8 +87,8 @@ def transact_ledger(
     *,
     targets: Collection[str] | None,
     shards: int = 1,
-    rounds: int,
     pause: Callable[[], None],
+    rounds: int = ROUNDS,
 ) -> tuple[Book, Answer]:
     """Read, decide and swap every document that changes, all or none; after a lost race decide again.
 
@@ -94,8 +99,8 @@ def transact_ledger(
         decide: a pure function of the table and GitHub's time, called once a round. It changes only `targets`.
         targets: the targets that the decision is about. None: all.
         shards: the number of documents, as far as the caller knows it. A wrong one costs a request.
-        rounds: rounds at most.
         pause: called after a lost race.
+        rounds: rounds at most.
 
     Returns:
         The documents as they are now, and the answer of the last round.
