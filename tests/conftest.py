@@ -1,7 +1,7 @@
 """For every test: what GitHub would not say or take fails it, and what it measured is printed at the end.
 
-A seed chooses the part of the large matrices that is played (`support.sample`); each tier has a budget of CPU time
-(`support.budget`).
+A seed chooses the part of the large matrices (`support.sample`) and the variants (`support.rotation`) that are played;
+each tier has a budget of CPU time (`support.budget`).
 
 Each exchange with the sandbox is held against GitHub's description, end to end included. A test whose requests are
 wrong on purpose says so: `sandbox.contract = False`.
@@ -20,7 +20,7 @@ import pytest
 from hypothesis import settings
 
 from github_sandbox import Sandbox
-from support import sample, signals
+from support import rotation, sample, signals
 from support.budget import CHECKS_OPTION, Budget
 from support.reports import BriefReports
 
@@ -88,13 +88,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make proof` what is marked for it, and to `make test` what is slow."""
+    """Leave to `make proof` what is marked for it, to `make test` what is slow, and to the next run what rotates."""
     marks = {"quick": ("proof", "slow"), "test": ("proof",), "proof": ()}[sample.extent()]
-    left = {item: None for item in items if any(item.get_closest_marker(mark) for mark in marks)}
-    rotating = [item for item in items if item.get_closest_marker("rotates")]
+    left = dict.fromkeys(item for item in items if any(item.get_closest_marker(mark) for mark in marks))
     if sample.EXTENT_VARIABLE in os.environ:  # By hand each test is played that is named.
-        played = sample.some((len(rotating) + 2) // 3, (item.nodeid for item in rotating), "rotates")
-        left |= {item: None for item in rotating if item.nodeid not in played}
+        left |= dict.fromkeys(rotation.left_out(item for item in items if item not in left))
     if left:
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=list(left))

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import DISTRIBUTION, SHARED, caller, seed, stage
 from support.html_document import read
@@ -21,7 +19,6 @@ FLEET = {
 SOURCE = SHARED | {"distribution.yml": DISTRIBUTION, ".github/workflows/distribute.yml": caller()}
 
 
-@pytest.mark.rotates
 def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, tmp_path: Path) -> None:
     with stage(runner, tmp_path / "platform", seed(source=SOURCE, fleet=FLEET)) as on:
         first = on.run("distribute.yml", run_id=11)
@@ -83,7 +80,6 @@ def test_the_first_run_creates_and_the_second_writes_nothing(runner: ActRunner, 
         assert on.sandbox.snapshot() == created
 
 
-@pytest.mark.rotates
 def test_a_dry_run_writes_nothing_and_says_what_it_would_send(runner: ActRunner, tmp_path: Path) -> None:
     """Also: the workflow hands `only` and `limit` on, and the report says which part it is of."""
     part = caller(dry_run=True, junit=True, only="acme/*, !beta", limit="1")

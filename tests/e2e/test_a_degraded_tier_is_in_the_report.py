@@ -46,7 +46,6 @@ def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
 
 
-@pytest.mark.rotates
 def test_who_fell_back_is_in_the_report(runner: ActRunner, tmp_path: Path) -> None:
     fleet = {name: {"files": PACKAGE | dict.fromkeys(down, "x\n")} for name, down in DOWN.items()}
     fleet["omega"] = {"files": PACKAGE | dict.fromkeys(LOST, "x\n")}
@@ -85,7 +84,6 @@ def test_who_fell_back_is_in_the_report(runner: ActRunner, tmp_path: Path) -> No
         assert on.writes() == []
 
 
-@pytest.mark.rotates
 def test_the_schedule_of_the_recipe_drills_each_tier(runner: ActRunner, tmp_path: Path) -> None:
     (recipe,) = re.findall(r"```yaml\n(.*?)```", RECIPE.read_text(), re.DOTALL)
     source = {".github/workflows/build.yml": recipe, "registry-is-down": "x\n", **PACKAGE}

@@ -65,7 +65,6 @@ def test_the_rest_is_done_and_a_rerun_of_the_failed_jobs_counts_each_target_once
         assert [r["job_url"].rpartition("/job/")[2] for r in report["results"]] == [str(job.id) for job in shown]
 
 
-@pytest.mark.rotates
 def test_another_policy_leaves_the_jobs_green_and_lets_report_decide(runner: ActRunner, tmp_path: Path) -> None:
     source = SOURCE | {".github/workflows/distribute.yml": caller(fail_on="threshold:1")}
     with stage(runner, tmp_path / "platform", seed(source=source, fleet=FLEET, read_only=["acme/gamma"])) as on:
@@ -99,7 +98,6 @@ def test_when_discovery_fails_nothing_is_written_and_the_report_is_red(
         assert on.writes() == []
 
 
-@pytest.mark.rotates
 def test_an_output_that_github_dropped_is_red_and_names_masking(runner: ActRunner, tmp_path: Path) -> None:
     masked = ActRunner(CHECKOUT, tmp_path / "masked")
     _edit(masked, "plan-digest: ${{ steps.discover.outputs.digest }}", 'plan-digest: ""')

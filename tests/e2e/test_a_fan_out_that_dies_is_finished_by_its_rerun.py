@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from github_sandbox.act_runner import ActRun, ActRunner
 from support.act_stage import SOURCE, Stage, seed, stage
 
@@ -58,7 +56,6 @@ jobs:
 """
 
 
-@pytest.mark.rotates
 def test_four_are_left_of_forty(runner: ActRunner, tmp_path: Path) -> None:
     world = seed(source={"README.md": "platform\n", ".github/workflows/fan-out.yml": WORKFLOW}, fleet={})
     with stage(runner, tmp_path / "platform", world) as on:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from github_sandbox import Fault
 from github_sandbox.act_runner import ActRun, ActRunner
 from support.act_stage import TOKEN, Stage, seed, stage
@@ -48,7 +46,6 @@ jobs:
 PERMISSION = "permission issues: read of acme/api"
 
 
-@pytest.mark.rotates
 def test_a_gate(runner: ActRunner, tmp_path: Path) -> None:
     world = seed(
         source={".github/workflows/gate.yml": WORKFLOW},

@@ -30,7 +30,6 @@ RED = {"any": True, "class:not-started": False, "class:cancelled": True}
 """Whether the run is red, by policy; the seed chooses the one that `make test` plays."""
 
 
-@pytest.mark.rotates
 @pytest.mark.parametrize("fail_on", sample.some(1, RED, "policy"))
 def test_each_is_named(tmp_path: Path, fail_on: str) -> None:
     red = RED[fail_on]

@@ -9,8 +9,6 @@ import re
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import CHECKOUT, seed, stage
 
@@ -33,7 +31,6 @@ def recipe(lost: str) -> str:
     return block.replace(UPLOAD, UPLOAD.replace("!cancelled()", f"!cancelled() && matrix.target != '{lost}'"))
 
 
-@pytest.mark.rotates
 def test_the_lost_leg_and_the_hidden_failure_reach_the_next_job(runner: ActRunner, tmp_path: Path) -> None:
     source = {".github/workflows/test-matrix.yml": recipe(SLOW), "Makefile": MAKEFILE}
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on:

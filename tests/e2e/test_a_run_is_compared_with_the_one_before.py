@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 from github_sandbox.act_runner import ActRun, ActRunner
 from github_sandbox.model import Artifact, WorkflowRun
 from support.act_stage import DISTRIBUTION, JOB_TOKEN, SHARED, SOURCE, TOKEN, Stage, caller, seed, stage
@@ -70,7 +68,6 @@ def test_what_still_fails_is_counted_and_what_recovered_is_said(runner: ActRunne
         assert JOB_TOKEN not in second.log
 
 
-@pytest.mark.rotates
 def test_a_report_that_expired_between_the_jobs_is_one_quiet_line(runner: ActRunner, tmp_path: Path) -> None:
     with stage(runner, tmp_path / "platform", seed(source=PLATFORM, fleet=FLEET)) as on:
         gone = known(on, 511)

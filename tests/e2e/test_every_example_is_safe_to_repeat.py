@@ -184,7 +184,6 @@ def together(*names: str) -> str:
     return head + "jobs:\n" + "".join(example.partition("\njobs:\n")[2] for example in examples)
 
 
-@pytest.mark.rotates
 def test_discover(runner: ActRunner, tmp_path: Path) -> None:
     with _stage(runner, tmp_path, "actions/discover/example.yml", {"README.md": "platform\n"}) as on:
         first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
@@ -240,7 +239,6 @@ jobs:
 """Two legs open a breaker, the rest is skipped, and one probe closes it."""
 
 
-@pytest.mark.rotates
 def test_lock_and_breaker(runner: ActRunner, tmp_path: Path) -> None:
     """Each run takes both locks, so a repeat writes too: it finds both free."""
     workflow = {
@@ -268,7 +266,6 @@ def test_lock_and_breaker(runner: ActRunner, tmp_path: Path) -> None:
         assert all(line in done.log for line in ("rest skipped breaker-open", "probes true false", "at last closed"))
 
 
-@pytest.mark.rotates
 def test_ledger(runner: ActRunner, tmp_path: Path) -> None:
     with _stage(runner, tmp_path, "actions/ledger/example.yml", {"README.md": "platform\n"}, {}) as on:
         first = on.run("example.yml", secrets={})
@@ -280,7 +277,6 @@ def test_ledger(runner: ActRunner, tmp_path: Path) -> None:
         assert "2 skipped" in again.summary("report")
 
 
-@pytest.mark.rotates
 def test_rate_limit(runner: ActRunner, tmp_path: Path) -> None:
     with _stage(runner, tmp_path, "actions/rate-limit/example.yml", {"README.md": "platform\n"}) as on:
         first = on.run("example.yml", secrets={"FLEET_TOKEN": TOKEN})
@@ -291,7 +287,6 @@ def test_rate_limit(runner: ActRunner, tmp_path: Path) -> None:
         _repeat(on, secrets={"FLEET_TOKEN": TOKEN})
 
 
-@pytest.mark.rotates
 @pytest.mark.parametrize("example", sample.some(1, STEPS, "steps"))
 def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str) -> None:
     secret = STEPS[example]
@@ -303,7 +298,6 @@ def test_steps_of_ones_own(runner: ActRunner, tmp_path: Path, example: str) -> N
         assert "2 unchanged" in _repeat(on, secrets={secret: TOKEN}).summary("report")
 
 
-@pytest.mark.rotates
 def test_the_record_example_is_red_where_the_work_failed(runner: ActRunner, tmp_path: Path) -> None:
     fleet = {"alpha": FLEET["alpha"], "beta": {"files": {"README.md": "beta\n"}}}
     with _stage(runner, tmp_path, "actions/record/example.yml", {"README.md": "platform\n"}, fleet) as on:
@@ -339,7 +333,6 @@ def test_assert_stops_one_leg_and_never_its_siblings(runner: ActRunner, tmp_path
         assert on.writes() == []
 
 
-@pytest.mark.rotates
 def test_track(runner: ActRunner, tmp_path: Path) -> None:
     source = SHARED | {"distribution.yml": FILES}
     fleet = {"alpha": {"files": {"README.md": "alpha\n"}}}

@@ -10,8 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import seed, stage
 from support.process_trees import KINDS, MARK, living
@@ -96,7 +94,6 @@ def flaky() -> Iterator[str]:
         server.server_close()
 
 
-@pytest.mark.rotates
 def test_a_download_heals_and_a_hung_tree_is_ended(runner: ActRunner, tmp_path: Path) -> None:
     mark = uuid4().hex
     tree = "".join(f"            {line}\n" for line in KINDS["a daemon"].splitlines())

@@ -6,8 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from github_sandbox.act_runner import ActRunner
 from support.act_stage import CHECKOUT, SOURCE, seed, stage
 
@@ -21,7 +19,6 @@ def recipe() -> str:
     return re.sub(r"      - uses: actions/setup-python@.*?(?=      - id: tests)", "", block, flags=re.DOTALL)
 
 
-@pytest.mark.rotates
 def test_each_directory_is_tested_on_every_version_and_the_failure_is_named(runner: ActRunner, tmp_path: Path) -> None:
     source = {".github/workflows/components.yml": recipe(), "lib/testdata/x/pyproject.toml": "x\n"}
     for directory, command in DIRECTORIES.items():

@@ -11,15 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from support.act_stage import CHECKOUT
 
 LIMIT_SECONDS = 60.0
 """Of processor time: how long it takes on a busy machine says nothing of the demo."""
 
 
-@pytest.mark.rotates
 def test_the_demo_shows_three_runs(tmp_path: Path) -> None:
     used = _processor_seconds()
     demo = subprocess.run(_command(), env=_variables(tmp_path), capture_output=True, text=True, check=False)

@@ -8,8 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-import pytest
-
 from action_patterns.state.lock import LockRecord
 from action_patterns.state.record import read
 from github_sandbox.act_runner import ActRun, ActRunner
@@ -42,7 +40,6 @@ SECOND = f"""{HEAD}\
 """
 
 
-@pytest.mark.rotates
 def test_the_second_goes_on(runner: ActRunner, tmp_path: Path) -> None:
     source = {"README.md": "x\n", ".github/workflows/first.yml": FIRST, ".github/workflows/second.yml": SECOND}
     with stage(runner, tmp_path / "platform", seed(source=source, fleet={})) as on, ThreadPoolExecutor() as threads:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from github_sandbox.act_runner import ActRun, ActRunner
 from support.act_stage import JOB_TOKEN, SOURCE, Stage, seed, stage
 
@@ -70,7 +68,6 @@ def workflow() -> str:
     return WORKFLOW + "".join(jobs)
 
 
-@pytest.mark.rotates
 def test_each_is_answered_as_it_should_be(runner: ActRunner, tmp_path: Path) -> None:
     source = {"README.md": "platform\n", "VERSION": "1.0\n", "old.txt": "old\n", "run.sh": "#!/bin/sh\n"}
     world = seed(source=source | {".github/workflows/upsert.yml": workflow()}, fleet={})

@@ -1,0 +1,75 @@
+"""Each situation is played in every run, and each variant in one of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from support import sample
+from support.rotation import left_out
+
+
+@pytest.fixture(autouse=True)
+def _plays_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(sample.EXTENT_VARIABLE, "test")
+
+
+def items(*names: str, module: object = None) -> list[pytest.Item]:
+    return [cast("pytest.Item", SimpleNamespace(nodeid=name, module=module)) for name in names]
+
+
+def played(every: Sequence[Any]) -> list[str]:
+    left = [item.nodeid for item in left_out(every)]
+    return [item.nodeid for item in every if item.nodeid not in left]
+
+
+def variants(test: str, count: int) -> list[str]:
+    return [f"{test}[{at}]" for at in range(count)]
+
+
+@pytest.mark.parametrize(("count", "left"), [(1, 1), (2, 1), (3, 1), (4, 2), (9, 3)])
+@pytest.mark.parametrize("test", ["tests/scenarios/test_a.py::test_it", "tests/unit/process/test_a.py::test_it"])
+def test_a_third_of_the_variants_is_played_and_one_at_least(test: str, count: int, left: int) -> None:
+    assert len(played(items(*variants(test, count)))) == left
+
+
+def test_no_test_is_without_a_variant_and_each_variant_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (variants(f"tests/scenarios/test_a.py::test_{name}", 3) for name in ("one", "two"))
+    seen: set[str] = set()
+    for seed in range(40):
+        sample.seed.cache_clear()
+        monkeypatch.setenv(sample.SEED_VARIABLE, str(seed))
+        now = played(items(*first, *second))
+        assert {name.partition("[")[0] for name in now} == {
+            "tests/scenarios/test_a.py::test_one",
+            "tests/scenarios/test_a.py::test_two",
+        }
+        seen.update(now)
+    sample.seed.cache_clear()
+    assert seen == {*first, *second}
+
+
+def test_of_the_runs_of_act_in_a_file_a_third_is_played() -> None:
+    names = [f"tests/e2e/test_{file}.py::test_{at}" for file in "ab" for at in range(3)]
+    assert sorted(name[:17] for name in played(items(*names))) == ["tests/e2e/test_a.", "tests/e2e/test_b."]
+
+
+@pytest.mark.parametrize("test", ["tests/unit/content/test_a.py::test_it", "tests/contract/test_a.py::test_it"])
+def test_tables_of_pure_functions_are_played_whole(test: str) -> None:
+    assert played(items(*variants(test, 9))) == variants(test, 9)
+
+
+def test_a_module_that_chooses_its_cases_itself_keeps_them() -> None:
+    module = ModuleType("test_a")
+    vars(module)["sample"] = sample
+    names = variants("tests/scenarios/test_a.py::test_it", 9)
+    assert played(items(*names, module=module)) == names
+
+
+def test_the_proof_plays_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(sample.EXTENT_VARIABLE, "proof")
+    names = variants("tests/scenarios/test_a.py::test_it", 9)
+    assert played(items(*names)) == names
