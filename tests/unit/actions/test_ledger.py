@@ -15,6 +15,7 @@ from action_patterns.actions.ledger.targets import (
     Given,
     UnreadError,
     ends_of_records,
+    ledger_digest,
     matrix_of_targets,
     read_results,
     read_targets,
@@ -47,6 +48,15 @@ def problems(files: dict[str, str | bytes] | None = None, **given: Any) -> list[
 FINISH: dict[str, Any] = {"mode": "finish", "claim": CLAIM, "targets": '["a"]', "outcome": "success"}
 
 
+def test_a_claim_knows_its_ledger_in_every_spelling() -> None:
+    claim = f"{CLAIM}.{ledger_digest('acme/api', 'nightly')}"
+    given = FINISH | {"claim": claim, "operation": " nightly\n", "repository": "Acme/API"}
+    assert gather(inputs(**given), World().ports()).us.claim == CLAIM.partition(".")[0]
+    for other in ({"operation": "weekly"}, {"repository": "acme/web"}):
+        (said,) = problems(**given | other)
+        assert said.startswith("`claim` is of another ledger")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -74,6 +84,7 @@ FINISH: dict[str, Any] = {"mode": "finish", "claim": CLAIM, "targets": '["a"]', 
         ({"targets": json.dumps([f"of {TOKEN}"])}, "The name of a target holds a token of GitHub"),
         ({"targets": '{"include": [{"index": 0, "first": 0, "last": 9}]}'}, "several targets each, which names none"),
         ({"claim": "mine"}, "`claim` is 'mine', which is no claim"),
+        ({**FINISH, "claim": f"{CLAIM}.00000000"}, "`claim` is of another ledger than `operation` 'nightly' in "),
         ({"repository": "api"}, "`repository` is 'api'"),
         ({"park_after": 2}, "`park-after` is given, and has no effect on `claim`"),
         ({"dry_run": "false"}, "`dry-run` is given, and has no effect on `claim`"),

@@ -10,7 +10,7 @@ from action_patterns.action.input_checks import repository_problems, secret_valu
 from action_patterns.action.place import new_claim, run_of
 from action_patterns.actions.ledger.interface import DEFAULT_PARK_AFTER, DEFAULT_TIMEOUT_HOURS, LedgerInputs
 from action_patterns.actions.ledger.reading import read_ends, read_listed, read_report
-from action_patterns.actions.ledger.targets import Given, Listed
+from action_patterns.actions.ledger.targets import Given, Listed, ledger_digest
 from action_patterns.actions.ledger.validate import input_problems, target_problems
 from action_patterns.content.identifier import normalise
 from action_patterns.errors import InputError
@@ -65,7 +65,7 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
     problems.extend(target_problems(inputs, listed.given, ends, ports.context))
     if problems:
         raise InputError(*problems)
-    claim, _, shards = (inputs.claim or "").partition(".")
+    claim, shards, *_ = (*(inputs.claim or "").split("."), "", "")
     values = tuple(secret_values(inputs))
     return LedgerRequest(
         repository=repository,
@@ -89,5 +89,7 @@ def gather(inputs: LedgerInputs, ports: Ports) -> LedgerRequest:
 
 
 def claim_of(request: LedgerRequest, shards: int) -> str:
-    """Return the output `claim`: it says how many documents there are, which saves `finish` a request."""
-    return f"{request.us.claim}.{shards}"
+    """Return the output `claim`. It says how many documents there are, which saves `finish` a request, and of which
+    ledger they are, so that `finish` notices another `operation`.
+    """
+    return f"{request.us.claim}.{shards}.{ledger_digest(request.repository, request.operation)}"

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import JsonValue
 
+from action_patterns.content.identifier import normalise
 from action_patterns.contracts.repository import address
 from action_patterns.contracts.result import FAILING, TargetResult
 from action_patterns.state.json_value import read_json
+from action_patterns.state.ledger.book import short_digest
 from action_patterns.state.ledger.table import End, Ended
 
 if TYPE_CHECKING:
@@ -228,3 +230,8 @@ def matrix_of_targets(
             {"index": index, "targets": compact_json([given.target for given in job])} for index, job in enumerate(jobs)
         ]
     }
+
+
+def ledger_digest(repository: str, operation: str) -> str:
+    """Return eight hexadecimal digits that stand for the ledger of an operation."""
+    return short_digest(f"{repository.lower()}\n{normalise(operation)}")[:8]

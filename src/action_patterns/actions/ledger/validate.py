@@ -8,7 +8,7 @@ from typing import get_args
 
 from action_patterns.action.input_checks import choice_problems, known_secrets, public_name_problems
 from action_patterns.actions.ledger.interface import MAX_TARGET_LENGTH, TAKES, LedgerInputs
-from action_patterns.actions.ledger.targets import Given
+from action_patterns.actions.ledger.targets import Given, ledger_digest
 from action_patterns.content.identifier import is_of_run
 from action_patterns.errors import Problem
 from action_patterns.input_types import input_name
@@ -18,13 +18,14 @@ from action_patterns.state.ledger.record import State
 from action_patterns.state.ledger.table import MAX_OPERATION_LENGTH, Ended
 
 _STATES = get_args(State)
-_CLAIM = re.compile(r"[0-9a-f]{16}(\.[0-9]{1,2})?")
+_CLAIM = re.compile(r"[0-9a-f]{16}(?:\.[0-9]{1,2}(?:\.([0-9a-f]{8}))?)?")
 
 
 def input_problems(inputs: LedgerInputs, context: Context) -> Iterator[Problem]:
     """Yield everything that is wrong with the inputs, before a file is read."""
     yield from _of_mode(inputs)
     yield from _of_operation(inputs, context)
+    yield from _of_claim(inputs, context)
 
 
 def target_problems(
@@ -55,11 +56,6 @@ def _of_mode(inputs: LedgerInputs) -> Iterator[Problem]:
         )
     if mode == "finish":
         yield from _of_finish(inputs, named=named)
-    if inputs.claim is not None and not _CLAIM.fullmatch(inputs.claim):
-        yield Problem(
-            f"`claim` is {inputs.claim[:80]!r}, which is no claim.",
-            "Pass the output `claim` of the step that claimed, unchanged.",
-        )
     yield from choice_problems("states", inputs.states, _STATES)
 
 
@@ -110,6 +106,24 @@ def _of_operation(inputs: LedgerInputs, context: Context) -> Iterator[Problem]:
             "Name what stays the same on every run. Give the content of the work in `digest`.",
         )
     yield from public_name_problems("operation", operation, inputs)
+
+
+def _of_claim(inputs: LedgerInputs, context: Context) -> Iterator[Problem]:
+    if inputs.claim is None:
+        return
+    repository, operation = inputs.repository or context.repository, inputs.operation or ""
+    found = _CLAIM.fullmatch(inputs.claim)
+    if found is None:
+        yield Problem(
+            f"`claim` is {inputs.claim[:80]!r}, which is no claim.",
+            "Pass the output `claim` of the step that claimed, unchanged.",
+        )
+    elif found[1] not in (None, ledger_digest(repository, operation)):
+        yield Problem(
+            f"`claim` is of another ledger than `operation` {operation!r} in {repository}.",
+            "Give `operation` and `repository` as the step that claimed has them. Do not go on without: its targets"
+            " would stay claimed, and a later run would work on them once more.",
+        )
 
 
 def _of_names(inputs: LedgerInputs, names: Iterable[str]) -> Iterator[Problem]:
