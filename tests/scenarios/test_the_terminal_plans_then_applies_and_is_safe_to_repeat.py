@@ -46,7 +46,7 @@ def test_plan_shows_a_diff_for_each_target_and_writes_nothing(terminal: Terminal
     assert "+root = true" in done.stdout
     assert "-root = false" in done.stdout
     assert "left out: acme/gone: archived" in done.stdout
-    assert "2 of 3 targets would change; 4 repositories are visible." in done.stdout
+    assert "2 of 3 targets would change, of 4 repositories visible to this token." in done.stdout
     assert scene.writes() == 0
 
 

@@ -16,6 +16,7 @@ from action_patterns.action.session import open_session
 from action_patterns.action.store import StoreName, store_field
 from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.wording import counted
 from action_patterns.discovery.only import (
     Limit,
     Narrowing,
@@ -138,7 +139,8 @@ def validate(inputs: ApplyInputs, plan: Plan) -> None:
     if not first <= last < len(plan.found):
         raise InputError(
             Problem(
-                f"`first` {first} to `last` {last} is no part of a roster of {len(plan.found)} targets to work on.",
+                f"`first` {first} to `last` {last} is no part of a roster of"
+                f" {counted(len(plan.found), 'target')} to work on.",
                 "Take them from the matrix of the same discover job.",
             )
         )

@@ -27,6 +27,7 @@ from action_patterns.cli.printing import (
 from action_patterns.content.changes import FileChange
 from action_patterns.contracts import TargetResult
 from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.wording import counted, visible_repositories
 from action_patterns.distribution.apply import WORKERS, apply, plan_changes
 from action_patterns.errors import EXIT_FAILED, EXIT_INTERRUPTED, ActionPatternsError, InputError
 from action_patterns.escape import terminal as plain_line
@@ -93,7 +94,8 @@ def plan(
     print_causes(causes(results), console)
     changing = sum(1 for result in results if result.outcome == "planned")
     console.print(
-        f"{changing} of {len(results)} targets would change; {command.plan.visible} repositories are visible."
+        f"{changing} of {counted(len(results), 'target')} would change,"
+        f" of {visible_repositories(command.plan.visible)}."
     )
     _exit(results)
 
@@ -113,7 +115,7 @@ def apply_command(
     if roster and not yes:
         if not sys.stdin.isatty():
             _fail(console, "This is no terminal, so no person can answer.", "Pass --yes to continue without asking.")
-        if not Confirm.ask(f"Apply to {len(roster)} targets?", console=console, default=False):
+        if not Confirm.ask(f"Apply to {counted(len(roster), 'target')}?", console=console, default=False):
             raise typer.Exit(EXIT_FAILED)
     results = _write(command, console)
     results += not_found.results(command.plan, attempt=1)

@@ -1,4 +1,4 @@
-"""Words of ours for what pydantic refuses: people read them, and know nothing of its types."""
+"""Words that people read: a number of things, and what pydantic refuses, of whose types they know nothing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
     "less_than": ("lt", "less than"),
 }
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return `1 target`, `2,000 targets`, `3 repositories`. `many`: a plural that follows no rule."""
+    if number == 1:
+        return f"1 {one}"
+    return f"{number:,} {many or (f'{one[:-1]}ies' if one.endswith('y') else f'{one}s')}"
+
+
+def visible_repositories(number: int) -> str:
+    """Return how many repositories a listing showed: others may exist that the token does not see."""
+    return f"{counted(number, 'repository')} visible to this token"
 
 
 def reason(error: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from action_patterns.contracts import SelectionWarning, Target
+from action_patterns.contracts.wording import counted
 from action_patterns.discovery import since
 from action_patterns.discovery.discovered import Discovered
 from action_patterns.discovery.patterns import NEAREST_NAMED, matches, nearest, without_effect
@@ -38,7 +39,7 @@ def _warnings(considered: Considered, tries: Iterator[int], within: str) -> Iter
             found += _narrowing(tuple(filtered.values()), selection, tries, considered.now)
         else:
             found += _narrowing_nothing(selection)
-        number = _repositories(len(candidates))
+        number = counted(len(candidates), "repository")
         for pattern in without_effect(selection.exclude, candidates):
             why = _TAKES_OUT_NOTHING if pattern.startswith("!") else f"excluded nothing: it matches none of {number}."
             hint = _nearest(pattern, tuple(candidates.values()), tries)
@@ -105,7 +106,7 @@ def _sources(considered: Considered) -> Iterator[_Found]:
 
 
 def _narrowing(listed: Sequence[Target], selection: Selection, tries: Iterator[int], now: datetime) -> Iterator[_Found]:
-    none = f"selected nothing: none of {_repositories(len(listed))} listed"
+    none = f"selected nothing: none of {counted(len(listed), 'repository')} listed"
     for pattern in without_effect(selection.include, (target.repository for target in listed)):
         why = _TAKES_OUT_NOTHING if pattern.startswith("!") else f"{none} matches it."
         yield "include", pattern, f"{why}{_nearest(pattern, listed, tries)} {_CORRECT}"
@@ -168,7 +169,7 @@ def _parts(considered: Considered) -> Iterator[_Found]:
         effect = "excluded" if key == "none-of" else "selected"
         for position, part in enumerate(parts, 1):
             if not part.members.keys() & considered.candidates.keys():
-                number = _repositories(len(considered.candidates))
+                number = counted(len(considered.candidates), "repository")
                 yield key.replace("-", "_"), "", f"{position} {effect} nothing: it selects none of {number}. {_CORRECT}"
 
 
@@ -180,7 +181,3 @@ def _nearest(pattern: str, targets: Sequence[Target], tries: Iterator[int]) -> s
         return ""
     near = nearest(text, names)
     return f" The nearest name is {near}." if near else ""
-
-
-def _repositories(number: int) -> str:
-    return "1 repository" if number == 1 else f"{number:,} repositories"

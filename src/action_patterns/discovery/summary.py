@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from action_patterns.contracts import LeftOut, Plan, PlanEntry
 from action_patterns.contracts.plan import NOT_IN_ONLY
+from action_patterns.contracts.wording import counted, visible_repositories
 from action_patterns.escape import cell, cell_code, cell_prose, code_span, prose
 from action_patterns.ports.log import Annotation
 
@@ -20,7 +21,7 @@ NAMES_SHOWN = 10
 
 def summary(plan: Plan) -> str:
     """Return the job summary of discover."""
-    lines = [f"### {_found(plan)}", "", f"{len(plan.packing)} jobs, {plan.budget.max_parallel} at once"]
+    lines = [f"### {_found(plan)}", "", f"{counted(len(plan.packing), 'job')}, {plan.budget.max_parallel} at once"]
     if plan.kind == "repository":
         lines[-1] += f"; {plan.budget.requests_needed} requests at most"
     else:
@@ -74,10 +75,10 @@ def narrowed(plan: Plan) -> str:
 def _found(plan: Plan) -> str:
     number = len(plan.found)
     if plan.kind == "item":
-        return f"{number:,} {'item' if number == 1 else 'items'}"
+        return counted(number, "item")
     if plan.kind == "directory":
-        return f"{number} {'directory' if number == 1 else 'directories'} of {plan.source_repository}"
-    return f"{number} targets of {plan.visible} repositories visible to this token"
+        return f"{counted(number, 'directory')} of {plan.source_repository}"
+    return f"{counted(number, 'target')} of {visible_repositories(plan.visible)}"
 
 
 def annotate(plan: Plan) -> tuple[Annotation, ...]:
@@ -132,7 +133,7 @@ def _stopped(plan: Plan) -> Iterator[Annotation]:
         lines.append(f"{reason}, {stop.outcome}: {names}{more}. {stop.remediation}")
     if lines:
         number = len(plan.stopped)
-        head = f"{number} {'target gets' if number == 1 else 'targets get'} no job, because none could succeed:"
+        head = f"{counted(number, 'target gets', 'targets get')} no job, because none could succeed:"
         yield Annotation(level="warning", message="\n".join((head, *lines)), title="Preflight")
 
 
@@ -148,7 +149,7 @@ def _nothing_to_do(plan: Plan) -> Iterator[Annotation]:
     elif not plan.roster:
         yield Annotation(
             level="notice",
-            message=f"No target among {plan.visible} repositories visible to this token. If you expected some: the"
+            message=f"No target among {visible_repositories(plan.visible)}. If you expected some: the"
             " token may not see them (App installation, organization membership), or the filters exclude them.",
             title="Nothing to do",
         )

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from action_patterns.content.identifier import identify
 from action_patterns.contracts.history import Row
+from action_patterns.contracts.wording import counted
 from action_patterns.state.record import MAX_MESSAGE_BYTES, Envelope
 from action_patterns.state.transaction import Change
 
@@ -26,7 +27,7 @@ class HistoryRecord(Envelope):
     rows: tuple[Row, ...] = ()
 
     def subject(self) -> str:
-        return f"{self.operation}: {len(self.rows)} runs"
+        return f"{self.operation}: {counted(len(self.rows), 'run')}"
 
 
 def ref_name(operation: str) -> str:

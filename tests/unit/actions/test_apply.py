@@ -189,7 +189,7 @@ def test_a_leg_never_reaches_a_target_that_was_not_found() -> None:
     made = Plan.decode(where.files.read(path).decode(), name=path)
     absent = made.roster[1].model_copy(update={"error": NOT_FOUND})
     where.files.write(path, made.model_copy(update={"roster": (made.roster[0], absent)}).encode())
-    assert "roster of 1 targets to work on" in refused(where, path, None, index=1)
+    assert "roster of 1 target to work on" in refused(where, path, None, index=1)
     assert len(records(where, run(where, path, None, index=0))) == 1
 
 

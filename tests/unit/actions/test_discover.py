@@ -144,7 +144,7 @@ def test_each_exclusion_is_counted_and_listed() -> None:
     where.github.hosted["acme/fork"].fork = True
     finish = run(where)
     assert json.loads(finish.outputs.excluded) == {"archived": 1, "fork": 1}
-    assert finish.summary.startswith("### 1 targets of 3 repositories visible to this token")
+    assert finish.summary.startswith("### 1 target of 3 repositories visible to this token")
     assert "`archived`" in finish.summary
     assert finish.annotations == ()
 

@@ -14,6 +14,7 @@ from action_patterns.actions.detect_changes.reading import Wanted
 from action_patterns.changes.groups import Concerned, Selection
 from action_patterns.changes.reasons import REASONS
 from action_patterns.content.identifier import identify
+from action_patterns.contracts.wording import counted
 from action_patterns.escape import cell_code, inline
 from action_patterns.ports.history import ChangedPath
 from action_patterns.ports.log import Annotation
@@ -170,7 +171,7 @@ def _sentences(facts: Facts, answer: Answer, meaning: str) -> Iterator[str]:
     if base.detail:
         yield base.detail
     if answer.files or not base.everything:
-        yield "1 path differs." if len(answer.files) == 1 else f"{len(answer.files):,} paths differ."
+        yield f"{counted(len(answer.files), 'path differs', 'paths differ')}."
     if facts.ignored:
         names = ", ".join(map(repr, facts.ignored[:_SHOWN_IGNORED]))
         more = f" and {len(facts.ignored) - _SHOWN_IGNORED:,} more" if len(facts.ignored) > _SHOWN_IGNORED else ""
@@ -179,7 +180,7 @@ def _sentences(facts: Facts, answer: Answer, meaning: str) -> Iterator[str]:
 
 def _summary(facts: Facts, answer: Answer, meaning: str, warnings: Sequence[str]) -> Iterator[str]:
     number = len(answer.files)
-    paths = "1 path" if number == 1 else f"{number:,} paths" if number else "nothing"
+    paths = counted(number, "path") if number else "nothing"
     state = "everything" if facts.base.everything else paths
     yield f"### Changed: {state}"
     yield ""

@@ -19,6 +19,7 @@ from action_patterns.contracts import Plan, PlanEntry, TargetResult
 from action_patterns.contracts.artifact import report_artifact
 from action_patterns.contracts.document import compact_json
 from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.wording import counted, visible_repositories
 from action_patterns.discovery import discover as discovery
 from action_patterns.discovery.discover import discover, plan_from
 from action_patterns.discovery.discovered import Discovered
@@ -69,7 +70,7 @@ def run(inputs: DistributeInputs, ports: Ports) -> Finish[DistributeOutputs]:
     concealed = privacy.conceal(plan, ports, inputs.job_token)
     check_names(plan, inputs.only)
     facts.campaign.check(plan.found)
-    ports.log.info(f"{len(plan.found)} targets of {plan.visible} repositories visible to this token.")
+    ports.log.info(f"{counted(len(plan.found), 'target')} of {visible_repositories(plan.visible)}.")
     results, warnings = apply(inputs, facts.campaign, plan, github, ports, ends=ends)
     if concealed:
         # Before they are counted and compared: the report of the run before has the same labels.

@@ -6,17 +6,16 @@ from collections.abc import Callable, Sequence
 
 from action_patterns.contracts import CauseCount, Counts, RunReport
 from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.wording import counted, visible_repositories
 from action_patterns.escape import clip, code_span, inline, link, prose
 from action_patterns.report.render import tiers
 from action_patterns.report.render.view import (
     CHANGED,
     ORDER,
     Page,
-    counted,
     moment,
     number_of,
     percent,
-    repositories,
     run_name,
     span,
 )
@@ -48,7 +47,7 @@ def verdict_line(report: RunReport) -> str:
                 return f"Nothing to do: this run leaves out all {len(report.left_out):,} targets of its campaign"
             if report.kind == "item":
                 return "Nothing to do: the list of items is empty"
-            return f"Nothing to do: none of {repositories(report.visible)} visible to this token is a target"
+            return f"Nothing to do: none of {visible_repositories(report.visible)} is a target"
         case "inconclusive":
             return "Inconclusive: there is no roster, so the report knows no repository"
 

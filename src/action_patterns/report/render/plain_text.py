@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from action_patterns.contracts import CauseCount, RunReport, TargetResult
+from action_patterns.contracts.wording import counted
 from action_patterns.escape import CODE_CHARACTERS, MESSAGE_CHARACTERS, clip, data_url, terminal
 from action_patterns.report.render import changes
 from action_patterns.report.render.headline import NOTE_CHARACTERS, all_notes, counts_line, verdict_line
 from action_patterns.report.render.markdown.short_summary import is_green
 from action_patterns.report.render.tiers import tier_of
-from action_patterns.report.render.view import CHANGED, ORDER, Page, counted, moment, of_outcomes
+from action_patterns.report.render.view import CHANGED, ORDER, Page, moment, of_outcomes
 
 WIDEST_COLUMN = 60
 """A longer name shifts its own row rather than every row."""

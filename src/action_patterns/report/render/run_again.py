@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from action_patterns.contracts import RunReport
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.report.render.view import Page, counted, number_of, wrong
+from action_patterns.contracts.wording import counted
+from action_patterns.report.render.view import Page, number_of, wrong
 
 INPUT_CHARACTERS = 60_000
 """GitHub docs, "Manually running a workflow": the inputs of a dispatch hold at most 65,535 characters together."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 from action_patterns.contracts import Counts, Outcome, RunReport, TargetResult
 from action_patterns.contracts.repository import is_repository
 from action_patterns.contracts.result import FAILING
-from action_patterns.contracts.target import TargetKind
 from action_patterns.ports.context import Context
 
 if TYPE_CHECKING:
@@ -122,23 +121,6 @@ def percent(number: int, total: int) -> str:
     if share == "100.0":
         return "100 %" if number == total else ">99.9 %"
     return f"{share} %"
-
-
-def repositories(number: int) -> str:
-    """`1 repository`, `2 repositories`."""
-    return counted(number, "repository")
-
-
-_WORDS: dict[TargetKind, tuple[str, str]] = {
-    "repository": ("repository", "repositories"),
-    "directory": ("directory", "directories"),
-    "item": ("item", "items"),
-}
-
-
-def counted(number: int, kind: TargetKind) -> str:
-    """`2 repositories`, `1 directory`, `3 items`: a plan has targets of one kind."""
-    return f"{number:,} {_WORDS[kind][number != 1]}"
 
 
 def column(report: RunReport) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from action_patterns.contracts.wording import counted
 from action_patterns.state.record import Envelope, Holder
 
 State = Literal["pending", "done", "failed", "parked", "released"]
@@ -85,7 +86,7 @@ class LedgerRecord(Envelope):
 
     def subject(self) -> str:
         of = f", {self.shard + 1} of {self.shards}" if self.shards > 1 else ""
-        return f"{self.operation}: {len(self.targets)} targets{of}"
+        return f"{self.operation}: {counted(len(self.targets), 'target')}{of}"
 
     def message(self) -> str:
         """Return a commit message as every kind has it, with rows as short as they may be."""

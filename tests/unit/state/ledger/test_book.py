@@ -229,7 +229,7 @@ def test_a_document_that_contradicts_itself_is_none(wrong: dict[str, Any]) -> No
 
 def test_the_subject_says_what_it_is() -> None:
     assert record_of_entries("op", 1, 2, {}).message().startswith("ledger: op: 0 targets, 2 of 2\n")
-    assert record_of_entries("op", 0, 1, {"a": Entry("done", "d", 1)}).message().startswith("ledger: op: 1 targets\n")
+    assert record_of_entries("op", 0, 1, {"a": Entry("done", "d", 1)}).message().startswith("ledger: op: 1 target\n")
 
 
 def test_an_operation_s_documents_are_below_its_own_directory() -> None:

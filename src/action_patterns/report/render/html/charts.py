@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from action_patterns.contracts import RunReport
+from action_patterns.contracts.wording import counted
 from action_patterns.escape import html_code
 from action_patterns.report.model.usage_over_time import Spent, spending
 from action_patterns.report.render.api_usage import facts
 from action_patterns.report.render.headline import LABELS, shares, widths
-from action_patterns.report.render.view import counted, percent
+from action_patterns.report.render.view import percent
 
 BAR = 400
 WIDTH, HEIGHT = 1000, 160

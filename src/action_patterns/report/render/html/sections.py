@@ -9,6 +9,7 @@ from datetime import timedelta
 from action_patterns.contracts import CauseCount, RunReport
 from action_patterns.contracts.history import Row
 from action_patterns.contracts.result import FAILING
+from action_patterns.contracts.wording import counted
 from action_patterns.escape import clip, html_code, html_prose, html_text, link_url
 from action_patterns.report.render import changes, headline, trend
 from action_patterns.report.render import run_again as again
@@ -18,7 +19,6 @@ from action_patterns.report.render.view import (
     CHANGED,
     ORDER,
     Page,
-    counted,
     limited,
     moment,
     number_of,

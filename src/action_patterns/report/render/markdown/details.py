@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from action_patterns.contracts import RunReport, TargetResult
+from action_patterns.contracts.wording import counted, visible_repositories
 from action_patterns.escape import CODE_CHARACTERS, clip, code_fence, code_span
 from action_patterns.report.render import run_again as again
 from action_patterns.report.render.markdown.tables import pull_request
-from action_patterns.report.render.view import Detail, Page, limited, repositories, span
+from action_patterns.report.render.view import Detail, Page, limited, span
 
 
 def left_alone(report: RunReport, page: Page, detail: Detail) -> list[str]:
@@ -63,18 +64,17 @@ def cost(report: RunReport) -> str:
     """Return the number of visible repositories, and the run's use of the API."""
     usage = report.usage
     waited = f", waited {span(timedelta(seconds=usage.seconds_waited))} for limits" if usage.seconds_waited else ""
-    api = f"API cost: {usage.requests:,} requests, {usage.writes:,} of them writes{waited}"
+    api = f"API cost: {counted(usage.requests, 'request')}, {usage.writes:,} of them writes{waited}"
     visible, *records = seen(report)
     return " · ".join((visible, api, *records))
 
 
 def seen(report: RunReport) -> list[str]:
     """Return the number of visible repositories, and the records that do not count."""
-    visible = "" if report.kind == "item" else f"{repositories(report.visible)} visible to this token, "
+    visible = "" if report.kind == "item" else f"{visible_repositories(report.visible)}, "
     told = [f"{visible}{report.counts.total:,} in the roster, {len(report.excluded):,} excluded"]
     if ignored := report.ignored_records:
-        told.append(f"{ignored:,} {'record' if ignored == 1 else 'records'} of another plan or attempt not counted")
+        told.append(f"{counted(ignored, 'record')} of another plan or attempt not counted")
     if twice := report.duplicate_records:
-        word = "record" if twice == 1 else "records"
-        told.append(f"{twice:,} more {word} of one target and attempt: the worst counts")
+        told.append(f"{counted(twice, 'more record')} of one target and attempt: the worst counts")
     return told
