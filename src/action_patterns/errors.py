@@ -111,13 +111,17 @@ class InputError(ActionPatternsError):
 class Problem:
     """One thing wrong with what the caller gave us: where, what and why, and the fix."""
 
-    __slots__ = ("file", "fix", "line", "what")
+    __slots__ = ("file", "fix", "line", "path", "what")
 
-    def __init__(self, what: str, fix: str, *, file: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, what: str, fix: str, *, file: str | None = None, line: int | None = None, path: str | None = None
+    ) -> None:
+        """Say what is wrong. `file`, `line`: where the caller wrote it. `path`: the path that it is about, as given."""
         self.what = what
         self.fix = fix
         self.file = file
         self.line = line
+        self.path = path
 
     def __repr__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file else ""

@@ -143,7 +143,8 @@ def _run(
                 raise InputError(*problems)
             for hint in parsed.hints:
                 commands.annotate(Annotation(level="warning", message=hint, title="Input"))
-            finish = action.run(parsed.inputs, ports)
+            with inputs.named_in_problems(parsed.inputs):
+                finish = action.run(parsed.inputs, ports)
         except Exception as error:
             if action.failed is not None:
                 found = error if isinstance(error, ActionPatternsError) else _as_defect(error)

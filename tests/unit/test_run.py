@@ -28,6 +28,8 @@ RUN = Path(registry.__file__).with_name("run.py")
 class ExampleInputs(Inputs):
     token: SecretStr | None = Field(default=None, description="A secret.")
     count: int = Field(default=1, description="How often.")
+    paths: str | None = Field(default=None, description="Paths, one a line.")
+    body_path: str | None = Field(default=None, description="A path.")
 
 
 class ExampleOutputs(Outputs):
@@ -92,6 +94,19 @@ def raising(error: BaseException) -> Behaviour:
         raise error
 
     return run
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("b.txt", "`paths` and `body-path`: The path"), ("c.txt", "The path")], ids=["held", "not held"]
+)
+def test_the_problem_of_a_path_names_the_inputs_that_hold_it(variables: dict[str, str], path: str, said: str) -> None:
+    def run(_: ExampleInputs, ports: Ports) -> Finish[ExampleOutputs]:
+        ports.files.read(path)
+        raise AssertionError("it is absent")
+
+    code, log = ends(variables | {"INPUT_PATHS": "a.txt\nb.txt", "INPUT_BODY_PATH": "b.txt"}, run)
+    assert (code, log.count("::error title=Input::")) == (2, 1), log
+    assert f"::error title=Input::{said} '{path}' does not exist." in log
 
 
 def test_outputs_then_summary_then_annotations_then_the_exit_code(variables: dict[str, str]) -> None:

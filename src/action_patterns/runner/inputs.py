@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import SecretStr, ValidationError
@@ -57,6 +58,27 @@ def parse(model: type[I], environment: Mapping[str, str], secrets: Secrets) -> P
         details = error.errors(include_url=False)
         raise InputError(*(_problem(model, given, detail, hints) for detail in details)) from None
     return Parsed(inputs, hints)
+
+
+@contextmanager
+def named_in_problems(inputs: Inputs) -> Iterator[None]:
+    """Put the names of the inputs that hold a path before each problem of that path."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(*(_named(problem, inputs) for problem in error.problems)) from error.__cause__
+
+
+def _named(problem: Problem, inputs: Inputs) -> Problem:
+    if problem.path is None or problem.what.startswith("`"):
+        return problem
+    lines = {input_name(name): str(value).splitlines() for name, value in inputs if isinstance(value, str)}
+    lines |= {input_name(name): list(value) for name, value in inputs if isinstance(value, (list, tuple))}
+    holding = [f"`{name}`" for name, found in lines.items() if problem.path in found]
+    if not holding:
+        return problem
+    what = f"{' and '.join(holding)}: {problem.what}"
+    return Problem(what, problem.fix, file=problem.file, line=problem.line, path=problem.path)
 
 
 def variables_of(model: type[Inputs]) -> frozenset[str]:

@@ -117,7 +117,7 @@ def read_entry(above: int, name: str, path: str, content_of: Callable[[BufferedR
 
 def problem(path: str, what: str, fix: str) -> InputError:
     """Return the error of a path: what is wrong with it, and what to do."""
-    return InputError(Problem(f"The path {path!r} {what}.", fix))
+    return InputError(Problem(f"The path {path!r} {what}.", fix, path=path))
 
 
 def replaced(path: str, name: str) -> InputError:
