@@ -21,7 +21,8 @@ _STATUS = (
     "--no-renames",
     "--ignore-submodules=none",
 )
-_MARKED = re.compile(rb"(?:^|(?<=\0))([a-zS]) ([^\0]*)\0")
+_MARKED = re.compile(rb"\0([a-zS]) ([^\0]*)")
+"""It begins with a literal, which `re` looks for at the speed of memory: most entries have the tag H."""
 _UNMERGED = frozenset({"DD", "AU", "UD", "UA", "DU", "AA", "UU"})
 
 
@@ -77,7 +78,7 @@ def _marked(git: Git) -> list[tuple[str, str]]:
     sparse checkout no file is there, and nothing changed it.
     """
     found = []
-    for tag, path in _MARKED.findall(git.run("ls-files", "-v", "-z").stdout):
+    for tag, path in _MARKED.findall(b"\0" + git.run("ls-files", "-v", "-z").stdout):
         there = os.path.lexists(git.directory / os.fsdecode(path))
         if there or tag.islower():
             found.append((" M" if there else " D", path.decode("utf-8", "surrogateescape")))
