@@ -155,6 +155,8 @@ class Room:
         self.prepared: Path | None = None
         self.node = shutil.which("node")
         self.converged: Server | None = None
+        self.sha = "0" * 40
+        """The commit that is checked out, once there is one."""
 
     def environment(self, runner_temp: Path, **inputs: str) -> dict[str, str]:
         """What GitHub's runner sets, with files of its own for every step."""
@@ -176,7 +178,7 @@ class Room:
                 "GITHUB_RUN_ID": "1",
                 "GITHUB_RUN_ATTEMPT": "1",
                 "GITHUB_RUN_NUMBER": "1",
-                "GITHUB_SHA": "0" * 40,
+                "GITHUB_SHA": self.sha,
                 "GITHUB_REF_NAME": "main",
                 "GITHUB_WORKFLOW": "Benchmark",
                 "GITHUB_JOB": "benchmark",
@@ -241,6 +243,8 @@ class Room:
             subprocess.run([*git, "init", "--quiet"], check=True)
             subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "First"], check=True)
             subprocess.run([*git, "remote", "add", "origin", f"https://github.com/{TARGET}"], check=True)
+            head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+            self.sha = head.stdout.strip()
         return {
             "INPUT_TOKEN": "benchmark-token",
             "INPUT_JOB_TOKEN": "another-token",

@@ -139,7 +139,7 @@ class GitCheckout:
                 conflicts, a repository inside the repository that is no submodule, a file outside of a sparse checkout,
                 a path that git ignores, one without a pattern that names nothing, or more than a change may hold.
         """
-        base = fetched_commit(self._git, self.head_oid(), self._path_of, self._sha)
+        base = self.fetched_oid()
         specs = pathspecs.read(paths, self._root)
         with self._scratch() as git:
             return proposed_changes(git, base, specs, self._theirs, self._warn)
@@ -160,8 +160,7 @@ class GitCheckout:
         Raises:
             InputError: see head_oid, or the local commits start from nothing that was fetched.
         """
-        head = self.head_oid()
-        return head if head == self._sha else fetched_commit(self._git, head, self._path_of, self._sha)
+        return fetched_commit(self._git, self.head_oid(), self._path_of, self._sha)
 
     def worktree(self, base: str) -> Worktree:
         """Return how the worktree, as git would store it, differs from a commit.

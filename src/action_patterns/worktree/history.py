@@ -26,6 +26,8 @@ def fetched_commit(git: Git, head: str, git_path: Callable[[str], Path], sha: st
     Raises:
         InputError: the local commits start from nothing that was fetched.
     """
+    if head == sha:
+        return head
     known = _fetched(git, git_path)
     if not known and not (sha and _OID.fullmatch(sha) and _is_ancestor(git, sha, head)):
         return head

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,6 +15,8 @@ from action_patterns.content.blob import blob_oid
 from action_patterns.content.changes import FileChange
 from action_patterns.errors import InputError
 from action_patterns.worktree import GitCheckout
+from action_patterns.worktree.git import Git
+from action_patterns.worktree.history import fetched_commit
 
 pytestmark = pytest.mark.slow
 
@@ -196,3 +200,9 @@ def test_where_nothing_was_fetched_the_checked_out_commit_is_what_counts(tmp_pat
     sha = commit(root, "a", "1\n")
     (root / "a").write_text("2\n")
     assert set(changes(root, sha=sha)) == {"a"}
+
+
+def test_of_a_checkout_at_the_runs_commit_git_is_asked_nothing() -> None:
+    sha = "a" * 40
+    no_git, no_path = cast("Git", None), cast("Callable[[str], Path]", None)
+    assert fetched_commit(no_git, sha, no_path, sha) == sha
