@@ -23,7 +23,7 @@ def summary(plan: Plan) -> str:
     """Return the job summary of discover."""
     lines = [f"### {_found(plan)}", "", f"{counted(len(plan.packing), 'job')}, {plan.budget.max_parallel} at once"]
     if plan.kind == "repository":
-        lines[-1] += f"; {plan.budget.requests_needed} requests at most"
+        lines[-1] += f"; {counted(plan.budget.requests_needed, 'request')} at most"
     else:
         named = [entry.target.directory or entry.target.address for entry in plan.found[:MOST_ROWS]]
         lines += ["", ", ".join(map(code_span, named)), *_left_out(len(plan.found))] if named else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from action_patterns.contracts.result import Outcome, TargetResult, record_file
+from action_patterns.contracts.wording import counted
 from action_patterns.ports.bundle import Ports
 from action_patterns.ports.context import Context
 from action_patterns.state.ledger.table import Claimed, Table
@@ -26,7 +27,7 @@ def records(plan: Plan, answer: Claimed, table: Table, context: Context) -> Iter
     )
     for name in answer.parked:
         entry = table[name]
-        said = f"It failed {entry.failures} times with this content: {entry.reason or 'no cause was given'}"
+        said = f"It failed {counted(entry.failures, 'time')} with this content: {entry.reason or 'no cause was given'}"
         left[name] = ("skipped", "parked", said)
     left |= dict.fromkeys(answer.held, ("deferred", "in-progress", "Another step works on it."))
     for each in plan.found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from action_patterns.contracts.wording import counted
 from action_patterns.escape import cell, cell_code, code_fence, inline, link, link_url, terminal
 from action_patterns.ports.log import Annotation, Level
 
@@ -84,5 +85,5 @@ def summary(result: TargetResult, server_url: str) -> str:
         lines += ["", "A real run would send:", "", code_fence("\n".join(result.planned_requests))]
     usage = result.usage
     changed = f" · changed {cell(', '.join(result.changed_fields))}" if result.changed_fields else ""
-    lines += ["", f"{usage.requests} requests, {usage.writes} writes{changed}"]
+    lines += ["", f"{counted(usage.requests, 'request')}, {counted(usage.writes, 'write')}{changed}"]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import random
 from typing import TYPE_CHECKING
 
+from action_patterns.contracts.wording import counted
 from action_patterns.errors import AnswerLostError, UnavailableError, UnreachableError
 from action_patterns.resilience.attempts import MAX_ATTEMPTS, after_no_answer
 from action_patterns.resilience.backoff import backoff_seconds
@@ -74,7 +75,7 @@ class Retries:
             ) from cause
         if way.step == "give-up":
             raise UnavailableError(
-                f"{request} failed {attempt} times, last with: {what}.",
+                f"{request} failed {counted(attempt, 'time')}, last with: {what}.",
                 remediation="Run again in a few minutes; see https://www.githubstatus.com.",
                 request_id=request_id,
             ) from cause
