@@ -70,15 +70,17 @@ def named_in_problems(inputs: Inputs) -> Iterator[None]:
 
 
 def _named(problem: Problem, inputs: Inputs) -> Problem:
-    if problem.path is None or problem.what.startswith("`"):
-        return problem
-    lines = {input_name(name): str(value).splitlines() for name, value in inputs if isinstance(value, str)}
-    lines |= {input_name(name): list(value) for name, value in inputs if isinstance(value, (list, tuple))}
-    holding = [f"`{name}`" for name, found in lines.items() if problem.path in found]
+    holding = [f"`{input_name(name)}`" for name, value in inputs if problem.path in _lines(value)]
     if not holding:
         return problem
     what = f"{' and '.join(holding)}: {problem.what}"
     return Problem(what, problem.fix, file=problem.file, line=problem.line, path=problem.path)
+
+
+def _lines(value: object) -> list[object]:
+    if isinstance(value, str):
+        return list(value.splitlines())
+    return list(value) if isinstance(value, (list, tuple)) else []
 
 
 def variables_of(model: type[Inputs]) -> frozenset[str]:

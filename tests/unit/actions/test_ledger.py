@@ -55,6 +55,8 @@ def test_a_claim_knows_its_ledger_in_every_spelling() -> None:
     for other in ({"operation": "weekly"}, {"repository": "acme/web"}):
         (said,) = problems(**given | other)
         assert said.startswith("`claim` is of another ledger")
+    (said,) = problems(**given | {"operation": None})
+    assert said == "`operation` is not given.", "one mistake is one problem"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def _of_claim(inputs: LedgerInputs, context: Context) -> Iterator[Problem]:
             f"`claim` is {inputs.claim[:80]!r}, which is no claim.",
             "Pass the output `claim` of the step that claimed, unchanged.",
         )
-    elif found[1] not in (None, ledger_digest(repository, operation)):
+    elif operation.strip() and found[1] not in (None, ledger_digest(repository, operation)):
         yield Problem(
             f"`claim` is of another ledger than `operation` {operation!r} in {repository}.",
             "Give `operation` and `repository` as the step that claimed has them. Do not go on without: its targets"
