@@ -191,12 +191,11 @@ class GitCheckout:
     def _check_root(self) -> None:
         if self._is_checked:
             return
-        inside, _, place = self._git.run("rev-parse", "--is-inside-work-tree", "--show-cdup").stdout.partition(b"\n")
-        if inside != b"true":
+        top = self._path_of.top()
+        if top is None:
             raise InputError(
                 Problem(f"{self._root} is a bare repository: it has no files to compare.", "Run actions/checkout.")
             )
-        top = Path(os.path.realpath(self._root / os.fsdecode(place.removesuffix(b"\n"))))
         if top != self._root:
             raise InputError(
                 Problem(

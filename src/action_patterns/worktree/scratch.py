@@ -15,22 +15,35 @@ _NAMES = ("FETCH_HEAD", "shallow", "objects", "index")
 
 
 class GitPaths:
-    """The files and directories of git itself. git names them: a worktree or a submodule keeps them apart."""
+    """The worktree's root, and the files and directories of git itself. git names them, and is asked once for all."""
 
     def __init__(self, git: Git, root: Path) -> None:
         self._git = git
         self._root = root
+        self._top: Path | None = None
         self._places: dict[str, Path] = {}
 
+    def top(self) -> Path | None:
+        """Return the root of the worktree. None: the repository is bare."""
+        self._read()
+        return self._top
+
     def __call__(self, name: str) -> Path:
-        """Return the place of `FETCH_HEAD`, `shallow`, `objects` or `index`. git is asked once for all of them."""
-        if not self._places:
-            names = [part for each in _NAMES for part in ("--git-path", each)]
-            found = self._git.run("rev-parse", *names).stdout.removesuffix(b"\n").split(b"\n")
-            if len(found) != len(_NAMES):  # A line break is in the name of a directory.
-                found = [self._git.run("rev-parse", "--git-path", each).stdout[:-1] for each in _NAMES]
-            self._places = {each: self._root / os.fsdecode(place) for each, place in zip(_NAMES, found, strict=True)}
+        """Return the place of `FETCH_HEAD`, `shallow`, `objects` or `index`: a worktree or a submodule has its own."""
+        self._read()
         return self._places[name]
+
+    def _read(self) -> None:
+        if self._places:
+            return
+        names = [part for each in _NAMES for part in ("--git-path", each)]
+        found = self._git.run("rev-parse", "--is-inside-work-tree", "--show-cdup", *names).stdout
+        inside, *places = found.removesuffix(b"\n").split(b"\n")
+        if inside == b"true":
+            self._top = Path(os.path.realpath(self._root / os.fsdecode(places.pop(0))))
+        if len(places) != len(_NAMES):  # A line break is in the name of a directory, or the repository is bare.
+            places = [self._git.run("rev-parse", "--git-path", each).stdout[:-1] for each in _NAMES]
+        self._places = {each: self._root / os.fsdecode(place) for each, place in zip(_NAMES, places, strict=True)}
 
 
 @contextmanager
