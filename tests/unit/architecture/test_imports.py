@@ -64,6 +64,7 @@ FORBIDDEN_IN_PURE = {
     "uuid",
     "actions_toolkit",
     "github",
+    "jwt",
     "requests",
     "urllib3",
 }
@@ -187,6 +188,7 @@ def test_that_rule_finds_what_it_is_for_too(source: str) -> None:
         ("psutil", ("process/descendants.py",)),
         ("actions_toolkit", ("runner/",)),
         ("github", ("github_api/",)),
+        ("jwt", ("github_api/",)),
         ("requests", ("github_api/",)),
         ("urllib3", ("github_api/",)),
     ],

@@ -32,6 +32,8 @@ REPOSITORIES_PER_TOKEN = 500
 RENEW_BEFORE = timedelta(minutes=5)
 """An installation token lives one hour; it is replaced this long before its end, so that no write finds it expired."""
 
+_ALGORITHM = "RS256"
+"""GitHub docs, "Generating a JSON Web Token (JWT) for a GitHub App"."""
 _LEVELS = ("none", "read", "write", "admin")
 
 
@@ -230,10 +232,13 @@ def _signer(app: AppKey) -> Auth.AppAuth:
     Raises:
         InputError: it is no private key.
     """
-    from github import Auth  # only an App needs a signature, and what makes it takes long to load
+    import jwt  # only an App needs a signature, and what makes it takes long to load
+    from github import Auth
 
     try:
-        made = Auth.AppAuth(app.client_id, app.private_key)
+        # Read once: the check of its primes takes fifty times as long as a signature.
+        key = jwt.get_algorithm_by_name(_ALGORITHM).prepare_key(app.private_key)
+        made = Auth.AppAuth(app.client_id, sign_func=lambda claims: jwt.encode(claims, key, _ALGORITHM))
         made.create_jwt()
     except Exception:  # noqa: BLE001 - the libraries below share no base; their messages may quote the key
         raise InputError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -87,6 +88,13 @@ def test_one_token_serves_all_requests_of_its_portion(app: AppKey) -> None:
     assert github.asked[-1][2] == {"repositories": ["a", "b"], "permissions": dict(PERMISSIONS)}
     assert hidden == ["ghs_1"]
     assert isinstance(made.auth(APP), Auth.AppAuth)
+
+
+def test_the_key_is_read_once_however_often_it_signs(app: AppKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = tokens(app, GitHubOfApps()).auth(APP)
+    monkeypatch.setattr(jwt.algorithms, "load_pem_private_key", None)
+    claims = jwt.decode(signer.token, options={"verify_signature": False})
+    assert (claims["iss"], claims["exp"] - claims["iat"] <= 600) == ("Iv23li", True)
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(500, [500]), (501, [500, 1]), (1000, [500, 500])])
