@@ -1,4 +1,7 @@
-"""One browser for all tests of a process: starting it takes longer than most of them."""
+"""One browser for all tests of a process: starting it takes longer than most of them.
+
+It ends with them, as an open page goes on to take CPU time.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=ABSENT))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def window() -> Iterator[Browser]:
     with browser() as opened:
         yield opened

@@ -190,7 +190,7 @@ LONG_SECONDS = 0.3
 """What takes so long is not measured again: an interruption is a small part of it."""
 SMALLER = {
     **dict.fromkeys(("yaml", "merge into yaml", "merge of yaml"), 32),
-    **dict.fromkeys(("merge into toml", "merge of toml", "concealed names"), 8),
+    **dict.fromkeys(("merge into toml", "merge of toml", "concealed names", "a literal"), 8),
 }
 """Readers that are slow, if linear, get texts that are shorter by this factor."""
 NOISE_SECONDS = 0.02

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute_sync, get_operation_ast
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    get_operation_ast,
+)
 
 from github_sandbox.errors import ApiError
 from github_sandbox.graphql_api import validation, variable_values
@@ -68,6 +76,7 @@ def run(services: Services, token: Token, request: GraphQLRequest, cost: Cost) -
         variable_values=dict(request.variables),
         operation_name=request.operation_name,
         type_resolver=resolve_type,
+        executor_class=Executor,  # The default one also delivers in parts, which GitHub does not.
     )
     assert isinstance(result, ExecutionResult)
     body: dict[str, Any] = {"data": result.data}
