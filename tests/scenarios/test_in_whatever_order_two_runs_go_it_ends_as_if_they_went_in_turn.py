@@ -67,8 +67,8 @@ SITUATIONS = [
     Situation("one has nothing to propose", ONE, (desired_state({"old.txt": "old\n"}), TWO)),
 ]
 
-PLAYED = [situation for situation in SITUATIONS if situation.name in sample.some(4, map(str, SITUATIONS), "orders")]
-"""In `make test` four, which the seed chooses."""
+PLAYED = [situation for situation in SITUATIONS if situation.name in sample.some(2, map(str, SITUATIONS), "orders")]
+"""In `make test` two, which the seed chooses."""
 
 
 def few(situations: Sequence[Situation]) -> list[Any]:

@@ -1,7 +1,7 @@
 """Which tests a run leaves to the next: parts of what is shown several times, under act or in many variants.
 
-Each situation is played in every run: of the runs of act in a file, and of the variants of a test, a third, but one at
-least. The seed chooses it. `make proof` plays all. A module that chooses among its cases itself keeps them.
+Each situation is played in every run: of the runs of act in a file, and of the variants of a test, a quarter, but one
+at least. The seed chooses it. `make proof` plays all. A module that chooses among its cases itself keeps them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 from support import sample
 
-PART = 3
+PART = 4
 """One of so many is played."""
 VARIED = (
     "tests/scenarios/",

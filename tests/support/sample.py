@@ -23,7 +23,7 @@ EXTENT_VARIABLE = "TEST_EXTENT"
 NO_COMMIT = "no-commit"
 """The seed of a checkout without git."""
 
-EXAMPLES = {"quick": 0.1, "test": 0.15, "proof": 20.0}
+EXAMPLES = {"quick": 0.1, "test": 0.1, "proof": 20.0}
 """How many examples a property meets, in relation to what it asks for."""
 
 
