@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ def shipped_workflows() -> list[str]:
     return sorted(files - {".github/examples/distribution.yml"})
 
 
+@cache
 def load(name: str) -> dict[str, Any]:
-    """A workflow; YAML 1.1 reads the key `on` as true, which is put right."""
-    data = yaml.safe_load((ROOT / name).read_text())
+    """A workflow, read once; YAML 1.1 reads the key `on` as true, which is put right."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
+    data = yaml.load((ROOT / name).read_text(), Loader=loader)
     assert isinstance(data, dict)
     if True in data:
         data["on"] = data.pop(True)
