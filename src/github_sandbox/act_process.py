@@ -112,8 +112,8 @@ def _environment(place: Path) -> dict[str, str]:
 def _answer_for_node(directory: Path, path: list[str]) -> list[str]:
     """Return a directory whose `node` tells its own path at once, or nothing where node is not installed.
 
-    act asks for it at the start of each job, and node takes a tenth of a second of CPU time to say it. Whatever else
-    is asked, node itself answers.
+    act asks for it at the start of each job, and node takes a tenth of a second of CPU time to say it. Any other
+    question goes to node itself.
     """
     found = shutil.which("node", path=os.pathsep.join(path))
     if found is None:

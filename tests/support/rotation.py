@@ -1,7 +1,9 @@
 """Which tests a run leaves to the next: parts of what is shown several times, under act or in many variants.
 
-Each situation is played in every run: of the runs of act in a file, and of the variants of a test, a quarter, but one
-at least. The seed chooses it. `make proof` plays all. A module that chooses among its cases itself keeps them.
+Each situation is played in every run, in one of its variants at least: the seed chooses a fifth of them. Under act a
+fifth of the tests is played, and a campaign, every situation of upsert-pr and some examples always: what the others
+show of the parts, the scenarios show without a runner. `make proof` plays all. A module that chooses among its cases
+itself keeps them.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import pytest
 
 from support import sample
 
-PART = 4
+PART = 5
 """One of so many is played."""
 VARIED = (
     "tests/scenarios/",
@@ -24,6 +26,14 @@ VARIED = (
     "tests/unit/worktree/",
 )
 """Where variants rotate: their tests start processes or act a whole run. Tables of pure functions are played whole."""
+
+UNDER_ACT = "tests/e2e/"
+CORE = (
+    "test_a_campaign_is_safe_to_repeat.py",
+    "test_every_example_is_safe_to_repeat.py",
+    "test_upsert_pr_in_every_situation_is_safe_to_repeat.py",
+)
+"""The end-to-end files of which every run plays a test at least."""
 
 
 def left_out(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
@@ -39,8 +49,9 @@ def left_out(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
 
 def _group(item: pytest.Item) -> str | None:
     """Return the name of those among which the seed chooses; None for a test of every run."""
-    if item.nodeid.startswith("tests/e2e/"):
-        return item.nodeid.partition("::")[0]
+    if item.nodeid.startswith(UNDER_ACT):
+        file = item.nodeid.partition("::")[0].removeprefix(UNDER_ACT)
+        return file if file in CORE else UNDER_ACT
     if getattr(getattr(item, "module", None), "sample", None) is sample:
         return None
     return item.nodeid.partition("[")[0] if item.nodeid.startswith(VARIED) else None

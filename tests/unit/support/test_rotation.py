@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from support import sample
-from support.rotation import left_out
+from support.rotation import CORE, UNDER_ACT, left_out
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +30,9 @@ def variants(test: str, count: int) -> list[str]:
     return [f"{test}[{at}]" for at in range(count)]
 
 
-@pytest.mark.parametrize(("count", "left"), [(1, 1), (2, 1), (4, 1), (5, 2), (9, 3)])
+@pytest.mark.parametrize(("count", "left"), [(1, 1), (2, 1), (5, 1), (6, 2), (11, 3)])
 @pytest.mark.parametrize("test", ["tests/scenarios/test_a.py::test_it", "tests/unit/process/test_a.py::test_it"])
-def test_a_quarter_of_the_variants_is_played_and_one_at_least(test: str, count: int, left: int) -> None:
+def test_a_fifth_of_the_variants_is_played_and_one_at_least(test: str, count: int, left: int) -> None:
     assert len(played(items(*variants(test, count)))) == left
 
 
@@ -52,9 +52,16 @@ def test_no_test_is_without_a_variant_and_each_variant_has_its_turn(monkeypatch:
     assert seen == {*first, *second}
 
 
-def test_of_the_runs_of_act_in_a_file_a_quarter_is_played() -> None:
-    names = [f"tests/e2e/test_{file}.py::test_{at}" for file in "ab" for at in range(3)]
-    assert sorted(name[:17] for name in played(items(*names))) == ["tests/e2e/test_a.", "tests/e2e/test_b."]
+def test_under_act_a_fifth_of_all_tests_is_played_and_of_the_core_one_of_each_file_at_least() -> None:
+    core = [f"{UNDER_ACT}{file}::test_{at}" for file in CORE for at in range(3)]
+    others = [f"{UNDER_ACT}test_{file}.py::test_it" for file in range(10)]
+    chosen = played(items(*core, *others))
+    assert len([name for name in chosen if name in others]) == 2
+    assert [name.partition("::")[0] for name in chosen if name in core] == [f"{UNDER_ACT}{file}" for file in CORE]
+
+
+def test_the_core_is_there() -> None:
+    assert all((sample.ROOT / UNDER_ACT / file).is_file() for file in CORE)
 
 
 @pytest.mark.parametrize("test", ["tests/unit/content/test_a.py::test_it", "tests/contract/test_a.py::test_it"])
