@@ -88,7 +88,7 @@ class Model(RuleBasedStateMachine):
         right = before.version if before else "absent"
         given = data.draw(st.sampled_from([right, right, *self.old_versions[-4:]]))
         # An expired value is still at its version: no other run has written.
-        stands = key in self.entries and self.entries[key].version == given and "." in given
+        stands = key in self.entries and self.entries[key].version == given
         version = given.partition(".")[0] if bare else given
         outputs = state(self.scene, "compare-and-swap", key=key, value=value, ttl_seconds=ttl, version=version).outputs
         if given == right or stands:
