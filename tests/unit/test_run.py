@@ -478,6 +478,7 @@ def ending(variables: dict[str, str], body: str) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.slow
 def test_a_long_log_arrives_to_its_last_line_before_a_red_end(variables: dict[str, str]) -> None:
     ended = ending(
         variables,
@@ -493,6 +494,7 @@ return Finish(outputs=Word(word="done"), summary="# Summary", exit_code=1)
     assert Path(variables["GITHUB_STEP_SUMMARY"]).read_text() == "# Summary\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "code"),
     [("return Finish(outputs=Word())", 0), ("raise KeyboardInterrupt", 130), ("raise run.Terminated", 143)],

@@ -186,6 +186,7 @@ def test_each_verb_takes_it_for_what_it_is(
     record_property("garbage", len(VERBS))
 
 
+@pytest.mark.slow
 def test_an_answer_without_end_is_left_off_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "MAX_ANSWER_BYTES", 1024 * 1024)
     body = json.dumps({"a": "x" * 8 * 1024 * 1024})

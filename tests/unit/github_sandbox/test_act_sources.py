@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
+import pytest
+
 from github_sandbox import act_sources
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.slow
 def test_nothing_but_the_prefix_differs(tmp_path: Path) -> None:
     act_sources.copy_product(CHECKOUT, tmp_path / "copy", tmp_path / "sources")
     changed = []
@@ -34,6 +37,7 @@ def test_nothing_but_the_prefix_differs(tmp_path: Path) -> None:
             )
 
 
+@pytest.mark.slow
 def test_the_sources_are_compiled_once_for_all_steps(tmp_path: Path) -> None:
     act_sources.copy_product(CHECKOUT, tmp_path / "copy", tmp_path / "sources")
     place = tmp_path / "copy/src/action_patterns"

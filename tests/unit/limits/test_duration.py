@@ -36,6 +36,7 @@ def paced(
     return last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("items", [0, 1, 2, 10, 499, 500, 501, 510, 999, 1_000, 1_001])
 @pytest.mark.parametrize("workers", [1, 8])
 def test_it_is_a_little_less_than_the_pacer_takes_for_new_pull_requests(items: int, workers: int) -> None:
@@ -46,6 +47,7 @@ def test_it_is_a_little_less_than_the_pacer_takes_for_new_pull_requests(items: i
     assert items < 499 or least >= (0.99 if items < 511 else 0.9) * took
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("items", [1, 7, 90, 501])
 @pytest.mark.parametrize(
     "lanes",

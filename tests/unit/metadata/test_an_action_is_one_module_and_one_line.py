@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = '''
 """toy: keep a text at a ref."""
@@ -90,6 +92,7 @@ def python(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_an_action_is_one_module_and_one_line_of_the_registry(tmp_path: Path) -> None:
     for folder in ("src", "actions", "docs", "schemas", ".github"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))

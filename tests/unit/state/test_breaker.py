@@ -24,6 +24,7 @@ from action_patterns.state.breaker import (
 )
 from action_patterns.state.record import MAX_MESSAGE_BYTES, Holder
 from action_patterns.state.transaction import Change
+from support import sample
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
 OPEN, LEASE = 300.0, 900.0
@@ -286,4 +287,4 @@ class Breakers(RuleBasedStateMachine):
 
 
 TestBreakers = Breakers.TestCase
-TestBreakers.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBreakers.settings = settings(max_examples=sample.examples(240), stateful_step_count=40, deadline=None)

@@ -33,6 +33,7 @@ def test_two_keys_are_two_components_and_prefixes_stay_prefixes(one: str, other:
     assert encode(one + other).startswith(encode(one))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(KEYS.filter(bool), min_size=1, max_size=8))
 def test_git_takes_every_ref(keys: list[str]) -> None:

@@ -21,6 +21,7 @@ from action_patterns.state.lock import (
     Sightings,
 )
 from action_patterns.state.record import Holder
+from support import sample
 
 SINCE = datetime(2026, 7, 1, tzinfo=UTC)
 LEASE, TICKET = 100.0, 60.0
@@ -360,4 +361,4 @@ class Locks(RuleBasedStateMachine):
 
 
 TestLocks = Locks.TestCase
-TestLocks.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLocks.settings = settings(max_examples=sample.examples(240), stateful_step_count=40, deadline=None)

@@ -14,6 +14,7 @@ from action_patterns.state import once
 from action_patterns.state.once import REASONS, Mode, OnceRecord, OnceRequest, is_begun, is_litter
 from action_patterns.state.record import Holder
 from action_patterns.state.transaction import Change, Stored
+from support import sample
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
 US = Holder(repository="acme/api", run_id=7, attempt=2, url="https://x/runs/7/attempts/2")
@@ -297,4 +298,4 @@ class Works(RuleBasedStateMachine):
 
 
 TestWorks = Works.TestCase
-TestWorks.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWorks.settings = settings(max_examples=sample.examples(240), stateful_step_count=40, deadline=None)

@@ -55,6 +55,7 @@ def test_every_event_of_a_random_history_is_answered_as_git_does(tmp_path: Path,
             assert answer.changed or not any(concerned.values()), where
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(sample.examples(2)))
 def test_an_answer_by_the_api_is_git_s_or_everything(tmp_path: Path, number: int) -> None:
     dice = random.Random(sample.number("by the API", number))

@@ -106,6 +106,7 @@ def test_what_is_left_out_is_counted() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_list_too_long_for_a_workflow_input_is_not_offered_as_one() -> None:
     assert "gh workflow run" in layout.fit(report_of(["failed"] * 100), PAGE)
     text = layout.fit(report_of(["failed"] * 5_000), PAGE)
