@@ -30,7 +30,7 @@ TESTS = Path(__file__).parents[1]
 START = "start and collection"
 SHARES: dict[str, dict[str, float]] = {
     "test": {
-        "checks": 1_600,
+        "checks": 1_750,
         START: 2_700,
         "unit": 8_200,
         "contract": 270,
