@@ -45,9 +45,9 @@ SHARES: dict[str, dict[str, float]] = {
 }
 """Loops that each tier may take, by extent. Raise a share only together with the reason.
 
-One idle machine took 683 CPU seconds for all tests at commit 85cc6b7, before the house was rebuilt. It took 454 with
-all ten patterns, which are 3,900 tests more: two thirds, the goal. A loop depends on the machine's mood more than the
-tests do, and which tests the seed takes under act makes 30 seconds of difference.
+One idle machine took 683 CPU seconds for all tests at commit 85cc6b7, before the house was rebuilt. With all ten
+patterns, which are 3,900 tests more, it took 392, 409 and 454 with three seeds: at most two thirds, the goal. The tests
+that a seed takes under act make 40 of it. A loop depends on the machine's mood more than the tests do.
 
 A fresh checkout takes 1,000 more: each worker rewrites the assertions of every test once, and Hypothesis looks for
 constants in every module.
