@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 ACT = Path(sysconfig.get_path("scripts")) / "act"
@@ -23,9 +24,10 @@ TRACKING = "GITHUB_SANDBOX_RUN"
 GitHub's runner uses RUNNER_TRACKING_ID, which act sets to the empty string.
 """
 _GRACE_SECONDS = 2.0
+_ASKS_FOR_NODE = ("--no-warnings", "-e", "console.log(process.execPath)")
 _ANSWER = """#!/bin/sh
-[ "$*" = '--no-warnings -e console.log(process.execPath)' ] && exec echo {node}
-exec {node} "$@\""""
+if [ "$*" = {question} ]; then echo {answer}; else exec {node} "$@"; fi
+"""
 
 
 class RunTimeoutError(AssertionError):
@@ -116,13 +118,20 @@ def _answer_for_node(directory: Path, path: list[str]) -> list[str]:
     question goes to node itself.
     """
     found = shutil.which("node", path=os.pathsep.join(path))
-    if found is None:
+    told = _told_by_node(found) if found else ""
+    if not found or not told:
         return []
-    node = shlex.quote(os.path.realpath(found))
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "node").write_text(f"{_ANSWER.format(node=node)}\n", "utf-8")
+    question, *places = map(shlex.quote, (" ".join(_ASKS_FOR_NODE), told, found))
+    (directory / "node").write_text(_ANSWER.format(question=question, answer=places[0], node=places[1]), "utf-8")
     (directory / "node").chmod(0o755)
     return [str(directory)]
+
+
+@cache
+def _told_by_node(node: str) -> str:
+    # The node on PATH may be a script of a version manager, which knows where the real one is.
+    return subprocess.run([node, *_ASKS_FOR_NODE], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _cancel(process: subprocess.Popen[str], cancelled: threading.Event) -> None:

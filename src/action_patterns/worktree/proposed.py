@@ -34,35 +34,30 @@ def proposed_changes(
     Raises:
         InputError: see GitCheckout.changes.
     """
-    differing = _differing(git)
+    _check_conflicts(git)
     others, known = _found(git, base, [spec.text for spec in specs])
     for spec in specs:
         visible = others | (known or frozenset()) if len(specs) == 1 else _matched(git, base, spec.text)
         _check_spec(git, theirs.root, spec, warn, is_visible=bool(visible))
     _warn_of_exclusions(git, specs, base, warn)
     new = theirs.without_links(others)
-    _add(git, new, [each for each in differing if known is None or each[1] in known])
+    _add(git, new, known)
     found = compare(git, base, None if known is None else known | new)
     _check_nested(git, (each.path for each in found if each.mode == SUBMODULE != each.base_mode))
     return as_changes(git, base, found)
 
 
-def _differing(git: Git) -> list[tuple[str, str]]:
-    """Return status and path of each tracked file that is not as the index has it (git docs: "git-diff-files").
-
-    Raises:
-        InputError: a file is in conflict.
-    """
-    found = git.lines("diff-files", "--name-status", "--ignore-submodules=none", "-z")
-    differing = list(zip(found[::2], found[1::2], strict=True))
-    if names := sorted({path for status, path in differing if status == "U"}):
+def _check_conflicts(git: Git) -> None:
+    # By the index alone: where a file cannot be looked at, `git diff-files` leaves its conflict out.
+    unmerged = git.lines("ls-files", "--unmerged", "-z")
+    if unmerged:
+        names = sorted({entry.partition("\t")[2] for entry in unmerged})
         raise InputError(
             Problem(
                 f"The checkout has unresolved conflicts: {some(names)}.",
                 "Resolve them or abort the merge before this step; conflict markers must not be proposed.",
             )
         )
-    return differing
 
 
 def _found(git: Git, base: str, specs: Sequence[str]) -> tuple[frozenset[str], frozenset[str] | None]:
@@ -127,15 +122,17 @@ def _is_ignored(git: Git, root: Path, spec: Pathspec) -> bool:
     return bool(found.stdout)
 
 
-def _add(git: Git, new: frozenset[str], differing: Iterable[tuple[str, str]]) -> None:
-    """Add new files, and tracked ones that differ, to the index. A sparse checkout's outside stays."""
+def _add(git: Git, new: frozenset[str], known: frozenset[str] | None) -> None:
+    """Add new files, and what differs of the tracked ones, to the index. A sparse checkout's outside stays."""
     _check_nested(git, (path.removesuffix("/") for path in new if path.endswith("/")))
     # Not by the given pathspecs: with them `git add` fails for a tracked file in an ignored directory, for one that
     # is gone, and for one outside of a sparse checkout.
+    found = git.lines("diff-files", "--name-status", "--ignore-submodules=none", "-z")
     gone: list[str] = []
     other: list[str] = []
-    for status, path in differing:
-        (gone if status == "D" else other).append(path)
+    for status, path in zip(found[::2], found[1::2], strict=True):
+        if known is None or path in known:
+            (gone if status == "D" else other).append(path)
     literally = git.using({"GIT_LITERAL_PATHSPECS": "1"})
     from_input = ("--pathspec-from-file=-", "--pathspec-file-nul")
     # `git add` refuses a path whose directory has become a symbolic link; the index may forget any path.

@@ -29,15 +29,17 @@ def test_node_answers_as_node_does(tmp_path: Path, arguments: tuple[str, ...]) -
     assert asked(own) == asked({"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
 
 
-def test_act_s_question_starts_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = tmp_path / "installed" / "node"
-    broken.parent.mkdir()
-    broken.write_text("#!/bin/sh\nexit 9\n")
-    broken.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{broken.parent}{os.pathsep}{os.environ['PATH']}")
-    environment = _environment(tmp_path / "run")
-    done = subprocess.run(["node", *ASKS_FOR_ITS_PATH], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{broken}\n"
+def test_act_s_question_starts_node_once_in_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, started = tmp_path / "installed" / "node", tmp_path / "started"
+    manager.parent.mkdir()
+    manager.write_text(f"#!/bin/sh\necho >> {started}\necho /versions/24/node\n")
+    manager.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{manager.parent}{os.pathsep}{os.environ['PATH']}")
+    for run in ("one", "two"):
+        environment = _environment(tmp_path / run)
+        done = subprocess.run(["node", *ASKS_FOR_ITS_PATH], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout == "/versions/24/node\n"
+    assert started.read_text() == "\n"
 
 
 def test_without_node_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ def is_read(text: str) -> bool:
 
 
 def examples() -> Iterator[Path]:
-    for folder in (".github", "actions", "docs", "tests"):
+    for folder in (".github", "actions", "benchmarks", "docs", "src", "tests"):
         yield from sorted((ROOT / folder).rglob("distribution*.yml"))
 
 

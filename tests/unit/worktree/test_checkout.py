@@ -408,16 +408,21 @@ def test_an_ignored_file_that_is_tracked_is_seen(tmp_path: Path) -> None:
     assert "git ignores: 'dist/new.js'" in refusal(root, "dist")
 
 
-def test_conflicts_are_refused(root: Path) -> None:
-    git(root, "checkout", "-qb", "side")
-    (root / "kept.txt").write_bytes(b"side\n")
-    git(root, "commit", "-qam", "side")
-    git(root, "checkout", "-q", "main")
-    (root / "kept.txt").write_bytes(b"main\n")
-    git(root, "commit", "-qam", "main")
+@pytest.mark.parametrize("loops", [False, True], ids=["it can be read", "its directory leads to itself"])
+def test_conflicts_are_refused(root: Path, loops: bool) -> None:
+    (root / "both").mkdir()
+    for branch in ("side", "main"):
+        git(root, "checkout", "-q", *(("-b",) if branch == "side" else ()), branch)
+        (root / "both").mkdir(exist_ok=True)
+        (root / "both/text").write_text(f"{branch}\n")
+        git(root, "add", "both")
+        git(root, "commit", "-qm", branch)
     with pytest.raises(subprocess.CalledProcessError):
         git(root, "merge", "side")
-    assert "unresolved conflicts: 'kept.txt'" in refusal(root)
+    if loops:
+        shutil.rmtree(root / "both")
+        (root / "both").symlink_to("both")
+    assert "unresolved conflicts: 'both/text'" in refusal(root)
 
 
 def test_a_sparse_checkout_does_not_look_like_deletions(root: Path) -> None:
